@@ -1,0 +1,28 @@
+# cmake -DCOMPILER=... -DFLAGS=... -DINCLUDE_DIR=... -DUNIT=... -P: our headers must not use names that system headers and
+# platforms define as macros. Everything foreign is included first, then the names are poisoned, then all our headers come.
+cmake_minimum_required(VERSION 3.25)
+# (min and max are not among them: the standard headers, which are included first in practice, remove such macros.)
+set(macros I small near far interface B0 major minor unix linux DOMAIN OVERFLOW ERROR TRUE FALSE IN OUT)
+
+file(GLOB_RECURSE headers RELATIVE "${INCLUDE_DIR}" "${INCLUDE_DIR}/*.hpp")
+set(foreign "")
+set(own "")
+foreach(header IN LISTS headers)
+  file(STRINGS "${INCLUDE_DIR}/${header}" includes REGEX "^[ \t]*#[ \t]*include[ \t]*<")
+  list(APPEND foreign ${includes})
+  string(APPEND own "#include \"${header}\"\n")
+endforeach()
+list(REMOVE_DUPLICATES foreign)
+list(SORT foreign)
+list(JOIN foreign "\n" unit)
+string(APPEND unit "\n")
+foreach(name IN LISTS macros)
+  string(APPEND unit "#undef ${name}\n#pragma GCC poison ${name}\n")
+endforeach()
+file(WRITE "${UNIT}" "${unit}${own}")
+
+execute_process(COMMAND "${COMPILER}" ${FLAGS} -fsyntax-only "${UNIT}" RESULT_VARIABLE result ERROR_VARIABLE errors)
+if(NOT result EQUAL 0)
+  message("${errors}")
+  message(FATAL_ERROR "a header uses a name that is a macro elsewhere")
+endif()

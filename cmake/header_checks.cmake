@@ -1,0 +1,108 @@
+# Checks of include/isonomy as tests labelled `checks`. Compilations are ordinary build targets outside `all`, so that
+# only headers that changed are compiled again; the test builds the target.
+file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}/include" "${PROJECT_SOURCE_DIR}/include/*.hpp")
+list(SORT headers)
+
+# Dependencies are system headers; directories that the compiler searches anyway must not be named again.
+set(flags -std=c++20 "-I${PROJECT_SOURCE_DIR}/include")
+foreach(target Eigen3::Eigen TBB::tbb)
+  get_target_property(directories ${target} INTERFACE_INCLUDE_DIRECTORIES)
+  foreach(directory IN LISTS directories)
+    if(IS_DIRECTORY "${directory}" AND NOT directory IN_LIST CMAKE_CXX_IMPLICIT_INCLUDE_DIRECTORIES)
+      list(APPEND flags -isystem "${directory}")
+    endif()
+  endforeach()
+endforeach()
+set(warnings -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+
+set(units_dir "${CMAKE_CURRENT_BINARY_DIR}/headers")
+list(JOIN flags " " flags_file)
+file(CONFIGURE OUTPUT "${units_dir}/flags" CONTENT "${flags_file}")
+set(all_headers "")
+foreach(header IN LISTS headers)
+  file(CONFIGURE OUTPUT "${units_dir}/${header}.cpp" CONTENT "#include \"${header}\"\n")
+  string(APPEND all_headers "#include \"${header}\"\n")
+endforeach()
+file(CONFIGURE OUTPUT "${units_dir}/all.cpp" CONTENT "${all_headers}")
+
+# Every header in one unit: what clang-tidy reads (it needs a target with this unit in compile_commands.json).
+add_library(isonomy_all_headers OBJECT EXCLUDE_FROM_ALL "${units_dir}/all.cpp")
+target_link_libraries(isonomy_all_headers PRIVATE isonomy::cpu isonomy_dev)
+
+cmake_host_system_information(RESULT cores QUERY NUMBER_OF_LOGICAL_CORES)
+set(keep_going "")
+if(CMAKE_GENERATOR STREQUAL Ninja)
+  set(keep_going -- -k 0)
+endif()
+
+function(isonomy_skipped_test name reason)
+  add_test(NAME ${name} COMMAND "${CMAKE_COMMAND}" -E echo "skipped: ${reason}")
+  set_tests_properties(${name} PROPERTIES LABELS checks SKIP_REGULAR_EXPRESSION "^skipped: ")
+endfunction()
+
+# isonomy_compile_test(NAME compiler LABELS l... FLAGS f... UNITS u...): compiles each unit (a path under units_dir).
+function(isonomy_compile_test name compiler)
+  cmake_parse_arguments(arg "" "" "LABELS;FLAGS;UNITS" ${ARGN})
+  set(stamps "")
+  foreach(unit IN LISTS arg_UNITS)
+    set(stamp "${CMAKE_CURRENT_BINARY_DIR}/${name}/${unit}.stamp")
+    cmake_path(GET stamp PARENT_PATH folder)
+    file(MAKE_DIRECTORY "${folder}")
+    add_custom_command(OUTPUT "${stamp}" DEPFILE "${stamp}.d" DEPENDS "${units_dir}/${unit}.cpp" VERBATIM
+      COMMAND "${compiler}" ${flags} ${arg_FLAGS} -MD -MF "${stamp}.d" -MT "${stamp}" "${units_dir}/${unit}.cpp"
+      COMMAND "${CMAKE_COMMAND}" -E touch "${stamp}" COMMENT "${name}: ${unit}")
+    list(APPEND stamps "${stamp}")
+  endforeach()
+  add_custom_target(${name} DEPENDS ${stamps})
+  add_test(NAME ${name} COMMAND "${CMAKE_COMMAND}" --build "${CMAKE_BINARY_DIR}" --target ${name} --parallel ${cores} ${keep_going})
+  set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" RESOURCE_LOCK build_folder PROCESSORS ${cores})
+endfunction()
+
+foreach(name IN ITEMS g++ clang++)
+  find_program(ISONOMY_COMPILER_${name} ${name})
+  mark_as_advanced(ISONOMY_COMPILER_${name})
+  set(compiler "${ISONOMY_COMPILER_${name}}")
+  if(compiler)
+    isonomy_compile_test(headers.${name} "${compiler}" LABELS checks FLAGS ${warnings} -fsyntax-only UNITS ${headers})
+    add_test(NAME macros.${name} COMMAND "${CMAKE_COMMAND}" "-DCOMPILER=${compiler}" "-DFLAGS=@${units_dir}/flags"
+             "-DINCLUDE_DIR=${PROJECT_SOURCE_DIR}/include" "-DUNIT=${units_dir}/macros.${name}.cpp"
+             -P "${PROJECT_SOURCE_DIR}/cmake/check_macros.cmake")
+    set_tests_properties(macros.${name} PROPERTIES LABELS checks)
+  else()
+    isonomy_skipped_test(headers.${name} "${name} not found")
+    isonomy_skipped_test(macros.${name} "${name} not found")
+  endif()
+endforeach()
+
+find_program(ISONOMY_NVCC nvcc HINTS ENV CUDACXX PATHS ENV CUDA_PATH ENV CUDA_HOME PATH_SUFFIXES bin)
+mark_as_advanced(ISONOMY_NVCC)
+if(ISONOMY_NVCC)
+  set(cuda_default ON)
+else()
+  set(cuda_default OFF)
+endif()
+option(ISONOMY_CUDA_CHECKS "Compile the headers with nvcc" ${cuda_default})
+if(ISONOMY_CUDA_CHECKS AND ISONOMY_NVCC)
+  set(nvcc_flags -x cu -arch=sm_90 -Xcompiler=-Wall,-Wextra -Werror all-warnings -c -o "${CMAKE_CURRENT_BINARY_DIR}/nvcc.o")
+  isonomy_compile_test(headers.nvcc "${ISONOMY_NVCC}" LABELS checks FLAGS ${nvcc_flags} UNITS all)
+  list(FILTER headers INCLUDE REGEX "^isonomy/(core|ops)/")
+  isonomy_compile_test(headers.nvcc.each "${ISONOMY_NVCC}" LABELS checks long FLAGS ${nvcc_flags} UNITS ${headers})
+elseif(ISONOMY_CUDA_CHECKS)
+  message(FATAL_ERROR "ISONOMY_CUDA_CHECKS is ON, but nvcc was not found")
+else()
+  message(STATUS "Headers are not compiled with nvcc: nvcc not found, or ISONOMY_CUDA_CHECKS is OFF")
+  isonomy_skipped_test(headers.nvcc "nvcc not found, or ISONOMY_CUDA_CHECKS is OFF")
+endif()
+
+# isonomy_script_test(NAME SCRIPT ARGS...): a check without compiling, cmake/<script>.cmake.
+function(isonomy_script_test name script)
+  add_test(NAME ${name} COMMAND "${CMAKE_COMMAND}" "-DINCLUDE_DIR=${PROJECT_SOURCE_DIR}/include" ${ARGN}
+           -P "${PROJECT_SOURCE_DIR}/cmake/${script}.cmake")
+  set_tests_properties(${name} PROPERTIES LABELS checks)
+endfunction()
+isonomy_script_test(layers check_layers)
+isonomy_script_test(text_rules check_text)
+isonomy_script_test(version check_version "-DVERSION=${PROJECT_VERSION}")
+isonomy_script_test(umbrella_complete check_umbrella -DCHECK=complete "-DCOMPILER=${CMAKE_CXX_COMPILER}" "-DFLAGS=@${units_dir}/flags")
+isonomy_script_test(no_cuda_leak check_umbrella -DCHECK=no_cuda "-DCOMPILER=${CMAKE_CXX_COMPILER}" "-DFLAGS=@${units_dir}/flags")
+isonomy_script_test(the_checks check_the_checks "-DCOMPILER=${CMAKE_CXX_COMPILER}" "-DWORK_DIR=${CMAKE_CURRENT_BINARY_DIR}/the_checks")

@@ -1,0 +1,22 @@
+# Installs the headers and the CMake package: a version, a config, and one export set per component.
+include(CMakePackageConfigHelpers)
+include(GNUInstallDirs)
+
+set(ISONOMY_PACKAGE_DIR "${CMAKE_INSTALL_DATADIR}/cmake/isonomy")
+
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/isonomy" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
+        FILES_MATCHING PATTERN "*.hpp" PATTERN "*.cuh")
+configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/isonomy-config.cmake.in"
+                              "${PROJECT_BINARY_DIR}/isonomy-config.cmake" INSTALL_DESTINATION "${ISONOMY_PACKAGE_DIR}")
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/isonomy-config-version.cmake" COMPATIBILITY SameMinorVersion
+                                 ARCH_INDEPENDENT)
+install(FILES "${PROJECT_BINARY_DIR}/isonomy-config.cmake" "${PROJECT_BINARY_DIR}/isonomy-config-version.cmake"
+        DESTINATION "${ISONOMY_PACKAGE_DIR}")
+
+# Target isonomy_<component> becomes isonomy::<component> of find_package(isonomy COMPONENTS <component>).
+function(isonomy_install_component component)
+  set_target_properties(isonomy_${component} PROPERTIES EXPORT_NAME ${component})
+  install(TARGETS isonomy_${component} EXPORT isonomy-${component}-targets)
+  install(EXPORT isonomy-${component}-targets NAMESPACE isonomy:: DESTINATION "${ISONOMY_PACKAGE_DIR}")
+  install(FILES "${PROJECT_SOURCE_DIR}/cmake/isonomy-${component}.cmake" DESTINATION "${ISONOMY_PACKAGE_DIR}")
+endfunction()

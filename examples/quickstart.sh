@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Builds the quickstart example and runs it on the data in examples/data. Options are passed on to the program.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source cmake/packages.sh
+
+require_build_tools
+install_missing
+require gnuplot-nox command -v gnuplot
+install_missing || echo "Going on without figures."
+
+cmake --workflow --preset quickstart
+build/quickstart/examples/quickstart "$@"

@@ -1,0 +1,83 @@
+// Context<Cpu>: threads, instruction set and control of one host computation.
+#pragma once
+
+#include <tbb/global_control.h>
+#include <tbb/info.h>
+#include <tbb/task_arena.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "isonomy/backend/cpu/instruction_set.hpp"
+#include "isonomy/core/concepts.hpp"
+#include "isonomy/core/control.hpp"
+#include "isonomy/core/error.hpp"
+
+namespace isonomy {
+
+/// The host processor.
+struct Cpu {};
+
+namespace cpu {
+
+struct ContextOptions {
+  int threads = 0;  ///< 0: all the process may use
+  std::uint64_t seed = 0;
+  Determinism determinism = Determinism::run_to_run;
+  std::function<void(const Progress&)> progress = {};
+  std::stop_token stop = {};
+  std::size_t workspace_limit = std::numeric_limits<std::size_t>::max();
+  /// Lower it to compare instruction sets; raising it above best_instruction_set() throws Unsupported.
+  InstructionSet instruction_set = best_instruction_set();
+};
+
+/// Move-only, one per host thread, not thread-safe. Making one costs microseconds; its threads come from oneTBB.
+class Context {
+ public:
+  using tag = Cpu;
+  using space = HostSpace;
+
+  Context() : Context(ContextOptions{}) {}
+  explicit Context(ContextOptions options)
+      : control_{options.seed, options.determinism, std::move(options.progress), std::move(options.stop),
+                 options.workspace_limit},
+        instruction_set_(options.instruction_set),
+        threads_(options.threads),
+        counters_(std::make_shared<Counters>()) {
+    if (threads_ < 0)
+      throw ValueError("Context<Cpu>: threads is " + std::to_string(threads_) + "; give 0 for all, or a count");
+    if (instruction_set_ > best_instruction_set())
+      throw Unsupported(std::string("Context<Cpu>: this processor has no ") + name(instruction_set_) + "; it has " +
+                        name(best_instruction_set()));
+    if (threads_ == 0) threads_ = tbb::this_task_arena::max_concurrency();
+    // oneTBB would answer a request beyond the processors it counts with fewer threads and a line on stderr.
+    if (threads_ > tbb::info::default_concurrency())
+      more_threads_ = std::make_unique<tbb::global_control>(tbb::global_control::max_allowed_parallelism,
+                                                            static_cast<std::size_t>(threads_));
+    if (threads_ > 1) arena_ = std::make_unique<tbb::task_arena>(threads_);
+  }
+  Context(Context&&) = default;
+  Context& operator=(Context&&) = default;
+
+  [[nodiscard]] int threads() const noexcept { return threads_; }
+  [[nodiscard]] InstructionSet instruction_set() const noexcept { return instruction_set_; }
+  [[nodiscard]] const Control& control() const noexcept { return control_; }
+  [[nodiscard]] Control& control() noexcept { return control_; }
+  [[nodiscard]] Counters& counters() noexcept { return *counters_; }
+  /// Shared with every buffer, so that buffers may outlive a moved context.
+  [[nodiscard]] const std::shared_ptr<Counters>& shared_counters() const noexcept { return counters_; }
+  /// Null for one thread.
+  [[nodiscard]] tbb::task_arena* arena() noexcept { return arena_.get(); }
+
+ private:
+  Control control_;
+  InstructionSet instruction_set_;
+  int threads_;
+  std::shared_ptr<Counters> counters_;
+  std::unique_ptr<tbb::global_control> more_threads_;
+  std::unique_ptr<tbb::task_arena> arena_;
+};
+
+}  // namespace cpu
+}  // namespace isonomy

@@ -1,0 +1,150 @@
+// The packed product behind gemm and syrk of Backend<Cpu>: cutting, packing and threading; the arithmetic is in gemm_tile.hpp.
+#pragma once
+
+#include <algorithm>
+
+#include "isonomy/backend/cpu/context.hpp"
+#include "isonomy/backend/cpu/gemm_avx2.hpp"
+#include "isonomy/backend/cpu/gemm_avx512.hpp"
+#include "isonomy/backend/cpu/gemm_tile.hpp"
+#include "isonomy/backend/cpu/instruction_set.hpp"
+#include "isonomy/backend/cpu/memory.hpp"
+#include "isonomy/backend/cpu/parallel.hpp"
+#include "isonomy/core/view.hpp"
+
+namespace isonomy::cpu {
+
+template <Real T>
+[[nodiscard]] GemmKernel<T> gemm_kernel(InstructionSet set) {
+  const auto of = []<class K>(K) { return GemmKernel<T>{K::rows, K::columns, &K::accumulate, &K::finish}; };
+#if defined(__x86_64__)
+  return with_kernels<ScalarGemm<T>, Avx2Gemm<T>, Avx512Gemm<T>>(set, of);
+#else
+  return of(ScalarGemm<T>{});
+#endif
+}
+
+/// Which elements of a square product are wanted. `lower_mirrored` computes the lower triangle and writes it to both.
+enum class Triangle { all, lower_mirrored };
+
+/// out = alpha*A*B + beta*out on packed copies of A and B, cut into blocks of at most block_k steps by block_rows and
+/// block_columns elements of the output.
+template <Real T>
+class PackedProduct {
+ public:
+  PackedProduct(Context& ctx, const char* operation, T alpha, MatrixView<const T> a, MatrixView<const T> b, T beta,
+                MatrixView<T> out, Triangle triangle)
+      : ctx_(ctx),
+        operation_(operation),
+        kernel_(gemm_kernel<T>(ctx.instruction_set())),
+        alpha_(alpha),
+        beta_(beta),
+        a_(a),
+        b_(b),
+        out_(out),
+        triangle_(triangle) {}
+
+  void run() {
+    const index_t rows = std::min(out_.rows, block_rows), columns = std::min(out_.columns, block_columns);
+    const index_t steps = std::min(a_.columns, block_k);
+    const index_t a_size = round_up(rows, kernel_.rows) * steps;
+    const index_t b_size = round_up(columns, kernel_.columns) * steps;
+    // Only a sum cut into several blocks must be kept between them.
+    const bool kept = a_.columns > block_k;
+    const index_t acc_size = kept ? round_up(rows, kernel_.rows) * round_up(columns, kernel_.columns) : 0;
+    const auto bytes = [](index_t n) { return sizeof(T) * static_cast<std::size_t>(round_up(n, alignment)); };
+    const Memory::allocation memory =
+        Memory::allocate(ctx_, bytes(a_size) + bytes(b_size) + bytes(acc_size), operation_);
+    packed_a_ = static_cast<T*>(memory.get());
+    packed_b_ = packed_a_ + round_up(a_size, alignment);
+    acc_ = kept ? packed_b_ + round_up(b_size, alignment) : nullptr;
+
+    for (index_t j = 0; j < out_.columns; j += block_columns)
+      for (index_t i = 0; i < out_.rows; i += block_rows) {
+        const index_t m = std::min(block_rows, out_.rows - i), n = std::min(block_columns, out_.columns - j);
+        if (!wanted(i + m - 1, j)) continue;
+        // k == 0 still passes once: the sum is then 0 and out = alpha*0 + beta*out.
+        for (index_t p = 0; p == 0 || p < a_.columns; p += block_k)
+          block(i, j, m, n, p, std::min(block_k, a_.columns - p));
+      }
+  }
+
+ private:
+  /// A tile column of block_k steps of B (16 to 24 KiB) stays in the first-level cache, a task's rows of A in the second.
+  static constexpr index_t block_k = 384, block_rows = 3840, block_columns = 3072;
+  static constexpr index_t task_row_tiles = 10, task_columns = 192, largest_tile = 48 * 8;
+  static constexpr index_t alignment = 64;  // elements
+
+  static index_t round_up(index_t n, index_t to) { return (n + to - 1) / to * to; }
+  /// Is anything on or left of the diagonal, for a region whose last row is `last_row` and first column `column`?
+  bool wanted(index_t last_row, index_t column) const { return triangle_ == Triangle::all || last_row >= column; }
+
+  /// Groups of `width` rows of x (the columns of a transposed view), one step after the other, short groups padded by 0.
+  void pack(MatrixView<const T> x, index_t width, T* to) {
+    const index_t k = x.columns;
+    parallel_for(ctx_, (x.rows + width - 1) / width, 8, operation_, [=](index_t group) {
+      const index_t first = group * width, count = std::min(width, x.rows - first);
+      const T* from = x.data + first * x.row_stride;
+      T* o = to + first * k;
+      for (index_t p = 0; p < k; ++p, o += width, from += x.column_stride) {
+        if (x.row_stride == 1 && count == width)
+          for (index_t i = 0; i < width; ++i) o[i] = from[i];
+        else
+          for (index_t i = 0; i < width; ++i) o[i] = i < count ? from[i * x.row_stride] : T{0};
+      }
+    });
+  }
+
+  /// Steps p .. p + k - 1 of the output rows i .. i + m - 1 and columns j .. j + n - 1.
+  void block(index_t i, index_t j, index_t m, index_t n, index_t p, index_t k) {
+    pack(a_.row_block(i, m).column_block(p, k), kernel_.rows, packed_a_);
+    pack(transposed(b_.row_block(p, k).column_block(j, n)), kernel_.columns, packed_b_);
+    const index_t task_rows = task_row_tiles * kernel_.rows;
+    const index_t across = (n + task_columns - 1) / task_columns;
+    const index_t tasks = (m + task_rows - 1) / task_rows * across;
+    parallel_for(ctx_, tasks, 1, operation_, [=, this](index_t task) {
+      const index_t top = task / across * task_rows, left = task % across * task_columns;
+      const index_t bottom = std::min(m, top + task_rows), right = std::min(n, left + task_columns);
+      alignas(64) T scratch[largest_tile];
+      for (index_t c = left; c < right; c += kernel_.columns)
+        for (index_t r = top; r < bottom; r += kernel_.rows) {
+          const index_t tile_rows = std::min(kernel_.rows, m - r), tile_columns = std::min(kernel_.columns, n - c);
+          if (!wanted(i + r + tile_rows - 1, j + c)) continue;
+          T* acc = acc_ == nullptr ? scratch : acc_ + (c * round_up(m, kernel_.rows) + r * kernel_.columns);
+          kernel_.accumulate(k, packed_a_ + r * k, packed_b_ + c * k, acc, p == 0);
+          if (p + k == a_.columns) write(acc, i + r, j + c, tile_rows, tile_columns);
+        }
+    });
+  }
+
+  /// The finished sums of the tile whose first element is (i, j).
+  void write(const T* acc, index_t i, index_t j, index_t m, index_t n) const {
+    const index_t rs = out_.row_stride, cs = out_.column_stride;
+    if (triangle_ == Triangle::all) {
+      kernel_.finish(acc, m, n, alpha_, beta_, &out_(i, j), rs, cs);
+    } else if (i >= j + n) {
+      kernel_.finish(acc, m, n, alpha_, beta_, &out_(i, j), rs, cs);
+      kernel_.finish(acc, m, n, alpha_, beta_, &out_(j, i), cs, rs);
+    } else {
+      // The tile crosses the diagonal: its part above is mirrored from below like everything else.
+      for (index_t c = 0; c < n; ++c) {
+        const index_t above = std::clamp<index_t>(j + c - i, 0, m), strictly_above = std::min(m, std::max<index_t>(j + c + 1 - i, 0));
+        const T* column = acc + c * kernel_.rows;
+        kernel_.finish(column + above, m - above, 1, alpha_, beta_, &out_(i, j) + above * rs + c * cs, rs, cs);
+        kernel_.finish(column + strictly_above, m - strictly_above, 1, alpha_, beta_,
+                       &out_(j, i) + c * rs + strictly_above * cs, cs, rs);
+      }
+    }
+  }
+
+  Context& ctx_;
+  const char* operation_;
+  GemmKernel<T> kernel_;
+  T alpha_, beta_;
+  MatrixView<const T> a_, b_;
+  MatrixView<T> out_;
+  Triangle triangle_;
+  T *packed_a_ = nullptr, *packed_b_ = nullptr, *acc_ = nullptr;
+};
+
+}  // namespace isonomy::cpu

@@ -1,0 +1,83 @@
+// The gemm tile for AVX2 with FMA: three vectors by 4 columns of accumulators in registers.
+#pragma once
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#include "isonomy/backend/cpu/gemm_tile.hpp"
+
+namespace isonomy::cpu {
+
+/// Overloads that let one tile serve float and double. The target attribute makes them usable whatever flags the
+/// including program is compiled with; the instruction set is chosen at run time.
+struct Avx2Lanes {
+  [[gnu::target("avx2,fma"), gnu::always_inline]] static __m256d load(const double* p) { return _mm256_load_pd(p); }
+  [[gnu::target("avx2,fma"), gnu::always_inline]] static __m256 load(const float* p) { return _mm256_load_ps(p); }
+  [[gnu::target("avx2,fma"), gnu::always_inline]] static void store(double* p, __m256d v) { _mm256_store_pd(p, v); }
+  [[gnu::target("avx2,fma"), gnu::always_inline]] static void store(float* p, __m256 v) { _mm256_store_ps(p, v); }
+  [[gnu::target("avx2,fma"), gnu::always_inline]] static __m256d all(double x) { return _mm256_set1_pd(x); }
+  [[gnu::target("avx2,fma"), gnu::always_inline]] static __m256 all(float x) { return _mm256_set1_ps(x); }
+  [[gnu::target("avx2,fma"), gnu::always_inline]] static __m256d fma(__m256d a, __m256d b, __m256d c) {
+    return _mm256_fmadd_pd(a, b, c);
+  }
+  [[gnu::target("avx2,fma"), gnu::always_inline]] static __m256 fma(__m256 a, __m256 b, __m256 c) {
+    return _mm256_fmadd_ps(a, b, c);
+  }
+};
+
+template <Real T>
+struct Avx2Gemm {
+  using Lanes = Avx2Lanes;
+  using Vector = decltype(Lanes::load(static_cast<const T*>(nullptr)));
+  static constexpr index_t lanes = sizeof(Vector) / sizeof(T);
+  static constexpr index_t rows = 3 * lanes, columns = 4;
+
+  /// One column of the tile.
+  struct Column {
+    Vector x, y, z;
+  };
+  [[gnu::target("avx2,fma"), gnu::always_inline]] static void load(Column& c, const T* acc, bool fresh) {
+    c.x = fresh ? Lanes::all(T{0}) : Lanes::load(acc);
+    c.y = fresh ? Lanes::all(T{0}) : Lanes::load(acc + lanes);
+    c.z = fresh ? Lanes::all(T{0}) : Lanes::load(acc + 2 * lanes);
+  }
+  [[gnu::target("avx2,fma"), gnu::always_inline]] static void store(const Column& c, T* acc) {
+    Lanes::store(acc, c.x);
+    Lanes::store(acc + lanes, c.y);
+    Lanes::store(acc + 2 * lanes, c.z);
+  }
+  [[gnu::target("avx2,fma"), gnu::always_inline]] static void step(Column& c, const Column& a, T b) {
+    const Vector v = Lanes::all(b);
+    c.x = Lanes::fma(a.x, v, c.x);
+    c.y = Lanes::fma(a.y, v, c.y);
+    c.z = Lanes::fma(a.z, v, c.z);
+  }
+
+  /// The accumulators have names because an array of them would leave the registers unless every compiler unrolled.
+  [[gnu::target("avx2,fma")]] static void accumulate(index_t k, const T* a, const T* b, T* acc, bool fresh) {
+    Column c0, c1, c2, c3;
+    load(c0, acc, fresh);
+    load(c1, acc + rows, fresh);
+    load(c2, acc + 2 * rows, fresh);
+    load(c3, acc + 3 * rows, fresh);
+    for (index_t p = 0; p < k; ++p, a += rows, b += columns) {
+      const Column v{Lanes::load(a), Lanes::load(a + lanes), Lanes::load(a + 2 * lanes)};
+      step(c0, v, b[0]);
+      step(c1, v, b[1]);
+      step(c2, v, b[2]);
+      step(c3, v, b[3]);
+    }
+    store(c0, acc);
+    store(c1, acc + rows);
+    store(c2, acc + 2 * rows);
+    store(c3, acc + 3 * rows);
+  }
+
+  [[gnu::target("avx2,fma")]] static void finish(const T* acc, index_t m, index_t n, T alpha, T beta, T* out,
+                                                 index_t row_stride, index_t column_stride) {
+    finish_tile<rows>(acc, m, n, alpha, beta, out, row_stride, column_stride);
+  }
+};
+
+}  // namespace isonomy::cpu
+#endif

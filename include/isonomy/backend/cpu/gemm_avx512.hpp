@@ -1,0 +1,95 @@
+// The gemm tile for AVX-512: three vectors by 8 columns of accumulators in registers.
+#pragma once
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#include "isonomy/backend/cpu/gemm_tile.hpp"
+
+namespace isonomy::cpu {
+
+/// Overloads that let one tile serve float and double. The target attribute makes them usable whatever flags the
+/// including program is compiled with; the instruction set is chosen at run time.
+struct Avx512Lanes {
+  [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl,fma"), gnu::always_inline]] static __m512d load(const double* p) { return _mm512_load_pd(p); }
+  [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl,fma"), gnu::always_inline]] static __m512 load(const float* p) { return _mm512_load_ps(p); }
+  [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl,fma"), gnu::always_inline]] static void store(double* p, __m512d v) { _mm512_store_pd(p, v); }
+  [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl,fma"), gnu::always_inline]] static void store(float* p, __m512 v) { _mm512_store_ps(p, v); }
+  [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl,fma"), gnu::always_inline]] static __m512d all(double x) { return _mm512_set1_pd(x); }
+  [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl,fma"), gnu::always_inline]] static __m512 all(float x) { return _mm512_set1_ps(x); }
+  [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl,fma"), gnu::always_inline]] static __m512d fma(__m512d a, __m512d b, __m512d c) {
+    return _mm512_fmadd_pd(a, b, c);
+  }
+  [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl,fma"), gnu::always_inline]] static __m512 fma(__m512 a, __m512 b, __m512 c) {
+    return _mm512_fmadd_ps(a, b, c);
+  }
+};
+
+template <Real T>
+struct Avx512Gemm {
+  using Lanes = Avx512Lanes;
+  using Vector = decltype(Lanes::load(static_cast<const T*>(nullptr)));
+  static constexpr index_t lanes = sizeof(Vector) / sizeof(T);
+  static constexpr index_t rows = 3 * lanes, columns = 8;
+
+  /// One column of the tile.
+  struct Column {
+    Vector x, y, z;
+  };
+  [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl,fma"), gnu::always_inline]] static void load(Column& c, const T* acc, bool fresh) {
+    c.x = fresh ? Lanes::all(T{0}) : Lanes::load(acc);
+    c.y = fresh ? Lanes::all(T{0}) : Lanes::load(acc + lanes);
+    c.z = fresh ? Lanes::all(T{0}) : Lanes::load(acc + 2 * lanes);
+  }
+  [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl,fma"), gnu::always_inline]] static void store(const Column& c, T* acc) {
+    Lanes::store(acc, c.x);
+    Lanes::store(acc + lanes, c.y);
+    Lanes::store(acc + 2 * lanes, c.z);
+  }
+  [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl,fma"), gnu::always_inline]] static void step(Column& c, const Column& a, T b) {
+    const Vector v = Lanes::all(b);
+    c.x = Lanes::fma(a.x, v, c.x);
+    c.y = Lanes::fma(a.y, v, c.y);
+    c.z = Lanes::fma(a.z, v, c.z);
+  }
+
+  /// The accumulators have names because an array of them would leave the registers unless every compiler unrolled.
+  [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl,fma")]] static void accumulate(index_t k, const T* a, const T* b, T* acc, bool fresh) {
+    Column c0, c1, c2, c3, c4, c5, c6, c7;
+    load(c0, acc, fresh);
+    load(c1, acc + rows, fresh);
+    load(c2, acc + 2 * rows, fresh);
+    load(c3, acc + 3 * rows, fresh);
+    load(c4, acc + 4 * rows, fresh);
+    load(c5, acc + 5 * rows, fresh);
+    load(c6, acc + 6 * rows, fresh);
+    load(c7, acc + 7 * rows, fresh);
+    for (index_t p = 0; p < k; ++p, a += rows, b += columns) {
+      const Column v{Lanes::load(a), Lanes::load(a + lanes), Lanes::load(a + 2 * lanes)};
+      step(c0, v, b[0]);
+      step(c1, v, b[1]);
+      step(c2, v, b[2]);
+      step(c3, v, b[3]);
+      step(c4, v, b[4]);
+      step(c5, v, b[5]);
+      step(c6, v, b[6]);
+      step(c7, v, b[7]);
+    }
+    store(c0, acc);
+    store(c1, acc + rows);
+    store(c2, acc + 2 * rows);
+    store(c3, acc + 3 * rows);
+    store(c4, acc + 4 * rows);
+    store(c5, acc + 5 * rows);
+    store(c6, acc + 6 * rows);
+    store(c7, acc + 7 * rows);
+  }
+
+  [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl,fma")]] static void finish(const T* acc, index_t m, index_t n, T alpha, T beta, T* out,
+                                                 index_t row_stride, index_t column_stride) {
+    finish_tile<rows>(acc, m, n, alpha, beta, out, row_stride, column_stride);
+  }
+};
+
+}  // namespace isonomy::cpu
+#endif

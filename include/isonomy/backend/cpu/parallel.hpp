@@ -1,0 +1,48 @@
+// Loops over index ranges on a context's threads; the pieces depend on the grain alone, never on the scheduler.
+#pragma once
+
+#include <tbb/blocked_range.h>
+#include <tbb/enumerable_thread_specific.h>
+#include <tbb/parallel_for.h>
+#include <tbb/partitioner.h>
+
+#include <algorithm>
+
+#include "isonomy/backend/cpu/context.hpp"
+#include "isonomy/core/config.hpp"
+
+namespace isonomy::cpu {
+
+/// f(begin, end) for consecutive pieces of [0, n), each of `grain` indices except the last. An exception or a stop
+/// request (Cancelled) ends the loop after the running pieces have drained.
+template <class F>
+void parallel_chunks(Context& ctx, index_t n, index_t grain, const char* operation, F&& f) {
+  const auto piece = [&](index_t chunk) {
+    if (ctx.control().stop.stop_requested()) throw Cancelled(operation);
+    const index_t begin = chunk * grain;
+    f(begin, std::min(n, begin + grain));
+  };
+  const index_t chunks = (n + grain - 1) / grain;
+  if (ctx.arena() == nullptr || chunks <= 1) {
+    for (index_t c = 0; c < chunks; ++c) piece(c);
+    return;
+  }
+  ctx.arena()->execute([&] {
+    tbb::parallel_for(
+        tbb::blocked_range<index_t>(0, chunks, 1),
+        [&](const tbb::blocked_range<index_t>& r) {
+          for (index_t c = r.begin(); c < r.end(); ++c) piece(c);
+        },
+        tbb::simple_partitioner());
+  });
+}
+
+/// f(i) for every i in [0, n), `grain` of them per task.
+template <class F>
+void parallel_for(Context& ctx, index_t n, index_t grain, const char* operation, F&& f) {
+  parallel_chunks(ctx, n, grain, operation, [&](index_t begin, index_t end) {
+    for (index_t i = begin; i < end; ++i) f(i);
+  });
+}
+
+}  // namespace isonomy::cpu

@@ -1,0 +1,237 @@
+// One thread's worth of residue_rank_sums: features of one split ranked by histograms, or by comparing all pairs.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <numeric>
+#include <span>
+#include <vector>
+
+#include "isonomy/backend/cpu/residue_kernels.hpp"
+#include "isonomy/backend/cpu/residue_key_space.hpp"
+#include "isonomy/backend/cpu/residue_multisets.hpp"
+#include "isonomy/core/residue.hpp"
+#include "isonomy/core/residue_arithmetic.hpp"
+
+namespace isonomy::cpu {
+
+/// A scale in thousandths as 16-bit integers and as doubles, gaps 0.
+struct ThousandthScale {
+  std::array<std::uint16_t, max_residue_codes> integers{};
+  const double* values = nullptr;
+};
+
+/// 2 U for features of few rows: every test row against every reference row, pair_lanes features side by side.
+template <class Kernels>
+class PairRanker {
+ public:
+  /// Whether sums over these residue counts compare exactly as 16-bit integers after scaling to a common count.
+  template <class Arithmetic>
+  [[nodiscard]] static bool applies(std::span<const ResidueBlock> blocks) {
+    index_t common = 1;
+    for (const ResidueBlock& b : blocks) {
+      if (Arithmetic::ties_need_order && b.split.residues % 8 == 0) return false;
+      common = std::lcm(common, static_cast<index_t>(b.split.residues));
+      if (common > most_common) return false;
+    }
+    return true;
+  }
+
+  void rank(std::span<const ResidueBlock> blocks, const ThousandthScale* const* scales, std::size_t count,
+            std::uint64_t* twice_u) {
+    index_t n = 0, n_test = 0, common = 1;
+    for (const ResidueBlock& b : blocks) {
+      n += b.rows.rows;
+      n_test += b.rows.test_rows;
+      common = std::lcm(common, static_cast<index_t>(b.split.residues));
+    }
+    keys_.resize(static_cast<std::size_t>(n * pair_lanes + kernel_padding));
+    index_t test = 0, reference = n_test;
+    for (const ResidueBlock& b : blocks) {
+      const auto factor = static_cast<std::uint32_t>(common / b.split.residues);
+      for (std::size_t a = 0; a < max_residue_codes; ++a)
+        for (std::size_t f = 0; f < pair_lanes; ++f)
+          table_[a][f] = f < count ? static_cast<std::uint16_t>(factor * scales[f]->integers[a]) : std::uint16_t{0};
+      for (index_t row = 0; row < b.rows.rows; ++row) {
+        std::array<std::uint16_t, pair_lanes> sum;
+        sum.fill(std::uint16_t{1} << 15);  // the smallest key becomes the smallest signed number
+        for (std::int32_t k = 0; k < b.split.slots; ++k) {
+          const auto& add = table_[b.rows(b.split.positions[k], row)];
+          for (std::size_t f = 0; f < pair_lanes; ++f) sum[f] = static_cast<std::uint16_t>(sum[f] + add[f]);
+        }
+        const index_t place = row < b.rows.test_rows ? test++ : reference++;
+        std::memcpy(keys_.data() + place * pair_lanes, sum.data(), sizeof(sum));
+      }
+    }
+    std::array<std::uint16_t, pair_lanes> out;
+    Kernels::compare_pairs(keys_.data(), n_test, n, out.data());
+    for (std::size_t f = 0; f < count; ++f) twice_u[f] = out[f];
+  }
+
+ private:
+  static constexpr index_t most_common = 65;  // 65 * 1000 fits 16 bits
+  std::vector<std::int16_t> keys_;
+  std::array<std::array<std::uint16_t, pair_lanes>, max_residue_codes> table_{};
+};
+
+/// 2 U by a two-class histogram over integer keys. Bin holds 16 + 16 bits for up to 65,535 rows, 32 + 32 above.
+template <class Kernels, class Arithmetic, class Bin>
+class HistogramRanker {
+ public:
+  HistogramRanker() : bins_(100002 + kernel_padding, 0), keys_(chunk + kernel_padding), values_(chunk + kernel_padding) {}
+
+  /// Sets the split whose features rank() is asked for. `space` is unused where all rows have one residue count that
+  /// leaves no ties to order; `multisets` covers residue counts up to `fold_up_to`.
+  void prepare(std::span<const ResidueBlock> blocks, const ResidueKeySpace* space, const ResidueMultisets& multisets,
+               int fold_up_to, std::size_t features) {
+    space_ = space;
+    entries_.clear();
+    folded_.clear();
+    std::array<index_t, ResidueMultisets::most_residues + 1> rows{};
+    const auto foldable = [&](const ResidueBlock& b) {
+      return features > 2 && b.split.slots == b.split.residues && b.split.slots <= fold_up_to;
+    };
+    for (const ResidueBlock& b : blocks)
+      if (foldable(b)) rows[static_cast<std::size_t>(b.split.slots)] += b.rows.rows;
+    const auto folds = [&](int c) { return 2 * rows[static_cast<std::size_t>(c)] > static_cast<index_t>(multisets.count(c)); };
+    for (int c = 1; c <= fold_up_to; ++c)
+      if (rows[static_cast<std::size_t>(c)] > 0 && folds(c)) fold(blocks, c, multisets);
+    for (const ResidueBlock& b : blocks)
+      if (!foldable(b) || !folds(b.split.slots)) entries_.push_back(Entry::of(b));
+    direct_bins_ = ResidueKeySpace::thousandths * blocks.front().split.residues + 1;
+  }
+
+  [[nodiscard]] std::uint64_t twice_u(const ThousandthScale& scale) {
+    for (const Folded& f : folded_) add_folded(f, scale);
+    for (const Entry& e : entries_) add_rows(e, scale);
+    return Kernels::scan(bins_.data(), space_ != nullptr ? static_cast<index_t>(space_->bins()) : direct_bins_);
+  }
+
+ private:
+  static constexpr index_t chunk = 4096;
+  static constexpr Bin test = Bin{1} << (sizeof(Bin) * 4);
+
+  struct Entry {
+    std::int32_t slots, residues;
+    index_t rows, test_rows;
+    std::array<const std::uint8_t*, most_key_slots> codes;
+    static Entry of(const ResidueBlock& b) {
+      Entry e{b.split.slots, b.split.residues, b.rows.rows, b.rows.test_rows, {}};
+      for (std::int32_t k = 0; k < b.split.slots; ++k)
+        e.codes[static_cast<std::size_t>(k)] = b.rows.codes + b.split.positions[k] * b.rows.stride;
+      return e;
+    }
+  };
+  /// Distinct multisets of one residue count with their rows.
+  struct Folded {
+    std::int32_t residues;
+    index_t entries;
+    std::vector<std::uint8_t> codes;  // residues x stride
+    index_t stride;
+    std::vector<Bin> weights;
+  };
+
+  void fold(std::span<const ResidueBlock> blocks, int c, const ResidueMultisets& multisets) {
+    const std::size_t count = multisets.count(c);
+    counts_.assign(2 * count, 0);
+    for (const ResidueBlock& b : blocks) {
+      if (b.split.slots != c || b.split.residues != c) continue;
+      multisets.add(b, 0, b.rows.test_rows, counts_.data());
+      multisets.add(b, b.rows.test_rows, b.rows.rows, counts_.data() + count);
+    }
+    Folded f{c, 0, {}, 0, {}};
+    for (std::size_t i = 0; i < count; ++i)
+      if ((counts_[i] | counts_[count + i]) != 0) ++f.entries;
+    f.stride = f.entries + kernel_padding;
+    f.codes.assign(static_cast<std::size_t>(c * f.stride), 0);
+    f.weights.reserve(static_cast<std::size_t>(f.entries));
+    for (std::size_t i = 0; i < count; ++i) {
+      if ((counts_[i] | counts_[count + i]) == 0) continue;
+      const auto& members = multisets.members(c, i);
+      for (int k = 0; k < c; ++k)
+        f.codes[static_cast<std::size_t>(k * f.stride) + f.weights.size()] = members[static_cast<std::size_t>(k)];
+      f.weights.push_back(static_cast<Bin>(test * counts_[i] + counts_[count + i]));
+    }
+    folded_.push_back(std::move(f));
+  }
+
+  /// add(i, key) for every one of m keys, four to a load.
+  template <class Add>
+  void each_key(index_t first, index_t m, const Add& add) const {
+    index_t i = first;
+    for (; i + 4 <= m; i += 4) {
+      std::uint64_t four;
+      std::memcpy(&four, keys_.data() + i, sizeof(four));
+      add(i, four & 0xffff);
+      add(i + 1, (four >> 16) & 0xffff);
+      add(i + 2, (four >> 32) & 0xffff);
+      add(i + 3, four >> 48);
+    }
+    for (; i < m; ++i) add(i, std::uint64_t{keys_[static_cast<std::size_t>(i)]});
+  }
+
+  void add_folded(const Folded& f, const ThousandthScale& scale) {
+    std::array<const std::uint8_t*, most_key_slots> codes{};
+    for (index_t begin = 0; begin < f.entries; begin += chunk) {
+      const index_t m = std::min(chunk, f.entries - begin);
+      for (std::int32_t k = 0; k < f.residues; ++k)
+        codes[static_cast<std::size_t>(k)] = f.codes.data() + k * f.stride + begin;
+      Kernels::keys(codes.data(), f.residues, scale.integers.data(), m, keys_.data());
+      const Bin* weight = f.weights.data() + begin;
+      Bin* bins = bins_.data();
+      if (space_ == nullptr) {
+        each_key(0, m, [&](index_t i, std::uint64_t key) { bins[key] = static_cast<Bin>(bins[key] + weight[i]); });
+      } else {
+        const std::uint32_t* place = space_->keys(f.residues);
+        each_key(0, m, [&](index_t i, std::uint64_t key) {
+          bins[place[key]] = static_cast<Bin>(bins[place[key]] + weight[i]);
+        });
+      }
+    }
+  }
+
+  void add_rows(const Entry& e, const ThousandthScale& scale) {
+    std::array<const std::uint8_t*, most_key_slots> codes{};
+    Bin* bins = bins_.data();
+    const bool by_value = Arithmetic::ties_need_order && e.residues % 8 == 0;
+    for (index_t begin = 0; begin < e.rows; begin += chunk) {
+      const index_t m = std::min(chunk, e.rows - begin), tests = std::clamp<index_t>(e.test_rows - begin, 0, m);
+      for (std::int32_t k = 0; k < e.slots; ++k)
+        codes[static_cast<std::size_t>(k)] = e.codes[static_cast<std::size_t>(k)] + begin;
+      if (by_value) {
+        Kernels::rounded_values(codes.data(), e.slots, e.residues, scale.values, m, values_.data());
+        const std::uint32_t* place = space_->of_value();
+        for (index_t i = 0; i < m; ++i) {
+          Bin& bin = bins[place[values_[static_cast<std::size_t>(i)]]];
+          bin = static_cast<Bin>(bin + (i < tests ? test : Bin{1}));
+        }
+        continue;
+      }
+      Kernels::keys(codes.data(), e.slots, scale.integers.data(), m, keys_.data());
+      if (space_ == nullptr) {
+        each_key(0, tests, [&](index_t, std::uint64_t key) { bins[key] = static_cast<Bin>(bins[key] + test); });
+        each_key(tests, m, [&](index_t, std::uint64_t key) { bins[key] = static_cast<Bin>(bins[key] + 1); });
+      } else {
+        const std::uint32_t* place = space_->keys(e.residues);
+        each_key(0, tests, [&](index_t, std::uint64_t key) {
+          bins[place[key]] = static_cast<Bin>(bins[place[key]] + test);
+        });
+        each_key(tests, m, [&](index_t, std::uint64_t key) {
+          bins[place[key]] = static_cast<Bin>(bins[place[key]] + 1);
+        });
+      }
+    }
+  }
+
+  const ResidueKeySpace* space_ = nullptr;
+  index_t direct_bins_ = 0;
+  std::vector<Entry> entries_;
+  std::vector<Folded> folded_;
+  std::vector<Bin> bins_;
+  std::vector<std::uint16_t> keys_;
+  std::vector<std::uint32_t> values_, counts_;
+};
+
+}  // namespace isonomy::cpu

@@ -1,0 +1,88 @@
+// Comparison under a tier: every element of a storage, the first five mismatches with bound and ratio.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <iomanip>
+#include <limits>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "isonomy/conformance/data.hpp"
+#include "isonomy/core/tolerance.hpp"
+
+namespace isonomy::conformance {
+
+/// Same bits; any NaN equals any NaN.
+template <class T>
+[[nodiscard]] bool same_bits(T a, T b) {
+  if constexpr (Real<T>) {
+    if (a != a || b != b) return a != a && b != b;
+    return a == b && std::signbit(a) == std::signbit(b);
+  } else {
+    return a == b;
+  }
+}
+
+/// Collects mismatches of one row.
+class Verdict {
+ public:
+  [[nodiscard]] bool ok() const { return mismatches_ == 0; }
+  [[nodiscard]] std::string text() const {
+    return std::to_string(mismatches_) + (mismatches_ == 1 ? " mismatch" : " mismatches") + text_.str();
+  }
+
+  template <class T>
+  void mismatch(const char* what, index_t i, index_t j, T actual, T expected, double bound) {
+    if (++mismatches_ > 5) return;
+    text_ << "\n    " << what << "(" << i << ", " << j << "): " << std::setprecision(17) << +actual << " instead of "
+          << +expected;
+    if (bound > 0) {
+      const double difference = std::abs(static_cast<double>(actual) - static_cast<double>(expected));
+      text_ << ", bound " << std::setprecision(3) << bound << ", " << difference / bound << " times it";
+    }
+  }
+  void fault(const std::string& message) {
+    if (++mismatches_ <= 5) text_ << "\n    " << message;
+  }
+
+  /// Every element of the storage has the expected bits.
+  template <class T>
+  void exact(const char* what, const std::vector<T>& actual, const Operand<T>& expected) {
+    within<Exact>(what, actual, expected, 0, [](index_t, index_t) { return 0.0; });
+  }
+
+  /// Elements of the operand lie within the tier's bound, with scale(i, j) as its scale; NaN and infinities agree, gaps
+  /// have the same bits.
+  template <class Tier, class T, class Scale>
+  void within(const char* what, const std::vector<T>& actual, const Operand<T>& expected, double reduction_length,
+              const Scale& scale) {
+    if (actual.size() != expected.storage.size()) return fault(std::string(what) + " came back with another size");
+    std::vector<bool> inside(actual.size());
+    for (index_t j = 0; j < expected.columns; ++j)
+      for (index_t i = 0; i < expected.rows; ++i) {
+        const auto e = static_cast<std::size_t>(expected.at(i, j));
+        inside[e] = true;
+        const T a = actual[e], r = expected.storage[e];
+        if (same_bits(a, r)) continue;
+        double bound = 0;
+        if constexpr (Real<T>) {
+          bound = Tier::template bound<T>(reduction_length, scale(i, j));
+          if (std::isfinite(a) && std::isfinite(r) && std::abs(static_cast<double>(a) - static_cast<double>(r)) <= bound)
+            continue;
+        }
+        mismatch(what, i, j, a, r, bound);
+      }
+    for (std::size_t e = 0; e < actual.size(); ++e)
+      if (!inside[e] && !same_bits(actual[e], expected.storage[e]))
+        mismatch((std::string(what) + ", a gap in its storage").c_str(), static_cast<index_t>(e), 0, actual[e],
+                 expected.storage[e], 0);
+  }
+
+ private:
+  std::int64_t mismatches_ = 0;
+  std::ostringstream text_;
+};
+
+}  // namespace isonomy::conformance

@@ -1,0 +1,147 @@
+// Test data of the conformance kit: kinds of numbers, layouts with guarded gaps, and their way to a backend and back.
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "isonomy/backend/backend.hpp"
+#include "isonomy/backend/buffer.hpp"
+#include "isonomy/core/random.hpp"
+#include "isonomy/core/view.hpp"
+
+namespace isonomy::conformance {
+
+/// Kinds of numbers, each a known way to go wrong.
+enum class Data { random, ties, denormal, mixed, nan, duplicates };
+inline constexpr std::array all_data{Data::random, Data::ties,       Data::denormal,
+                                     Data::mixed,  Data::nan, Data::duplicates};
+inline constexpr std::array finite_data{Data::random, Data::ties, Data::denormal, Data::mixed, Data::duplicates};
+
+[[nodiscard]] constexpr const char* name(Data d) {
+  constexpr std::array names{"random", "ties", "denormal", "mixed", "nan", "duplicates"};
+  return names[static_cast<std::size_t>(d)];
+}
+
+/// Element `e` of a stream. Integers take random, ties, duplicates and, for `mixed`, the ends of their range.
+template <class T>
+[[nodiscard]] T draw(Data kind, std::uint64_t seed, index_t e) {
+  if (kind == Data::duplicates) return draw<T>(Data::random, seed, e / 3 * 3);
+  const double u = random_unit(seed, static_cast<std::uint64_t>(e)), v = random_unit(seed, static_cast<std::uint64_t>(e), 1);
+  if constexpr (Real<T>) {
+    switch (kind) {
+      case Data::ties: return static_cast<T>(std::floor(5 * u) - 2) * (v < 0.5 ? T{1} : T{-1});  // with both zeros
+      case Data::denormal: return static_cast<T>(std::floor(2000 * u) - 1000) * std::numeric_limits<T>::denorm_min();
+      case Data::mixed: {
+        const double decades = std::numeric_limits<T>::max_exponent10 / 4;  // products and their sums stay finite
+        return static_cast<T>((v < 0.5 ? 1 : -1) * std::pow(10.0, (2 * u - 1) * decades));
+      }
+      case Data::nan:
+        if (v < 0.06) return std::numeric_limits<T>::quiet_NaN();
+        if (v < 0.10) return (u < 0.5 ? 1 : -1) * std::numeric_limits<T>::infinity();
+        return static_cast<T>(2 * u - 1);
+      default: return static_cast<T>(2 * u - 1);
+    }
+  } else {
+    const double low = std::numeric_limits<T>::is_signed ? -1 : 0;
+    switch (kind) {
+      case Data::ties: return static_cast<T>(std::floor(5 * u) + 2 * low);
+      case Data::mixed:
+        return v < 0.3 ? std::numeric_limits<T>::min() : v < 0.6 ? std::numeric_limits<T>::max() : static_cast<T>(9 * u);
+      default: return static_cast<T>(std::floor(2000 * u) + 1000 * low);
+    }
+  }
+}
+
+/// How a matrix lies in memory; `spaced` has gaps between neighbours in both directions.
+enum class Layout { column, row, padded_column, padded_row, spaced };
+inline constexpr std::array all_layouts{Layout::column, Layout::row, Layout::padded_column, Layout::padded_row,
+                                        Layout::spaced};
+
+[[nodiscard]] constexpr const char* name(Layout l) {
+  constexpr std::array names{"column", "row", "padded column", "padded row", "spaced"};
+  return names[static_cast<std::size_t>(l)];
+}
+
+/// A host matrix (a vector is one column) in storage whose gaps hold a guard value.
+template <class T>
+struct Operand {
+  static constexpr T guard = T(77);
+
+  std::vector<T> storage = {};
+  index_t offset = 0, rows = 0, columns = 0, row_stride = 1, column_stride = 0;
+
+  Operand() = default;
+  Operand(index_t m, index_t n, Layout layout) : rows(m), columns(n) {
+    switch (layout) {
+      case Layout::column: row_stride = 1, column_stride = m; break;
+      case Layout::row: row_stride = n, column_stride = 1; break;
+      case Layout::padded_column: row_stride = 1, column_stride = m + 3, offset = 2; break;
+      case Layout::padded_row: row_stride = n + 5, column_stride = 1, offset = 3; break;
+      case Layout::spaced: row_stride = 2, column_stride = 2 * m + 1, offset = 1; break;
+    }
+    const bool empty = m == 0 || n == 0;
+    const index_t span = empty ? 0 : (m - 1) * row_stride + (n - 1) * column_stride + 1;
+    storage.assign(static_cast<std::size_t>(offset + span + 4), guard);
+  }
+  /// A vector with the given stride.
+  Operand(index_t size, index_t stride) : rows(size), columns(1), row_stride(stride), column_stride(1) {
+    offset = 2;
+    storage.assign(static_cast<std::size_t>(offset + (size > 0 ? (size - 1) * stride + 1 : 0) + 4), guard);
+  }
+
+  Operand& fill(Data kind, std::uint64_t seed) {
+    for (index_t j = 0; j < columns; ++j)
+      for (index_t i = 0; i < rows; ++i) (*this)(i, j) = draw<T>(kind, seed, j * rows + i);
+    return *this;
+  }
+  Operand& fill(T value) {
+    for (index_t j = 0; j < columns; ++j)
+      for (index_t i = 0; i < rows; ++i) (*this)(i, j) = value;
+    return *this;
+  }
+  [[nodiscard]] index_t at(index_t i, index_t j) const { return offset + i * row_stride + j * column_stride; }
+  T& operator()(index_t i, index_t j = 0) { return storage[static_cast<std::size_t>(at(i, j))]; }
+  const T& operator()(index_t i, index_t j = 0) const { return storage[static_cast<std::size_t>(at(i, j))]; }
+};
+
+/// An operand in the memory of a backend.
+template <class Tag, class T>
+class Uploaded {
+ public:
+  using space = typename Backend<Tag>::space;
+
+  Uploaded(Context<Tag>& ctx, const Operand<T>& o)
+      : buffer_(to_device(ctx, o.storage)),
+        offset_(o.offset),
+        rows_(o.rows),
+        columns_(o.columns),
+        row_stride_(o.row_stride),
+        column_stride_(o.column_stride) {}
+
+  [[nodiscard]] MatrixView<T, space> matrix() {
+    return {buffer_.data() + offset_, rows_, columns_, row_stride_, column_stride_};
+  }
+  [[nodiscard]] VectorView<T, space> vector() { return {buffer_.data() + offset_, rows_, row_stride_}; }
+  /// The whole storage, gaps included.
+  [[nodiscard]] std::vector<T> fetch(Context<Tag>& ctx) const { return to_host(ctx, buffer_); }
+
+ private:
+  Buffer<T, Tag> buffer_;
+  index_t offset_, rows_, columns_, row_stride_, column_stride_;
+};
+
+template <class T>
+[[nodiscard]] constexpr const char* type_name() {
+  if constexpr (std::same_as<T, float>) return "float";
+  if constexpr (std::same_as<T, double>) return "double";
+  if constexpr (std::same_as<T, std::int32_t>) return "int32";
+  if constexpr (std::same_as<T, std::int64_t>) return "int64";
+  if constexpr (std::same_as<T, std::uint32_t>) return "uint32";
+  return "?";
+}
+
+}  // namespace isonomy::conformance

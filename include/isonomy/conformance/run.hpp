@@ -1,0 +1,25 @@
+// Entry points of the conformance kit: check one operation or all of them on a backend of yours.
+#pragma once
+
+#include <tuple>
+#include <utility>
+
+#include "isonomy/conformance/cases_cholesky.hpp"
+#include "isonomy/conformance/cases_gemm.hpp"
+#include "isonomy/conformance/cases_memory.hpp"
+#include "isonomy/conformance/cases_reduce.hpp"
+#include "isonomy/conformance/cases_sort.hpp"
+#include "isonomy/conformance/operation.hpp"
+
+namespace isonomy::conformance {
+
+/// Every operation of op::all on the backend of `ctx`. The seed and the determinism class of `ctx` apply; under
+/// Determinism::cross_backend reductions must have the bits of the fixed tree. Minutes are not needed: seconds on a CPU.
+template <class Tag>
+[[nodiscard]] Report run_all(Context<Tag>& ctx) {
+  Report report{Backend<Tag>::name()};
+  [&]<class... Op>(std::tuple<Op...>*) { (run_operation<Op, Tag>(ctx, report), ...); }(static_cast<op::all*>(nullptr));
+  return report;
+}
+
+}  // namespace isonomy::conformance

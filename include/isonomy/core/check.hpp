@@ -1,0 +1,152 @@
+// Shape, stride, overlap and narrowing checks that front doors run before any work.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <string>
+
+#include "isonomy/core/error.hpp"
+#include "isonomy/core/view.hpp"
+
+namespace isonomy {
+
+/// `value` as To; ValueError naming `what` where it does not fit.
+template <class To, class From>
+[[nodiscard]] To narrow(From value, const char* what) {
+  const To result = static_cast<To>(value);
+  if (static_cast<From>(result) != value || (result < To{}) != (value < From{}))
+    throw ValueError(std::string(what) + ": " + std::to_string(value) + " does not fit its type; use less data per call");
+  return result;
+}
+
+namespace check {
+
+[[nodiscard]] inline std::string shape(index_t rows, index_t columns) {
+  return std::to_string(rows) + "x" + std::to_string(columns);
+}
+template <class T, class S>
+[[nodiscard]] std::string shape(const MatrixView<T, S>& a) {
+  return shape(a.rows, a.columns);
+}
+
+/// ShapeError "operation: rule; got numbers" unless `condition`.
+inline void that(bool condition, const char* operation, const std::string& message) {
+  if (!condition) throw ShapeError(std::string(operation) + ": " + message);
+}
+
+/// Extents and strides are not negative, and data is there when elements are.
+template <class T, class S>
+void usable(const VectorView<T, S>& v, const char* operation, const char* name) {
+  that(v.size >= 0 && v.stride >= 0, operation,
+       std::string(name) + " has size " + std::to_string(v.size) + " and stride " + std::to_string(v.stride) +
+           "; both must be at least 0");
+  that(v.data != nullptr || v.size == 0, operation, std::string(name) + " has elements but no data pointer");
+}
+template <class T, class S>
+void usable(const MatrixView<T, S>& a, const char* operation, const char* name) {
+  that(a.rows >= 0 && a.columns >= 0 && a.row_stride >= 0 && a.column_stride >= 0, operation,
+       std::string(name) + " is " + shape(a) + " with strides " + std::to_string(a.row_stride) + ", " +
+           std::to_string(a.column_stride) + "; all must be at least 0");
+  that(a.data != nullptr || a.rows == 0 || a.columns == 0, operation,
+       std::string(name) + " has elements but no data pointer");
+}
+template <class T, class S>
+void usable(const BatchView<T, S>& a, const char* operation, const char* name) {
+  that(a.batches >= 0 && a.batch_stride >= 0, operation,
+       std::string(name) + " has " + std::to_string(a.batches) + " batches and batch stride " +
+           std::to_string(a.batch_stride) + "; both must be at least 0");
+  if (a.batches > 0) usable(a[0], operation, name);
+}
+
+struct Bytes {
+  std::uintptr_t first, last;  // half open
+};
+template <class T, class S>
+[[nodiscard]] Bytes bytes(const VectorView<T, S>& v) {
+  const auto p = reinterpret_cast<std::uintptr_t>(v.data);
+  if (v.size == 0) return {p, p};
+  return {p, p + sizeof(T) * static_cast<std::uintptr_t>((v.size - 1) * v.stride + 1)};
+}
+template <class T, class S>
+[[nodiscard]] Bytes bytes(const MatrixView<T, S>& a) {
+  const auto p = reinterpret_cast<std::uintptr_t>(a.data);
+  if (a.rows == 0 || a.columns == 0) return {p, p};
+  return {p, p + sizeof(T) * static_cast<std::uintptr_t>((a.rows - 1) * a.row_stride +
+                                                         (a.columns - 1) * a.column_stride + 1)};
+}
+
+template <class T, class S>
+[[nodiscard]] Bytes bytes(const BatchView<T, S>& a) {
+  const Bytes first = bytes(MatrixView<T, S>(a.data, a.batches > 0 ? a.rows : 0, a.columns, a.row_stride, a.column_stride));
+  if (first.first == first.last) return first;
+  return {first.first, first.last + sizeof(T) * static_cast<std::uintptr_t>((a.batches - 1) * a.batch_stride)};
+}
+
+/// AliasError when the byte ranges of an output and an input meet. Interleaved strided views count as
+/// overlapping: telling them apart would cost more than the copy it saves.
+template <class Out, class In>
+void no_overlap(const Out& out, const In& in, const char* operation, const char* out_name, const char* in_name) {
+  const Bytes o = bytes(out), i = bytes(in);
+  if (o.first < i.last && i.first < o.last)
+    throw AliasError(std::string(operation) + ": " + out_name + " overlaps " + in_name +
+                     "; pass separate memory for the output");
+}
+
+/// Every output element has its own address.
+template <class T, class S>
+void distinct(const VectorView<T, S>& v, const char* operation, const char* name) {
+  that(v.size <= 1 || v.stride > 0, operation, std::string(name) + " is an output with stride 0");
+}
+template <class T, class S>
+void distinct(const MatrixView<T, S>& a, const char* operation, const char* name) {
+  const bool separate = a.rows <= 1 || a.columns <= 1
+                            ? (a.rows <= 1 || a.row_stride > 0) && (a.columns <= 1 || a.column_stride > 0)
+                            : (a.row_stride > 0 && a.column_stride >= a.rows * a.row_stride) ||
+                                  (a.column_stride > 0 && a.row_stride >= a.columns * a.column_stride);
+  that(separate || a.rows == 0 || a.columns == 0, operation,
+       std::string(name) + " is an output whose strides " + std::to_string(a.row_stride) + ", " +
+           std::to_string(a.column_stride) + " make elements share memory");
+}
+
+template <class T, class S>
+void distinct(const BatchView<T, S>& a, const char* operation, const char* name) {
+  if (a.batches == 0 || a.rows == 0 || a.columns == 0) return;
+  distinct(a[0], operation, name);
+  const index_t extent = (a.rows - 1) * a.row_stride + (a.columns - 1) * a.column_stride + 1;
+  that(a.batches == 1 || a.batch_stride >= extent, operation,
+       std::string(name) + " is an output whose batch stride " + std::to_string(a.batch_stride) + " is less than the " +
+           std::to_string(extent) + " elements a matrix spans");
+}
+
+/// Two extents that must agree: "operation: A has 3 elements and B has 4; they must be equal".
+inline void equal(index_t a, const char* a_name, index_t b, const char* b_name, const char* operation) {
+  that(a == b, operation,
+       std::string(a_name) + " has " + std::to_string(a) + " elements and " + b_name + " has " + std::to_string(b) +
+           "; they must be equal");
+}
+
+/// Segment borders: at least one, from 0 to `size`, non-decreasing (ValueError). The values are looked at in host memory
+/// only; a device backend checks them where they are.
+template <class S>
+void offsets(const VectorView<const index_t, S>& borders, index_t size, const char* operation) {
+  usable(borders, operation, "offsets");
+  that(borders.size >= 1, operation, "offsets is empty; it has one element more than there are segments");
+  if constexpr (std::same_as<S, HostSpace>) {
+    const auto value_that = [&](bool condition, index_t s, const char* rule) {
+      if (!condition)
+        throw ValueError(std::string(operation) + ": offsets(" + std::to_string(s) + ") is " +
+                         std::to_string(borders(s)) + "; " + rule);
+    };
+    value_that(borders(0) >= 0, 0, "the first must be at least 0");
+    for (index_t s = 1; s < borders.size; ++s)
+      value_that(borders(s) >= borders(s - 1), s, "offsets must not decrease");
+    if (borders(borders.size - 1) > size)
+      throw ValueError(std::string(operation) + ": offsets(" + std::to_string(borders.size - 1) + ") is " +
+                       std::to_string(borders(borders.size - 1)) + " and there are " + std::to_string(size) +
+                       " elements; the last offset must not exceed them");
+  }
+}
+
+}  // namespace check
+}  // namespace isonomy

@@ -1,0 +1,96 @@
+// The exception hierarchy: every error names the operation, what is wrong with the numbers, the rule and the remedy.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+
+namespace isonomy {
+
+/// Root of everything the library throws on purpose.
+class Error : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// The caller passed something unusable; nothing was written.
+class InvalidArgument : public Error {
+ public:
+  using Error::Error;
+};
+
+/// Extents do not agree.
+class ShapeError : public InvalidArgument {
+ public:
+  using InvalidArgument::InvalidArgument;
+};
+
+/// An output overlaps an input.
+class AliasError : public InvalidArgument {
+ public:
+  using InvalidArgument::InvalidArgument;
+};
+
+/// A value is outside its domain.
+class ValueError : public InvalidArgument {
+ public:
+  using InvalidArgument::InvalidArgument;
+};
+
+/// The request is legal but this machine, device or backend cannot serve it.
+class Unsupported : public Error {
+ public:
+  using Error::Error;
+};
+
+/// The computation itself broke down.
+class NumericalError : public Error {
+ public:
+  using Error::Error;
+};
+
+/// A leading minor is not positive; `pivot` counts from 1 as in LAPACK.
+class NotPositiveDefinite : public NumericalError {
+ public:
+  NotPositiveDefinite(const std::string& message, std::int64_t failed_batch, std::int64_t failed_pivot)
+      : NumericalError(message), batch(failed_batch), pivot(failed_pivot) {}
+  std::int64_t batch, pivot;
+};
+
+/// Memory or a device failed.
+class ResourceError : public Error {
+ public:
+  using Error::Error;
+};
+
+/// An allocation failed or would exceed the workspace limit. `available` is 0 where it is unknown.
+class OutOfMemory : public ResourceError {
+ public:
+  OutOfMemory(const std::string& purpose, std::size_t bytes_requested, std::size_t bytes_available)
+      : ResourceError(purpose + ": " + std::to_string(bytes_requested) + " bytes requested, " +
+                      (bytes_available != 0 ? std::to_string(bytes_available) + " available" : "none available") +
+                      "; use less data at a time or raise the limit"),
+        requested(bytes_requested),
+        available(bytes_available) {}
+  std::size_t requested, available;
+};
+
+/// The caller asked to stop; queued work has drained and inputs are unchanged.
+class Cancelled : public Error {
+ public:
+  explicit Cancelled(const std::string& operation) : Error(operation + ": cancelled by the caller") {}
+};
+
+/// A file could not be read or written. `line` counts from 1; 0 means the file as a whole.
+class IoError : public Error {
+ public:
+  IoError(const std::string& file, std::int64_t line_number, const std::string& what)
+      : Error(file + (line_number > 0 ? ":" + std::to_string(line_number) : std::string()) + ": " + what),
+        path(file),
+        line(line_number) {}
+  std::string path;
+  std::int64_t line;
+};
+
+}  // namespace isonomy

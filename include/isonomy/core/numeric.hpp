@@ -1,0 +1,103 @@
+// Arithmetic whose bits do not depend on compiler flags: unfused steps, fixed-order sums, error-free transforms, total order.
+#pragma once
+
+#include <cmath>
+#include <limits>
+
+#include "isonomy/core/concepts.hpp"
+#include "isonomy/core/view.hpp"
+
+namespace isonomy {
+
+/// a*b rounded once. A compiler that contracts expressions may not fuse it into a following addition.
+[[nodiscard]] ISONOMY_HD inline double rounded_product(double a, double b) {
+#if defined(__CUDA_ARCH__)
+  return __dmul_rn(a, b);
+#else
+  double p = a * b;
+#if defined(__x86_64__)
+  __asm__("" : "+x"(p));  // an opaque register: the product must exist on its own
+#else
+  __asm__("" : "+m"(p));
+#endif
+  return p;
+#endif
+}
+
+/// Elements per leaf of the one tree that every reduction follows on every backend (Backend<Cpu>::transform_reduce).
+inline constexpr index_t reduction_chunk = 4096;
+
+/// Sequential left-to-right sum, each addition rounded.
+template <Real T>
+[[nodiscard]] ISONOMY_HD T sum_fixed(const T* x, index_t n) {
+  T s = 0;
+  for (index_t i = 0; i < n; ++i) s += x[i];
+  return s;
+}
+
+/// sum_i (a_i - b_i)^2, sequential, every step an explicit fma: one result on every compiler and device.
+template <Real T, MemorySpace Space>
+[[nodiscard]] ISONOMY_HD T squared_distance_fixed(VectorView<const T, Space> a, VectorView<const T, Space> b) {
+  T s = 0;
+  for (index_t i = 0; i < a.size; ++i) {
+    const T d = a(i) - b(i);
+    s = fma(d, d, s);
+  }
+  return s;
+}
+
+/// An unevaluated sum high + low, |low| <= ulp(high)/2: about 106 bits (Dekker 1971; Ogita, Rump, Oishi 2005).
+struct DoubleDouble {
+  double high = 0, low = 0;
+};
+
+/// a + b without error (Knuth's two-sum).
+[[nodiscard]] ISONOMY_HD inline DoubleDouble two_sum(double a, double b) {
+  const double s = a + b;
+  const double t = s - a;
+  return {s, (a - (s - t)) + (b - t)};
+}
+
+/// a * b without error.
+[[nodiscard]] ISONOMY_HD inline DoubleDouble two_product(double a, double b) {
+  const double p = rounded_product(a, b);
+  return {p, std::fma(a, b, -p)};
+}
+
+[[nodiscard]] ISONOMY_HD inline DoubleDouble operator+(DoubleDouble a, DoubleDouble b) {
+  const DoubleDouble s = two_sum(a.high, b.high);
+  const DoubleDouble t = two_sum(a.low, b.low);
+  const DoubleDouble u = two_sum(s.high, s.low + t.high);
+  return two_sum(u.high, u.low + t.low);
+}
+[[nodiscard]] ISONOMY_HD inline DoubleDouble operator-(DoubleDouble a) { return {-a.high, -a.low}; }
+[[nodiscard]] ISONOMY_HD inline DoubleDouble operator-(DoubleDouble a, DoubleDouble b) { return a + -b; }
+[[nodiscard]] ISONOMY_HD inline DoubleDouble operator*(DoubleDouble a, DoubleDouble b) {
+  const DoubleDouble p = two_product(a.high, b.high);
+  return two_sum(p.high, std::fma(a.high, b.low, std::fma(a.low, b.high, p.low)));
+}
+[[nodiscard]] ISONOMY_HD inline DoubleDouble operator/(DoubleDouble a, double b) {
+  const double q = a.high / b;
+  const DoubleDouble r = a - two_product(q, b);
+  const double q2 = r.high / b;
+  const DoubleDouble r2 = r - two_product(q2, b);
+  return two_sum(q, q2) + DoubleDouble{r2.high / b, 0};
+}
+
+/// The total order of values used by every decision: ascending, -0 equal to +0, NaN last.
+template <class T>
+[[nodiscard]] ISONOMY_HD bool total_less(T a, T b) {
+  if constexpr (Real<T>) {
+    if (a != a) return false;
+    if (b != b) return true;
+  }
+  return a < b;
+}
+
+/// Ascending by (value, index), NaN last: never a tie.
+template <class T, class I>
+[[nodiscard]] ISONOMY_HD bool total_less(T a, I i, T b, I j) {
+  return total_less(a, b) || (!total_less(b, a) && i < j);
+}
+
+}  // namespace isonomy

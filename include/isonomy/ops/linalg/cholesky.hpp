@@ -1,0 +1,36 @@
+// cholesky_batched: Cholesky factors of a batch of matrices, with a status per matrix instead of an exception.
+#pragma once
+
+#include "isonomy/backend/backend.hpp"
+#include "isonomy/backend/operations.hpp"
+#include "isonomy/core/check.hpp"
+
+namespace isonomy {
+
+/// Replaces the lower triangle of each n x n matrix by L with L*transposed(L) equal to it; strictly upper triangles are
+/// neither read nor written. info(b) is 0, or the first pivot of matrix b, counted from 1, that is not positive (NaN is
+/// not); the lower triangle of such a matrix is then unspecified. Never throws for the numbers in a matrix. Unit row or
+/// column stride. O(n^3) per matrix, no workspace. Errors: ShapeError, AliasError. Deterministic for any thread count;
+/// backends agree in info where no pivot is within rounding of 0, and in |A - L*L^T| <= gamma(n + 1)*|L||L^T|.
+template <ContextLike Ctx, Real T>
+  requires HasCholeskyBatched<backend_of<Ctx>, T>
+void cholesky_batched(Ctx& ctx, BatchView<T, typename Ctx::space> a, VectorView<index_t, typename Ctx::space> info) {
+  constexpr const char* operation = "cholesky_batched";
+  check::usable(a, operation, "A");
+  check::usable(info, operation, "info");
+  if (a.rows != a.columns)
+    throw ShapeError("cholesky_batched: A holds matrices of " + check::shape(a.rows, a.columns) + "; they must be square");
+  check::that(info.size == a.batches, operation,
+              "A has " + std::to_string(a.batches) + " matrices and info has " + std::to_string(info.size) +
+                  " elements; give one per matrix");
+  check::that(a.rows <= 1 || a.row_stride == 1 || a.column_stride == 1, operation,
+              "A has strides " + std::to_string(a.row_stride) + ", " + std::to_string(a.column_stride) +
+                  "; one of them must be 1, copy it to a Matrix first");
+  check::distinct(a, operation, "A");
+  check::distinct(info, operation, "info");
+  check::no_overlap(info, a, operation, "info", "A");
+  ++ctx.counters().kernels;
+  backend_of<Ctx>::cholesky_batched(ctx, a, info);
+}
+
+}  // namespace isonomy

@@ -1,0 +1,32 @@
+// segmented_reduce: one value per segment of a vector.
+#pragma once
+
+#include "isonomy/backend/backend.hpp"
+#include "isonomy/backend/operations.hpp"
+#include "isonomy/core/check.hpp"
+
+namespace isonomy {
+
+/// out(s) = transform_reduce over elements offsets(s) .. offsets(s + 1) - 1, with its bits; init for an empty segment.
+/// offsets has out.size + 1 non-decreasing elements within [0, x.size]. Functors as in for_each. O(n).
+/// Errors: ShapeError, AliasError, ValueError for offsets. Deterministic as transform_reduce.
+template <ContextLike Ctx, class T, class R, class Op, class F>
+  requires HasSegmentedReduce<backend_of<Ctx>, R>
+void segmented_reduce(Ctx& ctx, VectorView<T, typename Ctx::space> x, ConstVector<index_t, Ctx> offsets,
+                      VectorView<R, typename Ctx::space> out, std::type_identity_t<R> init, const Op& op, const F& f) {
+  constexpr const char* operation = "segmented_reduce";
+  check::usable(x, operation, "x");
+  check::usable(out, operation, "out");
+  check::offsets(offsets, x.size, operation);
+  check::that(offsets.size == out.size + 1, operation,
+              "offsets has " + std::to_string(offsets.size) + " elements and out has " + std::to_string(out.size) +
+                  "; offsets must have one more");
+  check::distinct(out, operation, "out");
+  check::no_overlap(out, x, operation, "out", "x");
+  check::no_overlap(out, offsets, operation, "out", "offsets");
+  ++ctx.counters().kernels;
+  backend_of<Ctx>::segmented_reduce(ctx, VectorView<const std::remove_const_t<T>, typename Ctx::space>(x), offsets, out,
+                                    init, op, f);
+}
+
+}  // namespace isonomy

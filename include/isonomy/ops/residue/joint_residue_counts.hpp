@@ -1,0 +1,67 @@
+// joint_residue_counts: how often each unordered residue pair stands at each pair of positions.
+#pragma once
+
+#include <string>
+
+#include "isonomy/backend/operations.hpp"
+#include "isonomy/core/check.hpp"
+#include "isonomy/ops/for_each.hpp"
+#include "isonomy/core/residue.hpp"
+
+namespace isonomy {
+
+template <class B>
+concept HasJointResidueCounts =
+    BackendLike<B> && requires(typename B::context& c, MatrixView<const std::uint8_t, typename B::space> codes,
+                               VectorView<const PositionPair, typename B::space> pairs,
+                               MatrixView<std::uint32_t, typename B::space> out) {
+      B::joint_residue_counts(c, codes, pairs, out);
+    };
+
+namespace detail {
+
+/// The plain form: one task per pair of positions walks the rows.
+template <MemorySpace Space>
+struct CountResiduePairs {
+  MatrixView<const std::uint8_t, Space> codes;
+  VectorView<const PositionPair, Space> pairs;
+  MatrixView<std::uint32_t, Space> out;
+
+  ISONOMY_HD void operator()(index_t p) const {
+    for (index_t k = 0; k < out.columns; ++k) out(p, k) = 0;
+    const PositionPair pair = pairs(p);
+    for (index_t row = 0; row < codes.columns; ++row)
+      ++out(p, residue_pair(codes(pair.first, row), codes(pair.second, row)));
+  }
+};
+
+}  // namespace detail
+
+/// out(p, residue_pair(a, b)) = number of rows with residue a at one and b at the other position of pair p; rows are
+/// the columns of `codes`.
+/// Shapes: codes positions x rows (unit column stride is fastest), pairs[p], out p x residue_pairs(number of codes).
+/// Codes must be below the number of codes that `out` has columns for (unchecked: they come from an encoder).
+/// O(pairs * rows); integers, hence the same for every order, backend and thread count. ShapeError, AliasError.
+template <ContextLike Ctx>
+void joint_residue_counts(Ctx& ctx, MatrixView<const std::uint8_t, typename Ctx::space> codes,
+                          VectorView<const PositionPair, typename Ctx::space> pairs,
+                          MatrixView<std::uint32_t, typename Ctx::space> out) {
+  static constexpr const char* operation = "joint_residue_counts";
+  check::usable(codes, operation, "codes");
+  check::usable(pairs, operation, "pairs");
+  check::usable(out, operation, "out");
+  check::distinct(out, operation, "out");
+  check::that(out.rows == pairs.size, operation,
+              "out has " + std::to_string(out.rows) + " rows for " + std::to_string(pairs.size) +
+                  " pairs; give one row per pair");
+  check::no_overlap(out, codes, operation, "out", "codes");
+  check::no_overlap(out, pairs, operation, "out", "pairs");
+  if (pairs.size == 0 || out.columns == 0) return;
+  ++ctx.counters().kernels;
+  if constexpr (HasJointResidueCounts<backend_of<Ctx>>)
+    backend_of<Ctx>::joint_residue_counts(ctx, codes, pairs, out);
+  else
+    for_each(ctx, pairs.size, detail::CountResiduePairs<typename Ctx::space>{codes, pairs, out});
+}
+
+}  // namespace isonomy

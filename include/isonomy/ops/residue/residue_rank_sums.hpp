@@ -1,0 +1,126 @@
+// residue_rank_sums: the Mann-Whitney statistic of many features, each a scale averaged over a split's residues.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "isonomy/backend/buffer.hpp"
+#include "isonomy/backend/operations.hpp"
+#include "isonomy/core/check.hpp"
+#include "isonomy/ops/for_each.hpp"
+#include "isonomy/ops/reduce/transform_reduce.hpp"
+#include "isonomy/core/residue_arithmetic.hpp"
+#include "isonomy/core/residue.hpp"
+#include "isonomy/ops/sort/rank_average.hpp"
+
+namespace isonomy {
+
+template <class B>
+concept HasResidueRankSums =
+    BackendLike<B> && requires(typename B::context& c, const RankProblem<typename B::space>& p,
+                               std::span<std::uint64_t> out) {
+      B::template residue_rank_sums<exact>(c, p, out);
+      B::template residue_rank_sums<aaanalysis_1_1>(c, p, out);
+    };
+
+namespace detail {
+
+/// Feature values of one block's rows as integers in doubles, and which rows are tests.
+template <class Arithmetic, MemorySpace Space>
+struct FeatureKeys {
+  ResidueBlock block;
+  ScaleViews<Space> scales;
+  index_t scale;
+  double *keys, *is_test;
+
+  ISONOMY_HD void operator()(index_t row) const {
+    keys[row] = static_cast<double>(Arithmetic::key(block, row, scales, scale));
+    is_test[row] = row < block.rows.test_rows ? 1.0 : 0.0;
+  }
+};
+
+struct MultiplyInto {
+  const double* factor;
+  double* out;
+  ISONOMY_HD void operator()(index_t i) const { out[i] *= factor[i]; }
+};
+struct Identity {
+  ISONOMY_HD double operator()(double x) const { return x; }
+};
+struct Plus {
+  ISONOMY_HD double operator()(double a, double b) const { return a + b; }
+};
+
+/// 2 U of one feature from sorted ranks: the plain form every tuned one must equal.
+template <class Arithmetic, class Ctx>
+std::uint64_t twice_u_by_sorting(Ctx& ctx, std::span<const ResidueBlock> blocks,
+                                 const ScaleViews<typename Ctx::space>& scales, index_t scale) {
+  using Tag = typename Ctx::tag;
+  using Space = typename Ctx::space;
+  index_t rows = 0, test_rows = 0;
+  for (const ResidueBlock& b : blocks) {
+    rows += b.rows.rows;
+    test_rows += b.rows.test_rows;
+  }
+  Buffer<double, Tag> keys(ctx, rows, "residue_rank_sums: keys"), ranks(ctx, rows, "residue_rank_sums: ranks");
+  Buffer<double, Tag> is_test(ctx, rows, "residue_rank_sums: groups");
+  index_t first = 0;
+  for (const ResidueBlock& b : blocks) {
+    for_each(ctx, b.rows.rows,
+             FeatureKeys<Arithmetic, Space>{b, scales, scale, keys.data() + first, is_test.data() + first});
+    first += b.rows.rows;
+  }
+  const auto offsets = to_device(ctx, std::vector<index_t>{0, rows});
+  rank_average(ctx, keys.view(), offsets.view(), ranks.view());
+  for_each(ctx, rows, MultiplyInto{is_test.data(), ranks.data()});
+  const double rank_sum = transform_reduce(ctx, ranks.view(), 0.0, Plus{}, Identity{});
+  return static_cast<std::uint64_t>(2 * rank_sum) -
+         static_cast<std::uint64_t>(test_rows) * static_cast<std::uint64_t>(test_rows + 1);
+}
+
+}  // namespace detail
+
+/// twice_u[i] = 2 U_1 of the feature (group, scale) that scale_numbers[i] belongs to, U_1 = sum of the test rows'
+/// average ranks - n1(n1+1)/2, values compared as Arithmetic::key gives them.
+/// Shapes: one result per scale number; every group's scale numbers lie within the list. Every block must have
+/// residues. O(rows) per feature in the tuned forms, O(rows log rows) in the plain one; workspace O(rows) per thread.
+/// Integers, hence the same for every order of rows, backend and thread count. ShapeError.
+template <class Arithmetic, ContextLike Ctx>
+void residue_rank_sums(Ctx& ctx, const RankProblem<typename Ctx::space>& problem, std::span<std::uint64_t> twice_u) {
+  static constexpr const char* operation = "residue_rank_sums";
+  check::that(twice_u.size() == problem.scale_numbers.size(), operation,
+              "out has " + std::to_string(twice_u.size()) + " entries for " +
+                  std::to_string(problem.scale_numbers.size()) + " scale numbers; give one per scale number");
+  const auto within = [](index_t first, index_t count, std::size_t size) {
+    return first >= 0 && count >= 0 && static_cast<std::size_t>(first + count) <= size;
+  };
+  for (const RankGroup& g : problem.groups) {
+    check::that(within(g.first_block, g.blocks, problem.blocks.size()) &&
+                    within(g.first_scale, g.scales, problem.scale_numbers.size()),
+                operation, "a group reaches beyond the list of blocks or scale numbers");
+    for (index_t b = 0; b < g.blocks; ++b) {
+      const ResidueBlock& block = problem.blocks[static_cast<std::size_t>(g.first_block + b)];
+      check::that(block.split.residues > 0 && block.split.residues <= block.split.slots &&
+                      block.rows.test_rows <= block.rows.rows,
+                  operation, "a block has " + std::to_string(block.split.residues) + " residues in " +
+                                 std::to_string(block.split.slots) + " slots; leave out splits without residues");
+    }
+  }
+  for (const std::uint32_t d : problem.scale_numbers)
+    check::that(static_cast<index_t>(d) < problem.scales.scales, operation,
+                "scale number " + std::to_string(d) + " of " + std::to_string(problem.scales.scales) + " scales");
+  if (twice_u.empty()) return;
+  ++ctx.counters().kernels;
+  if constexpr (HasResidueRankSums<backend_of<Ctx>>) {
+    backend_of<Ctx>::template residue_rank_sums<Arithmetic>(ctx, problem, twice_u);
+  } else {
+    for (const RankGroup& g : problem.groups)
+      for (index_t i = g.first_scale; i < g.first_scale + g.scales; ++i)
+        twice_u[static_cast<std::size_t>(i)] = detail::twice_u_by_sorting<Arithmetic>(
+            ctx, problem.blocks.subspan(static_cast<std::size_t>(g.first_block), static_cast<std::size_t>(g.blocks)),
+            problem.scales, problem.scale_numbers[static_cast<std::size_t>(i)]);
+  }
+}
+
+}  // namespace isonomy

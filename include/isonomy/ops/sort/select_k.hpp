@@ -1,0 +1,38 @@
+// select_k: the k smallest elements of each row with their columns.
+#pragma once
+
+#include "isonomy/backend/backend.hpp"
+#include "isonomy/backend/operations.hpp"
+#include "isonomy/core/check.hpp"
+
+namespace isonomy {
+
+/// Row i of values and indices: the k smallest of row i of x and their columns, ascending by (value, column); -0 equals
+/// +0, NaN last. x is m x n, values and indices are m x k with k <= n; any strides. No ties are possible, so the result
+/// is unique and the same on every backend. Expected O(m(n + k log k)). Errors: ShapeError, AliasError, ValueError for
+/// k > n.
+template <ContextLike Ctx, class T>
+  requires HasSelectK<backend_of<Ctx>, T>
+void select_k(Ctx& ctx, ConstMatrix<T, Ctx> x, MatrixView<T, typename Ctx::space> values,
+              MatrixView<index_t, typename Ctx::space> indices) {
+  constexpr const char* operation = "select_k";
+  check::usable(x, operation, "x");
+  check::usable(values, operation, "values");
+  check::usable(indices, operation, "indices");
+  check::that(values.rows == x.rows, operation,
+              "x is " + check::shape(x) + " and values is " + check::shape(values) + "; they must have as many rows");
+  check::that(indices.rows == values.rows && indices.columns == values.columns, operation,
+              "values is " + check::shape(values) + " and indices is " + check::shape(indices) + "; they must be equal");
+  if (values.columns > x.columns)
+    throw ValueError("select_k: k is " + std::to_string(values.columns) + " and a row of x has " +
+                     std::to_string(x.columns) + " elements; k must not exceed them");
+  check::distinct(values, operation, "values");
+  check::distinct(indices, operation, "indices");
+  check::no_overlap(values, x, operation, "values", "x");
+  check::no_overlap(indices, x, operation, "indices", "x");
+  check::no_overlap(values, indices, operation, "values", "indices");
+  ++ctx.counters().kernels;
+  backend_of<Ctx>::select_k(ctx, x, values, indices);
+}
+
+}  // namespace isonomy

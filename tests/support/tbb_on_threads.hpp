@@ -1,0 +1,134 @@
+// The part of oneTBB that isonomy uses, on std::thread: for the thread sanitizer, which cannot see into libtbb.
+//
+// libtbb is installed without instrumentation, so the sanitizer misses the order it establishes between threads and
+// reports every loop as a race. Here all of it is visible: what is reported is a race of our own. Compiled in place of
+// <tbb/...> in builds with ISONOMY_SANITIZE=thread only.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <list>
+#include <mutex>
+#include <thread>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace tbb {
+
+namespace on_threads {
+inline thread_local int concurrency = 0;  // of the arena this thread works for; 0 outside, 1 inside a loop
+inline int current() { return concurrency > 0 ? concurrency : 4; }
+struct Scope {
+  explicit Scope(int n) : before(std::exchange(concurrency, n)) {}
+  ~Scope() { concurrency = before; }
+  Scope(const Scope&) = delete;
+  Scope& operator=(const Scope&) = delete;
+  int before;
+};
+}  // namespace on_threads
+
+struct simple_partitioner {};
+struct auto_partitioner {};
+struct static_partitioner {};
+
+template <class I>
+class blocked_range {
+ public:
+  using const_iterator = I;
+  blocked_range(I begin, I end, std::size_t grain = 1) : begin_(begin), end_(end), grain_(grain) {}
+  [[nodiscard]] I begin() const { return begin_; }
+  [[nodiscard]] I end() const { return end_; }
+  [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(end_ - begin_); }
+  [[nodiscard]] bool empty() const { return !(begin_ < end_); }
+  [[nodiscard]] std::size_t grainsize() const { return grain_; }
+
+ private:
+  I begin_, end_;
+  std::size_t grain_;
+};
+
+/// Thread t of n takes pieces t, t + n, ...: every thread has work, whatever the timing, so that a race shows.
+template <class I, class Body, class Partitioner = auto_partitioner>
+void parallel_for(const blocked_range<I>& range, const Body& body, const Partitioner& = {}) {
+  const auto n = static_cast<std::size_t>(on_threads::current());
+  std::atomic<bool> failed{false};  // used relaxed: it must not order what the pieces do
+  std::exception_ptr error;
+  std::mutex error_mutex;
+  const auto work = [&](std::size_t t) {
+    const on_threads::Scope nested_loops_are_serial(1);
+    try {
+      for (std::size_t at = t * range.grainsize(); at < range.size() && !failed.load(std::memory_order_relaxed);
+           at += n * range.grainsize()) {
+        const std::size_t end = (std::min)(range.size(), at + range.grainsize());
+        body(blocked_range<I>(range.begin() + static_cast<I>(at), range.begin() + static_cast<I>(end),
+                              range.grainsize()));
+      }
+    } catch (...) {
+      failed.store(true, std::memory_order_relaxed);
+      const std::lock_guard lock(error_mutex);
+      if (!error) error = std::current_exception();
+    }
+  };
+  std::vector<std::thread> threads;
+  for (std::size_t t = 1; t < n; ++t) threads.emplace_back(work, t);
+  work(0);
+  for (auto& t : threads) t.join();
+  if (error) std::rethrow_exception(error);
+}
+template <class I, class F>
+void parallel_for(I begin, I end, const F& f) {
+  parallel_for(blocked_range<I>(begin, end), [&](const blocked_range<I>& r) {
+    for (I i = r.begin(); i < r.end(); ++i) f(i);
+  });
+}
+
+class task_arena {
+ public:
+  static constexpr int automatic = -1;
+  explicit task_arena(int threads = automatic) : threads_(threads > 0 ? threads : 4) {}
+  [[nodiscard]] int max_concurrency() const { return threads_; }
+  template <class F>
+  decltype(auto) execute(F&& f) {
+    const on_threads::Scope arena(threads_);
+    return std::forward<F>(f)();
+  }
+
+ private:
+  int threads_;
+};
+
+namespace this_task_arena {
+inline int max_concurrency() { return on_threads::current(); }
+}  // namespace this_task_arena
+
+template <class T>
+class enumerable_thread_specific {
+ public:
+  enumerable_thread_specific() : make_([] { return T(); }) {}
+  template <class F>
+    requires std::is_invocable_r_v<T, F>
+  explicit enumerable_thread_specific(F make) : make_(std::move(make)) {}
+  explicit enumerable_thread_specific(T initial) : make_([initial] { return initial; }) {}
+
+  T& local() {
+    const std::lock_guard lock(mutex_);
+    for (auto& [id, value] : values_)
+      if (id == std::this_thread::get_id()) return value;
+    return values_.emplace_back(std::this_thread::get_id(), make_()).second;
+  }
+  template <class F>
+  void combine_each(F f) {
+    for (auto& [id, value] : values_) f(value);
+  }
+
+ private:
+  std::function<T()> make_;
+  std::mutex mutex_;
+  std::list<std::pair<std::thread::id, T>> values_;
+};
+
+}  // namespace tbb
