@@ -24,7 +24,8 @@ ScaleInfo named(const std::string& id) { return {id, "Category", "Subcategory", 
 
 ScaleTable three_letters(std::vector<double> values) {
   std::vector<ScaleInfo> infos;
-  for (std::size_t d = 0; d < values.size() / 3; ++d) infos.push_back(named("S" + std::to_string(d)));
+  for (std::size_t d = 0; d < values.size() / 3; ++d)
+    infos.push_back(named(std::string("S").append(std::to_string(d))));
   return ScaleTable(Alphabet("ABC"), std::move(infos), std::move(values));
 }
 

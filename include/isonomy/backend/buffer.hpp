@@ -83,6 +83,15 @@ template <class Ctx, class T>
   return to_device(ctx, VectorView<const T>(host.data(), static_cast<index_t>(host.size())), purpose);
 }
 
+/// Copies device data to host memory of the same size; waits for the work queued before it.
+template <class Ctx, class T>
+void copy_to_host(Ctx& ctx, VectorView<T, typename Ctx::space> device, VectorView<std::remove_const_t<T>, HostSpace> host) {
+  check::that(device.size == host.size, "copy_to_host",
+              "source has " + std::to_string(device.size) + " and target " + std::to_string(host.size) +
+                  " elements; they must be equal");
+  backend_of<Ctx>::copy_to_host(ctx, VectorView<const std::remove_const_t<T>, typename Ctx::space>(device), host);
+}
+
 /// A host copy of device data; waits for the work queued before it.
 template <class Ctx, class T>
 [[nodiscard]] std::vector<T> to_host(Ctx& ctx, VectorView<const T, typename Ctx::space> device) {

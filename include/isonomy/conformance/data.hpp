@@ -141,6 +141,7 @@ template <class T>
   if constexpr (std::same_as<T, std::int32_t>) return "int32";
   if constexpr (std::same_as<T, std::int64_t>) return "int64";
   if constexpr (std::same_as<T, std::uint32_t>) return "uint32";
+  if constexpr (std::same_as<T, std::uint8_t>) return "uint8";
   return "?";
 }
 

@@ -8,6 +8,7 @@
 #include "isonomy/conformance/cases_gemm.hpp"
 #include "isonomy/conformance/cases_memory.hpp"
 #include "isonomy/conformance/cases_reduce.hpp"
+#include "isonomy/conformance/cases_residue.hpp"
 #include "isonomy/conformance/cases_sort.hpp"
 #include "isonomy/conformance/operation.hpp"
 

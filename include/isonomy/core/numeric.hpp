@@ -27,6 +27,17 @@ namespace isonomy {
 /// Elements per leaf of the one tree that every reduction follows on every backend (Backend<Cpu>::transform_reduce).
 inline constexpr index_t reduction_chunk = 4096;
 
+/// x rounded to an integer, halves to even, under the default rounding mode. Inline where the mathematical library would
+/// be called: adding and subtracting 1.5*2^52 rounds any |x| < 2^51.
+[[nodiscard]] ISONOMY_HD inline double round_half_even(double x) {
+#if defined(__CUDA_ARCH__)
+  return rint(x);
+#else
+  constexpr double shift = 0x1.8p52;
+  return std::abs(x) < 0x1p51 ? (x + shift) - shift : std::rint(x);
+#endif
+}
+
 /// Sequential left-to-right sum, each addition rounded.
 template <Real T>
 [[nodiscard]] ISONOMY_HD T sum_fixed(const T* x, index_t n) {
@@ -95,8 +106,8 @@ template <class T>
 }
 
 /// Ascending by (value, index), NaN last: never a tie.
-template <class T, class I>
-[[nodiscard]] ISONOMY_HD bool total_less(T a, I i, T b, I j) {
+template <class T, class Position>
+[[nodiscard]] ISONOMY_HD bool total_less(T a, Position i, T b, Position j) {
   return total_less(a, b) || (!total_less(b, a) && i < j);
 }
 

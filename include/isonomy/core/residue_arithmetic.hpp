@@ -97,7 +97,8 @@ struct aaanalysis_1_1 {
                                                    index_t d) {
     const double sum = residue::pairwise_sum(residue::SlotValue{b, row, scales.values_of(d)}, 0, b.split.slots);
     const double mean = sum / static_cast<double>(b.split.residues);
-    return static_cast<std::int64_t>(std::rint(mean * static_cast<double>(residue::rounding)));
+    return static_cast<std::int64_t>(
+        round_half_even(rounded_product(mean, static_cast<double>(residue::rounding))));
   }
   /// Decimal ties (possible where 8 divides the residue count) are decided by the order of the additions.
   static constexpr bool ties_need_order = true;

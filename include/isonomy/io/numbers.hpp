@@ -1,6 +1,7 @@
-// Numbers in cells: parsed as a whole or refused with file, line, column and value.
+// Numbers in cells: parsed as a whole or refused with file, line, column and value; written so that they read back.
 #pragma once
 
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -79,6 +80,21 @@ inline std::vector<std::int64_t> parse_integers(std::string_view text, char sepa
     text.remove_prefix(at + 1);
     if (text.empty()) detail::fail_cell(place, "", "a whole number behind the last separator");
   }
+  return out;
+}
+
+/// The shortest decimals that read back to the same double, with a point or an exponent as Python prints them: "0.0",
+/// "0.25", "1e-05", "1e+16". NaN and infinities are "nan", "inf" and "-inf".
+inline std::string number_text(double value) {
+  if (!std::isfinite(value)) return std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
+  const double size = std::fabs(value);
+  const bool plain = size == 0 || (size >= 1e-4 && size < 1e16);
+  std::array<char, 32> text;
+  const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), value,
+                                          plain ? std::chars_format::fixed : std::chars_format::scientific);
+  static_cast<void>(error);  // 24 characters are the most
+  std::string out(text.data(), end);
+  if (plain && out.find('.') == std::string::npos) out += ".0";
   return out;
 }
 

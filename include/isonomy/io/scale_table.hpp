@@ -17,13 +17,13 @@
 
 namespace isonomy::io {
 
-/// The scales of `scales_path` with the categories of `categories_path`.
+/// The scales of one table with the categories of another.
 /// The first table has a row a letter, the letter in the first column, and a column a scale. The second has the columns
 /// scale_id, category, subcategory, scale_name, scale_description; its order is free and it may name further scales.
 /// IoError naming file and line for malformed tables, a letter that repeats or is longer than one character, a value
 /// that is no finite number, a scale without a row in the categories, an id that repeats or contains '-'.
-inline profiling::ScaleTable read_scales(const std::string& scales_path, const std::string& categories_path) {
-  const Table scales = read_table(scales_path), categories = read_table(categories_path);
+inline profiling::ScaleTable scales_from_tables(const Table& scales, const Table& categories) {
+  const std::string &scales_path = scales.path(), &categories_path = categories.path();
   const index_t columns = static_cast<index_t>(scales.columns().size());
   if (columns < 2 || scales.size() == 0)
     throw IoError(scales_path, 0,
@@ -79,6 +79,11 @@ inline profiling::ScaleTable read_scales(const std::string& scales_path, const s
   } catch (const ValueError& error) {
     throw IoError(scales_path, 1, error.what());
   }
+}
+
+/// The same from two files. Errors as TsvReader and scales_from_tables().
+inline profiling::ScaleTable read_scales(const std::string& scales_path, const std::string& categories_path) {
+  return scales_from_tables(read_table(scales_path), read_table(categories_path));
 }
 
 }  // namespace isonomy::io

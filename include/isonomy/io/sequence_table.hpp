@@ -49,6 +49,8 @@ struct WindowOptions {
   /// Makes every letter outside the 20 amino acids a gap.
   bool replace_non_canonical_aa = false;
   std::vector<profiling::Part> parts = profiling::default_parts();
+  /// The column of the labels; a table may lack it.
+  std::string label_column = "label";
 };
 
 /// The windows of a table in its order.
@@ -80,7 +82,7 @@ class WindowCutter {
                           "', which could be 0-based or exclusive; expected 'tmd_" + name +
                           "', 1-based and inclusive; rename the column");
     entry_ = detail::require_column(path_, columns_, "entry");
-    label_ = detail::find_column(columns_, "label");
+    label_ = detail::find_column(columns_, options_.label_column);
     find_layout();
   }
 
@@ -181,7 +183,7 @@ class WindowCutter {
   }
 
   int label(std::string_view text, std::int64_t line) const {
-    const CellPlace place{path_, line, "label"};
+    const CellPlace place{path_, line, options_.label_column};
     return narrow_label(parse_integer(text, place), text, place);
   }
 
@@ -251,7 +253,7 @@ class WindowCutter {
   std::vector<profiling::Window> around_residues(std::string_view entry, const Cell& cell, std::int64_t line,
                                                  std::vector<int>& labels) {
     const std::string_view sequence = cell(sequence_);
-    const auto each = parse_integers(cell(*label_), ',', {path_, line, "label"});
+    const auto each = parse_integers(cell(*label_), ',', {path_, line, options_.label_column});
     const auto length = static_cast<index_t>(sequence.size());
     if (static_cast<index_t>(each.size()) != length)
       throw IoError(path_, line,
@@ -274,7 +276,7 @@ class WindowCutter {
       windows.push_back(profiling::detail::cut(id, sequence, static_cast<std::size_t>(i - half),
                                                static_cast<std::size_t>(i - half + tmd_len), options_.flanks));
       labels.push_back(bond ? (each[here - 1] == 1 && each[here] == 1 ? 1 : 0)
-                            : narrow_label(each[here], cell(*label_), {path_, line, "label"}));
+                            : narrow_label(each[here], cell(*label_), {path_, line, options_.label_column}));
     }
     return windows;
   }

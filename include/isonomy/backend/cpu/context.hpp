@@ -1,10 +1,9 @@
 // Context<Cpu>: threads, instruction set and control of one host computation.
 #pragma once
 
-#include <tbb/global_control.h>
-#include <tbb/info.h>
 #include <tbb/task_arena.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -22,7 +21,7 @@ struct Cpu {};
 namespace cpu {
 
 struct ContextOptions {
-  int threads = 0;  ///< 0: all the process may use
+  int threads = 0;  ///< 0: all the process may use; no more run than there are processors
   std::uint64_t seed = 0;
   Determinism determinism = Determinism::run_to_run;
   std::function<void(const Progress&)> progress = {};
@@ -50,12 +49,11 @@ class Context {
     if (instruction_set_ > best_instruction_set())
       throw Unsupported(std::string("Context<Cpu>: this processor has no ") + name(instruction_set_) + "; it has " +
                         name(best_instruction_set()));
-    if (threads_ == 0) threads_ = tbb::this_task_arena::max_concurrency();
-    // oneTBB would answer a request beyond the processors it counts with fewer threads and a line on stderr.
-    if (threads_ > tbb::info::default_concurrency())
-      more_threads_ = std::make_unique<tbb::global_control>(tbb::global_control::max_allowed_parallelism,
-                                                            static_cast<std::size_t>(threads_));
-    if (threads_ > 1) arena_ = std::make_unique<tbb::task_arena>(threads_);
+    const int offered = tbb::this_task_arena::max_concurrency();
+    if (threads_ == 0) threads_ = offered;
+    // Asked for more threads than processors, oneTBB gives fewer and prints a line; results do not depend on the number.
+    const int running = std::min(threads_, offered);
+    if (running > 1) arena_ = std::make_unique<tbb::task_arena>(running);
   }
   Context(Context&&) = default;
   Context& operator=(Context&&) = default;
@@ -67,7 +65,7 @@ class Context {
   [[nodiscard]] Counters& counters() noexcept { return *counters_; }
   /// Shared with every buffer, so that buffers may outlive a moved context.
   [[nodiscard]] const std::shared_ptr<Counters>& shared_counters() const noexcept { return counters_; }
-  /// Null for one thread.
+  /// Null for one running thread.
   [[nodiscard]] tbb::task_arena* arena() noexcept { return arena_.get(); }
 
  private:
@@ -75,7 +73,6 @@ class Context {
   InstructionSet instruction_set_;
   int threads_;
   std::shared_ptr<Counters> counters_;
-  std::unique_ptr<tbb::global_control> more_threads_;
   std::unique_ptr<tbb::task_arena> arena_;
 };
 

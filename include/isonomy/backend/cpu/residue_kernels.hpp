@@ -15,6 +15,14 @@ inline constexpr index_t kernel_padding = 64;
 inline constexpr index_t most_pairs = 8000;  // sums of signs and their offset fit 16 bits
 inline constexpr std::int32_t most_key_slots = 64;  // 64 * 1000 fits 16 bits
 
+/// The value in one slot of row i.
+struct ValueOfSlot {
+  const std::uint8_t* const* residues;
+  const double* table;
+  index_t i;
+  ISONOMY_HD double operator()(std::int32_t k) const { return table[residues[k][i]]; }
+};
+
 /// Kernel forms share these members. Arrays that they read are padded by kernel_padding elements.
 struct ScalarResidueKernels {
   /// keys[i] = sum over slots of table[residues[k][i]] for i < n; table has 32 entries, sums fit 16 bits.
@@ -31,9 +39,9 @@ struct ScalarResidueKernels {
   static void rounded_values(const std::uint8_t* const* residues, std::int32_t slots, std::int32_t residue_count,
                              const double* table, index_t n, std::uint32_t* out) {
     for (index_t i = 0; i < n; ++i) {
-      const auto value = [&](std::int32_t k) { return table[residues[k][i]]; };
-      const double mean = residue::pairwise_sum(value, 0, slots) / static_cast<double>(residue_count);
-      out[i] = static_cast<std::uint32_t>(std::rint(mean * static_cast<double>(residue::rounding)));
+      const double mean = residue::pairwise_sum(ValueOfSlot{residues, table, i}, 0, slots) / static_cast<double>(residue_count);
+      out[i] = static_cast<std::uint32_t>(
+          round_half_even(rounded_product(mean, static_cast<double>(residue::rounding))));
     }
   }
 
@@ -53,6 +61,17 @@ struct ScalarResidueKernels {
       bins[b] = 0;
     }
     return twice_u;
+  }
+
+  /// keys[row * pair_lanes + f] = -2^15 + sum over slots of table[code of the row][f], for n rows.
+  static void pair_keys(const std::uint8_t* const* residues, std::int32_t slots,
+                        const std::uint16_t (*table)[pair_lanes], index_t n, std::int16_t* out) {
+    for (index_t i = 0; i < n; ++i)
+      for (index_t f = 0; f < pair_lanes; ++f) {
+        std::int32_t sum = -32768;
+        for (std::int32_t k = 0; k < slots; ++k) sum += table[residues[k][i]][f];
+        out[i * pair_lanes + f] = static_cast<std::int16_t>(sum);
+      }
   }
 
   /// out[f] = number of (test, reference) pairs with the larger test key, twice, plus those with equal keys.

@@ -66,31 +66,49 @@ struct Avx2ResidueKernels : ScalarResidueKernels {
     }
   }
 
+  [[gnu::target("avx2")]] static void pair_keys(const std::uint8_t* const* residues, std::int32_t slots,
+                                                const std::uint16_t (*table)[pair_lanes], index_t n,
+                                                std::int16_t* out) {
+    for (index_t i = 0; i < n; ++i) {
+      __m256i first = _mm256_set1_epi16(-32768), second = first;
+      for (std::int32_t k = 0; k < slots; ++k) {
+        const auto* add = reinterpret_cast<const __m256i*>(table[residues[k][i]]);
+        first = _mm256_add_epi16(first, _mm256_loadu_si256(add));
+        second = _mm256_add_epi16(second, _mm256_loadu_si256(add + 1));
+      }
+      auto* to = reinterpret_cast<__m256i*>(out + i * pair_lanes);
+      _mm256_storeu_si256(to, first);
+      _mm256_storeu_si256(to + 1, second);
+    }
+  }
+
   [[gnu::target("avx2")]] static void compare_pairs(const std::int16_t* keys, index_t n_test, index_t n,
                                                     std::uint16_t* out) {
     const __m256i one = _mm256_set1_epi16(1), none = _mm256_set1_epi16(-1);
     const __m256i all = _mm256_set1_epi16(static_cast<short>(n_test * (n - n_test)));
     for (index_t half = 0; half < pair_lanes; half += 16) {
-      const auto load = [&](index_t row) __attribute__((target("avx2"))) {
-        return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(keys + row * pair_lanes + half));
-      };
+      const std::int16_t* lanes = keys + half;
       __m256i sum0 = all, sum1 = _mm256_setzero_si256();
       index_t i = 0;
       for (; i + 2 <= n_test; i += 2) {
-        const __m256i a0 = load(i), a1 = load(i + 1);
+        const __m256i a0 = load(lanes, i), a1 = load(lanes, i + 1);
         for (index_t j = n_test; j < n; ++j) {
-          const __m256i b = load(j);
+          const __m256i b = load(lanes, j);
           sum0 = _mm256_add_epi16(sum0, _mm256_max_epi16(_mm256_min_epi16(_mm256_subs_epi16(a0, b), one), none));
           sum1 = _mm256_add_epi16(sum1, _mm256_max_epi16(_mm256_min_epi16(_mm256_subs_epi16(a1, b), one), none));
         }
       }
       for (; i < n_test; ++i) {
-        const __m256i a = load(i);
+        const __m256i a = load(lanes, i);
         for (index_t j = n_test; j < n; ++j)
-          sum0 = _mm256_add_epi16(sum0, _mm256_max_epi16(_mm256_min_epi16(_mm256_subs_epi16(a, load(j)), one), none));
+          sum0 = _mm256_add_epi16(sum0, _mm256_max_epi16(_mm256_min_epi16(_mm256_subs_epi16(a, load(lanes, j)), one), none));
       }
       _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + half), _mm256_add_epi16(sum0, sum1));
     }
+  }
+ private:
+  [[gnu::target("avx2"), gnu::always_inline]] static inline __m256i load(const std::int16_t* lanes, index_t row) {
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(lanes + row * pair_lanes));
   }
 };
 

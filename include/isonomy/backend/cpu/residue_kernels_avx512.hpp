@@ -96,6 +96,17 @@ struct Avx512ResidueKernels : ScalarResidueKernels {
     return twice_u;
   }
 
+  [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]] static void pair_keys(
+      const std::uint8_t* const* residues, std::int32_t slots, const std::uint16_t (*table)[pair_lanes], index_t n,
+      std::int16_t* out) {
+    for (index_t i = 0; i < n; ++i) {
+      __m512i sum = _mm512_set1_epi16(-32768);
+      for (std::int32_t k = 0; k < slots; ++k)
+        sum = _mm512_add_epi16(sum, _mm512_loadu_si512(table[residues[k][i]]));
+      _mm512_storeu_si512(out + i * pair_lanes, sum);
+    }
+  }
+
   [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]] static void compare_pairs(const std::int16_t* keys,
                                                                                   index_t n_test, index_t n,
                                                                                   std::uint16_t* out) {

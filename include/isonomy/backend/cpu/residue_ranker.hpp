@@ -49,21 +49,24 @@ class PairRanker {
     }
     keys_.resize(static_cast<std::size_t>(n * pair_lanes + kernel_padding));
     index_t test = 0, reference = n_test;
+    std::uint32_t factor = 0;
     for (const ResidueBlock& b : blocks) {
-      const auto factor = static_cast<std::uint32_t>(common / b.split.residues);
-      for (std::size_t a = 0; a < max_residue_codes; ++a)
-        for (std::size_t f = 0; f < pair_lanes; ++f)
-          table_[a][f] = f < count ? static_cast<std::uint16_t>(factor * scales[f]->integers[a]) : std::uint16_t{0};
-      for (index_t row = 0; row < b.rows.rows; ++row) {
-        std::array<std::uint16_t, pair_lanes> sum;
-        sum.fill(std::uint16_t{1} << 15);  // the smallest key becomes the smallest signed number
-        for (std::int32_t k = 0; k < b.split.slots; ++k) {
-          const auto& add = table_[b.rows(b.split.positions[k], row)];
-          for (std::size_t f = 0; f < pair_lanes; ++f) sum[f] = static_cast<std::uint16_t>(sum[f] + add[f]);
-        }
-        const index_t place = row < b.rows.test_rows ? test++ : reference++;
-        std::memcpy(keys_.data() + place * pair_lanes, sum.data(), sizeof(sum));
+      if (const auto wanted = static_cast<std::uint32_t>(common / b.split.residues); wanted != factor) {
+        factor = wanted;
+        for (std::size_t f = 0; f < count; ++f)
+          for (std::size_t a = 0; a < max_residue_codes; ++a)
+            table_[a][f] = static_cast<std::uint16_t>(factor * scales[f]->integers[a]);
       }
+      const auto add = [&](index_t first, index_t rows, index_t place) {
+        std::array<const std::uint8_t*, most_key_slots> codes{};
+        for (std::int32_t k = 0; k < b.split.slots; ++k)
+          codes[static_cast<std::size_t>(k)] = b.rows.codes + b.split.positions[k] * b.rows.stride + first;
+        Kernels::pair_keys(codes.data(), b.split.slots, table_, rows, keys_.data() + place * pair_lanes);
+      };
+      add(0, b.rows.test_rows, test);
+      add(b.rows.test_rows, b.rows.rows - b.rows.test_rows, reference);
+      test += b.rows.test_rows;
+      reference += b.rows.rows - b.rows.test_rows;
     }
     std::array<std::uint16_t, pair_lanes> out;
     Kernels::compare_pairs(keys_.data(), n_test, n, out.data());
@@ -73,7 +76,7 @@ class PairRanker {
  private:
   static constexpr index_t most_common = 65;  // 65 * 1000 fits 16 bits
   std::vector<std::int16_t> keys_;
-  std::array<std::array<std::uint16_t, pair_lanes>, max_residue_codes> table_{};
+  std::uint16_t table_[max_residue_codes][pair_lanes] = {};
 };
 
 /// 2 U by a two-class histogram over integer keys. Bin holds 16 + 16 bits for up to 65,535 rows, 32 + 32 above.

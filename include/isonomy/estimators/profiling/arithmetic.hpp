@@ -49,24 +49,34 @@ namespace detail {
   return variance.high > 0 ? std::sqrt(variance.high) : 0.0;
 }
 
-/// Statistics from the row values `value(row in order of arrival)`: plain sums in row order, two passes, every step
-/// rounded (spec A.1, A.3).
+/// visit(is_test, block, column) for every row; within each of the two classes in order of arrival. Rows of one group are
+/// stored in that order, those of several are found through their places.
+template <MemorySpace Space, class Visit>
+ISONOMY_HD void visit_rows(const RowAccess<Space>& data, const FeatureRequest& r, const Visit& visit) {
+  if (data.group_count == 1) {
+    const ResidueBlock b = data.block(r, 0);
+    for (index_t column = 0; column < b.rows.rows; ++column) visit(column < b.rows.test_rows ? 1 : 0, b, column);
+    return;
+  }
+  for (index_t i = 0; i < data.rows; ++i) {
+    const RowPlace p = data.places[i];
+    visit(p.column < data.groups[p.group].test_rows ? 1 : 0, data.block(r, p.group), p.column);
+  }
+}
+
+/// Statistics from the row values `value(block, column)`: plain sums in row order, two passes, every step rounded
+/// (spec A.1, A.3).
 template <MemorySpace Space, class Value>
 [[nodiscard]] ISONOMY_HD FeatureStatistics sequential_statistics(const RowAccess<Space>& data, const FeatureRequest& r,
                                                                  const Value& value) {
   double sum[2] = {0, 0}, squares[2] = {0, 0};
   const double n[2] = {static_cast<double>(data.rows - data.test_rows), static_cast<double>(data.test_rows)};
-  for (index_t i = 0; i < data.rows; ++i) {
-    const RowPlace p = data.places[i];
-    sum[p.column < data.groups[p.group].test_rows ? 1 : 0] += value(data.block(r, p.group), p.column);
-  }
+  visit_rows(data, r, [&](int k, const ResidueBlock& b, index_t column) { sum[k] += value(b, column); });
   const double mean[2] = {sum[0] / n[0], sum[1] / n[1]};
-  for (index_t i = 0; i < data.rows; ++i) {
-    const RowPlace p = data.places[i];
-    const int k = p.column < data.groups[p.group].test_rows ? 1 : 0;
-    const double d = value(data.block(r, p.group), p.column) - mean[k];
+  visit_rows(data, r, [&](int k, const ResidueBlock& b, index_t column) {
+    const double d = value(b, column) - mean[k];
     squares[k] += rounded_product(d, d);
-  }
+  });
   return {mean[1] - mean[0], std::sqrt(squares[1] / n[1]), std::sqrt(squares[0] / n[0])};
 }
 

@@ -50,9 +50,12 @@ struct CandidateFromMoments {
   return std::max(1e-12, 8.0 * static_cast<double>(n) * 0x1p-53) * std::max(largest, 1e-300);
 }
 
+/// Splits whose candidates are computed at a time: their matrices stay in a second-level cache.
+inline constexpr index_t candidate_tile = 256;
+
 /// Three products: moments times the scales and times their pairwise products. A split without residues in some row
-/// has no value there and is `above` for every scale. O(splits * letters^2 * scales) flops; workspace three
-/// splits x scales matrices. The verdict `undecided` covers every case in which rounding could matter.
+/// has no value there and is `above` for every scale. O(splits * letters^2 * scales) flops; workspace five
+/// candidate_tile x scales matrices. The verdict `undecided` covers every case in which rounding could matter.
 template <class Arithmetic, class Tag>
 [[nodiscard]] Candidates candidates(Context<Tag>& ctx, const PackedSequences<Tag>& packed,
                                     const SplitPlaces<Tag>& places, const PackedScales<Tag>& scales,
@@ -73,31 +76,39 @@ template <class Arithmetic, class Tag>
       }
   const auto device_values = to_device(ctx, values, "profiling: scales by letter");
   const auto device_products = to_device(ctx, products, "profiling: scale products");
-  Buffer<double, Tag> mean_square(ctx, splits * d_count, "profiling: mean squares");
-  Buffer<double, Tag> test(ctx, splits * d_count, "profiling: test means");
-  Buffer<double, Tag> reference(ctx, splits * d_count, "profiling: reference means");
-  const auto multiply = [&](const Buffer<double, Tag>& left, const Buffer<double, Tag>& right, index_t inner,
-                            Buffer<double, Tag>& out) {
-    gemm(ctx, 1.0, row_major<Space>(left.data(), splits, inner), row_major<Space>(right.data(), inner, d_count), 0.0,
-         row_major<Space>(out.data(), splits, d_count));
-  };
-  multiply(moments.gram, device_products, pairs, mean_square);
-  multiply(moments.test, device_values, letters, test);
-  multiply(moments.reference, device_values, letters, reference);
+  const index_t tile = std::min(splits, candidate_tile);
+  Buffer<double, Tag> mean_square(ctx, tile * d_count, "profiling: mean squares");
+  Buffer<double, Tag> test(ctx, tile * d_count, "profiling: test means");
+  Buffer<double, Tag> reference(ctx, tile * d_count, "profiling: reference means");
+  Buffer<double, Tag> difference(ctx, tile * d_count, "profiling: mean differences");
+  Buffer<Spread, Tag> spread(ctx, tile * d_count, "profiling: spreads");
 
   Candidates out;
   out.error = moment_error(packed.rows(), scales.largest());
+  out.difference.resize(static_cast<std::size_t>(splits * d_count));
+  out.spread.resize(static_cast<std::size_t>(splits * d_count));
   const double limit = max_std_test * max_std_test;
   const double slack = 4 * out.error * std::max({scales.largest(), max_std_test, 1e-300});
-  Buffer<double, Tag> difference(ctx, splits * d_count, "profiling: mean differences");
-  Buffer<Spread, Tag> spread(ctx, splits * d_count, "profiling: spreads");
-  for_each(ctx, splits * d_count,
-           detail::CandidateFromMoments{mean_square.data(), test.data(), reference.data(),
-                                        1.0 / static_cast<double>(packed.test_rows()),
-                                        1.0 / static_cast<double>(packed.reference_rows()), limit - slack,
-                                        limit + slack, difference.data(), spread.data()});
-  out.difference = to_host(ctx, difference);
-  out.spread = to_host(ctx, spread);
+  for (index_t first = 0; first < splits; first += tile) {
+    const index_t n = std::min(tile, splits - first);
+    const auto multiply = [&](const Buffer<double, Tag>& left, const Buffer<double, Tag>& right, index_t inner,
+                              Buffer<double, Tag>& product) {
+      gemm(ctx, 1.0, row_major<Space>(left.data() + first * inner, n, inner),
+           row_major<Space>(right.data(), inner, d_count), 0.0, row_major<Space>(product.data(), n, d_count));
+    };
+    multiply(moments.gram, device_products, pairs, mean_square);
+    multiply(moments.test, device_values, letters, test);
+    multiply(moments.reference, device_values, letters, reference);
+    for_each(ctx, n * d_count,
+             detail::CandidateFromMoments{mean_square.data(), test.data(), reference.data(),
+                                          1.0 / static_cast<double>(packed.test_rows()),
+                                          1.0 / static_cast<double>(packed.reference_rows()), limit - slack,
+                                          limit + slack, difference.data(), spread.data()});
+    copy_to_host(ctx, difference.view().subview(0, n * d_count),
+                 VectorView<double>(out.difference.data() + first * d_count, n * d_count));
+    copy_to_host(ctx, spread.view().subview(0, n * d_count),
+                 VectorView<Spread>(out.spread.data() + first * d_count, n * d_count));
+  }
   for (std::size_t s = 0; s < places.size(); ++s) {
     bool empty = false;
     for (std::size_t g = 0; g < packed.groups() && !empty; ++g) empty = places.residues(g, s) == 0;

@@ -73,14 +73,15 @@ inline void validate(const DisplayCoordinates& display) {
 }
 
 /// The residue numbers that a feature is shown at, ascending, from the display lengths and not from the data.
-/// Segments use SegmentRule::floating, as published position columns do.
+/// Published position columns use SegmentRule::floating.
 /// ValueError naming split, part and display length if the split picks no residue there or reaches beyond.
-inline std::vector<index_t> positions(Part part, const Split& split, const DisplayCoordinates& display = {}) {
+inline std::vector<index_t> positions(Part part, const Split& split, const DisplayCoordinates& display = {},
+                                      SegmentRule rule = SegmentRule::floating) {
   validate(display);
   const Range range = part_range(part, display.jmd_n_len, display.tmd_len, display.jmd_c_len, display.ext_len);
   const bool segment = std::holds_alternative<Segment>(split);
   std::vector<index_t> out;
-  if (segment || required_length(split) <= range.length) out = indices(split, range.length, SegmentRule::floating);
+  if (segment || required_length(split) <= range.length) out = indices(split, range.length, rule);
   if (out.empty())
     throw ValueError("positions: " + label(split) + " does not fit " + std::string(part_label(part)) +
                      " at its display length " + std::to_string(range.length) + " (it needs " +
@@ -94,7 +95,10 @@ inline std::vector<index_t> positions(Part part, const Split& split, const Displ
 /// "27,28,29": the numbers joined by commas.
 inline std::string positions_string(const std::vector<index_t>& positions) {
   std::string out;
-  for (const index_t position : positions) out += (out.empty() ? "" : ",") + std::to_string(position);
+  for (const index_t position : positions) {
+    if (!out.empty()) out += ',';
+    out += std::to_string(position);
+  }
   return out;
 }
 

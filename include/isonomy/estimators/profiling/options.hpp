@@ -15,8 +15,10 @@ namespace isonomy::profiling {
 /// default) or the positions.
 enum class Redundancy { legacy, exact };
 
-/// Which p-value a run reports: Mann-Whitney by the normal approximation without tie correction, or Student's t.
-enum class Test { mann_whitney, t_test };
+/// Which p-value a run reports: Mann-Whitney by the normal approximation without tie correction, Student's t, or
+/// Mann-Whitney as SciPy decides it (exact for small groups without ties, else with tie and continuity correction,
+/// rounded to 10 decimals), which evaluates every feature row by row.
+enum class Test { mann_whitney, t_test, mann_whitney_scipy };
 
 /// Defaults are those of AAanalysis 1.1.0.
 struct ProfileOptions {
@@ -29,7 +31,7 @@ struct ProfileOptions {
   double max_overlap = 0.5, max_cor = 0.5;     ///< limits of redundancy, in [0, 1]
   bool check_cat = true;                       ///< compare features of one category only
   Redundancy redundancy = Redundancy::legacy;
-  Test test = Test::mann_whitney;  ///< AAanalysis: parametric
+  Test test = Test::mann_whitney;  ///< AAanalysis: parametric, vectorized
   DisplayCoordinates display{};    ///< AAanalysis: start, tmd_len, jmd_n_len, jmd_c_len
 };
 

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstdint>
 #include <map>
-#include <numeric>
 #include <string>
 #include <vector>
 
@@ -57,11 +56,15 @@ template <class First, class Id>
                                                          std::int64_t n_filter, const RedundancyTables& tables,
                                                          ScaleCorrelations& correlation, double error,
                                                          First& first_pass, const Id& id) {
-  std::vector<std::uint32_t> order(survivors.size());
-  std::iota(order.begin(), order.end(), 0u);
-  const auto better = [&](std::uint32_t i, std::uint32_t j) {
-    return ranked[i].abs_auc != ranked[j].abs_auc ? ranked[i].abs_auc > ranked[j].abs_auc
-                                                  : ranked[i].abs_mean_dif > ranked[j].abs_mean_dif;
+  struct Place {
+    double abs_auc, abs_mean_dif;
+    std::uint32_t survivor;
+  };
+  std::vector<Place> order;
+  order.reserve(survivors.size());
+  for (std::uint32_t i = 0; i < survivors.size(); ++i) order.push_back({ranked[i].abs_auc, ranked[i].abs_mean_dif, i});
+  const auto better = [](const Place& x, const Place& y) {
+    return x.abs_auc != y.abs_auc ? x.abs_auc > y.abs_auc : x.abs_mean_dif > y.abs_mean_dif;
   };
   std::sort(order.begin(), order.end(), better);
 
@@ -96,7 +99,7 @@ template <class First, class Id>
     std::size_t end = begin;
     equals.clear();
     for (; end < order.size() && !better(order[begin], order[end]); ++end)
-      if (!excluded(order[end], 0)) equals.push_back(order[end]);
+      if (!excluded(order[end].survivor, 0)) equals.push_back(order[end].survivor);
     std::sort(equals.begin(), equals.end(), earlier);
     const std::size_t before = kept.size();
     for (const std::size_t i : equals) {

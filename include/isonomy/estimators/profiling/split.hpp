@@ -1,6 +1,7 @@
 // A split: which residues of a part are averaged; its label and its indices for a given part length.
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -44,16 +45,22 @@ enum class SegmentRule { integer, floating };
 
 /// The text of a split in feature ids: "Segment(2,3)", "Pattern(N,1,4,8)", "PeriodicPattern(C,i+3/4,2)".
 inline std::string label(const Split& split) {
+  const auto joined = [](std::initializer_list<std::string_view> pieces) {
+    std::string out;
+    for (const auto piece : pieces) out += piece;
+    return out;
+  };
   if (const auto* s = std::get_if<Segment>(&split))
-    return "Segment(" + std::to_string(s->i) + "," + std::to_string(s->n) + ")";
+    return joined({"Segment(", std::to_string(s->i), ",", std::to_string(s->n), ")"});
+  const auto terminus = [](const Terminus& t) { return std::string(1, static_cast<char>(t)); };
   if (const auto* p = std::get_if<Pattern>(&split)) {
-    std::string out = std::string("Pattern(") + static_cast<char>(p->terminus);
-    for (const int position : p->positions) out += "," + std::to_string(position);
+    std::string out = joined({"Pattern(", terminus(p->terminus)});
+    for (const int position : p->positions) out.append(",").append(std::to_string(position));
     return out + ")";
   }
   const auto& p = std::get<PeriodicPattern>(split);
-  return std::string("PeriodicPattern(") + static_cast<char>(p.terminus) + ",i+" + std::to_string(p.step1) + "/" +
-         std::to_string(p.step2) + "," + std::to_string(p.start) + ")";
+  return joined({"PeriodicPattern(", terminus(p.terminus), ",i+", std::to_string(p.step1), "/", std::to_string(p.step2),
+                 ",", std::to_string(p.start), ")"});
 }
 
 /// Nothing. ValueError unless 1 <= i <= n; positions present, >= 1 and strictly ascending; steps and start >= 1.

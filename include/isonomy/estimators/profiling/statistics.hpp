@@ -5,8 +5,8 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <numeric>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "isonomy/core/config.hpp"
@@ -48,25 +48,21 @@ using TwiceU = std::uint64_t;
 }
 
 /// Benjamini-Hochberg q-values in the order of `p`: q_(k) = min(1, min_{j>=k} p_(j) m/j) with m the number of p that
-/// are not NaN; NaN stays NaN. `order` sorts p ascending, NaN last.
-[[nodiscard]] inline std::vector<double> benjamini_hochberg(std::span<const double> p,
-                                                            std::span<const std::uint32_t> order) {
+/// are not NaN; NaN stays NaN. Equal p get equal q, whatever their order. O(m log m).
+[[nodiscard]] inline std::vector<double> benjamini_hochberg(std::span<const double> p) {
+  std::vector<std::pair<double, std::size_t>> order;
+  order.reserve(p.size());
+  for (std::size_t i = 0; i < p.size(); ++i)
+    if (!std::isnan(p[i])) order.emplace_back(p[i], i);
+  std::sort(order.begin(), order.end());
   std::vector<double> q(p.size(), std::numeric_limits<double>::quiet_NaN());
-  std::size_t m = p.size();
-  while (m > 0 && std::isnan(p[order[m - 1]])) --m;
+  const auto m = static_cast<double>(order.size());
   double smallest = 1;
-  for (std::size_t k = m; k-- > 0;) {
-    smallest = std::min(smallest, p[order[k]] * static_cast<double>(m) / static_cast<double>(k + 1));
-    q[order[k]] = smallest;
+  for (std::size_t k = order.size(); k-- > 0;) {
+    smallest = std::min(smallest, order[k].first * m / static_cast<double>(k + 1));
+    q[order[k].second] = smallest;
   }
   return q;
-}
-[[nodiscard]] inline std::vector<double> benjamini_hochberg(std::span<const double> p) {
-  std::vector<std::uint32_t> order(p.size());
-  std::iota(order.begin(), order.end(), 0u);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::uint32_t i, std::uint32_t j) { return total_less(p[i], p[j]); });
-  return benjamini_hochberg(p, order);
 }
 
 }  // namespace isonomy::profiling

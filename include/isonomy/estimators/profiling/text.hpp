@@ -12,8 +12,10 @@ namespace isonomy::profiling::detail {
 /// `s` in single quotes, cut after 60 bytes so that a message stays readable.
 inline std::string quoted(std::string_view s) {
   constexpr std::size_t longest = 60;
-  if (s.size() <= longest) return "'" + std::string(s) + "'";
-  return "'" + std::string(s.substr(0, longest)) + "...' (" + std::to_string(s.size()) + " bytes)";
+  std::string out(1, '\'');
+  out.append(s.substr(0, longest));
+  if (s.size() <= longest) return out.append("'");
+  return out.append("...' (").append(std::to_string(s.size())).append(" bytes)");
 }
 
 /// The elements of `list`, which are convertible to a view or are numbers, joined by ", "; at most `most` of them.

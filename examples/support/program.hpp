@@ -1,0 +1,118 @@
+// Runs the body of a program: command line and exceptions become messages and exit codes.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cctype>
+#include <exception>
+#include <initializer_list>
+#include <iostream>
+#include <new>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "interrupt.hpp"
+#include "isonomy/core/error.hpp"
+
+namespace examples {
+
+/// What a program returns: bad input or options are the caller's to mend, anything unforeseen is ours.
+enum ExitCode { success = 0, internal_error = 1, bad_input = 2, interrupted = 128 };
+
+inline constexpr const char* exit_code_help =
+    "Exit codes: 0 done; 2 unusable input or options, or a file that cannot be written; 130 stopped by Ctrl-C; 1 an "
+    "error of the program itself. Unless it is 0, no output file is written or changed.";
+
+/// `text` for a terminal: control characters, which files may hold, become '?'.
+inline std::string printable(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += (byte < 0x20 && c != '\n') || byte == 0x7F ? '?' : c;
+  }
+  return out;
+}
+
+/// The library's names of options in `message` as this command line spells them: max_cor becomes --max-cor.
+/// Quoted text and the first `skip` characters stay as they are.
+inline std::string with_option_names(std::string_view message, const std::vector<std::string>& names,
+                                     std::size_t skip = 0) {
+  const auto is_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+  std::string out(message.substr(0, skip));
+  bool quoted = false;
+  for (std::size_t at = skip; at < message.size();) {
+    const bool boundary = at == 0 || (!is_word(message[at - 1]) && message[at - 1] != '-' && message[at - 1] != '.');
+    bool replaced = false;
+    if (boundary && !quoted)
+      for (const auto& name : names) {
+        if (message.substr(at, name.size()) != name) continue;
+        if (at + name.size() < message.size() && is_word(message[at + name.size()])) continue;
+        out += "--";
+        for (const char c : name) out += c == '_' ? '-' : c;
+        at += name.size();
+        replaced = true;
+        break;
+      }
+    if (replaced) continue;
+    if (message[at] == '\'') quoted = !quoted;
+    out += message[at++];
+  }
+  return out;
+}
+
+/// A message without the name of the library's function that it begins with.
+inline std::string_view without_operation(std::string_view message) {
+  for (const std::string_view operation :
+       {"profile: ", "validate: display ", "validate: ", "SequenceSet: ", "WindowCutter: ", "Context<Cpu>: "})
+    if (message.starts_with(operation)) return message.substr(operation.size());
+  return message;
+}
+
+/// What CLI11 refuses, with the description of the option it names and where to read more.
+inline std::string parse_message(const CLI::App& app, const std::string& program, const std::string& message) {
+  std::string expected;
+  for (auto at = message.find("--"); at != std::string::npos && expected.empty(); at = message.find("--", at + 2)) {
+    const auto end = message.find_first_of(" =:,;'\n", at);
+    const auto* option = app.get_option_no_throw(message.substr(at, end == std::string::npos ? end : end - at));
+    if (option != nullptr) expected = "; expected " + option->get_name() + ": " + option->get_description();
+  }
+  return message + expected + "; see " + program + " --help";
+}
+
+/// Parses the command line, runs `body(interrupt)`, reports what it throws on stderr.
+/// `option_names`: names of library options that are options here too.
+template <class Body>
+int run_program(CLI::App& app, int argc, char** argv, const std::vector<std::string>& option_names, Body&& body) {
+  const std::string program = app.get_name();
+  const auto fail = [&](const std::string& message) {
+    std::cerr << program << ": error: " << printable(message) << std::endl;
+    return static_cast<int>(bad_input);
+  };
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& request) {
+    return app.exit(request);
+  } catch (const CLI::ParseError& error) {
+    return fail(parse_message(app, program, error.what()));
+  }
+  try {
+    Interrupt interrupt;
+    body(interrupt);
+    return success;
+  } catch (const isonomy::Cancelled&) {
+    std::cerr << program << ": stopped; nothing was written" << std::endl;
+    return interrupted + caught_signal.load();
+  } catch (const isonomy::IoError& error) {
+    return fail(with_option_names(error.what(), option_names, error.path.size()));
+  } catch (const isonomy::Error& error) {
+    return fail(with_option_names(without_operation(error.what()), option_names));
+  } catch (const std::bad_alloc&) {
+    return fail("out of memory; expected room for a few bytes a residue; use fewer sequences or free memory");
+  } catch (const std::exception& error) {
+    std::cerr << program << ": internal error: " << printable(error.what()) << "; please report it" << std::endl;
+    return internal_error;
+  }
+}
+
+}  // namespace examples

@@ -1,0 +1,8 @@
+// The conformance rows of gemm, syrk on Backend<Cpu>.
+#include "isonomy/backend/cpu.hpp"
+#include "isonomy/conformance/cases_gemm.hpp"
+#include "support/catch.hpp"
+#include "support/conform.hpp"
+
+TEST_CASE("gemm conforms on Cpu", "[equivalence]") { test::conform<isonomy::op::gemm, isonomy::Cpu>(); }
+TEST_CASE("syrk conforms on Cpu", "[equivalence]") { test::conform<isonomy::op::syrk, isonomy::Cpu>(); }

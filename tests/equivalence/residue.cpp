@@ -1,0 +1,8 @@
+// The conformance rows of joint_residue_counts, residue_rank_sums on Backend<Cpu>.
+#include "isonomy/backend/cpu.hpp"
+#include "isonomy/conformance/cases_residue.hpp"
+#include "support/catch.hpp"
+#include "support/conform.hpp"
+
+TEST_CASE("joint_residue_counts conforms on Cpu", "[equivalence]") { test::conform<isonomy::op::joint_residue_counts, isonomy::Cpu>(); }
+TEST_CASE("residue_rank_sums conforms on Cpu", "[equivalence]") { test::conform<isonomy::op::residue_rank_sums, isonomy::Cpu>(); }

@@ -1,0 +1,7 @@
+// The conformance rows of stable_sort_by_key on Backend<Cpu>.
+#include "isonomy/backend/cpu.hpp"
+#include "isonomy/conformance/cases_sort.hpp"
+#include "support/catch.hpp"
+#include "support/conform.hpp"
+
+TEST_CASE("stable_sort_by_key conforms on Cpu", "[equivalence]") { test::conform<isonomy::op::stable_sort_by_key, isonomy::Cpu>(); }

@@ -1,0 +1,7 @@
+// The conformance rows of transform on Backend<Cpu>.
+#include "isonomy/backend/cpu.hpp"
+#include "isonomy/conformance/cases_reduce.hpp"
+#include "support/catch.hpp"
+#include "support/conform.hpp"
+
+TEST_CASE("transform conforms on Cpu", "[equivalence]") { test::conform<isonomy::op::transform, isonomy::Cpu>(); }
