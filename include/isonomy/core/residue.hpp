@@ -83,6 +83,7 @@ struct RankProblem {
   ScaleViews<Space> scales;
   std::span<const std::int64_t> numerators;    ///< host copy of scales.numerators
   std::span<const std::int64_t> denominators;  ///< host copy of scales.denominators
+  index_t letters = max_residue_codes - 1;     ///< codes below it are letters, the others gaps
 };
 
 }  // namespace isonomy

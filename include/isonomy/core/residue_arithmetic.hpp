@@ -91,7 +91,7 @@ struct exact {
 struct aaanalysis_1_1 {
   static constexpr const char* name = "aaanalysis_1_1";
 
-  /// rint(fl(fl(PW(v)/c) * 10^5)) (spec 2.3).
+  /// rint(fl(fl(PW(v)/c) * 10^5)).
   template <MemorySpace Space>
   [[nodiscard]] ISONOMY_HD static std::int64_t key(const ResidueBlock& b, index_t row, const ScaleViews<Space>& scales,
                                                    index_t d) {

@@ -89,9 +89,8 @@ struct ResidueRanks {
     index_t rows = 0;
     for (const RankGroup& g : problem.groups) rows = std::max(rows, rows_of(blocks_of(problem, g)));
     // Tables for five and six residues cost a tenth of a second and pay from many rows on.
-    const bool canonical = letters(problem) <= 20;
-    const int fold_up_to = !canonical ? 0 : rows > 60000 ? 6 : 4;
-    Shared shared{problem, thousandth_scales(problem), ResidueMultisets(letters(problem), fold_up_to), fold_up_to, {}};
+    const int fold_up_to = problem.letters > 20 ? 0 : rows > 60000 ? 6 : 4;
+    Shared shared{problem, thousandth_scales(problem), ResidueMultisets(problem.letters, fold_up_to), fold_up_to, {}};
     std::vector<KeySpaces::value_type*> wanted;
     for (const RankGroup& g : problem.groups) {
       auto counts = residue_counts(blocks_of(problem, g));
@@ -108,14 +107,6 @@ struct ResidueRanks {
       rank_groups<Kernels, Arithmetic, std::uint32_t>(ctx, shared, meter, twice_u);
     else
       rank_groups<Kernels, Arithmetic, std::uint64_t>(ctx, shared, meter, twice_u);
-  }
-
-  /// Number of letters that any scale may have values for: one more than the highest code with a value.
-  static index_t letters(const RankProblem<HostSpace>& p) {
-    index_t most = 1;
-    for (std::size_t i = 0; i < p.numerators.size(); ++i)
-      if (p.numerators[i] != 0) most = std::max(most, static_cast<index_t>(i % max_residue_codes) + 1);
-    return most;
   }
 
   template <class Kernels, class Arithmetic, class Bin>

@@ -65,7 +65,7 @@ ISONOMY_HD void visit_rows(const RowAccess<Space>& data, const FeatureRequest& r
 }
 
 /// Statistics from the row values `value(block, column)`: plain sums in row order, two passes, every step rounded
-/// (spec A.1, A.3).
+///.
 template <MemorySpace Space, class Value>
 [[nodiscard]] ISONOMY_HD FeatureStatistics sequential_statistics(const RowAccess<Space>& data, const FeatureRequest& r,
                                                                  const Value& value) {
@@ -152,7 +152,7 @@ struct Passes<exact> {
 };
 
 /// The reference's own steps: scales through binary32 in the first pass, rounded values in the second, sums in row
-/// order (spec 2.2, 2.3, 3.2, 3.5).
+/// order.
 template <>
 struct Passes<aaanalysis_1_1> {
   static constexpr SegmentRule first_rule = SegmentRule::floating, second_rule = SegmentRule::integer;

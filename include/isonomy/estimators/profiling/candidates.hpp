@@ -26,7 +26,7 @@ struct Candidates {
 
 namespace detail {
 
-/// mean difference |mu1 - mu0| and sigma1^2 = E[w^2] - mu1^2 of one candidate (spec 8.3).
+/// mean difference |mu1 - mu0| and sigma1^2 = E[w^2] - mu1^2 of one candidate.
 struct CandidateFromMoments {
   const double *mean_square, *test, *reference;
   double per_test, per_reference;
@@ -45,7 +45,7 @@ struct CandidateFromMoments {
 }  // namespace detail
 
 /// Bound on the distance between moment arithmetic and either arithmetic's own sums over n rows, for scales up to
-/// `largest` in magnitude (spec 8.4: max(1e-12, 8 n 2^-53)).
+/// `largest` in magnitude).
 [[nodiscard]] inline double moment_error(index_t n, double largest) {
   return std::max(1e-12, 8.0 * static_cast<double>(n) * 0x1p-53) * std::max(largest, 1e-300);
 }
@@ -63,17 +63,21 @@ template <class Arithmetic, class Tag>
   using Space = typename Backend<Tag>::space;
   const index_t letters = moments.letters, pairs = residue_pairs(letters), d_count = scales.size();
   const index_t splits = moments.splits;
-  const auto& table = Passes<Arithmetic>::single_precision_first_pass ? scales.single() : scales.values();
   std::vector<double> values(static_cast<std::size_t>(letters * d_count));
   std::vector<double> products(static_cast<std::size_t>(pairs * d_count));
+  const auto value = [&](index_t a, index_t d) -> double& { return values[static_cast<std::size_t>(a * d_count + d)]; };
+  for (index_t d = 0; d < d_count; ++d)
+    for (index_t a = 0; a < letters; ++a) {
+      const auto i = static_cast<std::size_t>(d * max_residue_codes + a);
+      value(a, d) = Passes<Arithmetic>::single_precision_first_pass
+                        ? scales.single()[i]
+                        : static_cast<double>(scales.numerators()[i]) /
+                              static_cast<double>(scales.denominators()[static_cast<std::size_t>(d)]);
+    }
   for (index_t b = 0; b < letters; ++b)
     for (index_t a = 0; a <= b; ++a)
-      for (index_t d = 0; d < d_count; ++d) {
-        const double va = table[static_cast<std::size_t>(d * max_residue_codes + a)];
-        const double vb = table[static_cast<std::size_t>(d * max_residue_codes + b)];
-        products[static_cast<std::size_t>(residue_pair(a, b) * d_count + d)] = va * vb;
-        if (a == b) values[static_cast<std::size_t>(a * d_count + d)] = va;
-      }
+      for (index_t d = 0; d < d_count; ++d)
+        products[static_cast<std::size_t>(residue_pair(a, b) * d_count + d)] = value(a, d) * value(b, d);
   const auto device_values = to_device(ctx, values, "profiling: scales by letter");
   const auto device_products = to_device(ctx, products, "profiling: scale products");
   const index_t tile = std::min(splits, candidate_tile);

@@ -15,6 +15,7 @@
 #include "isonomy/estimators/profiling/ranking.hpp"
 #include "isonomy/estimators/profiling/redundancy.hpp"
 #include "isonomy/estimators/profiling/scales.hpp"
+#include "isonomy/estimators/profiling/sequence_set.hpp"
 
 namespace isonomy::profiling {
 
@@ -64,6 +65,14 @@ class FeatureCatalog {
 };
 
 namespace detail {
+
+/// Nothing. ValueError unless sequences and scales speak of the same letters.
+inline void require_alphabet(const SequenceSet& set, const ScaleTable& scales, const char* operation) {
+  if (set.alphabet() == scales.alphabet()) return;
+  throw ValueError(std::string(operation) + ": sequences are encoded in " + set.alphabet().letters() +
+                   " and scales in " + scales.alphabet().letters() +
+                   "; expected one alphabet; encode the sequences in that of the scales");
+}
 
 /// A byte per row: 1 for the test group. ValueError unless every label is one of the two and both occur.
 inline std::vector<std::uint8_t> test_rows(const std::vector<int>& labels, int label_test, int label_ref) {

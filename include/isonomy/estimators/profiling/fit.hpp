@@ -28,7 +28,7 @@
 namespace isonomy::profiling {
 
 /// The features that separate rows labelled label_test from rows labelled label_ref, non-redundant, best first, with the
-/// columns of the published table (Breimann and Frishman; AAanalysis 1.1.0, spec section 3).
+/// columns of the published table (Breimann and Frishman; AAanalysis 1.1.0).
 /// `Arithmetic` is `exact` (integers, order-free) or `aaanalysis_1_1` (the reference's bits).
 /// Time linear in rows above some 10,000; memory O(rows * positions) plus what memory_plan() says, never
 /// rows * features. Same result for any thread count, instruction set, chunking and backend; under `exact` for any row
@@ -41,9 +41,7 @@ template <class Arithmetic = exact, ContextLike Ctx>
   using Tag = typename Ctx::tag;
   using Plan = Passes<Arithmetic>;
   validate(options);
-  if (!(set.alphabet() == scales.alphabet()))
-    throw ValueError("profile: sequences are encoded in " + set.alphabet().letters() + " and scales in " +
-                     scales.alphabet().letters() + "; expected one alphabet; encode the sequences in that of the scales");
+  detail::require_alphabet(set, scales, "profile");
   const std::vector<std::uint8_t> is_test = detail::test_rows(set.labels(), options);
 
   ProfileResult result;

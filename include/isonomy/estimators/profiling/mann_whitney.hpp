@@ -64,7 +64,7 @@ class MannWhitneyDistribution {
 
 /// Two-sided p-values of features with the same two groups, as scipy.stats.mannwhitneyu(method="auto") gives them: the
 /// exact distribution if one group has at most 8 rows and the feature has no ties, else the normal approximation with
-/// tie and continuity correction; 1 where means and spreads agree; rounded to 10 decimals (spec 3.5).
+/// tie and continuity correction; 1 where means and spreads agree; rounded to 10 decimals.
 [[nodiscard]] inline std::vector<double> scipy_mann_whitney_p(const std::vector<RankSummary>& features, index_t n_test,
                                                               index_t n_reference) {
   const double n1 = static_cast<double>(n_test), n0 = static_cast<double>(n_reference), n = n1 + n0;

@@ -16,7 +16,7 @@ namespace isonomy::profiling {
 /// For a row x with residue fractions q (counts over their number), summed over rows, one matrix row per split:
 /// gram[s] = sum over test rows of the symmetric product q q^T (pairs of distinct letters twice), test[s] and
 /// reference[s] = sums of q. The mean of any scale v is then test[s].v / n, its mean square gram[s].(v v^T) / n
-/// (spec 8.3). Sums of moments of disjoint rows are the moments of their union.
+///. Sums of moments of disjoint rows are the moments of their union.
 template <class Tag>
 struct Moments {
   Buffer<double, Tag> gram, test, reference;
@@ -38,7 +38,7 @@ namespace detail {
 inline constexpr index_t joint_count_block = 16;
 static_assert(residue_pairs(max_residue_codes) % joint_count_block == 0);
 
-/// Adds one group from its joint counts: every split sums the histograms of its position pairs (spec 8.7b, idea 1).
+/// Adds one group from its joint counts: every split sums the histograms of its position pairs.
 template <MemorySpace Space>
 struct AddJointCounts {
   const ResidueSlots* splits;

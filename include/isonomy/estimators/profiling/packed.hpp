@@ -100,11 +100,18 @@ class PackedSequences {
   Buffer<std::uint8_t, Tag> codes_;
 };
 
+/// A split of the part at that place among a set's parts.
+struct PartSplit {
+  std::size_t part = 0;
+  Split split;
+  bool operator==(const PartSplit&) const = default;
+};
+
 /// The residues that every (part, split) takes from every group, under one boundary rule.
-/// Split number s stands for part s / splits and split s % splits.
 template <class Tag>
 class SplitPlaces {
  public:
+  /// Every split of every part: split number s stands for part s / splits and split s % splits.
   SplitPlaces(Context<Tag>& ctx, const SequenceSet& set, const PackedSequences<Tag>& packed,
               const std::vector<Split>& splits, SegmentRule rule)
       : splits_(set.parts().size() * splits.size()) {
@@ -115,26 +122,24 @@ class SplitPlaces {
         auto [known, added] = by_length.try_emplace(part.length);
         if (added)
           for (const Split& split : splits) known->second.push_back(indices(split, part.length, rule));
-        for (const auto& list : known->second) {
-          offsets_.push_back(positions.size());
-          for (const index_t i : list) positions.push_back(static_cast<std::uint16_t>(part.offset + i));
-        }
+        for (const auto& list : known->second) append(part, list, positions);
       }
       offsets_.push_back(positions.size());
     }
-    first_layout_of_group_.reserve(packed.groups());
-    residues_.resize(packed.groups());
-    for (std::size_t g = 0; g < packed.groups(); ++g) {
-      first_layout_of_group_.push_back(packed.layout(g) * (splits_ + 1));
-      if (packed.gaps(g).empty()) continue;
-      for (std::size_t s = 0; s < splits_; ++s) {
-        std::int32_t count = 0;
-        for (std::size_t i = begin(g, s); i < begin(g, s + 1); ++i) count += packed.gaps(g)[positions[i]] == 0 ? 1 : 0;
-        residues_[g].push_back(count);
-      }
+    finish(ctx, packed, std::move(positions));
+  }
+
+  /// Split number s is `chosen[s]`. Each must fit its part in every row.
+  SplitPlaces(Context<Tag>& ctx, const SequenceSet& set, const PackedSequences<Tag>& packed,
+              const std::vector<PartSplit>& chosen, SegmentRule rule)
+      : splits_(chosen.size()) {
+    std::vector<std::uint16_t> positions;
+    for (const Layout& layout : set.layouts()) {
+      for (const PartSplit& s : chosen)
+        append(layout.parts[s.part], indices(s.split, layout.parts[s.part].length, rule), positions);
+      offsets_.push_back(positions.size());
     }
-    host_positions_ = std::move(positions);
-    positions_ = to_device(ctx, host_positions_, "profiling: split positions");
+    finish(ctx, packed, std::move(positions));
   }
 
   /// Number of (part, split) pairs.
@@ -156,6 +161,25 @@ class SplitPlaces {
   }
 
  private:
+  void append(const Range& part, const std::vector<index_t>& list, std::vector<std::uint16_t>& positions) {
+    offsets_.push_back(positions.size());
+    for (const index_t i : list) positions.push_back(static_cast<std::uint16_t>(part.offset + i));
+  }
+  void finish(Context<Tag>& ctx, const PackedSequences<Tag>& packed, std::vector<std::uint16_t> positions) {
+    first_layout_of_group_.reserve(packed.groups());
+    residues_.resize(packed.groups());
+    for (std::size_t g = 0; g < packed.groups(); ++g) {
+      first_layout_of_group_.push_back(packed.layout(g) * (splits_ + 1));
+      if (packed.gaps(g).empty()) continue;
+      for (std::size_t s = 0; s < splits_; ++s) {
+        std::int32_t count = 0;
+        for (std::size_t i = begin(g, s); i < begin(g, s + 1); ++i) count += packed.gaps(g)[positions[i]] == 0 ? 1 : 0;
+        residues_[g].push_back(count);
+      }
+    }
+    host_positions_ = std::move(positions);
+    positions_ = to_device(ctx, host_positions_, "profiling: split positions");
+  }
   [[nodiscard]] std::size_t begin(std::size_t group, std::size_t s) const {
     return offsets_[first_layout_of_group_[group] + s];
   }

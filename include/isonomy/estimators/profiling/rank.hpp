@@ -58,7 +58,7 @@ template <class Arithmetic, class Tag>
   std::vector<TwiceU> distinct(scale_numbers.size());
   residue_rank_sums<Arithmetic>(
       ctx, RankProblem<typename Backend<Tag>::space>{blocks, groups, scale_numbers, scales.views(), scales.numerators(),
-                                                     scales.denominators()},
+                                                     scales.denominators(), packed.codes() - 1},
       distinct);
   std::vector<TwiceU> out;
   out.reserve(survivors.size());

@@ -48,7 +48,7 @@ struct RedundancyTables {
 };
 
 /// Indices of the survivors that are kept, best first: by abs_auc, then abs_mean_dif, then pre-filter order; a survivor
-/// is dropped if a kept one overlaps it, correlates with it and (check_cat) shares its category (spec 3.7).
+/// is dropped if a kept one overlaps it, correlates with it and (check_cat) shares its category.
 /// Pre-filter order among equals is resolved row by row, and only between survivors that no kept one excludes.
 template <class First, class Id>
 [[nodiscard]] std::vector<std::size_t> reduce_redundancy(const std::vector<Survivor>& survivors,

@@ -50,7 +50,7 @@ class BitSet {
   return set;
 }
 
-/// |A and B| / |A or B| >= max_overlap, or A within B (spec 3.7 b).
+/// |A and B| / |A or B| >= max_overlap, or A within B.
 [[nodiscard]] inline bool overlaps(const BitSet& a, const BitSet& b, double max_overlap) {
   const int common = a.common(b), size = a.size();
   return static_cast<double>(common) / static_cast<double>(size + b.size() - common) >= max_overlap || common == size;

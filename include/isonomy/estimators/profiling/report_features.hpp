@@ -32,7 +32,7 @@ inline void count_survivors(const Selection& selection, const ProfileOptions& op
 
 }  // namespace detail
 
-/// Ranks the survivors, removes redundant ones and fills in the result's table, funnel and group sizes (spec 3.7, 3.8).
+/// Ranks the survivors, removes redundant ones and fills in the result's table, funnel and group sizes.
 /// `first_pass` and `second_pass` give FeatureStatistics of a Candidate after prepare(list); `error` bounds how far the
 /// survivors' differences may lie from the first pass; laps go to `timer`.
 template <class First, class Second>

@@ -47,7 +47,7 @@ inline double kth_largest(const std::vector<double>& x, std::size_t k) {
 }  // namespace detail
 
 /// The `n_pre_filter` candidates largest in |mean difference| among those with spread at most `max_std_test`; ties by
-/// smaller spread, then by id (spec 3.3, 3.4). Moments decide wherever they are far enough from both limits; all others
+/// smaller spread, then by id. Moments decide wherever they are far enough from both limits; all others
 /// are evaluated row by row. `id(candidate)` gives a feature's id.
 template <class First, class Id>
 [[nodiscard]] Selection select(Candidates candidates, std::size_t scales, std::int64_t n_pre_filter,

@@ -15,7 +15,7 @@
 
 namespace isonomy::profiling {
 
-/// fl(rint(fl(y 10^k)) / 10^k), halves to even (spec A.2).
+/// fl(rint(fl(y 10^k)) / 10^k), halves to even.
 [[nodiscard]] inline double rounded(double y, int decimals) {
   constexpr double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10};
   const double p = powers[decimals];
@@ -25,13 +25,13 @@ namespace isonomy::profiling {
 /// The Mann-Whitney statistic of the test group, doubled so that it is an integer.
 using TwiceU = std::uint64_t;
 
-/// U/(n1 n0) - 1/2 rounded to three decimals (spec 3.5): in [-0.5, 0.5], positive where test values are larger.
+/// U/(n1 n0) - 1/2 rounded to three decimals: in [-0.5, 0.5], positive where test values are larger.
 [[nodiscard]] inline double adjusted_auc(TwiceU twice_u, index_t n_test, index_t n_reference) {
   const double pairs = static_cast<double>(n_test) * static_cast<double>(n_reference);
   return rounded(static_cast<double>(twice_u) * 0.5 / pairs - 0.5, 3);
 }
 
-/// Two-sided p of U by the normal approximation, without tie or continuity correction (spec 3.5).
+/// Two-sided p of U by the normal approximation, without tie or continuity correction.
 [[nodiscard]] inline double mann_whitney_p(TwiceU twice_u, index_t n_test, index_t n_reference) {
   const double n1 = static_cast<double>(n_test), n0 = static_cast<double>(n_reference);
   const double u = static_cast<double>(twice_u) * 0.5, mean = n1 * n0 / 2;

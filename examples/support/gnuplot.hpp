@@ -1,0 +1,74 @@
+// Runs gnuplot, without a shell, on a script in a folder.
+#pragma once
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <string_view>
+
+namespace examples {
+
+/// `text` as a gnuplot string without any substitution; control characters become blanks.
+inline std::string gnuplot_string(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += byte < 0x20 || byte == 0x7F ? ' ' : c;
+    if (c == '\'') out += c;
+  }
+  return out + "'";
+}
+
+/// The path of the program, or nothing where it is not installed.
+inline std::string find_gnuplot() {
+  const char* path = std::getenv("PATH");
+  std::string_view folders = path == nullptr ? "/usr/local/bin:/usr/bin:/bin" : path;
+  while (!folders.empty()) {
+    const auto end = folders.find(':');
+    const auto folder = folders.substr(0, end);
+    const std::string program = std::string(folder.empty() ? "." : folder) + "/gnuplot";
+    std::error_code error;
+    if (std::filesystem::is_regular_file(program, error) && access(program.c_str(), X_OK) == 0)
+      return std::filesystem::absolute(program).string();
+    if (end == std::string_view::npos) break;
+    folders.remove_prefix(end + 1);
+  }
+  return {};
+}
+
+/// Runs `gnuplot script > picture` in `folder`. Empty if it worked, else the reason.
+inline std::string run_gnuplot(const std::string& gnuplot, const std::string& folder, const std::string& script,
+                               const std::string& picture) {
+  const std::string log = "gnuplot.log";
+  const pid_t child = fork();
+  if (child < 0) return "no process could be started";
+  if (child == 0) {  // only what is safe after fork in a program with threads
+    const auto redirect = [](const char* file, int flags, int target) {
+      const int opened = open(file, flags, 0666);
+      return opened >= 0 && dup2(opened, target) >= 0;
+    };
+    const int write = O_WRONLY | O_CREAT | O_TRUNC;
+    const char* const arguments[] = {"gnuplot", "-d", script.c_str(), nullptr};
+    if (chdir(folder.c_str()) == 0 && redirect("/dev/null", O_RDONLY, STDIN_FILENO) &&
+        redirect(picture.c_str(), write, STDOUT_FILENO) && redirect(log.c_str(), write, STDERR_FILENO))
+      execv(gnuplot.c_str(), const_cast<char* const*>(arguments));
+    _exit(127);
+  }
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0)
+    if (errno != EINTR) return "it could not be waited for";
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
+  std::ifstream messages(folder + "/" + log);
+  std::string line, reason;
+  while (std::getline(messages, line))
+    if (line.find_first_not_of(" ^\t\r") != std::string::npos) reason = line;
+  return reason.empty() ? "it ended with status " + std::to_string(status) : reason;
+}
+
+}  // namespace examples

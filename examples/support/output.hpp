@@ -1,0 +1,99 @@
+// Output files that appear together at the end of a run, or not at all.
+#pragma once
+
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <random>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "isonomy/core/error.hpp"
+#include "isonomy/io/atomic_file.hpp"
+
+namespace examples {
+
+/// IoError now rather than after the computation if `path` cannot be written, or is one of the inputs.
+inline void require_writable(const std::string& path, const std::vector<std::string>& inputs) {
+  for (const auto& input : inputs) {
+    std::error_code error;
+    if (std::filesystem::equivalent(path, input, error))
+      throw isonomy::IoError(path, 0, "this is also an input; expected another file to write; choose another name");
+  }
+  const isonomy::io::AtomicFile trial(path);
+}
+
+/// A folder for output, made if it is not there. Files are written in a hidden folder inside it and moved out by
+/// commit(); otherwise they, and the folder if it was made here, are removed again.
+class OutputFolder {
+ public:
+  /// IoError if the folder can neither be used nor made.
+  explicit OutputFolder(std::string path) : path_(std::move(path)) {
+    namespace fs = std::filesystem;
+    std::error_code error;
+    if (fs::exists(path_, error) && !fs::is_directory(path_, error))
+      throw isonomy::IoError(path_, 0, "this is a file; expected the name of a folder to write in; choose another name");
+    for (fs::path part = path_; !part.empty() && !fs::exists(part, error); part = part.parent_path())
+      made_.push_back(part);
+    fs::create_directories(path_, error);
+    const std::error_code failure = error;
+    draft_ = path_ + "/.draft-" + std::to_string(std::random_device{}());
+    if (failure || !fs::create_directory(draft_, error)) {
+      discard();
+      throw isonomy::IoError(path_, 0,
+                             "cannot make or use this folder: " + (failure ? failure : error).message() +
+                                 "; expected a writable one; check its permissions");
+    }
+  }
+  OutputFolder(const OutputFolder&) = delete;
+  OutputFolder& operator=(const OutputFolder&) = delete;
+  ~OutputFolder() { discard(); }
+
+  /// Where it will be, and where its files are until then.
+  const std::string& path() const { return path_; }
+  const std::string& draft() const { return draft_; }
+
+  void write(const std::string& name, std::string_view text) {
+    isonomy::io::AtomicFile file(draft_ + "/" + name);
+    file.write(text);
+    file.commit();
+    add(name);
+  }
+
+  /// Takes a file along that something else wrote in draft().
+  void add(const std::string& name) { names_.push_back(name); }
+
+  /// IoError if a file cannot be put in place.
+  void commit() {
+    for (const auto& name : names_) {
+      std::error_code error;
+      std::filesystem::rename(draft_ + "/" + name, path_ + "/" + name, error);
+      if (error) throw isonomy::IoError(path_ + "/" + name, 0, "cannot be put in place: " + error.message());
+    }
+    made_.clear();
+  }
+
+ private:
+  void discard() noexcept {
+    std::error_code ignored;
+    std::filesystem::remove_all(draft_, ignored);
+    for (const auto& part : made_) std::filesystem::remove(part, ignored);
+    made_.clear();
+  }
+
+  std::string path_, draft_;
+  std::vector<std::filesystem::path> made_;  // innermost first
+  std::vector<std::string> names_;
+};
+
+/// Writes to standard output. IoError if it does not take everything.
+inline void print_all(std::string_view text) {
+  std::cout << text << std::flush;
+  if (!std::cout) throw isonomy::IoError("standard output", 0, "cannot be written; expected room; use --out FILE");
+}
+
+}  // namespace examples
