@@ -68,10 +68,12 @@ class Loader {
  public:
   Loader(const InputOptions& options, const isonomy::profiling::Alphabet& alphabet, ProgressLine& progress)
       : options_(options),
-        progress_(progress),
-        loaded_{isonomy::profiling::SequenceSet(options.windows.parts,
-                                                {options.windows.ext_len, options.accept_gaps}, alphabet),
-                {}, {}, {}} {}
+        progress_(progress), loaded_{isonomy::profiling::SequenceSet(options.windows.parts,
+                                                                     {options.windows.ext_len, options.accept_gaps},
+                                                                     alphabet),
+                                     {},
+                                     {},
+                                     {}} {}
 
   /// Adds a file, with one label for all of it or those of its label column.
   void add(const std::string& path, std::optional<int> label) {
@@ -124,8 +126,10 @@ class Loader {
   void require_label_column(const std::vector<std::string>& columns) const {
     if (label_ || isonomy::io::detail::find_column(columns, options_.label_column)) return;
     throw isonomy::IoError(path_, 1,
-                           "there is no column '" + options_.label_column + "' with the group of each row; the table "
-                           "has " + isonomy::io::detail::joined(columns) +
+                           "there is no column '" + options_.label_column +
+                               "' with the group of each row; the table "
+                               "has " +
+                               isonomy::io::detail::joined(columns) +
                                "; name it with --label-column, or give a file a group with --test and --ref");
   }
 
@@ -156,8 +160,9 @@ class Loader {
     } catch (const isonomy::ValueError& error) {
       std::string message = error.what();
       if (window.residues.find(isonomy::profiling::gap_letter) != std::string::npos)
-        message += "; a '-' may come from a sequence shorter than its flanks: --jmd-n-len and --jmd-c-len shorten them, "
-                   "--remove-entries-with-gaps drops such rows";
+        message +=
+            "; a '-' may come from a sequence shorter than its flanks: --jmd-n-len and --jmd-c-len shorten them, "
+            "--remove-entries-with-gaps drops such rows";
       throw isonomy::IoError(path_, line, message);
     }
   }

@@ -36,7 +36,8 @@ class OutputFolder {
     namespace fs = std::filesystem;
     std::error_code error;
     if (fs::exists(path_, error) && !fs::is_directory(path_, error))
-      throw isonomy::IoError(path_, 0, "this is a file; expected the name of a folder to write in; choose another name");
+      throw isonomy::IoError(path_, 0,
+                             "this is a file; expected the name of a folder to write in; choose another name");
     for (fs::path part = path_; !part.empty() && !fs::exists(part, error); part = part.parent_path())
       made_.push_back(part);
     fs::create_directories(path_, error);
@@ -56,6 +57,8 @@ class OutputFolder {
   /// Where it will be, and where its files are until then.
   const std::string& path() const { return path_; }
   const std::string& draft() const { return draft_; }
+  /// The files written so far.
+  const std::vector<std::string>& names() const { return names_; }
 
   void write(const std::string& name, std::string_view text) {
     isonomy::io::AtomicFile file(draft_ + "/" + name);

@@ -35,7 +35,7 @@ inline std::string printable(std::string_view text) {
 }
 
 /// The library's names of options in `message` as this command line spells them: max_cor becomes --max-cor.
-/// Quoted text and the first `skip` characters stay as they are.
+/// Quoted text, the first `skip` characters, and everyday words without '=' behind them stay as they are.
 inline std::string with_option_names(std::string_view message, const std::vector<std::string>& names,
                                      std::size_t skip = 0) {
   const auto is_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
@@ -47,7 +47,8 @@ inline std::string with_option_names(std::string_view message, const std::vector
     if (boundary && !quoted)
       for (const auto& name : names) {
         if (message.substr(at, name.size()) != name) continue;
-        if (at + name.size() < message.size() && is_word(message[at + name.size()])) continue;
+        const char next = at + name.size() < message.size() ? message[at + name.size()] : ' ';
+        if (is_word(next) || (next != '=' && name.find('_') == std::string::npos)) continue;
         out += "--";
         for (const char c : name) out += c == '_' ? '-' : c;
         at += name.size();

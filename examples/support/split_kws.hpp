@@ -28,8 +28,7 @@ namespace text = isonomy::profiling::detail;
 
 inline int split_number(const std::string& family, const std::string& name, std::string_view value) {
   const auto number = text::whole_number(value);
-  if (!number)
-    refuse_splits(family + " " + name + "=" + text::quoted(value), "a whole number; correct the value");
+  if (!number) refuse_splits(family + " " + name + "=" + text::quoted(value), "a whole number; correct the value");
   return *number;
 }
 
@@ -89,8 +88,7 @@ inline isonomy::profiling::SplitOptions split_families(std::string_view kws) {
     } else if (family == "PeriodicPattern") {
       once(out.periodic_pattern.has_value());
       out.periodic_pattern.emplace();
-      for (const auto& [name, value] : arguments({"steps"}))
-        out.periodic_pattern->steps = split_steps(family, value);
+      for (const auto& [name, value] : arguments({"steps"})) out.periodic_pattern->steps = split_steps(family, value);
     } else {
       refuse_splits(text::quoted(family) + " is no family of splits",
                     "Segment, Pattern or PeriodicPattern; correct the name");

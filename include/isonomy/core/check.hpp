@@ -88,7 +88,8 @@ template <class T, class S>
 template <class Out, class In>
 void no_overlap(const Out& out, const In& in, const char* operation, const char* out_name, const char* in_name) {
   const Bytes o = bytes(out), i = bytes(in);
-  if (o.first < i.last && i.first < o.last)
+  const bool both = o.first < o.last && i.first < i.last;  // an empty view has an address but overlaps nothing
+  if (both && o.first < i.last && i.first < o.last)
     throw AliasError(std::string(operation) + ": " + out_name + " overlaps " + in_name +
                      "; pass separate memory for the output");
 }

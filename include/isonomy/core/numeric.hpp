@@ -52,7 +52,7 @@ template <Real T, MemorySpace Space>
   T s = 0;
   for (index_t i = 0; i < a.size; ++i) {
     const T d = a(i) - b(i);
-    s = fma(d, d, s);
+    s = std::fma(d, d, s);
   }
   return s;
 }

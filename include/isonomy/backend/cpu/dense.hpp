@@ -14,7 +14,12 @@ struct Dense {
   template <Real T>
   static void gemm(Context& ctx, T alpha, MatrixView<const T> a, MatrixView<const T> b, T beta, MatrixView<T> out) {
     if (out.rows == 0 || out.columns == 0) return;
-    PackedProduct<T>(ctx, "gemm", alpha, a, b, beta, out, Triangle::all).run();
+    // Tiles are written column by column; a row-major output is the column-major one of the transposed product, which
+    // has the same chains because fma(a, b, s) == fma(b, a, s).
+    if (out.column_stride == 1 && out.row_stride != 1)
+      PackedProduct<T>(ctx, "gemm", alpha, transposed(b), transposed(a), beta, transposed(out), Triangle::all).run();
+    else
+      PackedProduct<T>(ctx, "gemm", alpha, a, b, beta, out, Triangle::all).run();
   }
 
   /// gemm(alpha, transposed(A), A, beta, out), the same bits for about half the work.

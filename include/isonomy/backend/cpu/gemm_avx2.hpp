@@ -71,6 +71,7 @@ struct Avx2Gemm {
     store(c1, acc + rows);
     store(c2, acc + 2 * rows);
     store(c3, acc + 3 * rows);
+    _mm256_zeroupper();  // compilers leave it out below -O2, which slows SSE code afterwards
   }
 
   [[gnu::target("avx2,fma")]] static void finish(const T* acc, index_t m, index_t n, T alpha, T beta, T* out,

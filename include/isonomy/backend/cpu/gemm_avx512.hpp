@@ -83,6 +83,7 @@ struct Avx512Gemm {
     store(c5, acc + 5 * rows);
     store(c6, acc + 6 * rows);
     store(c7, acc + 7 * rows);
+    _mm256_zeroupper();  // compilers leave it out below -O2, which slows SSE code afterwards
   }
 
   [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl,fma")]] static void finish(const T* acc, index_t m, index_t n, T alpha, T beta, T* out,

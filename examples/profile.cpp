@@ -1,0 +1,223 @@
+// Comparative physicochemical profiling of sequences in files: the features that separate two groups, as a table.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdint>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "support/program.hpp"
+#include "support/run_profile.hpp"
+#include "support/split_kws.hpp"
+#include "support/summary.hpp"
+
+namespace {
+
+namespace profiling = isonomy::profiling;
+
+/// What the command line says, before it is understood.
+struct CommandLine {
+  examples::RunOptions run;
+  std::string list_parts, split_kws, redundancy = "legacy", arithmetic = "exact";
+  std::optional<std::int64_t> n_pre_filter, tmd_len_seq;
+  bool has_list_parts = false, has_split_kws = false, all_parts = false, parametric = false, no_vectorized = false;
+};
+
+/// Library names of options that this program spells with dashes.
+const std::vector<std::string> option_names{
+    "n_filter",  "n_pre_filter", "pct_pre_filter", "max_std_test", "max_overlap", "max_cor", "label_test",
+    "label_ref", "accept_gaps",  "ext_len",        "jmd_n_len",    "jmd_c_len",   "tmd_len", "start"};
+
+void add_input_options(CLI::App& app, CommandLine& line) {
+  auto& input = line.run.input;
+  const std::string group = "Input";
+  auto* file = app.add_option("input", input.path,
+                              "table with the columns entry, label, and one of: sequence, tmd_start, tmd_stop | jmd_n, "
+                              "tmd, jmd_c | sequence, tmd | sequence, pos | sequence");
+  auto* test = app.add_option("--test", input.test_path, "file of the test group, FASTA or table, instead of labels");
+  auto* reference = app.add_option("--ref", input.reference_path, "file of the reference group, FASTA or table");
+  test->needs(reference)->excludes(file)->group(group);
+  reference->needs(test)->excludes(file)->group(group);
+  app.add_option("--label-column", input.label_column, "column of the labels")->capture_default_str()->group(group);
+  app.add_option("--label-test", line.run.profile.label_test, "label of the test group")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--label-ref", line.run.profile.label_ref, "label of the reference group")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--window", input.residue_tmd_len,
+                 "TMD length of the window around each residue, where labels are one a residue (1,0,0,...)")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--tmd-len-seq", line.tmd_len_seq, "TMD length around anchors, where a column pos gives these")
+      ->group(group);
+  app.add_flag("--accept-gaps", input.accept_gaps, "count letters outside the scales as gaps")->group(group);
+  app.add_flag("--remove-entries-with-gaps", input.windows.remove_entries_with_gaps, "drop windows with a gap")
+      ->group(group);
+  app.add_flag("--replace-non-canonical-aa", input.windows.replace_non_canonical_aa,
+               "make letters outside the 20 amino acids gaps (with --accept-gaps)")
+      ->group(group);
+}
+
+void add_feature_options(CLI::App& app, CommandLine& line) {
+  auto& windows = line.run.input.windows;
+  const std::string group = "Candidate features";
+  auto* list =
+      app.add_option("--list-parts", line.list_parts, "parts, separated by commas; default tmd,jmd_n_tmd_n,tmd_c_jmd_c")
+          ->group(group);
+  app.add_flag("--all-parts", line.all_parts, "all parts (13, or 8 without --ext-len)")->excludes(list)->group(group);
+  app.add_option("--split-kws", line.split_kws, examples::split_kws_help)->group(group);
+  app.add_option("--jmd-n-len", windows.flanks.jmd_n_len, "residues before the TMD, cut and shown")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--jmd-c-len", windows.flanks.jmd_c_len, "residues behind the TMD, cut and shown")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--ext-len", windows.ext_len, "length of the parts ext_n and ext_c")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--df-scales", line.run.scales_path,
+                 "table of scales: a row a letter, a column a scale; default AAontology")
+      ->group(group);
+  app.add_option("--df-cat", line.run.categories_path,
+                 "table of their categories: scale_id, category, subcategory, scale_name, scale_description")
+      ->group(group);
+}
+
+void add_selection_options(CLI::App& app, CommandLine& line) {
+  auto& o = line.run.profile;
+  const std::string group = "Selection (names and defaults of AAanalysis 1.1)";
+  app.add_option("--n-filter", o.n_filter, "features to keep, at least 1")->capture_default_str()->group(group);
+  app.add_option("--n-pre-filter", line.n_pre_filter, "candidates that pass the pre-filter, at least 1")->group(group);
+  app.add_option("--pct-pre-filter", o.pct_pre_filter, "the same in percent of all candidates, 5 to 100")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--max-std-test", o.max_std_test, "largest spread within the test group, above 0 and below 1")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--max-overlap", o.max_overlap, "overlap from which features are redundant, 0 to 1")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--max-cor", o.max_cor, "correlation of scales above which features are redundant, 0 to 1")
+      ->capture_default_str()
+      ->group(group);
+  app.add_flag("--check-cat,!--no-check-cat", o.check_cat, "compare only features of one category (default), or all")
+      ->group(group);
+  app.add_option("--redundancy", line.redundancy,
+                 "overlap of the characters of position lists (legacy) or of positions (exact)")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"legacy", "exact"}))
+      ->group(group);
+  auto* parametric =
+      app.add_flag("--parametric", line.parametric, "Student's t-test instead of Mann-Whitney U")->group(group);
+  app.add_flag("--no-vectorized", line.no_vectorized,
+               "Mann-Whitney U as SciPy computes it: exact or tie-corrected, slower")
+      ->excludes(parametric)
+      ->group(group);
+  app.add_option("--start", o.display.start, "number of the first residue shown")->capture_default_str()->group(group);
+  app.add_option("--tmd-len", o.display.tmd_len, "length of the TMD as shown, whatever the sequences have")
+      ->capture_default_str()
+      ->group(group);
+}
+
+void add_run_options(CLI::App& app, CommandLine& line) {
+  auto& run = line.run;
+  const std::string group = "Run and output";
+  app.add_option("--arithmetic", line.arithmetic, "exact (integers), or the bits of AAanalysis 1.1 (aaanalysis_1_1)")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"exact", "aaanalysis_1_1"}))
+      ->group(group);
+  app.add_option("--threads", run.threads, "threads, 0 for all; the result does not depend on it")
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--out", run.table_path, "file for the feature table instead of standard output")->group(group);
+  app.add_option("--json", run.json_path, "file for options, funnel, report and features as JSON")->group(group);
+  app.add_option("--plot", run.figure_folder,
+                 "folder for ranking.svg and feature_map.svg, drawn by gnuplot, with their tables")
+      ->group(group);
+  app.add_flag("--quiet", run.quiet, "print nothing but warnings and errors on standard error")->group(group);
+}
+
+void require_at_least(const char* option, std::int64_t value, std::int64_t least, const char* remedy) {
+  if (value < least)
+    throw isonomy::ValueError(std::string(option) + "=" + std::to_string(value) + "; expected at least " +
+                              std::to_string(least) + "; " + remedy);
+}
+
+std::vector<profiling::Part> parse_parts(const std::string& list) {
+  std::vector<profiling::Part> parts;
+  for (const auto name : profiling::detail::fields(list, ',')) {
+    try {
+      parts.push_back(profiling::parse_part(name));
+    } catch (const isonomy::ValueError& error) {
+      throw isonomy::ValueError("--list-parts: " + std::string(error.what()));
+    }
+    if (std::find(parts.begin(), parts.end() - 1, parts.back()) != parts.end() - 1)
+      throw isonomy::ValueError("--list-parts: part '" + std::string(name) +
+                                "' stands twice; expected distinct parts; drop one");
+  }
+  return parts;
+}
+
+/// The command line in the library's terms. ValueError naming the option for what does not fit together.
+examples::RunOptions understood(const CommandLine& line) {
+  examples::RunOptions run = line.run;
+  auto& input = run.input;
+  auto& profile = run.profile;
+  auto& windows = input.windows;
+  if (input.path.empty() && input.test_path.empty())
+    throw isonomy::ValueError("there is no input; expected a table, or --test FILE and --ref FILE; name one");
+  require_at_least("--window", input.residue_tmd_len, 1, "give the length of the TMD around a residue");
+  if (line.tmd_len_seq)
+    require_at_least("--tmd-len-seq", *line.tmd_len_seq, 1, "give the length of the TMD around an anchor");
+  require_at_least("--threads", run.threads, 0, "0 takes all");
+  validate(windows.flanks, windows.ext_len);
+  input.anchor_tmd_len = line.tmd_len_seq;
+  input.label_test = profile.label_test;
+  input.label_ref = profile.label_ref;
+  if (line.all_parts) windows.parts = profiling::all_parts(windows.ext_len);
+  if (line.has_list_parts) windows.parts = parse_parts(line.list_parts);
+  if (line.has_split_kws) profile.split_kws = examples::parse_split_kws(line.split_kws);
+  profile.n_pre_filter = line.n_pre_filter;
+  profile.redundancy = line.redundancy == "exact" ? profiling::Redundancy::exact : profiling::Redundancy::legacy;
+  if (line.parametric) profile.test = profiling::Test::t_test;
+  if (line.no_vectorized) profile.test = profiling::Test::mann_whitney_scipy;
+  profile.display.jmd_n_len = windows.flanks.jmd_n_len;
+  profile.display.jmd_c_len = windows.flanks.jmd_c_len;
+  profile.display.ext_len = windows.ext_len;
+  run.reference_arithmetic = line.arithmetic == "aaanalysis_1_1";
+  return run;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Finds the part-split-scale features that separate a test group of sequences from a reference group.",
+               "profile");
+  CommandLine line;
+  add_input_options(app, line);
+  add_feature_options(app, line);
+  add_selection_options(app, line);
+  add_run_options(app, line);
+  app.set_version_flag("--version", isonomy::version_string);
+  app.footer(std::string("The table goes to standard output or --out, everything else to standard error.\n") +
+             examples::exit_code_help);
+  return examples::run_program(app, argc, argv, option_names, [&](const examples::Interrupt& interrupt) {
+    line.has_list_parts = app.count("--list-parts") > 0;
+    line.has_split_kws = app.count("--split-kws") > 0;
+    const examples::RunOptions options = understood(line);
+    const examples::Run run = run_profile(options, interrupt);
+    if (!options.quiet) {
+      const auto& result = run.result;
+      std::cerr << "profile: " << examples::printable(run.title) << ": " << examples::with_commas(result.rows_test)
+                << " test and " << examples::with_commas(result.rows_reference) << " reference sequences, "
+                << run.scales.size() << " scales\n";
+      examples::print_funnel(std::cerr, result.funnel);
+      examples::print_report(std::cerr, result.report, run.reading_seconds);
+      for (const auto& path : {options.table_path, options.json_path, options.figure_folder})
+        if (!path.empty()) std::cerr << "  written      " << examples::printable(path) << "\n";
+    }
+    examples::print_warnings(std::cerr, "profile", run.warnings, option_names);
+  });
+}

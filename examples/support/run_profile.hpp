@@ -1,0 +1,164 @@
+// One run from files to files, shared by the programs: read, profile, write everything or nothing.
+#pragma once
+
+#include <chrono>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "figures.hpp"
+#include "interrupt.hpp"
+#include "isonomy/backend/cpu.hpp"
+#include "isonomy/estimators/profiling/aaontology.hpp"
+#include "isonomy/estimators/profiling/fit.hpp"
+#include "isonomy/io/atomic_file.hpp"
+#include "isonomy/io/feature_table.hpp"
+#include "isonomy/io/profile_report.hpp"
+#include "isonomy/io/scale_table.hpp"
+#include "load.hpp"
+#include "output.hpp"
+#include "progress.hpp"
+
+namespace examples {
+
+/// Everything that a run depends on, and where its results go. An empty name leaves an output out.
+struct RunOptions {
+  InputOptions input;
+  isonomy::profiling::ProfileOptions profile;
+  std::string scales_path, categories_path;
+  bool reference_arithmetic = false;
+  int threads = 0;
+  std::uint64_t seed = 0;
+  std::string table_path, json_path, figure_folder;
+  /// The table goes to features.tsv in the figure folder.
+  bool table_in_folder = false;
+  bool quiet = false;
+
+  std::vector<std::string> inputs() const {
+    auto out = input.files();
+    for (const auto& path : {scales_path, categories_path})
+      if (!path.empty()) out.push_back(path);
+    return out;
+  }
+};
+
+/// The result and what the summary says beside it.
+struct Run {
+  isonomy::profiling::ProfileResult result;
+  isonomy::profiling::ScaleTable scales;
+  std::string title;
+  std::vector<std::string> warnings;
+  /// Names of the files in the figure folder.
+  std::vector<std::string> written;
+  double reading_seconds = 0;
+};
+
+namespace detail {
+
+inline double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// The bundled scales as the tables that a user would give.
+inline isonomy::io::Table bundled_values(const isonomy::profiling::ScaleTable& bundled) {
+  std::vector<std::string> columns{"letter"};
+  for (index_t d = 0; d < bundled.size(); ++d) columns.push_back(bundled.info(d).id);
+  isonomy::io::Table table("the bundled scales", columns);
+  const std::string& letters = bundled.alphabet().letters();
+  for (std::size_t a = 0; a < letters.size(); ++a) {
+    std::vector<std::string> row{std::string(1, letters[a])};
+    for (index_t d = 0; d < bundled.size(); ++d) row.push_back(isonomy::io::number_text(bundled.values(d)[a]));
+    table.append(row, static_cast<std::int64_t>(a) + 2);
+  }
+  return table;
+}
+inline isonomy::io::Table bundled_categories(const isonomy::profiling::ScaleTable& bundled) {
+  isonomy::io::Table table("the bundled categories",
+                           {"scale_id", "category", "subcategory", "scale_name", "scale_description"});
+  for (index_t d = 0; d < bundled.size(); ++d) {
+    const auto& info = bundled.info(d);
+    table.append(std::vector<std::string>{info.id, info.category, info.subcategory, info.name, info.description},
+                 d + 2);
+  }
+  return table;
+}
+
+}  // namespace detail
+
+/// The scales of the named files; bundled ones stand in for a file that is not named.
+inline isonomy::profiling::ScaleTable load_scales(const std::string& scales_path, const std::string& categories_path) {
+  auto bundled = isonomy::profiling::aaontology();
+  if (scales_path.empty() && categories_path.empty()) return bundled;
+  return isonomy::io::scales_from_tables(
+      scales_path.empty() ? detail::bundled_values(bundled) : isonomy::io::read_table(scales_path),
+      categories_path.empty() ? detail::bundled_categories(bundled) : isonomy::io::read_table(categories_path));
+}
+
+/// What the display shows otherwise than the data have it, as far as the options tell.
+inline void note_display(const RunOptions& options, const LoadedSequences& loaded, std::vector<std::string>& warnings) {
+  const auto shown = options.profile.display.tmd_len;
+  if (loaded.window_tmd_len && *loaded.window_tmd_len != shown)
+    warnings.push_back("positions are shown for a TMD of " + std::to_string(shown) + " residues and the windows have " +
+                       std::to_string(*loaded.window_tmd_len) + "; pass --tmd-len " +
+                       std::to_string(*loaded.window_tmd_len) + " to number the residues of the windows");
+}
+
+/// Reads, profiles, and puts all outputs in place at the end; with no table_path the table goes to standard output.
+inline Run run_profile(const RunOptions& options, const Interrupt& interrupt) {
+  namespace profiling = isonomy::profiling;
+  validate(options.profile);
+  for (const auto& path : {options.table_path, options.json_path})
+    if (!path.empty()) require_writable(path, options.inputs());
+  std::optional<OutputFolder> folder;
+  if (!options.figure_folder.empty()) folder.emplace(options.figure_folder);
+  ProgressLine progress(!options.quiet);
+  isonomy::Context<isonomy::Cpu> ctx(
+      {.threads = options.threads, .seed = options.seed, .progress = progress.callback(), .stop = interrupt.token()});
+
+  const auto start = std::chrono::steady_clock::now();
+  Run run{{}, load_scales(options.scales_path, options.categories_path), {}, {}, {}, 0};
+  LoadedSequences loaded = load_sequences(options.input, run.scales.alphabet(), progress);
+  run.title = loaded.title;
+  run.warnings = std::move(loaded.warnings);
+  run.reading_seconds = detail::seconds_since(start);
+
+  run.result = options.reference_arithmetic
+                   ? profiling::fit<isonomy::aaanalysis_1_1>(ctx, loaded.set, run.scales, options.profile)
+                   : profiling::fit<isonomy::exact>(ctx, loaded.set, run.scales, options.profile);
+  progress.clear();
+  for (const auto& warning : run.result.report.warnings) run.warnings.push_back(warning);
+  note_display(options, loaded, run.warnings);
+
+  // From here on everything is ready to be put in place before anything is.
+  const std::string table = isonomy::io::feature_table_text(run.result);
+  std::vector<isonomy::io::AtomicFile> files;
+  const auto prepare = [&files](const std::string& path, std::string_view text) {
+    files.emplace_back(path);
+    files.back().write(text);
+  };
+  if (!options.table_path.empty()) prepare(options.table_path, table);
+  if (options.table_in_folder) folder->write("features.tsv", table);
+  if (folder)
+    for (auto& warning : draw_figures(*folder, {run.result, options.profile.display, run.title}))
+      run.warnings.push_back(std::move(warning));
+  if (!options.json_path.empty()) {
+    isonomy::io::ReportNotes notes;
+    for (const auto& path : options.inputs()) notes.emplace_back("input " + std::to_string(notes.size() + 1), path);
+    notes.emplace_back("arithmetic", options.reference_arithmetic ? "aaanalysis_1_1" : "exact");
+    prepare(options.json_path, isonomy::io::profile_report_text(run.result, options.profile, notes));
+  }
+  Interrupt::check("writing");
+  if (options.table_path.empty() && !options.table_in_folder) print_all(table);
+  for (auto& file : files) file.commit();
+  if (folder) {
+    folder->commit();
+    run.written = folder->names();
+  }
+  return run;
+}
+
+}  // namespace examples
