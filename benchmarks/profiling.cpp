@@ -89,7 +89,8 @@ void measure(const Arguments& a) {
     if (a.out.empty() || repeat > 0) continue;
     std::ofstream table(a.out);
     table.precision(17);
-    table << "feature\tabs_auc\tabs_mean_dif\tmean_dif\tstd_test\tstd_ref\tp_val_mann_whitney\tp_val_fdr_bh\tpositions\n";
+    table
+        << "feature\tabs_auc\tabs_mean_dif\tmean_dif\tstd_test\tstd_ref\tp_val_mann_whitney\tp_val_fdr_bh\tpositions\n";
     for (const profiling::FeatureRow& f : r.features)
       table << f.feature << '\t' << f.abs_auc << '\t' << f.abs_mean_dif << '\t' << f.mean_dif << '\t' << f.std_test
             << '\t' << f.std_ref << '\t' << f.p_value << '\t' << f.p_val_fdr_bh << '\t' << f.positions << '\n';
@@ -102,22 +103,33 @@ int main(int argc, char** argv) {
   Arguments a;
   for (int i = 1; i + 1 < argc; i += 2) {
     const std::string key = argv[i], value = argv[i + 1];
-    if (key == "--data") a.data = value;
-    else if (key == "--out") a.out = value;
-    else if (key == "--data-dir") a.data_dir = value;
-    else if (key == "--arithmetic") a.arithmetic = value;
-    else if (key == "--instructions") a.instructions = value;
-    else if (key == "--threads") a.threads = std::atoi(value.c_str());
-    else if (key == "--repeats") a.repeats = std::atoi(value.c_str());
+    if (key == "--data")
+      a.data = value;
+    else if (key == "--out")
+      a.out = value;
+    else if (key == "--data-dir")
+      a.data_dir = value;
+    else if (key == "--arithmetic")
+      a.arithmetic = value;
+    else if (key == "--instructions")
+      a.instructions = value;
+    else if (key == "--threads")
+      a.threads = std::atoi(value.c_str());
+    else if (key == "--repeats")
+      a.repeats = std::atoi(value.c_str());
     else if (key != "--json") {
-      std::fprintf(stderr, "unknown option %s; expected --data, --threads, --repeats, --arithmetic, --instructions, "
-                           "--data-dir, --out or --json -\n", key.c_str());
+      std::fprintf(stderr,
+                   "unknown option %s; expected --data, --threads, --repeats, --arithmetic, --instructions, "
+                   "--data-dir, --out or --json -\n",
+                   key.c_str());
       return 2;
     }
   }
   try {
-    if (a.arithmetic == "exact") measure<exact>(a);
-    else measure<aaanalysis_1_1>(a);
+    if (a.arithmetic == "exact")
+      measure<exact>(a);
+    else
+      measure<aaanalysis_1_1>(a);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 2;

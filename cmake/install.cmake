@@ -10,6 +10,9 @@ configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/isonomy-config.cmake.
                               "${PROJECT_BINARY_DIR}/isonomy-config.cmake" INSTALL_DESTINATION "${ISONOMY_PACKAGE_DIR}")
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/isonomy-config-version.cmake" COMPATIBILITY SameMinorVersion
                                  ARCH_INDEPENDENT)
+# The bundled scales keep their own licence.
+install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/examples/data/aaontology/LICENSE.aaanalysis"
+        DESTINATION "${CMAKE_INSTALL_DATADIR}/licenses/isonomy")
 install(FILES "${PROJECT_BINARY_DIR}/isonomy-config.cmake" "${PROJECT_BINARY_DIR}/isonomy-config-version.cmake"
         DESTINATION "${ISONOMY_PACKAGE_DIR}")
 

@@ -2,7 +2,8 @@
 // kit.
 #include <iostream>
 
-#include "isonomy/conformance/run.hpp"
+#include "isonomy/conformance/cases_gemm.hpp"
+#include "isonomy/conformance/operation.hpp"
 #include "isonomy/isonomy.hpp"
 
 namespace acme {
@@ -47,7 +48,11 @@ int main() {
   isonomy::syrk(ctx, 1.0, a.view(), 0.0, out.view());
   std::cout << "transposed(A)*A = " << out.view()(0, 0) << " " << out.view()(0, 1) << " " << out.view()(1, 1) << "\n";
 
-  const isonomy::conformance::Report report = isonomy::conformance::run_all<acme::Plain>(ctx);
+  // What was replaced, and what is built on it. conformance::run_all<acme::Plain>(ctx) of conformance/run.hpp checks
+  // every operation; it takes a minute to compile.
+  isonomy::conformance::Report report{"acme::Plain"};
+  isonomy::conformance::run_operation<isonomy::op::gemm, acme::Plain>(ctx, report);
+  isonomy::conformance::run_operation<isonomy::op::syrk, acme::Plain>(ctx, report);
   std::cout << report << (report.ok() ? "conforms\n" : "does not conform\n");
   return report.ok() ? 0 : 1;
 }

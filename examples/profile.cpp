@@ -19,9 +19,11 @@ namespace profiling = isonomy::profiling;
 /// What the command line says, before it is understood.
 struct CommandLine {
   examples::RunOptions run;
-  std::string list_parts, split_kws, redundancy = "legacy", arithmetic = "exact";
+  std::string list_parts, split_kws, redundancy = "legacy", arithmetic = "exact", resample = "reference";
+  profiling::BootstrapOptions bootstrap;
   std::optional<std::int64_t> n_pre_filter, tmd_len_seq;
-  bool has_list_parts = false, has_split_kws = false, all_parts = false, parametric = false, no_vectorized = false;
+  bool has_list_parts = false, has_split_kws = false, has_bootstrap = false, has_tmd_len = false, all_parts = false,
+       parametric = false, no_vectorized = false;
 };
 
 /// Library names of options that this program spells with dashes.
@@ -29,114 +31,113 @@ const std::vector<std::string> option_names{
     "n_filter",  "n_pre_filter", "pct_pre_filter", "max_std_test", "max_overlap", "max_cor", "label_test",
     "label_ref", "accept_gaps",  "ext_len",        "jmd_n_len",    "jmd_c_len",   "tmd_len", "start"};
 
+/// Adds options to one group of the help text.
+struct OptionGroup {
+  CLI::App& app;
+  std::string name;
+
+  template <class T>
+  CLI::Option* option(const std::string& names, T& value, const std::string& type, const std::string& text) const {
+    return app.add_option(names, value, text)->type_name(type)->group(name);
+  }
+  /// The same with the default in the help text.
+  template <class T>
+  CLI::Option* with_default(const std::string& names, T& value, const std::string& type,
+                            const std::string& text) const {
+    return option(names, value, type, text)->capture_default_str();
+  }
+  CLI::Option* choice(const std::string& names, std::string& value, const std::vector<std::string>& values,
+                      const std::string& text) const {
+    return with_default(names, value, "", text)->check(CLI::IsMember(values));
+  }
+  CLI::Option* flag(const std::string& names, bool& value, const std::string& text) const {
+    return app.add_flag(names, value, text)->group(name);
+  }
+};
+
 void add_input_options(CLI::App& app, CommandLine& line) {
   auto& input = line.run.input;
-  const std::string group = "Input";
+  const OptionGroup group{app, "Input"};
   auto* file = app.add_option("input", input.path,
-                              "table with the columns entry, label, and one of: sequence, tmd_start, tmd_stop | jmd_n, "
-                              "tmd, jmd_c | sequence, tmd | sequence, pos | sequence");
-  auto* test = app.add_option("--test", input.test_path, "file of the test group, FASTA or table, instead of labels");
-  auto* reference = app.add_option("--ref", input.reference_path, "file of the reference group, FASTA or table");
-  test->needs(reference)->excludes(file)->group(group);
-  reference->needs(test)->excludes(file)->group(group);
-  app.add_option("--label-column", input.label_column, "column of the labels")->capture_default_str()->group(group);
-  app.add_option("--label-test", line.run.profile.label_test, "label of the test group")
-      ->capture_default_str()
-      ->group(group);
-  app.add_option("--label-ref", line.run.profile.label_ref, "label of the reference group")
-      ->capture_default_str()
-      ->group(group);
-  app.add_option("--window", input.residue_tmd_len,
-                 "TMD length of the window around each residue, where labels are one a residue (1,0,0,...)")
-      ->capture_default_str()
-      ->group(group);
-  app.add_option("--tmd-len-seq", line.tmd_len_seq, "TMD length around anchors, where a column pos gives these")
-      ->group(group);
-  app.add_flag("--accept-gaps", input.accept_gaps, "count letters outside the scales as gaps")->group(group);
-  app.add_flag("--remove-entries-with-gaps", input.windows.remove_entries_with_gaps, "drop windows with a gap")
-      ->group(group);
-  app.add_flag("--replace-non-canonical-aa", input.windows.replace_non_canonical_aa,
-               "make letters outside the 20 amino acids gaps (with --accept-gaps)")
-      ->group(group);
+                              "table with the columns entry, label, and one of: sequence, tmd_start, tmd_stop | "
+                              "jmd_n, tmd, jmd_c | sequence, tmd | sequence, pos | sequence")
+                   ->type_name("FILE");
+  auto* test =
+      group.option("--test", input.test_path, "FILE", "file of the test group, FASTA or table, instead of labels");
+  auto* reference = group.option("--ref", input.reference_path, "FILE", "file of the reference group, FASTA or table");
+  test->needs(reference)->excludes(file);
+  reference->needs(test)->excludes(file);
+  group.with_default("--label-column", input.label_column, "NAME", "column of the labels");
+  group.with_default("--label-test", line.run.profile.label_test, "INT", "label of the test group");
+  group.with_default("--label-ref", line.run.profile.label_ref, "INT", "label of the reference group");
+  group.with_default("--window", input.residue_tmd_len, "INT",
+                     "TMD length of the window around each residue, where labels are one a residue (1,0,0,...)");
+  group.option("--tmd-len-seq", line.tmd_len_seq, "INT", "TMD length around anchors, where a column pos gives these");
+  group.flag("--accept-gaps", input.accept_gaps, "count letters outside the scales as gaps");
+  group.flag("--remove-entries-with-gaps", input.windows.remove_entries_with_gaps, "drop windows with a gap");
+  group.flag("--replace-non-canonical-aa", input.windows.replace_non_canonical_aa,
+             "make letters outside the 20 amino acids gaps (with --accept-gaps)");
 }
 
 void add_feature_options(CLI::App& app, CommandLine& line) {
   auto& windows = line.run.input.windows;
-  const std::string group = "Candidate features";
-  auto* list =
-      app.add_option("--list-parts", line.list_parts, "parts, separated by commas; default tmd,jmd_n_tmd_n,tmd_c_jmd_c")
-          ->group(group);
-  app.add_flag("--all-parts", line.all_parts, "all parts (13, or 8 without --ext-len)")->excludes(list)->group(group);
-  app.add_option("--split-kws", line.split_kws, examples::split_kws_help)->group(group);
-  app.add_option("--jmd-n-len", windows.flanks.jmd_n_len, "residues before the TMD, cut and shown")
-      ->capture_default_str()
-      ->group(group);
-  app.add_option("--jmd-c-len", windows.flanks.jmd_c_len, "residues behind the TMD, cut and shown")
-      ->capture_default_str()
-      ->group(group);
-  app.add_option("--ext-len", windows.ext_len, "length of the parts ext_n and ext_c")
-      ->capture_default_str()
-      ->group(group);
-  app.add_option("--df-scales", line.run.scales_path,
-                 "table of scales: a row a letter, a column a scale; default AAontology")
-      ->group(group);
-  app.add_option("--df-cat", line.run.categories_path,
-                 "table of their categories: scale_id, category, subcategory, scale_name, scale_description")
-      ->group(group);
+  const OptionGroup group{app, "Candidate features"};
+  auto* list = group.option("--list-parts", line.list_parts, "PARTS",
+                            "parts, separated by commas; default tmd,jmd_n_tmd_n,tmd_c_jmd_c");
+  group.flag("--all-parts", line.all_parts, "all parts (13, or 8 without --ext-len)")->excludes(list);
+  group.option("--split-kws", line.split_kws, "SPLITS", examples::split_kws_help);
+  group.with_default("--jmd-n-len", windows.flanks.jmd_n_len, "INT", "residues before the TMD, cut and shown");
+  group.with_default("--jmd-c-len", windows.flanks.jmd_c_len, "INT", "residues behind the TMD, cut and shown");
+  group.with_default("--ext-len", windows.ext_len, "INT", "length of the parts ext_n and ext_c");
+  group.option("--df-scales", line.run.scales_path, "FILE",
+               "table of scales: a row a letter, a column a scale; default AAontology");
+  group.option("--df-cat", line.run.categories_path, "FILE",
+               "table of their categories: scale_id, category, subcategory, scale_name, scale_description");
 }
 
 void add_selection_options(CLI::App& app, CommandLine& line) {
   auto& o = line.run.profile;
-  const std::string group = "Selection (names and defaults of AAanalysis 1.1)";
-  app.add_option("--n-filter", o.n_filter, "features to keep, at least 1")->capture_default_str()->group(group);
-  app.add_option("--n-pre-filter", line.n_pre_filter, "candidates that pass the pre-filter, at least 1")->group(group);
-  app.add_option("--pct-pre-filter", o.pct_pre_filter, "the same in percent of all candidates, 5 to 100")
-      ->capture_default_str()
-      ->group(group);
-  app.add_option("--max-std-test", o.max_std_test, "largest spread within the test group, above 0 and below 1")
-      ->capture_default_str()
-      ->group(group);
-  app.add_option("--max-overlap", o.max_overlap, "overlap from which features are redundant, 0 to 1")
-      ->capture_default_str()
-      ->group(group);
-  app.add_option("--max-cor", o.max_cor, "correlation of scales above which features are redundant, 0 to 1")
-      ->capture_default_str()
-      ->group(group);
-  app.add_flag("--check-cat,!--no-check-cat", o.check_cat, "compare only features of one category (default), or all")
-      ->group(group);
-  app.add_option("--redundancy", line.redundancy,
-                 "overlap of the characters of position lists (legacy) or of positions (exact)")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"legacy", "exact"}))
-      ->group(group);
-  auto* parametric =
-      app.add_flag("--parametric", line.parametric, "Student's t-test instead of Mann-Whitney U")->group(group);
-  app.add_flag("--no-vectorized", line.no_vectorized,
-               "Mann-Whitney U as SciPy computes it: exact or tie-corrected, slower")
-      ->excludes(parametric)
-      ->group(group);
-  app.add_option("--start", o.display.start, "number of the first residue shown")->capture_default_str()->group(group);
-  app.add_option("--tmd-len", o.display.tmd_len, "length of the TMD as shown, whatever the sequences have")
-      ->capture_default_str()
-      ->group(group);
+  const OptionGroup group{app, "Selection (names and defaults of AAanalysis 1.1)"};
+  group.with_default("--n-filter", o.n_filter, "INT", "features to keep, at least 1");
+  group.option("--n-pre-filter", line.n_pre_filter, "INT", "candidates that pass the pre-filter, at least 1");
+  group.with_default("--pct-pre-filter", o.pct_pre_filter, "INT", "the same in percent of all candidates, 5 to 100");
+  group.with_default("--max-std-test", o.max_std_test, "NUMBER",
+                     "largest spread within the test group, above 0 and below 1");
+  group.with_default("--max-overlap", o.max_overlap, "NUMBER", "overlap from which features are redundant, 0 to 1");
+  group.with_default("--max-cor", o.max_cor, "NUMBER",
+                     "correlation of scales above which features are redundant, 0 to 1");
+  group.flag("--check-cat,!--no-check-cat", o.check_cat, "compare only features of one category (default), or all");
+  group.choice("--redundancy", line.redundancy, {"legacy", "exact"},
+               "overlap of the characters of position lists (legacy) or of positions (exact)");
+  auto* parametric = group.flag("--parametric", line.parametric, "Student's t-test instead of Mann-Whitney U");
+  group
+      .flag("--no-vectorized", line.no_vectorized,
+            "Mann-Whitney U as SciPy computes it: exact or tie-corrected, slower")
+      ->excludes(parametric);
+  group.with_default("--start", o.display.start, "INT", "number of the first residue shown");
+  group.with_default("--tmd-len", o.display.tmd_len, "INT", "length of the TMD as shown, whatever the sequences have");
 }
 
 void add_run_options(CLI::App& app, CommandLine& line) {
   auto& run = line.run;
-  const std::string group = "Run and output";
-  app.add_option("--arithmetic", line.arithmetic, "exact (integers), or the bits of AAanalysis 1.1 (aaanalysis_1_1)")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"exact", "aaanalysis_1_1"}))
-      ->group(group);
-  app.add_option("--threads", run.threads, "threads, 0 for all; the result does not depend on it")
-      ->capture_default_str()
-      ->group(group);
-  app.add_option("--out", run.table_path, "file for the feature table instead of standard output")->group(group);
-  app.add_option("--json", run.json_path, "file for options, funnel, report and features as JSON")->group(group);
-  app.add_option("--plot", run.figure_folder,
-                 "folder for ranking.svg and feature_map.svg, drawn by gnuplot, with their tables")
-      ->group(group);
-  app.add_flag("--quiet", run.quiet, "print nothing but warnings and errors on standard error")->group(group);
+  const OptionGroup group{app, "Run and output"};
+  group.choice("--arithmetic", line.arithmetic, {"exact", "aaanalysis_1_1"},
+               "exact (integers), or the bits of AAanalysis 1.1 (aaanalysis_1_1)");
+  group.with_default("--threads", run.threads, "INT", "threads, 0 for all; the result does not depend on it");
+  auto* bootstrap = group.option("--bootstrap", line.bootstrap.rounds, "ROUNDS",
+                                 "rounds of resampling that give each feature its selection_frequency, at least 1");
+  group.choice("--resample", line.resample, {"reference", "both", "test"}, "the group whose rows a round draws")
+      ->needs(bootstrap);
+  group
+      .with_default("--frac", line.bootstrap.frac, "NUMBER",
+                    "rows that a round draws as a share of their group, above 0, at most 1")
+      ->needs(bootstrap);
+  group.with_default("--seed", run.seed, "INT", "seed of the resampling")->needs(bootstrap);
+  group.option("--out", run.table_path, "FILE", "file for the feature table instead of standard output");
+  group.option("--json", run.json_path, "FILE", "file for options, funnel, report and features as JSON");
+  group.option("--plot", run.figure_folder, "DIR",
+               "folder for ranking.svg and feature_map.svg, drawn by gnuplot, with their tables");
+  group.flag("--quiet", run.quiet, "print nothing but warnings and errors on standard error");
 }
 
 void require_at_least(const char* option, std::int64_t value, std::int64_t least, const char* remedy) {
@@ -186,6 +187,17 @@ examples::RunOptions understood(const CommandLine& line) {
   profile.display.jmd_n_len = windows.flanks.jmd_n_len;
   profile.display.jmd_c_len = windows.flanks.jmd_c_len;
   profile.display.ext_len = windows.ext_len;
+  if (line.has_bootstrap) {
+    run.bootstrap = line.bootstrap;
+    run.bootstrap->resample = line.resample == "both"   ? profiling::Resample::both
+                              : line.resample == "test" ? profiling::Resample::test
+                                                        : profiling::Resample::reference;
+    require_at_least("--bootstrap", line.bootstrap.rounds, 1, "give the number of rounds");
+    if (!(line.bootstrap.frac > 0 && line.bootstrap.frac <= 1))
+      throw isonomy::ValueError("--frac=" + isonomy::io::number_text(line.bootstrap.frac) +
+                                "; expected a share above 0 and at most 1; 0.8 is usual");
+  }
+  run.display_chosen = line.has_tmd_len;
   run.reference_arithmetic = line.arithmetic == "aaanalysis_1_1";
   return run;
 }
@@ -205,6 +217,8 @@ int main(int argc, char** argv) {
              examples::exit_code_help);
   return examples::run_program(app, argc, argv, option_names, [&](const examples::Interrupt& interrupt) {
     line.has_list_parts = app.count("--list-parts") > 0;
+    line.has_bootstrap = app.count("--bootstrap") > 0;
+    line.has_tmd_len = app.count("--tmd-len") > 0;
     line.has_split_kws = app.count("--split-kws") > 0;
     const examples::RunOptions options = understood(line);
     const examples::Run run = run_profile(options, interrupt);

@@ -26,6 +26,7 @@ class Interrupt {
     action.sa_handler = [](int number) { caught_signal.store(number); };
     action.sa_flags = static_cast<int>(SA_RESTART | SA_RESETHAND);
     for (const int number : {SIGINT, SIGTERM}) sigaction(number, &action, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);  // a reader that ends early must not keep files from being put in place
     watcher_ = std::jthread([this](const std::stop_token& done) {
       std::mutex mutex;
       std::condition_variable_any wake;

@@ -1,9 +1,11 @@
 // Reads sequences from a table or from FASTA files and appends them, row by row, to the set that a run takes.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,8 +48,8 @@ struct LoadedSequences {
   /// What the input is called in figures: "DOM_GSEC", or "kinases against phosphatases".
   std::string title;
   std::vector<std::string> warnings;
-  /// The TMD length of windows that were cut around anchors or residues.
-  std::optional<index_t> window_tmd_len;
+  /// Of all windows.
+  index_t shortest_tmd = std::numeric_limits<index_t>::max(), longest_tmd = 0;
 };
 
 /// Whether a file is FASTA: what begins with '>', or what cannot be looked into (a pipe) and is called so.
@@ -119,7 +121,6 @@ class Loader {
                              "column 'pos' gives anchors, but not how long the TMD around them is; expected a "
                              "length; set --tmd-len-seq");
     options.tmd_len = anchors ? options_.anchor_tmd_len : std::optional(options_.residue_tmd_len);
-    if (anchors) loaded_.window_tmd_len = options_.anchor_tmd_len;
     return WindowCutter(path_, columns, options);
   }
 
@@ -139,13 +140,14 @@ class Loader {
     progress_.show({"reading rows", line, 0});
     const std::size_t before = kept_.windows.size();
     cutter.cut(cells, line, kept_);
-    if (cutter.layout() == isonomy::io::SequenceLayout::residues) loaded_.window_tmd_len = options_.residue_tmd_len;
     for (std::size_t k = before; k < kept_.windows.size(); ++k) {
       const auto& window = kept_.windows[k];
       const int label = label_ ? *label_ : kept_.labels[k];
       require_known(label, line);
       if (label_) require_new(window.entry, line);
       append(window, label, line);
+      loaded_.shortest_tmd = std::min(loaded_.shortest_tmd, window.tmd_len);
+      loaded_.longest_tmd = std::max(loaded_.longest_tmd, window.tmd_len);
       ++counts_[label == options_.label_test ? 1 : 0];
     }
     // One window stays, so that the cutter knows that there was one; all others have been copied into the set.

@@ -62,12 +62,21 @@ inline std::string with_option_names(std::string_view message, const std::vector
   return out;
 }
 
-/// A message without the name of the library's function that it begins with.
-inline std::string_view without_operation(std::string_view message) {
+/// A message without the name of the library's function that stands at `at`.
+inline std::string without_operation(std::string message, std::size_t at = 0) {
   for (const std::string_view operation :
-       {"profile: ", "validate: display ", "validate: ", "SequenceSet: ", "WindowCutter: ", "Context<Cpu>: "})
-    if (message.starts_with(operation)) return message.substr(operation.size());
+       {"profile: ", "validate: display ", "validate: ", "SequenceSet: ", "WindowCutter: ", "ScaleTable: ",
+        "Alphabet: ", "parse_part: ", "clamp: ", "window_from_positions: ", "window_from_parts: ", "window_from_tmd: ",
+        "window_from_sequence: ", "selection_frequencies: ", "Context<Cpu>: "})
+    if (std::string_view(message).substr(at).starts_with(operation)) return message.erase(at, operation.size());
   return message;
+}
+
+/// What a file's error says, its place first.
+inline std::string file_message(const isonomy::IoError& error) {
+  const std::string message = error.what();
+  const auto colon = message.find(": ", error.path.size());
+  return without_operation(message, colon == std::string::npos ? 0 : colon + 2);
 }
 
 /// What CLI11 refuses, with the description of the option it names and where to read more.
@@ -105,7 +114,7 @@ int run_program(CLI::App& app, int argc, char** argv, const std::vector<std::str
     std::cerr << program << ": stopped; nothing was written" << std::endl;
     return interrupted + caught_signal.load();
   } catch (const isonomy::IoError& error) {
-    return fail(with_option_names(error.what(), option_names, error.path.size()));
+    return fail(with_option_names(file_message(error), option_names, error.path.size()));
   } catch (const isonomy::Error& error) {
     return fail(with_option_names(without_operation(error.what()), option_names));
   } catch (const std::bad_alloc&) {

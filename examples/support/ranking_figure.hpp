@@ -73,7 +73,7 @@ inline Figure ranking_figure(const FigureData& data, std::size_t most = 20) {
   canvas.add(boxes("'ranking_positions.tsv'", "($2-0.5):($2+0.5)", "$3"));
 
   start_panel(800, 990, "mean_dif (test − reference)");
-  const std::string reach = Canvas::number(1.8 * widest);
+  const std::string reach = Canvas::number(2 * widest);
   canvas.add("set xrange [-" + reach + ":" + reach + "]");
   canvas.add("set xtics -10," +
              Canvas::number(widest > 0.5    ? 0.5

@@ -2,8 +2,7 @@
 #pragma once
 
 #include <chrono>
-#include <iostream>
-#include <memory>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +13,7 @@
 #include "interrupt.hpp"
 #include "isonomy/backend/cpu.hpp"
 #include "isonomy/estimators/profiling/aaontology.hpp"
+#include "isonomy/estimators/profiling/bootstrap.hpp"
 #include "isonomy/estimators/profiling/fit.hpp"
 #include "isonomy/io/atomic_file.hpp"
 #include "isonomy/io/feature_table.hpp"
@@ -31,6 +31,10 @@ struct RunOptions {
   isonomy::profiling::ProfileOptions profile;
   std::string scales_path, categories_path;
   bool reference_arithmetic = false;
+  /// Whether the lengths of the display were asked for.
+  bool display_chosen = false;
+  /// Rounds of resampling that give each feature its selection_frequency.
+  std::optional<isonomy::profiling::BootstrapOptions> bootstrap;
   int threads = 0;
   std::uint64_t seed = 0;
   std::string table_path, json_path, figure_folder;
@@ -98,18 +102,25 @@ inline isonomy::profiling::ScaleTable load_scales(const std::string& scales_path
       categories_path.empty() ? detail::bundled_categories(bundled) : isonomy::io::read_table(categories_path));
 }
 
-/// What the display shows otherwise than the data have it, as far as the options tell.
+/// Says so where all sequences have one TMD length and positions are shown for another that nobody asked for.
 inline void note_display(const RunOptions& options, const LoadedSequences& loaded, std::vector<std::string>& warnings) {
-  const auto shown = options.profile.display.tmd_len;
-  if (loaded.window_tmd_len && *loaded.window_tmd_len != shown)
-    warnings.push_back("positions are shown for a TMD of " + std::to_string(shown) + " residues and the windows have " +
-                       std::to_string(*loaded.window_tmd_len) + "; pass --tmd-len " +
-                       std::to_string(*loaded.window_tmd_len) + " to number the residues of the windows");
+  const auto shown = options.profile.display.tmd_len, length = loaded.longest_tmd;
+  if (options.display_chosen || loaded.shortest_tmd != length || length == shown) return;
+  warnings.push_back("positions are shown for a TMD of " + std::to_string(shown) + " residues and all sequences have " +
+                     std::to_string(length) + "; pass --tmd-len " + std::to_string(length) + " to number theirs");
+}
+
+template <class Arithmetic>
+isonomy::profiling::ProfileResult computed(isonomy::Context<isonomy::Cpu>& ctx,
+                                           const isonomy::profiling::SequenceSet& set,
+                                           const isonomy::profiling::ScaleTable& scales, const RunOptions& options) {
+  using namespace isonomy::profiling;
+  return options.bootstrap ? selection_frequencies<Arithmetic>(ctx, set, scales, options.profile, *options.bootstrap)
+                           : fit<Arithmetic>(ctx, set, scales, options.profile);
 }
 
 /// Reads, profiles, and puts all outputs in place at the end; with no table_path the table goes to standard output.
 inline Run run_profile(const RunOptions& options, const Interrupt& interrupt) {
-  namespace profiling = isonomy::profiling;
   validate(options.profile);
   for (const auto& path : {options.table_path, options.json_path})
     if (!path.empty()) require_writable(path, options.inputs());
@@ -126,9 +137,8 @@ inline Run run_profile(const RunOptions& options, const Interrupt& interrupt) {
   run.warnings = std::move(loaded.warnings);
   run.reading_seconds = detail::seconds_since(start);
 
-  run.result = options.reference_arithmetic
-                   ? profiling::fit<isonomy::aaanalysis_1_1>(ctx, loaded.set, run.scales, options.profile)
-                   : profiling::fit<isonomy::exact>(ctx, loaded.set, run.scales, options.profile);
+  run.result = options.reference_arithmetic ? computed<isonomy::aaanalysis_1_1>(ctx, loaded.set, run.scales, options)
+                                            : computed<isonomy::exact>(ctx, loaded.set, run.scales, options);
   progress.clear();
   for (const auto& warning : run.result.report.warnings) run.warnings.push_back(warning);
   note_display(options, loaded, run.warnings);

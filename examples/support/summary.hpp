@@ -75,7 +75,7 @@ inline void print_report(std::ostream& out, const isonomy::Report& report, doubl
 inline void print_warnings(std::ostream& out, const std::string& program, const std::vector<std::string>& warnings,
                            const std::vector<std::string>& option_names) {
   for (const auto& warning : warnings)
-    out << program << ": warning: " << printable(with_option_names(warning, option_names)) << "\n";
+    out << program << ": warning: " << printable(with_option_names(without_operation(warning), option_names)) << "\n";
 }
 
 }  // namespace examples

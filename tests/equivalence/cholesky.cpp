@@ -4,4 +4,6 @@
 #include "support/catch.hpp"
 #include "support/conform.hpp"
 
-TEST_CASE("cholesky_batched conforms on Cpu", "[equivalence]") { test::conform<isonomy::op::cholesky_batched, isonomy::Cpu>(); }
+TEST_CASE("cholesky_batched conforms on Cpu", "[equivalence]") {
+  test::conform<isonomy::op::cholesky_batched, isonomy::Cpu>();
+}

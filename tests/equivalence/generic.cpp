@@ -7,5 +7,9 @@
 #include "support/generic_backend.hpp"
 
 TEST_CASE("syrk conforms in its generic form", "[equivalence]") { test::conform<isonomy::op::syrk, test::Generic>(); }
-TEST_CASE("rank_average conforms in its generic form", "[equivalence]") { test::conform<isonomy::op::rank_average, test::Generic>(); }
-TEST_CASE("joint_residue_counts conforms in its generic form", "[equivalence]") { test::conform<isonomy::op::joint_residue_counts, test::Generic>(); }
+TEST_CASE("rank_average conforms in its generic form", "[equivalence]") {
+  test::conform<isonomy::op::rank_average, test::Generic>();
+}
+TEST_CASE("joint_residue_counts conforms in its generic form", "[equivalence]") {
+  test::conform<isonomy::op::joint_residue_counts, test::Generic>();
+}

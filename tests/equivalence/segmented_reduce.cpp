@@ -4,4 +4,6 @@
 #include "support/catch.hpp"
 #include "support/conform.hpp"
 
-TEST_CASE("segmented_reduce conforms on Cpu", "[equivalence]") { test::conform<isonomy::op::segmented_reduce, isonomy::Cpu>(); }
+TEST_CASE("segmented_reduce conforms on Cpu", "[equivalence]") {
+  test::conform<isonomy::op::segmented_reduce, isonomy::Cpu>();
+}

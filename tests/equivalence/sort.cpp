@@ -4,4 +4,6 @@
 #include "support/catch.hpp"
 #include "support/conform.hpp"
 
-TEST_CASE("stable_sort_by_key conforms on Cpu", "[equivalence]") { test::conform<isonomy::op::stable_sort_by_key, isonomy::Cpu>(); }
+TEST_CASE("stable_sort_by_key conforms on Cpu", "[equivalence]") {
+  test::conform<isonomy::op::stable_sort_by_key, isonomy::Cpu>();
+}

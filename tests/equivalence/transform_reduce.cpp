@@ -4,4 +4,6 @@
 #include "support/catch.hpp"
 #include "support/conform.hpp"
 
-TEST_CASE("transform_reduce conforms on Cpu", "[equivalence]") { test::conform<isonomy::op::transform_reduce, isonomy::Cpu>(); }
+TEST_CASE("transform_reduce conforms on Cpu", "[equivalence]") {
+  test::conform<isonomy::op::transform_reduce, isonomy::Cpu>();
+}

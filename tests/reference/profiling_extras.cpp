@@ -104,7 +104,8 @@ TEST_CASE("segments follow the rule that the reference uses in each place", "[re
       set.append_parts("X", std::span(&residues, 1), label);
     }
     const std::vector<Feature> feature{parse_feature(table.cell(i, "feature"))};
-    const double by_integers = number_of(table.cell(i, "integer_rule")), by_floats = number_of(table.cell(i, "float_rule"));
+    const double by_integers = number_of(table.cell(i, "integer_rule")),
+                 by_floats = number_of(table.cell(i, "float_rule"));
     INFO("line " << table.line(i));
     CHECK(feature_matrix<aaanalysis_1_1>(ctx, set, scales, feature).view()(0, 0) == by_integers);
     CHECK(feature_matrix<exact>(ctx, set, scales, feature).view()(0, 0) == by_integers);

@@ -37,8 +37,8 @@ struct ScaleTensors {
         ranges.push_back({0, static_cast<index_t>(text.size())});
         for (std::size_t r = 0; r < text.size(); ++r)
           for (std::size_t d = 0; d < d_count; ++d)
-            tensor[(i * longest + r) * d_count + d] = scales.values(
-                static_cast<index_t>(d))[static_cast<std::size_t>(scales.alphabet().code(text[r]))];
+            tensor[(i * longest + r) * d_count + d] =
+                scales.values(static_cast<index_t>(d))[static_cast<std::size_t>(scales.alphabet().code(text[r]))];
       }
       values.push_back(std::move(tensor));
       residues.push_back(std::move(ranges));
@@ -87,8 +87,8 @@ TEST_CASE("random tensors, dense and with missing residues, give the reference's
     }
     values.push_back(std::move(tensor));
     proteins.push_back({std::string(input.cell(row, "entry")),
-                        row_major<HostSpace, const double>(values.back().data(), static_cast<index_t>(length), 5), start,
-                        stop});
+                        row_major<HostSpace, const double>(values.back().data(), static_cast<index_t>(length), 5),
+                        start, stop});
   }
   Context<Cpu> ctx;
   const NumericWindows<Cpu> windows(ctx, proteins);

@@ -1,4 +1,5 @@
-// Deliberately wrong backends, one defect each: what the conformance kit must catch, and an honest one that it must pass.
+// Deliberately wrong backends, one defect each: what the conformance kit must catch, and an honest one that it must
+// pass.
 #pragma once
 
 #include <algorithm>
@@ -59,7 +60,8 @@ struct Backend<test::Broken<D>> : Backend<Cpu> {
   static constexpr const char* name() { return "Broken"; }
 
   template <Real T>
-  static void gemm(cpu::Context& ctx, T alpha, MatrixView<const T> a, MatrixView<const T> b, T beta, MatrixView<T> out) {
+  static void gemm(cpu::Context& ctx, T alpha, MatrixView<const T> a, MatrixView<const T> b, T beta,
+                   MatrixView<T> out) {
     if constexpr (has<test::defect::GemmDropsLastStep>) {
       const index_t k = std::max<index_t>(0, a.columns - 1);
       a = a.column_block(0, k);
@@ -93,7 +95,8 @@ struct Backend<test::Broken<D>> : Backend<Cpu> {
     Cpu_::cholesky_batched(ctx, a, info);
     for (index_t b = 0; b < a.batches; ++b) {
       if (has<test::defect::CholeskyPivotFromZero> && info(b) > 0) --info(b);
-      if (has<test::defect::CholeskyZeroesUpper>) set_upper(a[b], std::vector<T>(static_cast<std::size_t>(a.rows * a.rows)));
+      if (has<test::defect::CholeskyZeroesUpper>)
+        set_upper(a[b], std::vector<T>(static_cast<std::size_t>(a.rows * a.rows)));
     }
   }
 
@@ -202,7 +205,8 @@ struct Backend<test::Broken<D>> : Backend<Cpu> {
         }
   }
   template <class Arithmetic>
-  static void residue_rank_sums(cpu::Context& ctx, const RankProblem<HostSpace>& problem, std::span<std::uint64_t> twice_u) {
+  static void residue_rank_sums(cpu::Context& ctx, const RankProblem<HostSpace>& problem,
+                                std::span<std::uint64_t> twice_u) {
     Cpu_::residue_rank_sums<Arithmetic>(ctx, problem, twice_u);
     if (has<test::defect::RanksLoseHalf>)
       for (std::uint64_t& u : twice_u) u = u / 2 * 2;

@@ -1,4 +1,5 @@
-// One line per equivalence test: the rows of an operation on a backend, under both determinism classes that promise bits.
+// One line per equivalence test: the rows of an operation on a backend, under both determinism classes that promise
+// bits.
 #pragma once
 
 #include <sstream>

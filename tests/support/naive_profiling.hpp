@@ -63,7 +63,8 @@ List part_of(const std::string& name, const List& jmd_n, const List& tmd, const 
 
 struct Split {
   std::string label;
-  std::function<std::vector<int>(int length, bool float_rule)> indices;  ///< 0-based, out of range where it does not fit
+  std::function<std::vector<int>(int length, bool float_rule)>
+      indices;  ///< 0-based, out of range where it does not fit
 };
 
 /// §1.4, all three families; `o` is already clamped.
@@ -72,16 +73,17 @@ inline std::vector<Split> splits(const profiling::SplitOptions& o) {
   if (o.segment)
     for (int n = o.segment->n_split_min; n <= o.segment->n_split_max; ++n)
       for (int i = 1; i <= n; ++i)
-        out.push_back({"Segment(" + std::to_string(i) + "," + std::to_string(n) + ")", [=](int length, bool float_rule) {
-                         const auto boundary = [&](int j) {
-                           if (!float_rule) return length * j / n;
-                           const double width = static_cast<double>(length) / n;
-                           return static_cast<int>(width * j);
-                         };
-                         std::vector<int> list;
-                         for (int k = boundary(i - 1); k < boundary(i); ++k) list.push_back(k);
-                         return list;
-                       }});
+        out.push_back(
+            {"Segment(" + std::to_string(i) + "," + std::to_string(n) + ")", [=](int length, bool float_rule) {
+               const auto boundary = [&](int j) {
+                 if (!float_rule) return length * j / n;
+                 const double width = static_cast<double>(length) / n;
+                 return static_cast<int>(width * j);
+               };
+               std::vector<int> list;
+               for (int k = boundary(i - 1); k < boundary(i); ++k) list.push_back(k);
+               return list;
+             }});
   if (o.pattern) {
     const auto& p = *o.pattern;
     std::set<std::vector<int>> tuples;
@@ -241,8 +243,8 @@ inline double correlation(const std::vector<double>& x, const std::vector<double
   const double n = static_cast<double>(x.size());
   const double mx = std::accumulate(x.begin(), x.end(), 0.0) / n, my = std::accumulate(y.begin(), y.end(), 0.0) / n;
   double xx = 0, xy = 0, yy = 0;
-  for (std::size_t a = 0; a < x.size(); ++a) xx += (x[a] - mx) * (x[a] - mx), xy += (x[a] - mx) * (y[a] - my),
-                                             yy += (y[a] - my) * (y[a] - my);
+  for (std::size_t a = 0; a < x.size(); ++a)
+    xx += (x[a] - mx) * (x[a] - mx), xy += (x[a] - mx) * (y[a] - my), yy += (y[a] - my) * (y[a] - my);
   if (std::set<double>(x.begin(), x.end()).size() < 2 || std::set<double>(y.begin(), y.end()).size() < 2)
     return std::numeric_limits<double>::quiet_NaN();
   return std::min(1.0, xy / (std::sqrt(xx) * std::sqrt(yy)));
@@ -300,8 +302,10 @@ inline NaiveResult naive_profile(const NaiveInput& in, const profiling::ProfileO
       const auto part = naive::part_of(in.parts[p], jmd_n, tmd, jmd_c);
       std::vector<index_t> at;
       for (const int i : split.indices(static_cast<int>(part.size()), true)) {
-        if (i < 0 || i >= static_cast<int>(part.size())) out.undefined = true;
-        else at.push_back(part[static_cast<std::size_t>(i)]);
+        if (i < 0 || i >= static_cast<int>(part.size()))
+          out.undefined = true;
+        else
+          at.push_back(part[static_cast<std::size_t>(i)]);
       }
       if (at.empty()) out.undefined = true;
       std::sort(at.begin(), at.end());
@@ -357,7 +361,8 @@ inline NaiveResult naive_profile(const NaiveInput& in, const profiling::ProfileO
 
   // Pre-filter, §3.1 and §3.4.
   const std::int64_t n_filter = std::min(o.n_filter, out.funnel.n_candidates);
-  std::int64_t n_pre = static_cast<std::int64_t>(static_cast<double>(out.funnel.n_candidates) * (o.pct_pre_filter / 100.0));
+  std::int64_t n_pre =
+      static_cast<std::int64_t>(static_cast<double>(out.funnel.n_candidates) * (o.pct_pre_filter / 100.0));
   n_pre = o.n_pre_filter ? *o.n_pre_filter : std::max(n_pre, n_filter);
   std::sort(features.begin(), features.end(), [](const naive::Feature& f, const naive::Feature& g) {
     const double df = std::abs(f.first.difference), dg = std::abs(g.first.difference);
@@ -368,7 +373,8 @@ inline NaiveResult naive_profile(const NaiveInput& in, const profiling::ProfileO
   out.funnel.n_after_prefilter = static_cast<std::int64_t>(features.size());
 
   // Pass 2, §2.3 and §3.5.
-  const double n1 = static_cast<double>(std::count(is_test.begin(), is_test.end(), true)), n0 = static_cast<double>(n) - n1;
+  const double n1 = static_cast<double>(std::count(is_test.begin(), is_test.end(), true)),
+               n0 = static_cast<double>(n) - n1;
   for (auto& f : features) {
     std::vector<std::int64_t> key;  // 10^5 X
     std::vector<double> x;
@@ -449,9 +455,20 @@ inline NaiveResult naive_profile(const NaiveInput& in, const profiling::ProfileO
   const auto twice = [](double x) { return naive::rounded(naive::rounded(x, 1e6), 1e3); };
   for (const auto& f : kept) {
     const auto& info = in.infos[f.scale];
-    out.features.push_back({f.id, info.category, info.subcategory, info.name, info.description, twice(f.abs_auc),
-                            naive::rounded(f.abs_mean_dif, 1e3), twice(f.second.difference), twice(f.second.std_test),
-                            twice(f.second.std_ref), f.p, f.q, text(f), {}});
+    out.features.push_back({f.id,
+                            info.category,
+                            info.subcategory,
+                            info.name,
+                            info.description,
+                            twice(f.abs_auc),
+                            naive::rounded(f.abs_mean_dif, 1e3),
+                            twice(f.second.difference),
+                            twice(f.second.std_test),
+                            twice(f.second.std_ref),
+                            f.p,
+                            f.q,
+                            text(f),
+                            {}});
   }
   return out;
 }

@@ -57,10 +57,10 @@ inline profiling::ScaleTable every_scale(index_t step) {
 
 /// The 20 scales of the package's own anchor (tests/reference/profiling/README.md).
 inline profiling::ScaleTable anchor_scales() {
-  return profiling::aaontology().select(
-      {"BULH740102", "BUNA790103", "CHAM820102", "CHAM830102", "CHAM830104", "CHAM830105", "CHAM830107",
-       "CHAM830108", "CHOP780206", "CHOP780207", "CHOP780212", "CHOP780214", "CHOP780215", "DAYM780201",
-       "FASG760102", "FASG760105", "FAUJ880111", "GEIM800102", "GEIM800103", "GEIM800109"});
+  return profiling::aaontology().select({"BULH740102", "BUNA790103", "CHAM820102", "CHAM830102", "CHAM830104",
+                                         "CHAM830105", "CHAM830107", "CHAM830108", "CHOP780206", "CHOP780207",
+                                         "CHOP780212", "CHOP780214", "CHOP780215", "DAYM780201", "FASG760102",
+                                         "FASG760105", "FAUJ880111", "GEIM800102", "GEIM800103", "GEIM800109"});
 }
 
 /// Sequences of examples/data, cut by their positions.
@@ -174,10 +174,20 @@ std::vector<profiling::FeatureRow> feature_rows(const io::Table& table, std::str
   for (index_t row = 0; row < table.size(); ++row) {
     if (!keep(row)) continue;
     const auto number = [&](std::string_view column) { return number_of(table.cell(row, column)); };
-    out.push_back({text(row, "feature"), text(row, "category"), text(row, "subcategory"), text(row, "scale_name"),
-                   text(row, "scale_description"), number("abs_auc"), number("abs_mean_dif"), number("mean_dif"),
-                   number("std_test"), number("std_ref"), number(p_column), number("p_val_fdr_bh"),
-                   text(row, "positions"), {}});
+    out.push_back({text(row, "feature"),
+                   text(row, "category"),
+                   text(row, "subcategory"),
+                   text(row, "scale_name"),
+                   text(row, "scale_description"),
+                   number("abs_auc"),
+                   number("abs_mean_dif"),
+                   number("mean_dif"),
+                   number("std_test"),
+                   number("std_ref"),
+                   number(p_column),
+                   number("p_val_fdr_bh"),
+                   text(row, "positions"),
+                   {}});
   }
   return out;
 }

@@ -10,9 +10,10 @@
 
 namespace isonomy::test {
 
-/// Identity, order, positions and texts exactly; the five statistics to the last bit; p-values within 1e-10 (and the last
-/// bit of a number that was rounded to 10 decimals). At most five rows are shown.
-inline void check_rows(const std::vector<profiling::FeatureRow>& ours, const std::vector<profiling::FeatureRow>& golden) {
+/// Identity, order, positions and texts exactly; the five statistics to the last bit; p-values within 1e-10 (and the
+/// last bit of a number that was rounded to 10 decimals). At most five rows are shown.
+inline void check_rows(const std::vector<profiling::FeatureRow>& ours,
+                       const std::vector<profiling::FeatureRow>& golden) {
   REQUIRE(ours.size() == golden.size());
   int differing = 0;
   for (std::size_t i = 0; i < golden.size() && differing < 5; ++i) {

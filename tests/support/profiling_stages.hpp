@@ -50,13 +50,13 @@ class Stages {
   /// evaluated row by row.
   std::vector<profiling::Candidate> prefiltered() {
     const auto total = static_cast<std::int64_t>(splits.size() * set_.parts().size()) * scales_.size();
-    auto all = profiling::candidates<Arithmetic>(ctx_, packed, first_places, tables,
-                                                 profiling::moments(ctx_, set_, packed, first_places),
-                                                 options_.max_std_test);
-    const auto selection = profiling::select(
-        std::move(all), static_cast<std::size_t>(scales_.size()),
-        profiling::detail::pre_filter_size(options_, total, std::min(options_.n_filter, total)), options_.max_std_test,
-        first_pass, [&](profiling::Candidate f) { return id(f); });
+    auto all =
+        profiling::candidates<Arithmetic>(ctx_, packed, first_places, tables,
+                                          profiling::moments(ctx_, set_, packed, first_places), options_.max_std_test);
+    const auto selection =
+        profiling::select(std::move(all), static_cast<std::size_t>(scales_.size()),
+                          profiling::detail::pre_filter_size(options_, total, std::min(options_.n_filter, total)),
+                          options_.max_std_test, first_pass, [&](profiling::Candidate f) { return id(f); });
     within_spread = selection.within_spread;
     struct Row {
       double difference, spread;

@@ -35,7 +35,8 @@ TEST_CASE("overlap is found by address range, for vectors, matrices and batches"
   CHECK_NOTHROW(check::no_overlap(v, VectorView<double>(x + 5, 3), "copy", "out", "source"));
   CHECK(message<AliasError>([&] { check::no_overlap(v, VectorView<double>(x + 4, 3), "copy", "out", "source"); }) ==
         "copy: out overlaps source; pass separate memory for the output");
-  CHECK_THROWS_AS(check::no_overlap(v, VectorView<double>(x + 3, 1), "copy", "out", "source"), AliasError);  // interleaved
+  CHECK_THROWS_AS(check::no_overlap(v, VectorView<double>(x + 3, 1), "copy", "out", "source"),
+                  AliasError);  // interleaved
   CHECK_NOTHROW(check::no_overlap(v, VectorView<double>(x + 2, 0), "copy", "out", "source"));
   CHECK_THROWS_AS(check::no_overlap(column_major(x, 2, 3), column_major(x + 5, 1, 1), "gemm", "out", "A"), AliasError);
   CHECK_NOTHROW(check::no_overlap(column_major(x, 2, 3), column_major(x + 6, 1, 1), "gemm", "out", "A"));
@@ -58,14 +59,20 @@ TEST_CASE("outputs whose elements share memory are refused", "[check]") {
 }
 
 TEST_CASE("offsets must not decrease and stay inside", "[check]") {
-  const auto check_offsets = [](std::vector<index_t> o, index_t n) { check::offsets(view(std::as_const(o)), n, "rank_average"); };
+  const auto check_offsets = [](std::vector<index_t> o, index_t n) {
+    check::offsets(view(std::as_const(o)), n, "rank_average");
+  };
   CHECK_NOTHROW(check_offsets({0, 0, 3}, 3));
   CHECK_NOTHROW(check_offsets({2}, 3));
   CHECK(message<ShapeError>([&] { check_offsets({}, 3); }) ==
         "rank_average: offsets is empty; it has one element more than there are segments");
-  CHECK(message<ValueError>([&] { check_offsets({-1, 2}, 3); }) ==
-        "rank_average: offsets(0) is -1; the first must be at least 0");
-  CHECK(message<ValueError>([&] { check_offsets({0, 2, 1}, 3); }) == "rank_average: offsets(2) is 1; offsets must not decrease");
-  CHECK(message<ValueError>([&] { check_offsets({0, 4}, 3); }) ==
-        "rank_average: offsets(1) is 4 and there are 3 elements; the last offset must not exceed them");
+  CHECK(message<ValueError>([&] {
+          check_offsets({-1, 2}, 3);
+        }) == "rank_average: offsets(0) is -1; the first must be at least 0");
+  CHECK(message<ValueError>([&] {
+          check_offsets({0, 2, 1}, 3);
+        }) == "rank_average: offsets(2) is 1; offsets must not decrease");
+  CHECK(message<ValueError>([&] {
+          check_offsets({0, 4}, 3);
+        }) == "rank_average: offsets(1) is 4 and there are 3 elements; the last offset must not exceed them");
 }

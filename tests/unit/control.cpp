@@ -67,7 +67,9 @@ TEST_CASE("a requested stop ends meters, loops and operations with Cancelled", "
   std::atomic<index_t> calls{0};
   for_each(ctx, 10, CountCalls{&calls, nullptr});
   CHECK(calls == 10);
-  CHECK(message<Cancelled>([&] { for_each(ctx, 1000000, CountCalls{&calls, &stop}); }) == "for_each: cancelled by the caller");
+  CHECK(message<Cancelled>([&] {
+          for_each(ctx, 1000000, CountCalls{&calls, &stop});
+        }) == "for_each: cancelled by the caller");
   CHECK(calls < 1000000);
   ProgressMeter meter(ctx.control(), "fitting", 3);
   CHECK(message<Cancelled>([&] { meter.advance(); }) == "fitting: cancelled by the caller");

@@ -17,8 +17,22 @@ struct WithoutContext : cpu::Context {
   using cpu::Context::Context;
 };
 struct NoBackend {};
+struct Nothing {};  // a backend without a single operation
+struct NothingContext : cpu::Context {
+  using tag = Nothing;
+  using cpu::Context::Context;
+};
 
 }  // namespace
+
+template <>
+struct isonomy::Backend<Nothing> {
+  using tag = Nothing;
+  using space = HostSpace;
+  using context = NothingContext;
+  static constexpr const char* name() { return "Nothing"; }
+  static bool available() noexcept { return true; }
+};
 
 template <>
 struct isonomy::Backend<Without> : Backend<Cpu> {
@@ -33,9 +47,13 @@ struct isonomy::Backend<Without> : Backend<Cpu> {
 namespace {
 
 template <class Ctx, class A, class Out = A>
-concept CanGemm = requires(Ctx& c, A a, Out out) { gemm(c, 1.0, a, a, 0.0, out); };
+concept CanGemm = requires(Ctx& c, A a, Out out) {
+  gemm(c, 1.0, a, a, 0.0, out);
+};
 template <class Ctx, class A>
-concept CanSyrk = requires(Ctx& c, A a) { syrk(c, 1.0, a, 0.0, a); };
+concept CanSyrk = requires(Ctx& c, A a) {
+  syrk(c, 1.0, a, 0.0, a);
+};
 template <class Ctx, class T>
 concept CanRank = requires(Ctx& c, VectorView<T> x, VectorView<const index_t> o, VectorView<double> out) {
   rank_average(c, x, o, out);
@@ -56,7 +74,8 @@ static_assert(CanRank<Host, const float> && CanRank<test::GenericContext, double
 
 static_assert(BackendLike<Backend<Cpu>> && ContextLike<Host>);
 static_assert(!BackendLike<Backend<NoBackend>> && !HasGemm<Backend<NoBackend>, double>);
-static_assert(HasSyrk<Backend<Cpu>, double> && !HasSyrk<Backend<test::Generic>, double> && HasGemm<Backend<test::Generic>, double>);
+static_assert(HasSyrk<Backend<Cpu>, double> && !HasSyrk<Backend<test::Generic>, double> &&
+              HasGemm<Backend<test::Generic>, double>);
 static_assert(!HasStableSortByKey<Backend<Without>, double>);
 
 static_assert(std::is_move_constructible_v<Host> && !std::is_copy_constructible_v<Host>);
@@ -76,7 +95,8 @@ template <class... Tags>
 Support support_of(const char* backend, const char* operation, const char* element) {
   static constexpr auto table = capability_table<Tags...>();
   for (const Capability& c : table)
-    if (std::strcmp(c.backend, backend) == 0 && std::strcmp(c.operation, operation) == 0 && std::strcmp(c.element, element) == 0)
+    if (std::strcmp(c.backend, backend) == 0 && std::strcmp(c.operation, operation) == 0 &&
+        std::strcmp(c.element, element) == 0)
       return c.support;
   FAIL("no row for " << operation << " " << element);
   return Support::none;
@@ -85,7 +105,9 @@ Support support_of(const char* backend, const char* operation, const char* eleme
 }  // namespace
 
 TEST_CASE("the capability table says what the concepts say", "[dispatch]") {
-  const auto of = [](const char* b, const char* o, const char* t) { return support_of<Cpu, test::Generic, Without>(b, o, t); };
+  const auto of = [](const char* b, const char* o, const char* t) {
+    return support_of<Cpu, test::Generic, Without>(b, o, t);
+  };
   CHECK(of("Cpu", "gemm", "double") == Support::own);
   CHECK(of("Cpu", "syrk", "float") == Support::own);
   CHECK(of("Generic", "syrk", "float") == Support::derived);
@@ -114,4 +136,16 @@ TEST_CASE("a backend that lacks an operation is reported as declining it", "[dis
   CHECK(report.operations.front().declined == 1);
   CHECK(report.passed() == 0);
   CHECK(report.failed() == 0);
+}
+
+TEST_CASE("the kit runs on a backend without operations, which declines them all", "[dispatch]") {
+  NothingContext ctx;
+  const conformance::Report report = conformance::run_all<Nothing>(ctx);
+  CHECK(report.operations.size() == std::tuple_size_v<op::all>);
+  for (const conformance::OperationResult& r : report.operations) {
+    INFO(r.operation);
+    CHECK(r.declined == 1);
+    CHECK(r.passed + r.failed == 0);
+  }
+  for (const Capability& c : capability_table<Nothing>()) CHECK(c.support == Support::none);
 }

@@ -38,7 +38,8 @@ std::vector<Context<Cpu>> contexts() {
   std::vector<Context<Cpu>> all;
   for (int set = 0; set <= static_cast<int>(cpu::best_instruction_set()); ++set)
     for (const int threads : {1, 4})
-      all.emplace_back(cpu::ContextOptions{.threads = threads, .instruction_set = static_cast<cpu::InstructionSet>(set)});
+      all.emplace_back(
+          cpu::ContextOptions{.threads = threads, .instruction_set = static_cast<cpu::InstructionSet>(set)});
   return all;
 }
 
@@ -48,7 +49,8 @@ void check_products(index_t m, index_t k, index_t n) {
   for (const T alpha : {T(1), T(-0.3)})
     for (const T beta : {T(0), T(1), T(0.7)}) {
       std::vector<T> expected = old;
-      defined_product<T>(alpha, row_major(a.data(), m, k), column_major(b.data(), k, n), beta, column_major(expected.data(), m, n));
+      defined_product<T>(alpha, row_major(a.data(), m, k), column_major(b.data(), k, n), beta,
+                         column_major(expected.data(), m, n));
       for (Context<Cpu>& ctx : contexts()) {
         std::vector<T> got = old;
         gemm(ctx, alpha, row_major(a.data(), m, k), column_major(b.data(), k, n), beta, column_major(got.data(), m, n));

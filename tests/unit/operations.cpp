@@ -18,7 +18,8 @@ struct Inputs {
 
 TEST_CASE("gemm names shapes and suggests a transposition", "[operations]") {
   Inputs in;
-  const auto a = column_major(in.x.data(), 3, 2), b = column_major(in.y.data(), 3, 2), out = column_major(in.z.data(), 3, 2);
+  const auto a = column_major(in.x.data(), 3, 2), b = column_major(in.y.data(), 3, 2),
+             out = column_major(in.z.data(), 3, 2);
   CHECK(message<ShapeError>([&] { gemm(in.ctx, 1.0, a, b, 0.0, out); }) ==
         "gemm: A is 3x2 and B is 3x2; A.columns must equal B.rows; did you mean transposed(A)?");
   CHECK(message<ShapeError>([&] { gemm(in.ctx, 1.0, a, column_major(in.y.data(), 5, 2), 0.0, out); }) ==
@@ -44,20 +45,24 @@ TEST_CASE("a failed check leaves the output as it was", "[operations]") {
 
 TEST_CASE("syrk names shapes", "[operations]") {
   Inputs in;
-  CHECK(message<ShapeError>([&] { syrk(in.ctx, 1.0, column_major(in.x.data(), 5, 3), 0.0, column_major(in.z.data(), 5, 5)); }) ==
-        "syrk: out is 5x5 and A is 5x3; transposed(A)*A is 3x3, give an output of that shape");
+  CHECK(message<ShapeError>([&] {
+          syrk(in.ctx, 1.0, column_major(in.x.data(), 5, 3), 0.0, column_major(in.z.data(), 5, 5));
+        }) == "syrk: out is 5x5 and A is 5x3; transposed(A)*A is 3x3, give an output of that shape");
   CHECK_THROWS_AS(syrk(in.ctx, 1.0, column_major(in.x.data(), 5, 3), 0.0, column_major(in.x.data(), 3, 3)), AliasError);
 }
 
 TEST_CASE("cholesky_batched names shapes and strides", "[operations]") {
   Inputs in;
   const auto info = view(in.n).subview(0, 2);
-  CHECK(message<ShapeError>([&] { cholesky_batched(in.ctx, BatchView<double>(in.x.data(), 2, 2, 3, 6, 1, 2), info); }) ==
-        "cholesky_batched: A holds matrices of 2x3; they must be square");
-  CHECK(message<ShapeError>([&] { cholesky_batched(in.ctx, BatchView<double>(in.x.data(), 3, 2, 2, 4, 1, 2), info); }) ==
-        "cholesky_batched: A has 3 matrices and info has 2 elements; give one per matrix");
-  CHECK(message<ShapeError>([&] { cholesky_batched(in.ctx, BatchView<double>(in.x.data(), 2, 2, 2, 40, 2, 4), info); }) ==
-        "cholesky_batched: A has strides 2, 4; one of them must be 1, copy it to a Matrix first");
+  CHECK(message<ShapeError>([&] {
+          cholesky_batched(in.ctx, BatchView<double>(in.x.data(), 2, 2, 3, 6, 1, 2), info);
+        }) == "cholesky_batched: A holds matrices of 2x3; they must be square");
+  CHECK(message<ShapeError>([&] {
+          cholesky_batched(in.ctx, BatchView<double>(in.x.data(), 3, 2, 2, 4, 1, 2), info);
+        }) == "cholesky_batched: A has 3 matrices and info has 2 elements; give one per matrix");
+  CHECK(message<ShapeError>([&] {
+          cholesky_batched(in.ctx, BatchView<double>(in.x.data(), 2, 2, 2, 40, 2, 4), info);
+        }) == "cholesky_batched: A has strides 2, 4; one of them must be 1, copy it to a Matrix first");
   CHECK_THROWS_AS(cholesky_batched(in.ctx, BatchView<double>(in.x.data(), 2, 2, 2, 3, 1, 2), info), ShapeError);
 }
 
@@ -72,7 +77,8 @@ TEST_CASE("copy, fill, iota and for_each name sizes", "[operations]") {
   CHECK(message<ShapeError>([&] { fill(in.ctx, VectorView<double>(in.x.data(), 3, 0), 1.0); }) ==
         "fill: out is an output with stride 0");
   CHECK_THROWS_AS(iota(in.ctx, VectorView<double>(nullptr, 3)), ShapeError);
-  CHECK(message<ShapeError>([&] { for_each(in.ctx, -1, [](index_t) {}); }) == "for_each: n is -1; it must be at least 0");
+  CHECK(message<ShapeError>([&] { for_each(in.ctx, -1, [](index_t) {}); }) ==
+        "for_each: n is -1; it must be at least 0");
 }
 
 TEST_CASE("transform takes its output as an input but no other overlap", "[operations]") {
@@ -117,12 +123,15 @@ TEST_CASE("sorting and selecting name sizes", "[operations]") {
   CHECK_THROWS_AS(stable_sort_by_key(in.ctx, view(in.x), view(in.n), view(offsets)), ValueError);
   CHECK_THROWS_AS(stable_sort_by_key(in.ctx, view(in.x), view(in.x)), AliasError);
   const auto x = column_major(in.x.data(), 2, 3);
-  CHECK(message<ValueError>([&] { select_k(in.ctx, x, column_major(in.y.data(), 2, 4), column_major(in.n.data(), 2, 4)); }) ==
-        "select_k: k is 4 and a row of x has 3 elements; k must not exceed them");
-  CHECK(message<ShapeError>([&] { select_k(in.ctx, x, column_major(in.y.data(), 3, 2), column_major(in.n.data(), 3, 2)); }) ==
-        "select_k: x is 2x3 and values is 3x2; they must have as many rows");
-  CHECK(message<ShapeError>([&] { select_k(in.ctx, x, column_major(in.y.data(), 2, 2), column_major(in.n.data(), 2, 1)); }) ==
-        "select_k: values is 2x2 and indices is 2x1; they must be equal");
+  CHECK(message<ValueError>([&] {
+          select_k(in.ctx, x, column_major(in.y.data(), 2, 4), column_major(in.n.data(), 2, 4));
+        }) == "select_k: k is 4 and a row of x has 3 elements; k must not exceed them");
+  CHECK(message<ShapeError>([&] {
+          select_k(in.ctx, x, column_major(in.y.data(), 3, 2), column_major(in.n.data(), 3, 2));
+        }) == "select_k: x is 2x3 and values is 3x2; they must have as many rows");
+  CHECK(message<ShapeError>([&] {
+          select_k(in.ctx, x, column_major(in.y.data(), 2, 2), column_major(in.n.data(), 2, 1));
+        }) == "select_k: values is 2x2 and indices is 2x1; they must be equal");
 }
 
 TEST_CASE("every operation accepts nothing", "[operations]") {

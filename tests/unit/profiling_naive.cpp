@@ -23,7 +23,8 @@ struct Case {
   cpu::InstructionSet instruction_set = cpu::best_instruction_set();
 };
 
-std::vector<double> random_scale(SplitMix64& random, std::size_t letters, const std::vector<std::vector<double>>& others) {
+std::vector<double> random_scale(SplitMix64& random, std::size_t letters,
+                                 const std::vector<std::vector<double>>& others) {
   std::vector<double> v(letters);
   const int kind = random.between(0, 11);
   for (double& x : v) {
@@ -81,8 +82,9 @@ Case random_case(std::uint64_t seed) {
   const bool few_letters = random.below(5) == 0, equal_groups = random.below(12) == 0;
   const int n = random.between(6, 40), tests = random.between(1, n - 1);
   const std::string drawn[2] = {few_letters ? c.input.letters.substr(0, 2) : c.input.letters,
-                                few_letters ? c.input.letters.substr(1, 3)
-                                            : c.input.letters + c.input.letters.substr(0, 3) + c.input.letters.substr(0, 2)};
+                                few_letters
+                                    ? c.input.letters.substr(1, 3)
+                                    : c.input.letters + c.input.letters.substr(0, 3) + c.input.letters.substr(0, 2)};
   o.label_test = random.below(4) == 0 ? 7 : 1;
   o.label_ref = random.below(4) == 0 ? -2 : 0;
   const auto add_gaps = [&](std::string s) {
@@ -204,7 +206,8 @@ void compare_seeds(std::uint64_t first, std::uint64_t last) {
   }
   // The draw must not be vacuous.
   for (const Tally& t : {published, integers}) {
-    INFO(t.cases << " cases, " << t.features << " features, " << t.none_left << " without, " << t.undefined << " undefined");
+    INFO(t.cases << " cases, " << t.features << " features, " << t.none_left << " without, " << t.undefined
+                 << " undefined");
     CHECK(t.features > 10 * t.cases);
     CHECK(10 * (t.none_left + t.undefined) < 2 * t.cases);
   }

@@ -15,10 +15,12 @@ TEST_CASE("philox4x32-10 gives the known answers of Random123", "[random]") {
   };
   // kat_vectors of Random123 (Salmon et al., SC 2011); the last is digits of pi.
   const std::uint64_t ones = ~std::uint64_t{0};
-  for (const Vector& v :
-       {Vector{0, 0, 0, {0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}},
-        Vector{ones, ones, ones, {0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}},
-        Vector{0x299f31d0a4093822, 0x85a308d3243f6a88, 0x0370734413198a2e, {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}}}) {
+  for (const Vector& v : {Vector{0, 0, 0, {0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}},
+                          Vector{ones, ones, ones, {0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}},
+                          Vector{0x299f31d0a4093822,
+                                 0x85a308d3243f6a88,
+                                 0x0370734413198a2e,
+                                 {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}}}) {
     const PhiloxBlock b = philox(v.key, v.counter, v.stream);
     for (std::size_t i = 0; i < 4; ++i) CHECK(b.word[i] == v.words[i]);
   }

@@ -14,7 +14,6 @@ bool about(double a, double b, double relative) { return std::abs(a - b) <= rela
 
 struct TenthBand {
   static constexpr double absolute = 0.5, relative = 0.1;
-  static constexpr const char* why = "an example";
 };
 }  // namespace
 
@@ -49,7 +48,8 @@ TEST_CASE("a comparison lists five mismatches with bound and ratio, and guards t
   CHECK_FALSE(wrong.ok());
   const std::string text = wrong.text();
   CHECK(text.find("6 mismatches") == 0);
-  CHECK(text.find("out(0, 0): 1.0000000010000001 instead of 1, bound 1.11e-15, 9.01e+05 times it") != std::string::npos);
+  CHECK(text.find("out(0, 0): 1.0000000010000001 instead of 1, bound 1.11e-15, 9.01e+05 times it") !=
+        std::string::npos);
   CHECK(text.find("out(1, 0): nan instead of 1") != std::string::npos);
 
   conformance::Verdict close_enough;

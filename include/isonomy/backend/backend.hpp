@@ -19,7 +19,8 @@ concept BackendLike = requires {
   typename B::space;
   typename B::context;
   { B::name() } -> std::convertible_to<const char*>;
-  { B::available() } noexcept -> std::same_as<bool>;  // may this process use it now?
+  { B::available() }
+  noexcept->std::same_as<bool>;  // may this process use it now?
 };
 
 /// The state of one backend: device, threads, seed, progress, counters. Move-only, one per host thread.
@@ -38,7 +39,8 @@ concept ContextLike = requires(Ctx& c) {
   typename Ctx::space;
   c.control();
   c.counters();
-} && BackendLike<backend_of<Ctx>>;
+}
+&&BackendLike<backend_of<Ctx>>;
 
 /// Input views of a front door: T is deduced from the output alone, so mutable views convert.
 template <class T, class Ctx>

@@ -14,7 +14,8 @@
 
 namespace isonomy {
 
-/// `size` uninitialised elements, 256-byte aligned, owned; freed through the context's allocator, which must outlive it.
+/// `size` uninitialised elements, 256-byte aligned, owned; freed through the context's allocator, which must outlive
+/// it.
 template <class T, class Tag>
 class Buffer {
   static_assert(std::is_trivially_copyable_v<T>, "a buffer holds plain data: its bytes travel between devices");
@@ -57,7 +58,9 @@ class Matrix {
   [[nodiscard]] T* data() noexcept { return buffer_.data(); }
   [[nodiscard]] const T* data() const noexcept { return buffer_.data(); }
   [[nodiscard]] MatrixView<T, space> view() noexcept { return column_major<space>(data(), rows_, columns_); }
-  [[nodiscard]] MatrixView<const T, space> view() const noexcept { return column_major<space>(data(), rows_, columns_); }
+  [[nodiscard]] MatrixView<const T, space> view() const noexcept {
+    return column_major<space>(data(), rows_, columns_);
+  }
 
  private:
   static index_t checked_size(index_t rows, index_t columns, const char* purpose) {
@@ -85,7 +88,8 @@ template <class Ctx, class T>
 
 /// Copies device data to host memory of the same size; waits for the work queued before it.
 template <class Ctx, class T>
-void copy_to_host(Ctx& ctx, VectorView<T, typename Ctx::space> device, VectorView<std::remove_const_t<T>, HostSpace> host) {
+void copy_to_host(Ctx& ctx, VectorView<T, typename Ctx::space> device,
+                  VectorView<std::remove_const_t<T>, HostSpace> host) {
   check::that(device.size == host.size, "copy_to_host",
               "source has " + std::to_string(device.size) + " and target " + std::to_string(host.size) +
                   " elements; they must be equal");

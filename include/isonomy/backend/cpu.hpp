@@ -1,4 +1,5 @@
-// Backend<Cpu>: the host processor, threaded by oneTBB; gemm and the residue kernels choose their instruction set at run time.
+// Backend<Cpu>: the host processor, threaded by oneTBB; gemm and the residue kernels choose their instruction set at
+// run time.
 #pragma once
 
 #include "isonomy/backend/backend.hpp"
@@ -15,8 +16,14 @@
 namespace isonomy {
 
 template <>
-struct Backend<Cpu> : cpu::Memory, cpu::Dense, cpu::Factor, cpu::Reduce, cpu::Sort, cpu::SelectK,
-                      cpu::ResidueCounts, cpu::ResidueRanks {
+struct Backend<Cpu> : cpu::Memory,
+                      cpu::Dense,
+                      cpu::Factor,
+                      cpu::Reduce,
+                      cpu::Sort,
+                      cpu::SelectK,
+                      cpu::ResidueCounts,
+                      cpu::ResidueRanks {
   using tag = Cpu;
   using space = HostSpace;
   using context = cpu::Context;

@@ -26,7 +26,8 @@ struct Cases<op::cholesky_batched> {
   static constexpr std::array plants{Plant::nothing,         Plant::negative_pivot, Plant::zero_pivot,
                                      Plant::nan_on_diagonal, Plant::nan_below,      Plant::nan_above};
   static constexpr const char* name_of(Plant p) {
-    constexpr std::array names{"definite", "negative pivot", "zero pivot", "NaN on the diagonal", "NaN below", "NaN above"};
+    constexpr std::array names{"definite",  "negative pivot", "zero pivot", "NaN on the diagonal",
+                               "NaN below", "NaN above"};
     return names[static_cast<std::size_t>(p)];
   }
 
@@ -88,7 +89,9 @@ struct Cases<op::cholesky_batched> {
           verdict.exact("info", got_info, expected_info);
           Operand<T> expected = a;  // lower triangles are replaced below by what was found, after their own check
           for (index_t b = 0; b < batches; ++b) {
-            const auto old = [&](index_t i, index_t j) { return a.storage[static_cast<std::size_t>(element(b, i, j))]; };
+            const auto old = [&](index_t i, index_t j) {
+              return a.storage[static_cast<std::size_t>(element(b, i, j))];
+            };
             const auto factor = [&](index_t i, index_t j) { return got[static_cast<std::size_t>(element(b, i, j))]; };
             for (index_t i = 0; i < n; ++i)
               for (index_t j = 0; j <= i; ++j) {
@@ -128,7 +131,8 @@ struct Cases<op::cholesky_batched> {
       for (index_t j = 0; j < n; ++j) {
         double sum = 0;
         for (index_t p = 0; p < n; ++p)
-          sum += l[static_cast<std::size_t>(i * n + p)] * d[static_cast<std::size_t>(p)] * l[static_cast<std::size_t>(j * n + p)];
+          sum += l[static_cast<std::size_t>(i * n + p)] * d[static_cast<std::size_t>(p)] *
+                 l[static_cast<std::size_t>(j * n + p)];
         a[static_cast<std::size_t>(i * n + j)] = static_cast<T>(sum);
       }
     return a;

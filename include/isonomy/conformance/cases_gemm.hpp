@@ -60,16 +60,15 @@ struct Product {
   }
   template <class Tier>
   void check(Verdict& verdict, const std::vector<T>& out, index_t k) const {
-    verdict.within<Tier>("out", out, value, static_cast<double>(k + 2), [&](index_t i, index_t j) {
-      return scale[static_cast<std::size_t>(i * value.columns + j)];
-    });
+    verdict.within<Tier>("out", out, value, static_cast<double>(k + 2),
+                         [&](index_t i, index_t j) { return scale[static_cast<std::size_t>(i * value.columns + j)]; });
   }
 };
 
 template <class T>
 [[nodiscard]] std::string label(index_t m, index_t k, index_t n, Layout l, Data d, Factors<T> f) {
-  return std::string(type_name<T>()) + " " + std::to_string(m) + "x" + std::to_string(k) + "x" + std::to_string(n) + " " +
-         name(l) + " " + name(d) + " alpha " + std::to_string(f.alpha) + " beta " + std::to_string(f.beta);
+  return std::string(type_name<T>()) + " " + std::to_string(m) + "x" + std::to_string(k) + "x" + std::to_string(n) +
+         " " + name(l) + " " + name(d) + " alpha " + std::to_string(f.alpha) + " beta " + std::to_string(f.beta);
 }
 
 /// Layouts that differ between the operands of one row.
@@ -145,7 +144,8 @@ struct Cases<op::syrk> {
     std::size_t turn = 0;
     for (const detail::ProductShape s : detail::product_shapes)
       for (const Layout l : all_layouts)
-        for (const Data d : all_data) row<Tag>(rows, s.k, s.m, l, d, detail::factors<T>[turn++ % detail::factors<T>.size()]);
+        for (const Data d : all_data)
+          row<Tag>(rows, s.k, s.m, l, d, detail::factors<T>[turn++ % detail::factors<T>.size()]);
     for (const index_t columns : {100, 530})
       for (const detail::Factors<T> f : detail::factors<T>)
         row<Tag>(rows, columns == 100 ? 400 : 3, columns, all_layouts[turn++ % all_layouts.size()], Data::random, f);

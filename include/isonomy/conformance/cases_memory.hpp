@@ -46,18 +46,16 @@ struct Cases<op::copy> {
       for (const index_t from : detail::vector_strides)
         for (const index_t to : detail::vector_strides)
           row<Tag>(rows, "vector " + detail::sized(type_name<T>(), n, from) + " to " + std::to_string(to),
-                   Operand<T>(n, from), Operand<T>(n, to), [](Context<Tag>& ctx, auto& x, auto& y) {
-                     copy(ctx, x.vector(), y.vector());
-                   });
+                   Operand<T>(n, from), Operand<T>(n, to),
+                   [](Context<Tag>& ctx, auto& x, auto& y) { copy(ctx, x.vector(), y.vector()); });
     for (const Layout from : all_layouts)
       for (const Layout to : all_layouts)
         for (const auto& [m, n] : {std::pair<index_t, index_t>{0, 3}, {3, 0}, {1, 1}, {5, 9}, {130, 17}})
           row<Tag>(rows,
                    std::string("matrix ") + type_name<T>() + " " + std::to_string(m) + "x" + std::to_string(n) + " " +
                        name(from) + " to " + name(to),
-                   Operand<T>(m, n, from), Operand<T>(m, n, to), [](Context<Tag>& ctx, auto& x, auto& y) {
-                     copy(ctx, x.matrix(), y.matrix());
-                   });
+                   Operand<T>(m, n, from), Operand<T>(m, n, to),
+                   [](Context<Tag>& ctx, auto& x, auto& y) { copy(ctx, x.matrix(), y.matrix()); });
   }
   template <class Tag, class T, class Copy>
   static void row(Rows<Tag>& rows, const std::string& label, Operand<T> x, const Operand<T>& y, const Copy& copy_) {
@@ -112,8 +110,8 @@ struct Cases<op::fill> {
   static void run(Rows<Tag>& rows) {
     detail::for_each_type<Backend<Tag>>([&]<class T>() {
       if constexpr (HasFill<Backend<Tag>, T>)
-        detail::output_rows<Tag, T>(rows, [](index_t) { return T(3); },
-                                    [](Context<Tag>& ctx, auto& out) { fill(ctx, out.vector(), T(3)); });
+        detail::output_rows<Tag, T>(
+            rows, [](index_t) { return T(3); }, [](Context<Tag>& ctx, auto& out) { fill(ctx, out.vector(), T(3)); });
     });
   }
 };
@@ -124,8 +122,9 @@ struct Cases<op::iota> {
   static void run(Rows<Tag>& rows) {
     detail::for_each_type<Backend<Tag>>([&]<class T>() {
       if constexpr (HasIota<Backend<Tag>, T>)
-        detail::output_rows<Tag, T>(rows, [](index_t i) { return static_cast<T>(5 + i); },
-                                    [](Context<Tag>& ctx, auto& out) { iota(ctx, out.vector(), T(5)); });
+        detail::output_rows<Tag, T>(
+            rows, [](index_t i) { return static_cast<T>(5 + i); },
+            [](Context<Tag>& ctx, auto& out) { iota(ctx, out.vector(), T(5)); });
     });
   }
 };
@@ -135,11 +134,12 @@ struct Cases<op::for_each> {
   template <class Tag>
   static void run(Rows<Tag>& rows) {
     if constexpr (HasForEach<Backend<Tag>>)
-      detail::output_rows<Tag, std::int64_t>(rows, [](index_t i) { return 3 * i + 1; },
-                                             [](Context<Tag>& ctx, auto& out) {
-                                               const auto v = out.vector();
-                                               for_each(ctx, v.size, detail::WriteTriple{v.data, v.stride});
-                                             });
+      detail::output_rows<Tag, std::int64_t>(
+          rows, [](index_t i) { return 3 * i + 1; },
+          [](Context<Tag>& ctx, auto& out) {
+            const auto v = out.vector();
+            for_each(ctx, v.size, detail::WriteTriple{v.data, v.stride});
+          });
   }
 };
 

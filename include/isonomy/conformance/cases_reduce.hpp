@@ -22,15 +22,21 @@ namespace detail {
 /// Functors of one rounding per call, so that no compiler can round them differently.
 struct Add2 {
   template <class T>
-  ISONOMY_HD T operator()(T a, T b) const { return a + b; }
+  ISONOMY_HD T operator()(T a, T b) const {
+    return a + b;
+  }
 };
 struct PickOf3 {
   template <class T>
-  ISONOMY_HD T operator()(T a, T b, T c) const { return a < b ? b : c; }
+  ISONOMY_HD T operator()(T a, T b, T c) const {
+    return a < b ? b : c;
+  }
 };
 struct PickOf4 {
   template <class T>
-  ISONOMY_HD T operator()(T a, T b, T c, T d) const { return a < b ? c : d; }
+  ISONOMY_HD T operator()(T a, T b, T c, T d) const {
+    return a < b ? c : d;
+  }
 };
 
 /// The tree of transform_reduce, from its definition.
@@ -66,7 +72,8 @@ struct Cases<op::transform> {
   static void row(Rows<Tag>& rows, index_t n, index_t stride, Data d) {
     const std::string label = detail::sized(type_name<T>(), n, stride) + " " + name(d);
     const std::uint64_t seed = rows.seed(label);
-    Operand<T> a(n, stride), b(n, index_t{1}), c(n, index_t{3}), one(n, index_t{2}), two(n, stride), three(n, index_t{1});
+    Operand<T> a(n, stride), b(n, index_t{1}), c(n, index_t{3}), one(n, index_t{2}), two(n, stride),
+        three(n, index_t{1});
     a.fill(d, seed);
     b.fill(d, seed + 1);
     c.fill(d, seed + 2);
@@ -110,15 +117,16 @@ struct Cases<op::transform_reduce> {
  private:
   template <class Tag, class T>
   static void run(Rows<Tag>& rows) {
-    for (const Data d : Real<T> ? std::vector<Data>(all_data.begin(), all_data.end())
-                                : std::vector<Data>{Data::random, Data::ties}) {
-      for (const index_t n : {index_t{0}, index_t{1}, index_t{7}, reduction_chunk - 1, reduction_chunk, reduction_chunk + 1,
-                              3 * reduction_chunk + 5})
+    for (const Data d :
+         Real<T> ? std::vector<Data>(all_data.begin(), all_data.end()) : std::vector<Data>{Data::random, Data::ties}) {
+      for (const index_t n : {index_t{0}, index_t{1}, index_t{7}, reduction_chunk - 1, reduction_chunk,
+                              reduction_chunk + 1, 3 * reduction_chunk + 5})
         for (const index_t stride : detail::vector_strides)
           row<Tag>(rows, detail::sized(type_name<T>(), n, stride), Operand<T>(n, stride), d, true);
       for (const Layout l : all_layouts)
         for (const auto& [m, n] : {std::pair<index_t, index_t>{0, 3}, {3, 0}, {1, 1}, {7, 5}, {130, 70}, {2, 5000}})
-          row<Tag>(rows, std::string(type_name<T>()) + " " + std::to_string(m) + "x" + std::to_string(n) + " " + name(l),
+          row<Tag>(rows,
+                   std::string(type_name<T>()) + " " + std::to_string(m) + "x" + std::to_string(n) + " " + name(l),
                    Operand<T>(m, n, l), d, false);
     }
   }
@@ -162,8 +170,10 @@ struct Cases<op::transform_reduce> {
                                                         [&](index_t i, index_t) { return scale[i]; });
           if (same_tree && !same_bits(s[2], sums(0))) verdict.mismatch("sum by the fixed tree", 0, 0, s[2], sums(0), 0);
           // Zeros of either sign are equal here: which one wins depends on the order.
-          if (!(e[2] == extremes(0)) && !same_bits(e[2], extremes(0))) verdict.mismatch("minimum", 0, 0, e[2], extremes(0), 0);
-          if (!(e[3] == extremes(1)) && !same_bits(e[3], extremes(1))) verdict.mismatch("maximum", 0, 0, e[3], extremes(1), 0);
+          if (!(e[2] == extremes(0)) && !same_bits(e[2], extremes(0)))
+            verdict.mismatch("minimum", 0, 0, e[2], extremes(0), 0);
+          if (!(e[3] == extremes(1)) && !same_bits(e[3], extremes(1)))
+            verdict.mismatch("maximum", 0, 0, e[3], extremes(1), 0);
           verdict.exact("x", got_x, x);
         });
   }
@@ -181,9 +191,10 @@ struct Cases<op::segmented_reduce> {
  private:
   template <class Tag, class T>
   static void run(Rows<Tag>& rows) {
-    const std::vector<std::vector<index_t>> borders{
-        {0}, {0, 0}, {0, 1}, {0, 0, 3, 3, 10, 10}, {2, 5, 5, 9}, {0, reduction_chunk, 2 * reduction_chunk + 3, 9000},
-        {3, 140000}, {0, 70000, 140000}};
+    const std::vector<std::vector<index_t>> borders{{0},          {0, 0},
+                                                    {0, 1},       {0, 0, 3, 3, 10, 10},
+                                                    {2, 5, 5, 9}, {0, reduction_chunk, 2 * reduction_chunk + 3, 9000},
+                                                    {3, 140000},  {0, 70000, 140000}};
     for (const std::vector<index_t>& offsets : borders)
       for (const index_t stride : detail::vector_strides)
         for (const Data d : Real<T> ? std::vector<Data>(all_data.begin(), all_data.end())
@@ -203,7 +214,8 @@ struct Cases<op::segmented_reduce> {
     for (index_t s = 0; s <= segments; ++s) offsets(s) = borders[static_cast<std::size_t>(s)];
     for (index_t s = 0; s < segments; ++s) {
       const index_t first = offsets(s), size = offsets(s + 1) - first;
-      expected(s) = detail::fixed_tree(size, [&](index_t i) { return x(first + i); }, T(2), Plus{}, Identity{});
+      expected(s) = detail::fixed_tree(
+          size, [&](index_t i) { return x(first + i); }, T(2), Plus{}, Identity{});
       double sum = 2;
       for (index_t i = 0; i < size; ++i) sum += std::abs(static_cast<double>(x(first + i)));
       scale[static_cast<std::size_t>(s)] = sum;
@@ -222,8 +234,9 @@ struct Cases<op::segmented_reduce> {
           if (same_tree)
             verdict.exact("out", got, expected);
           else
-            verdict.within<tier_of<op::segmented_reduce>>("out", got, expected, static_cast<double>(longest + 1),
-                                                          [&](index_t s, index_t) { return scale[static_cast<std::size_t>(s)]; });
+            verdict.within<tier_of<op::segmented_reduce>>(
+                "out", got, expected, static_cast<double>(longest + 1),
+                [&](index_t s, index_t) { return scale[static_cast<std::size_t>(s)]; });
           verdict.exact("x", got_x, x);
         });
   }

@@ -33,16 +33,17 @@ struct Cases<op::joint_residue_counts> {
   template <class Tag>
   static void row(Rows<Tag>& rows, index_t n, index_t codes, Layout l, index_t pairs) {
     constexpr index_t positions = 9;
-    const std::string label = std::to_string(pairs) + " pairs, " + std::to_string(n) + " rows, " + std::to_string(codes) +
-                              " codes " + name(l);
+    const std::string label = std::to_string(pairs) + " pairs, " + std::to_string(n) + " rows, " +
+                              std::to_string(codes) + " codes " + name(l);
     const std::uint64_t seed = rows.seed(label);
     Operand<std::uint8_t> x(positions, n, l);
-    Operand<std::uint32_t> out(pairs, residue_pairs(codes), l == Layout::row ? Layout::padded_column : Layout::padded_row);
+    Operand<std::uint32_t> out(pairs, residue_pairs(codes),
+                               l == Layout::row ? Layout::padded_column : Layout::padded_row);
     std::vector<PositionPair> pair(static_cast<std::size_t>(pairs));
     for (index_t i = 0; i < positions; ++i)
       for (index_t r = 0; r < n; ++r)
-        x(i, r) = static_cast<std::uint8_t>(random_below(static_cast<std::uint64_t>(codes), seed,
-                                                         static_cast<std::uint64_t>(i * n + r)));
+        x(i, r) = static_cast<std::uint8_t>(
+            random_below(static_cast<std::uint64_t>(codes), seed, static_cast<std::uint64_t>(i * n + r)));
     Operand<std::uint32_t> expected = out;
     expected.fill(0);
     for (index_t p = 0; p < pairs; ++p) {
@@ -72,10 +73,9 @@ template <>
 struct Cases<op::residue_rank_sums> {
   template <class Tag>
   static void run(Rows<Tag>& rows) {
-    if constexpr (HasResidueRankSums<Backend<Tag>> || requires(Context<Tag>& c, VectorView<double, typename Backend<Tag>::space> x,
-                                                               VectorView<const index_t, typename Backend<Tag>::space> o) {
-                    rank_average(c, x, o, x);
-                  }) {
+    if constexpr (HasResidueRankSums<Backend<Tag>> ||
+                  requires(Context<Tag> & c, VectorView<double, typename Backend<Tag>::space> x,
+                           VectorView<const index_t, typename Backend<Tag>::space> o) { rank_average(c, x, o, x); }) {
       run<Tag, exact>(rows);
       run<Tag, aaanalysis_1_1>(rows);
     }
@@ -129,8 +129,9 @@ struct Cases<op::residue_rank_sums> {
                           Range{1000, -3000, 5000}, Range{1000, 0, 1000}}) {
       s.denominators.push_back(r.denominator);
       for (index_t a = 0; a < max_residue_codes; ++a) {
-        const std::int64_t m =
-            a < letters ? r.low + static_cast<std::int64_t>(random_below(static_cast<std::uint64_t>(r.high - r.low + 1), seed, e++, 3)) : 0;
+        const std::int64_t m = a < letters ? r.low + static_cast<std::int64_t>(random_below(
+                                                         static_cast<std::uint64_t>(r.high - r.low + 1), seed, e++, 3))
+                                           : 0;
         const double v = static_cast<double>(m) / static_cast<double>(r.denominator);
         s.numerators.push_back(m);
         s.values.push_back(v);
@@ -205,10 +206,12 @@ struct Cases<op::residue_rank_sums> {
           std::vector<Buffer<std::uint16_t, Tag>> dpositions;
           for (const auto& c : codes) dcodes.push_back(to_device(ctx, c));
           for (const auto& s : all_splits) dpositions.push_back(to_device(ctx, s));
-          const auto dnumerators = to_device(ctx, scales.numerators), ddenominators = to_device(ctx, scales.denominators);
+          const auto dnumerators = to_device(ctx, scales.numerators),
+                     ddenominators = to_device(ctx, scales.denominators);
           const auto dvalues = to_device(ctx, scales.values), dsingle = to_device(ctx, scales.single);
-          const std::vector<ResidueBlock> blocks = blocks_at([&](std::size_t l) { return std::as_const(dcodes[l]).data(); },
-                                                             [&](std::size_t g) { return std::as_const(dpositions[g]).data(); });
+          const std::vector<ResidueBlock> blocks =
+              blocks_at([&](std::size_t l) { return std::as_const(dcodes[l]).data(); },
+                        [&](std::size_t g) { return std::as_const(dpositions[g]).data(); });
           const RankProblem<typename Backend<Tag>::space> problem{
               blocks,
               groups,

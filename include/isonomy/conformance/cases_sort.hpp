@@ -110,7 +110,7 @@ struct Cases<op::rank_average> {
  private:
   template <class Tag, class T>
   static void run(Rows<Tag>& rows) {
-    if constexpr (requires(Context<Tag>& c, VectorView<T, typename Backend<Tag>::space> x,
+    if constexpr (requires(Context<Tag> & c, VectorView<T, typename Backend<Tag>::space> x,
                            VectorView<const index_t, typename Backend<Tag>::space> o,
                            VectorView<double, typename Backend<Tag>::space> y) { rank_average(c, x, o, y); })
       for (const Data d : detail::sort_data<T>())
@@ -167,8 +167,8 @@ struct Cases<op::select_k> {
       index_t m, n, k;
     };
     std::size_t turn = 0;
-    for (const Shape s : {Shape{0, 5, 2}, Shape{3, 0, 0}, Shape{2, 4, 0}, Shape{1, 1, 1}, Shape{7, 33, 1}, Shape{7, 33, 5},
-                          Shape{5, 33, 33}, Shape{4, 1000, 10}, Shape{3, 1000, 600}})
+    for (const Shape s : {Shape{0, 5, 2}, Shape{3, 0, 0}, Shape{2, 4, 0}, Shape{1, 1, 1}, Shape{7, 33, 1},
+                          Shape{7, 33, 5}, Shape{5, 33, 33}, Shape{4, 1000, 10}, Shape{3, 1000, 600}})
       for (const Data d : detail::sort_data<T>())
         for (const Layout l : {all_layouts[turn % 5], all_layouts[(turn + 2) % 5]})
           row<Tag, T>(rows, s.m, s.n, s.k, l, d), ++turn;

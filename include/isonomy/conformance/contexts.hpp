@@ -20,7 +20,8 @@ struct ContextVariant {
 };
 
 /// For contexts made from cpu::ContextOptions: 1, 2, 3 and 8 threads with the widest instruction set of this processor,
-/// and 2 threads with each of the others; none for other contexts. Specialise it for a backend with settings of its own that must not change results.
+/// and 2 threads with each of the others; none for other contexts. Specialise it for a backend with settings of its own
+/// that must not change results.
 template <class Tag>
 [[nodiscard]] std::vector<ContextVariant<Tag>> make_contexts(const Control& like) {
   std::vector<ContextVariant<Tag>> variants;

@@ -17,8 +17,8 @@ namespace isonomy::conformance {
 
 /// Kinds of numbers, each a known way to go wrong.
 enum class Data { random, ties, denormal, mixed, nan, duplicates };
-inline constexpr std::array all_data{Data::random, Data::ties,       Data::denormal,
-                                     Data::mixed,  Data::nan, Data::duplicates};
+inline constexpr std::array all_data{Data::random, Data::ties, Data::denormal,
+                                     Data::mixed,  Data::nan,  Data::duplicates};
 inline constexpr std::array finite_data{Data::random, Data::ties, Data::denormal, Data::mixed, Data::duplicates};
 
 [[nodiscard]] constexpr const char* name(Data d) {
@@ -30,28 +30,29 @@ inline constexpr std::array finite_data{Data::random, Data::ties, Data::denormal
 template <class T>
 [[nodiscard]] T draw(Data kind, std::uint64_t seed, index_t e) {
   if (kind == Data::duplicates) return draw<T>(Data::random, seed, e / 3 * 3);
-  const double u = random_unit(seed, static_cast<std::uint64_t>(e)), v = random_unit(seed, static_cast<std::uint64_t>(e), 1);
+  const double u = random_unit(seed, static_cast<std::uint64_t>(e)),
+               v = random_unit(seed, static_cast<std::uint64_t>(e), 1);
   if constexpr (Real<T>) {
     switch (kind) {
-      case Data::ties: return static_cast<T>(std::floor(5 * u) - 2) * (v < 0.5 ? T{1} : T{-1});  // with both zeros
-      case Data::denormal: return static_cast<T>(std::floor(2000 * u) - 1000) * std::numeric_limits<T>::denorm_min();
-      case Data::mixed: {
-        const double decades = std::numeric_limits<T>::max_exponent10 / 4;  // products and their sums stay finite
-        return static_cast<T>((v < 0.5 ? 1 : -1) * std::pow(10.0, (2 * u - 1) * decades));
-      }
-      case Data::nan:
-        if (v < 0.06) return std::numeric_limits<T>::quiet_NaN();
-        if (v < 0.10) return (u < 0.5 ? 1 : -1) * std::numeric_limits<T>::infinity();
-        return static_cast<T>(2 * u - 1);
-      default: return static_cast<T>(2 * u - 1);
+    case Data::ties: return static_cast<T>(std::floor(5 * u) - 2) * (v < 0.5 ? T{1} : T{-1});  // with both zeros
+    case Data::denormal: return static_cast<T>(std::floor(2000 * u) - 1000) * std::numeric_limits<T>::denorm_min();
+    case Data::mixed: {
+      const double decades = std::numeric_limits<T>::max_exponent10 / 4;  // products and their sums stay finite
+      return static_cast<T>((v < 0.5 ? 1 : -1) * std::pow(10.0, (2 * u - 1) * decades));
+    }
+    case Data::nan:
+      if (v < 0.06) return std::numeric_limits<T>::quiet_NaN();
+      if (v < 0.10) return (u < 0.5 ? 1 : -1) * std::numeric_limits<T>::infinity();
+      return static_cast<T>(2 * u - 1);
+    default: return static_cast<T>(2 * u - 1);
     }
   } else {
     const double low = std::numeric_limits<T>::is_signed ? -1 : 0;
     switch (kind) {
-      case Data::ties: return static_cast<T>(std::floor(5 * u) + 2 * low);
-      case Data::mixed:
-        return v < 0.3 ? std::numeric_limits<T>::min() : v < 0.6 ? std::numeric_limits<T>::max() : static_cast<T>(9 * u);
-      default: return static_cast<T>(std::floor(2000 * u) + 1000 * low);
+    case Data::ties: return static_cast<T>(std::floor(5 * u) + 2 * low);
+    case Data::mixed:
+      return v < 0.3 ? std::numeric_limits<T>::min() : v < 0.6 ? std::numeric_limits<T>::max() : static_cast<T>(9 * u);
+    default: return static_cast<T>(std::floor(2000 * u) + 1000 * low);
     }
   }
 }
@@ -77,11 +78,11 @@ struct Operand {
   Operand() = default;
   Operand(index_t m, index_t n, Layout layout) : rows(m), columns(n) {
     switch (layout) {
-      case Layout::column: row_stride = 1, column_stride = m; break;
-      case Layout::row: row_stride = n, column_stride = 1; break;
-      case Layout::padded_column: row_stride = 1, column_stride = m + 3, offset = 2; break;
-      case Layout::padded_row: row_stride = n + 5, column_stride = 1, offset = 3; break;
-      case Layout::spaced: row_stride = 2, column_stride = 2 * m + 1, offset = 1; break;
+    case Layout::column: row_stride = 1, column_stride = m; break;
+    case Layout::row: row_stride = n, column_stride = 1; break;
+    case Layout::padded_column: row_stride = 1, column_stride = m + 3, offset = 2; break;
+    case Layout::padded_row: row_stride = n + 5, column_stride = 1, offset = 3; break;
+    case Layout::spaced: row_stride = 2, column_stride = 2 * m + 1, offset = 1; break;
     }
     const bool empty = m == 0 || n == 0;
     const index_t span = empty ? 0 : (m - 1) * row_stride + (n - 1) * column_stride + 1;
@@ -115,12 +116,8 @@ class Uploaded {
   using space = typename Backend<Tag>::space;
 
   Uploaded(Context<Tag>& ctx, const Operand<T>& o)
-      : buffer_(to_device(ctx, o.storage)),
-        offset_(o.offset),
-        rows_(o.rows),
-        columns_(o.columns),
-        row_stride_(o.row_stride),
-        column_stride_(o.column_stride) {}
+      : buffer_(to_device(ctx, o.storage)), offset_(o.offset), rows_(o.rows), columns_(o.columns),
+        row_stride_(o.row_stride), column_stride_(o.column_stride) {}
 
   [[nodiscard]] MatrixView<T, space> matrix() {
     return {buffer_.data() + offset_, rows_, columns_, row_stride_, column_stride_};

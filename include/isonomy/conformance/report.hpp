@@ -13,7 +13,7 @@ namespace isonomy::conformance {
 struct OperationResult {
   std::string operation;
   std::int64_t passed = 0, failed = 0;
-  std::int64_t declined = 0;  ///< rows the backend answered with Unsupported; allowed, but listed
+  std::int64_t declined = 0;               ///< rows the backend answered with Unsupported; allowed, but listed
   std::vector<std::string> failures = {};  ///< the first of them, in full
 };
 

@@ -22,7 +22,9 @@ struct Cases;
 
 /// Does the kit check this operation?
 template <class Op>
-inline constexpr bool has_cases = requires { sizeof(Cases<Op>); };
+inline constexpr bool has_cases = requires {
+  sizeof(Cases<Op>);
+};
 
 /// Runs the rows of one operation on one backend.
 template <class Tag>

@@ -15,7 +15,8 @@
 namespace isonomy::conformance {
 
 /// Every operation of op::all on the backend of `ctx`. The seed and the determinism class of `ctx` apply; under
-/// Determinism::cross_backend reductions must have the bits of the fixed tree. Minutes are not needed: seconds on a CPU.
+/// Determinism::cross_backend reductions must have the bits of the fixed tree. Minutes are not needed: seconds on a
+/// CPU.
 template <class Tag>
 [[nodiscard]] Report run_all(Context<Tag>& ctx) {
   Report report{Backend<Tag>::name()};

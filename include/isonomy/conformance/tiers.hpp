@@ -13,8 +13,8 @@ struct TierOf {
   using type = Exact;
 };
 
-/// |out - r|_ij <= 2*gamma(k + 2)*(|alpha|(|A||B|)_ij + |beta||old|_ij): any two orders of the k products and the two steps
-/// that apply alpha and beta (Higham 2002, 3.5).
+/// |out - r|_ij <= 2*gamma(k + 2)*(|alpha|(|A||B|)_ij + |beta||old|_ij): any two orders of the k products and the two
+/// steps that apply alpha and beta (Higham 2002, 3.5).
 template <>
 struct TierOf<op::gemm> {
   using type = Tight<2>;

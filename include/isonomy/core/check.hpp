@@ -16,7 +16,8 @@ template <class To, class From>
 [[nodiscard]] To narrow(From value, const char* what) {
   const To result = static_cast<To>(value);
   if (static_cast<From>(result) != value || (result < To{}) != (value < From{}))
-    throw ValueError(std::string(what) + ": " + std::to_string(value) + " does not fit its type; use less data per call");
+    throw ValueError(std::string(what) + ": " + std::to_string(value) +
+                     " does not fit its type; use less data per call");
   return result;
 }
 
@@ -72,13 +73,14 @@ template <class T, class S>
 [[nodiscard]] Bytes bytes(const MatrixView<T, S>& a) {
   const auto p = reinterpret_cast<std::uintptr_t>(a.data);
   if (a.rows == 0 || a.columns == 0) return {p, p};
-  return {p, p + sizeof(T) * static_cast<std::uintptr_t>((a.rows - 1) * a.row_stride +
-                                                         (a.columns - 1) * a.column_stride + 1)};
+  return {p, p + sizeof(T) *
+                     static_cast<std::uintptr_t>((a.rows - 1) * a.row_stride + (a.columns - 1) * a.column_stride + 1)};
 }
 
 template <class T, class S>
 [[nodiscard]] Bytes bytes(const BatchView<T, S>& a) {
-  const Bytes first = bytes(MatrixView<T, S>(a.data, a.batches > 0 ? a.rows : 0, a.columns, a.row_stride, a.column_stride));
+  const Bytes first =
+      bytes(MatrixView<T, S>(a.data, a.batches > 0 ? a.rows : 0, a.columns, a.row_stride, a.column_stride));
   if (first.first == first.last) return first;
   return {first.first, first.last + sizeof(T) * static_cast<std::uintptr_t>((a.batches - 1) * a.batch_stride)};
 }
@@ -127,8 +129,8 @@ inline void equal(index_t a, const char* a_name, index_t b, const char* b_name, 
            "; they must be equal");
 }
 
-/// Segment borders: at least one, from 0 to `size`, non-decreasing (ValueError). The values are looked at in host memory
-/// only; a device backend checks them where they are.
+/// Segment borders: at least one, from 0 to `size`, non-decreasing (ValueError). The values are looked at in host
+/// memory only; a device backend checks them where they are.
 template <class S>
 void offsets(const VectorView<const index_t, S>& borders, index_t size, const char* operation) {
   usable(borders, operation, "offsets");
@@ -140,8 +142,7 @@ void offsets(const VectorView<const index_t, S>& borders, index_t size, const ch
                          std::to_string(borders(s)) + "; " + rule);
     };
     value_that(borders(0) >= 0, 0, "the first must be at least 0");
-    for (index_t s = 1; s < borders.size; ++s)
-      value_that(borders(s) >= borders(s - 1), s, "offsets must not decrease");
+    for (index_t s = 1; s < borders.size; ++s) value_that(borders(s) >= borders(s - 1), s, "offsets must not decrease");
     if (borders(borders.size - 1) > size)
       throw ValueError(std::string(operation) + ": offsets(" + std::to_string(borders.size - 1) + ") is " +
                        std::to_string(borders(borders.size - 1)) + " and there are " + std::to_string(size) +

@@ -68,7 +68,8 @@ class ProgressMeter {
  private:
   void report() {
     if (!control_.progress) return;
-    const std::unique_lock<std::mutex> lock(mutex_, std::try_to_lock);  // a busy reporter will be overtaken, not queued for
+    const std::unique_lock<std::mutex> lock(mutex_,
+                                            std::try_to_lock);  // a busy reporter will be overtaken, not queued for
     if (!lock.owns_lock()) return;
     control_.progress({stage_, done_.load(std::memory_order_relaxed), total_});
   }

@@ -8,8 +8,8 @@
 #define EIGEN_NO_CUDA
 #endif
 
-#include <Eigen/Core>
 #include <Eigen/Cholesky>
+#include <Eigen/Core>
 
 #include "isonomy/core/view.hpp"
 

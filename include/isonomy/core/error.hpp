@@ -71,8 +71,7 @@ class OutOfMemory : public ResourceError {
       : ResourceError(purpose + ": " + std::to_string(bytes_requested) + " bytes requested, " +
                       (bytes_available != 0 ? std::to_string(bytes_available) + " available" : "none available") +
                       "; use less data at a time or raise the limit"),
-        requested(bytes_requested),
-        available(bytes_available) {}
+        requested(bytes_requested), available(bytes_available) {}
   std::size_t requested, available;
 };
 
@@ -86,11 +85,15 @@ class Cancelled : public Error {
 class IoError : public Error {
  public:
   IoError(const std::string& file, std::int64_t line_number, const std::string& what)
-      : Error(file + (line_number > 0 ? ":" + std::to_string(line_number) : std::string()) + ": " + what),
-        path(file),
-        line(line_number) {}
+      : Error(place(file, line_number).append(": ").append(what)), path(file), line(line_number) {}
   std::string path;
   std::int64_t line;
+
+ private:
+  static std::string place(std::string file, std::int64_t line_number) {
+    if (line_number > 0) file.append(":").append(std::to_string(line_number));
+    return file;
+  }
 };
 
 }  // namespace isonomy

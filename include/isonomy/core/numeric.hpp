@@ -1,4 +1,5 @@
-// Arithmetic whose bits do not depend on compiler flags: unfused steps, fixed-order sums, error-free transforms, total order.
+// Arithmetic whose bits do not depend on compiler flags: unfused steps, fixed-order sums, error-free transforms, total
+// order.
 #pragma once
 
 #include <cmath>
@@ -27,8 +28,8 @@ namespace isonomy {
 /// Elements per leaf of the one tree that every reduction follows on every backend (Backend<Cpu>::transform_reduce).
 inline constexpr index_t reduction_chunk = 4096;
 
-/// x rounded to an integer, halves to even, under the default rounding mode. Inline where the mathematical library would
-/// be called: adding and subtracting 1.5*2^52 rounds any |x| < 2^51.
+/// x rounded to an integer, halves to even, under the default rounding mode. Inline where the mathematical library
+/// would be called: adding and subtracting 1.5*2^52 rounds any |x| < 2^51.
 [[nodiscard]] ISONOMY_HD inline double round_half_even(double x) {
 #if defined(__CUDA_ARCH__)
   return rint(x);

@@ -44,8 +44,8 @@ struct PhiloxBlock {
 }
 
 /// Uniform integer in [0, bound) by multiply-high of 64 bits: bias below bound / 2^64. `bound` > 0.
-[[nodiscard]] ISONOMY_HD inline std::uint64_t random_below(std::uint64_t bound, std::uint64_t key, std::uint64_t counter,
-                                                           std::uint64_t stream = 0) {
+[[nodiscard]] ISONOMY_HD inline std::uint64_t random_below(std::uint64_t bound, std::uint64_t key,
+                                                           std::uint64_t counter, std::uint64_t stream = 0) {
   const std::uint64_t x = random_bits(key, counter, stream);
   const std::uint64_t xl = x & 0xffffffffu, xh = x >> 32, bl = bound & 0xffffffffu, bh = bound >> 32;
   const std::uint64_t middle = xh * bl + ((xl * bl) >> 32);

@@ -51,8 +51,8 @@ struct ResidueBlock {
   ResidueSlots split;
 };
 
-/// Values of the codes for each scale, row-major, a row of max_residue_codes entries per scale; gaps and unused codes 0.
-/// A scale's value is numerators/denominator exactly (or after documented quantisation); `values` holds the nearest
+/// Values of the codes for each scale, row-major, a row of max_residue_codes entries per scale; gaps and unused codes
+/// 0. A scale's value is numerators/denominator exactly (or after documented quantisation); `values` holds the nearest
 /// doubles and `single` the same through binary32.
 template <MemorySpace Space>
 struct ScaleViews {
@@ -62,7 +62,9 @@ struct ScaleViews {
   const double* single = nullptr;
   index_t scales = 0;
 
-  [[nodiscard]] ISONOMY_HD const std::int64_t* numerators_of(index_t d) const { return numerators + d * max_residue_codes; }
+  [[nodiscard]] ISONOMY_HD const std::int64_t* numerators_of(index_t d) const {
+    return numerators + d * max_residue_codes;
+  }
   [[nodiscard]] ISONOMY_HD const double* values_of(index_t d) const { return values + d * max_residue_codes; }
   [[nodiscard]] ISONOMY_HD const double* single_of(index_t d) const { return single + d * max_residue_codes; }
 };

@@ -14,7 +14,8 @@ __extension__ using int128_t = __int128;
 namespace residue {
 
 /// Sum of the numerators over the slots of one row: exact in any order.
-[[nodiscard]] ISONOMY_HD inline std::int64_t numerator_sum(const ResidueBlock& b, index_t row, const std::int64_t* numerators) {
+[[nodiscard]] ISONOMY_HD inline std::int64_t numerator_sum(const ResidueBlock& b, index_t row,
+                                                           const std::int64_t* numerators) {
   std::int64_t sum = 0;
   for (std::int32_t k = 0; k < b.split.slots; ++k) sum += numerators[b.rows(b.split.positions[k], row)];
   return sum;
@@ -97,8 +98,7 @@ struct aaanalysis_1_1 {
                                                    index_t d) {
     const double sum = residue::pairwise_sum(residue::SlotValue{b, row, scales.values_of(d)}, 0, b.split.slots);
     const double mean = sum / static_cast<double>(b.split.residues);
-    return static_cast<std::int64_t>(
-        round_half_even(rounded_product(mean, static_cast<double>(residue::rounding))));
+    return static_cast<std::int64_t>(round_half_even(rounded_product(mean, static_cast<double>(residue::rounding))));
   }
   /// Decimal ties (possible where 8 divides the residue count) are decided by the order of the additions.
   static constexpr bool ties_need_order = true;

@@ -10,7 +10,8 @@
 
 namespace isonomy {
 
-/// gamma(k) = k*eps / (1 - k*eps) with eps the unit roundoff: the standard bound for k rounded steps (Higham 2002, 3.1).
+/// gamma(k) = k*eps / (1 - k*eps) with eps the unit roundoff: the standard bound for k rounded steps (Higham
+/// 2002, 3.1).
 template <Real T>
 [[nodiscard]] double gamma(double k) {
   const double ke = k * static_cast<double>(std::numeric_limits<T>::epsilon()) / 2;

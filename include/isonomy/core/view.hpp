@@ -23,7 +23,7 @@ struct VectorView {
   VectorView() = default;
   ISONOMY_HD VectorView(T* first, index_t count, index_t step = 1) : data(first), size(count), stride(step) {}
   template <class U>
-    requires(std::is_const_v<T> && std::same_as<U, value_type>)
+    requires(std::is_const_v<T>&& std::same_as<U, value_type>)
   ISONOMY_HD VectorView(const VectorView<U, Space>& v) : data(v.data), size(v.size), stride(v.stride) {}
 
   ISONOMY_HD T& operator()(index_t i) const { return data[i * stride]; }
@@ -47,7 +47,7 @@ struct MatrixView {
   ISONOMY_HD MatrixView(T* first, index_t m, index_t n, index_t row_step, index_t column_step)
       : data(first), rows(m), columns(n), row_stride(row_step), column_stride(column_step) {}
   template <class U>
-    requires(std::is_const_v<T> && std::same_as<U, value_type>)
+    requires(std::is_const_v<T>&& std::same_as<U, value_type>)
   ISONOMY_HD MatrixView(const MatrixView<U, Space>& v)
       : data(v.data), rows(v.rows), columns(v.columns), row_stride(v.row_stride), column_stride(v.column_stride) {}
 
@@ -93,7 +93,7 @@ struct BatchView {
       : data(first), batches(count), rows(m), columns(n), batch_stride(batch_step), row_stride(row_step),
         column_stride(column_step) {}
   template <class U>
-    requires(std::is_const_v<T> && std::same_as<U, value_type>)
+    requires(std::is_const_v<T>&& std::same_as<U, value_type>)
   ISONOMY_HD BatchView(const BatchView<U, Space>& v)
       : data(v.data), batches(v.batches), rows(v.rows), columns(v.columns), batch_stride(v.batch_stride),
         row_stride(v.row_stride), column_stride(v.column_stride) {}

@@ -1,4 +1,5 @@
-// The capability table: which backend has which operation for which element type, read off the concepts and front doors.
+// The capability table: which backend has which operation for which element type, read off the concepts and front
+// doors.
 #pragma once
 
 #include <array>
@@ -120,11 +121,9 @@ template <>
 struct SupportOf<op::rank_average> {
   using elements = detail::Numbers;
   template <class B, class T>
-  static constexpr Support value =
-      detail::support(HasRankAverage<B, T>, requires(typename B::context& c, detail::In<B, T> x,
-                                                     detail::In<B, index_t> offsets, detail::Out<B, double> out) {
-        rank_average(c, x, offsets, out);
-      });
+  static constexpr Support value = detail::support(
+      HasRankAverage<B, T>, requires(typename B::context& c, detail::In<B, T> x, detail::In<B, index_t> offsets,
+                                     detail::Out<B, double> out) { rank_average(c, x, offsets, out); });
 };
 template <>
 struct SupportOf<op::gemm> {
@@ -163,17 +162,17 @@ template <>
 struct SupportOf<op::residue_rank_sums> {
   using elements = std::tuple<detail::Codes>;
   template <class B, class>
-  static constexpr Support value =
-      detail::support(HasResidueRankSums<B>, SupportOf<op::rank_average>::value<B, double> != Support::none &&
-                                                 HasForEach<B> && HasTransformReduce<B, double>);
+  static constexpr Support value = detail::support(HasResidueRankSums<B>,
+                                                   SupportOf<op::rank_average>::value<B, double> != Support::none &&
+                                                       HasForEach<B> && HasTransformReduce<B, double>);
 };
 
 namespace detail {
 
 template <class Tag, class Op, class... T, class Rows>
 constexpr void append_elements(Rows& rows, std::size_t& n, std::tuple<T...>*) {
-  ((rows[n++] = Capability{Op::name, element_name<T>(), Backend<Tag>::name(),
-                           SupportOf<Op>::template value<Backend<Tag>, T>}),
+  ((rows[n++] =
+        Capability{Op::name, element_name<T>(), Backend<Tag>::name(), SupportOf<Op>::template value<Backend<Tag>, T>}),
    ...);
 }
 template <class Tag, class... Op, class Rows>
@@ -188,7 +187,8 @@ template <class... Op>
 }  // namespace detail
 
 /// A row per backend, operation and element type; the tables of the documentation are printed from it
-/// (examples/capabilities.cpp). Backend headers must have been included, otherwise their tags have no operations to ask.
+/// (examples/capabilities.cpp). Backend headers must have been included, otherwise their tags have no operations to
+/// ask.
 template <class... Tags>
 [[nodiscard]] constexpr auto capability_table() {
   constexpr auto all = static_cast<op::all*>(nullptr);

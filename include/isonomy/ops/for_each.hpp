@@ -7,9 +7,9 @@
 
 namespace isonomy {
 
-/// f(i) for every i in [0, n), in no particular order and possibly at the same time, so calls must not write what others
-/// touch. f is a trivially copyable functor whose operator() is const and ISONOMY_HD where device backends will run it.
-/// Errors: ShapeError for n < 0; on the host an exception from f ends the loop and is rethrown.
+/// f(i) for every i in [0, n), in no particular order and possibly at the same time, so calls must not write what
+/// others touch. f is a trivially copyable functor whose operator() is const and ISONOMY_HD where device backends will
+/// run it. Errors: ShapeError for n < 0; on the host an exception from f ends the loop and is rethrown.
 template <ContextLike Ctx, class F>
   requires HasForEach<backend_of<Ctx>>
 void for_each(Ctx& ctx, index_t n, const F& f) {

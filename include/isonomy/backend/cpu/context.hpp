@@ -41,9 +41,7 @@ class Context {
   explicit Context(ContextOptions options)
       : control_{options.seed, options.determinism, std::move(options.progress), std::move(options.stop),
                  options.workspace_limit},
-        instruction_set_(options.instruction_set),
-        threads_(options.threads),
-        counters_(std::make_shared<Counters>()) {
+        instruction_set_(options.instruction_set), threads_(options.threads), counters_(std::make_shared<Counters>()) {
     if (threads_ < 0)
       throw ValueError("Context<Cpu>: threads is " + std::to_string(threads_) + "; give 0 for all, or a count");
     if (instruction_set_ > best_instruction_set())
@@ -51,7 +49,8 @@ class Context {
                         name(best_instruction_set()));
     const int offered = tbb::this_task_arena::max_concurrency();
     if (threads_ == 0) threads_ = offered;
-    // Asked for more threads than processors, oneTBB gives fewer and prints a line; results do not depend on the number.
+    // Asked for more threads than processors, oneTBB gives fewer and prints a line; results do not depend on the
+    // number.
     const int running = std::min(threads_, offered);
     if (running > 1) arena_ = std::make_unique<tbb::task_arena>(running);
   }

@@ -1,4 +1,5 @@
-// The packed product behind gemm and syrk of Backend<Cpu>: cutting, packing and threading; the arithmetic is in gemm_tile.hpp.
+// The packed product behind gemm and syrk of Backend<Cpu>: cutting, packing and threading; the arithmetic is in
+// gemm_tile.hpp.
 #pragma once
 
 #include <algorithm>
@@ -34,15 +35,8 @@ class PackedProduct {
  public:
   PackedProduct(Context& ctx, const char* operation, T alpha, MatrixView<const T> a, MatrixView<const T> b, T beta,
                 MatrixView<T> out, Triangle triangle)
-      : ctx_(ctx),
-        operation_(operation),
-        kernel_(gemm_kernel<T>(ctx.instruction_set())),
-        alpha_(alpha),
-        beta_(beta),
-        a_(a),
-        b_(b),
-        out_(out),
-        triangle_(triangle) {}
+      : ctx_(ctx), operation_(operation), kernel_(gemm_kernel<T>(ctx.instruction_set())), alpha_(alpha), beta_(beta),
+        a_(a), b_(b), out_(out), triangle_(triangle) {}
 
   void run() {
     const index_t rows = std::min(out_.rows, block_rows), columns = std::min(out_.columns, block_columns);
@@ -70,7 +64,8 @@ class PackedProduct {
   }
 
  private:
-  /// A tile column of block_k steps of B (16 to 24 KiB) stays in the first-level cache, a task's rows of A in the second.
+  /// A tile column of block_k steps of B (16 to 24 KiB) stays in the first-level cache, a task's rows of A in the
+  /// second.
   static constexpr index_t block_k = 384, block_rows = 3840, block_columns = 3072;
   static constexpr index_t task_row_tiles = 10, task_columns = 192, largest_tile = 48 * 8;
   static constexpr index_t alignment = 64;  // elements
@@ -79,7 +74,8 @@ class PackedProduct {
   /// Is anything on or left of the diagonal, for a region whose last row is `last_row` and first column `column`?
   bool wanted(index_t last_row, index_t column) const { return triangle_ == Triangle::all || last_row >= column; }
 
-  /// Groups of `width` rows of x (the columns of a transposed view), one step after the other, short groups padded by 0.
+  /// Groups of `width` rows of x (the columns of a transposed view), one step after the other, short groups padded by
+  /// 0.
   void pack(MatrixView<const T> x, index_t width, T* to) {
     const index_t k = x.columns;
     parallel_for(ctx_, (x.rows + width - 1) / width, 8, operation_, [=](index_t group) {
@@ -128,7 +124,8 @@ class PackedProduct {
     } else {
       // The tile crosses the diagonal: its part above is mirrored from below like everything else.
       for (index_t c = 0; c < n; ++c) {
-        const index_t above = std::clamp<index_t>(j + c - i, 0, m), strictly_above = std::min(m, std::max<index_t>(j + c + 1 - i, 0));
+        const index_t above = std::clamp<index_t>(j + c - i, 0, m),
+                      strictly_above = std::min(m, std::max<index_t>(j + c + 1 - i, 0));
         const T* column = acc + c * kernel_.rows;
         kernel_.finish(column + above, m - above, 1, alpha_, beta_, &out_(i, j) + above * rs + c * cs, rs, cs);
         kernel_.finish(column + strictly_above, m - strictly_above, 1, alpha_, beta_,

@@ -1,4 +1,5 @@
-// The tile contract of gemm: what every instruction set's kernel computes, its scalar form, and how tiles are written out.
+// The tile contract of gemm: what every instruction set's kernel computes, its scalar form, and how tiles are written
+// out.
 #pragma once
 
 #include <cmath>

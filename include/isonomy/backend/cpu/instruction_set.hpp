@@ -8,9 +8,9 @@ enum class InstructionSet { scalar, avx2, avx512 };
 
 [[nodiscard]] constexpr const char* name(InstructionSet set) {
   switch (set) {
-    case InstructionSet::avx512: return "avx512";
-    case InstructionSet::avx2: return "avx2";
-    default: return "scalar";
+  case InstructionSet::avx512: return "avx512";
+  case InstructionSet::avx2: return "avx2";
+  default: return "scalar";
   }
 }
 
@@ -32,9 +32,9 @@ enum class InstructionSet { scalar, avx2, avx512 };
 template <class Scalar, class Avx2, class Avx512, class F>
 decltype(auto) with_kernels(InstructionSet set, F&& f) {
   switch (set) {
-    case InstructionSet::avx512: return f(Avx512{});
-    case InstructionSet::avx2: return f(Avx2{});
-    default: return f(Scalar{});
+  case InstructionSet::avx512: return f(Avx512{});
+  case InstructionSet::avx2: return f(Avx2{});
+  default: return f(Scalar{});
   }
 }
 

@@ -19,7 +19,7 @@ struct Release {
   std::shared_ptr<Counters> counters;
   std::size_t bytes = 0;
   void operator()(void* p) const noexcept {
-    ::operator delete(p, std::align_val_t{buffer_alignment});
+    ::operator delete (p, std::align_val_t{buffer_alignment});
     if (counters) counters->released(bytes);
   }
 };
@@ -32,7 +32,7 @@ struct Memory {
     const std::size_t limit = ctx.control().workspace_limit;
     if (counters.bytes_allocated > limit || bytes > limit - counters.bytes_allocated)
       throw OutOfMemory(purpose, bytes, limit > counters.bytes_allocated ? limit - counters.bytes_allocated : 0);
-    void* p = ::operator new(bytes, std::align_val_t{buffer_alignment}, std::nothrow);
+    void* p = ::operator new (bytes, std::align_val_t{buffer_alignment}, std::nothrow);
     if (p == nullptr) throw OutOfMemory(purpose, bytes, 0);
     counters.allocated(bytes);
     return allocation(p, Release{ctx.shared_counters(), bytes});

@@ -42,8 +42,8 @@ struct Reduce {
 
   /// out(s) has the bits of transform_reduce over elements offsets(s) .. offsets(s + 1) - 1; init for none.
   template <class T, class R, class Op, class F>
-  static void segmented_reduce(Context& ctx, VectorView<const T> x, VectorView<const index_t> offsets, VectorView<R> out,
-                               R init, const Op& op, const F& f) {
+  static void segmented_reduce(Context& ctx, VectorView<const T> x, VectorView<const index_t> offsets,
+                               VectorView<R> out, R init, const Op& op, const F& f) {
     const index_t segments = out.size;
     if (segments == 0) return;
     // Few long segments are split inside, many short ones among each other.

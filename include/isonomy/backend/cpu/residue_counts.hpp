@@ -6,8 +6,8 @@
 #include <cstdint>
 
 #include "isonomy/backend/cpu/parallel.hpp"
-#include "isonomy/core/view.hpp"
 #include "isonomy/core/residue.hpp"
+#include "isonomy/core/view.hpp"
 
 namespace isonomy::cpu {
 

@@ -12,7 +12,7 @@ namespace isonomy::cpu {
 /// Features compared side by side by compare_pairs, and the padding that vector kernels may read or write beyond n.
 inline constexpr index_t pair_lanes = 32;
 inline constexpr index_t kernel_padding = 64;
-inline constexpr index_t most_pairs = 8000;  // sums of signs and their offset fit 16 bits
+inline constexpr index_t most_pairs = 8000;         // sums of signs and their offset fit 16 bits
 inline constexpr std::int32_t most_key_slots = 64;  // 64 * 1000 fits 16 bits
 
 /// The value in one slot of row i.
@@ -39,9 +39,10 @@ struct ScalarResidueKernels {
   static void rounded_values(const std::uint8_t* const* residues, std::int32_t slots, std::int32_t residue_count,
                              const double* table, index_t n, std::uint32_t* out) {
     for (index_t i = 0; i < n; ++i) {
-      const double mean = residue::pairwise_sum(ValueOfSlot{residues, table, i}, 0, slots) / static_cast<double>(residue_count);
-      out[i] = static_cast<std::uint32_t>(
-          round_half_even(rounded_product(mean, static_cast<double>(residue::rounding))));
+      const double mean =
+          residue::pairwise_sum(ValueOfSlot{residues, table, i}, 0, slots) / static_cast<double>(residue_count);
+      out[i] =
+          static_cast<std::uint32_t>(round_half_even(rounded_product(mean, static_cast<double>(residue::rounding))));
     }
   }
 

@@ -27,10 +27,8 @@ struct Avx2ResidueKernels : ScalarResidueKernels {
       for (std::int32_t k = 0; k < slots; ++k) {
         const __m256i code = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(residues[k] + i));
         const __m256i upper = _mm256_slli_epi16(code, 3);  // bit 4 of a code becomes the sign of its byte
-        const __m256i l =
-            _mm256_blendv_epi8(_mm256_shuffle_epi8(low0, code), _mm256_shuffle_epi8(low1, code), upper);
-        const __m256i h =
-            _mm256_blendv_epi8(_mm256_shuffle_epi8(high0, code), _mm256_shuffle_epi8(high1, code), upper);
+        const __m256i l = _mm256_blendv_epi8(_mm256_shuffle_epi8(low0, code), _mm256_shuffle_epi8(low1, code), upper);
+        const __m256i h = _mm256_blendv_epi8(_mm256_shuffle_epi8(high0, code), _mm256_shuffle_epi8(high1, code), upper);
         first = _mm256_add_epi16(first, _mm256_unpacklo_epi8(l, h));
         second = _mm256_add_epi16(second, _mm256_unpackhi_epi8(l, h));
       }
@@ -101,11 +99,13 @@ struct Avx2ResidueKernels : ScalarResidueKernels {
       for (; i < n_test; ++i) {
         const __m256i a = load(lanes, i);
         for (index_t j = n_test; j < n; ++j)
-          sum0 = _mm256_add_epi16(sum0, _mm256_max_epi16(_mm256_min_epi16(_mm256_subs_epi16(a, load(lanes, j)), one), none));
+          sum0 = _mm256_add_epi16(sum0,
+                                  _mm256_max_epi16(_mm256_min_epi16(_mm256_subs_epi16(a, load(lanes, j)), one), none));
       }
       _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + half), _mm256_add_epi16(sum0, sum1));
     }
   }
+
  private:
   [[gnu::target("avx2"), gnu::always_inline]] static inline __m256i load(const std::int16_t* lanes, index_t row) {
     return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(lanes + row * pair_lanes));

@@ -10,9 +10,8 @@ namespace isonomy::cpu {
 
 struct Avx512ResidueKernels : ScalarResidueKernels {
   [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]] static void keys(const std::uint8_t* const* residues,
-                                                                         std::int32_t slots,
-                                                                         const std::uint16_t* table, index_t n,
-                                                                         std::uint16_t* out) {
+                                                                         std::int32_t slots, const std::uint16_t* table,
+                                                                         index_t n, std::uint16_t* out) {
     const __m512i values = _mm512_loadu_si512(table);
     for (index_t i = 0; i < n; i += 32) {
       __m512i sum = _mm512_setzero_si512();
@@ -26,9 +25,9 @@ struct Avx512ResidueKernels : ScalarResidueKernels {
   }
 
   /// NumPy's eight lanes, eight rows at a time; slot counts that are no multiple of 8 or above 128 go row by row.
-  [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]] static void rounded_values(
-      const std::uint8_t* const* residues, std::int32_t slots, std::int32_t residue_count, const double* table,
-      index_t n, std::uint32_t* out) {
+  [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]] static void
+  rounded_values(const std::uint8_t* const* residues, std::int32_t slots, std::int32_t residue_count,
+                 const double* table, index_t n, std::uint32_t* out) {
     if (slots % 8 != 0 || slots > 128) {
       ScalarResidueKernels::rounded_values(residues, slots, residue_count, table, n, out);
       return;
@@ -43,8 +42,8 @@ struct Avx512ResidueKernels : ScalarResidueKernels {
           const __m512i code =
               _mm512_cvtepu8_epi64(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(residues[k + z] + i)));
           const __mmask8 upper = _mm512_movepi64_mask(_mm512_slli_epi64(code, 59));  // codes 16 to 31
-          const __m512d v = _mm512_mask_mov_pd(_mm512_permutex2var_pd(t0, code, t1), upper,
-                                               _mm512_permutex2var_pd(t2, code, t3));
+          const __m512d v =
+              _mm512_mask_mov_pd(_mm512_permutex2var_pd(t0, code, t1), upper, _mm512_permutex2var_pd(t2, code, t3));
           lane[z] = k == 0 ? v : _mm512_add_pd(lane[z], v);
         }
       const __m512d sum =
@@ -96,20 +95,19 @@ struct Avx512ResidueKernels : ScalarResidueKernels {
     return twice_u;
   }
 
-  [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]] static void pair_keys(
-      const std::uint8_t* const* residues, std::int32_t slots, const std::uint16_t (*table)[pair_lanes], index_t n,
-      std::int16_t* out) {
+  [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]] static void pair_keys(const std::uint8_t* const* residues,
+                                                                              std::int32_t slots,
+                                                                              const std::uint16_t (*table)[pair_lanes],
+                                                                              index_t n, std::int16_t* out) {
     for (index_t i = 0; i < n; ++i) {
       __m512i sum = _mm512_set1_epi16(-32768);
-      for (std::int32_t k = 0; k < slots; ++k)
-        sum = _mm512_add_epi16(sum, _mm512_loadu_si512(table[residues[k][i]]));
+      for (std::int32_t k = 0; k < slots; ++k) sum = _mm512_add_epi16(sum, _mm512_loadu_si512(table[residues[k][i]]));
       _mm512_storeu_si512(out + i * pair_lanes, sum);
     }
   }
 
-  [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]] static void compare_pairs(const std::int16_t* keys,
-                                                                                  index_t n_test, index_t n,
-                                                                                  std::uint16_t* out) {
+  [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]] static void
+  compare_pairs(const std::int16_t* keys, index_t n_test, index_t n, std::uint16_t* out) {
     const __m512i one = _mm512_set1_epi16(1), none = _mm512_set1_epi16(-1);
     __m512i sum0 = _mm512_setzero_si512(), sum1 = sum0, sum2 = sum0, sum3 = sum0;
     index_t i = 0;
@@ -133,8 +131,8 @@ struct Avx512ResidueKernels : ScalarResidueKernels {
       }
     }
     const __m512i all = _mm512_set1_epi16(static_cast<short>(n_test * (n - n_test)));
-    _mm512_storeu_si512(out, _mm512_add_epi16(_mm512_add_epi16(sum0, sum1),
-                                              _mm512_add_epi16(_mm512_add_epi16(sum2, sum3), all)));
+    _mm512_storeu_si512(
+        out, _mm512_add_epi16(_mm512_add_epi16(sum0, sum1), _mm512_add_epi16(_mm512_add_epi16(sum2, sum3), all)));
   }
 };
 

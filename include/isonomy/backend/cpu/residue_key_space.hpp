@@ -1,4 +1,5 @@
-// Dense order-preserving keys for rows whose splits differ in residue count: every value they can take, ranked together.
+// Dense order-preserving keys for rows whose splits differ in residue count: every value they can take, ranked
+// together.
 #pragma once
 
 #include <cstdint>

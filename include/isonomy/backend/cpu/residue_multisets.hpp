@@ -44,23 +44,23 @@ class ResidueMultisets {
     const auto pairs = static_cast<index_t>(count(std::min(2, block.split.slots)));
     const auto triples = block.split.slots >= 3 ? static_cast<index_t>(members_[3].size()) : 0;
     switch (block.split.slots) {
-      case 1:
-        for (index_t i = begin; i < end; ++i) ++counts[r[0][i]];
-        break;
-      case 2:
-        for (index_t i = begin; i < end; ++i) ++counts[two(0, i)];
-        break;
-      case 3:
-        for (index_t i = begin; i < end; ++i) ++counts[three(0, i)];
-        break;
-      case 4:
-        for (index_t i = begin; i < end; ++i) ++counts[quad_[two(0, i) * pairs + two(2, i)]];
-        break;
-      case 5:
-        for (index_t i = begin; i < end; ++i) ++counts[quint_[three(0, i) * pairs + two(3, i)]];
-        break;
-      default:
-        for (index_t i = begin; i < end; ++i) ++counts[sext_[three(0, i) * triples + three(3, i)]];
+    case 1:
+      for (index_t i = begin; i < end; ++i) ++counts[r[0][i]];
+      break;
+    case 2:
+      for (index_t i = begin; i < end; ++i) ++counts[two(0, i)];
+      break;
+    case 3:
+      for (index_t i = begin; i < end; ++i) ++counts[three(0, i)];
+      break;
+    case 4:
+      for (index_t i = begin; i < end; ++i) ++counts[quad_[two(0, i) * pairs + two(2, i)]];
+      break;
+    case 5:
+      for (index_t i = begin; i < end; ++i) ++counts[quint_[three(0, i) * pairs + two(3, i)]];
+      break;
+    default:
+      for (index_t i = begin; i < end; ++i) ++counts[sext_[three(0, i) * triples + three(3, i)]];
     }
   }
 

@@ -23,8 +23,7 @@ struct ResidueRanks {
   static void residue_rank_sums(Context& ctx, const RankProblem<HostSpace>& problem, std::span<std::uint64_t> twice_u) {
 #if defined(__x86_64__)
     with_kernels<ScalarResidueKernels, Avx2ResidueKernels, Avx512ResidueKernels>(
-        ctx.instruction_set(),
-        [&](auto kernels) { run<decltype(kernels), Arithmetic>(ctx, problem, twice_u); });
+        ctx.instruction_set(), [&](auto kernels) { run<decltype(kernels), Arithmetic>(ctx, problem, twice_u); });
 #else
     run<ScalarResidueKernels, Arithmetic>(ctx, problem, twice_u);
 #endif
@@ -174,7 +173,8 @@ struct ResidueRanks {
     for (std::size_t begin = 0; begin < rows.size();) {
       std::uint64_t references = 0, tests = 0;
       std::size_t end = begin;
-      for (; end < rows.size() && rows[end].first == rows[begin].first; ++end) ++(rows[end].second ? tests : references);
+      for (; end < rows.size() && rows[end].first == rows[begin].first; ++end)
+        ++(rows[end].second ? tests : references);
       twice_u += tests * (2 * below + references);
       below += references;
       begin = end;

@@ -83,7 +83,8 @@ class PairRanker {
 template <class Kernels, class Arithmetic, class Bin>
 class HistogramRanker {
  public:
-  HistogramRanker() : bins_(100002 + kernel_padding, 0), keys_(chunk + kernel_padding), values_(chunk + kernel_padding) {}
+  HistogramRanker()
+      : bins_(100002 + kernel_padding, 0), keys_(chunk + kernel_padding), values_(chunk + kernel_padding) {}
 
   /// Sets the split whose features rank() is asked for. `space` is unused where all rows have one residue count that
   /// leaves no ties to order; `multisets` covers residue counts up to `fold_up_to`.
@@ -98,7 +99,9 @@ class HistogramRanker {
     };
     for (const ResidueBlock& b : blocks)
       if (foldable(b)) rows[static_cast<std::size_t>(b.split.slots)] += b.rows.rows;
-    const auto folds = [&](int c) { return 2 * rows[static_cast<std::size_t>(c)] > static_cast<index_t>(multisets.count(c)); };
+    const auto folds = [&](int c) {
+      return 2 * rows[static_cast<std::size_t>(c)] > static_cast<index_t>(multisets.count(c));
+    };
     for (int c = 1; c <= fold_up_to; ++c)
       if (rows[static_cast<std::size_t>(c)] > 0 && folds(c)) fold(blocks, c, multisets);
     for (const ResidueBlock& b : blocks)
@@ -218,12 +221,10 @@ class HistogramRanker {
         each_key(tests, m, [&](index_t, std::uint64_t key) { bins[key] = static_cast<Bin>(bins[key] + 1); });
       } else {
         const std::uint32_t* place = space_->keys(e.residues);
-        each_key(0, tests, [&](index_t, std::uint64_t key) {
-          bins[place[key]] = static_cast<Bin>(bins[place[key]] + test);
-        });
-        each_key(tests, m, [&](index_t, std::uint64_t key) {
-          bins[place[key]] = static_cast<Bin>(bins[place[key]] + 1);
-        });
+        each_key(0, tests,
+                 [&](index_t, std::uint64_t key) { bins[place[key]] = static_cast<Bin>(bins[place[key]] + test); });
+        each_key(tests, m,
+                 [&](index_t, std::uint64_t key) { bins[place[key]] = static_cast<Bin>(bins[place[key]] + 1); });
       }
     }
   }

@@ -70,8 +70,7 @@ struct Sort {
                   "keys and values are moved as plain bytes");
     Workspace(Context& ctx, index_t n)
         : memory(Memory::allocate(ctx, 2 * sizeof(Pair<K, V>) * static_cast<std::size_t>(n), operation)),
-          pairs(static_cast<Pair<K, V>*>(memory.get())),
-          spare(pairs + n) {}
+          pairs(static_cast<Pair<K, V>*>(memory.get())), spare(pairs + n) {}
     Memory::allocation memory;
     Pair<K, V>*pairs, *spare;
   };

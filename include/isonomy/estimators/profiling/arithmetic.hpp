@@ -5,9 +5,9 @@
 #include <cstdint>
 
 #include "isonomy/core/numeric.hpp"
+#include "isonomy/core/residue_arithmetic.hpp"
 #include "isonomy/estimators/profiling/packed.hpp"
 #include "isonomy/estimators/profiling/split.hpp"
-#include "isonomy/core/residue_arithmetic.hpp"
 
 namespace isonomy::profiling {
 
@@ -49,15 +49,15 @@ namespace detail {
   return variance.high > 0 ? std::sqrt(variance.high) : 0.0;
 }
 
-/// a - b, or 0 where no more is left than what rounding in 106 bits leaves of equal numbers: features without any spread
-/// or difference must compare equal, and smaller differences lie below every scale's resolution.
+/// a - b, or 0 where no more is left than what rounding in 106 bits leaves of equal numbers: features without any
+/// spread or difference must compare equal, and smaller differences lie below every scale's resolution.
 [[nodiscard]] ISONOMY_HD inline DoubleDouble cancelling_difference(DoubleDouble a, DoubleDouble b) {
   const DoubleDouble d = a - b;
   return std::fabs(d.high) <= 0x1p-90 * std::fabs(a.high) ? DoubleDouble{} : d;
 }
 
-/// visit(is_test, block, column) for every row; within each of the two classes in order of arrival. Rows of one group are
-/// stored in that order, those of several are found through their places.
+/// visit(is_test, block, column) for every row; within each of the two classes in order of arrival. Rows of one group
+/// are stored in that order, those of several are found through their places.
 template <MemorySpace Space, class Visit>
 ISONOMY_HD void visit_rows(const RowAccess<Space>& data, const FeatureRequest& r, const Visit& visit) {
   if (data.group_count == 1) {
@@ -103,7 +103,8 @@ struct ExactSums {
       mean[k] = sum[k] / n[k];
       variance[k] = cancelling_difference(squares[k] / n[k], mean[k] * mean[k]);
     }
-    return {(cancelling_difference(mean[1], mean[0]) / denominator).high, rounded_sqrt(variance[1] / denominator / denominator),
+    return {(cancelling_difference(mean[1], mean[0]) / denominator).high,
+            rounded_sqrt(variance[1] / denominator / denominator),
             rounded_sqrt(variance[0] / denominator / denominator)};
   }
 };

@@ -22,9 +22,9 @@ enum class Resample { reference, both, test };
 
 /// AAanalysis: bootstrap_kws.
 struct BootstrapOptions {
-  int rounds = 20;                           ///< at least 1
+  int rounds = 20;  ///< at least 1
   Resample resample = Resample::reference;
-  double frac = 0.8;                         ///< rows drawn as a share of their group, above 0 and at most 1
+  double frac = 0.8;  ///< rows drawn as a share of their group, above 0 and at most 1
 };
 
 namespace detail {
@@ -32,7 +32,8 @@ namespace detail {
 /// max(1, rint(frac * rows)) of `rows` with replacement, as Philox gives them for this seed, round and group.
 inline void draw_rows(const std::vector<index_t>& rows, double frac, std::uint64_t seed, std::uint64_t stream,
                       std::vector<index_t>& out) {
-  const auto n = std::max<std::int64_t>(1, static_cast<std::int64_t>(std::rint(frac * static_cast<double>(rows.size()))));
+  const auto n =
+      std::max<std::int64_t>(1, static_cast<std::int64_t>(std::rint(frac * static_cast<double>(rows.size()))));
   for (std::int64_t i = 0; i < n; ++i)
     out.push_back(rows[random_below(rows.size(), seed, static_cast<std::uint64_t>(i), stream)]);
 }

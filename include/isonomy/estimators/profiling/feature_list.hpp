@@ -68,8 +68,7 @@ struct FeatureList {
   /// set, or its scale is unknown.
   FeatureList(const SequenceSet& set, const ScaleTable& scales, std::span<const Feature> features,
               const char* operation) {
-    if (features.empty())
-      throw ValueError(std::string(operation) + ": no features; expected at least one; name some");
+    if (features.empty()) throw ValueError(std::string(operation) + ": no features; expected at least one; name some");
     for (const Feature& f : features) {
       validate(f.split);
       const std::size_t part = detail::part_of_feature(f, set.parts(), operation);

@@ -18,14 +18,13 @@ namespace isonomy::profiling {
 /// X, rows x features in the backend's memory: row i of the set, feature j of `features` (repeats allowed), rounded to
 /// five decimals. `Arithmetic` is `exact` (integers, halves to even) or `aaanalysis_1_1` (the reference's bits); both
 /// use the integer rule for segments (spec 2.3). Labels are not looked at.
-/// Time O(rows * residues of the splits); memory 8 bytes a value and the packed sequences. Same bits for any threads and
-/// backend.
-/// ValueError naming the feature, and where it matters the row from 1: a part that the set lacks, an unknown scale, an
-/// invalid split, one longer than its part, a row whose residues of the split are all gaps; OutOfMemory.
+/// Time O(rows * residues of the splits); memory 8 bytes a value and the packed sequences. Same bits for any threads
+/// and backend. ValueError naming the feature, and where it matters the row from 1: a part that the set lacks, an
+/// unknown scale, an invalid split, one longer than its part, a row whose residues of the split are all gaps;
+/// OutOfMemory.
 template <class Arithmetic = exact, ContextLike Ctx>
-[[nodiscard]] Matrix<double, typename Ctx::tag> feature_matrix(Ctx& ctx, const SequenceSet& set,
-                                                               const ScaleTable& scales,
-                                                               std::span<const Feature> features) {
+[[nodiscard]] Matrix<double, typename Ctx::tag>
+feature_matrix(Ctx& ctx, const SequenceSet& set, const ScaleTable& scales, std::span<const Feature> features) {
   using Tag = typename Ctx::tag;
   static constexpr const char* operation = "feature_matrix";
   detail::require_alphabet(set, scales, operation);
@@ -37,8 +36,7 @@ template <class Arithmetic = exact, ContextLike Ctx>
   const FeatureRequests<Tag> requests(ctx, packed, places, tables, packed.places(), list.candidates);
   const auto columns = static_cast<index_t>(features.size());
   Matrix<double, Tag> x(ctx, set.size(), columns, "feature_matrix: X");
-  for_each(ctx, set.size() * columns,
-           detail::FeatureValues<Arithmetic, typename Ctx::space>{requests.data, x.data()});
+  for_each(ctx, set.size() * columns, detail::FeatureValues<Arithmetic, typename Ctx::space>{requests.data, x.data()});
   return x;
 }
 

@@ -48,7 +48,8 @@ inline std::string residues_of(const SequenceSet& set, const SequenceGroup& grou
   std::string out;
   for (const index_t i : at) {
     if (!out.empty() && !std::holds_alternative<Segment>(split.split)) out += '-';
-    const auto position = place * static_cast<std::size_t>(layout.positions) + static_cast<std::size_t>(part.offset + i);
+    const auto position =
+        place * static_cast<std::size_t>(layout.positions) + static_cast<std::size_t>(part.offset + i);
     const std::uint8_t code = group.codes[position];
     out += code == set.alphabet().gap_code() ? gap_letter : set.alphabet().letters()[code];
   }
@@ -65,8 +66,8 @@ inline std::vector<std::string> residues_of_only_row(const SequenceSet& set, con
     const auto at = std::find(group.rows.begin(), group.rows.end(), row);
     if (at == group.rows.end()) continue;
     for (const Candidate& f : list.candidates)
-      out.push_back(residues_of(set, group, static_cast<std::size_t>(at - group.rows.begin()), list.splits[f.split],
-                                rule));
+      out.push_back(
+          residues_of(set, group, static_cast<std::size_t>(at - group.rows.begin()), list.splits[f.split], rule));
   }
   return out;
 }
@@ -104,8 +105,7 @@ template <class Arithmetic = exact, ContextLike Ctx>
   {
     const FeatureRequests<Tag> requests(ctx, packed, places, tables, packed.places(), list.candidates);
     Buffer<FeatureStatistics, Tag> out(ctx, static_cast<index_t>(features.size()), "describe_features: statistics");
-    for_each(ctx, out.size(),
-             EvaluateFeature<Arithmetic, false, typename Ctx::space>{requests.data, out.data()});
+    for_each(ctx, out.size(), EvaluateFeature<Arithmetic, false, typename Ctx::space>{requests.data, out.data()});
     statistics = to_host(ctx, out);
   }
   std::vector<TwiceU> twice_u;
@@ -119,8 +119,7 @@ template <class Arithmetic = exact, ContextLike Ctx>
     for (const Candidate& f : list.candidates) survivors.push_back({f, 0.0});
     twice_u = rank_sums<Arithmetic>(ctx, packed, places, tables, residue_set_numbers(packed, places, 0),
                                     tables.distinct(), survivors);
-    tests = options.test == Test::t_test ? t_test_p_values(statistics, n1, n0)
-                                         : mann_whitney_p_values(twice_u, n1, n0);
+    tests = options.test == Test::t_test ? t_test_p_values(statistics, n1, n0) : mann_whitney_p_values(twice_u, n1, n0);
   }
 
   FeatureTable table;

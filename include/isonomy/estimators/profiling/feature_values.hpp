@@ -70,10 +70,9 @@ struct FeatureRequests {
 /// Ranks of chosen features, some columns at a time: for tests that need to know about ties.
 /// Workspace ranked_values_at_once values with their ranks and sorting.
 template <class Arithmetic, class Tag>
-[[nodiscard]] std::vector<RankSummary> feature_rank_summaries(Context<Tag>& ctx, const PackedSequences<Tag>& packed,
-                                                              const SplitPlaces<Tag>& places,
-                                                              const PackedScales<Tag>& scales,
-                                                              std::span<const Candidate> features) {
+[[nodiscard]] std::vector<RankSummary>
+feature_rank_summaries(Context<Tag>& ctx, const PackedSequences<Tag>& packed, const SplitPlaces<Tag>& places,
+                       const PackedScales<Tag>& scales, std::span<const Candidate> features) {
   std::vector<RowPlace> rows = packed.places();
   std::stable_partition(rows.begin(), rows.end(),
                         [&](const RowPlace& p) { return p.column < packed.group(p.group).test_rows; });

@@ -27,14 +27,13 @@
 
 namespace isonomy::profiling {
 
-/// The features that separate rows labelled label_test from rows labelled label_ref, non-redundant, best first, with the
-/// columns of the published table (Breimann and Frishman; AAanalysis 1.1.0).
-/// `Arithmetic` is `exact` (integers, order-free) or `aaanalysis_1_1` (the reference's bits).
-/// Time linear in rows above some 10,000; memory O(rows * positions) plus what memory_plan() says, never
-/// rows * features. Same result for any thread count, instruction set, chunking and backend; under `exact` for any row
-/// order too.
-/// ValueError for options or labels outside their domain and for alphabets that differ, before any work;
-/// NumericalError if no candidate is left; Cancelled; OutOfMemory. Inputs are never changed.
+/// The features that separate rows labelled label_test from rows labelled label_ref, non-redundant, best first, with
+/// the columns of the published table (Breimann and Frishman; AAanalysis 1.1.0). `Arithmetic` is `exact` (integers,
+/// order-free) or `aaanalysis_1_1` (the reference's bits). Time linear in rows above some 10,000; memory O(rows *
+/// positions) plus what memory_plan() says, never rows * features. Same result for any thread count, instruction set,
+/// chunking and backend; under `exact` for any row order too. ValueError for options or labels outside their domain and
+/// for alphabets that differ, before any work; NumericalError if no candidate is left; Cancelled; OutOfMemory. Inputs
+/// are never changed.
 template <class Arithmetic = exact, ContextLike Ctx>
 [[nodiscard]] ProfileResult fit(Ctx& ctx, const SequenceSet& set, const ScaleTable& scales,
                                 const ProfileOptions& options = {}) {
@@ -51,7 +50,7 @@ template <class Arithmetic = exact, ContextLike Ctx>
   if (set.rows_with_gaps() > 0)
     result.report.warnings.push_back(std::to_string(set.rows_with_gaps()) + " of " + std::to_string(set.size()) +
                                      " rows have gaps: splits without any residue in some row give no feature");
-  const FeatureCatalog catalog(set.parts(), enumerate(clamped.options), scales, options);
+  const FeatureCatalog catalog(set.parts(), enumerate(clamped.options, set.shortest_part()), scales, options);
   const std::vector<Split>& splits = catalog.splits();
   const auto id = [&](const Candidate& f) { return catalog.id(f); };
   result.funnel.n_candidates = catalog.size();
@@ -70,8 +69,10 @@ template <class Arithmetic = exact, ContextLike Ctx>
   Evaluator<Arithmetic, true, Tag> first_pass(ctx, packed, first_places, tables_of_scales,
                                               residue_set_numbers(packed, first_places, sums_round ? 0 : never),
                                               distinct_scales);
-  const auto second_sets = residue_set_numbers(
-      packed, second_places, sums_round ? 0 : Arithmetic::ties_need_order ? 8 : never);
+  const auto second_sets = residue_set_numbers(packed, second_places,
+                                               sums_round                    ? 0
+                                               : Arithmetic::ties_need_order ? 8
+                                                                             : never);
   Evaluator<Arithmetic, false, Tag> second_pass(ctx, packed, second_places, tables_of_scales, second_sets,
                                                 distinct_scales);
   timer.lap("layout");
@@ -107,8 +108,8 @@ template <class Arithmetic = exact, ContextLike Ctx>
       for (const Candidate& f : features) statistics.push_back(second_pass(f));
       tests = t_test_p_values(statistics, n1, n0);
     } else {
-      tests = scipy_p_values(
-          feature_rank_summaries<Arithmetic>(ctx, packed, second_places, tables_of_scales, features), n1, n0);
+      tests = scipy_p_values(feature_rank_summaries<Arithmetic>(ctx, packed, second_places, tables_of_scales, features),
+                             n1, n0);
     }
   }
   timer.lap("p-values");

@@ -1,4 +1,5 @@
-// The Mann-Whitney U test as SciPy decides it: the exact distribution for small groups without ties, else the normal one.
+// The Mann-Whitney U test as SciPy decides it: the exact distribution for small groups without ties, else the normal
+// one.
 #pragma once
 
 #include <algorithm>

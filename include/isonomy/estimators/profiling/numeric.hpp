@@ -77,16 +77,15 @@ template <MemorySpace Space>
 }  // namespace detail
 
 /// The features that separate two groups of rows by numbers per residue: dimension d of the tensors stands in for scale
-/// d of `scales`, which gives it its name, its category and its correlations only (spec 3.11). Values are means over the
-/// residues of a split that have one; rows in which no residue has one leave the candidate without value, and it is
+/// d of `scales`, which gives it its name, its category and its correlations only (spec 3.11). Values are means over
+/// the residues of a split that have one; rows in which no residue has one leave the candidate without value, and it is
 /// dropped. Real residues are addressed where `residues` says, so that a part padded on its left is read right (the
-/// reference reads the padding). `Arithmetic` chooses the rule for segments: `exact` integer, `aaanalysis_1_1` floating;
-/// sums run in row order for both.
-/// Time O(rows * residues of the splits * dimensions); memory 40 bytes a candidate and ranked_values_at_once values with
-/// their ranks, never rows * features. Same bits for any threads and backend.
-/// Values should lie in [0, 1] for max_std_test to mean what it does for scales.
-/// ShapeError for tensors that do not fit labels, scales or each other; ValueError for options, labels or infinite
-/// values; NumericalError if no candidate is left; Cancelled; OutOfMemory.
+/// reference reads the padding). `Arithmetic` chooses the rule for segments: `exact` integer, `aaanalysis_1_1`
+/// floating; sums run in row order for both. Time O(rows * residues of the splits * dimensions); memory 40 bytes a
+/// candidate and ranked_values_at_once values with their ranks, never rows * features. Same bits for any threads and
+/// backend. Values should lie in [0, 1] for max_std_test to mean what it does for scales. ShapeError for tensors that
+/// do not fit labels, scales or each other; ValueError for options, labels or infinite values; NumericalError if no
+/// candidate is left; Cancelled; OutOfMemory.
 template <class Arithmetic = exact, ContextLike Ctx>
 [[nodiscard]] ProfileResult fit_numeric(Ctx& ctx, std::span<const NumericPart<typename Ctx::space>> parts,
                                         const std::vector<int>& labels, const ScaleTable& scales,
@@ -198,12 +197,12 @@ template <class Arithmetic = exact, ContextLike Ctx>
   return result;
 }
 
-/// X of chosen features, rows x features in the backend's memory, with the values fit_numeric() ranks. Rows are those of
-/// the tensors. Errors as feature_matrix(), for a value that no residue has, and for tensors as fit_numeric().
+/// X of chosen features, rows x features in the backend's memory, with the values fit_numeric() ranks. Rows are those
+/// of the tensors. Errors as feature_matrix(), for a value that no residue has, and for tensors as fit_numeric().
 template <class Arithmetic = exact, ContextLike Ctx>
-[[nodiscard]] Matrix<double, typename Ctx::tag> numeric_feature_matrix(
-    Ctx& ctx, std::span<const NumericPart<typename Ctx::space>> parts, const ScaleTable& scales,
-    std::span<const Feature> features) {
+[[nodiscard]] Matrix<double, typename Ctx::tag>
+numeric_feature_matrix(Ctx& ctx, std::span<const NumericPart<typename Ctx::space>> parts, const ScaleTable& scales,
+                       std::span<const Feature> features) {
   using Tag = typename Ctx::tag;
   static constexpr const char* operation = "numeric_feature_matrix";
   const index_t rows = parts.empty() ? 0 : parts.front().values.batches;

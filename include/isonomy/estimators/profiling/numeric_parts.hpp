@@ -1,5 +1,5 @@
-// Numbers per residue (embeddings, structure, annotations) as profiling sees them: a tensor per part, and where the real
-// residues of every row stand in it.
+// Numbers per residue (embeddings, structure, annotations) as profiling sees them: a tensor per part, and where the
+// real residues of every row stand in it.
 #pragma once
 
 #include <algorithm>
@@ -46,8 +46,8 @@ class NumericWindows {
   /// Cuts JMD-N, TMD and JMD-C of the proteins as sequences are cut (window_from_positions).
   /// Memory rows x longest window x dimensions doubles. ValueError naming the entry for a TMD outside its protein;
   /// ShapeError for proteins that differ in dimensions.
-  NumericWindows(Context<Tag>& ctx, std::span<const NumericProtein> proteins,
-                 std::vector<Part> parts = default_parts(), Flanks flanks = {}, index_t ext_len = 0)
+  NumericWindows(Context<Tag>& ctx, std::span<const NumericProtein> proteins, std::vector<Part> parts = default_parts(),
+                 Flanks flanks = {}, index_t ext_len = 0)
       : parts_(std::move(parts)), ranges_(parts_.size()) {
     validate(flanks, ext_len);
     if (proteins.empty() || parts_.empty())
@@ -65,8 +65,8 @@ class NumericWindows {
       longest_ = std::max(longest_, windows.back().length);
       const index_t start = first - (p.tmd_start - flanks.jmd_n_len);  // padding before the first real residue
       for (std::size_t k = 0; k < parts_.size(); ++k) {
-        const Range whole = part_range(parts_[k], flanks.jmd_n_len, p.tmd_stop - p.tmd_start + 1, flanks.jmd_c_len,
-                                       ext_len);
+        const Range whole =
+            part_range(parts_[k], flanks.jmd_n_len, p.tmd_stop - p.tmd_start + 1, flanks.jmd_c_len, ext_len);
         const index_t from = std::clamp(whole.offset - start, index_t{0}, windows.back().length);
         const index_t to = std::clamp(whole.offset + whole.length - start, index_t{0}, windows.back().length);
         ranges_[k].push_back({from, to - from});

@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "isonomy/backend/buffer.hpp"
+#include "isonomy/core/residue.hpp"
 #include "isonomy/estimators/profiling/scales.hpp"
 #include "isonomy/estimators/profiling/sequence_set.hpp"
 #include "isonomy/estimators/profiling/split.hpp"
-#include "isonomy/core/residue.hpp"
 
 namespace isonomy::profiling {
 
@@ -24,13 +24,14 @@ struct RowPlace {
   std::uint32_t group, column;
 };
 
+/// Rows of padding behind the codes of a position: vector kernels may read past the last row.
+inline constexpr index_t row_padding = 64;
+
 /// The codes of a sequence set in a backend's memory. Groups stand in an order that depends on their layouts and gaps
 /// alone, so that sums over groups do not depend on the order of the rows.
 template <class Tag>
 class PackedSequences {
  public:
-  static constexpr index_t padding = 64;  // vector kernels may read past the last row of a position
-
   /// `is_test` has a byte per row of `set`.
   PackedSequences(Context<Tag>& ctx, const SequenceSet& set, std::span<const std::uint8_t> is_test)
       : rows_(set.size()), codes_per_residue_(set.alphabet().size() + 1) {
@@ -45,7 +46,7 @@ class PackedSequences {
     for (const std::size_t g : order) {
       const SequenceGroup& group = set.groups()[g];
       const auto n = static_cast<index_t>(group.rows.size());
-      const index_t stride = (n + 2 * padding - 1) / padding * padding;
+      const index_t stride = (n + 2 * row_padding - 1) / row_padding * row_padding;
       layouts_.push_back(group.layout);
       gaps_.push_back(group.gaps);
       views_.push_back({nullptr, stride, n, 0});

@@ -49,11 +49,11 @@ struct PositionTable {
   std::vector<double> out;
   out.reserve(features.size());
   for (const FeatureRow& f : features) switch (column) {
-      case FeatureColumn::abs_auc: out.push_back(f.abs_auc); break;
-      case FeatureColumn::abs_mean_dif: out.push_back(f.abs_mean_dif); break;
-      case FeatureColumn::mean_dif: out.push_back(f.mean_dif); break;
-      case FeatureColumn::std_test: out.push_back(f.std_test); break;
-      case FeatureColumn::std_ref: out.push_back(f.std_ref); break;
+    case FeatureColumn::abs_auc: out.push_back(f.abs_auc); break;
+    case FeatureColumn::abs_mean_dif: out.push_back(f.abs_mean_dif); break;
+    case FeatureColumn::mean_dif: out.push_back(f.mean_dif); break;
+    case FeatureColumn::std_test: out.push_back(f.std_test); break;
+    case FeatureColumn::std_ref: out.push_back(f.std_ref); break;
     }
   return out;
 }
@@ -87,7 +87,9 @@ struct CellSums {
 };
 
 inline const std::string& group_of(const FeatureRow& f, FeatureGroup group) {
-  return group == FeatureGroup::category ? f.category : group == FeatureGroup::subcategory ? f.subcategory : f.scale_name;
+  return group == FeatureGroup::category      ? f.category
+         : group == FeatureGroup::subcategory ? f.subcategory
+                                              : f.scale_name;
 }
 
 /// The residue numbers of a feature as places from `start` on. ValueError naming the feature unless all are on display.

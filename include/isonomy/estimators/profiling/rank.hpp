@@ -16,11 +16,10 @@ namespace isonomy::profiling {
 
 /// 2 U of every survivor. Survivors of one residue set form a group, and groups go to the backend at once.
 template <class Arithmetic, class Tag>
-[[nodiscard]] std::vector<TwiceU> rank_sums(Context<Tag>& ctx, const PackedSequences<Tag>& packed,
-                                            const SplitPlaces<Tag>& places, const PackedScales<Tag>& scales,
-                                            const std::vector<std::uint32_t>& residue_sets,
-                                            const std::vector<std::uint32_t>& distinct_scales,
-                                            const std::vector<Survivor>& survivors) {
+[[nodiscard]] std::vector<TwiceU>
+rank_sums(Context<Tag>& ctx, const PackedSequences<Tag>& packed, const SplitPlaces<Tag>& places,
+          const PackedScales<Tag>& scales, const std::vector<std::uint32_t>& residue_sets,
+          const std::vector<std::uint32_t>& distinct_scales, const std::vector<Survivor>& survivors) {
   std::vector<std::uint32_t> order(survivors.size());
   const auto key = [&](std::uint32_t i) {
     return Candidate{residue_sets[survivors[i].feature.split], distinct_scales[survivors[i].feature.scale]};
@@ -56,10 +55,11 @@ template <class Arithmetic, class Tag>
     begin = end;
   }
   std::vector<TwiceU> distinct(scale_numbers.size());
-  residue_rank_sums<Arithmetic>(
-      ctx, RankProblem<typename Backend<Tag>::space>{blocks, groups, scale_numbers, scales.views(), scales.numerators(),
-                                                     scales.denominators(), packed.codes() - 1},
-      distinct);
+  residue_rank_sums<Arithmetic>(ctx,
+                                RankProblem<typename Backend<Tag>::space>{blocks, groups, scale_numbers, scales.views(),
+                                                                          scales.numerators(), scales.denominators(),
+                                                                          packed.codes() - 1},
+                                distinct);
   std::vector<TwiceU> out;
   out.reserve(survivors.size());
   for (std::size_t i = 0; i < survivors.size(); ++i) out.push_back(distinct[result_of[i]]);
@@ -75,7 +75,8 @@ void describe(Ctx& ctx, Report& report) {
                        {"joint_residue_counts", HasJointResidueCounts<B> ? own : generic},
                        {"residue_rank_sums", HasResidueRankSums<B> ? own : generic},
                        {"for_each", own}};
-  report.precision = std::string(Arithmetic::name) + ": integers and binary64; decisions re-evaluated where rounding matters";
+  report.precision =
+      std::string(Arithmetic::name) + ": integers and binary64; decisions re-evaluated where rounding matters";
   report.determinism = "same bits for any threads, instruction set, chunks and backend";
   report.bytes_staged = ctx.counters().bytes_staged;
   report.bytes_peak = ctx.counters().bytes_peak;

@@ -51,11 +51,10 @@ struct RedundancyTables {
 /// is dropped if a kept one overlaps it, correlates with it and (check_cat) shares its category.
 /// Pre-filter order among equals is resolved row by row, and only between survivors that no kept one excludes.
 template <class First, class Id>
-[[nodiscard]] std::vector<std::size_t> reduce_redundancy(const std::vector<Survivor>& survivors,
-                                                         const std::vector<Ranked>& ranked, const ProfileOptions& o,
-                                                         std::int64_t n_filter, const RedundancyTables& tables,
-                                                         ScaleCorrelations& correlation, double error,
-                                                         First& first_pass, const Id& id) {
+[[nodiscard]] std::vector<std::size_t>
+reduce_redundancy(const std::vector<Survivor>& survivors, const std::vector<Ranked>& ranked, const ProfileOptions& o,
+                  std::int64_t n_filter, const RedundancyTables& tables, ScaleCorrelations& correlation, double error,
+                  First& first_pass, const Id& id) {
   struct Place {
     double abs_auc, abs_mean_dif;
     std::uint32_t survivor;

@@ -46,8 +46,8 @@ void report_features(ProfileResult& result, StageTimer& timer, const FeatureCata
   for (std::size_t i = 0; i < survivors.size(); ++i)
     ranked[i] = {std::abs(adjusted_auc(twice_u[i], n_test, n_reference)), difference[i]};
   ScaleCorrelations correlation(catalog.scales());
-  const std::vector<std::size_t> kept = reduce_redundancy(survivors, ranked, options, n_filter, catalog.redundancy(),
-                                                          correlation, error, first_pass, id);
+  const std::vector<std::size_t> kept =
+      reduce_redundancy(survivors, ranked, options, n_filter, catalog.redundancy(), correlation, error, first_pass, id);
   result.funnel.n_after_redundancy = result.funnel.n_final = static_cast<std::int64_t>(kept.size());
   timer.lap("redundancy");
 

@@ -19,7 +19,8 @@ void cholesky_batched(Ctx& ctx, BatchView<T, typename Ctx::space> a, VectorView<
   check::usable(a, operation, "A");
   check::usable(info, operation, "info");
   if (a.rows != a.columns)
-    throw ShapeError("cholesky_batched: A holds matrices of " + check::shape(a.rows, a.columns) + "; they must be square");
+    throw ShapeError("cholesky_batched: A holds matrices of " + check::shape(a.rows, a.columns) +
+                     "; they must be square");
   check::that(info.size == a.batches, operation,
               "A has " + std::to_string(a.batches) + " matrices and info has " + std::to_string(info.size) +
                   " elements; give one per matrix");

@@ -7,8 +7,8 @@
 
 namespace isonomy {
 
-/// out(i) = f(in(i)...), one to four inputs of out's size, element types free, any strides. f as in for_each. out may be
-/// one of the inputs (the same data and stride), not otherwise overlap one. ShapeError, AliasError.
+/// out(i) = f(in(i)...), one to four inputs of out's size, element types free, any strides. f as in for_each. out may
+/// be one of the inputs (the same data and stride), not otherwise overlap one. ShapeError, AliasError.
 template <ContextLike Ctx, class F, class T, class... In>
   requires HasTransform<backend_of<Ctx>, T>
 void transform(Ctx& ctx, const F& f, VectorView<T, typename Ctx::space> out,

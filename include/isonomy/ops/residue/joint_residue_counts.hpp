@@ -5,18 +5,18 @@
 
 #include "isonomy/backend/operations.hpp"
 #include "isonomy/core/check.hpp"
-#include "isonomy/ops/for_each.hpp"
 #include "isonomy/core/residue.hpp"
+#include "isonomy/ops/for_each.hpp"
 
 namespace isonomy {
 
 template <class B>
-concept HasJointResidueCounts =
-    BackendLike<B> && requires(typename B::context& c, MatrixView<const std::uint8_t, typename B::space> codes,
-                               VectorView<const PositionPair, typename B::space> pairs,
-                               MatrixView<std::uint32_t, typename B::space> out) {
-      B::joint_residue_counts(c, codes, pairs, out);
-    };
+concept HasJointResidueCounts = BackendLike<B> &&
+    requires(typename B::context& c, MatrixView<const std::uint8_t, typename B::space> codes,
+             VectorView<const PositionPair, typename B::space> pairs,
+             MatrixView<std::uint32_t, typename B::space> out) {
+  B::joint_residue_counts(c, codes, pairs, out);
+};
 
 namespace detail {
 

@@ -8,21 +8,20 @@
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/backend/operations.hpp"
 #include "isonomy/core/check.hpp"
+#include "isonomy/core/residue.hpp"
+#include "isonomy/core/residue_arithmetic.hpp"
 #include "isonomy/ops/for_each.hpp"
 #include "isonomy/ops/reduce/transform_reduce.hpp"
-#include "isonomy/core/residue_arithmetic.hpp"
-#include "isonomy/core/residue.hpp"
 #include "isonomy/ops/sort/rank_average.hpp"
 
 namespace isonomy {
 
 template <class B>
-concept HasResidueRankSums =
-    BackendLike<B> && requires(typename B::context& c, const RankProblem<typename B::space>& p,
-                               std::span<std::uint64_t> out) {
-      B::template residue_rank_sums<exact>(c, p, out);
-      B::template residue_rank_sums<aaanalysis_1_1>(c, p, out);
-    };
+concept HasResidueRankSums = BackendLike<B> &&
+    requires(typename B::context& c, const RankProblem<typename B::space>& p, std::span<std::uint64_t> out) {
+  B::template residue_rank_sums<exact>(c, p, out);
+  B::template residue_rank_sums<aaanalysis_1_1>(c, p, out);
+};
 
 namespace detail {
 
@@ -103,8 +102,9 @@ void residue_rank_sums(Ctx& ctx, const RankProblem<typename Ctx::space>& problem
       const ResidueBlock& block = problem.blocks[static_cast<std::size_t>(g.first_block + b)];
       check::that(block.split.residues > 0 && block.split.residues <= block.split.slots &&
                       block.rows.test_rows <= block.rows.rows,
-                  operation, "a block has " + std::to_string(block.split.residues) + " residues in " +
-                                 std::to_string(block.split.slots) + " slots; leave out splits without residues");
+                  operation,
+                  "a block has " + std::to_string(block.split.residues) + " residues in " +
+                      std::to_string(block.split.slots) + " slots; leave out splits without residues");
     }
   }
   for (const std::uint32_t d : problem.scale_numbers)

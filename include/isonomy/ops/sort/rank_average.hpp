@@ -17,7 +17,8 @@ struct MidRanks {
   VectorView<const T, Space> sorted;
   VectorView<const index_t, Space> position, offsets;
   VectorView<double, Space> out;
-  double missing = std::numeric_limits<double>::quiet_NaN();  // a member, because device code may not call numeric_limits
+  double missing =
+      std::numeric_limits<double>::quiet_NaN();  // a member, because device code may not call numeric_limits
 
   ISONOMY_HD void operator()(index_t s) const {
     const index_t first = offsets(s), last = offsets(s + 1);
@@ -27,22 +28,23 @@ struct MidRanks {
       // Ranks begin - first + 1 .. end - first have a mean that is a multiple of 1/2, so it is exact.
       const double mean = static_cast<double>(begin + end - 2 * first + 1) / 2;
       const bool number = sorted(begin) == sorted(begin);
-      for (index_t i = begin; i < end; ++i)
-        out(position(i)) = number ? mean : missing;
+      for (index_t i = begin; i < end; ++i) out(position(i)) = number ? mean : missing;
     }
   }
 };
 }  // namespace detail
 
-/// out(i) = the rank of x(i), from 1, among the elements of its segment offsets(s) .. offsets(s + 1) - 1; equal elements
+/// out(i) = the rank of x(i), from 1, among the elements of its segment offsets(s) .. offsets(s + 1) - 1; equal
+/// elements
 /// (-0 equals +0) share the mean of their ranks. A NaN has rank NaN and the others are ranked as if it were absent.
 /// Elements outside every segment stay. x and out have one size; any strides. Exact: the same bits on every backend.
 /// O(n log n). Workspace of the generic form: a copy of x, n indices and what stable_sort_by_key takes.
 /// Errors: ShapeError, AliasError, ValueError for offsets that decrease or leave [0, x.size], OutOfMemory.
 template <ContextLike Ctx, class T>
   requires(HasRankAverage<backend_of<Ctx>, std::remove_const_t<T>> ||
-           (HasStableSortByKey<backend_of<Ctx>, std::remove_const_t<T>> && HasCopy<backend_of<Ctx>, std::remove_const_t<T>> &&
-            HasIota<backend_of<Ctx>, index_t> && HasForEach<backend_of<Ctx>>))
+           (HasStableSortByKey<backend_of<Ctx>, std::remove_const_t<T>> &&
+            HasCopy<backend_of<Ctx>, std::remove_const_t<T>> && HasIota<backend_of<Ctx>, index_t> &&
+            HasForEach<backend_of<Ctx>>))
 void rank_average(Ctx& ctx, VectorView<T, typename Ctx::space> x, ConstVector<index_t, Ctx> offsets,
                   VectorView<double, typename Ctx::space> out) {
   constexpr const char* operation = "rank_average";
@@ -66,15 +68,16 @@ void rank_average(Ctx& ctx, VectorView<T, typename Ctx::space> x, ConstVector<in
     B::copy(ctx, input, sorted.view());
     B::iota(ctx, position.view(), index_t{0});
     B::stable_sort_by_key(ctx, sorted.view(), position.view(), offsets);
-    B::for_each(ctx, offsets.size - 1,
-                detail::MidRanks<Value, Space>{sorted.view(), position.view(), offsets, out});
+    B::for_each(ctx, offsets.size - 1, detail::MidRanks<Value, Space>{sorted.view(), position.view(), offsets, out});
   }
 }
 
 /// The same with all of x as one segment.
 template <ContextLike Ctx, class T>
   requires requires(Ctx& ctx, VectorView<T, typename Ctx::space> x, ConstVector<index_t, Ctx> offsets,
-                    VectorView<double, typename Ctx::space> out) { rank_average(ctx, x, offsets, out); }
+                    VectorView<double, typename Ctx::space> out) {
+    rank_average(ctx, x, offsets, out);
+  }
 void rank_average(Ctx& ctx, VectorView<T, typename Ctx::space> x, VectorView<double, typename Ctx::space> out) {
   const index_t borders[2] = {0, x.size};
   Buffer<index_t, typename Ctx::tag> offsets(ctx, 2, "rank_average");

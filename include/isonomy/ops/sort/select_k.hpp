@@ -22,7 +22,8 @@ void select_k(Ctx& ctx, ConstMatrix<T, Ctx> x, MatrixView<T, typename Ctx::space
   check::that(values.rows == x.rows, operation,
               "x is " + check::shape(x) + " and values is " + check::shape(values) + "; they must have as many rows");
   check::that(indices.rows == values.rows && indices.columns == values.columns, operation,
-              "values is " + check::shape(values) + " and indices is " + check::shape(indices) + "; they must be equal");
+              "values is " + check::shape(values) + " and indices is " + check::shape(indices) +
+                  "; they must be equal");
   if (values.columns > x.columns)
     throw ValueError("select_k: k is " + std::to_string(values.columns) + " and a row of x has " +
                      std::to_string(x.columns) + " elements; k must not exceed them");

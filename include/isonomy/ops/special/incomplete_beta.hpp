@@ -39,8 +39,8 @@ inline double incomplete_beta_fraction(double a, double b, double x) {
 [[nodiscard]] inline double incomplete_beta(double a, double b, double x) {
   if (std::isnan(a) || std::isnan(b) || std::isnan(x)) return std::numeric_limits<double>::quiet_NaN();
   if (!(a > 0) || !(b > 0) || x < 0 || x > 1)
-    throw ValueError("incomplete_beta: a=" + std::to_string(a) + ", b=" + std::to_string(b) + ", x=" +
-                     std::to_string(x) + "; expected a, b > 0 and x in [0, 1]");
+    throw ValueError("incomplete_beta: a=" + std::to_string(a) + ", b=" + std::to_string(b) +
+                     ", x=" + std::to_string(x) + "; expected a, b > 0 and x in [0, 1]");
   if (x == 0 || x == 1) return x;
   const double log_front = std::lgamma(a + b) - std::lgamma(a) - std::lgamma(b) + a * std::log(x) + b * std::log1p(-x);
   if (x < (a + 1) / (a + b + 2)) return std::exp(log_front) * detail::incomplete_beta_fraction(a, b, x) / a;

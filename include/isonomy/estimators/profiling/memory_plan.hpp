@@ -1,0 +1,121 @@
+// How much memory a profiling run takes, known before it runs.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "isonomy/core/residue.hpp"
+#include "isonomy/estimators/profiling/candidates.hpp"
+#include "isonomy/estimators/profiling/column_ranks.hpp"
+#include "isonomy/estimators/profiling/evaluate.hpp"
+#include "isonomy/estimators/profiling/feature_catalog.hpp"
+#include "isonomy/estimators/profiling/moments.hpp"
+#include "isonomy/estimators/profiling/options.hpp"
+#include "isonomy/estimators/profiling/packed.hpp"
+#include "isonomy/estimators/profiling/sequence_set.hpp"
+#include "isonomy/estimators/profiling/splits.hpp"
+
+namespace isonomy::profiling {
+
+/// The size of a problem. Lengths are upper bounds over all rows, gaps included.
+struct ProfileShape {
+  index_t rows = 0;
+  index_t positions = 43;     ///< residues of a window
+  index_t longest_part = 33;  ///< residues
+  index_t shortest_part = 20;
+  index_t parts = 3;
+  index_t layouts = 1;  ///< different lengths of parts
+  index_t groups = 1;   ///< rows that share lengths and places of gaps
+  index_t scales = 586, letters = 20;
+};
+
+/// Peak bytes beyond the inputs. `context` counts the buffers of the context (Report::bytes_peak); `host` estimates
+/// what a run holds in host memory besides them.
+struct MemoryPlan {
+  std::size_t context = 0, host = 0;
+};
+
+/// The shape of a run on these data.
+[[nodiscard]] inline ProfileShape profile_shape(const SequenceSet& set, const ScaleTable& scales) {
+  ProfileShape shape{set.size(),
+                     0,
+                     0,
+                     set.shortest_part(),
+                     static_cast<index_t>(set.parts().size()),
+                     static_cast<index_t>(set.layouts().size()),
+                     static_cast<index_t>(set.groups().size()),
+                     scales.size(),
+                     static_cast<index_t>(scales.alphabet().size())};
+  for (const Layout& layout : set.layouts()) {
+    shape.positions = std::max(shape.positions, layout.positions);
+    for (const Range& part : layout.parts) shape.longest_part = std::max(shape.longest_part, part.length);
+  }
+  return shape;
+}
+
+namespace detail {
+
+/// What sorting and ranking columns of n rows takes at once, in any backend whose sort copies the pairs twice.
+inline std::size_t ranking_bytes(index_t rows, index_t columns) {
+  const auto values = static_cast<std::size_t>(columns_at_once(rows, columns)) * static_cast<std::size_t>(rows);
+  constexpr std::size_t value = sizeof(double), pair = value + sizeof(index_t);
+  return values * (2 * value + value + sizeof(index_t) + 2 * pair);
+}
+
+}  // namespace detail
+
+/// The peak memory of fit(): linear in rows, through the codes and the places of rows, and otherwise bounded by splits,
+/// scales and candidates. Data of which more than the pre-filtered number of candidates lies at a limit take 60 bytes
+/// more for each.
+[[nodiscard]] inline MemoryPlan memory_plan(const ProfileShape& shape, const ProfileOptions& options = {}) {
+  validate(options);
+  const auto bytes = [](index_t count, std::size_t size) { return static_cast<std::size_t>(count) * size; };
+  const std::vector<Split> splits =
+      enumerate(clamp(options.split_kws, shape.shortest_part).options, shape.shortest_part);
+  index_t residues = 0;
+  for (const Split& split : splits)
+    residues += static_cast<index_t>(indices(split, shape.longest_part, SegmentRule::integer).size());
+  const auto n_splits = shape.parts * static_cast<index_t>(splits.size());
+  const std::int64_t candidates = n_splits * shape.scales;
+  const std::int64_t n_filter = std::min(options.n_filter, candidates);
+  const index_t survivors = std::min(detail::pre_filter_size(options, candidates, n_filter), candidates);
+  const index_t codes = shape.letters + 1, pairs = residue_pairs(shape.letters);
+  const index_t stride =
+      (residue_pairs(codes) + detail::joint_count_block - 1) / detail::joint_count_block * detail::joint_count_block;
+
+  const std::size_t packed = bytes((shape.rows + shape.groups * (2 * row_padding - 1)) * shape.positions, 1);
+  const std::size_t tables = bytes(shape.scales, sizeof(std::int64_t) + max_residue_codes * 4 * sizeof(double));
+  const std::size_t places = 2 * bytes(shape.layouts * shape.parts * residues, sizeof(std::uint16_t));
+
+  const std::size_t moments = bytes(n_splits * (pairs + 2 * shape.letters), sizeof(double));
+  const bool joint = shape.positions <= joint_counts_up_to;
+  const index_t position_pairs =
+      std::min(shape.positions * (shape.positions + 1) / 2,
+               shape.positions + shape.parts * shape.longest_part * (shape.longest_part - 1) / 2);
+  const std::size_t counts = bytes(n_splits, sizeof(ResidueSlots)) +
+                             (joint ? bytes((position_pairs + shape.positions) * stride, sizeof(std::uint32_t)) +
+                                          bytes(position_pairs, sizeof(PositionPair)) +
+                                          bytes(shape.positions * shape.positions, sizeof(std::int32_t))
+                                    : 0);
+  const index_t tile = std::min(n_splits, candidate_tile);
+  constexpr index_t widest_tile = 64;  // of a matrix product's kernel
+  const std::size_t products = bytes((shape.letters + pairs) * shape.scales, sizeof(double)) +
+                               bytes(tile * shape.scales, 4 * sizeof(double) + sizeof(Spread)) +
+                               bytes((tile + shape.scales + 2 * widest_tile) * pairs, sizeof(double));
+  const std::size_t evaluation = bytes(shape.groups, sizeof(ResidueRows)) + bytes(shape.rows, sizeof(RowPlace)) +
+                                 bytes(shape.groups * std::min<index_t>(n_splits, survivors), sizeof(ResidueSlots)) +
+                                 bytes(survivors, sizeof(FeatureRequest) + sizeof(FeatureStatistics));
+  const std::size_t ranks =
+      options.test == Test::mann_whitney_scipy ? detail::ranking_bytes(shape.rows, survivors) : std::size_t{0};
+
+  MemoryPlan plan;
+  plan.context = packed + tables + places + std::max({moments + counts, moments + products, evaluation + ranks});
+  const std::size_t per_candidate = sizeof(double) + sizeof(Spread), per_survivor = 200, per_split = 500, per_row = 24;
+  plan.host = packed + bytes(shape.rows, per_row) + bytes(candidates, per_candidate) + bytes(survivors, per_survivor) +
+              bytes(n_splits * shape.layouts, per_split) + 2 * places + 2 * tables;
+  return plan;
+}
+
+}  // namespace isonomy::profiling
