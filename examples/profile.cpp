@@ -1,10 +1,14 @@
 // Comparative physicochemical profiling of sequences in files: the features that separate two groups, as a table.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
 #include <iostream>
+#include <limits>
 #include <optional>
 #include <string>
+#include <system_error>
+#include <type_traits>
 #include <vector>
 
 #include "support/program.hpp"
@@ -31,6 +35,23 @@ const std::vector<std::string> option_names{
     "n_filter",  "n_pre_filter", "pct_pre_filter", "max_std_test", "max_overlap", "max_cor", "label_test",
     "label_ref", "accept_gaps",  "ext_len",        "jmd_n_len",    "jmd_c_len",   "tmd_len", "start"};
 
+/// What keeps `text` from being a T, or a T in an optional, for CLI11, which itself saturates and wraps round.
+template <class T>
+std::string whole_number(const std::string& text) {
+  using Number = decltype([] {
+    if constexpr (std::is_arithmetic_v<T>)
+      return T{};
+    else
+      return typename T::value_type{};
+  }());
+  Number number{};
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data() + (text.starts_with('+') ? 1 : 0), end, number);
+  if (error == std::errc() && stop == end) return {};
+  return "'" + text + "' is no whole number from " + std::to_string(std::numeric_limits<Number>::min()) + " to " +
+         std::to_string(std::numeric_limits<Number>::max());
+}
+
 /// Adds options to one group of the help text.
 struct OptionGroup {
   CLI::App& app;
@@ -38,7 +59,8 @@ struct OptionGroup {
 
   template <class T>
   CLI::Option* option(const std::string& names, T& value, const std::string& type, const std::string& text) const {
-    return app.add_option(names, value, text)->type_name(type)->group(name);
+    auto* added = app.add_option(names, value, text)->type_name(type)->group(name);
+    return type == "INT" || type == "ROUNDS" ? added->check(whole_number<T>) : added;
   }
   /// The same with the default in the help text.
   template <class T>
@@ -146,13 +168,21 @@ void require_at_least(const char* option, std::int64_t value, std::int64_t least
                               std::to_string(least) + "; " + remedy);
 }
 
+/// No window, cut or shown, has more residues than a sequence set holds in one.
+void require_length(const char* option, std::int64_t value, std::int64_t least, const char* remedy) {
+  constexpr std::int64_t most = 65535;
+  if (value < least || value > most)
+    throw isonomy::ValueError(std::string(option) + "=" + std::to_string(value) + "; expected " +
+                              std::to_string(least) + " to " + std::to_string(most) + "; " + remedy);
+}
+
 std::vector<profiling::Part> parse_parts(const std::string& list) {
   std::vector<profiling::Part> parts;
   for (const auto name : profiling::detail::fields(list, ',')) {
     try {
       parts.push_back(profiling::parse_part(name));
     } catch (const isonomy::ValueError& error) {
-      throw isonomy::ValueError("--list-parts: " + std::string(error.what()));
+      throw isonomy::ValueError("--list-parts: " + examples::without_operation(error.what()));
     }
     if (std::find(parts.begin(), parts.end() - 1, parts.back()) != parts.end() - 1)
       throw isonomy::ValueError("--list-parts: part '" + std::string(name) +
@@ -169,9 +199,12 @@ examples::RunOptions understood(const CommandLine& line) {
   auto& windows = input.windows;
   if (input.path.empty() && input.test_path.empty())
     throw isonomy::ValueError("there is no input; expected a table, or --test FILE and --ref FILE; name one");
-  require_at_least("--window", input.residue_tmd_len, 1, "give the length of the TMD around a residue");
+  require_length("--window", input.residue_tmd_len, 1, "give the length of the TMD around a residue");
   if (line.tmd_len_seq)
-    require_at_least("--tmd-len-seq", *line.tmd_len_seq, 1, "give the length of the TMD around an anchor");
+    require_length("--tmd-len-seq", *line.tmd_len_seq, 1, "give the length of the TMD around an anchor");
+  require_length("--jmd-n-len", windows.flanks.jmd_n_len, 0, "give the length of the flank");
+  require_length("--jmd-c-len", windows.flanks.jmd_c_len, 0, "give the length of the flank");
+  require_length("--tmd-len", profile.display.tmd_len, 1, "give the length of the TMD as shown");
   require_at_least("--threads", run.threads, 0, "0 takes all");
   validate(windows.flanks, windows.ext_len);
   input.anchor_tmd_len = line.tmd_len_seq;

@@ -90,12 +90,16 @@ inline Figure feature_map_figure(const FigureData& data) {
   const std::string limit = Canvas::number(widest);
   canvas.add("set cbrange [-" + limit + ":" + limit + "]");
   canvas.add("set palette defined (-1 '#2166ac', -0.5 '#7fb2d6', 0 '#dedede', 0.5 '#f0a184', 1 '#b2182b')");
-  const double bar = std::min(260.0, bottom - top), middle = (top + bottom) / 2;
-  canvas.add("set colorbox user origin " + canvas.at(right + 24, middle + bar / 2) + " size " +
-             Canvas::number(16.0 / 1200) + ", " + Canvas::number(bar / (bottom + 62)) + " noborder");
+  const double from = 106, bar = std::clamp(bottom - from, 105.0, 260.0), height = bottom + 62;
+  canvas.add("set colorbox user origin " + canvas.at(right + 24, from + bar) + " size " + Canvas::number(16.0 / 1200) +
+             ", " + Canvas::number(bar / height) + " noborder");
   canvas.add("set cbtics scale 0 font ',11'\nset cblabel 'mean_dif (test − reference)' noenhanced");
+  // White lines between cells, unless these are too narrow to spare any of their colour.
+  const auto residues = data.display.jmd_n_len + data.display.tmd_len + data.display.jmd_c_len;
+  const std::string cell_border = residues > 100 ? "noborder" : "border linecolor rgb '#ffffff'";
   canvas.add("plot 'feature_map.tsv' skip 1 using 2:1:($2-0.5):($2+0.5):($1-0.5):($1+0.5):3 with boxxyerror "
-             "fillcolor palette fillstyle solid border linecolor rgb '#ffffff'\nunset multiplot");
+             "fillcolor palette fillstyle solid " +
+             cell_border + "\nunset multiplot");
   return {"feature_map", canvas.script(), {{"feature_map.tsv", std::move(table)}}};
 }
 

@@ -94,6 +94,7 @@ class Loader {
       finish(cutter);
     } else {
       TsvReader reader(path);
+      require_tabs(reader.columns());
       require_label_column(reader.columns());
       WindowCutter cutter = make_cutter(reader.columns());
       while (const auto row = reader.next()) add_row(cutter, row->cells, row->line);
@@ -122,6 +123,14 @@ class Loader {
                              "length; set --tmd-len-seq");
     options.tmd_len = anchors ? options_.anchor_tmd_len : std::optional(options_.residue_tmd_len);
     return WindowCutter(path_, columns, options);
+  }
+
+  /// A spreadsheet saved with commas or semicolons is one column, which all that follows would misname.
+  void require_tabs(const std::vector<std::string>& columns) const {
+    if (columns.size() == 1 && columns[0].find_first_of(",;") != std::string::npos)
+      throw isonomy::IoError(path_, 1,
+                             "the header is one column, '" + columns[0] +
+                                 "'; expected columns separated by tabs; save the table as tab-separated text");
   }
 
   void require_label_column(const std::vector<std::string>& columns) const {

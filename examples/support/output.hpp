@@ -26,6 +26,14 @@ inline void require_writable(const std::string& path, const std::vector<std::str
   const isonomy::io::AtomicFile trial(path);
 }
 
+/// IoError if both names are given and mean one file, which would keep only the report.
+inline void require_distinct(const std::string& table, const std::string& report) {
+  if (table.empty() || report.empty()) return;
+  std::error_code error;
+  if (std::filesystem::weakly_canonical(table, error) == std::filesystem::weakly_canonical(report, error))
+    throw isonomy::IoError(report, 0, "this is both --out and --json; expected a file for each; choose another name");
+}
+
 /// A folder for output, made if it is not there. Files are written in a hidden folder inside it and moved out by
 /// commit(); otherwise they, and the folder if it was made here, are removed again.
 class OutputFolder {
@@ -68,6 +76,16 @@ class OutputFolder {
 
   /// Takes a file along that something else wrote in draft().
   void add(const std::string& name) { names_.push_back(name); }
+
+  /// IoError if a folder stands where a file is to be put.
+  void require_room() const {
+    for (const auto& name : names_) {
+      std::error_code error;
+      if (std::filesystem::is_directory(path_ + "/" + name, error))
+        throw isonomy::IoError(path_ + "/" + name, 0,
+                               "this is a folder; expected room for a file; remove or rename it");
+    }
+  }
 
   /// IoError if a file cannot be put in place.
   void commit() {

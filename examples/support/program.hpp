@@ -34,6 +34,17 @@ inline std::string printable(std::string_view text) {
   return out;
 }
 
+/// Long text, such as a message that quotes a whole sequence, without its middle.
+inline std::string clipped(std::string text) {
+  constexpr std::size_t begin = 1000, end = 400;
+  const auto in_letter = [&text](std::size_t at) { return (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80; };
+  if (text.size() <= begin + end + 100) return text;
+  std::size_t from = begin, to = text.size() - end;
+  while (in_letter(from)) --from;
+  while (to < text.size() && in_letter(to)) ++to;
+  return text.replace(from, to - from, " ... (" + std::to_string(to - from) + " bytes left out) ... ");
+}
+
 /// The library's names of options in `message` as this command line spells them: max_cor becomes --max-cor.
 /// Quoted text, the first `skip` characters, and everyday words without '=' behind them stay as they are.
 inline std::string with_option_names(std::string_view message, const std::vector<std::string>& names,
@@ -67,7 +78,7 @@ inline std::string without_operation(std::string message, std::size_t at = 0) {
   for (const std::string_view operation :
        {"profile: ", "validate: display ", "validate: ", "SequenceSet: ", "WindowCutter: ", "ScaleTable: ",
         "Alphabet: ", "parse_part: ", "clamp: ", "window_from_positions: ", "window_from_parts: ", "window_from_tmd: ",
-        "window_from_sequence: ", "selection_frequencies: ", "Context<Cpu>: "})
+        "window_from_sequence: ", "selection_frequencies: ", "positions: ", "Context<Cpu>: "})
     if (std::string_view(message).substr(at).starts_with(operation)) return message.erase(at, operation.size());
   return message;
 }
@@ -87,6 +98,7 @@ inline std::string parse_message(const CLI::App& app, const std::string& program
     const auto* option = app.get_option_no_throw(message.substr(at, end == std::string::npos ? end : end - at));
     if (option != nullptr) expected = "; expected " + option->get_name() + ": " + option->get_description();
   }
+  if (expected.empty()) expected = "; expected the arguments that the help text lists";
   return message + expected + "; see " + program + " --help";
 }
 
@@ -96,7 +108,7 @@ template <class Body>
 int run_program(CLI::App& app, int argc, char** argv, const std::vector<std::string>& option_names, Body&& body) {
   const std::string program = app.get_name();
   const auto fail = [&](const std::string& message) {
-    std::cerr << program << ": error: " << printable(message) << std::endl;
+    std::cerr << program << ": error: " << printable(clipped(message)) << std::endl;
     return static_cast<int>(bad_input);
   };
   try {

@@ -12,6 +12,17 @@
 
 namespace examples {
 
+/// The largest of 1, 2 or 5 times a power of ten that is at most `limit`, which is above 0.
+inline double round_step(double limit) {
+  const double power = std::pow(10, std::floor(std::log10(limit)));
+  return (limit >= 5 * power ? 5 : limit >= 2 * power ? 2 : 1) * power;
+}
+
+/// "+0.118", with fewer decimals where differences reach `widest`, 10 or more.
+inline std::string signed_text(double value, double widest) {
+  return (value > 0 ? "+" : "") + fixed(value == 0 ? 0.0 : value, widest >= 100 ? 0 : widest >= 10 ? 1 : 3);
+}
+
 /// A row a feature, best first, at most `most`.
 inline Figure ranking_figure(const FigureData& data, std::size_t most = 20) {
   const auto& features = data.result.features;
@@ -33,12 +44,12 @@ inline Figure ranking_figure(const FigureData& data, std::size_t most = 20) {
     for (const auto position : shown_positions(row, data.display))
       places += rank + "\t" + std::to_string(position) + "\t" + difference + "\n";
     if (std::isfinite(row.mean_dif)) widest = std::max(widest, std::abs(row.mean_dif));
-    const std::string title =
-        row.subcategory == row.scale_name ? row.scale_name : row.subcategory + ": " + row.scale_name;
+    const bool one_name = row.subcategory.empty() || row.subcategory == row.scale_name;
+    const std::string title = one_name ? row.scale_name : row.subcategory + ": " + row.scale_name;
     const double y = top + row_height * static_cast<double>(k);
     canvas.text(rank + ".", canvas.at(18, y + 13), "left textcolor rgb '#777777'");
-    canvas.text(shortened(title, 48), canvas.at(418, y + 13), "right");
-    canvas.text(shortened(row.feature, 60), canvas.at(418, y + 27), "right font ',10' textcolor rgb '#777777'");
+    canvas.text(shortened(title, 52), canvas.at(418, y + 13), "right");
+    canvas.text(shortened(row.feature, 58), canvas.at(418, y + 27), "right font ',10' textcolor rgb '#777777'");
   }
   if (widest == 0) widest = 1;
 
@@ -75,23 +86,22 @@ inline Figure ranking_figure(const FigureData& data, std::size_t most = 20) {
   start_panel(800, 990, "mean_dif (test − reference)");
   const std::string reach = Canvas::number(2 * widest);
   canvas.add("set xrange [-" + reach + ":" + reach + "]");
-  canvas.add("set xtics -10," +
-             Canvas::number(widest > 0.5    ? 0.5
-                            : widest > 0.15 ? 0.2
-                            : widest > 0.05 ? 0.1
-                                            : widest) +
-             ",10 nomirror out scale 0.5");
+  const std::string tick = Canvas::number(round_step(1.5 * widest));
+  canvas.add("set xtics (-" + tick + ", 0, " + tick + ") nomirror out scale 0.5");
   canvas.add("set arrow from first 0, graph 0 to first 0, graph 1 nohead front linecolor rgb '#888888'");
-  canvas.add(boxes("'ranking.tsv'", "($2<0 ? $2 : 0):($2<0 ? 0 : $2)", "$2") +
-             ", 'ranking.tsv' skip 1 using ($2<0 ? $2 : NaN):1:(sprintf('%.3f', $2)) with labels right offset -0.4,0 "
-             "font ',11', '' skip 1 using ($2<0 ? NaN : $2):1:(sprintf('+%.3f', $2)) with labels left offset 0.4,0 "
-             "font ',11'");
+  const auto write_beside = [&canvas](double value, std::size_t k, const std::string& text) {
+    const double end = std::isfinite(value) ? value : 0;  // of the bar
+    canvas.text(text, "first " + Canvas::number(end) + ", first " + std::to_string(k + 1),
+                std::string(end < 0 ? "right offset -0.5,0" : "left offset 0.5,0") + " font ',11'");
+  };
+  for (std::size_t k = 0; k < n; ++k) write_beside(features[k].mean_dif, k, signed_text(features[k].mean_dif, widest));
+  canvas.add(boxes("'ranking.tsv'", "($2<0 ? $2 : 0):($2<0 ? 0 : $2)", "$2"));
 
   start_panel(1020, 1185, "abs_auc");
   canvas.add("set xrange [0:0.65]\nset xtics 0,0.2,0.4 nomirror out scale 0.5");
+  for (std::size_t k = 0; k < n; ++k) write_beside(features[k].abs_auc, k, fixed(features[k].abs_auc, 3));
   canvas.add("plot 'ranking.tsv' skip 1 using (0):1:(0):3:($1-0.3):($1+0.3) with boxxyerror fillcolor rgb '#6a6a6a' "
-             "fillstyle solid noborder, '' skip 1 using 3:1:(sprintf('%.3f', $3)) with labels left offset 0.4,0 "
-             "font ',11'\nunset multiplot");
+             "fillstyle solid noborder\nunset multiplot");
   return {
       "ranking", canvas.script(), {{"ranking.tsv", std::move(table)}, {"ranking_positions.tsv", std::move(places)}}};
 }

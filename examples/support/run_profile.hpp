@@ -124,6 +124,7 @@ inline Run run_profile(const RunOptions& options, const Interrupt& interrupt) {
   validate(options.profile);
   for (const auto& path : {options.table_path, options.json_path})
     if (!path.empty()) require_writable(path, options.inputs());
+  require_distinct(options.table_path, options.json_path);
   std::optional<OutputFolder> folder;
   if (!options.figure_folder.empty()) folder.emplace(options.figure_folder);
   ProgressLine progress(!options.quiet);
@@ -131,7 +132,9 @@ inline Run run_profile(const RunOptions& options, const Interrupt& interrupt) {
       {.threads = options.threads, .seed = options.seed, .progress = progress.callback(), .stop = interrupt.token()});
 
   const auto start = std::chrono::steady_clock::now();
-  Run run{{}, load_scales(options.scales_path, options.categories_path), {}, {}, {}, 0};
+  // First, because g++ 12 destroys what an aggregate already holds twice if a later initialiser throws.
+  auto scales = load_scales(options.scales_path, options.categories_path);
+  Run run{{}, std::move(scales), {}, {}, {}, 0};
   LoadedSequences loaded = load_sequences(options.input, run.scales.alphabet(), progress);
   run.title = loaded.title;
   run.warnings = std::move(loaded.warnings);
@@ -161,6 +164,7 @@ inline Run run_profile(const RunOptions& options, const Interrupt& interrupt) {
     notes.emplace_back("arithmetic", options.reference_arithmetic ? "aaanalysis_1_1" : "exact");
     prepare(options.json_path, isonomy::io::profile_report_text(run.result, options.profile, notes));
   }
+  if (folder) folder->require_room();
   Interrupt::check("writing");
   if (options.table_path.empty() && !options.table_in_folder) print_all(table);
   for (auto& file : files) file.commit();

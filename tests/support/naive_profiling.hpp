@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <functional>
 #include <limits>
 #include <map>
 #include <numeric>
@@ -15,6 +14,7 @@
 #include "isonomy/estimators/profiling/options.hpp"
 #include "isonomy/estimators/profiling/result.hpp"
 #include "isonomy/estimators/profiling/scales.hpp"
+#include "support/naive_splits.hpp"
 
 namespace isonomy::test {
 
@@ -42,110 +42,6 @@ namespace naive {
 __extension__ using wide = __int128;
 __extension__ using quad = __float128;
 
-/// §1.3. Works on residues and on display coordinates alike.
-template <class List>
-List part_of(const std::string& name, const List& jmd_n, const List& tmd, const List& jmd_c) {
-  const auto half = static_cast<std::ptrdiff_t>(std::nearbyint(static_cast<double>(tmd.size()) / 2));
-  const List tmd_n(tmd.begin(), tmd.begin() + half), tmd_c(tmd.begin() + half, tmd.end());
-  const auto join = [](List a, const List& b) {
-    a.insert(a.end(), b.begin(), b.end());
-    return a;
-  };
-  if (name == "tmd") return tmd;
-  if (name == "tmd_n") return tmd_n;
-  if (name == "tmd_c") return tmd_c;
-  if (name == "jmd_n") return jmd_n;
-  if (name == "jmd_c") return jmd_c;
-  if (name == "tmd_jmd") return join(join(jmd_n, tmd), jmd_c);
-  if (name == "jmd_n_tmd_n") return join(jmd_n, tmd_n);
-  return join(tmd_c, jmd_c);
-}
-
-struct Split {
-  std::string label;
-  std::function<std::vector<int>(int length, bool float_rule)>
-      indices;  ///< 0-based, out of range where it does not fit
-};
-
-/// §1.4, all three families; `o` is already clamped.
-inline std::vector<Split> splits(const profiling::SplitOptions& o) {
-  std::vector<Split> out;
-  if (o.segment)
-    for (int n = o.segment->n_split_min; n <= o.segment->n_split_max; ++n)
-      for (int i = 1; i <= n; ++i)
-        out.push_back(
-            {"Segment(" + std::to_string(i) + "," + std::to_string(n) + ")", [=](int length, bool float_rule) {
-               const auto boundary = [&](int j) {
-                 if (!float_rule) return length * j / n;
-                 const double width = static_cast<double>(length) / n;
-                 return static_cast<int>(width * j);
-               };
-               std::vector<int> list;
-               for (int k = boundary(i - 1); k < boundary(i); ++k) list.push_back(k);
-               return list;
-             }});
-  if (o.pattern) {
-    const auto& p = *o.pattern;
-    std::set<std::vector<int>> tuples;
-    for (int k = p.n_min; k <= p.n_max; ++k) {
-      std::vector<std::size_t> digits(static_cast<std::size_t>(k), 0);  // every step tuple of length k
-      for (;;) {
-        std::vector<int> at;
-        int sum = 0;
-        for (const std::size_t d : digits) at.push_back(sum += p.steps[d]);
-        if (sum <= p.len_max)
-          for (int shift = 1 - at.front(); shift + at.back() <= p.len_max; ++shift) {
-            std::vector<int> moved = at;
-            for (int& x : moved) x += shift;
-            tuples.insert(moved);
-          }
-        std::size_t d = 0;
-        while (d < digits.size() && ++digits[d] == p.steps.size()) digits[d++] = 0;
-        if (d == digits.size()) break;
-      }
-    }
-    for (const char terminus : {'N', 'C'})
-      for (const auto& tuple : tuples) {
-        std::string label = std::string("Pattern(") + terminus;
-        for (const int x : tuple) label += "," + std::to_string(x);
-        out.push_back({label + ")", [=](int length, bool) {
-                         std::vector<int> list;
-                         for (const int x : tuple) list.push_back(terminus == 'N' ? x - 1 : length - x);
-                         return list;
-                       }});
-      }
-  }
-  if (o.periodic_pattern)
-    for (const char terminus : {'N', 'C'})
-      for (const int s1 : o.periodic_pattern->steps)
-        for (const int s2 : o.periodic_pattern->steps)
-          for (int start = 1; start <= s1; ++start) {
-            const std::string label = std::string("PeriodicPattern(") + terminus + ",i+" + std::to_string(s1) + "/" +
-                                      std::to_string(s2) + "," + std::to_string(start) + ")";
-            if (std::any_of(out.begin(), out.end(), [&](const Split& s) { return s.label == label; })) continue;
-            out.push_back({label, [=](int length, bool) {
-                             std::vector<int> list;
-                             int position = start;
-                             for (int step = 0; position <= length; position += step++ % 2 == 0 ? s1 : s2)
-                               list.push_back(terminus == 'N' ? position - 1 : length - position);
-                             return list;
-                           }});
-          }
-  return out;
-}
-
-/// §1.4, automatic clamping to the shortest part.
-inline profiling::SplitOptions clamped(profiling::SplitOptions o, int shortest) {
-  if (o.segment && o.segment->n_split_max > shortest) {
-    o.segment->n_split_max = std::max(1, shortest);
-    o.segment->n_split_min = std::min(o.segment->n_split_min, o.segment->n_split_max);
-  }
-  if (o.pattern && o.pattern->len_max > shortest) o.pattern.reset();
-  if (o.periodic_pattern && shortest < o.periodic_pattern->steps[0]) o.periodic_pattern.reset();
-  if (splits(o).empty()) o = {profiling::SegmentOptions{1, std::max(1, shortest)}, {}, {}};
-  return o;
-}
-
 /// A.1.
 inline double pairwise(const double* a, std::size_t m) {
   if (m < 8) return std::accumulate(a, a + m, 0.0);
@@ -170,7 +66,7 @@ struct Statistics {
   bool missing = false;
 };
 
-/// §3.2 and A.3 in the published arithmetic: plain sums in row order, every step rounded.
+/// Mean difference and spreads in the published arithmetic: plain sums in row order, every step rounded.
 inline Statistics published_statistics(const std::vector<double>& w, const std::vector<bool>& is_test) {
   double mean[2] = {0, 0}, squares[2] = {0, 0}, n[2] = {0, 0};
   for (std::size_t i = 0; i < w.size(); ++i) mean[is_test[i]] += w[i], n[is_test[i]] += 1;
@@ -250,7 +146,7 @@ inline double correlation(const std::vector<double>& x, const std::vector<double
   return std::min(1.0, xy / (std::sqrt(xx) * std::sqrt(yy)));
 }
 
-/// §3.7 on sets of characters or of positions.
+/// On sets of characters or of positions.
 template <class T>
 bool overlap(const std::set<T>& f, const std::set<T>& g, double limit) {
   std::size_t common = 0;
@@ -267,7 +163,7 @@ struct Feature {
 
 }  // namespace naive
 
-/// §3 of the definition, step by step. `exact`: integers throughout and the integer segment rule; else the published
+/// The definition, step by step. `exact`: integers throughout and the integer segment rule; else the published
 /// floating-point arithmetic. Mann-Whitney only.
 inline NaiveResult naive_profile(const NaiveInput& in, const profiling::ProfileOptions& o, bool exact) {
   NaiveResult out;
@@ -287,7 +183,7 @@ inline NaiveResult naive_profile(const NaiveInput& in, const profiling::ProfileO
   std::vector<naive::IntegerScale> integers;
   for (const auto& scale : in.scales) integers.emplace_back(scale);
 
-  // Positions to show, §1.7.
+  // Positions to show.
   const auto numbers = [&](index_t first, index_t count) {
     std::vector<index_t> list(static_cast<std::size_t>(count));
     std::iota(list.begin(), list.end(), first);
@@ -301,7 +197,7 @@ inline NaiveResult naive_profile(const NaiveInput& in, const profiling::ProfileO
     for (const auto& split : splits) {
       const auto part = naive::part_of(in.parts[p], jmd_n, tmd, jmd_c);
       std::vector<index_t> at;
-      for (const int i : split.indices(static_cast<int>(part.size()), true)) {
+      for (const int i : split.indices(static_cast<int>(part.size()), !exact)) {
         if (i < 0 || i >= static_cast<int>(part.size()))
           out.undefined = true;
         else
@@ -327,7 +223,7 @@ inline NaiveResult naive_profile(const NaiveInput& in, const profiling::ProfileO
     return static_cast<std::int64_t>(letters.size()) - std::count(letters.begin(), letters.end(), -1);
   };
 
-  // Pass 1, §3.2 and §3.3.
+  // Pass 1.
   std::vector<naive::Feature> features;
   for (std::size_t p = 0; p < in.parts.size(); ++p)
     for (std::size_t s = 0; s < splits.size(); ++s) {
@@ -359,7 +255,7 @@ inline NaiveResult naive_profile(const NaiveInput& in, const profiling::ProfileO
       }
     }
 
-  // Pre-filter, §3.1 and §3.4.
+  // Pre-filter.
   const std::int64_t n_filter = std::min(o.n_filter, out.funnel.n_candidates);
   std::int64_t n_pre =
       static_cast<std::int64_t>(static_cast<double>(out.funnel.n_candidates) * (o.pct_pre_filter / 100.0));
@@ -372,7 +268,7 @@ inline NaiveResult naive_profile(const NaiveInput& in, const profiling::ProfileO
   if (static_cast<std::int64_t>(features.size()) > n_pre) features.erase(features.begin() + n_pre, features.end());
   out.funnel.n_after_prefilter = static_cast<std::int64_t>(features.size());
 
-  // Pass 2, §2.3 and §3.5.
+  // Pass 2.
   const double n1 = static_cast<double>(std::count(is_test.begin(), is_test.end(), true)),
                n0 = static_cast<double>(n) - n1;
   for (auto& f : features) {
@@ -419,7 +315,7 @@ inline NaiveResult naive_profile(const NaiveInput& in, const profiling::ProfileO
       }
   }
 
-  // Redundancy, §3.7.
+  // Redundancy.
   std::stable_sort(features.begin(), features.end(), [](const naive::Feature& f, const naive::Feature& g) {
     return f.abs_auc != g.abs_auc ? f.abs_auc > g.abs_auc : f.abs_mean_dif > g.abs_mean_dif;
   });
@@ -451,7 +347,7 @@ inline NaiveResult naive_profile(const NaiveInput& in, const profiling::ProfileO
   }
   out.funnel.n_after_redundancy = out.funnel.n_final = static_cast<std::int64_t>(kept.size());
 
-  // §3.8.
+  // The published order.
   const auto twice = [](double x) { return naive::rounded(naive::rounded(x, 1e6), 1e3); };
   for (const auto& f : kept) {
     const auto& info = in.infos[f.scale];

@@ -168,7 +168,7 @@ TEST_CASE("a run takes at most a tenth more memory than planned, and the plan is
   cases.push_back({isonomy::test::golden_windows("gaps_input.tsv"), true, 10});
   cases.push_back({isonomy::test::dom_gsec(), false, 10, scipy});
   cases.push_back({isonomy::test::dom_gsec(), false, 10, t_test});
-  cases.push_back({isonomy::test::synthetic(100), false, 100, small});
+  cases.push_back({isonomy::test::synthetic(1000), false, 100, small});
   for (const Case& c : cases) {
     const auto set = isonomy::test::set_of(c.rows, default_parts(), {.ext_len = 0, .accept_gaps = c.gaps});
     const auto scales = isonomy::test::every_scale(c.every);

@@ -43,8 +43,9 @@ class Verdict {
       text_ << ", bound " << std::setprecision(3) << bound << ", " << difference / bound << " times it";
     }
   }
-  void fault(const std::string& message) {
-    if (++mismatches_ <= 5) text_ << "\n    " << message;
+  template <class... Pieces>
+  void fault(const Pieces&... pieces) {
+    if (++mismatches_ <= 5) (text_ << "\n    " << ... << pieces);
   }
 
   /// Every element of the storage has the expected bits.
@@ -58,7 +59,7 @@ class Verdict {
   template <class Tier, class T, class Scale>
   void within(const char* what, const std::vector<T>& actual, const Operand<T>& expected, double reduction_length,
               const Scale& scale) {
-    if (actual.size() != expected.storage.size()) return fault(std::string(what) + " came back with another size");
+    if (actual.size() != expected.storage.size()) return fault(what, " came back with another size");
     std::vector<bool> inside(actual.size());
     for (index_t j = 0; j < expected.columns; ++j)
       for (index_t i = 0; i < expected.rows; ++i) {
@@ -75,10 +76,11 @@ class Verdict {
         }
         mismatch(what, i, j, a, r, bound);
       }
+    std::string gap = what;
+    gap += ", a gap in its storage";
     for (std::size_t e = 0; e < actual.size(); ++e)
       if (!inside[e] && !same_bits(actual[e], expected.storage[e]))
-        mismatch((std::string(what) + ", a gap in its storage").c_str(), static_cast<index_t>(e), 0, actual[e],
-                 expected.storage[e], 0);
+        mismatch(gap.c_str(), static_cast<index_t>(e), 0, actual[e], expected.storage[e], 0);
   }
 
  private:

@@ -5,6 +5,7 @@
 #include <functional>
 #include <limits>
 #include <string>
+#include <string_view>
 
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/view.hpp"
@@ -31,32 +32,44 @@ template <class T, class S>
   return shape(a.rows, a.columns);
 }
 
-/// ShapeError "operation: rule; got numbers" unless `condition`.
-inline void that(bool condition, const char* operation, const std::string& message) {
-  if (!condition) throw ShapeError(std::string(operation) + ": " + message);
+namespace detail {
+
+inline void append(std::string& text, std::string_view piece) { text += piece; }
+inline void append(std::string& text, index_t piece) { text += std::to_string(piece); }
+
+template <class... Pieces>
+[[noreturn, gnu::cold, gnu::noinline]] void fail(const char* operation, const Pieces&... pieces) {
+  std::string text = operation;
+  text += ": ";
+  (append(text, pieces), ...);
+  throw ShapeError(text);
+}
+
+}  // namespace detail
+
+/// ShapeError "operation: pieces" unless `condition`. Pieces are texts and whole numbers, put together only then.
+template <class... Pieces>
+void that(bool condition, const char* operation, const Pieces&... pieces) {
+  if (!condition) detail::fail(operation, pieces...);
 }
 
 /// Extents and strides are not negative, and data is there when elements are.
 template <class T, class S>
 void usable(const VectorView<T, S>& v, const char* operation, const char* name) {
-  that(v.size >= 0 && v.stride >= 0, operation,
-       std::string(name) + " has size " + std::to_string(v.size) + " and stride " + std::to_string(v.stride) +
-           "; both must be at least 0");
-  that(v.data != nullptr || v.size == 0, operation, std::string(name) + " has elements but no data pointer");
+  that(v.size >= 0 && v.stride >= 0, operation, name, " has size ", v.size, " and stride ", v.stride,
+       "; both must be at least 0");
+  that(v.data != nullptr || v.size == 0, operation, name, " has elements but no data pointer");
 }
 template <class T, class S>
 void usable(const MatrixView<T, S>& a, const char* operation, const char* name) {
-  that(a.rows >= 0 && a.columns >= 0 && a.row_stride >= 0 && a.column_stride >= 0, operation,
-       std::string(name) + " is " + shape(a) + " with strides " + std::to_string(a.row_stride) + ", " +
-           std::to_string(a.column_stride) + "; all must be at least 0");
-  that(a.data != nullptr || a.rows == 0 || a.columns == 0, operation,
-       std::string(name) + " has elements but no data pointer");
+  that(a.rows >= 0 && a.columns >= 0 && a.row_stride >= 0 && a.column_stride >= 0, operation, name, " is ", a.rows, "x",
+       a.columns, " with strides ", a.row_stride, ", ", a.column_stride, "; all must be at least 0");
+  that(a.data != nullptr || a.rows == 0 || a.columns == 0, operation, name, " has elements but no data pointer");
 }
 template <class T, class S>
 void usable(const BatchView<T, S>& a, const char* operation, const char* name) {
-  that(a.batches >= 0 && a.batch_stride >= 0, operation,
-       std::string(name) + " has " + std::to_string(a.batches) + " batches and batch stride " +
-           std::to_string(a.batch_stride) + "; both must be at least 0");
+  that(a.batches >= 0 && a.batch_stride >= 0, operation, name, " has ", a.batches, " batches and batch stride ",
+       a.batch_stride, "; both must be at least 0");
   if (a.batches > 0) usable(a[0], operation, name);
 }
 
@@ -99,7 +112,7 @@ void no_overlap(const Out& out, const In& in, const char* operation, const char*
 /// Every output element has its own address.
 template <class T, class S>
 void distinct(const VectorView<T, S>& v, const char* operation, const char* name) {
-  that(v.size <= 1 || v.stride > 0, operation, std::string(name) + " is an output with stride 0");
+  that(v.size <= 1 || v.stride > 0, operation, name, " is an output with stride 0");
 }
 template <class T, class S>
 void distinct(const MatrixView<T, S>& a, const char* operation, const char* name) {
@@ -107,9 +120,8 @@ void distinct(const MatrixView<T, S>& a, const char* operation, const char* name
                             ? (a.rows <= 1 || a.row_stride > 0) && (a.columns <= 1 || a.column_stride > 0)
                             : (a.row_stride > 0 && a.column_stride >= a.rows * a.row_stride) ||
                                   (a.column_stride > 0 && a.row_stride >= a.columns * a.column_stride);
-  that(separate || a.rows == 0 || a.columns == 0, operation,
-       std::string(name) + " is an output whose strides " + std::to_string(a.row_stride) + ", " +
-           std::to_string(a.column_stride) + " make elements share memory");
+  that(separate || a.rows == 0 || a.columns == 0, operation, name, " is an output whose strides ", a.row_stride, ", ",
+       a.column_stride, " make elements share memory");
 }
 
 template <class T, class S>
@@ -117,16 +129,13 @@ void distinct(const BatchView<T, S>& a, const char* operation, const char* name)
   if (a.batches == 0 || a.rows == 0 || a.columns == 0) return;
   distinct(a[0], operation, name);
   const index_t extent = (a.rows - 1) * a.row_stride + (a.columns - 1) * a.column_stride + 1;
-  that(a.batches == 1 || a.batch_stride >= extent, operation,
-       std::string(name) + " is an output whose batch stride " + std::to_string(a.batch_stride) + " is less than the " +
-           std::to_string(extent) + " elements a matrix spans");
+  that(a.batches == 1 || a.batch_stride >= extent, operation, name, " is an output whose batch stride ", a.batch_stride,
+       " is less than the ", extent, " elements a matrix spans");
 }
 
 /// Two extents that must agree: "operation: A has 3 elements and B has 4; they must be equal".
 inline void equal(index_t a, const char* a_name, index_t b, const char* b_name, const char* operation) {
-  that(a == b, operation,
-       std::string(a_name) + " has " + std::to_string(a) + " elements and " + b_name + " has " + std::to_string(b) +
-           "; they must be equal");
+  that(a == b, operation, a_name, " has ", a, " elements and ", b_name, " has ", b, "; they must be equal");
 }
 
 /// Segment borders: at least one, from 0 to `size`, non-decreasing (ValueError). The values are looked at in host

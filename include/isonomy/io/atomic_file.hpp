@@ -18,10 +18,11 @@ namespace isonomy::io {
 
 /// A file that other programs see either not at all (or with its old content) or complete.
 /// It is written as `<path>.tmp-<unique>` in the target's directory; commit() renames it, the destructor removes it.
+/// A link stays one: what it points to is the target. Devices and pipes, which a rename would replace, are refused.
 /// This does not outlive a power failure: nothing is forced onto the medium.
 class AtomicFile {
  public:
-  /// IoError if the directory does not exist, is not writable, or `path` is a directory.
+  /// IoError if the directory does not exist, is not writable, or `path` is no file.
   explicit AtomicFile(const std::string& path) : path_(path) {
     namespace fs = std::filesystem;
     std::error_code error;
@@ -31,10 +32,16 @@ class AtomicFile {
                     "the directory '" + parent.string() + "' does not exist; expected one to write in; create it");
     if (fs::is_directory(path, error))
       throw IoError(path, 0, "this is a directory; expected the name of a file to write; add a file name");
+    if (fs::exists(path, error) && !fs::is_regular_file(path, error))
+      throw IoError(path, 0, "this is a device or a pipe; expected the name of a file to write; name another");
+    if (fs::is_symlink(path, error)) {
+      const auto target = fs::canonical(path, error);
+      if (!error) path_ = target.string();
+    }
     // Names are drawn until one is free; "x" makes the creation fail if another process took it.
     std::random_device draw;
     for (int attempt = 0; attempt < 100 && !file_; ++attempt) {
-      temporary_ = path + ".tmp-" + std::to_string((std::uint64_t{draw()} << 32) | draw());
+      temporary_ = path_ + ".tmp-" + std::to_string((std::uint64_t{draw()} << 32) | draw());
       file_.reset(std::fopen(temporary_.c_str(), "wbx"));
       if (!file_ && errno != EEXIST) break;
     }

@@ -145,8 +145,9 @@ class WindowCutter {
       throw IoError(path_, 0,
                     "no window is left of " + std::to_string(rows_) + " rows (" + std::to_string(out.removed) +
                         " removed because of gaps) with jmd_n_len=" + std::to_string(options_.flanks.jmd_n_len) +
-                        ", jmd_c_len=" + std::to_string(options_.flanks.jmd_c_len) +
-                        "; expected at least one; shorten the flanks or keep entries with gaps");
+                        ", jmd_c_len=" + std::to_string(options_.flanks.jmd_c_len) + "; expected at least one; " +
+                        (layout_ == SequenceLayout::anchors ? "fill the column pos, " : "") +
+                        "shorten the flanks or keep entries with gaps");
   }
 
  private:

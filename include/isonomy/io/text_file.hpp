@@ -130,17 +130,20 @@ class LineReader {
   }
 
   [[noreturn]] void fail_long() const {
-    throw IoError(path_, line_ + 1,
-                  "the line is longer than " + std::to_string(options_.max_line_bytes) +
-                      " bytes; expected shorter lines; raise max_line_bytes if this is a text file");
+    throw IoError(
+        path_, line_ + 1,
+        "the line is longer than " + std::to_string(options_.max_line_bytes) +
+            " bytes (max_line_bytes); expected shorter lines; check that this is the text file that was meant");
   }
 
   bool finish(std::string_view text, std::size_t line_end, std::string_view& line) {
     ++line_;
     if (text.find('\0') != std::string_view::npos)
-      throw IoError(path_, line_,
-                    "NUL byte at byte " + std::to_string(offset_ + text.find('\0')) +
-                        " of the file; expected text; decompress the file if it is compressed");
+      throw IoError(
+          path_, line_,
+          "NUL byte at byte " + std::to_string(offset_ + text.find('\0')) +
+              " of the file; expected UTF-8 text; decompress the file if it is compressed, convert it if it is "
+              "UTF-16");
     const auto bad = detail::invalid_utf8(text);
     if (bad != std::string_view::npos)
       throw IoError(path_, line_,

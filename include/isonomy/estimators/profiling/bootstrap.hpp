@@ -55,7 +55,7 @@ class QuietProgress {
 }  // namespace detail
 
 /// The features of fit() with selection_frequency: the share of `rounds` repetitions of the whole selection, each on
-/// rows drawn with replacement, that selected the feature, rounded to three decimals (spec 3.10). A round that leaves
+/// rows drawn with replacement, that selected the feature, rounded to three decimals. A round that leaves
 /// no candidate selects nothing. Splits are those of the full data in every round.
 /// Rows are drawn by Philox from the context's seed: the same for any threads and backend, and not those of the
 /// reference. Time `rounds` + 1 times that of fit(); memory that of fit() and a second sequence set. Progress counts

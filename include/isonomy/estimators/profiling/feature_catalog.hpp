@@ -23,13 +23,13 @@ namespace isonomy::profiling {
 /// split s % splits. The scales must outlive it.
 class FeatureCatalog {
  public:
-  /// ValueError if a split does not fit the display.
+  /// `rule` decides which residues segments are shown at. ValueError if a split does not fit the display.
   FeatureCatalog(std::vector<Part> parts, std::vector<Split> splits, const ScaleTable& scales,
-                 const ProfileOptions& options)
+                 const ProfileOptions& options, SegmentRule rule)
       : parts_(std::move(parts)), splits_(std::move(splits)), scales_(scales) {
     for (const Part part : parts_)
       for (const Split& split : splits_) {
-        const auto shown = positions(part, split, options.display);
+        const auto shown = positions(part, split, options.display, rule);
         positions_.push_back(positions_string(shown));
         redundancy_.overlap.push_back(overlap_set(shown, options.redundancy, options.display.start));
       }

@@ -17,7 +17,7 @@ namespace isonomy::profiling {
 
 /// X, rows x features in the backend's memory: row i of the set, feature j of `features` (repeats allowed), rounded to
 /// five decimals. `Arithmetic` is `exact` (integers, halves to even) or `aaanalysis_1_1` (the reference's bits); both
-/// use the integer rule for segments (spec 2.3). Labels are not looked at.
+/// use the integer rule for segments. Labels are not looked at.
 /// Time O(rows * residues of the splits); memory 8 bytes a value and the packed sequences. Same bits for any threads
 /// and backend. ValueError naming the feature, and where it matters the row from 1: a part that the set lacks, an
 /// unknown scale, an invalid split, one longer than its part, a row whose residues of the split are all gaps;

@@ -74,7 +74,7 @@ inline std::vector<std::string> residues_of_only_row(const SequenceSet& set, con
 
 }  // namespace detail
 
-/// Statistics, p-values and false discovery rates of `features` for the two groups of the set's labels (spec 4,
+/// Statistics, p-values and false discovery rates of `features` for the two groups of the set's labels (AAanalysis:
 /// get_df_feat). Unlike fit(), every statistic is of the rounded values, abs_mean_dif is |mean_dif|, the rates are over
 /// the features given, and nothing is rounded to three decimals. `aaanalysis_1_1` uses the floating rule for segments
 /// here, as the reference does; `exact` has one rule.
@@ -94,7 +94,8 @@ template <class Arithmetic = exact, ContextLike Ctx>
   const auto is_test = detail::test_rows(set.labels(), options.label_test, options.label_ref);
   const FeatureList list(set, scales, features, operation);
   std::vector<std::string> shown;
-  for (const Feature& f : features) shown.push_back(positions_string(positions(f.part, f.split, options.display)));
+  for (const Feature& f : features)
+    shown.push_back(positions_string(positions(f.part, f.split, options.display, rule)));
 
   const PackedSequences<Tag> packed(ctx, set, is_test);
   const SplitPlaces<Tag> places(ctx, set, packed, list.splits, rule);

@@ -50,7 +50,8 @@ template <class Arithmetic = exact, ContextLike Ctx>
   if (set.rows_with_gaps() > 0)
     result.report.warnings.push_back(std::to_string(set.rows_with_gaps()) + " of " + std::to_string(set.size()) +
                                      " rows have gaps: splits without any residue in some row give no feature");
-  const FeatureCatalog catalog(set.parts(), enumerate(clamped.options, set.shortest_part()), scales, options);
+  const FeatureCatalog catalog(set.parts(), enumerate(clamped.options, set.shortest_part()), scales, options,
+                               Plan::first_rule);
   const std::vector<Split>& splits = catalog.splits();
   const auto id = [&](const Candidate& f) { return catalog.id(f); };
   result.funnel.n_candidates = catalog.size();

@@ -77,7 +77,7 @@ template <MemorySpace Space>
 }  // namespace detail
 
 /// The features that separate two groups of rows by numbers per residue: dimension d of the tensors stands in for scale
-/// d of `scales`, which gives it its name, its category and its correlations only (spec 3.11). Values are means over
+/// d of `scales`, which gives it its name, its category and its correlations only. Values are means over
 /// the residues of a split that have one; rows in which no residue has one leave the candidate without value, and it is
 /// dropped. Real residues are addressed where `residues` says, so that a part padded on its left is read right (the
 /// reference reads the padding). `Arithmetic` chooses the rule for segments: `exact` integer, `aaanalysis_1_1`
@@ -107,7 +107,7 @@ template <class Arithmetic = exact, ContextLike Ctx>
     for (const Range& r : p.residues) shortest = std::min(shortest, r.length);
   const ClampedSplits clamped = clamp(options.split_kws, shortest);
   result.report.warnings = clamped.warnings;
-  const FeatureCatalog catalog(detail::names_of(parts), enumerate(clamped.options), scales, options);
+  const FeatureCatalog catalog(detail::names_of(parts), enumerate(clamped.options, shortest), scales, options, rule);
   const std::vector<Split>& splits = catalog.splits();
   result.funnel.n_candidates = catalog.size();
   const std::int64_t n_filter = detail::filter_size(options, catalog.size(), result.report);

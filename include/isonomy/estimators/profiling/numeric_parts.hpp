@@ -122,7 +122,7 @@ class NumericWindows {
 
 namespace detail {
 
-/// Nothing. Errors of spec 6 for tensors: parts repeated, rows that are not those of the labels, dimensions that differ
+/// Nothing. Errors for tensors: parts repeated, rows that are not those of the labels, dimensions that differ
 /// or are not the scales', residues outside the tensor.
 template <MemorySpace Space>
 void require_tensors(std::span<const NumericPart<Space>> parts, index_t rows, index_t scales, const char* operation) {

@@ -48,11 +48,12 @@ inline void validate(const ProfileOptions& o) {
   require(!o.n_pre_filter || *o.n_pre_filter >= 1, "n_pre_filter=" + std::to_string(o.n_pre_filter.value_or(1)),
           "at least 1; raise it or leave it out");
   require(o.pct_pre_filter >= 5 && o.pct_pre_filter <= 100, "pct_pre_filter=" + std::to_string(o.pct_pre_filter),
-          "5 to 100 percent");
+          "5 to 100 percent; 5 is the default");
   require(o.max_std_test > 0 && o.max_std_test < 1, "max_std_test=" + std::to_string(o.max_std_test),
-          "a number above 0 and below 1");
-  require(o.max_overlap >= 0 && o.max_overlap <= 1, "max_overlap=" + std::to_string(o.max_overlap), "0 to 1");
-  require(o.max_cor >= 0 && o.max_cor <= 1, "max_cor=" + std::to_string(o.max_cor), "0 to 1");
+          "a number above 0 and below 1; 0.2 is the default");
+  require(o.max_overlap >= 0 && o.max_overlap <= 1, "max_overlap=" + std::to_string(o.max_overlap),
+          "0 to 1; 0.5 is the default");
+  require(o.max_cor >= 0 && o.max_cor <= 1, "max_cor=" + std::to_string(o.max_cor), "0 to 1; 0.5 is the default");
 }
 
 }  // namespace isonomy::profiling

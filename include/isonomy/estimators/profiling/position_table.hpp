@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/numeric.hpp"
 #include "isonomy/estimators/profiling/features.hpp"
 #include "isonomy/estimators/profiling/parts.hpp"
 #include "isonomy/estimators/profiling/result.hpp"
@@ -72,7 +73,7 @@ struct CellSums {
     sum = t;
     const double before = mean;
     mean += (x - before) / static_cast<double>(count);
-    squares += (x - mean) * (x - before);
+    squares += rounded_product(x - mean, x - before);
   }
   [[nodiscard]] double result(Aggregate aggregate) const {
     if (count == 0) return 0;
@@ -109,7 +110,7 @@ inline std::vector<std::size_t> places_of(const FeatureRow& f, index_t start, in
 
 }  // namespace detail
 
-/// Per group and display position the aggregate of `values`, one value a feature (spec 4, get_df_pos); every feature
+/// Per group and display position the aggregate of `values`, one value a feature (AAanalysis: get_df_pos); every feature
 /// counts at each position it covers. The deviation of a single feature is NaN. Time and memory linear in the table and
 /// in the positions listed. ShapeError unless there is a value per feature; ValueError for a position off the display.
 [[nodiscard]] inline PositionTable position_table(std::span<const FeatureRow> features, std::span<const double> values,

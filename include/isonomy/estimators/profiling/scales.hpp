@@ -15,6 +15,7 @@
 
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/numeric.hpp"
 #include "isonomy/estimators/profiling/alphabet.hpp"
 #include "isonomy/estimators/profiling/text.hpp"
 
@@ -123,9 +124,9 @@ class ScaleTable {
     double xx = 0, xy = 0, yy = 0;
     for (std::size_t a = 0; a < x.size(); ++a) {
       const double u = x[a] - mean_x, v = y[a] - mean_y;
-      xx += u * u;
-      xy += u * v;
-      yy += v * v;
+      xx += rounded_product(u, u);
+      xy += rounded_product(u, v);
+      yy += rounded_product(v, v);
     }
     return std::clamp(xy / (std::sqrt(xx) * std::sqrt(yy)), -1.0, 1.0);
   }

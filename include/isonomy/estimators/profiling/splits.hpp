@@ -108,7 +108,7 @@ inline void validate(const SplitOptions& options) {
     throw ValueError("validate: the only split family is a pattern with n_min*steps[0]=" +
                      std::to_string(index_t{options.pattern->n_min} * options.pattern->steps.front()) +
                      " > len_max=" + std::to_string(options.pattern->len_max) +
-                     ", which yields no split; raise len_max or add a family");
+                     ", which yields no split; expected n_min*steps[0] <= len_max; raise len_max or add a family");
 }
 
 /// The options restricted to what fits the shortest part of any sequence: n_split_max is lowered to it, Pattern and
