@@ -112,7 +112,10 @@ TEST_CASE("a part of gaps only takes its features with it and nothing else", "[p
   for (std::size_t i = 0; i < 10; ++i) rows.windows[5].residues[i] = '-';
   const auto gaps = set_of(rows, {Part::tmd, Part::jmd_n}, {.ext_len = 0, .accept_gaps = true});
   Context<Cpu> ctx;
-  const auto a = fit(ctx, whole, few_scales(), {.n_pre_filter = 500}), b = fit(ctx, gaps, few_scales(), options);
+  ProfileOptions options;  // splits that fit both parts
+  options.split_kws = {SegmentOptions{1, 10}, {}, {}};
+  options.n_pre_filter = 500;
+  const auto a = fit(ctx, whole, few_scales(), options), b = fit(ctx, gaps, few_scales(), options);
   REQUIRE(a.features.size() == b.features.size());
   for (std::size_t i = 0; i < a.features.size(); ++i) CHECK(a.features[i].feature == b.features[i].feature);
   REQUIRE(!b.report.warnings.empty());
@@ -125,7 +128,9 @@ TEST_CASE("splits beyond the shortest part are clamped with one warning", "[prof
   for (int i = 0; i < 20; ++i)
     set.append(window_from_parts("e", "", random.text(6 + i % 3, "ACDEFGHIKLMNPQRSTVWY"), ""), i % 2);
   Context<Cpu> ctx;
-  const auto result = fit(ctx, set, few_scales());
+  ProfileOptions options;
+  options.n_filter = 10;
+  const auto result = fit(ctx, set, few_scales(), options);
   INFO(result.report.warnings.back());
   CHECK(result.report.warnings.size() == 1);
   CHECK_THAT(result.report.warnings.front(), Contains("6"));

@@ -55,6 +55,7 @@ struct Avx512ResidueKernels : ScalarResidueKernels {
   }
 
   [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]] static std::uint64_t scan(std::uint32_t* bins, index_t n) {
+    // Zero-masked forms with a full mask are the same instructions; g++ 12 warns of the others.
     const __m512i zero = _mm512_setzero_si512(), low = _mm512_set1_epi32(0xffff), last = _mm512_set1_epi32(15);
     const __m512i by1 = _mm512_setr_epi32(0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14);
     const __m512i by2 = _mm512_setr_epi32(0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13);
@@ -65,19 +66,22 @@ struct Avx512ResidueKernels : ScalarResidueKernels {
       const __m512i bin = _mm512_loadu_si512(bins + b);
       if (_mm512_test_epi32_mask(bin, bin) == 0) continue;
       _mm512_storeu_si512(bins + b, zero);
-      const __m512i references = _mm512_and_si512(bin, low), tests = _mm512_srli_epi32(bin, 16);
+      const __m512i references = _mm512_and_si512(bin, low), tests = _mm512_maskz_srli_epi32(0xffff, bin, 16);
       __m512i sum = references;  // inclusive prefix sum over the 16 bins
       sum = _mm512_add_epi32(sum, _mm512_maskz_permutexvar_epi32(0xfffe, by1, sum));
       sum = _mm512_add_epi32(sum, _mm512_maskz_permutexvar_epi32(0xfffc, by2, sum));
       sum = _mm512_add_epi32(sum, _mm512_maskz_permutexvar_epi32(0xfff0, by4, sum));
       sum = _mm512_add_epi32(sum, _mm512_maskz_permutexvar_epi32(0xff00, by8, sum));
       sum = _mm512_add_epi32(sum, below);
-      below = _mm512_permutexvar_epi32(last, sum);
+      below = _mm512_maskz_permutexvar_epi32(0xffff, last, sum);
       const __m512i twice = _mm512_sub_epi32(_mm512_add_epi32(sum, sum), references);
-      even = _mm512_add_epi64(even, _mm512_mul_epu32(tests, twice));
-      odd = _mm512_add_epi64(odd, _mm512_mul_epu32(_mm512_srli_epi64(tests, 32), _mm512_srli_epi64(twice, 32)));
+      even = _mm512_add_epi64(even, _mm512_maskz_mul_epu32(0xff, tests, twice));
+      odd = _mm512_add_epi64(odd, _mm512_maskz_mul_epu32(0xff, _mm512_maskz_srli_epi64(0xff, tests, 32),
+                                                         _mm512_maskz_srli_epi64(0xff, twice, 32)));
     }
-    return static_cast<std::uint64_t>(_mm512_reduce_add_epi64(_mm512_add_epi64(even, odd)));
+    alignas(64) std::uint64_t sums[8];
+    _mm512_store_si512(sums, _mm512_add_epi64(even, odd));
+    return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
   }
   [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]] static std::uint64_t scan(std::uint64_t* bins, index_t n) {
     std::uint64_t below = 0, twice_u = 0;

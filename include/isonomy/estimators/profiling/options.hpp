@@ -8,6 +8,7 @@
 #include "isonomy/core/error.hpp"
 #include "isonomy/estimators/profiling/features.hpp"
 #include "isonomy/estimators/profiling/splits.hpp"
+#include "isonomy/estimators/profiling/text.hpp"
 
 namespace isonomy::profiling {
 
@@ -49,11 +50,11 @@ inline void validate(const ProfileOptions& o) {
           "at least 1; raise it or leave it out");
   require(o.pct_pre_filter >= 5 && o.pct_pre_filter <= 100, "pct_pre_filter=" + std::to_string(o.pct_pre_filter),
           "5 to 100 percent; 5 is the default");
-  require(o.max_std_test > 0 && o.max_std_test < 1, "max_std_test=" + std::to_string(o.max_std_test),
+  require(o.max_std_test > 0 && o.max_std_test < 1, "max_std_test=" + detail::decimals(o.max_std_test),
           "a number above 0 and below 1; 0.2 is the default");
-  require(o.max_overlap >= 0 && o.max_overlap <= 1, "max_overlap=" + std::to_string(o.max_overlap),
+  require(o.max_overlap >= 0 && o.max_overlap <= 1, "max_overlap=" + detail::decimals(o.max_overlap),
           "0 to 1; 0.5 is the default");
-  require(o.max_cor >= 0 && o.max_cor <= 1, "max_cor=" + std::to_string(o.max_cor), "0 to 1; 0.5 is the default");
+  require(o.max_cor >= 0 && o.max_cor <= 1, "max_cor=" + detail::decimals(o.max_cor), "0 to 1; 0.5 is the default");
 }
 
 }  // namespace isonomy::profiling

@@ -34,6 +34,12 @@ std::string listed(const Range& list, std::size_t most = 10) {
   return out;
 }
 
+/// The shortest decimals that read back to the same double: "0.2", "1e-06".
+inline std::string decimals(double x) {
+  char text[32];
+  return {text, std::to_chars(text, text + sizeof(text), x).ptr};
+}
+
 /// `s` without blanks and tabs.
 inline std::string without_blanks(std::string_view s) {
   std::string out;
