@@ -46,13 +46,15 @@ struct Avx2ResidueKernels : ScalarResidueKernels {
       return;
     }
     const __m256d count = _mm256_set1_pd(residue_count), power = _mm256_set1_pd(static_cast<double>(residue::rounding));
+    // g++ 12 warns of the unmasked gather.
+    const __m256d zero = _mm256_setzero_pd(), all = _mm256_castsi256_pd(_mm256_set1_epi64x(-1));
     for (index_t i = 0; i < n; i += 4) {
       __m256d lane[8];
       for (std::int32_t k = 0; k < slots; k += 8)
         for (std::int32_t z = 0; z < 8; ++z) {
           std::int32_t four;
           __builtin_memcpy(&four, residues[k + z] + i, 4);
-          const __m256d v = _mm256_i32gather_pd(table, _mm_cvtepu8_epi32(_mm_cvtsi32_si128(four)), 8);
+          const __m256d v = _mm256_mask_i32gather_pd(zero, table, _mm_cvtepu8_epi32(_mm_cvtsi32_si128(four)), all, 8);
           lane[z] = k == 0 ? v : _mm256_add_pd(lane[z], v);
         }
       const __m256d sum =

@@ -8,6 +8,7 @@
 
 namespace isonomy::cpu {
 
+/// Zero-masked forms with a full mask are the same instructions as the plain ones, of which g++ 12 warns.
 struct Avx512ResidueKernels : ScalarResidueKernels {
   [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]] static void keys(const std::uint8_t* const* residues,
                                                                          std::int32_t slots, const std::uint16_t* table,
@@ -16,9 +17,9 @@ struct Avx512ResidueKernels : ScalarResidueKernels {
     for (index_t i = 0; i < n; i += 32) {
       __m512i sum = _mm512_setzero_si512();
       for (std::int32_t k = 0; k < slots; ++k) {
-        const __m512i code =
-            _mm512_cvtepu8_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(residues[k] + i)));
-        sum = _mm512_add_epi16(sum, _mm512_permutexvar_epi16(code, values));
+        const __m512i code = _mm512_maskz_cvtepu8_epi16(
+            0xffffffff, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(residues[k] + i)));
+        sum = _mm512_add_epi16(sum, _mm512_maskz_permutexvar_epi16(0xffffffff, code, values));
       }
       _mm512_storeu_si512(out + i, sum);
     }
@@ -40,8 +41,8 @@ struct Avx512ResidueKernels : ScalarResidueKernels {
       for (std::int32_t k = 0; k < slots; k += 8)
         for (std::int32_t z = 0; z < 8; ++z) {
           const __m512i code =
-              _mm512_cvtepu8_epi64(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(residues[k + z] + i)));
-          const __mmask8 upper = _mm512_movepi64_mask(_mm512_slli_epi64(code, 59));  // codes 16 to 31
+              _mm512_maskz_cvtepu8_epi64(0xff, _mm_loadl_epi64(reinterpret_cast<const __m128i*>(residues[k + z] + i)));
+          const __mmask8 upper = _mm512_movepi64_mask(_mm512_maskz_slli_epi64(0xff, code, 59));  // codes 16 to 31
           const __m512d v =
               _mm512_mask_mov_pd(_mm512_permutex2var_pd(t0, code, t1), upper, _mm512_permutex2var_pd(t2, code, t3));
           lane[z] = k == 0 ? v : _mm512_add_pd(lane[z], v);
@@ -49,13 +50,12 @@ struct Avx512ResidueKernels : ScalarResidueKernels {
       const __m512d sum =
           _mm512_add_pd(_mm512_add_pd(_mm512_add_pd(lane[0], lane[1]), _mm512_add_pd(lane[2], lane[3])),
                         _mm512_add_pd(_mm512_add_pd(lane[4], lane[5]), _mm512_add_pd(lane[6], lane[7])));
-      const __m512d value = _mm512_roundscale_pd(_mm512_mul_pd(_mm512_div_pd(sum, count), power), 0);
-      _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + i), _mm512_cvtpd_epu32(value));
+      const __m512d value = _mm512_maskz_roundscale_pd(0xff, _mm512_mul_pd(_mm512_div_pd(sum, count), power), 0);
+      _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + i), _mm512_maskz_cvtpd_epu32(0xff, value));
     }
   }
 
   [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]] static std::uint64_t scan(std::uint32_t* bins, index_t n) {
-    // Zero-masked forms with a full mask are the same instructions; g++ 12 warns of the others.
     const __m512i zero = _mm512_setzero_si512(), low = _mm512_set1_epi32(0xffff), last = _mm512_set1_epi32(15);
     const __m512i by1 = _mm512_setr_epi32(0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14);
     const __m512i by2 = _mm512_setr_epi32(0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13);

@@ -1,0 +1,322 @@
+// Times every operation of Backend<Cpu> on one thread beside the plain way to do the same: Eigen, the standard library,
+// or the library's generic form. Rows come in pairs, <operation>/own and <operation>/plain.
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <numeric>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "isonomy/core/eigen.hpp"
+#include "isonomy/isonomy.hpp"
+
+namespace {
+
+using namespace isonomy;
+
+/// Backend<Cpu> without the operations that the library can derive: they run in their generic form.
+struct Generic {};
+struct GenericContext : cpu::Context {
+  using tag = Generic;
+  using cpu::Context::Context;
+};
+
+/// The same numbers every time, between 0 and 1.
+std::vector<double> numbers(index_t n) {
+  std::vector<double> out;
+  for (index_t i = 0; i < n; ++i) out.push_back(random_unit(7, static_cast<std::uint64_t>(i)));
+  return out;
+}
+
+cpu::ContextOptions one_thread() { return {.threads = 1}; }
+
+}  // namespace
+
+template <>
+struct isonomy::Backend<Generic> : isonomy::Backend<isonomy::Cpu> {
+  using tag = Generic;
+  using context = GenericContext;
+  static constexpr const char* name() { return "Generic"; }
+
+  static void syrk() = delete;
+  static void rank_average() = delete;
+  static void joint_residue_counts() = delete;
+  static void residue_rank_sums() = delete;
+};
+
+namespace {
+
+constexpr index_t order = 512, elements = 1 << 20, segment = 1024;
+
+template <bool own>
+void gemm_of(benchmark::State& state) {
+  const auto a = numbers(order * order), b = numbers(order * order);
+  std::vector<double> c(a.size());
+  const MatrixView<const double> A(a.data(), order, order, 1, order), B(b.data(), order, order, 1, order);
+  const MatrixView<double> C(c.data(), order, order, 1, order);
+  Context<Cpu> ctx(one_thread());
+  for (auto _ : state) {
+    if constexpr (own)
+      gemm(ctx, 1.0, A, B, 0.0, C);
+    else
+      eigen::map(C).noalias() = eigen::map(A) * eigen::map(B);
+    benchmark::DoNotOptimize(c.data());
+  }
+  state.counters["flops"] =
+      benchmark::Counter(2.0 * order * order * order, benchmark::Counter::kIsIterationInvariantRate);
+}
+
+template <bool own>
+void syrk_of(benchmark::State& state) {
+  const auto a = numbers(order * order);
+  std::vector<double> c(a.size());
+  const MatrixView<const double> A(a.data(), order, order, 1, order);
+  const MatrixView<double> C(c.data(), order, order, 1, order);
+  Context<Cpu> ctx(one_thread());
+  for (auto _ : state) {
+    if constexpr (own)
+      syrk(ctx, 1.0, A, 0.0, C);
+    else
+      eigen::map(C).noalias() = eigen::map(A).transpose() * eigen::map(A);
+    benchmark::DoNotOptimize(c.data());
+  }
+}
+
+template <bool own>
+void cholesky_of(benchmark::State& state) {
+  constexpr index_t d = 20, batches = 1000;
+  std::vector<double> source(static_cast<std::size_t>(d * d * batches), 0.5), a;
+  for (index_t k = 0; k < batches; ++k)
+    for (index_t i = 0; i < d; ++i)
+      source[static_cast<std::size_t>(k * d * d + i * d + i)] = 2 + 1e-3 * static_cast<double>(k);
+  std::vector<index_t> info(static_cast<std::size_t>(batches));
+  Context<Cpu> ctx(one_thread());
+  for (auto _ : state) {
+    a = source;
+    if constexpr (own) {
+      cholesky_batched(ctx, BatchView<double>(a.data(), batches, d, d, d * d, 1, d),
+                       VectorView<index_t>(info.data(), batches));
+    } else {
+      for (index_t k = 0; k < batches; ++k) {
+        const eigen::Matrix<double> matrix = Eigen::Map<eigen::Matrix<double>>(a.data() + k * d * d, d, d);
+        Eigen::Map<eigen::Matrix<double>>(a.data() + k * d * d, d, d) = matrix.llt().matrixL();
+      }
+    }
+    benchmark::DoNotOptimize(a.data());
+  }
+}
+
+template <bool own>
+void transform_of(benchmark::State& state) {
+  const auto x = numbers(elements);
+  std::vector<double> out(x.size());
+  Context<Cpu> ctx(one_thread());
+  for (auto _ : state) {
+    if constexpr (own)
+      transform(ctx, Square{}, VectorView<double>(out.data(), elements), VectorView<const double>(x.data(), elements));
+    else
+      std::transform(x.begin(), x.end(), out.begin(), Square{});
+    benchmark::DoNotOptimize(out.data());
+  }
+  state.SetBytesProcessed(state.iterations() * elements * 16);
+}
+
+template <bool own>
+void transform_reduce_of(benchmark::State& state) {
+  const auto x = numbers(elements);
+  Context<Cpu> ctx(one_thread());
+  for (auto _ : state) {
+    double sum = 0;
+    if constexpr (own)
+      sum = transform_reduce(ctx, VectorView<const double>(x.data(), elements), 0.0, Plus{}, Square{});
+    else
+      sum = std::transform_reduce(x.begin(), x.end(), 0.0, Plus{}, Square{});
+    benchmark::DoNotOptimize(sum);
+  }
+  state.SetBytesProcessed(state.iterations() * elements * 8);
+}
+
+std::vector<index_t> borders() {
+  std::vector<index_t> out;
+  for (index_t b = 0; b <= elements; b += segment) out.push_back(b);
+  return out;
+}
+
+template <bool own>
+void segmented_reduce_of(benchmark::State& state) {
+  const auto x = numbers(elements);
+  const auto offsets = borders();
+  std::vector<double> out(offsets.size() - 1);
+  const auto segments = static_cast<index_t>(out.size());
+  Context<Cpu> ctx(one_thread());
+  for (auto _ : state) {
+    if constexpr (own)
+      segmented_reduce(ctx, VectorView<const double>(x.data(), elements),
+                       VectorView<const index_t>(offsets.data(), segments + 1),
+                       VectorView<double>(out.data(), segments), 0.0, Plus{}, Square{});
+    else
+      for (std::size_t s = 0; s < out.size(); ++s)
+        out[s] = std::transform_reduce(x.begin() + offsets[s], x.begin() + offsets[s + 1], 0.0, Plus{}, Square{});
+    benchmark::DoNotOptimize(out.data());
+  }
+}
+
+template <bool own>
+void sort_of(benchmark::State& state) {
+  const auto source = numbers(elements);
+  std::vector<double> keys;
+  std::vector<index_t> values(source.size());
+  std::vector<std::pair<double, index_t>> pairs(source.size());
+  Context<Cpu> ctx(one_thread());
+  for (auto _ : state) {
+    keys = source;
+    std::iota(values.begin(), values.end(), index_t{0});
+    if constexpr (own) {
+      stable_sort_by_key(ctx, VectorView<double>(keys.data(), elements), VectorView<index_t>(values.data(), elements));
+    } else {
+      for (std::size_t i = 0; i < pairs.size(); ++i) pairs[i] = {keys[i], values[i]};
+      std::stable_sort(pairs.begin(), pairs.end(), [](const auto& p, const auto& q) { return p.first < q.first; });
+    }
+    benchmark::DoNotOptimize(keys.data());
+    benchmark::DoNotOptimize(pairs.data());
+  }
+}
+
+template <bool own>
+void rank_average_of(benchmark::State& state) {
+  const auto x = numbers(elements);
+  const auto offsets = borders();
+  std::vector<double> ranks(x.size());
+  std::conditional_t<own, Context<Cpu>, GenericContext> ctx(one_thread());
+  for (auto _ : state) {
+    rank_average(ctx, VectorView<const double>(x.data(), elements),
+                 VectorView<const index_t>(offsets.data(), static_cast<index_t>(offsets.size())),
+                 VectorView<double>(ranks.data(), elements));
+    benchmark::DoNotOptimize(ranks.data());
+  }
+}
+
+template <bool own>
+void select_k_of(benchmark::State& state) {
+  constexpr index_t k = 20, rows = elements / segment;
+  const auto x = numbers(elements);
+  std::vector<double> values(static_cast<std::size_t>(rows * k));
+  std::vector<index_t> indices(values.size()), all(static_cast<std::size_t>(segment));
+  Context<Cpu> ctx(one_thread());
+  for (auto _ : state) {
+    if constexpr (own) {
+      select_k(ctx, MatrixView<const double>(x.data(), rows, segment, segment, 1),
+               MatrixView<double>(values.data(), rows, k, k, 1), MatrixView<index_t>(indices.data(), rows, k, k, 1));
+    } else {
+      for (index_t row = 0; row < rows; ++row) {
+        const double* v = x.data() + row * segment;
+        std::iota(all.begin(), all.end(), index_t{0});
+        std::partial_sort(all.begin(), all.begin() + k, all.end(), [v](index_t i, index_t j) { return v[i] < v[j]; });
+        for (index_t i = 0; i < k; ++i) {
+          indices[static_cast<std::size_t>(row * k + i)] = all[static_cast<std::size_t>(i)];
+          values[static_cast<std::size_t>(row * k + i)] = v[all[static_cast<std::size_t>(i)]];
+        }
+      }
+    }
+    benchmark::DoNotOptimize(values.data());
+    benchmark::DoNotOptimize(indices.data());
+  }
+}
+
+/// 10,000 rows of 20 residues, half of them of the test group, as packed sequences lie.
+struct Residues {
+  static constexpr index_t rows = 10000, positions = 20, stride = rows + 64;
+  std::vector<std::uint8_t> codes;
+
+  Residues() {
+    for (const double x : numbers(positions * stride)) codes.push_back(static_cast<std::uint8_t>(20 * x));
+  }
+};
+
+template <bool own>
+void joint_counts_of(benchmark::State& state) {
+  const Residues residues;
+  std::vector<PositionPair> pairs;
+  for (int i = 0; i < Residues::positions; ++i)
+    for (int j = 0; j <= i; ++j) pairs.push_back({j, i});
+  constexpr index_t width = residue_pairs(21);
+  const auto n = static_cast<index_t>(pairs.size());
+  std::vector<std::uint32_t> out(pairs.size() * static_cast<std::size_t>(width));
+  std::conditional_t<own, Context<Cpu>, GenericContext> ctx(one_thread());
+  for (auto _ : state) {
+    joint_residue_counts(
+        ctx,
+        MatrixView<const std::uint8_t>(residues.codes.data(), Residues::positions, Residues::rows, Residues::stride, 1),
+        VectorView<const PositionPair>(pairs.data(), n), MatrixView<std::uint32_t>(out.data(), n, width, width, 1));
+    benchmark::DoNotOptimize(out.data());
+  }
+  state.SetItemsProcessed(state.iterations() * n * Residues::rows);
+}
+
+/// All bundled scales over every segment of a third of the residues or less.
+template <bool own>
+void rank_sums_of(benchmark::State& state) {
+  const Residues residues;
+  const profiling::ScaleTable table = profiling::aaontology();
+  Context<Cpu> host(one_thread());
+  const profiling::PackedScales<Cpu> scales(host, table);
+  std::vector<std::vector<std::uint16_t>> segments;
+  for (const int parts : {3, 5, 10})
+    for (int i = 0; i < parts; ++i) {
+      segments.emplace_back();
+      for (int p = 20 * i / parts; p < 20 * (i + 1) / parts; ++p)
+        segments.back().push_back(static_cast<std::uint16_t>(p));
+    }
+  std::vector<ResidueBlock> blocks;
+  std::vector<RankGroup> groups;
+  std::vector<std::uint32_t> wanted;
+  for (const auto& s : segments) {
+    groups.push_back({static_cast<index_t>(blocks.size()), 1, static_cast<index_t>(wanted.size()), table.size()});
+    const auto slots = static_cast<std::int32_t>(s.size());
+    blocks.push_back(
+        {{residues.codes.data(), Residues::stride, Residues::rows, Residues::rows / 2}, {s.data(), slots, slots}});
+    for (index_t d = 0; d < table.size(); ++d) wanted.push_back(static_cast<std::uint32_t>(d));
+  }
+  std::vector<std::uint64_t> twice_u(wanted.size());
+  const RankProblem<HostSpace> problem{
+      blocks, groups, wanted, scales.views(), scales.numerators(), scales.denominators(), 20};
+  std::conditional_t<own, Context<Cpu>, GenericContext> ctx(one_thread());
+  for (auto _ : state) {
+    residue_rank_sums<exact>(ctx, problem, std::span(twice_u));
+    benchmark::DoNotOptimize(twice_u.data());
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(wanted.size()) * Residues::rows);
+}
+
+void add(const char* name, void (*own)(benchmark::State&), void (*plain)(benchmark::State&)) {
+  benchmark::RegisterBenchmark((std::string(name) + "/own").c_str(), own)->Unit(benchmark::kMillisecond);
+  benchmark::RegisterBenchmark((std::string(name) + "/plain").c_str(), plain)->Unit(benchmark::kMillisecond);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  add("gemm", gemm_of<true>, gemm_of<false>);
+  add("syrk", syrk_of<true>, syrk_of<false>);
+  add("cholesky_batched", cholesky_of<true>, cholesky_of<false>);
+  add("transform", transform_of<true>, transform_of<false>);
+  add("transform_reduce", transform_reduce_of<true>, transform_reduce_of<false>);
+  add("segmented_reduce", segmented_reduce_of<true>, segmented_reduce_of<false>);
+  add("stable_sort_by_key", sort_of<true>, sort_of<false>);
+  add("rank_average", rank_average_of<true>, rank_average_of<false>);
+  add("select_k", select_k_of<true>, select_k_of<false>);
+  add("joint_residue_counts", joint_counts_of<true>, joint_counts_of<false>);
+  add("residue_rank_sums", rank_sums_of<true>, rank_sums_of<false>);
+  benchmark::AddCustomContext("commit", ISONOMY_BENCH_COMMIT);
+  benchmark::AddCustomContext("flags", ISONOMY_BENCH_FLAGS);
+  benchmark::AddCustomContext("compiler", ISONOMY_BENCH_COMPILER);
+  benchmark::AddCustomContext("instruction_set", isonomy::cpu::name(isonomy::cpu::best_instruction_set()));
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}
