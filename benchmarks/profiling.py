@@ -67,13 +67,13 @@ def find_program(given):
              "cmake --build --preset bench --target benchmark_profiling")
 
 
-def json_line(command):
-    """Runs one measurement; the last line of its output which is JSON is the answer."""
+def json_lines(command):
+    """Runs a program; its output's lines which are JSON."""
     result = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     lines = [line for line in result.stdout.splitlines() if line.startswith("{")]
     if result.returncode or not lines:
         sys.exit(f"failed with {result.returncode}: {' '.join(command)}\n{result.stdout}")
-    return json.loads(lines[-1])
+    return [json.loads(line) for line in lines]
 
 
 def read_table(path):
@@ -121,14 +121,20 @@ class Comparison:
 
     def ours(self, data, threads, out=None):
         command = [self.program, "--data", data, "--threads", str(threads), "--json", "-"]
-        run = json_line(command + (["--out", out] if out else []))
+        run = json_lines(command + (["--out", out] if out else []))[-1]
         self.build = {name: value for name, value in run.items() if name not in MEASURED}
         return run
 
+    def warm_seconds(self, data, threads):
+        """Median of runs in one process after the first, which starts threads and touches memory."""
+        runs = json_lines([self.program, "--data", data, "--threads", str(threads), "--repeats",
+                           str(self.arguments.repeats + 1)])
+        return statistics.median(run["seconds"] for run in runs[1:])
+
     def reference(self, data, out):
-        run = json_line([self.arguments.reference_python,
+        run = json_lines([self.arguments.reference_python,
                          os.path.join(HERE, "profiling_reference.py"), data, "--data-dir",
-                         self.arguments.data_dir, "--out", out])
+                         self.arguments.data_dir, "--out", out])[-1]
         self.packages = dict(run["packages"], python=run["python"])
         return run
 
@@ -145,6 +151,7 @@ class Comparison:
                         self.check(data, threads, agreement(*tables))
         for threads, runs in ours.items():
             self.results.append(summary("isonomy", data, threads, runs))
+            self.results[-1]["warm_median_seconds"] = self.warm_seconds(data, threads)
             self.show(self.results[-1])
         if reference:
             self.results.append(summary("aaanalysis", data, 1, reference))
@@ -178,7 +185,8 @@ class Comparison:
     def show(result):
         print(f"{result['data']:>11}  {result['library']:<10}  threads {result['threads']:>3}  "
               f"{result['median_seconds']:>10.4f} s  {result['peak_rss_bytes'] / 1e6:>9.1f} MB  "
-              f"({result['repeats']} runs)", flush=True)
+              f"({result['repeats']} runs, {result.get('warm_median_seconds', float('nan')):.4f} s warm)",
+              flush=True)
 
     def write(self):
         report = {

@@ -129,7 +129,7 @@ TEST_CASE("splits beyond the shortest part are clamped with one warning", "[prof
     set.append(window_from_parts("e", "", random.text(6 + i % 3, "ACDEFGHIKLMNPQRSTVWY"), ""), i % 2);
   Context<Cpu> ctx;
   ProfileOptions options;
-  options.n_filter = 10;
+  options.n_filter = 5;
   const auto result = fit(ctx, set, few_scales(), options);
   INFO(result.report.warnings.back());
   CHECK(result.report.warnings.size() == 1);

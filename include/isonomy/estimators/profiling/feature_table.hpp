@@ -131,7 +131,7 @@ template <class Arithmetic = exact, ContextLike Ctx>
     table.features.push_back({feature_id(features[i]), info.category, info.subcategory, info.name, info.description,
                               std::abs(adjusted_auc(twice_u[i], n1, n0)), rounded(std::abs(s.difference), 6),
                               rounded(s.difference, 6), rounded(s.std_test, 6), rounded(s.std_reference, 6), tests.p[i],
-                              tests.q[i], shown[i]});
+                              tests.q(i), shown[i]});
   }
   table.amino_acids_test = detail::residues_of_only_row(set, is_test, 1, list, rule);
   table.amino_acids_reference = detail::residues_of_only_row(set, is_test, 0, list, rule);

@@ -10,9 +10,12 @@
 
 namespace isonomy::profiling {
 
-/// q are the Benjamini-Hochberg rates over all of p, in the same order.
+/// p-values in the order of their features, and their false discovery rates over all of them.
 struct PValues {
-  std::vector<double> p, q;
+  std::vector<double> p;
+  DiscoveryRates rates;
+
+  [[nodiscard]] double q(std::size_t i) const { return rates(p[i]); }
 };
 
 /// The column that a test's p-values stand in.
@@ -21,8 +24,8 @@ struct PValues {
 }
 
 [[nodiscard]] inline PValues with_discovery_rates(std::vector<double> p) {
-  std::vector<double> q = benjamini_hochberg(p);
-  return {std::move(p), std::move(q)};
+  DiscoveryRates rates(p);
+  return {std::move(p), std::move(rates)};
 }
 
 /// By the normal approximation without corrections.

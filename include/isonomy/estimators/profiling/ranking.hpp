@@ -55,17 +55,10 @@ template <class First, class Id>
 reduce_redundancy(const std::vector<Survivor>& survivors, const std::vector<Ranked>& ranked, const ProfileOptions& o,
                   std::int64_t n_filter, const RedundancyTables& tables, ScaleCorrelations& correlation, double error,
                   First& first_pass, const Id& id) {
-  struct Place {
-    double abs_auc, abs_mean_dif;
-    std::uint32_t survivor;
-  };
-  std::vector<Place> order;
-  order.reserve(survivors.size());
-  for (std::uint32_t i = 0; i < survivors.size(); ++i) order.push_back({ranked[i].abs_auc, ranked[i].abs_mean_dif, i});
-  const auto better = [](const Place& x, const Place& y) {
-    return x.abs_auc != y.abs_auc ? x.abs_auc > y.abs_auc : x.abs_mean_dif > y.abs_mean_dif;
-  };
-  std::sort(order.begin(), order.end(), better);
+  // The AUC has three decimals: survivors go to a bucket for each, which is put in order when its turn comes.
+  std::vector<std::vector<std::size_t>> buckets(501);
+  for (std::size_t i = 0; i < survivors.size(); ++i)
+    buckets[static_cast<std::size_t>(std::lrint(1000 * ranked[i].abs_auc))].push_back(i);
 
   std::vector<std::size_t> kept;
   const auto excluded = [&](std::size_t i, std::size_t from) {
@@ -94,18 +87,25 @@ reduce_redundancy(const std::vector<Survivor>& survivors, const std::vector<Rank
 
   const auto wanted = static_cast<std::size_t>(n_filter);
   std::vector<std::size_t> equals;
-  for (std::size_t begin = 0; begin < order.size() && kept.size() < wanted;) {
-    std::size_t end = begin;
-    equals.clear();
-    for (; end < order.size() && !better(order[begin], order[end]); ++end)
-      if (!excluded(order[end].survivor, 0)) equals.push_back(order[end].survivor);
-    std::sort(equals.begin(), equals.end(), earlier);
-    const std::size_t before = kept.size();
-    for (const std::size_t i : equals) {
-      if (kept.size() == wanted) break;
-      if (!excluded(i, before)) kept.push_back(i);
+  for (std::size_t auc = buckets.size(); auc-- > 0 && kept.size() < wanted;) {
+    std::vector<std::size_t>& bucket = buckets[auc];
+    const auto before_by_difference = [&](std::size_t i, std::size_t j) {
+      return ranked[i].abs_mean_dif > ranked[j].abs_mean_dif;
+    };
+    std::sort(bucket.begin(), bucket.end(), before_by_difference);
+    for (std::size_t begin = 0; begin < bucket.size() && kept.size() < wanted;) {
+      std::size_t end = begin;
+      equals.clear();
+      for (; end < bucket.size() && !before_by_difference(bucket[begin], bucket[end]); ++end)
+        if (!excluded(bucket[end], 0)) equals.push_back(bucket[end]);
+      std::sort(equals.begin(), equals.end(), earlier);
+      const std::size_t before = kept.size();
+      for (const std::size_t i : equals) {
+        if (kept.size() == wanted) break;
+        if (!excluded(i, before)) kept.push_back(i);
+      }
+      begin = end;
     }
-    begin = end;
   }
   return kept;
 }

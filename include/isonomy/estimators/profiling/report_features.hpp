@@ -62,7 +62,7 @@ void report_features(ProfileResult& result, StageTimer& timer, const FeatureCata
     result.features.push_back({id(f), info.category, info.subcategory, info.name, info.description,
                                twice_rounded(ranked[i].abs_auc), rounded(ranked[i].abs_mean_dif, 3),
                                twice_rounded(s.difference), twice_rounded(s.std_test), twice_rounded(s.std_reference),
-                               tests.p[i], tests.q[i], catalog.shown_at(f)});
+                               tests.p[i], tests.q(i), catalog.shown_at(f)});
   }
   timer.lap("statistics");
   if (result.funnel.n_final < n_filter)

@@ -24,21 +24,20 @@ struct Selection {
 
 namespace detail {
 
-/// The k-th largest of the values at least 0 in `x` (others do not count); k is at most their number.
-/// One histogram pass finds the bin, so that only its values are ordered.
-inline double kth_largest(const std::vector<double>& x, std::size_t k) {
+/// The k-th largest of the values at least 0 in `x` (others do not count); k is at most their number, `top` the
+/// largest. One histogram pass finds the bin, so that only its values are ordered.
+inline double kth_largest(const std::vector<double>& x, std::size_t k, double top) {
   constexpr std::size_t bins = 4096;
-  const double top = *std::max_element(x.begin(), x.end());
   const double per_value = top > 0 ? static_cast<double>(bins - 1) / top : 0.0;
-  const auto bin_of = [&](double v) { return static_cast<std::size_t>(v * per_value); };
-  std::vector<std::size_t> count(bins, 0);
-  for (const double v : x)
-    if (v >= 0) ++count[std::min(bin_of(v), bins - 1)];
+  const auto bin_of = [&](double v) { return v < 0 ? bins : static_cast<std::size_t>(v * per_value); };
+  std::vector<std::uint32_t> count(bins + 1, 0);
+  for (const double v : x) ++count[bin_of(v)];
   std::size_t bin = bins - 1, above = 0;
   while (above + count[bin] < k) above += count[bin--];
   std::vector<double> inside;
+  inside.reserve(count[bin]);
   for (const double v : x)
-    if (v >= 0 && std::min(bin_of(v), bins - 1) == bin) inside.push_back(v);
+    if (bin_of(v) == bin) inside.push_back(v);
   const auto place = inside.begin() + static_cast<std::ptrdiff_t>(k - above - 1);
   std::nth_element(inside.begin(), place, inside.end(), std::greater<>());
   return *place;
@@ -65,16 +64,17 @@ template <class First, class Id>
 
   Selection out;
   std::vector<double>& difference = candidates.difference;
+  double top = 0;
   for (std::size_t i = 0; i < difference.size(); ++i) {
-    if (candidates.spread[i] == Spread::below)
-      ++out.within_spread;
-    else
-      difference[i] = -1;
+    const bool below = candidates.spread[i] == Spread::below;
+    out.within_spread += below ? 1 : 0;
+    difference[i] = below ? difference[i] : -1.0;
+    top = std::max(top, difference[i]);
   }
   const auto wanted = static_cast<std::size_t>(std::min(n_pre_filter, out.within_spread));
   if (wanted == 0) return out;
   out.survivors.reserve(wanted);
-  const double cut = detail::kth_largest(difference, wanted), margin = 2 * candidates.error;
+  const double cut = detail::kth_largest(difference, wanted, top), margin = 2 * candidates.error;
   std::vector<std::size_t> rim;
   for (std::size_t i = 0; i < difference.size(); ++i) {
     if (difference[i] > cut + margin)
@@ -103,9 +103,11 @@ template <class First, class Id>
     rim.clear();
     for (std::size_t k = 0; k < wanted - out.survivors.size(); ++k) rim.push_back(ranked[k].place);
   }
+  std::sort(rim.begin(), rim.end());
+  const auto rim_begin = static_cast<std::ptrdiff_t>(out.survivors.size());
   for (const std::size_t i : rim) out.survivors.push_back({candidate(i), difference[i]});
-  std::sort(out.survivors.begin(), out.survivors.end(),
-            [](const Survivor& x, const Survivor& y) { return x.feature < y.feature; });
+  std::inplace_merge(out.survivors.begin(), out.survivors.begin() + rim_begin, out.survivors.end(),
+                     [](const Survivor& x, const Survivor& y) { return x.feature < y.feature; });
   return out;
 }
 

@@ -47,22 +47,31 @@ using TwiceU = std::uint64_t;
   return student_t_two_sided(s.difference / std::sqrt(pooled * (1 / n1 + 1 / n0)), degrees);
 }
 
-/// Benjamini-Hochberg q-values in the order of `p`: q_(k) = min(1, min_{j>=k} p_(j) m/j) with m the number of p that
-/// are not NaN; NaN stays NaN. Equal p get equal q, whatever their order. O(m log m).
-[[nodiscard]] inline std::vector<double> benjamini_hochberg(std::span<const double> p) {
-  std::vector<std::pair<double, std::size_t>> order;
-  order.reserve(p.size());
-  for (std::size_t i = 0; i < p.size(); ++i)
-    if (!std::isnan(p[i])) order.emplace_back(p[i], i);
-  std::sort(order.begin(), order.end());
-  std::vector<double> q(p.size(), std::numeric_limits<double>::quiet_NaN());
-  const auto m = static_cast<double>(order.size());
-  double smallest = 1;
-  for (std::size_t k = order.size(); k-- > 0;) {
-    smallest = std::min(smallest, order[k].first * m / static_cast<double>(k + 1));
-    q[order[k].second] = smallest;
+/// Benjamini-Hochberg q-values: q_(k) = min(1, min_{j>=k} p_(j) m/j) with m the number of p that are not NaN.
+class DiscoveryRates {
+ public:
+  DiscoveryRates() = default;
+  /// O(m log m).
+  explicit DiscoveryRates(std::span<const double> p) {
+    for (const double x : p)
+      if (!std::isnan(x)) sorted_.push_back(x);
+    std::sort(sorted_.begin(), sorted_.end());
+    rates_.resize(sorted_.size());
+    const auto m = static_cast<double>(sorted_.size());
+    double smallest = 1;
+    for (std::size_t k = sorted_.size(); k-- > 0;)
+      rates_[k] = smallest = std::min(smallest, sorted_[k] * m / static_cast<double>(k + 1));
   }
-  return q;
-}
+
+  /// The q-value of one of these p; NaN stays NaN. Equal p have equal q. O(log m).
+  [[nodiscard]] double operator()(double p) const {
+    if (std::isnan(p)) return p;
+    const auto place = std::lower_bound(sorted_.begin(), sorted_.end(), p) - sorted_.begin();
+    return rates_[static_cast<std::size_t>(place)];
+  }
+
+ private:
+  std::vector<double> sorted_, rates_;
+};
 
 }  // namespace isonomy::profiling
