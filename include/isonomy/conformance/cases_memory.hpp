@@ -58,7 +58,7 @@ struct Cases<op::copy> {
                    [](Context<Tag>& ctx, auto& x, auto& y) { copy(ctx, x.matrix(), y.matrix()); });
   }
   template <class Tag, class T, class Copy>
-  static void row(Rows<Tag>& rows, const std::string& label, Operand<T> x, const Operand<T>& y, const Copy& copy_) {
+  static void row(Rows<Tag>& rows, const std::string& label, Operand<T> x, const Operand<T>& y, const Copy& copying) {
     x.fill(Data::nan, rows.seed(label));
     Operand<T> expected = y;
     for (index_t i = 0; i < x.rows; ++i)
@@ -67,7 +67,7 @@ struct Cases<op::copy> {
         label,
         [&](Context<Tag>& ctx) {
           Uploaded<Tag, T> dx(ctx, x), dy(ctx, y);
-          copy_(ctx, dx, dy);
+          copying(ctx, dx, dy);
           return std::tuple(dy.fetch(ctx), dx.fetch(ctx));
         },
         [&](Verdict& verdict, const std::vector<T>& got, const std::vector<T>& got_x) {

@@ -45,7 +45,7 @@ class Verdict {
   }
   template <class... Pieces>
   void fault(const Pieces&... pieces) {
-    if (++mismatches_ <= 5) (text_ << "\n    " << ... << pieces);
+    if (++mismatches_ <= 5) ((text_ << "\n    ") << ... << pieces);
   }
 
   /// Every element of the storage has the expected bits.

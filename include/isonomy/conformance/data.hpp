@@ -52,7 +52,7 @@ template <class T>
     case Data::ties: return static_cast<T>(std::floor(5 * u) + 2 * low);
     case Data::mixed:
       return v < 0.3 ? std::numeric_limits<T>::min() : v < 0.6 ? std::numeric_limits<T>::max() : static_cast<T>(9 * u);
-    default: return static_cast<T>(std::floor(2000 * u) + 1000 * low);
+    default: return static_cast<T>(std::floor(1000 * u) + 500 * low);  // squares of 12,000 add up within an int
     }
   }
 }

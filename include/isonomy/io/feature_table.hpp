@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -29,7 +30,7 @@ struct FeatureTable {
 namespace detail {
 
 /// The statistics of a row in the order of their columns.
-inline constexpr double profiling::FeatureRow::*feature_statistics[] = {
+inline constexpr std::array<double profiling::FeatureRow::*, 7> feature_statistics{
     &profiling::FeatureRow::abs_auc,     &profiling::FeatureRow::abs_mean_dif, &profiling::FeatureRow::mean_dif,
     &profiling::FeatureRow::std_test,    &profiling::FeatureRow::std_ref,      &profiling::FeatureRow::p_value,
     &profiling::FeatureRow::p_val_fdr_bh};

@@ -108,11 +108,11 @@ class WindowCutter {
       throw IoError(path_, line, error.what());
     }
     if (label_ && layout_ != SequenceLayout::residues) labels.assign(windows.size(), label(cell(*label_), line));
-    for (std::size_t k = 0; k < windows.size(); ++k) {
-      const auto [at, added] = lines_.emplace(windows[k].entry, line);
+    for (const auto& window : windows) {
+      const auto [at, added] = lines_.emplace(window.entry, line);
       if (!added)
         throw IoError(path_, line,
-                      "entry '" + windows[k].entry + "' already stands in line " + std::to_string(at->second) +
+                      "entry '" + window.entry + "' already stands in line " + std::to_string(at->second) +
                           "; expected distinct entries; rename or drop one");
     }
     for (std::size_t k = 0; k < windows.size(); ++k) {

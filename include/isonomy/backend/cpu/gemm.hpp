@@ -67,7 +67,7 @@ class PackedProduct {
   /// A tile column of block_k steps of B (16 to 24 KiB) stays in the first-level cache, a task's rows of A in the
   /// second.
   static constexpr index_t block_k = 384, block_rows = 3840, block_columns = 3072;
-  static constexpr index_t task_row_tiles = 10, task_columns = 192, largest_tile = 48 * 8;
+  static constexpr index_t task_row_tiles = 10, task_columns = 192, largest_tile = index_t{48} * 8;
   static constexpr index_t alignment = 64;  // elements
 
   static index_t round_up(index_t n, index_t to) { return (n + to - 1) / to * to; }

@@ -18,7 +18,7 @@ struct Reduce {
   template <class F>
   static void for_each(Context& ctx, index_t n, const F& f) {
     // Nothing is known about the cost of f, so there are enough pieces to balance and few enough to be cheap.
-    const index_t grain = std::clamp<index_t>(n / (16 * ctx.threads()), 1, 1024);
+    const index_t grain = std::clamp<index_t>(n / (index_t{16} * ctx.threads()), 1, 1024);
     parallel_for(ctx, n, grain, "for_each", [&f](index_t i) { f(i); });
   }
 

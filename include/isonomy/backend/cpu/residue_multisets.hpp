@@ -20,7 +20,7 @@ class ResidueMultisets {
 
   /// Tables for up to `residues` residues; those above four take some 10 MB and 0.1 s.
   ResidueMultisets(index_t letters, int residues) : letters_(letters) {
-    for (int c = 1; c <= residues; ++c) members_[c] = enumerate(c);
+    for (int c = 1; c <= residues; ++c) members_[static_cast<std::size_t>(c)] = enumerate(c);
     if (residues >= 2) pair_ = table(1, 1);
     if (residues >= 3) triple_ = table(2, 1);
     if (residues >= 4) quad_ = table(2, 2);
@@ -28,10 +28,10 @@ class ResidueMultisets {
     if (residues >= 6) sext_ = table(3, 3);
   }
 
-  [[nodiscard]] std::size_t count(int residues) const { return members_[residues].size(); }
+  [[nodiscard]] std::size_t count(int residues) const { return of(residues).size(); }
   /// The residues of multiset `number`, sorted; the first `residues` entries count.
   [[nodiscard]] const std::array<std::uint8_t, most_residues>& members(int residues, std::size_t number) const {
-    return members_[residues][number];
+    return of(residues)[number];
   }
 
   /// counts[number of the row's multiset] += 1 for rows begin .. end-1 of the block, which has no gaps.
@@ -39,10 +39,9 @@ class ResidueMultisets {
     const std::uint8_t* r[most_residues] = {};
     for (std::int32_t k = 0; k < block.split.slots; ++k)
       r[k] = block.rows.codes + block.split.positions[k] * block.rows.stride;
-    const auto two = [&](int k, index_t i) { return pair_[r[k][i] * letters_ + r[k + 1][i]]; };
-    const auto three = [&](int k, index_t i) { return triple_[two(k, i) * letters_ + r[k + 2][i]]; };
-    const auto pairs = static_cast<index_t>(count(std::min(2, block.split.slots)));
-    const auto triples = block.split.slots >= 3 ? static_cast<index_t>(members_[3].size()) : 0;
+    const auto letters = static_cast<std::size_t>(letters_), pairs = count(2), triples = count(3);
+    const auto two = [&](int k, index_t i) { return pair_[r[k][i] * letters + r[k + 1][i]]; };
+    const auto three = [&](int k, index_t i) { return triple_[two(k, i) * letters + r[k + 2][i]]; };
     switch (block.split.slots) {
     case 1:
       for (index_t i = begin; i < end; ++i) ++counts[r[0][i]];
@@ -67,6 +66,9 @@ class ResidueMultisets {
  private:
   using Members = std::array<std::uint8_t, most_residues>;
 
+  [[nodiscard]] const std::vector<Members>& of(int residues) const {
+    return members_[static_cast<std::size_t>(residues)];
+  }
   static std::uint32_t binomial(std::uint32_t n, std::uint32_t k) {
     std::uint32_t b = 1;
     for (std::uint32_t i = 1; i <= k; ++i) b = b * (n - k + i) / i;
@@ -92,9 +94,9 @@ class ResidueMultisets {
       for (std::uint32_t x = 0; x < 32; ++x)
         term[i][x] = binomial(x + static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i) + 1);
     std::vector<std::uint32_t> out;
-    out.reserve(members_[a].size() * members_[b].size());
-    for (const Members& x : members_[a])
-      for (const Members& y : members_[b]) {
+    out.reserve(of(a).size() * of(b).size());
+    for (const Members& x : of(a))
+      for (const Members& y : of(b)) {
         Members z{};
         std::merge(x.begin(), x.begin() + a, y.begin(), y.begin() + b, z.begin());
         std::uint32_t sum = 0;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "isonomy/backend/buffer.hpp"
+#include "isonomy/estimators/profiling/arithmetic.hpp"
 #include "isonomy/estimators/profiling/moments.hpp"
 #include "isonomy/estimators/profiling/packed.hpp"
 #include "isonomy/ops/for_each.hpp"

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "isonomy/backend/buffer.hpp"
+#include "isonomy/core/control.hpp"
 #include "isonomy/estimators/profiling/arithmetic.hpp"
 #include "isonomy/estimators/profiling/column_ranks.hpp"
 #include "isonomy/estimators/profiling/evaluate.hpp"

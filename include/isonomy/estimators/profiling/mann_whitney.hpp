@@ -28,8 +28,8 @@ class MannWhitneyDistribution {
  public:
   /// ValueError unless both groups have rows and one has at most 8, or the counts outgrow doubles.
   MannWhitneyDistribution(index_t n1, index_t n0) : pairs_(n1 * n0) {
-    const index_t small = std::min(n1, n0), large = std::max(n1, n0);
-    if (small < 1 || small > exact_up_to)
+    const index_t smaller = std::min(n1, n0), larger = std::max(n1, n0);
+    if (smaller < 1 || smaller > exact_up_to)
       throw ValueError("MannWhitneyDistribution: groups of " + std::to_string(n1) + " and " + std::to_string(n0) +
                        " rows; expected at least 1 in each and at most " + std::to_string(exact_up_to) +
                        " in one; use the normal approximation");
@@ -37,11 +37,11 @@ class MannWhitneyDistribution {
     cumulative_.assign(half + 1, 0.0);
     cumulative_[0] = 1;
     double total = 1;
-    for (index_t i = 1; i <= small; ++i) {  // times (1 - q^(large + i)), over (1 - q^i)
-      const auto up = static_cast<std::size_t>(large + i), down = static_cast<std::size_t>(i);
+    for (index_t i = 1; i <= smaller; ++i) {  // times (1 - q^(larger + i)), over (1 - q^i)
+      const auto up = static_cast<std::size_t>(larger + i), down = static_cast<std::size_t>(i);
       for (std::size_t k = half; k >= up; --k) cumulative_[k] -= cumulative_[k - up];
       for (std::size_t k = down; k <= half; ++k) cumulative_[k] += cumulative_[k - down];
-      total *= static_cast<double>(large + i) / static_cast<double>(i);
+      total *= static_cast<double>(larger + i) / static_cast<double>(i);
     }
     double sum = 0;
     for (double& c : cumulative_) {
@@ -70,10 +70,10 @@ class MannWhitneyDistribution {
                                                               index_t n_reference) {
   const double n1 = static_cast<double>(n_test), n0 = static_cast<double>(n_reference), n = n1 + n0;
   const TwiceU twice_pairs = 2 * static_cast<TwiceU>(n_test) * static_cast<TwiceU>(n_reference);
-  const bool small = std::min(n_test, n_reference) <= MannWhitneyDistribution::exact_up_to;
+  const bool exactable = std::min(n_test, n_reference) <= MannWhitneyDistribution::exact_up_to;
   const bool untied = std::any_of(features.begin(), features.end(), [](const RankSummary& f) { return f.ties == 0; });
   std::vector<MannWhitneyDistribution> exact;
-  if (small && untied) exact.emplace_back(n_test, n_reference);
+  if (exactable && untied) exact.emplace_back(n_test, n_reference);
   std::vector<double> out;
   out.reserve(features.size());
   for (const RankSummary& f : features) {
@@ -81,7 +81,7 @@ class MannWhitneyDistribution {
     double p = 1;
     if (f.equal != 0) {
       // The reference does not test where nothing differs.
-    } else if (small && f.ties == 0) {
+    } else if (exactable && f.ties == 0) {
       p = 2 * exact.front().upper_tail(static_cast<index_t>(larger / 2));
     } else {
       const double spread = std::sqrt(n1 * n0 / 12 * ((n + 1) - f.ties / (n * (n - 1))));

@@ -86,7 +86,7 @@ inline std::size_t ranking_bytes(index_t rows, index_t columns) {
       (residue_pairs(codes) + detail::joint_count_block - 1) / detail::joint_count_block * detail::joint_count_block;
 
   const std::size_t packed = bytes((shape.rows + shape.groups * (2 * row_padding - 1)) * shape.positions, 1);
-  const std::size_t tables = bytes(shape.scales, sizeof(std::int64_t) + max_residue_codes * 4 * sizeof(double));
+  const std::size_t tables = bytes(shape.scales, sizeof(std::int64_t) + 4 * sizeof(double) * max_residue_codes);
   const std::size_t places = 2 * bytes(shape.layouts * shape.parts * residues, sizeof(std::uint16_t));
 
   const std::size_t moments = bytes(n_splits * (pairs + 2 * shape.letters), sizeof(double));

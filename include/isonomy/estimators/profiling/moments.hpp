@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "isonomy/backend/buffer.hpp"
+#include "isonomy/core/control.hpp"
 #include "isonomy/estimators/profiling/packed.hpp"
 #include "isonomy/ops/for_each.hpp"
 #include "isonomy/ops/memory.hpp"

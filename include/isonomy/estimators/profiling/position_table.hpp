@@ -100,7 +100,7 @@ inline std::vector<std::size_t> places_of(const FeatureRow& f, index_t start, in
   for (const std::string_view text : fields(f.positions, ',')) {
     const auto position = whole_number(text);
     if (!position || *position < start || *position >= start + length)
-      throw ValueError("position_table: feature " + f.feature + " is at " + quoted(text) +
+      throw ValueError("position_table: feature " + f.feature + " is at " + detail::quoted(text) +
                        "; expected residue numbers of " + std::to_string(start) + " to " +
                        std::to_string(start + length - 1) + "; pass the display coordinates of its run");
     out.push_back(static_cast<std::size_t>(*position - start));
@@ -110,9 +110,10 @@ inline std::vector<std::size_t> places_of(const FeatureRow& f, index_t start, in
 
 }  // namespace detail
 
-/// Per group and display position the aggregate of `values`, one value a feature (AAanalysis: get_df_pos); every feature
-/// counts at each position it covers. The deviation of a single feature is NaN. Time and memory linear in the table and
-/// in the positions listed. ShapeError unless there is a value per feature; ValueError for a position off the display.
+/// Per group and display position the aggregate of `values`, one value a feature (AAanalysis: get_df_pos); every
+/// feature counts at each position it covers. The deviation of a single feature is NaN. Time and memory linear in the
+/// table and in the positions listed. ShapeError unless there is a value per feature; ValueError for a position off the
+/// display.
 [[nodiscard]] inline PositionTable position_table(std::span<const FeatureRow> features, std::span<const double> values,
                                                   const PositionTableOptions& options = {}) {
   const DisplayCoordinates& display = options.display;

@@ -56,7 +56,7 @@ inline std::string_view part_residues(const Window& window, Part part, index_t e
 namespace detail {
 
 inline std::string window_of(std::string_view operation, std::string_view entry) {
-  return std::string(operation) + ": entry " + quoted(entry) + ": ";
+  return std::string(operation) + ": entry " + detail::quoted(entry) + ": ";
 }
 
 inline void require_input(std::string_view operation, std::string_view entry, std::string_view name,
