@@ -150,7 +150,7 @@ TEST_CASE("the bootstrap counts its rounds and can be cancelled", "[profiling]")
   CHECK(cancelled.counters().bytes_allocated == 0);
 }
 
-TEST_CASE("a run takes at most a tenth more memory than planned, and the plan is not idle", "[profiling]") {
+TEST_CASE("a run takes at most a tenth more memory than planned, and the plan is not idle", "[profiling][slow]") {
   struct Case {
     isonomy::test::LabelledWindows rows;
     bool gaps = false;

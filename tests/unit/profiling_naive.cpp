@@ -215,7 +215,7 @@ void compare_seeds(std::uint64_t first, std::uint64_t last) {
 
 }  // namespace
 
-TEST_CASE("200 random runs equal the definition written out", "[profiling][naive]") { compare_seeds(1, 201); }
+TEST_CASE("200 random runs equal the definition written out", "[profiling][naive][slow]") { compare_seeds(1, 201); }
 
 TEST_CASE("5000 random runs equal the definition written out", "[profiling][naive][long]") {
   compare_seeds(1000, 6000);

@@ -272,7 +272,7 @@ TEST_CASE("letters without a value in any scale count as letters", "[residue]") 
   check_ranks(layers, splits, Scales(20, 5, false, 9));
 }
 
-TEST_CASE("bins hold 65,535 rows of one class, and more rows take wider bins", "[residue]") {
+TEST_CASE("bins hold 65,535 rows of one class, and more rows take wider bins", "[residue][slow]") {
   const auto n = GENERATE(index_t{65534}, index_t{65535}, index_t{65536});
   const auto missing = GENERATE(index_t{0}, index_t{1});
   const bool tests_are_many = GENERATE(true, false);
@@ -290,7 +290,7 @@ TEST_CASE("bins hold 65,535 rows of one class, and more rows take wider bins", "
   }
 }
 
-TEST_CASE("many rows are folded into multisets without changing a rank", "[residue]") {
+TEST_CASE("many rows are folded into multisets without changing a rank", "[residue][slow]") {
   const auto [n, used] = GENERATE(std::pair<index_t, int>{20000, 3}, std::pair<index_t, int>{20000, 20},
                                   std::pair<index_t, int>{60001, 20}, std::pair<index_t, int>{66000, 20});
   INFO(n << " rows of " << used << " letters");
