@@ -1,6 +1,6 @@
 # cmake -DINCLUDE_DIR=... -P: a header includes its own layer and lower ones, never a sibling estimator.
 #   core -> backend -> ops -> estimators -> io, interop, dist, conformance
-# Also: only core/eigen.hpp includes Eigen; core includes nothing foreign but the standard library; no .hpp includes CUDA.
+# Also: only core/eigen.hpp includes Eigen; core includes nothing foreign but the standard library; no .hpp and no .inl includes CUDA.
 cmake_minimum_required(VERSION 3.25)
 set(layers core backend ops estimators outer)
 set(outer io interop dist conformance)
@@ -26,7 +26,8 @@ function(classify path)
   set(estimator "${estimator}" PARENT_SCOPE)
 endfunction()
 
-file(GLOB_RECURSE headers RELATIVE "${INCLUDE_DIR}/isonomy" "${INCLUDE_DIR}/isonomy/*.hpp" "${INCLUDE_DIR}/isonomy/*.cuh")
+file(GLOB_RECURSE headers RELATIVE "${INCLUDE_DIR}/isonomy" "${INCLUDE_DIR}/isonomy/*.hpp" "${INCLUDE_DIR}/isonomy/*.inl"
+     "${INCLUDE_DIR}/isonomy/*.cuh")
 foreach(header IN LISTS headers)
   classify("${header}")
   set(own_rank ${rank})
@@ -35,7 +36,7 @@ foreach(header IN LISTS headers)
   foreach(line IN LISTS includes)
     string(REGEX MATCH "[<\"]([^>\"]+)[>\"]" _ "${line}")
     set(included "${CMAKE_MATCH_1}")
-    if(header MATCHES "\\.hpp$" AND included MATCHES "\\.cuh$|^(cuda|cublas|cusparse|cusolver|curand|cub/|thrust/|nccl)")
+    if(header MATCHES "\\.(hpp|inl)$" AND included MATCHES "\\.cuh$|^(cuda|cublas|cusparse|cusolver|curand|cub/|thrust/|nccl)")
       message(SEND_ERROR "${header}: a .hpp must not include ${included}")
     elseif(line MATCHES "\"" AND NOT included MATCHES "^isonomy/")
       message(SEND_ERROR "${header}: write \"isonomy/...\" instead of \"${included}\"")

@@ -1,5 +1,5 @@
 # cmake -DINCLUDE_DIR=... -P: rules on the text of every header: under 400 lines (unless generated), a first line that says
-# what the header owns, #pragma once, and nothing that the style forbids.
+# what the header owns, #pragma once (unless it is an .inl), and nothing that the style forbids.
 cmake_minimum_required(VERSION 3.25)
 set(limit 400)
 
@@ -10,7 +10,7 @@ function(forbid header text pattern reason)
   endif()
 endfunction()
 
-file(GLOB_RECURSE headers RELATIVE "${INCLUDE_DIR}" "${INCLUDE_DIR}/*.hpp" "${INCLUDE_DIR}/*.cuh")
+file(GLOB_RECURSE headers RELATIVE "${INCLUDE_DIR}" "${INCLUDE_DIR}/*.hpp" "${INCLUDE_DIR}/*.inl" "${INCLUDE_DIR}/*.cuh")
 foreach(header IN LISTS headers)
   file(READ "${INCLUDE_DIR}/${header}" text)
   string(REGEX MATCHALL "\n" newlines "${text}")
@@ -21,7 +21,9 @@ foreach(header IN LISTS headers)
   if(NOT text MATCHES "^// [^ \n]")
     message(SEND_ERROR "${header}: the first line must be a sentence, // What this header owns.")
   endif()
-  if(NOT text MATCHES "^(//[^\n]*\n)+#pragma once\n")
+  if(header MATCHES "\\.inl$")
+    forbid("${header}" "${text}" "#" "a file that is read several times has no preprocessor lines")
+  elseif(NOT text MATCHES "^(//[^\n]*\n)+#pragma once\n")
     message(SEND_ERROR "${header}: #pragma once must follow the opening comment")
   endif()
   forbid("${header}" "${text}" "using namespace" "forbidden in a header")

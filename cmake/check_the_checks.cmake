@@ -63,6 +63,9 @@ refuses(check_text backend/x.cuh "${opening}cudaDeviceSynchronize();\n" "whole d
 refuses(check_text estimators/sam/x.hpp "${opening}#ifdef __AVX2__\n#endif\n" "conditional")
 refuses(check_text estimators/sam/x.hpp "${opening}#  if 1\n#endif\n" "conditional")
 
+refuses(check_text core/x.inl "// Reads a flag.\n#if 1\n#endif\n" "no preprocessor")
+refuses(check_layers core/x.inl "// Knows too much.\n${isonomy}/ops/c.hpp\"\n" "higher layer")
+
 refuses(check_version version.hpp "int version_major = 1, version_minor = 2, version_patch = 4;" "says 1.2.3")
 refuses(check_macros core/x.hpp "${opening}int I = 0;\n" "macro elsewhere")
 refuses(check_umbrella core/x.hpp "${opening}" "does not reach" -DCHECK=complete)

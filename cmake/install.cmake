@@ -5,7 +5,7 @@ include(GNUInstallDirs)
 set(ISONOMY_PACKAGE_DIR "${CMAKE_INSTALL_DATADIR}/cmake/isonomy")
 
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/isonomy" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
-        FILES_MATCHING PATTERN "*.hpp" PATTERN "*.cuh")
+        FILES_MATCHING PATTERN "*.hpp" PATTERN "*.inl" PATTERN "*.cuh")
 configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/isonomy-config.cmake.in"
                               "${PROJECT_BINARY_DIR}/isonomy-config.cmake" INSTALL_DESTINATION "${ISONOMY_PACKAGE_DIR}")
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/isonomy-config-version.cmake" COMPATIBILITY SameMinorVersion

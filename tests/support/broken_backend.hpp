@@ -32,6 +32,9 @@ struct SelectSwapsNeighbours {};
 struct SelectFlipsTie {};
 struct CountsOrderedPairs {};
 struct RanksLoseHalf {};
+struct MixtureLosesLastPoint {};
+struct MixtureRoundsDifferently {};
+struct DensitySwapsMoments {};
 struct ThreadsChangeBits {};
 }  // namespace defect
 
@@ -210,6 +213,20 @@ struct Backend<test::Broken<D>> : Backend<Cpu> {
     Cpu_::residue_rank_sums<Arithmetic>(ctx, problem, twice_u);
     if (has<test::defect::RanksLoseHalf>)
       for (std::uint64_t& u : twice_u) u = u / 2 * 2;
+  }
+
+  template <class Term, Real T>
+  static void mixture_sums(cpu::Context& ctx, const Term& term, MixtureOrder order, VectorView<const T> x,
+                           MatrixView<double> out) {
+    if (has<test::defect::MixtureLosesLastPoint> && x.size % block_points > 1) --x.size;
+    Cpu_::mixture_sums(ctx, term, order, x, out);
+    if (has<test::defect::MixtureRoundsDifferently>) out(0, 0) = std::nextafter(out(0, 0), 1e9);
+  }
+  template <Real T>
+  static void density_sums(cpu::Context& ctx, const NormalDensities& term, MixtureOrder order, MatrixView<const T> x,
+                           MatrixView<double> out) {
+    Cpu_::density_sums(ctx, term, order, x, out);
+    if (has<test::defect::DensitySwapsMoments> && out.rows > 2) std::swap(out(out.rows - 1, 0), out(out.rows - 2, 0));
   }
 
  private:

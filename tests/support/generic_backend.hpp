@@ -25,6 +25,8 @@ struct Backend<test::Generic> : Backend<Cpu> {
   static void rank_average() = delete;
   static void joint_residue_counts() = delete;
   static void residue_rank_sums() = delete;
+  static void mixture_sums() = delete;
+  static void density_sums() = delete;
 };
 
 }  // namespace isonomy

@@ -1,5 +1,5 @@
-// Backend<Cpu>: the host processor, threaded by oneTBB; gemm and the residue kernels choose their instruction set at
-// run time.
+// Backend<Cpu>: the host processor, threaded by oneTBB; gemm, the residue kernels and the lane functions choose their
+// instruction set at run time.
 #pragma once
 
 #include "isonomy/backend/backend.hpp"
@@ -7,6 +7,7 @@
 #include "isonomy/backend/cpu/dense.hpp"
 #include "isonomy/backend/cpu/factor.hpp"
 #include "isonomy/backend/cpu/memory.hpp"
+#include "isonomy/backend/cpu/mixture_sums.hpp"
 #include "isonomy/backend/cpu/reduce.hpp"
 #include "isonomy/backend/cpu/residue_counts.hpp"
 #include "isonomy/backend/cpu/residue_rank_sums.hpp"
@@ -23,7 +24,8 @@ struct Backend<Cpu> : cpu::Memory,
                       cpu::Sort,
                       cpu::SelectK,
                       cpu::ResidueCounts,
-                      cpu::ResidueRanks {
+                      cpu::ResidueRanks,
+                      cpu::MixtureSums {
   using tag = Cpu;
   using space = HostSpace;
   using context = cpu::Context;

@@ -5,8 +5,10 @@
 #include <utility>
 
 #include "isonomy/conformance/cases_cholesky.hpp"
+#include "isonomy/conformance/cases_densities.hpp"
 #include "isonomy/conformance/cases_gemm.hpp"
 #include "isonomy/conformance/cases_memory.hpp"
+#include "isonomy/conformance/cases_mixture.hpp"
 #include "isonomy/conformance/cases_reduce.hpp"
 #include "isonomy/conformance/cases_residue.hpp"
 #include "isonomy/conformance/cases_sort.hpp"

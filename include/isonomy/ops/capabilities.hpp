@@ -14,6 +14,8 @@
 #include "isonomy/ops/linalg/gemm.hpp"
 #include "isonomy/ops/linalg/syrk.hpp"
 #include "isonomy/ops/memory.hpp"
+#include "isonomy/ops/mixture/density_sums.hpp"
+#include "isonomy/ops/mixture/mixture_sums.hpp"
 #include "isonomy/ops/reduce/segmented_reduce.hpp"
 #include "isonomy/ops/reduce/transform.hpp"
 #include "isonomy/ops/reduce/transform_reduce.hpp"
@@ -165,6 +167,18 @@ struct SupportOf<op::residue_rank_sums> {
   static constexpr Support value = detail::support(HasResidueRankSums<B>,
                                                    SupportOf<op::rank_average>::value<B, double> != Support::none &&
                                                        HasForEach<B> && HasTransformReduce<B, double>);
+};
+template <>
+struct SupportOf<op::mixture_sums> {
+  using elements = detail::Reals;
+  template <class B, class T>
+  static constexpr Support value = detail::support(HasMixtureSums<B, SharedMeanPair, T>, HasForEach<B>);
+};
+template <>
+struct SupportOf<op::density_sums> {
+  using elements = detail::Reals;
+  template <class B, class T>
+  static constexpr Support value = detail::support(HasDensitySums<B, T>, HasForEach<B>);
 };
 
 namespace detail {

@@ -1,0 +1,86 @@
+// mixture_sums and density_sums on the host: blocks on threads, lanes in the registers of the context's instruction
+// set.
+#pragma once
+
+#include <algorithm>
+#include <memory>
+
+#include "isonomy/backend/cpu/lanes/avx2.hpp"
+#include "isonomy/backend/cpu/lanes/avx512.hpp"
+#include "isonomy/backend/cpu/parallel.hpp"
+#include "isonomy/core/lanes/block_sums.hpp"
+#include "isonomy/core/lanes/scalar.hpp"
+#include "isonomy/core/lanes/terms.hpp"
+#include "isonomy/core/view.hpp"
+
+namespace isonomy::cpu {
+
+struct MixtureSums {
+  /// out(o, b): output o over block b of x. x has unit stride. For terms that have a form for every register.
+  template <class Term, Real T>
+    requires requires(const Term& term) { lanes::lanes_of<lanes::Lanes, MixtureOrder::value>(term); }
+  static void mixture_sums(Context& ctx, const Term& term, MixtureOrder order, VectorView<const T> x,
+                           MatrixView<double> out) {
+    const auto run = [&]<class Blocks>(Blocks) {
+      switch (order) {
+      case MixtureOrder::value: return blocks<Blocks, MixtureOrder::value>(ctx, term, x, out);
+      case MixtureOrder::gradient: return blocks<Blocks, MixtureOrder::gradient>(ctx, term, x, out);
+      default: return blocks<Blocks, MixtureOrder::hessian>(ctx, term, x, out);
+      }
+    };
+#if defined(__x86_64__)
+    with_kernels<lanes::MixtureBlocks, avx2::MixtureBlocks, avx512::MixtureBlocks>(ctx.instruction_set(), run);
+#else
+    run(lanes::MixtureBlocks{});
+#endif
+  }
+
+  /// As mixture_sums, for the rows of x, any strides.
+  template <Real T>
+  static void density_sums(Context& ctx, const NormalDensities& term, MixtureOrder order, MatrixView<const T> x,
+                           MatrixView<double> out) {
+    const auto run = [&]<class Kernels>(Kernels) {
+      each_block(ctx, term, order, x.rows, out, "density_sums", [&](index_t first, index_t n, double* sums, double*) {
+        if (order == MixtureOrder::value)
+          Kernels::template add<false>(term, x, first, n, sums);
+        else
+          Kernels::template add<true>(term, x, first, n, sums);
+      });
+    };
+#if defined(__x86_64__)
+    with_kernels<lanes::DensityBlocks, avx2::DensityBlocks, avx512::DensityBlocks>(ctx.instruction_set(), run);
+#else
+    run(lanes::DensityBlocks{});
+#endif
+  }
+
+ private:
+  static constexpr index_t too_few = 12;  // blocks that one thread finishes before another has started
+
+  template <class Blocks, MixtureOrder order, class Term, class T>
+  static void blocks(Context& ctx, const Term& term, VectorView<const T> x, MatrixView<double> out) {
+    each_block(ctx, term, order, x.size, out, "mixture_sums",
+               [&](index_t first, index_t n, double* sums, double* spare) {
+                 Blocks::template add<order>(term, x.data + first, n, sums, spare);
+               });
+  }
+
+  /// add(first, n, sums, spare) for every block of `points` points, and its outputs.
+  template <class Term, class Add>
+  static void each_block(Context& ctx, const Term& term, MixtureOrder order, index_t points, MatrixView<double> out,
+                         const char* operation, const Add& add) {
+    const index_t count = out.columns;
+    const index_t grain = count <= too_few ? too_few : std::clamp<index_t>(count / (index_t{8} * ctx.threads()), 1, 64);
+    const auto size = static_cast<std::size_t>((term.lane_sums(order) + term.lane_scratch()) * block_lanes);
+    parallel_chunks(ctx, count, grain, operation, [&](index_t begin, index_t end) {
+      const auto sums = std::make_unique_for_overwrite<double[]>(2 * size);
+      for (index_t b = begin; b < end; ++b) {
+        const index_t first = b * block_points, n = std::min(block_points, points - first);
+        add(first, n, sums.get(), sums.get() + size);
+        block_outputs(term, order, n, sums.get(), &out(0, b));
+      }
+    });
+  }
+};
+
+}  // namespace isonomy::cpu

@@ -1,0 +1,238 @@
+// Mixtures of normal densities over the lanes of a block; read inside a namespace that has Lanes
+// (core/lanes/scalar.hpp).
+
+/// The sums of one group of lanes of a SharedMeanPair, in registers. With e = 2^-|delta|, delta the log2 ratio of the
+/// densities, log p = (log wide + ln2 max(delta, 0)) + log(1 + e): a product collects 1 + e, so that no logarithm is
+/// taken per point.
+template <class L, MixtureOrder order>
+class SharedMeanPairLanes {
+  using Vector = typename L::Vector;
+  static constexpr bool gradient = order != MixtureOrder::value, hessian = order == MixtureOrder::hessian;
+
+ public:
+  [[gnu::always_inline]] ISONOMY_HD explicit SharedMeanPairLanes(const SharedMeanPair& term)
+      : mean_(L::all(term.mean)), difference_(L::all(term.difference)), curvature_(L::all(term.curvature)),
+        shift_(L::all(term.shift)), floor_(L::all(term.floor)) {}
+
+  [[gnu::always_inline]] ISONOMY_HD void begin(double*) {
+    squares_ = excess_ = deviations_ = r_ = rd_ = rd2_ = m0_ = m1_ = m2_ = m3_ = m4_ = L::all(0);
+    product_ = L::all(1);
+  }
+  [[gnu::always_inline]] ISONOMY_HD void resume(const double* sums) {
+    squares_ = L::load(sums);
+    excess_ = L::load(sums + block_lanes);
+    product_ = L::load(sums + 2 * block_lanes);
+    if constexpr (gradient) {
+      deviations_ = L::load(sums + 3 * block_lanes);
+      r_ = L::load(sums + 4 * block_lanes);
+      rd_ = L::load(sums + 5 * block_lanes);
+      rd2_ = L::load(sums + 6 * block_lanes);
+    }
+    if constexpr (hessian) {
+      m0_ = L::load(sums + 7 * block_lanes);
+      m1_ = L::load(sums + 8 * block_lanes);
+      m2_ = L::load(sums + 9 * block_lanes);
+      m3_ = L::load(sums + 10 * block_lanes);
+      m4_ = L::load(sums + 11 * block_lanes);
+    }
+  }
+  [[gnu::always_inline]] ISONOMY_HD void add(const Vector& x) {
+    const Vector one = L::all(1), d = L::subtract(x, mean_), d2 = L::multiply(d, d);
+    const Vector delta = L::fma(d2, curvature_, difference_);
+    squares_ = L::fma(d, d, squares_);
+    excess_ = L::add(excess_, L::maximum(L::fma(d2, curvature_, shift_), floor_));
+    const Vector e = exp2_nonpositive<L>(L::negative(delta));
+    product_ = L::fma(e, product_, product_);
+    if constexpr (gradient) {
+      const Vector smaller = L::divide(e, L::add(one, e)), larger = L::subtract(one, smaller);
+      const Vector r = L::where_negative(delta, smaller, larger), rd = L::multiply(r, d);
+      deviations_ = L::add(deviations_, d);
+      r_ = L::add(r_, r);
+      rd_ = L::fma(r, d, rd_);
+      rd2_ = L::fma(rd, d, rd2_);
+      if constexpr (hessian) {
+        const Vector m = L::multiply(smaller, larger), md = L::multiply(m, d), md2 = L::multiply(m, d2);
+        m0_ = L::fma(smaller, larger, m0_);
+        m1_ = L::fma(m, d, m1_);
+        m2_ = L::fma(m, d2, m2_);
+        m3_ = L::fma(md, d2, m3_);
+        m4_ = L::fma(md2, d2, m4_);
+      }
+    }
+  }
+  [[gnu::always_inline]] ISONOMY_HD void flush() {}  // 2^256 at most: a block has 256 steps
+  [[gnu::always_inline]] ISONOMY_HD void end(double* sums) const {
+    L::store(sums, squares_);
+    L::store(sums + block_lanes, excess_);
+    L::store(sums + 2 * block_lanes, product_);
+    if constexpr (gradient) {
+      L::store(sums + 3 * block_lanes, deviations_);
+      L::store(sums + 4 * block_lanes, r_);
+      L::store(sums + 5 * block_lanes, rd_);
+      L::store(sums + 6 * block_lanes, rd2_);
+    }
+    if constexpr (hessian) {
+      L::store(sums + 7 * block_lanes, m0_);
+      L::store(sums + 8 * block_lanes, m1_);
+      L::store(sums + 9 * block_lanes, m2_);
+      L::store(sums + 10 * block_lanes, m3_);
+      L::store(sums + 11 * block_lanes, m4_);
+    }
+  }
+
+ private:
+  Vector mean_, difference_, curvature_, shift_, floor_;
+  Vector squares_, excess_, product_, deviations_, r_, rd_, rd2_, m0_, m1_, m2_, m3_, m4_;
+};
+
+/// The sums of one group of lanes of NormalComponents, in memory: log2 p = m + log2 sum_k 2^(a_k - m), m the largest
+/// a_k.
+template <class L, MixtureOrder order>
+class NormalComponentsLanes {
+  using Vector = typename L::Vector;
+  static constexpr bool gradient = order != MixtureOrder::value, hessian = order == MixtureOrder::hessian;
+
+ public:
+  [[gnu::always_inline]] ISONOMY_HD explicit NormalComponentsLanes(const NormalComponents& term) : term_(term) {}
+
+  /// `scratch` lies lane_sums() rows of block_lanes after `sums`.
+  [[gnu::always_inline]] ISONOMY_HD void begin(double* sums) {
+    resume(sums);
+    const int n = term_.lane_sums(order);
+    for (int o = 0; o < n; ++o) L::store(sums + o * block_lanes, L::all(o == 2 ? 1 : 0));
+  }
+  [[gnu::always_inline]] ISONOMY_HD void resume(double* sums) {
+    sums_ = sums;
+    scratch_ = sums + term_.lane_sums(order) * block_lanes;
+  }
+  [[gnu::always_inline]] ISONOMY_HD void add(const Vector& x) {
+    const int n = term_.components;
+    double* const exponents = scratch_;
+    double* const u = scratch_ + n * block_lanes;  // three rows a component
+    Vector largest = L::all(-1.0 / 0.0);
+    for (int k = 0; k < n; ++k) {
+      const Vector d = L::subtract(x, L::all(term_.means[k])), d2 = L::multiply(d, d);
+      const Vector a = L::fma(d2, L::all(term_.curvatures[k]), L::all(term_.log_peaks[k]));
+      largest = L::maximum(largest, a);
+      L::store(exponents + k * block_lanes, a);
+      if constexpr (gradient) L::store(u + (3 * k + 1) * block_lanes, d);
+    }
+    Vector total = L::all(0);
+    for (int k = 0; k < n; ++k) {
+      const Vector e = exp2_nonpositive<L>(L::subtract(L::load(exponents + k * block_lanes), largest));
+      total = L::add(total, e);
+      if constexpr (gradient) L::store(exponents + k * block_lanes, e);
+    }
+    accumulate(0, largest);
+    L::store(sums_ + 2 * block_lanes, L::multiply(L::load(sums_ + 2 * block_lanes), total));
+    if constexpr (gradient) {
+      const Vector scale = L::divide(L::all(1), total);
+      for (int k = 0; k < n; ++k) {
+        const Vector e = L::load(exponents + k * block_lanes), r = L::multiply(e, scale);
+        const Vector d = L::load(u + (3 * k + 1) * block_lanes), rd = L::multiply(r, d), rd2 = L::multiply(rd, d);
+        accumulate(3 + 3 * k, e, scale);
+        accumulate(4 + 3 * k, r, d);
+        accumulate(5 + 3 * k, rd, d);
+        if constexpr (hessian) {
+          accumulate(3 + 3 * n + 2 * k, rd2, d);
+          accumulate(4 + 3 * n + 2 * k, rd2, L::multiply(d, d));
+          L::store(u + 3 * k * block_lanes, r);
+          L::store(u + (3 * k + 1) * block_lanes, rd);
+          L::store(u + (3 * k + 2) * block_lanes, rd2);
+        }
+      }
+    }
+    if constexpr (hessian) {
+      int o = 3 + 5 * n;
+      for (int i = 0; i < 3 * n; ++i) {
+        const Vector ui = L::load(u + i * block_lanes);
+        for (int j = 0; j <= i; ++j, ++o) accumulate(o, ui, L::load(u + j * block_lanes));
+      }
+    }
+  }
+  /// Moves the product's exponent away before it can overflow.
+  [[gnu::always_inline]] ISONOMY_HD void flush() {
+    const Vector product = L::load(sums_ + 2 * block_lanes);
+    accumulate(1, L::exponent(product));
+    L::store(sums_ + 2 * block_lanes, L::significand(product));
+  }
+  [[gnu::always_inline]] ISONOMY_HD void end(double*) const {}
+
+ private:
+  [[gnu::always_inline]] ISONOMY_HD void accumulate(int output, const Vector& x) const {
+    L::store(sums_ + output * block_lanes, L::add(L::load(sums_ + output * block_lanes), x));
+  }
+  [[gnu::always_inline]] ISONOMY_HD void accumulate(int output, const Vector& x, const Vector& y) const {
+    L::store(sums_ + output * block_lanes, L::fma(x, y, L::load(sums_ + output * block_lanes)));
+  }
+
+  const NormalComponents& term_;
+  double *sums_ = nullptr, *scratch_ = nullptr;
+};
+
+template <class L, MixtureOrder order>
+[[gnu::always_inline]] ISONOMY_HD inline SharedMeanPairLanes<L, order> lanes_of(const SharedMeanPair& term) {
+  return SharedMeanPairLanes<L, order>(term);
+}
+template <class L, MixtureOrder order>
+[[gnu::always_inline]] ISONOMY_HD inline NormalComponentsLanes<L, order> lanes_of(const NormalComponents& term) {
+  return NormalComponentsLanes<L, order>(term);
+}
+
+/// Steps between two flushes: 256 components at most multiply to 2^512.
+inline constexpr index_t flush_steps = 64;
+
+/// sums[o * block_lanes + lane] of lanes first_lane .. first_lane + L::width - 1 over the n <= block_points points of a
+/// block. `sums` has block_lanes * (lane_sums + lane_scratch) elements. A group of lanes that the last step fills only
+/// in part (never on one-element lanes) leaves that step to finish_lanes.
+template <class L, MixtureOrder order, class Term, class T>
+[[gnu::always_inline]] ISONOMY_HD inline void add_lanes(const Term& term, const T* x, index_t n, int first_lane,
+                                                        double* sums) {
+  auto group = lanes_of<L, order>(term);
+  group.begin(sums + first_lane);
+  const index_t steps = n / block_lanes, rest = n % block_lanes;
+  index_t step = 0;
+  while (step < steps) {
+    const index_t pause = steps - step < flush_steps ? steps : step + flush_steps;
+    for (; step < pause; ++step) group.add(L::load(x + step * block_lanes + first_lane));
+    group.flush();
+  }
+  if (first_lane + L::width <= rest) {
+    group.add(L::load(x + steps * block_lanes + first_lane));
+    group.flush();
+  }
+  group.end(sums + first_lane);
+}
+
+/// The rest of a block whose last step ends within a group of lanes: the group takes the step on a copy of its sums,
+/// with the last point in the lanes beyond, and keeps the lanes that have a point. `spare` is as large as `sums`.
+template <class L, MixtureOrder order, class Term, class T>
+ISONOMY_HD inline void finish_lanes(const Term& term, const T* x, index_t n, double* sums, double* spare) {
+  const auto rest = static_cast<int>(n % block_lanes);
+  if (rest % L::width == 0) return;
+  const int first_lane = rest / L::width * L::width, filled = rest - first_lane, rows = term.lane_sums(order);
+  double points[L::width];
+  for (int lane = 0; lane < L::width; ++lane)
+    points[lane] = static_cast<double>(x[n - rest + first_lane + (lane < filled ? lane : filled - 1)]);
+  for (int o = 0; o < rows; ++o)
+    for (int lane = 0; lane < L::width; ++lane)
+      spare[o * block_lanes + first_lane + lane] = sums[o * block_lanes + first_lane + lane];
+  auto group = lanes_of<L, order>(term);
+  group.resume(spare + first_lane);
+  group.add(L::load(points));
+  group.flush();
+  group.end(spare + first_lane);
+  for (int o = 0; o < rows; ++o)
+    for (int lane = 0; lane < filled; ++lane)
+      sums[o * block_lanes + first_lane + lane] = spare[o * block_lanes + first_lane + lane];
+}
+
+/// The lane sums of one block of n points, whatever the width of Lanes.
+struct MixtureBlocks {
+  template <MixtureOrder order, class Term, class T>
+  ISONOMY_HD static void add(const Term& term, const T* x, index_t n, double* sums, double* spare) {
+    using L = Twice<Lanes>;
+    for (int lane = 0; lane < block_lanes; lane += L::width) add_lanes<L, order>(term, x, n, lane, sums);
+    finish_lanes<L, order>(term, x, n, sums, spare);
+  }
+};

@@ -1,0 +1,90 @@
+// density_sums: the log-likelihood of a mixture of normal densities in several dimensions, and the moments of its
+// components, in one pass over the data.
+#pragma once
+
+#include <algorithm>
+#include <vector>
+
+#include "isonomy/backend/buffer.hpp"
+#include "isonomy/backend/operations.hpp"
+#include "isonomy/core/check.hpp"
+#include "isonomy/core/lanes/block_sums.hpp"
+#include "isonomy/core/lanes/scalar.hpp"
+#include "isonomy/core/lanes/terms.hpp"
+#include "isonomy/core/numeric.hpp"
+#include "isonomy/ops/for_each.hpp"
+#include "isonomy/ops/mixture/mixture_sums.hpp"
+
+namespace isonomy {
+
+/// out(o, b): output o over the rows of block b, the first of which is row `first_block * block_points` of x.
+template <class B, class T>
+concept HasDensitySums = BackendLike<B> && Real<T> &&
+    requires(typename B::context& c, const NormalDensities& term, MixtureOrder order,
+             MatrixView<const T, typename B::space> x, MatrixView<double, typename B::space> out) {
+  B::density_sums(c, term, order, x, out);
+};
+
+namespace detail {
+
+/// The plain form: one task per block.
+template <bool moments, class T, MemorySpace Space>
+struct DensityBlock {
+  NormalDensities term;
+  MatrixView<const T, Space> x;
+  MatrixView<double, Space> out, sums;
+
+  ISONOMY_HD void operator()(index_t b) const {
+    const index_t first = b * block_points, left = x.rows - first, n = left < block_points ? left : block_points;
+    lanes::DensityBlocks::add<moments>(term, x, first, n, &sums(0, b));
+    block_outputs(term, moments ? MixtureOrder::gradient : MixtureOrder::value, n, &sums(0, b), &out(0, b));
+  }
+};
+
+}  // namespace detail
+
+/// Adds the outputs that `term` declares for `order`, over the rows of x, to sums(0 .. outputs - 1) in host memory, in
+/// the fixed order of mixture_sums: data that come in pieces of whole blocks have the bits of one pass. x is n x
+/// dimensions, any strides (unit column stride is fastest), float or double; accumulators are double. A NaN in a row
+/// makes output 0 NaN. O(n components dimensions^2) for full and tied covariances, else O(n components dimensions); a
+/// few MB of workspace. The same bits for every instruction set, thread count and backend; output 0 for every order
+/// too. Cancelled between blocks; waits for the result. ShapeError.
+template <ContextLike Ctx, class T>
+void density_sums(Ctx& ctx, const NormalDensities& term, MixtureOrder order, MatrixView<T, typename Ctx::space> x,
+                  VectorView<DoubleDouble> sums) {
+  static constexpr const char* operation = "density_sums";
+  using Point = std::remove_const_t<T>;
+  static_assert(Real<Point>, "density_sums takes float or double data");
+  check::usable(x, operation, "x");
+  check::usable(sums, operation, "sums");
+  check::distinct(sums, operation, "sums");
+  check::that(x.columns == term.dimensions, operation, "x has ", x.columns, " columns and the term ", term.dimensions,
+              " dimensions; give one row per point");
+  const index_t outputs = term.outputs(order);
+  check::that(sums.size == outputs, operation, "sums has ", sums.size, " elements and the term ", outputs,
+              " outputs; give one for each");
+  const index_t blocks = (x.rows + block_points - 1) / block_points;
+  if (blocks == 0) return;
+  constexpr bool own = HasDensitySums<backend_of<Ctx>, Point>;
+  const index_t lane_rows = index_t{term.lane_sums(order) + term.lane_scratch()} * block_lanes;
+  detail::add_blocks(
+      ctx, operation, blocks, own ? outputs : lane_rows, sums,
+      [&](index_t first, index_t count, MatrixView<double, typename Ctx::space> out) {
+        using View = MatrixView<const Point, typename Ctx::space>;
+        const index_t start = first * block_points;
+        const View rows = View(x).row_block(start, std::min(count * block_points, x.rows - start));
+        if constexpr (own) {
+          backend_of<Ctx>::density_sums(ctx, term, order, rows, out);
+        } else {
+          Matrix<double, typename Ctx::tag> lane_sums(ctx, lane_rows, count, operation);
+          if (order == MixtureOrder::value)
+            for_each(ctx, count,
+                     detail::DensityBlock<false, Point, typename Ctx::space>{term, rows, out, lane_sums.view()});
+          else
+            for_each(ctx, count,
+                     detail::DensityBlock<true, Point, typename Ctx::space>{term, rows, out, lane_sums.view()});
+        }
+      });
+}
+
+}  // namespace isonomy

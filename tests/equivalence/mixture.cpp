@@ -1,0 +1,16 @@
+// The conformance rows of mixture_sums and density_sums on Backend<Cpu> and in its generic form.
+#include "isonomy/backend/cpu.hpp"
+#include "isonomy/conformance/cases_densities.hpp"
+#include "isonomy/conformance/cases_mixture.hpp"
+#include "support/catch.hpp"
+#include "support/conform.hpp"
+#include "support/generic_backend.hpp"
+
+TEST_CASE("mixture_sums conforms on Cpu", "[equivalence]") { test::conform<isonomy::op::mixture_sums, isonomy::Cpu>(); }
+TEST_CASE("mixture_sums conforms in its generic form", "[equivalence]") {
+  test::conform<isonomy::op::mixture_sums, test::Generic>();
+}
+TEST_CASE("density_sums conforms on Cpu", "[equivalence]") { test::conform<isonomy::op::density_sums, isonomy::Cpu>(); }
+TEST_CASE("density_sums conforms in its generic form", "[equivalence]") {
+  test::conform<isonomy::op::density_sums, test::Generic>();
+}
