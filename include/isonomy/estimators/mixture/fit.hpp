@@ -1,0 +1,109 @@
+// Maximum-likelihood fits of one-dimensional mixtures of normal densities.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "isonomy/backend/backend.hpp"
+#include "isonomy/backend/buffer.hpp"
+#include "isonomy/core/report.hpp"
+#include "isonomy/estimators/mixture/hesse.hpp"
+#include "isonomy/estimators/mixture/minimize.hpp"
+#include "isonomy/estimators/mixture/normal_likelihood.hpp"
+#include "isonomy/ops/memory.hpp"
+
+namespace isonomy::mixture {
+
+struct FitResult {
+  std::vector<std::string> names;
+  Minimum minimum;
+  HesseErrors hesse;
+  int sample_passes = 0;        ///< over every 16th point, before the fit of all
+  std::vector<int> degenerate;  ///< components that closed in on a point: their width is what the bound allows
+  double aic = 0, bic = 0;      ///< 2 NLL + 2 P, 2 NLL + P log n
+  Report report;
+};
+
+namespace detail {
+
+/// Where a fit of every 16th point ends, for data so large that a pass over a sample costs nothing beside one over them
+/// all; `start` itself for other data and where that fit does not converge.
+template <ContextLike Ctx, class T>
+std::vector<double> sample_start(Ctx& ctx, const NormalModel& model, VectorView<const T, typename Ctx::space> data,
+                                 const std::vector<double>& start, const MinimizeOptions& options, int& passes) {
+  constexpr index_t every = 16, least = index_t{1} << 18;
+  if (data.size < least) return start;
+  const double scale = model.weighting == Weighting::yields ? static_cast<double>(every) : 1;
+  std::vector<double> scaled = start;
+  const auto rescale = [&](double factor) {
+    for (int i = 0; i < model.weight_count(); ++i) scaled[static_cast<std::size_t>(i)] *= factor;
+  };
+  try {
+    Buffer<T, typename Ctx::tag> sample(ctx, data.size / every, "mixture sample");
+    copy(ctx, VectorView<const T, typename Ctx::space>(data.data, sample.size(), every * data.stride), sample.view());
+    rescale(1 / scale);
+    NormalLikelihood<Ctx, T> likelihood(ctx, model, std::as_const(sample).view(), scaled);
+    const Minimum minimum = minimize(likelihood, scaled, options);
+    passes += minimum.passes;
+    if (minimum.status != Status::converged) return start;
+    scaled = minimum.parameters;
+    rescale(scale);
+    return scaled;
+  } catch (const Cancelled&) {
+    throw;
+  } catch (const Error&) {
+    return start;  // the fit of all points says what is wrong, with the right index
+  }
+}
+
+}  // namespace detail
+
+/// The parameters of `model` that maximise the likelihood of the data near `start`, with errors. Starting values decide
+/// which of several maxima is found. From 2^18 points on, a fit of every 16th comes first, and all points start where
+/// it ends. A fit that has not converged has no errors: minimum.status says why. data: float or double, any stride, in
+/// the context's memory. One pass over the data per Newton step, some 5 to 15 in all; arithmetic is double throughout.
+/// The same bits for any thread count, instruction set and backend. ValueError for parameters outside their domain (or
+/// a weight of 0 or 1), no data, a point that is not finite (with its index), data that are all equal; Cancelled.
+/// Warnings: fewer points than parameters, a component at a bound. Source: exact Newton steps on the mixture
+/// likelihood; errors from H^-1 (James, Statistical Methods, 2006, 9.3).
+template <ContextLike Ctx, class T>
+[[nodiscard]] FitResult fit(Ctx& ctx, const NormalModel& model, VectorView<T, typename Ctx::space> data,
+                            const std::vector<double>& start, const MinimizeOptions& options = {}) {
+  using Point = std::remove_const_t<T>;
+  FitResult result;
+  StageTimer timer(result.report);
+  static_cast<void>(components_of(model, start));
+  const std::vector<double> begin =
+      detail::sample_start<Ctx, Point>(ctx, model, data, start, options, result.sample_passes);
+  timer.lap("sample");
+  NormalLikelihood<Ctx, Point> likelihood(ctx, model, data, begin);
+  result.names = likelihood.names();
+  timer.lap("first pass");
+  result.minimum = minimize(likelihood, begin, options);
+  timer.lap("minimise");
+  result.hesse = hesse(result.minimum);
+  timer.lap("errors");
+
+  const auto size = static_cast<double>(model.size()), n = static_cast<double>(likelihood.points());
+  result.aic = 2 * result.minimum.nll + 2 * size;
+  result.bic = 2 * result.minimum.nll + size * std::log(n);
+  if (likelihood.points() < model.size())
+    result.report.warnings.push_back(std::to_string(likelihood.points()) + " points for " +
+                                     std::to_string(model.size()) + " parameters");
+  for (const int i : result.minimum.bound) {
+    result.report.warnings.push_back(result.names[static_cast<std::size_t>(i)] + " is at its bound and has no error");
+    for (int k = 0; k < model.components; ++k)
+      if (i == model.sigma_index(k)) result.degenerate.push_back(k);
+  }
+  using B = backend_of<Ctx>;
+  const bool own = HasMixtureSums<B, SharedMeanPair, Point>;
+  result.report.operations.push_back({"mixture_sums", std::string(B::name()) + (own ? "" : " (generic)")});
+  result.report.precision = "double";
+  result.report.determinism = "same bits for any thread count, instruction set and backend";
+  result.report.bytes_staged = ctx.counters().bytes_staged;
+  result.report.bytes_peak = ctx.counters().bytes_peak;
+  return result;
+}
+
+}  // namespace isonomy::mixture

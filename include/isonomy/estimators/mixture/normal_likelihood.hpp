@@ -1,0 +1,114 @@
+// The negative log-likelihood of a one-dimensional mixture over one data set, as the minimiser wants it.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "isonomy/backend/buffer.hpp"
+#include "isonomy/estimators/mixture/evaluate.hpp"
+#include "isonomy/estimators/mixture/objective.hpp"
+
+namespace isonomy::mixture {
+
+/// Weights below this count as 0: the component has no point of its own in any data set that fits a machine.
+inline constexpr double smallest_weight = 1e-12;
+/// Least standard deviation of a component, relative to that of the data: the likelihood grows without limit where a
+/// component closes in on one point.
+inline constexpr double smallest_relative_sigma = 1e-6;
+
+namespace detail {
+
+/// ValueError for the first element of x that is not finite, or whose square is not; nothing if there is none.
+template <ContextLike Ctx, class T>
+void require_finite(Ctx& ctx, VectorView<const T, typename Ctx::space> x) {
+  constexpr index_t piece = 1 << 20;
+  for (index_t first = 0; first < x.size; first += piece) {
+    const auto part = x.subview(first, std::min(piece, x.size - first));
+    const std::vector<T> host = to_host<Ctx, T>(ctx, part);
+    for (std::size_t i = 0; i < host.size(); ++i) {
+      if (std::abs(static_cast<double>(host[i])) < 1e150) continue;
+      std::ostringstream text;
+      text << "mixture: x[" << static_cast<std::size_t>(first) + i << "]=" << host[i]
+           << "; expected a number below 1e150 in size; remove or rescale it";
+      throw ValueError(text.str());
+    }
+  }
+}
+
+}  // namespace detail
+
+/// An Objective over data that outlive it. The first pass is made on construction, at `start`: it shows whether the
+/// data are finite and how wide they spread.
+template <ContextLike Ctx, class T>
+class NormalLikelihood {
+ public:
+  using View = VectorView<const T, typename Ctx::space>;
+
+  /// ValueError for parameters outside their domain, no data, a point that is not finite (with its index), and data
+  /// that are all equal.
+  NormalLikelihood(Ctx& ctx, const NormalModel& model, View data, const std::vector<double>& start)
+      : ctx_(ctx), model_(model), data_(data), start_(start) {
+    const std::vector<NormalComponent> c = components_of(model, start);
+    if (data.size == 0) throw ValueError("mixture: the data are empty; expected at least one point");
+    detail::require_inside(ctx, model.range, data);
+    const NormalSums sums = normal_sums(ctx, c, MixtureOrder::hessian, data);
+    first_ = detail::assemble(model, c, sums);
+    if (!std::isfinite(first_.nll)) detail::require_finite(ctx, data);
+    measure(c, sums);
+  }
+
+  [[nodiscard]] std::vector<std::string> names() const { return model_.names(); }
+  [[nodiscard]] index_t points() const { return data_.size; }
+  [[nodiscard]] double data_sigma() const { return sigma_; }
+  [[nodiscard]] std::vector<Bounds> bounds() const {
+    const bool yields = model_.weighting == Weighting::yields;
+    const double n = static_cast<double>(data_.size);
+    std::vector<Bounds> result(static_cast<std::size_t>(model_.weight_count()),
+                               yields ? Bounds{smallest_weight * n, 1e6 * n}
+                                      : Bounds{smallest_weight, 1 - smallest_weight});
+    result.resize(result.size() + static_cast<std::size_t>(model_.mean_count()));
+    result.resize(result.size() + static_cast<std::size_t>(model_.sigma_count()),
+                  Bounds{smallest_relative_sigma * sigma_, std::numeric_limits<double>::infinity()});
+    return result;
+  }
+
+  /// NaN where the last component has no weight left.
+  [[nodiscard]] Likelihood at(const std::vector<double>& parameters, MixtureOrder order) {
+    if (parameters == start_ && order == MixtureOrder::hessian) return first_;
+    double sum = 0;
+    if (model_.weighting == Weighting::fractions)
+      for (int k = 0; k < model_.weight_count(); ++k) sum += parameters[static_cast<std::size_t>(k)];
+    if (!(sum <= 1 - smallest_weight)) return {std::numeric_limits<double>::quiet_NaN(), {}, {}};
+    const std::vector<NormalComponent> c = components_of(model_, parameters);
+    return detail::assemble(model_, c, normal_sums(ctx_, c, order, data_));
+  }
+
+ private:
+  /// Mean and variance of all data from the sums of the components, each about its own mean.
+  void measure(const std::vector<NormalComponent>& c, const NormalSums& sums) {
+    const auto n = static_cast<double>(data_.size);
+    double mean = 0, square = 0;
+    for (std::size_t k = 0; k < c.size(); ++k) mean += (sums.components[k].s + sums.components[k].g * c[k].mean) / n;
+    for (std::size_t k = 0; k < c.size(); ++k) {
+      const ComponentSums& t = sums.components[k];
+      const double shift = c[k].mean - mean;
+      square += (t.q + 2 * shift * t.s + shift * shift * t.g) / n;
+    }
+    sigma_ = std::sqrt(std::max(square, 0.0));
+    if (!(sigma_ > 1e-14 * std::abs(mean)))
+      throw ValueError("mixture: all data are equal, or as good as; a width cannot be estimated from them");
+  }
+
+  Ctx& ctx_;
+  NormalModel model_;
+  View data_;
+  std::vector<double> start_;
+  Likelihood first_;
+  double sigma_ = 0;
+};
+
+}  // namespace isonomy::mixture

@@ -1,0 +1,143 @@
+// The sums over data that a mixture of normal densities and its derivatives depend on, per component.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "isonomy/backend/buffer.hpp"
+#include "isonomy/core/lanes/terms.hpp"
+#include "isonomy/core/numeric.hpp"
+#include "isonomy/core/view.hpp"
+#include "isonomy/estimators/mixture/normal_model.hpp"
+#include "isonomy/ops/mixture/mixture_sums.hpp"
+
+namespace isonomy::mixture {
+
+inline constexpr double log2_e = 0x1.71547652b82fep+0;
+inline constexpr double half_log_two_pi = 0x1.d67f1c864beb5p-1;
+
+/// With r_k the responsibility of component k for a point and d_k = x - mean_k, over all points.
+struct ComponentSums {
+  double g = 0, s = 0, q = 0;     ///< r_k d_k^j, j = 0, 1, 2
+  double cubes = 0, fourths = 0;  ///< r_k d_k^3, r_k d_k^4
+};
+
+/// Sums of one pass. `products` holds sum u u^T, u = (r_k d_k^j, j = 0 .. 2, fastest), by rows of its lower triangle;
+/// for two densities with one mean `pair` holds sum r_1 r_2 d^j, j = 0 .. 4, instead.
+struct NormalSums {
+  MixtureOrder order = MixtureOrder::value;
+  index_t points = 0;
+  double log_likelihood = 0;
+  std::vector<ComponentSums> components;
+  std::vector<double> products, pair;
+};
+
+namespace detail {
+
+/// Natural log of the weighted density of a component at its mean.
+inline double log_peak(const NormalComponent& c) { return c.log_weight - half_log_two_pi - std::log(c.sigma); }
+
+inline double half_precision(double sigma) { return 0.5 / (sigma * sigma); }
+
+/// x >= 0 to 20 significant bits.
+inline double short_number(double x) {
+  int exponent = 0;
+  const double fraction = std::frexp(x, &exponent);
+  return std::ldexp(std::nearbyint(std::ldexp(fraction, 20)), exponent - 20);
+}
+
+inline SharedMeanPair pair_term(const NormalComponent& narrow, const NormalComponent& wide) {
+  const double log_ratio = (narrow.log_weight - wide.log_weight) + std::log(wide.sigma / narrow.sigma);
+  // (1/narrow^2 - 1/wide^2)/2 without cancelling for nearly equal widths.
+  const double up = wide.sigma - narrow.sigma, product = narrow.sigma * wide.sigma;
+  SharedMeanPair term;
+  term.mean = wide.mean;
+  term.difference = log_ratio * log2_e;
+  term.curvature = -0.5 * log2_e * (up / product) * ((wide.sigma + narrow.sigma) / product);
+  const double rounded = short_number(std::max(term.difference, 0.0));
+  term.shift = term.difference - rounded;
+  term.floor = -rounded;
+  term.peak = rounded > 0 ? std::fma(-term.shift, lanes::ln2, log_peak(narrow)) : log_peak(wide);
+  term.wide_curvature = -half_precision(wide.sigma);
+  return term;
+}
+
+/// One pass in the form of a pair; sums of components in the model's order.
+template <ContextLike Ctx, class T>
+NormalSums pair_sums(Ctx& ctx, const std::vector<NormalComponent>& c, MixtureOrder order,
+                     VectorView<const T, typename Ctx::space> x) {
+  const std::size_t narrow = c[0].sigma <= c[1].sigma ? 0 : 1, wide = 1 - narrow;
+  const SharedMeanPair term = pair_term(c[narrow], c[wide]);
+  std::vector<DoubleDouble> sums(static_cast<std::size_t>(term.outputs(order)));
+  mixture_sums(ctx, term, order, x, view(sums));
+  NormalSums result{order, x.size, sums[0].high, {}, {}, {}};
+  if (order == MixtureOrder::value) return result;
+  result.components.resize(2);
+  const auto rest = [&](std::size_t all, std::size_t part) { return (sums[all] - sums[part]).high; };
+  const DoubleDouble n{static_cast<double>(x.size), 0};
+  result.components[narrow] = {sums[3].high, sums[4].high, sums[5].high, 0, 0};
+  result.components[wide] = {(n - sums[3]).high, rest(1, 4), rest(2, 5), 0, 0};
+  if (order == MixtureOrder::hessian)
+    for (std::size_t j = 6; j < 11; ++j) result.pair.push_back(sums[j].high);
+  return result;
+}
+
+/// One pass over all components of weight above 0.
+template <ContextLike Ctx, class T>
+NormalSums component_sums(Ctx& ctx, const std::vector<NormalComponent>& c, MixtureOrder order,
+                          VectorView<const T, typename Ctx::space> x) {
+  std::vector<double> parameters;
+  int n = 0;
+  const auto append = [&](auto value_of) {
+    n = 0;
+    for (const NormalComponent& k : c)
+      if (k.weight > 0) parameters.push_back(value_of(k)), ++n;
+  };
+  append([](const NormalComponent& k) { return log_peak(k) * log2_e; });
+  append([](const NormalComponent& k) { return k.mean; });
+  append([](const NormalComponent& k) { return -half_precision(k.sigma) * log2_e; });
+  const auto device = to_device(ctx, parameters, "mixture parameters");
+  const NormalComponents term{device.data(), device.data() + n, device.data() + 2 * n, n};
+  std::vector<DoubleDouble> sums(static_cast<std::size_t>(term.outputs(order)));
+  mixture_sums(ctx, term, order, x, view(sums));
+  NormalSums result{order, x.size, sums[0].high, {}, {}, {}};
+  if (order == MixtureOrder::value) return result;
+  const auto at = [&](int i) { return sums[static_cast<std::size_t>(i)].high; };
+  for (int k = 0; k < n; ++k) {
+    result.components.push_back({at(1 + 3 * k), at(2 + 3 * k), at(3 + 3 * k), 0, 0});
+    if (order != MixtureOrder::hessian) continue;
+    result.components.back().cubes = at(1 + 3 * n + 2 * k);
+    result.components.back().fourths = at(2 + 3 * n + 2 * k);
+  }
+  for (int i = 1 + 5 * n; i < term.outputs(order); ++i) result.products.push_back(at(i));
+  return result;
+}
+
+}  // namespace detail
+
+/// The sums of one pass at these components. Derivatives need every weight above 0 (ValueError). Two densities with one
+/// mean take the short form, in which the wide one's sums are what the narrow one leaves of the totals; if either has
+/// less than a thousandth of the points, a second pass adds its sums by themselves.
+template <ContextLike Ctx, class T>
+[[nodiscard]] NormalSums normal_sums(Ctx& ctx, const std::vector<NormalComponent>& c, MixtureOrder order,
+                                     VectorView<T, typename Ctx::space> data) {
+  const VectorView<const std::remove_const_t<T>, typename Ctx::space> x(data);
+  if (order != MixtureOrder::value)
+    for (const NormalComponent& k : c)
+      if (!(k.weight > 0))
+        throw ValueError("mixture: a component has weight 0; its derivatives do not exist in double: leave it out of "
+                         "the model, or evaluate the value alone");
+  const bool pair = c.size() == 2 && c[0].mean == c[1].mean && c[0].weight > 0 && c[1].weight > 0;
+  if (!pair) return detail::component_sums(ctx, c, order, x);
+  NormalSums result = detail::pair_sums(ctx, c, order, x);
+  if (order == MixtureOrder::value) return result;
+  const double least = 1e-3 * static_cast<double>(x.size), g = result.components[0].g;
+  if (g >= least && static_cast<double>(x.size) - g >= least) return result;
+  const double log_likelihood = result.log_likelihood;
+  result = detail::component_sums(ctx, c, order, x);
+  result.log_likelihood = log_likelihood;
+  return result;
+}
+
+}  // namespace isonomy::mixture

@@ -1,0 +1,233 @@
+// Mixture likelihoods: derivatives against differences, invariances, what is not finite, and bad parameters.
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "isonomy/backend/cpu.hpp"
+#include "isonomy/core/random.hpp"
+#include "isonomy/estimators/mixture/evaluate.hpp"
+#include "support/catch.hpp"
+#include "support/message.hpp"
+
+using namespace isonomy;
+using mixture::evaluate;
+using mixture::NormalModel;
+using mixture::Sharing;
+using mixture::Weighting;
+using test::message;
+
+namespace {
+
+std::vector<double> points(index_t n, std::uint64_t seed = 1) {
+  std::vector<double> x;
+  for (index_t i = 0; i < n; ++i) {
+    double sum = -6;
+    for (std::uint64_t j = 0; j < 12; ++j) sum += random_unit(seed, static_cast<std::uint64_t>(i), j);
+    x.push_back(i % 3 == 0 ? 2 + 0.5 * sum : sum);
+  }
+  return x;
+}
+
+struct Point {
+  NormalModel model;
+  std::vector<double> parameters;
+};
+const std::vector<Point> interior{
+    {{1}, {0.3, 1.5}},
+    {{2, Sharing::shared, Sharing::free}, {0.4, 0.5, 2, 0.7}},
+    {{2, Sharing::shared, Sharing::free}, {0.4, 0.5, 0.6, 1.7}},
+    {{2, Sharing::shared, Sharing::free}, {0.9999, 0.5, 1.1, 0.001}},
+    {{2, Sharing::free, Sharing::free}, {0.4, 0.5, 1.5, 2, 0.7}},
+    {{2, Sharing::free, Sharing::shared}, {0.4, 0.5, 1.5, 0.9}},
+    {{2, Sharing::shared, Sharing::shared}, {0.4, 0.5, 1.1}},
+    {{3, Sharing::free, Sharing::free}, {0.2, 0.5, 0, 1, 2, 0.5, 1, 0.4}},
+    {{4, Sharing::shared, Sharing::free}, {0.1, 0.2, 0.3, 0.4, 0.5, 1, 1.5, 2}},
+    {{3, Sharing::free, Sharing::shared}, {0.2, 0.5, 0, 1, 2, 0.8}},
+    {{2, Sharing::shared, Sharing::free, Weighting::yields}, {2000, 2500, 0.5, 2, 0.7}},
+    {{2, Sharing::free, Sharing::free, Weighting::fractions, {-6, 6}}, {0.4, 0.5, 1.5, 4, 0.7}},
+    {{3, Sharing::free, Sharing::shared, Weighting::yields, {-6, 6}}, {1000, 500, 2000, 0, 5, 2, 2.5}},
+    {{1, Sharing::free, Sharing::free, Weighting::fractions, {-6, INFINITY}}, {-1, 3}}};
+
+}  // namespace
+
+TEST_CASE("derivatives agree with central differences of the order below", "[mixture]") {
+  const std::vector<double> x = points(5000);
+  Context<Cpu> ctx;
+  for (const Point& point : interior) {
+    const auto size = point.parameters.size();
+    const auto at = evaluate(ctx, point.model, view(x), point.parameters, MixtureOrder::hessian);
+    double scale = 0;
+    for (const double h : at.hessian) scale = std::max(scale, std::abs(h));
+    for (std::size_t i = 0; i < size; ++i) {
+      // Small against the distance to the edge of the domain, and against the width of the densities.
+      const double p = point.parameters[i];
+      const int place = static_cast<int>(i) - point.model.weight_count();
+      const bool weight = place < 0, mean = !weight && place < point.model.mean_count();
+      double narrowest = 1e9;
+      for (std::size_t k = size - static_cast<std::size_t>(point.model.sigma_count()); k < size; ++k)
+        narrowest = std::min(narrowest, point.parameters[k]);
+      const double step = 1e-5 * (weight && p < 1 ? std::min(p, 1 - p) : mean ? narrowest : p);
+      std::vector<double> up = point.parameters, down = point.parameters;
+      up[i] += step, down[i] -= step;
+      const auto above = evaluate(ctx, point.model, view(x), up, MixtureOrder::gradient),
+                 below = evaluate(ctx, point.model, view(x), down, MixtureOrder::gradient);
+      const double width = up[i] - down[i];
+      INFO(point.model.components << " components, derivative by " << point.model.names()[i]);
+      CHECK(std::abs((above.nll - below.nll) / width - at.gradient[i]) <= 1e-6 * (std::abs(at.gradient[i]) + 5000));
+      for (std::size_t j = 0; j < size; ++j)
+        CHECK(std::abs((above.gradient[j] - below.gradient[j]) / width - at.hessian[size * i + j]) <= 2e-6 * scale);
+    }
+  }
+}
+
+TEST_CASE("the likelihood has the same bits for every order of derivatives", "[mixture]") {
+  const std::vector<double> x = points(20001);
+  Context<Cpu> ctx;
+  for (const Point& point : interior) {
+    const auto value = evaluate(ctx, point.model, view(x), point.parameters);
+    const auto gradient = evaluate(ctx, point.model, view(x), point.parameters, MixtureOrder::gradient);
+    const auto hessian = evaluate(ctx, point.model, view(x), point.parameters, MixtureOrder::hessian);
+    CHECK(value.nll == gradient.nll);
+    CHECK(value.nll == hessian.nll);
+    CHECK(gradient.gradient == hessian.gradient);
+    CHECK(value.gradient.empty());
+    CHECK(gradient.hessian.empty());
+  }
+}
+
+TEST_CASE("components may be exchanged", "[mixture]") {
+  const std::vector<double> x = points(9000);
+  Context<Cpu> ctx;
+  const auto model = mixture::shared_mean_pair();
+  const auto a = evaluate(ctx, model, view(x), {0.25, 0.5, 2, 0.7}, MixtureOrder::gradient);
+  const auto b = evaluate(ctx, model, view(x), {0.75, 0.5, 0.7, 2}, MixtureOrder::gradient);
+  CHECK(a.nll == b.nll);
+  CHECK(a.gradient[0] == Approx(-b.gradient[0]).epsilon(1e-13));
+  CHECK(a.gradient[2] == Approx(b.gradient[3]).epsilon(1e-13));
+}
+
+TEST_CASE("strided data have the bits of packed data", "[mixture]") {
+  const std::vector<double> x = points(20000);
+  std::vector<double> spread(3 * x.size());
+  for (std::size_t i = 0; i < x.size(); ++i) spread[3 * i] = x[i];
+  Context<Cpu> ctx;
+  const VectorView<double> strided(spread.data(), static_cast<index_t>(x.size()), 3);
+  for (const Point& point : interior)
+    CHECK(evaluate(ctx, point.model, strided, point.parameters).nll ==
+          evaluate(ctx, point.model, view(x), point.parameters).nll);
+}
+
+TEST_CASE("no valid point of parameter space underflows", "[mixture]") {
+  const std::vector<double> x{-1e3, 0, 1, 1e3, 1e100};
+  Context<Cpu> ctx;
+  // -log p of the farthest point alone: log(s) + log(2 pi)/2 + d^2/(2 s^2) of the wide component.
+  const double wide = 1e200 / 8 + std::log(2.0) + 0.5 * std::log(2 * 3.14159265358979323846) - std::log(0.5);
+  for (const auto& parameters : {std::vector<double>{0.5, 0, 2, 1e-3}, std::vector<double>{0.5, 0, 1e-3, 2}})
+    CHECK(evaluate(ctx, mixture::shared_mean_pair(), view(x), parameters).nll == Approx(wide).epsilon(1e-14));
+  CHECK(std::isfinite(evaluate(ctx, NormalModel{2}, view(x), {0.5, -1, 1, 1e-3, 1e-3}).nll));
+}
+
+TEST_CASE("a truncated likelihood is normalised within its range", "[mixture]") {
+  // The integral of the density over the range, by the midpoint rule.
+  const NormalModel model{2, Sharing::free, Sharing::free, Weighting::fractions, {-1, 2.5}};
+  const std::vector<double> parameters{0.3, 0, 3, 1, 0.8};
+  Context<Cpu> ctx;
+  double integral = 0;
+  constexpr int steps = 2000;
+  for (int i = 0; i < steps; ++i) {
+    const std::vector<double> x{-1 + 3.5 * (i + 0.5) / steps};
+    integral += std::exp(-evaluate(ctx, model, view(x), parameters).nll) * 3.5 / steps;
+  }
+  CHECK(integral == Approx(1).epsilon(1e-6));
+  const std::vector<double> beyond{0, 1, 2.6, std::nan("")};
+  CHECK(message<ValueError>([&] { return evaluate(ctx, model, view(beyond), parameters); }) ==
+        "mixture: 2 of 4 points lie outside the range from -1 to 2.5; leave them out, or widen the range");
+  CHECK(message<ValueError>([&] {
+          return evaluate(ctx, {1, Sharing::free, Sharing::free, Weighting::fractions, {2, 2}}, view(beyond), {0, 1});
+        }) == "mixture: range.upper=2; expected more than range.lower");
+}
+
+TEST_CASE("an extended likelihood has its minimum where the yields are the numbers of points", "[mixture]") {
+  const std::vector<double> x = points(4000);
+  Context<Cpu> ctx;
+  const NormalModel model{1, Sharing::free, Sharing::free, Weighting::yields};
+  const auto at = [&](double n) { return evaluate(ctx, model, view(x), {n, 0.6, 1.3}, MixtureOrder::gradient); };
+  CHECK(at(4000).gradient[0] == Approx(0).margin(1e-12));
+  CHECK(at(4400).gradient[0] == Approx(1 - 4000.0 / 4400).epsilon(1e-12));
+  const double shape = evaluate(ctx, NormalModel{1}, view(x), {0.6, 1.3}).nll;
+  CHECK(at(4400).nll == Approx(4400 - 4000 * std::log(4400.0) + shape).epsilon(1e-14));
+}
+
+TEST_CASE("a point that is not finite shows in the likelihood", "[mixture]") {
+  std::vector<double> x = points(100);
+  Context<Cpu> ctx;
+  for (const Point& point : interior) {
+    if (!point.model.range.whole_line()) continue;  // such a point lies outside
+    x[57] = std::numeric_limits<double>::quiet_NaN();
+    CHECK(std::isnan(evaluate(ctx, point.model, view(x), point.parameters).nll));
+    x[57] = -std::numeric_limits<double>::infinity();
+    CHECK(evaluate(ctx, point.model, view(x), point.parameters).nll == std::numeric_limits<double>::infinity());
+    x[57] = 1e200;  // its square overflows
+    CHECK(evaluate(ctx, point.model, view(x), point.parameters).nll == std::numeric_limits<double>::infinity());
+  }
+}
+
+TEST_CASE("no data have likelihood zero and derivatives zero", "[mixture]") {
+  Context<Cpu> ctx;
+  const std::vector<double> none;
+  const auto got = evaluate(ctx, mixture::shared_mean_pair(), view(none), {0.5, 0, 1, 2}, MixtureOrder::hessian);
+  CHECK(got.nll == 0);
+  CHECK(got.gradient == std::vector<double>(4));
+  CHECK(got.hessian == std::vector<double>(16));
+}
+
+TEST_CASE("a parameter outside its domain is named with value and rule", "[mixture]") {
+  const std::vector<double> x = points(10);
+  Context<Cpu> ctx;
+  const auto pair = mixture::shared_mean_pair();
+  const auto said = [&](const NormalModel& model, const std::vector<double>& p) {
+    return message<ValueError>([&] { return evaluate(ctx, model, view(x), p); });
+  };
+  CHECK(said(pair, {-0.1, 0, 1, 2}) == "mixture: f=-0.1; expected a weight from 0 to 1");
+  CHECK(said(pair, {std::nan(""), 0, 1, 2}) == "mixture: f=nan; expected a weight from 0 to 1");
+  CHECK(said(pair, {0.5, INFINITY, 1, 2}) == "mixture: mu=inf; expected a finite mean");
+  CHECK(said(pair, {0.5, 0, 0, 2}) ==
+        "mixture: s1=0; expected a standard deviation above 0, from 2^-500 to 2^500; rescale the data");
+  CHECK(said(pair, {0.5, 0, 1, -2}).rfind("mixture: s2=-2; expected", 0) == 0);
+  CHECK(said(pair, {0.5, 0, 1e-310, 2}).rfind("mixture: s1=1e-310; expected", 0) == 0);
+  CHECK(said({3}, {0.6, 0.6, 0, 1, 2, 1, 1, 1}) ==
+        "mixture: sum of weights=1.2; expected at most 1; the last component has the rest");
+  const NormalModel yields{2, Sharing::shared, Sharing::free, Weighting::yields};
+  CHECK(said(yields, {-1, 5, 0, 1, 2}) == "mixture: n1=-1; expected a finite number of points, at least 0");
+  CHECK(said(yields, {0, 0, 0, 1, 2}) == "mixture: sum of yields=0; expected more than 0");
+  CHECK(said({0}, {}) == "mixture: components=0; expected at least 1");
+  CHECK(message<ShapeError>([&] {
+          return evaluate(ctx, pair, view(x), {0.5, 0, 1});
+        }) == "mixture: 3 parameters for a model of 4; give them in the order of names()");
+  CHECK(message<ValueError>([&] {
+          return evaluate(ctx, pair, view(x), {0, 0, 1, 2}, MixtureOrder::gradient);
+        }) ==
+        "mixture: a component has weight 0; its derivatives do not exist in double: leave it out of the model, or "
+        "evaluate the value alone");
+}
+
+TEST_CASE("parameters have names", "[mixture]") {
+  using Names = std::vector<std::string>;
+  CHECK(mixture::shared_mean_pair().names() == Names{"f", "mu", "s1", "s2"});
+  CHECK(NormalModel{1}.names() == Names{"mu", "s"});
+  CHECK((NormalModel{2, Sharing::shared, Sharing::free, Weighting::yields}).names() ==
+        Names{"n1", "n2", "mu", "s1", "s2"});
+  CHECK(NormalModel{3}.names() == Names{"w1", "w2", "mu1", "mu2", "mu3", "s1", "s2", "s3"});
+  CHECK((NormalModel{2, Sharing::free, Sharing::shared}).names() == Names{"f", "mu1", "mu2", "s"});
+}
+
+TEST_CASE("a pass over the data can be stopped", "[mixture]") {
+  std::stop_source stop;
+  stop.request_stop();
+  cpu::ContextOptions options{};
+  options.stop = stop.get_token();
+  Context<Cpu> ctx{std::move(options)};
+  const std::vector<double> x = points(100);
+  CHECK_THROWS_AS(evaluate(ctx, mixture::shared_mean_pair(), view(x), {0.5, 0, 1, 2}), Cancelled);
+}
