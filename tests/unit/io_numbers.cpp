@@ -1,0 +1,146 @@
+// Columns of numbers and .npy arrays: what they give, and every way they can be wrong.
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "isonomy/io/npy.hpp"
+#include "isonomy/io/number_column.hpp"
+#include "support/catch.hpp"
+#include "unit/io_files.hpp"
+
+using namespace isonomy;
+using isonomy_test::has;
+using isonomy_test::message_of;
+using isonomy_test::TemporaryFolder;
+
+namespace {
+
+/// A header of format version 1 around a dictionary.
+std::string npy(const std::string& dictionary, const std::string& data, char version = 1) {
+  std::string head = "\x93NUMPY";
+  head += {version, '\0', static_cast<char>(dictionary.size() & 0xff), static_cast<char>(dictionary.size() >> 8)};
+  if (version > 1) head += {'\0', '\0'};
+  return head + dictionary + data;
+}
+
+template <class T>
+std::string bytes(const std::vector<T>& values) {
+  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
+}
+
+}  // namespace
+
+TEST_CASE("a column of numbers is read from every common layout", "[io]") {
+  const TemporaryFolder folder;
+  const auto read = [&](const std::string& text, const std::string& column = "") {
+    return io::read_number_column(folder.file("x.txt", text), column);
+  };
+  using Numbers = std::vector<double>;
+  CHECK(read("1\n2.5\n-3e2\n") == Numbers{1, 2.5, -300});
+  CHECK(read("1\r\n\r\n+2\r\n") == Numbers{1, 2});
+  CHECK(read("x\n1\n2\n") == Numbers{1, 2});
+  CHECK(read("# made by savetxt\n1.0 2.0\n  3.0   4.0 \n") == Numbers{1, 3});
+  CHECK(read("1.0 2.0\n3.0 4.0", "2") == Numbers{2, 4});
+  CHECK(read("mass,energy\n1,2\n3,4\n", "energy") == Numbers{2, 4});
+  CHECK(read("mass\tenergy\n1\t2\n", "2") == Numbers{2});
+  CHECK(read("a;b\n1; 2\n", "b") == Numbers{2});
+  CHECK(read("name,value\nfirst,1\nsecond,2\n", "value") == Numbers{1, 2});
+}
+
+TEST_CASE("a column that cannot be read is named with file, line, value and remedy", "[io]") {
+  const TemporaryFolder folder;
+  const auto said = [&](const std::string& text, const std::string& column = "") {
+    const std::string path = folder.file("x.txt", text);
+    std::string what = message_of<IoError>([&] { static_cast<void>(io::read_number_column(path, column)); });
+    return what.rfind(path, 0) == 0 ? what.substr(path.size()) : what;
+  };
+  CHECK(has(said(""), "the file is empty"));
+  CHECK(has(said("# nothing\n\n"), "there is no number in the file"));
+  CHECK(has(said("x\n"), "there is no number in the file"));
+  CHECK(has(said("1,2\n3\n"), "the row has 1 cells; expected 2 as in the first"));
+  CHECK(has(said("1\n2 3\n"), "the row has 2 cells; expected 1"));
+  CHECK(has(said("1\ntwo\n"), ":2: column '1' is 'two'; expected a number; correct the cell"));
+  CHECK(has(said("x\n1\n\nnan\n"), ":4: column '1' is 'nan'; expected a finite number"));
+  CHECK(has(said("x\n1\n1e999\n", "x"), "column 'x' is '1e999'; expected a finite number of double range"));
+  CHECK(has(said("a,b\n1,2\n", "c"), "there is no column 'c'; the first line has 2: a, b; give a name of these"));
+  CHECK(has(said("1 2\n", "3"), "there is no column '3'"));
+  CHECK(has(said("1 2\n", "0"), "there is no column '0'"));
+  CHECK(has(said(std::string("1\n\0\n", 4)), "NUL byte"));
+  CHECK(has(message_of<IoError>([&] { static_cast<void>(io::read_number_column(folder.path("none"))); }),
+            "the file does not exist"));
+}
+
+TEST_CASE("arrays of NumPy come back as they were written", "[io]") {
+  const TemporaryFolder folder;
+  std::vector<double> x{0, -0.0, 1.5, 1e308, 5e-324, -2};
+  const std::string path = folder.path("x.npy");
+  io::write_npy(path, MatrixView<const double>(x.data(), 2, 3, 3, 1));
+  const auto rows = io::read_npy<double>(path);
+  CHECK(rows.header.shape == std::vector<index_t>{2, 3});
+  CHECK(rows.header.data_offset % 64 == 0);
+  CHECK(rows.values == x);
+  CHECK(rows.matrix()(1, 0) == 1e308);
+  io::write_npy(path, MatrixView<const double>(x.data(), 2, 3, 1, 2));  // any strides, C order in the file
+  CHECK(io::read_npy<double>(path).values == std::vector<double>{0, 1.5, 5e-324, -0.0, 1e308, -2});
+  const std::vector<float> y{1, 2.5f};
+  io::write_npy(path, view(y));
+  CHECK(io::read_npy<float>(path).values == y);
+  CHECK(io::read_npy<double>(path).values == std::vector<double>{1, 2.5});
+  CHECK(io::read_npy<float>(path).header.shape == std::vector<index_t>{2});
+}
+
+TEST_CASE("headers of every version and order are understood", "[io]") {
+  const TemporaryFolder folder;
+  const auto data = bytes<double>({1, 2, 3, 4, 5, 6});
+  for (const char version : {'\1', '\2', '\3'}) {
+    const auto x = io::read_npy<double>(
+        folder.file("x.npy", npy("{'descr': '<f8', 'fortran_order': True, 'shape': (2, 3), }   \n", data, version)));
+    CHECK(x.header.fortran_order);
+    CHECK(x.matrix()(0, 1) == 3);
+    CHECK(x.matrix().rows == 2);
+  }
+  const auto reordered = io::read_npy<double>(
+      folder.file("x.npy", npy("{'shape': (6,), 'fortran_order': False, 'descr': '<f8'}\n", data)));
+  CHECK(reordered.vector().size == 6);
+  CHECK(
+      io::read_npy<double>(folder.file("x.npy", npy("{'descr': '<f8', 'fortran_order': False, 'shape': (0, 3)}\n", "")))
+          .values.empty());
+}
+
+TEST_CASE("an array that cannot be read is named with what is wrong and the remedy", "[io]") {
+  const TemporaryFolder folder;
+  const auto said = [&](const std::string& content) {
+    return message_of<IoError>([&] { static_cast<void>(io::read_npy<double>(folder.file("x.npy", content))); });
+  };
+  const auto with = [&](const std::string& type, const std::string& shape, const std::string& data) {
+    return said(npy("{'descr': '" + type + "', 'fortran_order': False, 'shape': " + shape + ", }\n", data));
+  };
+  const auto six = bytes<double>({1, 2, 3, 4, 5, 6});
+  CHECK(has(said(""), "the file ends within its first 8 bytes, after 0 of 8 bytes"));
+  CHECK(has(said("1.0 2.0 3.0\n"), "the file does not begin as a .npy file"));
+  CHECK(has(said(npy("{'descr': '<f8', 'fortran_order': False, 'shape': (6,), }\n", six, 9)), "format version 9"));
+  CHECK(has(said(npy("{'descr': '<f8', 'fortran_order': False, 'shape': (6,), }\n", six).substr(0, 30)),
+            "the file ends within its header"));
+  CHECK(has(with("<f8", "(6,)", six.substr(0, 41)), "where its header promises 6 elements of 8"));
+  CHECK(has(with("<f8", "(6,)", six + "x"), "the file goes on after its 6 elements"));
+  CHECK(has(with(">f8", "(6,)", six), "elements are big-endian ('>f8')"));
+  CHECK(has(with("<i8", "(6,)", six), "elements of type 'i8'; expected f8 or f4; convert it with astype('<f8')"));
+  CHECK(has(with("<c16", "(3,)", six), "elements of type 'c16'"));
+  CHECK(has(with("|O", "(6,)", six), "elements of type 'O'"));
+  CHECK(has(with("<f8", "6", six), "the header's shape is '6'"));
+  CHECK(has(with("<f8", "(-6,)", six), "the header's shape is '(-6,)'"));
+  CHECK(has(with("<f8", "(1099511627776, 1099511627776)", six), "the header's shape is"));
+  CHECK(has(with("<f8", "(1000000000000,)", six), "where its header promises 1000000000000 elements"));
+  CHECK(has(said(npy("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (6,), }\n", six)),
+            "expected one number an element"));
+  CHECK(has(said(npy("{'descr': '<f8', 'shape': (6,), }\n", six)), "the header has no fortran_order"));
+  CHECK(has(message_of<IoError>([&] { static_cast<void>(io::read_npy<double>(folder.path("none.npy"))); }),
+            "the file does not exist"));
+  CHECK(has(message_of<IoError>([&] { static_cast<void>(io::read_npy<double>(folder.path("."))); }),
+            "this is a directory"));
+  const std::string doubles =
+      folder.file("d.npy", npy("{'descr': '<f8', 'fortran_order': False, 'shape': (6,)}\n", six));
+  CHECK(has(message_of<IoError>([&] { static_cast<void>(io::read_npy<float>(doubles)); }),
+            "elements of type 'f8'; expected f4; convert it with astype('<f4')"));
+}
