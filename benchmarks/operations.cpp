@@ -46,6 +46,8 @@ struct isonomy::Backend<Generic> : isonomy::Backend<isonomy::Cpu> {
   static void rank_average() = delete;
   static void joint_residue_counts() = delete;
   static void residue_rank_sums() = delete;
+  static void mixture_sums() = delete;
+  static void density_sums() = delete;
 };
 
 namespace {
@@ -292,6 +294,36 @@ void rank_sums_of(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(wanted.size()) * Residues::rows);
 }
 
+/// Likelihood and gradient of two normal densities around one mean; plain: one lane at a time.
+template <bool own>
+void mixture_sums_of(benchmark::State& state) {
+  const auto x = numbers(elements);
+  const SharedMeanPair term{0.5, 1.5, -20, 0, -1.5, 0.4, -3};
+  std::conditional_t<own, Context<Cpu>, GenericContext> ctx(one_thread());
+  for (auto _ : state) {
+    std::vector<DoubleDouble> sums(static_cast<std::size_t>(term.outputs(MixtureOrder::gradient)));
+    mixture_sums(ctx, term, MixtureOrder::gradient, view(x), view(sums));
+    benchmark::DoNotOptimize(sums.data());
+  }
+  state.SetItemsProcessed(state.iterations() * elements);
+}
+
+/// Likelihood and moments of eight normal densities in eight dimensions.
+template <bool own>
+void density_sums_of(benchmark::State& state) {
+  constexpr int d = 8, k = 8;
+  const auto x = numbers(elements), parameters = numbers(k + k * d + k * d * (d + 1) / 2);
+  const NormalDensities term{parameters.data(), parameters.data() + k, parameters.data() + k + k * d, k, d,
+                             Covariance::full};
+  std::conditional_t<own, Context<Cpu>, GenericContext> ctx(one_thread());
+  for (auto _ : state) {
+    std::vector<DoubleDouble> sums(static_cast<std::size_t>(term.outputs(MixtureOrder::gradient)));
+    density_sums(ctx, term, MixtureOrder::gradient, row_major(x.data(), elements / d, index_t{d}), view(sums));
+    benchmark::DoNotOptimize(sums.data());
+  }
+  state.SetItemsProcessed(state.iterations() * elements / d);
+}
+
 void add(const char* name, void (*own)(benchmark::State&), void (*plain)(benchmark::State&)) {
   benchmark::RegisterBenchmark((std::string(name) + "/own").c_str(), own)->Unit(benchmark::kMillisecond);
   benchmark::RegisterBenchmark((std::string(name) + "/plain").c_str(), plain)->Unit(benchmark::kMillisecond);
@@ -311,6 +343,8 @@ int main(int argc, char** argv) {
   add("select_k", select_k_of<true>, select_k_of<false>);
   add("joint_residue_counts", joint_counts_of<true>, joint_counts_of<false>);
   add("residue_rank_sums", rank_sums_of<true>, rank_sums_of<false>);
+  add("mixture_sums", mixture_sums_of<true>, mixture_sums_of<false>);
+  add("density_sums", density_sums_of<true>, density_sums_of<false>);
   benchmark::AddCustomContext("commit", ISONOMY_BENCH_COMMIT);
   benchmark::AddCustomContext("flags", ISONOMY_BENCH_FLAGS);
   benchmark::AddCustomContext("compiler", ISONOMY_BENCH_COMPILER);
