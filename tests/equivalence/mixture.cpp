@@ -7,10 +7,10 @@
 #include "support/generic_backend.hpp"
 
 TEST_CASE("mixture_sums conforms on Cpu", "[equivalence]") { test::conform<isonomy::op::mixture_sums, isonomy::Cpu>(); }
-TEST_CASE("mixture_sums conforms in its generic form", "[equivalence]") {
+TEST_CASE("mixture_sums conforms in its generic form", "[equivalence][slow]") {
   test::conform<isonomy::op::mixture_sums, test::Generic>();
 }
 TEST_CASE("density_sums conforms on Cpu", "[equivalence]") { test::conform<isonomy::op::density_sums, isonomy::Cpu>(); }
-TEST_CASE("density_sums conforms in its generic form", "[equivalence]") {
+TEST_CASE("density_sums conforms in its generic form", "[equivalence][slow]") {
   test::conform<isonomy::op::density_sums, test::Generic>();
 }

@@ -14,6 +14,7 @@
 #include "isonomy/core/report.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/mixture/density_model.hpp"
+#include "isonomy/estimators/mixture/describe.hpp"
 #include "isonomy/ops/mixture/density_sums.hpp"
 
 namespace isonomy::mixture {
@@ -229,13 +230,7 @@ template <ContextLike Ctx, class T>
                                      " iterations; raise max_iter or tol");
   for (const int k : result.dropped)
     result.report.warnings.push_back("component " + std::to_string(k) + " lost its points and was dropped");
-  using B = backend_of<Ctx>;
-  result.report.operations.push_back(
-      {"density_sums", std::string(B::name()) + (HasDensitySums<B, Point> ? "" : " (generic)")});
-  result.report.precision = "double";
-  result.report.determinism = "same bits for any thread count, instruction set and backend";
-  result.report.bytes_staged = ctx.counters().bytes_staged;
-  result.report.bytes_peak = ctx.counters().bytes_peak;
+  detail::describe(ctx, "density_sums", HasDensitySums<backend_of<Ctx>, Point>, result.report);
   return result;
 }
 

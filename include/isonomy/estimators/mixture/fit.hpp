@@ -8,6 +8,7 @@
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/core/report.hpp"
+#include "isonomy/estimators/mixture/describe.hpp"
 #include "isonomy/estimators/mixture/hesse.hpp"
 #include "isonomy/estimators/mixture/minimize.hpp"
 #include "isonomy/estimators/mixture/normal_likelihood.hpp"
@@ -96,13 +97,7 @@ template <ContextLike Ctx, class T>
     for (int k = 0; k < model.components; ++k)
       if (i == model.sigma_index(k)) result.degenerate.push_back(k);
   }
-  using B = backend_of<Ctx>;
-  const bool own = HasMixtureSums<B, SharedMeanPair, Point>;
-  result.report.operations.push_back({"mixture_sums", std::string(B::name()) + (own ? "" : " (generic)")});
-  result.report.precision = "double";
-  result.report.determinism = "same bits for any thread count, instruction set and backend";
-  result.report.bytes_staged = ctx.counters().bytes_staged;
-  result.report.bytes_peak = ctx.counters().bytes_peak;
+  detail::describe(ctx, "mixture_sums", HasMixtureSums<backend_of<Ctx>, SharedMeanPair, Point>, result.report);
   return result;
 }
 
