@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -163,7 +164,7 @@ struct Cases<op::density_sums> {
     Extended scale = 0;
     for (index_t i = 0; i < x.rows; ++i) {
       std::vector<Extended> a;
-      Extended largest = -INFINITY;
+      Extended largest = -std::numeric_limits<Extended>::infinity();
       for (int k = 0; k < n; ++k) {
         const double* factor = term.factors + (term.covariance == Covariance::tied ? 0 : k) * term.factor_size();
         Extended square = 0;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -182,7 +183,7 @@ struct Cases<op::mixture_sums> {
     std::vector<Extended> g(d.size());
     for (index_t i = 0; i < x.rows; ++i) {
       std::vector<Extended> a;
-      Extended largest = -INFINITY, magnitude = 0;
+      Extended largest = -std::numeric_limits<Extended>::infinity(), magnitude = 0;
       for (const Density& k : d) {
         const Extended deviation = static_cast<Extended>(x(i)) - k.mean;
         a.push_back(k.peak + k.curvature * deviation * deviation);

@@ -194,9 +194,10 @@ template <ContextLike Ctx, class T>
       throw ValueError("em: component " + std::to_string(first) +
                        " has lost all its points; start it elsewhere, use fewer components, or drop empty ones");
     result.model = detail::without(result.model, empty);
-    for (auto k = empty.rbegin(); k != empty.rend(); ++k) {
-      result.dropped.push_back(numbers[static_cast<std::size_t>(*k)]);
-      numbers.erase(numbers.begin() + *k);
+    std::reverse(empty.begin(), empty.end());  // so that the places of those still to go stay
+    for (const int k : empty) {
+      result.dropped.push_back(numbers[static_cast<std::size_t>(k)]);
+      numbers.erase(numbers.begin() + k);
     }
     return true;
   };
