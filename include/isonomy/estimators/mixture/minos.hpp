@@ -95,7 +95,7 @@ inline RayModel ray_model(const Likelihood& at, const ProfileRay& ray, const std
 
 /// The point on the profile along `ray`, forwards from the minimum, where the function is `rise` above the minimum.
 /// Each step solves the quadratic model of the last point, in which the other parameters are eliminated, for the rise;
-/// it ends when the cubic remainder, as the first step showed it, is below 1e-10 of the rise. Near a parabola that
+/// it ends when the cubic remainder, as the last long step showed it, is below 1e-10 of the rise. Near a parabola that
 /// takes one pass over the data, otherwise a few. ValueError for a minimum that is not valid, or a ray of parameters
 /// that its box holds. Source: James, Statistical Methods in Experimental Physics (2006), 9.3.3.
 template <Objective F>

@@ -72,7 +72,7 @@ class NormalLikelihood {
                                       : Bounds{smallest_weight, 1 - smallest_weight});
     result.resize(result.size() + static_cast<std::size_t>(model_.mean_count()));
     result.resize(result.size() + static_cast<std::size_t>(model_.sigma_count()),
-                  Bounds{smallest_relative_sigma * sigma_, std::numeric_limits<double>::infinity()});
+                  Bounds{std::max(smallest_relative_sigma * sigma_, smallest_sigma), largest_sigma});
     return result;
   }
 

@@ -61,6 +61,9 @@ struct NormalModel {
 /// Two normal densities around one mean: parameters f, mu, s1, s2, where f is the weight of the first.
 [[nodiscard]] inline NormalModel shared_mean_pair() { return {2, Sharing::shared, Sharing::free}; }
 
+/// Standard deviations whose squares neither over- nor underflow.
+inline constexpr double smallest_sigma = 0x1p-500, largest_sigma = 0x1p500;
+
 /// One component as the parameters give it.
 struct NormalComponent {
   double weight = 0, mean = 0, sigma = 1;
@@ -109,7 +112,7 @@ namespace detail {
   for (int i = model.weight_count(); i < model.weight_count() + model.mean_count(); ++i)
     require(std::isfinite(value(i)), i, "a finite mean");
   for (int i = model.weight_count() + model.mean_count(); i < model.size(); ++i)
-    require(value(i) >= 0x1p-500 && value(i) <= 0x1p500, i,
+    require(value(i) >= smallest_sigma && value(i) <= largest_sigma, i,
             "a standard deviation above 0, from 2^-500 to 2^500; rescale the data");
   std::vector<NormalComponent> result;
   for (int k = 0; k < model.components; ++k) {

@@ -17,7 +17,7 @@
 
 namespace isonomy {
 
-/// out(o, b): output o over the rows of block b, the first of which is row `first_block * block_points` of x.
+/// out(o, b): output o over the rows of block b.
 template <class B, class T>
 concept HasDensitySums = BackendLike<B> && Real<T> &&
     requires(typename B::context& c, const NormalDensities& term, MixtureOrder order,
