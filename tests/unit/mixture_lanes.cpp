@@ -16,7 +16,7 @@ using lanes::Lanes;
 
 namespace {
 
-double exp2_of(double t) { return lanes::exp2_nonpositive<Lanes>(t); }
+double exp2_of(double t) { return lanes::exp2<Lanes>(t); }
 double log_of(double x) { return lanes::logarithm<Lanes>(x); }
 
 /// Distance from the exact value in units of the last place of the exact value.
@@ -95,7 +95,7 @@ template <class L, class F>
 #endif
 void exp2_avx2(const double* x, double* out) {
   using L = cpu::avx2::Lanes;
-  L::store(out, cpu::avx2::exp2_nonpositive<L>(L::load(x)));
+  L::store(out, cpu::avx2::exp2<L>(L::load(x)));
 }
 void log_avx2(const double* x, double* out) {
   using L = cpu::avx2::Lanes;
@@ -113,7 +113,7 @@ void log_avx2(const double* x, double* out) {
 #endif
 void exp2_avx512(const double* x, double* out) {
   using L = cpu::avx512::Lanes;
-  L::store(out, cpu::avx512::exp2_nonpositive<L>(L::load(x)));
+  L::store(out, cpu::avx512::exp2<L>(L::load(x)));
 }
 void log_avx512(const double* x, double* out) {
   using L = cpu::avx512::Lanes;

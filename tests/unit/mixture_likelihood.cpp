@@ -51,6 +51,27 @@ const std::vector<Point> interior{
 
 }  // namespace
 
+TEST_CASE("a pair agrees with the mixture of any components where its form changes", "[mixture]") {
+  const std::vector<double> x = points(5000);
+  Context<Cpu> ctx;
+  const NormalModel pair = mixture::shared_mean_pair(), any{2, Sharing::free, Sharing::free};
+  // The narrow density is 2^difference times the wide one at the mean.
+  for (const double difference : {-1000.0, -1.0, 3.0, 14.9, 15.0, 15.1, 40.0, 1000.0}) {
+    const double narrow = 0.25, odds = std::ldexp(1.0, static_cast<int>(difference)) *
+                                       std::exp2(difference - std::trunc(difference)) * narrow / 2;
+    const double f = 1 / (1 + odds);  // of the wide density
+    if (f == 1) continue;
+    const double nll = evaluate(ctx, pair, view(x), {f, 0.5, 2, narrow}).nll,
+                 other = evaluate(ctx, any, view(x), {f, 0.5, 0.5, 2, narrow}).nll;
+    INFO(difference);
+    CHECK(std::abs(nll - other) <= 1e-14 * std::abs(other));
+    for (const MixtureOrder order : {MixtureOrder::gradient, MixtureOrder::hessian}) {
+      const auto a = evaluate(ctx, pair, view(x), {f, 0.5, 2, narrow}, order);
+      CHECK(a.nll == nll);
+    }
+  }
+}
+
 TEST_CASE("derivatives agree with central differences of the order below", "[mixture]") {
   const std::vector<double> x = points(5000);
   Context<Cpu> ctx;

@@ -78,10 +78,18 @@ struct Cases<op::mixture_sums> {
 
   static SharedMeanPair pair_term(const std::vector<Density>& d) {
     constexpr double log2_e = 1.4426950408889634;
-    const double difference = (d[0].peak - d[1].peak) * log2_e, whole = std::max(std::round(difference), 0.0);
-    return {d[1].mean,          difference, (d[0].curvature - d[1].curvature) * log2_e,
-            difference - whole, -whole,     d[1].peak + whole * lanes::ln2,
-            d[1].curvature};
+    SharedMeanPair term;
+    term.mean = d[1].mean;
+    term.difference = (d[0].peak - d[1].peak) * log2_e;
+    term.curvature = (d[0].curvature - d[1].curvature) * log2_e;
+    term.peak = d[1].peak;
+    term.wide_curvature = d[1].curvature;
+    if (term.close()) return term;
+    const double whole = std::round(term.difference);
+    term.shift = term.difference - whole;
+    term.floor = -whole;
+    term.peak += whole * lanes::ln2;
+    return term;
   }
 
   /// Log peaks, means and curvatures in base 2, one after the other.

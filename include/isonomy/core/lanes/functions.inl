@@ -13,6 +13,11 @@ struct Twice {
   [[gnu::always_inline]] ISONOMY_HD static Vector load(const T* p) {
     return {L::load(p), L::load(p + L::width)};
   }
+  template <class T>
+  [[gnu::always_inline]] ISONOMY_HD static void prefetch(const T* p) {
+    L::prefetch(p);
+    if constexpr (width > 8) L::prefetch(p + L::width);  // a cache line has 64 bytes
+  }
   [[gnu::always_inline]] ISONOMY_HD static void store(double* p, const Vector& v) {
     L::store(p, v.low);
     L::store(p + L::width, v.high);
@@ -52,10 +57,10 @@ struct Twice {
   }
 };
 
-/// 2^t for t <= 0, at most 1.2 units in the last place off; 2^-1021 below -1021 and for NaN. t = k/16 + r with |r| <=
+/// 2^t for t <= 1000, at most 1.2 units in the last place off; 2^-1021 below -1021 and for NaN. t = k/16 + r with |r| <=
 /// 1/32; 2^r - 1 = r q(r) with q of degree 5 (tests/reference/elementary/coefficients.py).
 template <class L>
-[[gnu::always_inline]] ISONOMY_HD inline typename L::Vector exp2_nonpositive(typename L::Vector t) {
+[[gnu::always_inline]] ISONOMY_HD inline typename L::Vector exp2(typename L::Vector t) {
   const auto shift = L::all(0x1.8p48);  // its unit in the last place is 1/16
   t = L::maximum(t, L::all(-1021));
   const auto shifted = L::add(t, shift);

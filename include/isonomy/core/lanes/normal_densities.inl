@@ -159,7 +159,7 @@ class DensityLanes {
       for (int k = 1; k < n; ++k) largest = L::maximum(largest, L::load(powers + k * tile));
       Vector total = L::all(0);
       for (int k = 0; k < n; ++k) {
-        const Vector e = exp2_nonpositive<L>(L::subtract(L::load(powers + k * tile), largest));
+        const Vector e = exp2<L>(L::subtract(L::load(powers + k * tile), largest));
         total = L::add(total, e);
         L::store(powers + k * tile, e);
       }

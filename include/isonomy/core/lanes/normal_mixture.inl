@@ -1,9 +1,9 @@
 // Mixtures of normal densities over the lanes of a block; read inside a namespace that has Lanes
 // (core/lanes/scalar.hpp).
 
-/// The sums of one group of lanes of a SharedMeanPair, in registers. With e = 2^-|delta|, delta the log2 ratio of the
-/// densities, log p = (log wide + ln2 max(delta, 0)) + log(1 + e): a product collects 1 + e, so that no logarithm is
-/// taken per point.
+/// The sums of one group of lanes of a SharedMeanPair, in registers. With delta the log2 ratio of the densities, log p =
+/// log wide + log(1 + 2^delta) for a close pair, else (log wide + ln2 max(delta, 0)) + log(1 + 2^-|delta|): a product
+/// collects the factors, so that no logarithm is taken per point.
 template <class L, MixtureOrder order>
 class SharedMeanPairLanes {
   using Vector = typename L::Vector;
@@ -12,7 +12,7 @@ class SharedMeanPairLanes {
  public:
   [[gnu::always_inline]] ISONOMY_HD explicit SharedMeanPairLanes(const SharedMeanPair& term)
       : mean_(L::all(term.mean)), difference_(L::all(term.difference)), curvature_(L::all(term.curvature)),
-        shift_(L::all(term.shift)), floor_(L::all(term.floor)) {}
+        shift_(L::all(term.shift)), floor_(L::all(term.floor)), close_(term.close()) {}
 
   [[gnu::always_inline]] ISONOMY_HD void begin(double*) {
     squares_ = excess_ = deviations_ = r_ = rd_ = rd2_ = m0_ = m1_ = m2_ = m3_ = m4_ = L::all(0);
@@ -40,27 +40,29 @@ class SharedMeanPairLanes {
     const Vector one = L::all(1), d = L::subtract(x, mean_), d2 = L::multiply(d, d);
     const Vector delta = L::fma(d2, curvature_, difference_);
     squares_ = L::fma(d, d, squares_);
-    excess_ = L::add(excess_, L::maximum(L::fma(d2, curvature_, shift_), floor_));
-    const Vector e = exp2_nonpositive<L>(L::negative(delta));
-    product_ = L::fma(e, product_, product_);
-    if constexpr (gradient) {
-      const Vector smaller = L::divide(e, L::add(one, e)), larger = L::subtract(one, smaller);
-      const Vector r = L::where_negative(delta, smaller, larger), rd = L::multiply(r, d);
-      deviations_ = L::add(deviations_, d);
-      r_ = L::add(r_, r);
-      rd_ = L::fma(r, d, rd_);
-      rd2_ = L::fma(rd, d, rd2_);
-      if constexpr (hessian) {
-        const Vector m = L::multiply(smaller, larger), md = L::multiply(m, d), md2 = L::multiply(m, d2);
-        m0_ = L::fma(smaller, larger, m0_);
-        m1_ = L::fma(m, d, m1_);
-        m2_ = L::fma(m, d2, m2_);
-        m3_ = L::fma(md, d2, m3_);
-        m4_ = L::fma(md2, d2, m4_);
+    if (close_) {
+      const Vector e = exp2<L>(delta);
+      product_ = L::fma(e, product_, product_);
+      if constexpr (gradient) {
+        const Vector narrow = L::divide(e, L::add(one, e));
+        add_responsibilities(d, d2, narrow, narrow, L::subtract(one, narrow));
+      }
+    } else {
+      excess_ = L::add(excess_, L::maximum(L::fma(d2, curvature_, shift_), floor_));
+      const Vector e = exp2<L>(L::negative(delta));
+      product_ = L::fma(e, product_, product_);
+      if constexpr (gradient) {
+        const Vector smaller = L::divide(e, L::add(one, e)), larger = L::subtract(one, smaller);
+        add_responsibilities(d, d2, L::where_negative(delta, smaller, larger), smaller, larger);
       }
     }
   }
-  [[gnu::always_inline]] ISONOMY_HD void flush() {}  // 2^256 at most: a block has 256 steps
+  /// Moves the product's exponent away before it can overflow; where it cannot, a block's worth is at most 2^256.
+  [[gnu::always_inline]] ISONOMY_HD void flush() {
+    if (!close_) return;
+    excess_ = L::add(excess_, L::exponent(product_));
+    product_ = L::significand(product_);
+  }
   [[gnu::always_inline]] ISONOMY_HD void end(double* sums) const {
     L::store(sums, squares_);
     L::store(sums + block_lanes, excess_);
@@ -81,7 +83,26 @@ class SharedMeanPairLanes {
   }
 
  private:
+  /// r: the narrow density's responsibility; r (1 - r) = p q.
+  [[gnu::always_inline]] ISONOMY_HD void add_responsibilities(const Vector& d, const Vector& d2, const Vector& r,
+                                                              const Vector& p, const Vector& q) {
+    const Vector rd = L::multiply(r, d);
+    deviations_ = L::add(deviations_, d);
+    r_ = L::add(r_, r);
+    rd_ = L::fma(r, d, rd_);
+    rd2_ = L::fma(rd, d, rd2_);
+    if constexpr (hessian) {
+      const Vector m = L::multiply(p, q), md = L::multiply(m, d), md2 = L::multiply(m, d2);
+      m0_ = L::fma(p, q, m0_);
+      m1_ = L::fma(m, d, m1_);
+      m2_ = L::fma(m, d2, m2_);
+      m3_ = L::fma(md, d2, m3_);
+      m4_ = L::fma(md2, d2, m4_);
+    }
+  }
+
   Vector mean_, difference_, curvature_, shift_, floor_;
+  bool close_;
   Vector squares_, excess_, product_, deviations_, r_, rd_, rd2_, m0_, m1_, m2_, m3_, m4_;
 };
 
@@ -119,7 +140,7 @@ class NormalComponentsLanes {
     }
     Vector total = L::all(0);
     for (int k = 0; k < n; ++k) {
-      const Vector e = exp2_nonpositive<L>(L::subtract(L::load(exponents + k * block_lanes), largest));
+      const Vector e = exp2<L>(L::subtract(L::load(exponents + k * block_lanes), largest));
       total = L::add(total, e);
       if constexpr (gradient) L::store(exponents + k * block_lanes, e);
     }
@@ -181,6 +202,8 @@ template <class L, MixtureOrder order>
 
 /// Steps between two flushes: 256 components at most multiply to 2^512.
 inline constexpr index_t flush_steps = 64;
+/// How many steps ahead points are asked for: what the processor guesses by itself comes too late.
+inline constexpr index_t prefetch_steps = 32;
 
 /// sums[o * block_lanes + lane] of lanes first_lane .. first_lane + L::width - 1 over the n <= block_points points of a
 /// block. `sums` has block_lanes * (lane_sums + lane_scratch) elements. A group of lanes that the last step fills only
@@ -194,7 +217,11 @@ template <class L, MixtureOrder order, class Term, class T>
   index_t step = 0;
   while (step < steps) {
     const index_t pause = steps - step < flush_steps ? steps : step + flush_steps;
-    for (; step < pause; ++step) group.add(L::load(x + step * block_lanes + first_lane));
+    for (; step < pause; ++step) {
+      const T* const points = x + step * block_lanes + first_lane;
+      if (step + prefetch_steps < steps) L::prefetch(points + prefetch_steps * block_lanes);
+      group.add(L::load(points));
+    }
     group.flush();
   }
   if (first_lane + L::width <= rest) {

@@ -35,6 +35,9 @@ struct Lanes {
   ISONOMY_HD static double all(double x) { return x; }
   ISONOMY_HD static double load(const double* p) { return *p; }
   ISONOMY_HD static double load(const float* p) { return static_cast<double>(*p); }
+  /// Asks for elements that are loaded soon. No effect on results.
+  template <class T>
+  ISONOMY_HD static void prefetch(const T*) {}
   ISONOMY_HD static void store(double* p, double v) { *p = v; }
   ISONOMY_HD static double add(double a, double b) { return a + b; }
   ISONOMY_HD static double subtract(double a, double b) { return a - b; }
@@ -47,7 +50,7 @@ struct Lanes {
   /// a where the sign bit of x is set, else b.
   ISONOMY_HD static double where_negative(double x, double a, double b) { return std::signbit(x) ? a : b; }
 
-  /// 2^(k/16) for the integer k in the lowest bits of `shifted`, a sum k/16 + 1.5*2^48; -16336 <= k <= 0.
+  /// 2^(k/16) for the integer k in the lowest bits of `shifted`, a sum k/16 + 1.5*2^48; -16336 <= k <= 16000.
   ISONOMY_HD static double power_of_sixteenth(double shifted) {
     static constexpr SixteenthPowers table = sixteenth_powers;  // a device function has no access to the other
     const std::uint64_t k = bits(shifted);

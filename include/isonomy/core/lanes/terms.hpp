@@ -18,18 +18,22 @@ inline constexpr index_t block_points = 8192;
 struct SharedMeanPair {
   double mean = 0;
   double difference = 0, curvature = 0;  ///< base 2
-  /// difference - short and -short, short = max(difference, 0) to 20 bits: many points add `floor`, and the sum of a
-  /// block's worth must not round, or all would err to the same side.
+  /// Of a pair that is not close: difference - short and -short, short = max(difference, 0) to 20 bits: many points add
+  /// `floor`, and the sum of a block's worth must not round, or all would err to the same side.
   double shift = 0, floor = 0;
-  double peak = 0;            ///< log of the wide density at the mean plus short * ln 2, natural
+  double peak = 0;            ///< log of the wide density at the mean (not close: plus short * ln 2), natural
   double wide_curvature = 0;  ///< -1/(2 wide^2)
+
+  /// Whether the ratio is so small everywhere that the product of flush_steps factors 1 + ratio cannot overflow; then
+  /// `shift` and `floor` are not needed.
+  [[nodiscard]] ISONOMY_HD bool close() const { return difference <= 15; }
 
   /// Sums over points, with d = x - mean and r the responsibility of the narrow density:
   /// log p | d, d^2, r, r d, r d^2 | r (1-r) d^j for j = 0 .. 4.
   [[nodiscard]] ISONOMY_HD int outputs(MixtureOrder order) const {
     return order == MixtureOrder::value ? 1 : order == MixtureOrder::gradient ? 6 : 11;
   }
-  /// Sums per lane: d^2, excess, product | d, r, r d, r d^2 | the five of the Hessian.
+  /// Sums per lane: d^2, excess (close: exponent of the product), product | d, r, r d, r d^2 | the five of the Hessian.
   [[nodiscard]] ISONOMY_HD int lane_sums(MixtureOrder order) const {
     return order == MixtureOrder::value ? 3 : order == MixtureOrder::gradient ? 7 : 12;
   }

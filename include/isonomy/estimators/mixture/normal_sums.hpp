@@ -55,11 +55,13 @@ inline SharedMeanPair pair_term(const NormalComponent& narrow, const NormalCompo
   term.mean = wide.mean;
   term.difference = log_ratio * log2_e;
   term.curvature = -0.5 * log2_e * (up / product) * ((wide.sigma + narrow.sigma) / product);
-  const double rounded = short_number(std::max(term.difference, 0.0));
+  term.wide_curvature = -half_precision(wide.sigma);
+  term.peak = log_peak(wide);
+  if (term.close()) return term;
+  const double rounded = short_number(term.difference);
   term.shift = term.difference - rounded;
   term.floor = -rounded;
-  term.peak = rounded > 0 ? std::fma(-term.shift, lanes::ln2, log_peak(narrow)) : log_peak(wide);
-  term.wide_curvature = -half_precision(wide.sigma);
+  term.peak = std::fma(-term.shift, lanes::ln2, log_peak(narrow));
   return term;
 }
 

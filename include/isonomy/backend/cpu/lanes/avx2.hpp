@@ -26,6 +26,10 @@ struct Lanes {
   [[gnu::always_inline]] static Vector all(double x) { return _mm256_set1_pd(x); }
   [[gnu::always_inline]] static Vector load(const double* p) { return _mm256_loadu_pd(p); }
   [[gnu::always_inline]] static Vector load(const float* p) { return _mm256_cvtps_pd(_mm_loadu_ps(p)); }
+  template <class T>
+  [[gnu::always_inline]] static void prefetch(const T* p) {
+    _mm_prefetch(reinterpret_cast<const char*>(p), _MM_HINT_T0);
+  }
   [[gnu::always_inline]] static void store(double* p, Vector v) { _mm256_storeu_pd(p, v); }
   [[gnu::always_inline]] static Vector add(Vector a, Vector b) { return _mm256_add_pd(a, b); }
   [[gnu::always_inline]] static Vector subtract(Vector a, Vector b) { return _mm256_sub_pd(a, b); }
