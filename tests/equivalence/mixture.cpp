@@ -1,4 +1,5 @@
 // The conformance rows of mixture_sums and density_sums on Backend<Cpu> and in its generic form.
+#include "support/compiled/mixture.hpp"
 #include "isonomy/backend/cpu.hpp"
 #include "isonomy/conformance/cases_densities.hpp"
 #include "isonomy/conformance/cases_mixture.hpp"

@@ -7,6 +7,7 @@
 #include "isonomy/backend/cpu.hpp"
 #include "isonomy/estimators/mixture/evaluate.hpp"
 #include "support/catch.hpp"
+#include "support/compiled/mixture.hpp"
 #include "support/mixture_data.hpp"
 
 using namespace isonomy;

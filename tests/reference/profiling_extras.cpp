@@ -14,6 +14,7 @@
 #include "isonomy/estimators/profiling/pruning.hpp"
 #include "isonomy/io/scale_table.hpp"
 #include "support/catch.hpp"
+#include "support/compiled/profiling.hpp"
 #include "support/profiling_data.hpp"
 #include "support/profiling_rows.hpp"
 

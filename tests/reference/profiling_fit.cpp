@@ -9,6 +9,7 @@
 #include "isonomy/backend/cpu.hpp"
 #include "isonomy/estimators/profiling/fit.hpp"
 #include "support/catch.hpp"
+#include "support/compiled/profiling.hpp"
 #include "support/profiling_data.hpp"
 #include "support/profiling_golden.hpp"
 #include "support/profiling_rows.hpp"

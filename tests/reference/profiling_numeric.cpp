@@ -8,6 +8,7 @@
 #include "isonomy/backend/cpu.hpp"
 #include "isonomy/estimators/profiling/numeric.hpp"
 #include "support/catch.hpp"
+#include "support/compiled/profiling.hpp"
 #include "support/profiling_data.hpp"
 #include "support/profiling_rows.hpp"
 

@@ -8,6 +8,7 @@
 #include "isonomy/core/random.hpp"
 #include "isonomy/estimators/mixture/evaluate.hpp"
 #include "support/catch.hpp"
+#include "support/compiled/mixture.hpp"
 #include "support/message.hpp"
 
 using namespace isonomy;

@@ -7,6 +7,7 @@
 #include "isonomy/estimators/profiling/bootstrap.hpp"
 #include "isonomy/estimators/profiling/memory_plan.hpp"
 #include "support/catch.hpp"
+#include "support/compiled/profiling.hpp"
 #include "support/message.hpp"
 #include "support/profiling_data.hpp"
 

@@ -8,6 +8,7 @@
 #include "isonomy/estimators/profiling/feature_matrix.hpp"
 #include "isonomy/estimators/profiling/feature_table.hpp"
 #include "support/catch.hpp"
+#include "support/compiled/profiling.hpp"
 #include "support/message.hpp"
 #include "support/profiling_data.hpp"
 

@@ -8,6 +8,7 @@
 #include "isonomy/estimators/profiling/column_ranks.hpp"
 #include "isonomy/estimators/profiling/fit.hpp"
 #include "support/catch.hpp"
+#include "support/compiled/profiling.hpp"
 #include "support/profiling_data.hpp"
 
 using namespace isonomy;

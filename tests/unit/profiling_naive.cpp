@@ -7,6 +7,7 @@
 #include "isonomy/backend/cpu.hpp"
 #include "isonomy/estimators/profiling/fit.hpp"
 #include "support/catch.hpp"
+#include "support/compiled/profiling.hpp"
 #include "support/naive_profiling.hpp"
 #include "support/profiling_data.hpp"
 

@@ -1,0 +1,31 @@
+// What support/compiled/mixture.hpp declares.
+#include "support/compiled/mixture.hpp"
+
+namespace isonomy {
+
+template void mixture_sums(Context<Cpu>&, const SharedMeanPair&, MixtureOrder, VectorView<const double>,
+                           VectorView<DoubleDouble>);
+template void mixture_sums(Context<Cpu>&, const NormalComponents&, MixtureOrder, VectorView<const double>,
+                           VectorView<DoubleDouble>);
+template void density_sums(Context<Cpu>&, const NormalDensities&, MixtureOrder, MatrixView<const double>,
+                           VectorView<DoubleDouble>);
+template void mixture_sums(Context<Cpu>&, const SharedMeanPair&, MixtureOrder, VectorView<const float>,
+                           VectorView<DoubleDouble>);
+template void mixture_sums(Context<Cpu>&, const NormalComponents&, MixtureOrder, VectorView<const float>,
+                           VectorView<DoubleDouble>);
+template void density_sums(Context<Cpu>&, const NormalDensities&, MixtureOrder, MatrixView<const float>,
+                           VectorView<DoubleDouble>);
+template void mixture_sums(Context<Cpu>&, const SharedMeanPair&, MixtureOrder, VectorView<double>,
+                           VectorView<DoubleDouble>);
+template void mixture_sums(Context<Cpu>&, const NormalComponents&, MixtureOrder, VectorView<double>,
+                           VectorView<DoubleDouble>);
+template void density_sums(Context<Cpu>&, const NormalDensities&, MixtureOrder, MatrixView<double>,
+                           VectorView<DoubleDouble>);
+template void mixture_sums(Context<Cpu>&, const SharedMeanPair&, MixtureOrder, VectorView<float>,
+                           VectorView<DoubleDouble>);
+template void mixture_sums(Context<Cpu>&, const NormalComponents&, MixtureOrder, VectorView<float>,
+                           VectorView<DoubleDouble>);
+template void density_sums(Context<Cpu>&, const NormalDensities&, MixtureOrder, MatrixView<float>,
+                           VectorView<DoubleDouble>);
+
+}  // namespace isonomy

@@ -1,0 +1,35 @@
+// The passes of mixtures on Backend<Cpu>, for tests: instantiated once a program (mixture.cpp), not in every file.
+#pragma once
+
+#include "isonomy/backend/cpu.hpp"
+#include "isonomy/ops/mixture/density_sums.hpp"
+#include "isonomy/ops/mixture/mixture_sums.hpp"
+
+namespace isonomy {
+
+extern template void mixture_sums(Context<Cpu>&, const SharedMeanPair&, MixtureOrder, VectorView<const double>,
+                                  VectorView<DoubleDouble>);
+extern template void mixture_sums(Context<Cpu>&, const NormalComponents&, MixtureOrder, VectorView<const double>,
+                                  VectorView<DoubleDouble>);
+extern template void density_sums(Context<Cpu>&, const NormalDensities&, MixtureOrder, MatrixView<const double>,
+                                  VectorView<DoubleDouble>);
+extern template void mixture_sums(Context<Cpu>&, const SharedMeanPair&, MixtureOrder, VectorView<const float>,
+                                  VectorView<DoubleDouble>);
+extern template void mixture_sums(Context<Cpu>&, const NormalComponents&, MixtureOrder, VectorView<const float>,
+                                  VectorView<DoubleDouble>);
+extern template void density_sums(Context<Cpu>&, const NormalDensities&, MixtureOrder, MatrixView<const float>,
+                                  VectorView<DoubleDouble>);
+extern template void mixture_sums(Context<Cpu>&, const SharedMeanPair&, MixtureOrder, VectorView<double>,
+                                  VectorView<DoubleDouble>);
+extern template void mixture_sums(Context<Cpu>&, const NormalComponents&, MixtureOrder, VectorView<double>,
+                                  VectorView<DoubleDouble>);
+extern template void density_sums(Context<Cpu>&, const NormalDensities&, MixtureOrder, MatrixView<double>,
+                                  VectorView<DoubleDouble>);
+extern template void mixture_sums(Context<Cpu>&, const SharedMeanPair&, MixtureOrder, VectorView<float>,
+                                  VectorView<DoubleDouble>);
+extern template void mixture_sums(Context<Cpu>&, const NormalComponents&, MixtureOrder, VectorView<float>,
+                                  VectorView<DoubleDouble>);
+extern template void density_sums(Context<Cpu>&, const NormalDensities&, MixtureOrder, MatrixView<float>,
+                                  VectorView<DoubleDouble>);
+
+}  // namespace isonomy
