@@ -6,14 +6,18 @@
 
 namespace isonomy {
 
-/// The density at x.
+/// The density at x; relative error about 3e-16 as far out as the result is normal. The square's rounding error, which
+/// exp would multiply by the square, is taken along.
 [[nodiscard]] inline double normal_density(double x) {
   constexpr double inverse_root_two_pi = 0x1.9884533d43651p-2;
-  return inverse_root_two_pi * std::exp(-0.5 * x * x);
+  if (!(std::abs(x) < 39)) return std::isnan(x) ? x : 0;
+  const double square = x * x, rest = std::fma(x, x, -square);
+  const double e = inverse_root_two_pi * std::exp(-0.5 * square);
+  return std::fma(e, -0.5 * rest, e);
 }
 
 /// P(a < X < b) for a <= b, infinite ends allowed: differences of erfc on the side of the tail, so that nothing cancels
-/// there. Relative error about 1e-15 unless a and b nearly coincide.
+/// there. Relative error about 2^-53 (3 + t^2), t the end nearer to 0 in a tail, unless a and b nearly coincide.
 [[nodiscard]] inline double normal_probability(double a, double b) {
   constexpr double r = 0.5 * std::numbers::sqrt2;
   if (a > 0) return 0.5 * (std::erfc(r * a) - std::erfc(r * b));
