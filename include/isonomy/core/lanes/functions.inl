@@ -57,8 +57,8 @@ struct Twice {
   }
 };
 
-/// 2^t for t <= 1000, at most 1.2 units in the last place off; 2^-1021 below -1021 and for NaN. t = k/16 + r with |r|
-/// <= 1/32; 2^r - 1 = r q(r) with q of degree 5 (tests/reference/elementary/coefficients.py).
+/// 2^t for t <= 1000, at most 1.2 units in the last place off; 2^-1021 below -1021 and for NaN. t = k/16 + r with |r| <=
+/// 1/32; 2^r - 1 = r q(r) with q of degree 5 (tests/reference/elementary/coefficients.py).
 template <class L>
 [[gnu::always_inline]] ISONOMY_HD inline typename L::Vector exp2(typename L::Vector t) {
   const auto shift = L::all(0x1.8p48);  // its unit in the last place is 1/16
