@@ -47,6 +47,7 @@ struct isonomy::Backend<Generic> : isonomy::Backend<isonomy::Cpu> {
   static void joint_residue_counts() = delete;
   static void residue_rank_sums() = delete;
   static void mixture_sums() = delete;
+  static void weighted_mixture_sums() = delete;
   static void density_sums() = delete;
 };
 
@@ -308,6 +309,21 @@ void mixture_sums_of(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * elements);
 }
 
+/// The same where every point has a weight, the two densities taken as free components.
+template <bool own>
+void weighted_mixture_sums_of(benchmark::State& state) {
+  const auto x = numbers(elements), parameters = std::vector<double>{1.5, 0.4, 0.5, 0.5, -20, -3};
+  const double* const p = parameters.data();
+  const Weighted<NormalComponents> term{{p, p + 2, p + 4, 2}};
+  std::conditional_t<own, Context<Cpu>, GenericContext> ctx(one_thread());
+  for (auto _ : state) {
+    std::vector<DoubleDouble> sums(static_cast<std::size_t>(term.outputs(MixtureOrder::gradient)));
+    weighted_mixture_sums(ctx, term, MixtureOrder::gradient, view(x), view(x), view(sums));
+    benchmark::DoNotOptimize(sums.data());
+  }
+  state.SetItemsProcessed(state.iterations() * elements);
+}
+
 /// Likelihood and moments of eight normal densities in eight dimensions.
 template <bool own>
 void density_sums_of(benchmark::State& state) {
@@ -344,6 +360,7 @@ int main(int argc, char** argv) {
   add("joint_residue_counts", joint_counts_of<true>, joint_counts_of<false>);
   add("residue_rank_sums", rank_sums_of<true>, rank_sums_of<false>);
   add("mixture_sums", mixture_sums_of<true>, mixture_sums_of<false>);
+  add("weighted_mixture_sums", weighted_mixture_sums_of<true>, weighted_mixture_sums_of<false>);
   add("density_sums", density_sums_of<true>, density_sums_of<false>);
   benchmark::AddCustomContext("commit", ISONOMY_BENCH_COMMIT);
   benchmark::AddCustomContext("flags", ISONOMY_BENCH_FLAGS);

@@ -1,8 +1,9 @@
-// The conformance rows of mixture_sums and density_sums on Backend<Cpu> and in its generic form.
+// The conformance rows of mixture_sums, weighted_mixture_sums and density_sums on Backend<Cpu> and in its generic form.
 #include "support/compiled/mixture.hpp"
 #include "isonomy/backend/cpu.hpp"
 #include "isonomy/conformance/cases_densities.hpp"
 #include "isonomy/conformance/cases_mixture.hpp"
+#include "isonomy/conformance/cases_weighted.hpp"
 #include "support/catch.hpp"
 #include "support/conform.hpp"
 #include "support/generic_backend.hpp"
@@ -10,6 +11,12 @@
 TEST_CASE("mixture_sums conforms on Cpu", "[equivalence]") { test::conform<isonomy::op::mixture_sums, isonomy::Cpu>(); }
 TEST_CASE("mixture_sums conforms in its generic form", "[equivalence][slow]") {
   test::conform<isonomy::op::mixture_sums, test::Generic>();
+}
+TEST_CASE("weighted_mixture_sums conforms on Cpu", "[equivalence]") {
+  test::conform<isonomy::op::weighted_mixture_sums, isonomy::Cpu>();
+}
+TEST_CASE("weighted_mixture_sums conforms in its generic form", "[equivalence][slow]") {
+  test::conform<isonomy::op::weighted_mixture_sums, test::Generic>();
 }
 TEST_CASE("density_sums conforms on Cpu", "[equivalence]") { test::conform<isonomy::op::density_sums, isonomy::Cpu>(); }
 TEST_CASE("density_sums conforms in its generic form", "[equivalence][slow]") {

@@ -6,6 +6,7 @@
 
 #include "isonomy/backend/cpu.hpp"
 #include "isonomy/estimators/mixture/evaluate.hpp"
+#include "isonomy/estimators/mixture/weighted.hpp"
 #include "support/catch.hpp"
 #include "support/compiled/mixture.hpp"
 #include "support/mixture_data.hpp"
@@ -50,7 +51,42 @@ void check_values(const std::vector<double>& x, const std::vector<Value>& values
   CHECK(std::abs(evaluate(ctx, three, view(x), three_parameters).nll - of_three) <= 1e-14 * of_three);
 }
 
+/// With the weights 1 + (i mod 3), at f = 0.5, mu = 1, s = 2, 0.5: NLL, its gradient,
+/// and the lower triangle of sum w^2 D D^T.
+void check_weighted(const std::vector<double>& x, double nll, const std::vector<double>& gradient,
+                    const std::vector<double>& products) {
+  Context<Cpu> ctx;
+  std::vector<double> w;
+  for (std::size_t i = 0; i < x.size(); ++i) w.push_back(static_cast<double>(1 + i % 3));
+  const auto model = mixture::shared_mean_pair();
+  const std::vector<double> p{0.5, 1, 2, 0.5};
+  const auto got = evaluate(ctx, model, view(x), view(w), p, MixtureOrder::gradient);
+  CHECK(std::abs(got.nll - nll) <= 1e-14 * nll);
+  CHECK(evaluate(ctx, model, view(x), view(w), p).nll == got.nll);
+  for (std::size_t i = 0; i < 4; ++i) {
+    INFO("derivative " << i << ": " << got.gradient[i] - gradient[i]);
+    CHECK(std::abs(got.gradient[i] - gradient[i]) <= 1e-12 * 2e6);
+  }
+  mixture::WeightedLikelihood<Context<Cpu>, double> likelihood(ctx, model, view(x), view(w), p);
+  CHECK(likelihood.sum_of_weights() == 1999999);
+  CHECK(likelihood.sum_of_squares() == 4666663);
+  const auto b = likelihood.score_products(p);
+  for (std::size_t i = 0, k = 0; i < 4; ++i)
+    for (std::size_t j = 0; j <= i; ++j, ++k) {
+      INFO("row " << i << ", column " << j << ": " << b[4 * i + j] - products[k]);
+      CHECK(std::abs(b[4 * i + j] - products[k]) <= 1e-12 * norm(products));
+      CHECK(b[4 * j + i] == Approx(b[4 * i + j]).epsilon(1e-14).margin(1e-14 * norm(products)));
+    }
+}
+
 }  // namespace
+
+TEST_CASE("the portable data with weights have the reference's likelihood and scores", "[reference][mixture]") {
+  check_weighted(test::portable_points(), 9869312.06435646,
+                 {-3223920.6713708886, 500026.4989967572, -4669557.637042556, -304277.00384818873},
+                 {15990908.909254296, -2333525.9848177456, 8034427.418941211, 22065445.270797905, -8896560.744452814,
+                  57159291.34653126, 1105402.7285066755, -1.1157086749427527, -184313.02015045012, 2080615.2611953644});
+}
 
 TEST_CASE("the portable data have the reference's likelihoods", "[reference][mixture]") {
   check_values(test::portable_points(),
@@ -186,4 +222,11 @@ TEST_CASE("the notebook's data have the reference's extended and truncated likel
   NormalModel truncated = mixture::shared_mean_pair();
   truncated.range = {-3, 5};
   check(evaluate(ctx, truncated, view(inside), {0.5, 1, 2, 0.5}).nll, 1531761.47974854);
+}
+
+TEST_CASE("the notebook's data with weights have the reference's likelihood and scores", "[.notebook]") {
+  check_weighted(test::notebook_points(), 3344325.6426100815,
+                 {1652.6662148795708, 666.8097415522213, -614.8878793537394, 1412.1549521754482},
+                 {7707446.612793767, 720.6752704297144, 5937715.826018351, 1230643.364662584, 5606.162417992035,
+                  1030988.0344108709, 3579797.9993802453, -997.2596148946129, -232062.50632614372, 6717154.187129914});
 }

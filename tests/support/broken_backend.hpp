@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "isonomy/backend/cpu.hpp"
@@ -34,6 +35,9 @@ struct CountsOrderedPairs {};
 struct RanksLoseHalf {};
 struct MixtureLosesLastPoint {};
 struct MixtureRoundsDifferently {};
+struct WeightsIgnored {};
+struct WeightsLostInTail {};
+struct WeightsNotSquared {};
 struct DensitySwapsMoments {};
 struct ThreadsChangeBits {};
 }  // namespace defect
@@ -221,6 +225,18 @@ struct Backend<test::Broken<D>> : Backend<Cpu> {
     if (has<test::defect::MixtureLosesLastPoint> && x.size % block_points > 1) --x.size;
     Cpu_::mixture_sums(ctx, term, order, x, out);
     if (has<test::defect::MixtureRoundsDifferently>) out(0, 0) = std::nextafter(out(0, 0), 1e9);
+  }
+  template <class Term, Real T>
+  static void weighted_mixture_sums(cpu::Context& ctx, Weighted<Term> term, MixtureOrder order, VectorView<const T> x,
+                                    VectorView<const T> weights, MatrixView<double> out) {
+    std::vector<T> own;
+    for (index_t i = 0; i < x.size; ++i)
+      own.push_back(has<test::defect::WeightsIgnored> ||
+                            (has<test::defect::WeightsLostInTail> && i >= x.size / block_lanes * block_lanes)
+                        ? T{1}
+                        : weights(i));
+    if (has<test::defect::WeightsNotSquared>) term.squared = false;
+    Cpu_::weighted_mixture_sums(ctx, term, order, x, view(std::as_const(own)), out);
   }
   template <Real T>
   static void density_sums(cpu::Context& ctx, const NormalDensities& term, MixtureOrder order, MatrixView<const T> x,

@@ -26,6 +26,7 @@ struct Backend<test::Generic> : Backend<Cpu> {
   static void joint_residue_counts() = delete;
   static void residue_rank_sums() = delete;
   static void mixture_sums() = delete;
+  static void weighted_mixture_sums() = delete;
   static void density_sums() = delete;
 };
 

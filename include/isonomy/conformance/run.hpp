@@ -12,6 +12,7 @@
 #include "isonomy/conformance/cases_reduce.hpp"
 #include "isonomy/conformance/cases_residue.hpp"
 #include "isonomy/conformance/cases_sort.hpp"
+#include "isonomy/conformance/cases_weighted.hpp"
 #include "isonomy/conformance/operation.hpp"
 
 namespace isonomy::conformance {

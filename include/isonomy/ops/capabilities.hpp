@@ -16,6 +16,7 @@
 #include "isonomy/ops/memory.hpp"
 #include "isonomy/ops/mixture/density_sums.hpp"
 #include "isonomy/ops/mixture/mixture_sums.hpp"
+#include "isonomy/ops/mixture/weighted_mixture_sums.hpp"
 #include "isonomy/ops/reduce/segmented_reduce.hpp"
 #include "isonomy/ops/reduce/transform.hpp"
 #include "isonomy/ops/reduce/transform_reduce.hpp"
@@ -173,6 +174,12 @@ struct SupportOf<op::mixture_sums> {
   using elements = detail::Reals;
   template <class B, class T>
   static constexpr Support value = detail::support(HasMixtureSums<B, SharedMeanPair, T>, HasForEach<B>);
+};
+template <>
+struct SupportOf<op::weighted_mixture_sums> {
+  using elements = detail::Reals;
+  template <class B, class T>
+  static constexpr Support value = detail::support(HasWeightedMixtureSums<B, NormalComponents, T>, HasForEach<B>);
 };
 template <>
 struct SupportOf<op::density_sums> {

@@ -72,13 +72,26 @@ def pair(f, mu, s1, s2):
     return [(f, mu, s1), (1 - f, mu, s2)]  # 1 - f in double, as a caller would form it
 
 
-def gradient(x, f, mu, s1, s2):
+def scores(x, f, mu, s1, s2):
+    """Derivatives of -log p at every point."""
     a, b = log_terms(x, pair(f, mu, s1, s2))
     p = log_density([a, b])
     r, q, d = np.exp(a - p), np.exp(b - p), x.astype(LD) - LD(mu)
     s1, s2 = LD(s1), LD(s2)
-    return [exact_sum(-(r / LD(f) - q / (1 - LD(f)))), exact_sum(-(r * d / s1**2 + q * d / s2**2)),
-            exact_sum(r / s1 - r * d * d / s1**3), exact_sum(q / s2 - q * d * d / s2**3)]
+    return [-(r / LD(f) - q / (1 - LD(f))), -(r * d / s1**2 + q * d / s2**2), r / s1 - r * d * d / s1**3,
+            q / s2 - q * d * d / s2**3]
+
+
+def gradient(x, *point):
+    return [exact_sum(v) for v in scores(x, *point)]
+
+
+def weighted(x, point):
+    """NLL, gradient and sum w^2 D D^T (lower triangle by rows) with the weights 1 + (i mod 3)."""
+    w = (1 + np.arange(len(x)) % 3).astype(LD)
+    d = [w * v for v in scores(x, *point)]
+    return [-exact_sum(w * log_density(log_terms(x, pair(*point)))), [exact_sum(v) for v in d],
+            [exact_sum(d[i] * d[j]) for i in range(4) for j in range(i + 1)]]
 
 
 def main():
@@ -97,6 +110,7 @@ def main():
     for name, data in (("seed", x), ("portable", portable_data())):
         for point in POINTS:
             print(name, point, repr(-exact_sum(log_density(log_terms(data, pair(*point))))))
+        print(name, "weighted", POINTS[0], weighted(data, POINTS[0]))
         print(name, THREE, repr(-exact_sum(log_density(log_terms(data, THREE)))))
     for n in (1, 2, 7, 8, 31, 32, 33, 1000):
         print("first", n, repr(-exact_sum(log_density(log_terms(x[:n], pair(*POINTS[0]))))))

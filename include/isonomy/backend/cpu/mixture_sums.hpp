@@ -1,5 +1,5 @@
-// mixture_sums and density_sums on the host: blocks on threads, lanes in the registers of the context's instruction
-// set.
+// mixture_sums, weighted_mixture_sums and density_sums on the host: blocks on threads, lanes in the registers of the
+// context's instruction set.
 #pragma once
 
 #include <algorithm>
@@ -11,6 +11,7 @@
 #include "isonomy/core/lanes/block_sums.hpp"
 #include "isonomy/core/lanes/scalar.hpp"
 #include "isonomy/core/lanes/terms.hpp"
+#include "isonomy/core/lanes/weighted.hpp"
 #include "isonomy/core/view.hpp"
 
 namespace isonomy::cpu {
@@ -21,18 +22,15 @@ struct MixtureSums {
     requires requires(const Term& term) { lanes::lanes_of<lanes::Lanes, MixtureOrder::value>(term); }
   static void mixture_sums(Context& ctx, const Term& term, MixtureOrder order, VectorView<const T> x,
                            MatrixView<double> out) {
-    const auto run = [&]<class Blocks>(Blocks) {
-      switch (order) {
-      case MixtureOrder::value: return blocks<Blocks, MixtureOrder::value>(ctx, term, x, out);
-      case MixtureOrder::gradient: return blocks<Blocks, MixtureOrder::gradient>(ctx, term, x, out);
-      default: return blocks<Blocks, MixtureOrder::hessian>(ctx, term, x, out);
-      }
-    };
-#if defined(__x86_64__)
-    with_kernels<lanes::MixtureBlocks, avx2::MixtureBlocks, avx512::MixtureBlocks>(ctx.instruction_set(), run);
-#else
-    run(lanes::MixtureBlocks{});
-#endif
+    blocks(ctx, term, order, x.data, x.size, out, "mixture_sums");
+  }
+
+  /// As mixture_sums, with a weight for every point. x and weights have unit stride.
+  template <class Term, Real T>
+    requires requires(const Weighted<Term>& term) { lanes::lanes_of<lanes::Lanes, MixtureOrder::value>(term); }
+  static void weighted_mixture_sums(Context& ctx, const Weighted<Term>& term, MixtureOrder order, VectorView<const T> x,
+                                    VectorView<const T> weights, MatrixView<double> out) {
+    blocks(ctx, term, order, WeightedPoints<T>{x.data, weights.data}, x.size, out, "weighted_mixture_sums");
   }
 
   /// As mixture_sums, for the rows of x, any strides.
@@ -57,12 +55,30 @@ struct MixtureSums {
  private:
   static constexpr index_t too_few = 12;  // blocks that one thread finishes before another has started
 
-  template <class Blocks, MixtureOrder order, class Term, class T>
-  static void blocks(Context& ctx, const Term& term, VectorView<const T> x, MatrixView<double> out) {
-    each_block(ctx, term, order, x.size, out, "mixture_sums",
-               [&](index_t first, index_t n, double* sums, double* spare) {
-                 Blocks::template add<order>(term, x.data + first, n, sums, spare);
-               });
+  template <class Term, class Points>
+  static void blocks(Context& ctx, const Term& term, MixtureOrder order, const Points& x, index_t size,
+                     MatrixView<double> out, const char* operation) {
+    const auto run = [&]<class Blocks>(Blocks) {
+      switch (order) {
+      case MixtureOrder::value: return run_blocks<Blocks, MixtureOrder::value>(ctx, term, x, size, out, operation);
+      case MixtureOrder::gradient:
+        return run_blocks<Blocks, MixtureOrder::gradient>(ctx, term, x, size, out, operation);
+      default: return run_blocks<Blocks, MixtureOrder::hessian>(ctx, term, x, size, out, operation);
+      }
+    };
+#if defined(__x86_64__)
+    with_kernels<lanes::MixtureBlocks, avx2::MixtureBlocks, avx512::MixtureBlocks>(ctx.instruction_set(), run);
+#else
+    run(lanes::MixtureBlocks{});
+#endif
+  }
+
+  template <class Blocks, MixtureOrder order, class Term, class Points>
+  static void run_blocks(Context& ctx, const Term& term, const Points& x, index_t size, MatrixView<double> out,
+                         const char* operation) {
+    each_block(ctx, term, order, size, out, operation, [&](index_t first, index_t n, double* sums, double* spare) {
+      Blocks::template add<order>(term, x + first, n, sums, spare);
+    });
   }
 
   /// add(first, n, sums, spare) for every block of `points` points, and its outputs.

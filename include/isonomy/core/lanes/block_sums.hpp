@@ -4,6 +4,7 @@
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/lanes/scalar.hpp"
 #include "isonomy/core/lanes/terms.hpp"
+#include "isonomy/core/lanes/weighted.hpp"
 
 namespace isonomy::lanes {
 
@@ -67,6 +68,12 @@ ISONOMY_HD inline void block_outputs(const NormalComponents& term, MixtureOrder 
 ISONOMY_HD inline void block_outputs(const NormalDensities& term, MixtureOrder order, index_t, const double* sums,
                                      double* out) {
   detail::power_outputs(term, order, sums, out);
+}
+
+template <class Term>
+ISONOMY_HD void block_outputs(const Weighted<Term>& term, MixtureOrder order, index_t, const double* sums,
+                              double* out) {
+  for (int o = 0; o < term.outputs(order); ++o) out[o] = lanes::tree_sum(sums + o * block_lanes);
 }
 
 }  // namespace isonomy

@@ -106,8 +106,36 @@ class SharedMeanPairLanes {
   Vector squares_, excess_, product_, deviations_, r_, rd_, rd2_, m0_, m1_, m2_, m3_, m4_;
 };
 
-/// The sums of one group of lanes of NormalComponents, in memory: log2 p = m + log2 sum_k 2^(a_k - m), m the largest
-/// a_k.
+/// log2 of a density at points: the largest exponent of its components, and what the sum is beside it.
+template <class L>
+struct ComponentPowers {
+  typename L::Vector largest, total;
+};
+
+/// log2 p = m + log2 sum_k 2^(a_k - m) at x, m the largest exponent a_k. Row k of `powers` gets the k-th summand and
+/// row 3 k + 1 of `u` x - mean_k, both for derivatives.
+template <class L, bool derivatives>
+[[gnu::always_inline]] ISONOMY_HD inline ComponentPowers<L>
+component_powers(const NormalComponents& term, const typename L::Vector& x, double* powers, double* u) {
+  using Vector = typename L::Vector;
+  const int n = term.components;
+  Vector largest = L::all(-1.0 / 0.0), total = L::all(0);
+  for (int k = 0; k < n; ++k) {
+    const Vector d = L::subtract(x, L::all(term.means[k])), d2 = L::multiply(d, d);
+    const Vector a = L::fma(d2, L::all(term.curvatures[k]), L::all(term.log_peaks[k]));
+    largest = L::maximum(largest, a);
+    L::store(powers + k * block_lanes, a);
+    if constexpr (derivatives) L::store(u + (3 * k + 1) * block_lanes, d);
+  }
+  for (int k = 0; k < n; ++k) {
+    const Vector e = exp2<L>(L::subtract(L::load(powers + k * block_lanes), largest));
+    total = L::add(total, e);
+    if constexpr (derivatives) L::store(powers + k * block_lanes, e);
+  }
+  return {largest, total};
+}
+
+/// The sums of one group of lanes of NormalComponents, in memory: of largest exponents, and a product of the rest.
 template <class L, MixtureOrder order>
 class NormalComponentsLanes {
   using Vector = typename L::Vector;
@@ -128,28 +156,15 @@ class NormalComponentsLanes {
   }
   [[gnu::always_inline]] ISONOMY_HD void add(const Vector& x) {
     const int n = term_.components;
-    double* const exponents = scratch_;
+    double* const powers = scratch_;
     double* const u = scratch_ + n * block_lanes;  // three rows a component
-    Vector largest = L::all(-1.0 / 0.0);
-    for (int k = 0; k < n; ++k) {
-      const Vector d = L::subtract(x, L::all(term_.means[k])), d2 = L::multiply(d, d);
-      const Vector a = L::fma(d2, L::all(term_.curvatures[k]), L::all(term_.log_peaks[k]));
-      largest = L::maximum(largest, a);
-      L::store(exponents + k * block_lanes, a);
-      if constexpr (gradient) L::store(u + (3 * k + 1) * block_lanes, d);
-    }
-    Vector total = L::all(0);
-    for (int k = 0; k < n; ++k) {
-      const Vector e = exp2<L>(L::subtract(L::load(exponents + k * block_lanes), largest));
-      total = L::add(total, e);
-      if constexpr (gradient) L::store(exponents + k * block_lanes, e);
-    }
+    const auto [largest, total] = component_powers<L, gradient>(term_, x, powers, u);
     accumulate(0, largest);
     L::store(sums_ + 2 * block_lanes, L::multiply(L::load(sums_ + 2 * block_lanes), total));
     if constexpr (gradient) {
       const Vector scale = L::divide(L::all(1), total);
       for (int k = 0; k < n; ++k) {
-        const Vector e = L::load(exponents + k * block_lanes), r = L::multiply(e, scale);
+        const Vector e = L::load(powers + k * block_lanes), r = L::multiply(e, scale);
         const Vector d = L::load(u + (3 * k + 1) * block_lanes), rd = L::multiply(r, d), rd2 = L::multiply(rd, d);
         accumulate(3 + 3 * k, e, scale);
         accumulate(4 + 3 * k, r, d);
@@ -199,67 +214,3 @@ template <class L, MixtureOrder order>
 [[gnu::always_inline]] ISONOMY_HD inline NormalComponentsLanes<L, order> lanes_of(const NormalComponents& term) {
   return NormalComponentsLanes<L, order>(term);
 }
-
-/// Steps between two flushes: 256 components at most multiply to 2^512.
-inline constexpr index_t flush_steps = 64;
-/// How many steps ahead points are asked for: what the processor guesses by itself comes too late.
-inline constexpr index_t prefetch_steps = 32;
-
-/// sums[o * block_lanes + lane] of lanes first_lane .. first_lane + L::width - 1 over the n <= block_points points of a
-/// block. `sums` has block_lanes * (lane_sums + lane_scratch) elements. A group of lanes that the last step fills only
-/// in part (never on one-element lanes) leaves that step to finish_lanes.
-template <class L, MixtureOrder order, class Term, class T>
-[[gnu::always_inline]] ISONOMY_HD inline void add_lanes(const Term& term, const T* x, index_t n, int first_lane,
-                                                        double* sums) {
-  auto group = lanes_of<L, order>(term);
-  group.begin(sums + first_lane);
-  const index_t steps = n / block_lanes, rest = n % block_lanes;
-  index_t step = 0;
-  while (step < steps) {
-    const index_t pause = steps - step < flush_steps ? steps : step + flush_steps;
-    for (; step < pause; ++step) {
-      const T* const points = x + step * block_lanes + first_lane;
-      if (step + prefetch_steps < steps) L::prefetch(points + prefetch_steps * block_lanes);
-      group.add(L::load(points));
-    }
-    group.flush();
-  }
-  if (first_lane + L::width <= rest) {
-    group.add(L::load(x + steps * block_lanes + first_lane));
-    group.flush();
-  }
-  group.end(sums + first_lane);
-}
-
-/// The rest of a block whose last step ends within a group of lanes: the group takes the step on a copy of its sums,
-/// with the last point in the lanes beyond, and keeps the lanes that have a point. `spare` is as large as `sums`.
-template <class L, MixtureOrder order, class Term, class T>
-ISONOMY_HD inline void finish_lanes(const Term& term, const T* x, index_t n, double* sums, double* spare) {
-  const auto rest = static_cast<int>(n % block_lanes);
-  if (rest % L::width == 0) return;
-  const int first_lane = rest / L::width * L::width, filled = rest - first_lane, rows = term.lane_sums(order);
-  double points[L::width];
-  for (int lane = 0; lane < L::width; ++lane)
-    points[lane] = static_cast<double>(x[n - rest + first_lane + (lane < filled ? lane : filled - 1)]);
-  for (int o = 0; o < rows; ++o)
-    for (int lane = 0; lane < L::width; ++lane)
-      spare[o * block_lanes + first_lane + lane] = sums[o * block_lanes + first_lane + lane];
-  auto group = lanes_of<L, order>(term);
-  group.resume(spare + first_lane);
-  group.add(L::load(points));
-  group.flush();
-  group.end(spare + first_lane);
-  for (int o = 0; o < rows; ++o)
-    for (int lane = 0; lane < filled; ++lane)
-      sums[o * block_lanes + first_lane + lane] = spare[o * block_lanes + first_lane + lane];
-}
-
-/// The lane sums of one block of n points, whatever the width of Lanes.
-struct MixtureBlocks {
-  template <MixtureOrder order, class Term, class T>
-  ISONOMY_HD static void add(const Term& term, const T* x, index_t n, double* sums, double* spare) {
-    using L = Twice<Lanes>;
-    for (int lane = 0; lane < block_lanes; lane += L::width) add_lanes<L, order>(term, x, n, lane, sums);
-    finish_lanes<L, order>(term, x, n, sums, spare);
-  }
-};

@@ -8,6 +8,7 @@
 
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/lanes/terms.hpp"
+#include "isonomy/core/lanes/weighted.hpp"
 #include "isonomy/core/numeric.hpp"
 
 /// A lane function is written once, in the .inl files of this folder, in terms of a type Lanes: a vector register of
@@ -78,5 +79,8 @@ struct Lanes {
 #include "isonomy/core/lanes/functions.inl"
 #include "isonomy/core/lanes/normal_densities.inl"
 #include "isonomy/core/lanes/normal_mixture.inl"
+#include "isonomy/core/lanes/weighted_mixture.inl"
+
+#include "isonomy/core/lanes/mixture_blocks.inl"
 
 }  // namespace isonomy::lanes

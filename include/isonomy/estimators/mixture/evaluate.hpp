@@ -124,29 +124,35 @@ void for_each_parameter(const NormalModel& model, std::size_t k, std::size_t i, 
   for (int other = 0; other < last; ++other) f(static_cast<std::size_t>(other), -1.0);
 }
 
+/// Derivatives by component as derivatives in the model's parameters.
+inline std::vector<double> in_parameters(const NormalModel& model, const std::vector<double>& gradient) {
+  std::vector<double> result(static_cast<std::size_t>(model.size()));
+  for (std::size_t a = 0; a < gradient.size(); ++a)
+    for_each_parameter(model, a / 3, a % 3, [&](std::size_t p, double factor) { result[p] += factor * gradient[a]; });
+  return result;
+}
+/// The same for a matrix of products of derivatives.
+inline std::vector<double> in_parameters(const NormalModel& model, std::size_t n, const std::vector<double>& products) {
+  const auto size = static_cast<std::size_t>(model.size());
+  std::vector<double> result(size * size);
+  for (std::size_t a = 0; a < n; ++a)
+    for (std::size_t b = 0; b < n; ++b)
+      for_each_parameter(model, a / 3, a % 3, [&](std::size_t p, double fp) {
+        for_each_parameter(model, b / 3, b % 3,
+                           [&](std::size_t q, double fq) { result[size * p + q] += fp * fq * products[n * a + b]; });
+      });
+  return result;
+}
+
 /// Sums of a pass as function and derivatives in the model's parameters.
 inline Likelihood assemble(const NormalModel& model, const std::vector<NormalComponent>& c, const NormalSums& sums) {
   const MixtureOrder order = sums.order;
-  const auto size = static_cast<std::size_t>(model.size());
-  const std::size_t n = 3 * c.size();
   std::vector<double> gradient, hessian;
   if (order != MixtureOrder::value) gradient = component_gradient(c, sums);
   if (order == MixtureOrder::hessian) hessian = component_hessian(c, sums);
   Likelihood result{add_normalisation(model, c, sums.points, order, gradient, hessian) - sums.log_likelihood, {}, {}};
-  if (order == MixtureOrder::value) return result;
-  result.gradient.assign(size, 0);
-  for (std::size_t a = 0; a < n; ++a)
-    for_each_parameter(model, a / 3, a % 3,
-                       [&](std::size_t p, double factor) { result.gradient[p] += factor * gradient[a]; });
-  if (order == MixtureOrder::gradient) return result;
-  result.hessian.assign(size * size, 0);
-  for (std::size_t a = 0; a < n; ++a)
-    for (std::size_t b = 0; b < n; ++b)
-      for_each_parameter(model, a / 3, a % 3, [&](std::size_t p, double fp) {
-        for_each_parameter(model, b / 3, b % 3, [&](std::size_t q, double fq) {
-          result.hessian[size * p + q] += fp * fq * hessian[n * a + b];
-        });
-      });
+  if (order != MixtureOrder::value) result.gradient = in_parameters(model, gradient);
+  if (order == MixtureOrder::hessian) result.hessian = in_parameters(model, 3 * c.size(), hessian);
   return result;
 }
 

@@ -23,6 +23,7 @@ struct FitResult {
   int sample_passes = 0;        ///< over every 16th point, before the fit of all
   std::vector<int> degenerate;  ///< components that closed in on a point: their width is what the bound allows
   double aic = 0, bic = 0;      ///< 2 NLL + 2 P, 2 NLL + P log n
+  double effective_points = 0;  ///< n; with weights (sum w)^2 / sum w^2
   Report report;
 };
 
@@ -58,6 +59,15 @@ std::vector<double> sample_start(Ctx& ctx, const NormalModel& model, VectorView<
   }
 }
 
+/// Says which parameters the box holds, and which components they make degenerate.
+inline void note_bounds(const NormalModel& model, FitResult& result) {
+  for (const int i : result.minimum.bound) {
+    result.report.warnings.push_back(result.names[static_cast<std::size_t>(i)] + " is at its bound and has no error");
+    for (int k = 0; k < model.components; ++k)
+      if (i == model.sigma_index(k)) result.degenerate.push_back(k);
+  }
+}
+
 }  // namespace detail
 
 /// The parameters of `model` that maximise the likelihood of the data near `start`, with errors. Starting values decide
@@ -89,14 +99,11 @@ template <ContextLike Ctx, class T>
   const auto size = static_cast<double>(model.size()), n = static_cast<double>(likelihood.points());
   result.aic = 2 * result.minimum.nll + 2 * size;
   result.bic = 2 * result.minimum.nll + size * std::log(n);
+  result.effective_points = n;
   if (likelihood.points() < model.size())
     result.report.warnings.push_back(std::to_string(likelihood.points()) + " points for " +
                                      std::to_string(model.size()) + " parameters");
-  for (const int i : result.minimum.bound) {
-    result.report.warnings.push_back(result.names[static_cast<std::size_t>(i)] + " is at its bound and has no error");
-    for (int k = 0; k < model.components; ++k)
-      if (i == model.sigma_index(k)) result.degenerate.push_back(k);
-  }
+  detail::note_bounds(model, result);
   detail::describe(ctx, "mixture_sums", HasMixtureSums<backend_of<Ctx>, SharedMeanPair, Point>, result.report);
   return result;
 }

@@ -19,42 +19,89 @@ struct HesseErrors {
   [[nodiscard]] bool available() const { return !errors.empty(); }
 };
 
+namespace detail {
+
+/// The parameters inside the box, and H over them scaled to a unit diagonal, so that parameters of different size lose
+/// nothing.
+struct FreeHessian {
+  std::vector<std::size_t> free;
+  Eigen::VectorXd scale;
+  Eigen::MatrixXd h;
+
+  explicit FreeHessian(const Minimum& minimum) {
+    const std::size_t size = minimum.parameters.size();
+    for (std::size_t i = 0, b = 0; i < size; ++i) {
+      if (b < minimum.bound.size() && static_cast<std::size_t>(minimum.bound[b]) == i)
+        ++b;
+      else
+        free.push_back(i);
+    }
+    scale.resize(static_cast<Eigen::Index>(free.size()));
+    for (Eigen::Index i = 0; i < scale.size(); ++i) scale(i) = 1 / std::sqrt(minimum.hessian[(size + 1) * at(i)]);
+    h = scaled(minimum.hessian, size);
+  }
+  [[nodiscard]] std::size_t at(Eigen::Index i) const { return free[static_cast<std::size_t>(i)]; }
+  /// The free part of a matrix of the same units as H.
+  [[nodiscard]] Eigen::MatrixXd scaled(const std::vector<double>& matrix, std::size_t size) const {
+    const Eigen::Index n = scale.size();
+    Eigen::MatrixXd result(n, n);
+    for (Eigen::Index i = 0; i < n; ++i)
+      for (Eigen::Index j = 0; j < n; ++j) result(i, j) = scale(i) * matrix[size * at(i) + at(j)] * scale(j);
+    return result;
+  }
+  /// Errors from a covariance in the scaled parameters and its inverse.
+  [[nodiscard]] HesseErrors errors(const Eigen::MatrixXd& covariance, const Eigen::MatrixXd& precision,
+                                   std::size_t size) const {
+    HesseErrors result;
+    result.covariance.assign(size * size, 0);
+    result.correlation.assign(size * size, 0);
+    result.errors.assign(size, 0);
+    result.global_correlation.assign(size, 0);
+    const Eigen::Index n = scale.size();
+    for (Eigen::Index i = 0; i < n; ++i) {
+      result.errors[at(i)] = std::sqrt(covariance(i, i)) * scale(i);
+      result.global_correlation[at(i)] = std::sqrt(std::max(0.0, 1 - 1 / (covariance(i, i) * precision(i, i))));
+      for (Eigen::Index j = 0; j < n; ++j) {
+        result.covariance[size * at(i) + at(j)] = covariance(i, j) * scale(i) * scale(j);
+        result.correlation[size * at(i) + at(j)] = covariance(i, j) / std::sqrt(covariance(i, i) * covariance(j, j));
+      }
+    }
+    return result;
+  }
+};
+
+/// The inverse of a symmetric matrix; empty if it is not positive definite.
+inline Eigen::MatrixXd inverse_or_empty(const Eigen::MatrixXd& a) {
+  const Eigen::LLT<Eigen::MatrixXd> factor(a);
+  if (factor.info() != Eigen::Success) return {};
+  return factor.solve(Eigen::MatrixXd::Identity(a.rows(), a.rows()));
+}
+
+}  // namespace detail
+
 /// C = H^-1 over the parameters inside the box; errors for an increase of the NLL by 1/2. O(size^3), no pass over data.
 [[nodiscard]] inline HesseErrors hesse(const Minimum& minimum) {
-  HesseErrors result;
+  if (!minimum.valid()) return {};
   const std::size_t size = minimum.parameters.size();
-  if (!minimum.valid()) return result;
-  std::vector<std::size_t> free;
-  for (std::size_t i = 0, b = 0; i < size; ++i) {
-    if (b < minimum.bound.size() && static_cast<std::size_t>(minimum.bound[b]) == i)
-      ++b;
-    else
-      free.push_back(i);
-  }
-  const auto n = static_cast<Eigen::Index>(free.size());
-  const auto at = [&](Eigen::Index i) { return free[static_cast<std::size_t>(i)]; };
-  // Scaled to a unit diagonal, so that parameters of different size lose nothing.
-  Eigen::VectorXd scale(n);
-  Eigen::MatrixXd h(n, n);
-  for (Eigen::Index i = 0; i < n; ++i) scale(i) = 1 / std::sqrt(minimum.hessian[size * at(i) + at(i)]);
-  for (Eigen::Index i = 0; i < n; ++i)
-    for (Eigen::Index j = 0; j < n; ++j) h(i, j) = scale(i) * minimum.hessian[size * at(i) + at(j)] * scale(j);
-  const Eigen::LLT<Eigen::MatrixXd> factor(h);
-  if (n > 0 && factor.info() != Eigen::Success) return result;
-  const Eigen::MatrixXd inverse = n > 0 ? Eigen::MatrixXd(factor.solve(Eigen::MatrixXd::Identity(n, n))) : h;
-  result.covariance.assign(size * size, 0);
-  result.correlation.assign(size * size, 0);
-  result.errors.assign(size, 0);
-  result.global_correlation.assign(size, 0);
-  for (Eigen::Index i = 0; i < n; ++i) {
-    result.errors[at(i)] = std::sqrt(inverse(i, i)) * scale(i);
-    result.global_correlation[at(i)] = std::sqrt(std::max(0.0, 1 - 1 / (inverse(i, i) * h(i, i))));
-    for (Eigen::Index j = 0; j < n; ++j) {
-      result.covariance[size * at(i) + at(j)] = inverse(i, j) * scale(i) * scale(j);
-      result.correlation[size * at(i) + at(j)] = inverse(i, j) / std::sqrt(inverse(i, i) * inverse(j, j));
-    }
-  }
-  return result;
+  const detail::FreeHessian free(minimum);
+  if (free.free.empty()) return free.errors({}, {}, size);
+  const Eigen::MatrixXd inverse = detail::inverse_or_empty(free.h);
+  return inverse.size() == 0 ? HesseErrors{} : free.errors(inverse, free.h, size);
+}
+
+/// C = H^-1 B H^-1, B the sum over points of the squared weight times the products of their scores (size x size by
+/// rows): errors of a weighted likelihood, whose rise by 1/2 says nothing. Parameters at a bound as for hesse; empty if
+/// the minimum is not valid, or H or B is not positive definite. Source: Huber (1967); for weighted events Langenbruch,
+/// Eur. Phys. J. C 82, 393 (2022).
+[[nodiscard]] inline HesseErrors sandwich(const Minimum& minimum, const std::vector<double>& score_products) {
+  if (!minimum.valid()) return {};
+  const std::size_t size = minimum.parameters.size();
+  const detail::FreeHessian free(minimum);
+  if (free.free.empty()) return free.errors({}, {}, size);
+  const Eigen::MatrixXd inverse = detail::inverse_or_empty(free.h), b = free.scaled(score_products, size),
+                        b_inverse = detail::inverse_or_empty(b);
+  if (inverse.size() == 0 || b_inverse.size() == 0) return {};
+  return free.errors(inverse * b * inverse, free.h * b_inverse * free.h, size);
 }
 
 }  // namespace isonomy::mixture

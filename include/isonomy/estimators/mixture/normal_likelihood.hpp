@@ -39,6 +39,42 @@ void require_finite(Ctx& ctx, VectorView<const T, typename Ctx::space> x) {
   }
 }
 
+/// Standard deviation of all data from the sums of the components, each about its own mean. ValueError if it is 0.
+inline double data_sigma(const std::vector<NormalComponent>& c, const NormalSums& sums) {
+  const double n = sums.points;
+  double mean = 0, square = 0;
+  for (std::size_t k = 0; k < c.size(); ++k) mean += (sums.components[k].s + sums.components[k].g * c[k].mean) / n;
+  for (std::size_t k = 0; k < c.size(); ++k) {
+    const ComponentSums& t = sums.components[k];
+    const double shift = c[k].mean - mean;
+    square += (t.q + 2 * shift * t.s + shift * shift * t.g) / n;
+  }
+  const double sigma = std::sqrt(std::max(square, 0.0));
+  if (!(sigma > 1e-14 * std::abs(mean)))
+    throw ValueError("mixture: all data are equal, or as good as; a width cannot be estimated from them");
+  return sigma;
+}
+
+/// Where the parameters of a fit to n points (or weights of sum n) of that standard deviation may lie.
+inline std::vector<Bounds> parameter_bounds(const NormalModel& model, double n, double sigma) {
+  const bool yields = model.weighting == Weighting::yields;
+  std::vector<Bounds> result(static_cast<std::size_t>(model.weight_count()),
+                             yields ? Bounds{smallest_weight * n, 1e6 * n}
+                                    : Bounds{smallest_weight, 1 - smallest_weight});
+  result.resize(result.size() + static_cast<std::size_t>(model.mean_count()));
+  result.resize(result.size() + static_cast<std::size_t>(model.sigma_count()),
+                Bounds{std::max(smallest_relative_sigma * sigma, smallest_sigma), largest_sigma});
+  return result;
+}
+
+/// Whether these parameters leave weight for the last component.
+inline bool leaves_weight(const NormalModel& model, const std::vector<double>& parameters) {
+  double sum = 0;
+  if (model.weighting == Weighting::fractions)
+    for (int k = 0; k < model.weight_count(); ++k) sum += parameters[static_cast<std::size_t>(k)];
+  return sum <= 1 - smallest_weight;
+}
+
 }  // namespace detail
 
 /// An Objective over data that outlive it. The first pass is made on construction, at `start`: it shows whether the
@@ -58,51 +94,25 @@ class NormalLikelihood {
     const NormalSums sums = normal_sums(ctx, c, MixtureOrder::hessian, data);
     first_ = detail::assemble(model, c, sums);
     if (!std::isfinite(first_.nll)) detail::require_finite(ctx, data);
-    measure(c, sums);
+    sigma_ = detail::data_sigma(c, sums);
   }
 
   [[nodiscard]] std::vector<std::string> names() const { return model_.names(); }
   [[nodiscard]] index_t points() const { return data_.size; }
   [[nodiscard]] double data_sigma() const { return sigma_; }
   [[nodiscard]] std::vector<Bounds> bounds() const {
-    const bool yields = model_.weighting == Weighting::yields;
-    const double n = static_cast<double>(data_.size);
-    std::vector<Bounds> result(static_cast<std::size_t>(model_.weight_count()),
-                               yields ? Bounds{smallest_weight * n, 1e6 * n}
-                                      : Bounds{smallest_weight, 1 - smallest_weight});
-    result.resize(result.size() + static_cast<std::size_t>(model_.mean_count()));
-    result.resize(result.size() + static_cast<std::size_t>(model_.sigma_count()),
-                  Bounds{std::max(smallest_relative_sigma * sigma_, smallest_sigma), largest_sigma});
-    return result;
+    return detail::parameter_bounds(model_, static_cast<double>(data_.size), sigma_);
   }
 
   /// NaN where the last component has no weight left.
   [[nodiscard]] Likelihood at(const std::vector<double>& parameters, MixtureOrder order) {
     if (parameters == start_ && order == MixtureOrder::hessian) return first_;
-    double sum = 0;
-    if (model_.weighting == Weighting::fractions)
-      for (int k = 0; k < model_.weight_count(); ++k) sum += parameters[static_cast<std::size_t>(k)];
-    if (!(sum <= 1 - smallest_weight)) return {std::numeric_limits<double>::quiet_NaN(), {}, {}};
+    if (!detail::leaves_weight(model_, parameters)) return {std::numeric_limits<double>::quiet_NaN(), {}, {}};
     const std::vector<NormalComponent> c = components_of(model_, parameters);
     return detail::assemble(model_, c, normal_sums(ctx_, c, order, data_));
   }
 
  private:
-  /// Mean and variance of all data from the sums of the components, each about its own mean.
-  void measure(const std::vector<NormalComponent>& c, const NormalSums& sums) {
-    const auto n = static_cast<double>(data_.size);
-    double mean = 0, square = 0;
-    for (std::size_t k = 0; k < c.size(); ++k) mean += (sums.components[k].s + sums.components[k].g * c[k].mean) / n;
-    for (std::size_t k = 0; k < c.size(); ++k) {
-      const ComponentSums& t = sums.components[k];
-      const double shift = c[k].mean - mean;
-      square += (t.q + 2 * shift * t.s + shift * shift * t.g) / n;
-    }
-    sigma_ = std::sqrt(std::max(square, 0.0));
-    if (!(sigma_ > 1e-14 * std::abs(mean)))
-      throw ValueError("mixture: all data are equal, or as good as; a width cannot be estimated from them");
-  }
-
   Ctx& ctx_;
   NormalModel model_;
   View data_;

@@ -23,11 +23,12 @@ struct ComponentSums {
   double cubes = 0, fourths = 0;  ///< r_k d_k^3, r_k d_k^4
 };
 
-/// Sums of one pass. `products` holds sum u u^T, u = (r_k d_k^j, j = 0 .. 2, fastest), by rows of its lower triangle;
-/// for two densities with one mean `pair` holds sum r_1 r_2 d^j, j = 0 .. 4, instead.
+/// Sums of one pass; with weights, points count as often as these say. `products` holds sum u u^T, u = (r_k d_k^j, j =
+/// 0 .. 2, fastest), by rows of its lower triangle; for two densities with one mean `pair` holds sum r_1 r_2 d^j, j = 0
+/// .. 4, instead.
 struct NormalSums {
   MixtureOrder order = MixtureOrder::value;
-  index_t points = 0;
+  double points = 0;
   double log_likelihood = 0;
   std::vector<ComponentSums> components;
   std::vector<double> products, pair;
@@ -73,7 +74,7 @@ NormalSums pair_sums(Ctx& ctx, const std::vector<NormalComponent>& c, MixtureOrd
   const SharedMeanPair term = pair_term(c[narrow], c[wide]);
   std::vector<DoubleDouble> sums(static_cast<std::size_t>(term.outputs(order)));
   mixture_sums(ctx, term, order, x, view(sums));
-  NormalSums result{order, x.size, sums[0].high, {}, {}, {}};
+  NormalSums result{order, static_cast<double>(x.size), sums[0].high, {}, {}, {}};
   if (order == MixtureOrder::value) return result;
   result.components.resize(2);
   const auto rest = [&](std::size_t all, std::size_t part) { return (sums[all] - sums[part]).high; };
@@ -85,35 +86,68 @@ NormalSums pair_sums(Ctx& ctx, const std::vector<NormalComponent>& c, MixtureOrd
   return result;
 }
 
+/// The components of weight above 0 where a pass reads them.
+template <ContextLike Ctx>
+class UploadedComponents {
+ public:
+  UploadedComponents(Ctx& ctx, const std::vector<NormalComponent>& c) : table_(to_device(ctx, columns(c), "mixture")) {}
+
+  [[nodiscard]] NormalComponents term() const {
+    const double* const at = table_.data();
+    const index_t n = table_.size() / 3;
+    return {at, at + n, at + 2 * n, static_cast<int>(n)};
+  }
+
+ private:
+  static std::vector<double> columns(const std::vector<NormalComponent>& c) {
+    std::vector<double> result;
+    const auto append = [&](auto value_of) {
+      for (const NormalComponent& k : c)
+        if (k.weight > 0) result.push_back(value_of(k));
+    };
+    append([](const NormalComponent& k) { return log_peak(k) * log2_e; });
+    append([](const NormalComponent& k) { return k.mean; });
+    append([](const NormalComponent& k) { return -half_precision(k.sigma) * log2_e; });
+    return result;
+  }
+
+  Buffer<double, typename Ctx::tag> table_;
+};
+
+/// The sums that NormalComponents declares, from sums[first] on, as sums of n components.
+inline void read_component_sums(const std::vector<DoubleDouble>& sums, std::size_t first, std::size_t n,
+                                NormalSums& result) {
+  if (result.order == MixtureOrder::value) return;
+  const auto at = [&](std::size_t i) { return sums[first + i].high; };
+  for (std::size_t k = 0; k < n; ++k) result.components.push_back({at(3 * k), at(3 * k + 1), at(3 * k + 2), 0, 0});
+  if (result.order == MixtureOrder::gradient) return;
+  for (std::size_t k = 0; k < n; ++k) {
+    result.components[k].cubes = at(3 * n + 2 * k);
+    result.components[k].fourths = at(3 * n + 2 * k + 1);
+  }
+  for (std::size_t i = 5 * n; first + i < sums.size(); ++i) result.products.push_back(at(i));
+}
+
 /// One pass over all components of weight above 0.
 template <ContextLike Ctx, class T>
 NormalSums component_sums(Ctx& ctx, const std::vector<NormalComponent>& c, MixtureOrder order,
                           VectorView<const T, typename Ctx::space> x) {
-  std::vector<double> parameters;
-  int n = 0;
-  const auto append = [&](auto value_of) {
-    n = 0;
-    for (const NormalComponent& k : c)
-      if (k.weight > 0) parameters.push_back(value_of(k)), ++n;
-  };
-  append([](const NormalComponent& k) { return log_peak(k) * log2_e; });
-  append([](const NormalComponent& k) { return k.mean; });
-  append([](const NormalComponent& k) { return -half_precision(k.sigma) * log2_e; });
-  const auto device = to_device(ctx, parameters, "mixture parameters");
-  const NormalComponents term{device.data(), device.data() + n, device.data() + 2 * n, n};
+  const UploadedComponents<Ctx> uploaded(ctx, c);
+  const NormalComponents term = uploaded.term();
   std::vector<DoubleDouble> sums(static_cast<std::size_t>(term.outputs(order)));
   mixture_sums(ctx, term, order, x, view(sums));
-  NormalSums result{order, x.size, sums[0].high, {}, {}, {}};
-  if (order == MixtureOrder::value) return result;
-  const auto at = [&](int i) { return sums[static_cast<std::size_t>(i)].high; };
-  for (int k = 0; k < n; ++k) {
-    result.components.push_back({at(1 + 3 * k), at(2 + 3 * k), at(3 + 3 * k), 0, 0});
-    if (order != MixtureOrder::hessian) continue;
-    result.components.back().cubes = at(1 + 3 * n + 2 * k);
-    result.components.back().fourths = at(2 + 3 * n + 2 * k);
-  }
-  for (int i = 1 + 5 * n; i < term.outputs(order); ++i) result.products.push_back(at(i));
+  NormalSums result{order, static_cast<double>(x.size), sums[0].high, {}, {}, {}};
+  read_component_sums(sums, 1, static_cast<std::size_t>(term.components), result);
   return result;
+}
+
+/// Derivatives need every weight above 0 (ValueError).
+inline void require_derivatives(const std::vector<NormalComponent>& c, MixtureOrder order) {
+  if (order == MixtureOrder::value) return;
+  for (const NormalComponent& k : c)
+    if (!(k.weight > 0))
+      throw ValueError("mixture: a component has weight 0; its derivatives do not exist in double: leave it out of "
+                       "the model, or evaluate the value alone");
 }
 
 }  // namespace detail
@@ -125,11 +159,7 @@ template <ContextLike Ctx, class T>
 [[nodiscard]] NormalSums normal_sums(Ctx& ctx, const std::vector<NormalComponent>& c, MixtureOrder order,
                                      VectorView<T, typename Ctx::space> data) {
   const VectorView<const std::remove_const_t<T>, typename Ctx::space> x(data);
-  if (order != MixtureOrder::value)
-    for (const NormalComponent& k : c)
-      if (!(k.weight > 0))
-        throw ValueError("mixture: a component has weight 0; its derivatives do not exist in double: leave it out of "
-                         "the model, or evaluate the value alone");
+  detail::require_derivatives(c, order);
   const bool pair = c.size() == 2 && c[0].mean == c[1].mean && c[0].weight > 0 && c[1].weight > 0;
   if (!pair) return detail::component_sums(ctx, c, order, x);
   NormalSums result = detail::pair_sums(ctx, c, order, x);

@@ -35,11 +35,11 @@ inline Inside inside(const NormalComponent& c, const Range& range) {
   return result;
 }
 
-/// Value and derivatives by component of n log(sum_k w_k Z_k), Z_k the part inside the range, and for yields of
-/// sum_k w_k - n log(sum_k w_k) beside it: with yields, the whole is N - sum_i log(N p(x_i)), log n! left out.
-inline double add_normalisation(const NormalModel& model, const std::vector<NormalComponent>& c, index_t points,
+/// Value and derivatives by component of n log(sum_k w_k Z_k), n the number of points, Z_k the part inside the range,
+/// and for yields of sum_k w_k - n log(sum_k w_k) beside it: with yields, the whole is N - sum_i log(N p(x_i)), log n!
+/// left out.
+inline double add_normalisation(const NormalModel& model, const std::vector<NormalComponent>& c, double n,
                                 MixtureOrder order, std::vector<double>& gradient, std::vector<double>& hessian) {
-  const auto n = static_cast<double>(points);
   const std::size_t size = 3 * c.size();
   const bool yields = model.weighting == Weighting::yields;
   double value = 0, sum = 0;

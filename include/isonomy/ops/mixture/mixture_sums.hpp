@@ -39,28 +39,37 @@ concept HasMixtureSums = BackendLike<B> && MixtureTerm<Term> && Real<T> &&
 namespace detail {
 
 /// The plain form: one task per block, lanes one after the other. Its emulation of a device: the lanes of a block are
-/// the threads of a warp, and blocks may run in any order.
-template <MixtureOrder order, class Term, class T, MemorySpace Space>
+/// the threads of a warp, and blocks may run in any order. Points: a pointer or WeightedPoints.
+template <MixtureOrder order, class Term, class Points, MemorySpace Space>
 struct MixtureBlock {
   Term term;
-  VectorView<const T, Space> x;
+  Points x;
+  index_t size;
   MatrixView<double, Space> out, sums;
 
   ISONOMY_HD void operator()(index_t b) const {
-    const index_t first = b * block_points, left = x.size - first, n = left < block_points ? left : block_points;
+    const index_t first = b * block_points, left = size - first, n = left < block_points ? left : block_points;
     double* const own = &sums(0, b);
-    for (int lane = 0; lane < block_lanes; ++lane)
-      lanes::add_lanes<lanes::Lanes, order>(term, x.data + first, n, lane, own);
+    for (int lane = 0; lane < block_lanes; ++lane) lanes::add_lanes<lanes::Lanes, order>(term, x + first, n, lane, own);
     block_outputs(term, order, n, own, &out(0, b));
   }
 };
 
-template <MixtureOrder order, class Ctx, class Term, class T>
-void mixture_blocks(Ctx& ctx, const Term& term, VectorView<const T, typename Ctx::space> x,
+/// out(o, b): output o over block b of the `size` points from x on.
+template <class Ctx, class Term, class Points>
+void mixture_blocks(Ctx& ctx, const Term& term, MixtureOrder order, const Points& x, index_t size,
                     MatrixView<double, typename Ctx::space> out) {
   Matrix<double, typename Ctx::tag> sums(ctx, (term.lane_sums(order) + term.lane_scratch()) * block_lanes, out.columns,
                                          "mixture_sums");
-  for_each(ctx, out.columns, MixtureBlock<order, Term, T, typename Ctx::space>{term, x, out, sums.view()});
+  using Space = typename Ctx::space;
+  if (order == MixtureOrder::value)
+    for_each(ctx, out.columns, MixtureBlock<MixtureOrder::value, Term, Points, Space>{term, x, size, out, sums.view()});
+  else if (order == MixtureOrder::gradient)
+    for_each(ctx, out.columns,
+             MixtureBlock<MixtureOrder::gradient, Term, Points, Space>{term, x, size, out, sums.view()});
+  else
+    for_each(ctx, out.columns,
+             MixtureBlock<MixtureOrder::hessian, Term, Points, Space>{term, x, size, out, sums.view()});
 }
 
 /// Blocks whose outputs, `rows` doubles each, are held at once: few enough for memory, enough for every thread.
@@ -140,12 +149,8 @@ void mixture_sums(Ctx& ctx, const Term& term, MixtureOrder order, VectorView<T, 
     }
     if constexpr (own)
       backend_of<Ctx>::mixture_sums(ctx, term, order, points, out);
-    else if (order == MixtureOrder::value)
-      detail::mixture_blocks<MixtureOrder::value>(ctx, term, points, out);
-    else if (order == MixtureOrder::gradient)
-      detail::mixture_blocks<MixtureOrder::gradient>(ctx, term, points, out);
     else
-      detail::mixture_blocks<MixtureOrder::hessian>(ctx, term, points, out);
+      detail::mixture_blocks(ctx, term, order, points.data, points.size, out);
   });
 }
 

@@ -63,6 +63,9 @@ struct Lanes {
 #include "isonomy/core/lanes/functions.inl"
 #include "isonomy/core/lanes/normal_densities.inl"
 #include "isonomy/core/lanes/normal_mixture.inl"
+#include "isonomy/core/lanes/weighted_mixture.inl"
+
+#include "isonomy/core/lanes/mixture_blocks.inl"
 
 }  // namespace isonomy::cpu::avx512
 

@@ -1,0 +1,74 @@
+// weighted_mixture_sums: mixture_sums over points that have weights.
+#pragma once
+
+#include <algorithm>
+#include <concepts>
+#include <type_traits>
+
+#include "isonomy/backend/buffer.hpp"
+#include "isonomy/backend/operations.hpp"
+#include "isonomy/core/check.hpp"
+#include "isonomy/core/lanes/weighted.hpp"
+#include "isonomy/ops/memory.hpp"
+#include "isonomy/ops/mixture/mixture_sums.hpp"
+
+namespace isonomy {
+
+/// out(o, b): output o over the points of block b.
+template <class B, class Term, class T>
+concept HasWeightedMixtureSums = BackendLike<B> && MixtureTerm<Weighted<Term>> && Real<T> &&
+    requires(typename B::context& c, const Weighted<Term>& term, MixtureOrder order,
+             VectorView<const T, typename B::space> x, MatrixView<double, typename B::space> out) {
+  B::weighted_mixture_sums(c, term, order, x, x, out);
+};
+
+/// Adds the outputs that `term` declares for `order`, over the points x with their weights (or the squares of these),
+/// to sums(0 .. outputs - 1) in host memory, in the fixed order of mixture_sums: data that come in pieces of whole
+/// blocks have the bits of one pass. weights: as many as points, of their type, any stride, not checked; a point of
+/// weight 0 adds 0 if its sums are finite. One logarithm per point; else as mixture_sums: O(n), a few MB of workspace,
+/// the same bits for every instruction set, thread count and backend. Cancelled between blocks; waits for the result.
+/// ShapeError.
+template <ContextLike Ctx, class Term, class T>
+  requires MixtureTerm<Weighted<Term>>
+void weighted_mixture_sums(Ctx& ctx, const Weighted<Term>& term, MixtureOrder order,
+                           VectorView<T, typename Ctx::space> x, ConstVector<std::remove_const_t<T>, Ctx> weights,
+                           VectorView<DoubleDouble> sums) {
+  static constexpr const char* operation = "weighted_mixture_sums";
+  using Point = std::remove_const_t<T>;
+  using View = VectorView<const Point, typename Ctx::space>;
+  static_assert(Real<Point>, "weighted_mixture_sums takes float or double data");
+  check::usable(x, operation, "x");
+  check::usable(weights, operation, "weights");
+  check::usable(sums, operation, "sums");
+  check::distinct(sums, operation, "sums");
+  check::equal(x.size, "x", weights.size, "weights", operation);
+  const index_t outputs = term.outputs(order);
+  check::that(sums.size == outputs, operation, "sums has ", sums.size, " elements and the term ", outputs,
+              " outputs; give one for each");
+  const index_t blocks = (x.size + block_points - 1) / block_points;
+  if (blocks == 0) return;
+  constexpr bool own = HasWeightedMixtureSums<backend_of<Ctx>, Term, Point>;
+  const index_t rows = own ? outputs : index_t{term.lane_sums(order) + term.lane_scratch()} * block_lanes;
+  const index_t at_once = std::min(blocks, detail::mixture_blocks_at_once(rows)) * block_points;
+  const auto room_for = [&](View v) {
+    return Buffer<Point, typename Ctx::tag>(ctx, v.stride == 1 ? 0 : at_once, operation);
+  };
+  auto packed_x = room_for(x), packed_weights = room_for(weights);
+  detail::add_blocks(ctx, operation, blocks, rows, sums, [&](index_t first, index_t count, auto out) {
+    const index_t start = first * block_points, size = std::min(count * block_points, x.size - start);
+    const auto piece = [&](View v, auto& packed) {
+      const View part = v.subview(start, size);
+      if (v.stride == 1) return part;
+      const VectorView<Point, typename Ctx::space> room = packed.view().subview(0, size);
+      copy(ctx, part, room);
+      return View(room);
+    };
+    const View points = piece(x, packed_x), w = piece(weights, packed_weights);
+    if constexpr (own)
+      backend_of<Ctx>::weighted_mixture_sums(ctx, term, order, points, w, out);
+    else
+      detail::mixture_blocks(ctx, term, order, WeightedPoints<Point>{points.data, w.data}, size, out);
+  });
+}
+
+}  // namespace isonomy
