@@ -30,6 +30,7 @@
 #include "isonomy/estimators/mixture/likelihood_ratio.hpp"
 #include "isonomy/estimators/mixture/minos.hpp"
 #include "isonomy/estimators/mixture/simultaneous.hpp"
+#include "isonomy/estimators/mixture/sorted.hpp"
 #include "isonomy/estimators/mixture/start.hpp"
 #include "isonomy/estimators/profiling/aaontology.hpp"
 #include "isonomy/estimators/profiling/bootstrap.hpp"

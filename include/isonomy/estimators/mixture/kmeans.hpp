@@ -94,20 +94,13 @@ inline std::vector<double> spread_rows(const std::vector<double>& rows, std::siz
   return result;
 }
 
-/// The row farthest from its nearest centre within each block, and how far.
-template <class T, MemorySpace Space>
-struct FarthestBlock {
+/// How far a row is from its nearest centre, squared.
+struct DistanceToNearest {
   Centres centres;
-  MatrixView<const T, Space> x;
-  VectorView<double, Space> distance;
-  VectorView<index_t, Space> row;
 
-  ISONOMY_HD void operator()(index_t b) const {
-    constexpr index_t block_rows = NearestBlock<T, Space>::block_rows;
-    const index_t first = b * block_rows, last = x.rows - first < block_rows ? x.rows : first + block_rows;
-    distance(b) = 0, row(b) = first;
-    for (index_t i = first; i < last; ++i)
-      if (const double s = centres.nearest(x, i).distance; s > distance(b)) distance(b) = s, row(b) = i;
+  template <class X>
+  ISONOMY_HD double operator()(const X& x, index_t i) const {
+    return centres.nearest(x, i).distance;
   }
 };
 
@@ -126,20 +119,12 @@ struct Clusters {
 /// its own place.
 template <ContextLike Ctx, class T>
 bool relocate(Ctx& ctx, std::vector<double>& centres, std::size_t k, MatrixView<const T, typename Ctx::space> x) {
-  using Tag = typename Ctx::tag;
-  using Block = NearestBlock<T, typename Ctx::space>;
-  const index_t blocks = (x.rows + Block::block_rows - 1) / Block::block_rows;
   const auto device = to_device(ctx, centres, "centres");
   const int d = static_cast<int>(x.columns);
-  Buffer<double, Tag> distance(ctx, blocks, "kmeans");
-  Buffer<index_t, Tag> row(ctx, blocks, "kmeans");
   const Centres term{device.data(), static_cast<int>(centres.size()) / d, d};
-  for_each(ctx, blocks, FarthestBlock<T, typename Ctx::space>{term, x, distance.view(), row.view()});
-  const std::vector<double> distances = to_host(ctx, distance);
-  const auto farthest = std::max_element(distances.begin(), distances.end()) - distances.begin();
-  if (!(distances[static_cast<std::size_t>(farthest)] > 0)) return false;
-  const index_t found = to_host(ctx, row)[static_cast<std::size_t>(farthest)];
-  const std::vector<T> place = every_row<Ctx, T>(ctx, x.row_block(found, 1), 1);
+  const Farthest farthest = farthest_row(ctx, DistanceToNearest{term}, x);
+  if (!(farthest.score > 0)) return false;
+  const std::vector<double> place = row_of(ctx, x, farthest.row);
   std::copy(place.begin(), place.end(), centres.begin() + static_cast<std::ptrdiff_t>(k) * d);
   return true;
 }
@@ -182,8 +167,7 @@ Clusters lloyd(Ctx& ctx, std::vector<double> centres, MatrixView<const T, typena
 template <ContextLike Ctx, class T>
 double mean_variance(Ctx& ctx, MatrixView<const T, typename Ctx::space> x, const char* operation) {
   const auto d = static_cast<std::size_t>(x.columns);
-  const std::vector<T> first = every_row<Ctx, T>(ctx, x.row_block(0, 1), 1);
-  std::vector<double> centre(first.begin(), first.end());
+  std::vector<double> centre = row_of(ctx, x, 0);
   for (int pass = 0; pass < 2; ++pass) {
     const std::vector<DoubleDouble> sums = nearest_sums(ctx, centre, static_cast<int>(d), x);
     if (!std::isfinite(sums[0].high)) {

@@ -65,4 +65,49 @@ void require_finite(Ctx& ctx, MatrixView<const T, typename Ctx::space> x, const 
   }
 }
 
+/// Within each block of rows, the one of highest score, the first of equals, and its score. NaN scores count as none.
+template <class Score, class T, MemorySpace Space>
+struct FarthestBlock {
+  static constexpr index_t block_rows = 1024;
+
+  Score score;
+  MatrixView<const T, Space> x;
+  VectorView<double, Space> scores;
+  VectorView<index_t, Space> rows;
+
+  ISONOMY_HD void operator()(index_t b) const {
+    const index_t first = b * block_rows, last = x.rows - first < block_rows ? x.rows : first + block_rows;
+    double highest = -std::numeric_limits<double>::infinity();
+    index_t row = first;
+    for (index_t i = first; i < last; ++i)
+      if (const double s = score(x, i); s > highest) highest = s, row = i;
+    scores(b) = highest, rows(b) = row;
+  }
+};
+
+struct Farthest {
+  index_t row = 0;
+  double score = 0;
+};
+
+/// The row of highest score(x, i), the first of equals: one pass. `score` is a functor as for_each takes them.
+template <ContextLike Ctx, class Score, class T>
+Farthest farthest_row(Ctx& ctx, const Score& score, MatrixView<const T, typename Ctx::space> x) {
+  using Block = FarthestBlock<Score, T, typename Ctx::space>;
+  const index_t blocks = (x.rows + Block::block_rows - 1) / Block::block_rows;
+  Buffer<double, typename Ctx::tag> scores(ctx, blocks, "farthest_row");
+  Buffer<index_t, typename Ctx::tag> rows(ctx, blocks, "farthest_row");
+  for_each(ctx, blocks, Block{score, x, scores.view(), rows.view()});
+  const std::vector<double> highest = to_host(ctx, scores);
+  const auto best = static_cast<std::size_t>(std::max_element(highest.begin(), highest.end()) - highest.begin());
+  return {to_host(ctx, rows)[best], highest[best]};
+}
+
+/// One row in host memory.
+template <ContextLike Ctx, class T>
+std::vector<double> row_of(Ctx& ctx, MatrixView<const T, typename Ctx::space> x, index_t i) {
+  const std::vector<T> row = every_row<Ctx, T>(ctx, x.row_block(i, 1), 1);
+  return {row.begin(), row.end()};
+}
+
 }  // namespace isonomy::mixture::detail
