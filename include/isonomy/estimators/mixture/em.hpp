@@ -57,6 +57,7 @@ template <ContextLike Ctx, class T>
 [[nodiscard]] double negative_log_likelihood(Ctx& ctx, const NormalMixture& model,
                                              MatrixView<T, typename Ctx::space> x) {
   validate(model);
+  detail::require_countable(x, "mixture");
   std::vector<int> empty;
   for (int k = 0; k < model.components(); ++k)
     if (model.weights[static_cast<std::size_t>(k)] == 0) empty.push_back(k);

@@ -37,14 +37,19 @@ std::vector<double> sample_rows(Ctx& ctx, MatrixView<const T, typename Ctx::spac
   return {rows.begin(), rows.end()};
 }
 
-/// ShapeError for a matrix of points that is unusable or too large to number its elements; ValueError for one without
-/// rows.
+/// ShapeError for a matrix of points that is unusable, or too large to number its elements.
 template <class T, class Space>
-void require_rows(MatrixView<T, Space> x, const char* operation) {
+void require_countable(MatrixView<T, Space> x, const char* operation) {
   check::usable(x, operation, "x");
   check::that(x.columns >= 1, operation, "x has no columns; give one row per point");
   check::that(x.rows <= std::numeric_limits<index_t>::max() / x.columns, operation, "x is ", x.rows, "x", x.columns,
               ": more elements than can be numbered; use less data per call");
+}
+
+/// The same, and ValueError for one without rows.
+template <class T, class Space>
+void require_rows(MatrixView<T, Space> x, const char* operation) {
+  require_countable(x, operation);
   if (x.rows == 0) throw ValueError(std::string(operation) + ": the data are empty; expected at least one row");
 }
 
