@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <sstream>
 #include <string>
@@ -12,29 +13,48 @@
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/core/check.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/random.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/ops/for_each.hpp"
 #include "isonomy/ops/memory.hpp"
 
 namespace isonomy::mixture::detail {
 
-/// A host copy of every `every`-th row, by rows.
+/// A host copy of all rows, by rows.
 template <ContextLike Ctx, class T>
-std::vector<T> every_row(Ctx& ctx, MatrixView<const T, typename Ctx::space> x, index_t every) {
-  const index_t rows = (x.rows + every - 1) / every;
-  Matrix<T, typename Ctx::tag> packed(ctx, x.columns, rows, "rows");
-  copy(ctx,
-       transposed(
-           MatrixView<const T, typename Ctx::space>(x.data, rows, x.columns, every * x.row_stride, x.column_stride)),
-       packed.view());
-  return to_host<Ctx, T>(ctx, VectorView<const T, typename Ctx::space>(packed.data(), rows * x.columns));
+std::vector<T> all_rows(Ctx& ctx, MatrixView<const T, typename Ctx::space> x) {
+  Matrix<T, typename Ctx::tag> packed(ctx, x.columns, x.rows, "rows");
+  copy(ctx, transposed(x), packed.view());
+  return to_host<Ctx, T>(ctx, VectorView<const T, typename Ctx::space>(packed.data(), x.rows * x.columns));
 }
 
-/// At most `limit` evenly spaced rows, by rows: all of them if there are no more.
+/// Copies one row of every `stretch` of them.
+template <class T, MemorySpace Space>
+struct DrawRow {
+  MatrixView<const T, Space> x;
+  MatrixView<T, Space> out;  // by columns
+  index_t stretch;
+  std::uint64_t seed;
+
+  ISONOMY_HD void operator()(index_t i) const {
+    const index_t first = i * stretch, left = x.rows - first;
+    const auto bound = static_cast<std::uint64_t>(left < stretch ? left : stretch);
+    const index_t row =
+        first + static_cast<index_t>(random_below(bound, seed, static_cast<std::uint64_t>(i), ~std::uint64_t{0}));
+    for (index_t j = 0; j < x.columns; ++j) out(j, i) = x(row, j);
+  }
+};
+
+/// At most `limit` rows, by rows: all of them if there are no more, else one drawn from each of as many equal
+/// stretches, with the context's seed. Data that repeat with some period so give no lopsided sample.
 template <ContextLike Ctx, class T>
 std::vector<double> sample_rows(Ctx& ctx, MatrixView<const T, typename Ctx::space> x, index_t limit) {
-  const std::vector<T> rows = every_row<Ctx, T>(ctx, x, std::max<index_t>((x.rows + limit - 1) / limit, 1));
-  return {rows.begin(), rows.end()};
+  const index_t stretch = std::max<index_t>((x.rows + limit - 1) / limit, 1), rows = (x.rows + stretch - 1) / stretch;
+  Matrix<T, typename Ctx::tag> drawn(ctx, x.columns, rows, "sample");
+  for_each(ctx, rows, DrawRow<T, typename Ctx::space>{x, drawn.view(), stretch, ctx.control().seed});
+  const std::vector<T> host =
+      to_host<Ctx, T>(ctx, VectorView<const T, typename Ctx::space>(drawn.data(), rows * x.columns));
+  return {host.begin(), host.end()};
 }
 
 /// ShapeError for a matrix of points that is unusable, or too large to number its elements.
@@ -58,7 +78,7 @@ template <ContextLike Ctx, class T>
 void require_finite(Ctx& ctx, MatrixView<const T, typename Ctx::space> x, const char* operation) {
   const index_t piece = std::max<index_t>((index_t{1} << 20) / x.columns, 1);
   for (index_t first = 0; first < x.rows; first += piece) {
-    const std::vector<T> host = every_row<Ctx, T>(ctx, x.row_block(first, std::min(piece, x.rows - first)), 1);
+    const std::vector<T> host = all_rows<Ctx, T>(ctx, x.row_block(first, std::min(piece, x.rows - first)));
     for (std::size_t e = 0; e < host.size(); ++e) {
       if (std::abs(static_cast<double>(host[e])) < 1e150) continue;
       const auto i = static_cast<index_t>(e);
@@ -111,7 +131,7 @@ Farthest farthest_row(Ctx& ctx, const Score& score, MatrixView<const T, typename
 /// One row in host memory.
 template <ContextLike Ctx, class T>
 std::vector<double> row_of(Ctx& ctx, MatrixView<const T, typename Ctx::space> x, index_t i) {
-  const std::vector<T> row = every_row<Ctx, T>(ctx, x.row_block(i, 1), 1);
+  const std::vector<T> row = all_rows<Ctx, T>(ctx, x.row_block(i, 1));
   return {row.begin(), row.end()};
 }
 
