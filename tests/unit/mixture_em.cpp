@@ -180,7 +180,7 @@ TEST_CASE("bad mixtures and data are named", "[mixture]") {
         "em: the data are empty; expected at least one row");
   x[33] = std::nan("");
   CHECK(message<ValueError>([&] { return em(ctx, good, data); }) ==
-        "em: the likelihood is not finite; look for NaN, infinities and numbers beyond 1e150 in the data");
+        "em: x[16, 1]=nan; expected a number below 1e150 in size; remove or rescale it");
 }
 
 TEST_CASE("points on a line need reg_covar", "[mixture]") {

@@ -165,6 +165,11 @@ inline DensityTables density_tables(const NormalMixture& m) {
         for (int j = 0; j <= i; ++j) result.factors.push_back(scale * l[static_cast<std::size_t>(i * d + j)]);
     } else {
       const bool diagonal = m.covariance == Covariance::diagonal;
+      for (int i = 0; i < (diagonal ? d : 1); ++i)
+        if (!(c[i] > 0) || !std::isfinite(c[i]))
+          throw NotPositiveDefinite("mixture: variance " + std::to_string(i) + " of component " + std::to_string(k) +
+                                        " is not positive; raise reg_covar",
+                                    static_cast<std::int64_t>(k), i + 1);
       for (int i = 0; i < d; ++i) log_determinant += 0.5 * std::log2(c[diagonal ? i : 0]);
       for (int i = 0; i < (diagonal ? d : 1); ++i) result.factors.push_back(scale / std::sqrt(c[i]));
     }

@@ -180,8 +180,9 @@ template <Objective F>
   Likelihood here = f.at(start, MixtureOrder::hessian);
   result.passes = 1;
   if (!detail::finite(here))
-    throw NumericalError("minimize: the function is not finite at the start; choose another start, or look for NaN, "
-                         "infinities and numbers beyond 1e150 in the data");
+    throw NumericalError("minimize: the function is not finite at the start; choose another start, look for NaN, "
+                         "infinities and numbers beyond 1e150 in the data, or rescale them: a spread beyond 1e-50 to "
+                         "1e50 is too small or too large for derivatives");
   double damping = 0;
   for (result.status = Status::max_iterations; result.iterations < options.max_iterations; ++result.iterations) {
     const std::vector<double>& theta = result.parameters;

@@ -39,6 +39,12 @@ void require_finite(Ctx& ctx, VectorView<const T, typename Ctx::space> x) {
   }
 }
 
+/// ValueError for data of this mean and standard deviation if that is nothing but rounding.
+inline void require_spread(double mean, double sigma) {
+  if (!(sigma > 1e-14 * std::abs(mean)))
+    throw ValueError("mixture: all data are equal, or as good as; a width cannot be estimated from them");
+}
+
 /// Standard deviation of all data from the sums of the components, each about its own mean. ValueError if it is 0.
 inline double data_sigma(const std::vector<NormalComponent>& c, const NormalSums& sums) {
   const double n = sums.points;
@@ -50,8 +56,7 @@ inline double data_sigma(const std::vector<NormalComponent>& c, const NormalSums
     square += (t.q + 2 * shift * t.s + shift * shift * t.g) / n;
   }
   const double sigma = std::sqrt(std::max(square, 0.0));
-  if (!(sigma > 1e-14 * std::abs(mean)))
-    throw ValueError("mixture: all data are equal, or as good as; a width cannot be estimated from them");
+  require_spread(mean, sigma);
   return sigma;
 }
 

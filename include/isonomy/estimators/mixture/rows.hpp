@@ -1,0 +1,138 @@
+// What starts need of the rows of a data matrix, wherever it lies: that they are finite, a sample, the worst of them.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "isonomy/backend/backend.hpp"
+#include "isonomy/backend/buffer.hpp"
+#include "isonomy/core/check.hpp"
+#include "isonomy/core/error.hpp"
+#include "isonomy/core/random.hpp"
+#include "isonomy/core/view.hpp"
+#include "isonomy/ops/for_each.hpp"
+#include "isonomy/ops/memory.hpp"
+
+namespace isonomy::mixture::detail {
+
+/// A host copy of all rows, by rows.
+template <ContextLike Ctx, class T>
+std::vector<T> all_rows(Ctx& ctx, MatrixView<const T, typename Ctx::space> x) {
+  Matrix<T, typename Ctx::tag> packed(ctx, x.columns, x.rows, "rows");
+  copy(ctx, transposed(x), packed.view());
+  return to_host<Ctx, T>(ctx, VectorView<const T, typename Ctx::space>(packed.data(), x.rows * x.columns));
+}
+
+/// Copies one row of every `stretch` of them.
+template <class T, MemorySpace Space>
+struct DrawRow {
+  MatrixView<const T, Space> x;
+  MatrixView<T, Space> out;  // by columns
+  index_t stretch;
+  std::uint64_t seed;
+
+  ISONOMY_HD void operator()(index_t i) const {
+    const index_t first = i * stretch, left = x.rows - first;
+    const auto bound = static_cast<std::uint64_t>(left < stretch ? left : stretch);
+    const index_t row =
+        first + static_cast<index_t>(random_below(bound, seed, static_cast<std::uint64_t>(i), ~std::uint64_t{0}));
+    for (index_t j = 0; j < x.columns; ++j) out(j, i) = x(row, j);
+  }
+};
+
+/// At most `limit` rows, by rows: all of them if there are no more, else one drawn from each of as many equal
+/// stretches, with the context's seed. Data that repeat with some period so give no lopsided sample.
+template <ContextLike Ctx, class T>
+std::vector<double> sample_rows(Ctx& ctx, MatrixView<const T, typename Ctx::space> x, index_t limit) {
+  const index_t stretch = std::max<index_t>((x.rows + limit - 1) / limit, 1), rows = (x.rows + stretch - 1) / stretch;
+  Matrix<T, typename Ctx::tag> drawn(ctx, x.columns, rows, "sample");
+  for_each(ctx, rows, DrawRow<T, typename Ctx::space>{x, drawn.view(), stretch, ctx.control().seed});
+  const std::vector<T> host =
+      to_host<Ctx, T>(ctx, VectorView<const T, typename Ctx::space>(drawn.data(), rows * x.columns));
+  return {host.begin(), host.end()};
+}
+
+/// ShapeError for a matrix of points that is unusable, or too large to number its elements.
+template <class T, class Space>
+void require_countable(MatrixView<T, Space> x, const char* operation) {
+  check::usable(x, operation, "x");
+  check::that(x.columns >= 1, operation, "x has no columns; give one row per point");
+  check::that(x.rows <= std::numeric_limits<index_t>::max() / x.columns, operation, "x is ", x.rows, "x", x.columns,
+              ": more elements than can be numbered; use less data per call");
+}
+
+/// The same, and ValueError for one without rows.
+template <class T, class Space>
+void require_rows(MatrixView<T, Space> x, const char* operation) {
+  require_countable(x, operation);
+  if (x.rows == 0) throw ValueError(std::string(operation) + ": the data are empty; expected at least one row");
+}
+
+/// ValueError for the first element, by rows, that is not finite or whose square is not; nothing if there is none.
+template <ContextLike Ctx, class T>
+void require_finite(Ctx& ctx, MatrixView<const T, typename Ctx::space> x, const char* operation) {
+  const index_t piece = std::max<index_t>((index_t{1} << 20) / x.columns, 1);
+  for (index_t first = 0; first < x.rows; first += piece) {
+    const std::vector<T> host = all_rows<Ctx, T>(ctx, x.row_block(first, std::min(piece, x.rows - first)));
+    for (std::size_t e = 0; e < host.size(); ++e) {
+      if (std::abs(static_cast<double>(host[e])) < 1e150) continue;
+      const auto i = static_cast<index_t>(e);
+      std::ostringstream text;
+      text << operation << ": x[" << first + i / x.columns << ", " << i % x.columns << "]=" << host[e]
+           << "; expected a number below 1e150 in size; remove or rescale it";
+      throw ValueError(text.str());
+    }
+  }
+}
+
+/// Within each block of rows, the one of highest score, the first of equals, and its score. NaN scores count as none.
+template <class Score, class T, MemorySpace Space>
+struct FarthestBlock {
+  static constexpr index_t block_rows = 1024;
+
+  Score score;
+  MatrixView<const T, Space> x;
+  VectorView<double, Space> scores;
+  VectorView<index_t, Space> rows;
+
+  ISONOMY_HD void operator()(index_t b) const {
+    const index_t first = b * block_rows, last = x.rows - first < block_rows ? x.rows : first + block_rows;
+    double highest = -std::numeric_limits<double>::infinity();
+    index_t row = first;
+    for (index_t i = first; i < last; ++i)
+      if (const double s = score(x, i); s > highest) highest = s, row = i;
+    scores(b) = highest, rows(b) = row;
+  }
+};
+
+struct Farthest {
+  index_t row = 0;
+  double score = 0;
+};
+
+/// The row of highest score(x, i), the first of equals: one pass. `score` is a functor as for_each takes them.
+template <ContextLike Ctx, class Score, class T>
+Farthest farthest_row(Ctx& ctx, const Score& score, MatrixView<const T, typename Ctx::space> x) {
+  using Block = FarthestBlock<Score, T, typename Ctx::space>;
+  const index_t blocks = (x.rows + Block::block_rows - 1) / Block::block_rows;
+  Buffer<double, typename Ctx::tag> scores(ctx, blocks, "farthest_row");
+  Buffer<index_t, typename Ctx::tag> rows(ctx, blocks, "farthest_row");
+  for_each(ctx, blocks, Block{score, x, scores.view(), rows.view()});
+  const std::vector<double> highest = to_host(ctx, scores);
+  const auto best = static_cast<std::size_t>(std::max_element(highest.begin(), highest.end()) - highest.begin());
+  return {to_host(ctx, rows)[best], highest[best]};
+}
+
+/// One row in host memory.
+template <ContextLike Ctx, class T>
+std::vector<double> row_of(Ctx& ctx, MatrixView<const T, typename Ctx::space> x, index_t i) {
+  const std::vector<T> row = all_rows<Ctx, T>(ctx, x.row_block(i, 1));
+  return {row.begin(), row.end()};
+}
+
+}  // namespace isonomy::mixture::detail
