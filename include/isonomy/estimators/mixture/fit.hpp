@@ -92,6 +92,9 @@ template <ContextLike Ctx, class T>
   if (likelihood.points() < model.size())
     result.report.warnings.push_back(std::to_string(likelihood.points()) + " points for " +
                                      std::to_string(model.size()) + " parameters");
+  if (result.minimum.valid() && result.minimum.hessian.empty())
+    result.report.warnings.push_back("no errors: " + std::to_string(model.size()) + " parameters are more than " +
+                                     "hessian_limit=" + std::to_string(options.hessian_limit));
   for (const int i : result.minimum.bound) {
     result.report.warnings.push_back(result.names[static_cast<std::size_t>(i)] + " is at its bound and has no error");
     for (int k = 0; k < model.components; ++k)

@@ -6,12 +6,13 @@
 #include <vector>
 
 #include "isonomy/core/eigen.hpp"
-#include "isonomy/estimators/mixture/minimize.hpp"
+#include "isonomy/estimators/mixture/minimum.hpp"
 
 namespace isonomy::mixture {
 
 /// One row and column per parameter, by rows. Parameters that the box holds have error 0 and no correlation; everything
-/// is empty if the minimum is not valid or H is not positive definite: no error is better than a made-up one.
+/// is empty if the minimum is not valid, has no Hessian or one that is not positive definite: no error is better than a
+/// made-up one.
 struct HesseErrors {
   std::vector<double> covariance, correlation, errors;
   std::vector<double> global_correlation;  ///< largest correlation with any combination of the others
@@ -23,7 +24,7 @@ struct HesseErrors {
 [[nodiscard]] inline HesseErrors hesse(const Minimum& minimum) {
   HesseErrors result;
   const std::size_t size = minimum.parameters.size();
-  if (!minimum.valid()) return result;
+  if (!minimum.valid() || minimum.hessian.empty()) return result;
   std::vector<std::size_t> free;
   for (std::size_t i = 0, b = 0; i < size; ++i) {
     if (b < minimum.bound.size() && static_cast<std::size_t>(minimum.bound[b]) == i)
