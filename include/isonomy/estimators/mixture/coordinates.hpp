@@ -49,11 +49,18 @@ class Coordinates {
     return result;
   }
 
+  /// Lengths in t that are no small change of the parameters at theta.
+  [[nodiscard]] Eigen::VectorXd units(const std::vector<double>& theta) const {
+    Eigen::VectorXd result = Eigen::VectorXd::Ones(static_cast<Eigen::Index>(theta.size()));
+    for (std::size_t i = 0; i < theta.size(); ++i)
+      if (forms_[i] == Form::shifted) result(static_cast<Eigen::Index>(i)) = std::max(1.0, std::abs(theta[i]));
+    return result;
+  }
   /// The gradient in t from that in theta.
   [[nodiscard]] Eigen::VectorXd gradient(const std::vector<double>& theta, const std::vector<double>& slope) const {
     Eigen::VectorXd result(static_cast<Eigen::Index>(theta.size()));
     for (std::size_t i = 0; i < theta.size(); ++i)
-      result(static_cast<Eigen::Index>(i)) = slope[i] * derivative(forms_[i], theta[i], bounds_[i]);
+      result(static_cast<Eigen::Index>(i)) = slope[i] * derivative(i, theta[i]);
     for (const Weights& w : weights_) {
       double mean = 0;
       const auto above = [&](std::size_t i) { return theta[i] - bounds_[i].lower; };
@@ -97,8 +104,9 @@ class Coordinates {
     const double odds = (x - b.lower) / (b.upper - x) * std::exp(move), width = b.upper - b.lower;
     return odds < 1 ? b.lower + width * (odds / (1 + odds)) : b.upper - width / (1 + odds);
   }
-  static double derivative(Form form, double x, const Bounds& b) {
-    switch (form) {
+  [[nodiscard]] double derivative(std::size_t i, double x) const {
+    const Bounds& b = bounds_[i];
+    switch (forms_[i]) {
     case Form::shifted: return 1;
     case Form::above: return x - b.lower;
     case Form::below: return b.upper - x;

@@ -38,6 +38,18 @@ class LbfgsMatrix {
     pairs_.push_back({s, y, 1 / sy});
     if (pairs_.size() > 10) pairs_.pop_front();
   }
+  /// Takes the curvature of coordinates for what a step of one unit would show where one unit gains more than `gain`:
+  /// what they did so far then tells nothing of their scale. False if there are none.
+  bool doubt(const Eigen::VectorXd& gradient, const Eigen::VectorXd& units, double gain) {
+    bool doubtful = false;
+    for (Eigen::Index i = 0; i < gradient.size(); ++i) {
+      if (!(std::abs(gradient(i)) * units(i) > gain)) continue;
+      diagonal_(i) = std::abs(gradient(i)) / units(i);
+      doubtful = true;
+    }
+    if (doubtful) forget();
+    return doubtful;
+  }
   /// Forgets the steps, not the scales.
   void forget() { pairs_.clear(); }
   [[nodiscard]] bool empty() const { return pairs_.empty(); }
@@ -123,6 +135,9 @@ class Lbfgs {
           onto_bounds(result_.parameters, here_.gradient, direction, bounds_, options_.edm);
       if (!last && move_to(reached, true)) return true;
       if (distance <= options_.step || !changes(direction)) {
+        if (!last && !std::exchange(doubted_, true) &&
+            matrix_->doubt(gradient_, coordinates_->units(result_.parameters), std::sqrt(options_.edm)))
+          return true;
         if (!last && leave_bounds()) return true;
         result_.status = on_bound_by_mistake() ? Status::no_progress : Status::converged;
         return false;
@@ -139,7 +154,7 @@ class Lbfgs {
       result_.parameters = std::move(next->theta), here_ = std::move(next->at), gradient_ = std::move(next->gradient);
       return true;
     }
-    result_.status = Status::no_progress;
+    result_.status = result_.edm < options_.edm ? Status::converged : Status::no_progress;
     const bool again = !matrix_->empty();  // the way so far may mislead: once more without
     matrix_->forget();
     return again;
@@ -197,6 +212,7 @@ class Lbfgs {
   std::optional<Coordinates> coordinates_;  ///< since bounds were last reached or left
   Eigen::VectorXd t_, gradient_;
   std::optional<LbfgsMatrix> matrix_;
+  bool doubted_ = false;
 };
 
 }  // namespace detail
@@ -204,13 +220,14 @@ class Lbfgs {
 /// A local minimum of f from `start`, from gradients alone: L-BFGS steps with a strong Wolfe search, in coordinates
 /// without bounds (`detail::Coordinates`). A point that is not finite shortens the step. Converged: with H the
 /// approximate Hessian and d the step left, edm = g^T H^-1 g / 2 is below that of the options, and sqrt(2 edm), the
-/// distance in units of the errors, below `step` or d below the rounding of the parameters. Parameters that approach a
-/// bound are put onto it and held for as long as the gradient points outwards. If f has a Hessian, and no more than
-/// hessian_limit parameters, Newton's method judges the end by the exact one, and takes what steps are left; otherwise
-/// there is no Hessian in the result, hence neither hesse nor minos, and a start on a saddle point, where the gradient
-/// vanishes, counts as converged. ValueError if start lies outside the bounds, NumericalError if f is not finite there;
-/// Cancelled. One pass over the data per iteration, now and then a few; O(size) beside it. Source: Nocedal and Wright
-/// (2006), 7.2.
+/// distance in units of the errors, below `step`, or d below rounding. An unbounded parameter whose scale is far above
+/// both 1 and its own size gives itself away by the exact Hessian alone: measure it in larger units. Parameters that
+/// approach a bound are put onto it and held for as long as the gradient points outwards. If f has a Hessian, and no
+/// more than hessian_limit parameters, Newton's method judges the end by the exact one, and takes what steps are left;
+/// otherwise there is no Hessian in the result, hence neither hesse nor minos, and a start on a saddle point, where the
+/// gradient vanishes, counts as converged. ValueError if start lies outside the bounds, NumericalError if f is not
+/// finite there; Cancelled. One pass over the data per iteration, now and then a few; O(size) beside it. Source:
+/// Nocedal and Wright (2006), 7.2.
 template <Objective F>
 [[nodiscard]] Minimum minimize_lbfgs(F& f, const std::vector<double>& start, const MinimizeOptions& options = {}) {
   detail::require_start(f, start);

@@ -42,7 +42,7 @@ inline double interpolate(const LinePoint& low, const LinePoint& high) {
 
 /// A step along a direction that satisfies the strong Wolfe conditions; where rounding hides the decrease, those on
 /// slopes that imply it for a parabola (Hager and Zhang 2005, eq. 4.1). at(step) evaluates; a point that is not finite
-/// counts as too far. The point of largest known decrease if none can be found, nothing if there is no decrease.
+/// counts as too far. The best known point if there is no such step, nothing if that is no better than the start.
 /// Source: Nocedal and Wright (2006), algorithms 3.5 and 3.6: `low` is the best point so far, and once `high` is known,
 /// the interval between them holds such a step.
 template <class Evaluate>
@@ -66,7 +66,7 @@ template <class Evaluate>
     step = high ? interpolate(low, *high) : stretch * low.step;
     if (step == low.step || (high && step == high->step)) break;
   }
-  if (low.step > 0) return low;
+  if (low.value < start.value && !equal_but_for_rounding(start.value, low.value)) return low;
   return std::nullopt;
 }
 
