@@ -1,9 +1,9 @@
 # cmake -DINCLUDE_DIR=... -P: a header includes its own layer and lower ones, never a sibling estimator.
-#   core -> backend -> ops -> estimators -> io, interop, dist, conformance
+#   core -> backend -> ops -> estimators -> io, interop, dist, conformance, adapters
 # Also: only core/eigen.hpp includes Eigen; core includes nothing foreign but the standard library; no .hpp and no .inl includes CUDA.
 cmake_minimum_required(VERSION 3.25)
 set(layers core backend ops estimators outer)
-set(outer io interop dist conformance)
+set(outer io interop dist conformance adapters)
 set(estimators_allowed "samap>sam")  # "a>b": estimator a may include estimator b
 
 # Sets rank and estimator (empty outside estimators/) of a path relative to include/isonomy.

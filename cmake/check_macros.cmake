@@ -1,10 +1,13 @@
-# cmake -DCOMPILER=... -DFLAGS=... -DINCLUDE_DIR=... -DUNIT=... -P: our headers must not use names that system headers and
+# cmake -DCOMPILER=... -DFLAGS=... -DINCLUDE_DIR=... -DUNIT=... [-DWITHOUT=regex] -P: our headers must not use names that system headers and
 # platforms define as macros. Everything foreign is included first, then the names are poisoned, then all our headers come.
 cmake_minimum_required(VERSION 3.25)
 # (min and max are not among them: the standard headers, which are included first in practice, remove such macros.)
 set(macros I small near far interface B0 major minor unix linux DOMAIN OVERFLOW ERROR TRUE FALSE IN OUT)
 
 file(GLOB_RECURSE headers RELATIVE "${INCLUDE_DIR}" "${INCLUDE_DIR}/*.hpp")
+if(WITHOUT)
+  list(FILTER headers EXCLUDE REGEX "${WITHOUT}")
+endif()
 set(foreign "")
 set(own "")
 foreach(header IN LISTS headers)

@@ -3,9 +3,36 @@
 file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}/include" "${PROJECT_SOURCE_DIR}/include/*.hpp")
 list(SORT headers)
 
+function(isonomy_skipped_test name reason)
+  add_test(NAME ${name} COMMAND "${CMAKE_COMMAND}" -E echo "skipped: ${reason}")
+  set_tests_properties(${name} PROPERTIES LABELS checks SKIP_REGULAR_EXPRESSION "^skipped: ")
+endfunction()
+
+# An adapter compiles where the library that it adapts is found.
+set(adapters "")
+set(absent "")
+foreach(adapter IN ITEMS lbfgspp minuit2)
+  if(TARGET isonomy::${adapter})
+    list(APPEND adapters isonomy::${adapter})
+  else()
+    list(APPEND absent ${adapter})
+    isonomy_skipped_test(headers.${adapter} "${isonomy_${adapter}_missing}")
+  endif()
+endforeach()
+list(JOIN absent "|" absent)
+set(without "")
+if(absent)
+  set(without "^isonomy/adapters/(${absent})\\.hpp$")
+  list(FILTER headers EXCLUDE REGEX "${without}")
+endif()
+
 # Dependencies are system headers; directories that the compiler searches anyway must not be named again.
 set(flags -std=c++20 "-I${PROJECT_SOURCE_DIR}/include")
-foreach(target Eigen3::Eigen TBB::tbb)
+set(found Eigen3::Eigen TBB::tbb ${adapters})
+if(TARGET Minuit2::Minuit2)
+  list(APPEND found Minuit2::Minuit2)
+endif()
+foreach(target IN LISTS found)
   get_target_property(directories ${target} INTERFACE_INCLUDE_DIRECTORIES)
   foreach(directory IN LISTS directories)
     if(IS_DIRECTORY "${directory}" AND NOT directory IN_LIST CMAKE_CXX_IMPLICIT_INCLUDE_DIRECTORIES)
@@ -27,18 +54,13 @@ file(CONFIGURE OUTPUT "${units_dir}/all.cpp" CONTENT "${all_headers}")
 
 # Every header in one unit: what clang-tidy reads (it needs a target with this unit in compile_commands.json).
 add_library(isonomy_all_headers OBJECT EXCLUDE_FROM_ALL "${units_dir}/all.cpp")
-target_link_libraries(isonomy_all_headers PRIVATE isonomy::cpu isonomy_dev)
+target_link_libraries(isonomy_all_headers PRIVATE isonomy::cpu isonomy_dev ${adapters})
 
 cmake_host_system_information(RESULT cores QUERY NUMBER_OF_LOGICAL_CORES)
 set(keep_going "")
 if(CMAKE_GENERATOR STREQUAL Ninja)
   set(keep_going -- -k 0)
 endif()
-
-function(isonomy_skipped_test name reason)
-  add_test(NAME ${name} COMMAND "${CMAKE_COMMAND}" -E echo "skipped: ${reason}")
-  set_tests_properties(${name} PROPERTIES LABELS checks SKIP_REGULAR_EXPRESSION "^skipped: ")
-endfunction()
 
 # isonomy_compile_test(NAME compiler LABELS l... FLAGS f... UNITS u...): compiles each unit (a path under units_dir).
 function(isonomy_compile_test name compiler)
@@ -65,7 +87,7 @@ foreach(name IN ITEMS g++ clang++)
   if(compiler)
     isonomy_compile_test(headers.${name} "${compiler}" LABELS checks FLAGS ${warnings} -fsyntax-only UNITS ${headers})
     add_test(NAME macros.${name} COMMAND "${CMAKE_COMMAND}" "-DCOMPILER=${compiler}" "-DFLAGS=@${units_dir}/flags"
-             "-DINCLUDE_DIR=${PROJECT_SOURCE_DIR}/include" "-DUNIT=${units_dir}/macros.${name}.cpp"
+             "-DINCLUDE_DIR=${PROJECT_SOURCE_DIR}/include" "-DUNIT=${units_dir}/macros.${name}.cpp" "-DWITHOUT=${without}"
              -P "${PROJECT_SOURCE_DIR}/cmake/check_macros.cmake")
     set_tests_properties(macros.${name} PROPERTIES LABELS checks)
   else()

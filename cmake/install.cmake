@@ -16,6 +16,10 @@ install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/examples/da
 install(FILES "${PROJECT_BINARY_DIR}/isonomy-config.cmake" "${PROJECT_BINARY_DIR}/isonomy-config-version.cmake"
         DESTINATION "${ISONOMY_PACKAGE_DIR}")
 
+# What adapts another library is found, not exported: that library lies elsewhere on every machine.
+install(FILES "${PROJECT_SOURCE_DIR}/cmake/isonomy-lbfgspp.cmake" "${PROJECT_SOURCE_DIR}/cmake/isonomy-minuit2.cmake"
+        DESTINATION "${ISONOMY_PACKAGE_DIR}")
+
 # Target isonomy_<component> becomes isonomy::<component> of find_package(isonomy COMPONENTS <component>).
 function(isonomy_install_component component)
   set_target_properties(isonomy_${component} PROPERTIES EXPORT_NAME ${component})

@@ -103,6 +103,9 @@ template <ContextLike Ctx, class T>
   if (likelihood.points() < model.size())
     result.report.warnings.push_back(std::to_string(likelihood.points()) + " points for " +
                                      std::to_string(model.size()) + " parameters");
+  if (result.minimum.valid() && result.minimum.hessian.empty())
+    result.report.warnings.push_back("no errors: " + std::to_string(model.size()) + " parameters are more than " +
+                                     "hessian_limit=" + std::to_string(options.hessian_limit));
   detail::note_bounds(model, result);
   detail::describe(ctx, "mixture_sums", HasMixtureSums<backend_of<Ctx>, SharedMeanPair, Point>, result.report);
   return result;

@@ -6,12 +6,13 @@
 #include <vector>
 
 #include "isonomy/core/eigen.hpp"
-#include "isonomy/estimators/mixture/minimize.hpp"
+#include "isonomy/estimators/mixture/minimum.hpp"
 
 namespace isonomy::mixture {
 
 /// One row and column per parameter, by rows. Parameters that the box holds have error 0 and no correlation; everything
-/// is empty if the minimum is not valid or H is not positive definite: no error is better than a made-up one.
+/// is empty if the minimum is not valid, has no Hessian or one that is not positive definite: no error is better than a
+/// made-up one.
 struct HesseErrors {
   std::vector<double> covariance, correlation, errors;
   std::vector<double> global_correlation;  ///< largest correlation with any combination of the others
@@ -81,7 +82,7 @@ inline Eigen::MatrixXd inverse_or_empty(const Eigen::MatrixXd& a) {
 
 /// C = H^-1 over the parameters inside the box; errors for an increase of the NLL by 1/2. O(size^3), no pass over data.
 [[nodiscard]] inline HesseErrors hesse(const Minimum& minimum) {
-  if (!minimum.valid()) return {};
+  if (!minimum.valid() || minimum.hessian.empty()) return {};
   const std::size_t size = minimum.parameters.size();
   const detail::FreeHessian free(minimum);
   if (free.free.empty()) return free.errors({}, {}, size);
@@ -94,7 +95,7 @@ inline Eigen::MatrixXd inverse_or_empty(const Eigen::MatrixXd& a) {
 /// the minimum is not valid, or H or B is not positive definite. Source: Huber (1967); for weighted events Langenbruch,
 /// Eur. Phys. J. C 82, 393 (2022).
 [[nodiscard]] inline HesseErrors sandwich(const Minimum& minimum, const std::vector<double>& score_products) {
-  if (!minimum.valid()) return {};
+  if (!minimum.valid() || minimum.hessian.empty()) return {};
   const std::size_t size = minimum.parameters.size();
   const detail::FreeHessian free(minimum);
   if (free.free.empty()) return free.errors({}, {}, size);

@@ -10,7 +10,7 @@
 #include "isonomy/core/eigen.hpp"
 #include "isonomy/core/error.hpp"
 #include "isonomy/estimators/mixture/hesse.hpp"
-#include "isonomy/estimators/mixture/minimize.hpp"
+#include "isonomy/estimators/mixture/minimum.hpp"
 
 namespace isonomy::mixture {
 
@@ -96,13 +96,16 @@ inline RayModel ray_model(const Likelihood& at, const ProfileRay& ray, const std
 /// The point on the profile along `ray`, forwards from the minimum, where the function is `rise` above the minimum.
 /// Each step solves the quadratic model of the last point, in which the other parameters are eliminated, for the rise;
 /// it ends when the cubic remainder, as the last long step showed it, is below 1e-10 of the rise. Near a parabola that
-/// takes one pass over the data, otherwise a few. ValueError for a minimum that is not valid, or a ray of parameters
-/// that its box holds. Source: James, Statistical Methods in Experimental Physics (2006), 9.3.3.
+/// takes one pass over the data, otherwise a few. ValueError for a minimum that is not valid or has no Hessian, or a
+/// ray of parameters that its box holds. Source: James, Statistical Methods in Experimental Physics (2006), 9.3.3.
 template <Objective F>
 [[nodiscard]] Crossing profile_crossing(F& f, const Minimum& minimum, const ProfileRay& ray, double rise = 0.5) {
   if (!minimum.valid())
     throw ValueError(std::string("profile_crossing: the minimum is ") + name(minimum.status) +
                      "; profiles start from a fit that has converged");
+  if (minimum.hessian.empty())
+    throw ValueError(
+        "profile_crossing: the minimum has no Hessian; give a function that has one, or raise hessian_limit");
   if (!(rise > 0)) throw ValueError("profile_crossing: rise=" + std::to_string(rise) + "; expected a number above 0");
   const auto has = [](const std::vector<int>& v, int i) { return std::find(v.begin(), v.end(), i) != v.end(); };
   for (const int p : ray.parameters)
@@ -216,7 +219,8 @@ template <Objective F>
                      std::to_string(size) + "; give two different numbers, from 0");
   if (points < 3) throw ValueError("contour: points=" + std::to_string(points) + "; expected at least 3");
   const HesseErrors errors = hesse(minimum);
-  if (!errors.available()) throw ValueError("contour: the minimum has no errors; fit until it is valid");
+  if (!errors.available())
+    throw ValueError("contour: the minimum has no errors; they need a valid fit of a function with a Hessian");
   std::vector<Crossing> result;
   for (int i = 0; i < points; ++i) {
     const double angle = 2 * std::numbers::pi * i / points;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -104,6 +105,13 @@ class NormalLikelihood {
 
   [[nodiscard]] std::vector<std::string> names() const { return model_.names(); }
   [[nodiscard]] index_t points() const { return data_.size; }
+  [[nodiscard]] const Control& control() const { return ctx_.control(); }
+  [[nodiscard]] std::vector<std::vector<int>> simplices() const {
+    std::vector<int> weights(static_cast<std::size_t>(model_.weight_count()));
+    std::iota(weights.begin(), weights.end(), 0);
+    if (model_.weighting == Weighting::yields) return {};
+    return {weights};
+  }
   [[nodiscard]] double data_sigma() const { return sigma_; }
   [[nodiscard]] std::vector<Bounds> bounds() const {
     return detail::parameter_bounds(model_, static_cast<double>(data_.size), sigma_);

@@ -29,6 +29,12 @@ class Simultaneous {
     Summand summand{[&f](const std::vector<double>& theta, MixtureOrder order) { return f.at(theta, order); }, {}};
     Simultaneous next = *this;
     for (std::size_t i = 0; i < names.size(); ++i) summand.places.push_back(next.place(names[i], bounds[i]));
+    for (std::vector<int> weights : simplices_of(f)) {
+      for (int& w : weights) w = static_cast<int>(summand.places[static_cast<std::size_t>(w)]);
+      next.simplices_.push_back(std::move(weights));
+    }
+    next.has_hessian_ = has_hessian_ && mixture::has_hessian(f);
+    if (control_ == &detail::nobody()) next.control_ = &control_of(f);
     next.summands_.push_back(std::move(summand));
     *this = std::move(next);
     return *this;
@@ -50,6 +56,12 @@ class Simultaneous {
 
   [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
   [[nodiscard]] const std::vector<Bounds>& bounds() const { return bounds_; }
+
+  [[nodiscard]] const std::vector<std::vector<int>>& simplices() const { return simplices_; }
+  /// Whether every summand has one.
+  [[nodiscard]] bool has_hessian() const { return has_hessian_; }
+  /// That of the first summand with a context.
+  [[nodiscard]] const Control& control() const { return *control_; }
 
   /// One pass over every data set.
   [[nodiscard]] Likelihood at(const std::vector<double>& theta, MixtureOrder order) {
@@ -106,6 +118,9 @@ class Simultaneous {
   std::vector<Bounds> bounds_;
   std::vector<Summand> summands_;
   std::vector<Penalty> penalties_;
+  std::vector<std::vector<int>> simplices_;
+  bool has_hessian_ = true;
+  const Control* control_ = &detail::nobody();
 };
 
 }  // namespace isonomy::mixture

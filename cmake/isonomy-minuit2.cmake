@@ -1,0 +1,11 @@
+# Component minuit2: the library with its adapter to Minuit2, as its standalone build or ROOT installs it.
+if(NOT TARGET isonomy::cpu)
+  include("${CMAKE_CURRENT_LIST_DIR}/isonomy-cpu.cmake")
+endif()
+find_package(Minuit2 QUIET CONFIG)
+if(NOT TARGET Minuit2::Minuit2)
+  set(isonomy_minuit2_missing "CMake package Minuit2 not found")
+elseif(NOT TARGET isonomy::minuit2)
+  add_library(isonomy::minuit2 INTERFACE IMPORTED GLOBAL)
+  set_target_properties(isonomy::minuit2 PROPERTIES INTERFACE_LINK_LIBRARIES "isonomy::cpu;Minuit2::Minuit2")
+endif()

@@ -1,0 +1,80 @@
+// What adapters to minimisers of other libraries share: where they start, and how their results are judged.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "isonomy/core/error.hpp"
+#include "isonomy/estimators/mixture/minimum.hpp"
+#include "isonomy/estimators/mixture/newton.hpp"
+
+namespace isonomy::adapters {
+
+/// How far each parameter may be from its minimum, to order of magnitude: 1/sqrt|H_ii| at the start (a pass over the
+/// data) where f has a Hessian, else a tenth of the parameter or, if that is less, of 1; never 0.
+template <mixture::Objective F>
+[[nodiscard]] std::vector<double> initial_errors(F& f, const std::vector<double>& start,
+                                                 const mixture::MinimizeOptions& options) {
+  std::vector<double> result;
+  for (const double x : start) result.push_back(0.1 * std::max(std::abs(x), 1.0));
+  if (!mixture::detail::affords_hessian(f, start.size(), options)) return result;
+  const mixture::Likelihood at = mixture::detail::at_start(f, start, MixtureOrder::hessian);
+  for (std::size_t i = 0; i < start.size(); ++i)
+    if (const double h = std::abs(at.hessian[(start.size() + 1) * i]); h > 0) result[i] = 1 / std::sqrt(h);
+  return result;
+}
+
+/// f with gradient at a trial point of a minimiser that cannot step back from one without. NumericalError there.
+template <mixture::Objective F>
+[[nodiscard]] mixture::Likelihood at_trial(F& f, const std::vector<double>& theta, const char* library) {
+  mixture::Likelihood at = f.at(theta, MixtureOrder::gradient);
+  if (mixture::detail::finite(at)) return at;
+  throw NumericalError(
+      std::string(library) +
+      ": the function is not finite at a point it tried, and it has no way back from there; narrow the "
+      "bounds, start closer, or use mixture::minimize, which steps back");
+}
+
+/// Completes `found`, which holds the parameters, iterations, passes and edm of another library, and as status its
+/// verdict. Where f has a Hessian, the exact one decides instead: a minimum has an edm below that of the options and H
+/// positive definite; what the minimiser claimed beyond it is no_progress. Parameters so close to a bound that the rest
+/// of the way gains less than the edm of the options are put onto it. One pass over the data or two.
+template <mixture::Objective F>
+[[nodiscard]] mixture::Minimum judged(F& f, const mixture::MinimizeOptions& options, mixture::Minimum found) {
+  using mixture::Status;
+  const std::vector<mixture::Bounds> bounds = f.bounds();
+  const bool exact = mixture::detail::affords_hessian(f, found.parameters.size(), options);
+  const auto evaluate = [&] {
+    ++found.passes;
+    return mixture::detail::at_start(f, found.parameters, exact ? MixtureOrder::hessian : MixtureOrder::gradient);
+  };
+  mixture::Likelihood here = evaluate();
+  const auto free = [&] { return mixture::detail::free_parameters(here, found.parameters, bounds); };
+  if (!exact) {
+    if (found.valid()) found.status = free().size() == found.parameters.size() ? Status::converged : Status::at_bound;
+    mixture::detail::conclude(std::move(here), free(), found);
+    return found;
+  }
+  const std::vector<double> before = found.parameters;
+  const std::vector<double> step = mixture::detail::NewtonSystem(here, free()).step(0, before.size());
+  for (std::size_t i = 0; i < step.size(); ++i) {
+    double& x = found.parameters[i];
+    const double end = std::clamp(x + step[i], bounds[i].lower, bounds[i].upper);
+    if (end != x + step[i] && std::abs(here.gradient[i] * (end - x)) < options.edm) x = end;
+  }
+  if (found.parameters != before) here = evaluate();
+  mixture::MinimizeOptions edm_alone = options;
+  edm_alone.step = std::numeric_limits<double>::infinity();
+  const std::vector<int> left = free();
+  mixture::detail::judge(mixture::detail::NewtonSystem(here, left), edm_alone,
+                         found.valid() ? Status::no_progress : found.status, found);
+  mixture::detail::conclude(std::move(here), left, found);
+  return found;
+}
+
+}  // namespace isonomy::adapters
