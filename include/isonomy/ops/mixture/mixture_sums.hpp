@@ -10,6 +10,7 @@
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/backend/operations.hpp"
 #include "isonomy/core/check.hpp"
+#include "isonomy/core/control.hpp"
 #include "isonomy/core/lanes/block_sums.hpp"
 #include "isonomy/core/lanes/scalar.hpp"
 #include "isonomy/core/lanes/terms.hpp"
@@ -107,9 +108,9 @@ void add_blocks(Ctx& ctx, const char* operation, index_t blocks, index_t rows, V
 /// Points are taken in blocks of block_points, counted from x(0): data that come in pieces have the bits of one pass if
 /// every piece but the last is a multiple of block_points long and `sums` goes from call to call. A point NaN makes
 /// output 0 NaN, an infinite one makes it -inf. Accumulators are double for every T. O(n), nothing of size n is stored:
-/// a few MB of workspace. The same bits for every instruction set, thread count and backend, and for every order as far
-/// as orders share outputs. Stops between blocks (Cancelled); waits for the result. ShapeError if sums has another size
-/// than the term's outputs.
+/// a few MB of workspace. Progress counts blocks of one pass. The same bits for every instruction set, thread count and
+/// backend, and for every order as far as orders share outputs. Stops between blocks (Cancelled); waits for the result.
+/// ShapeError if sums has another size than the term's outputs.
 template <ContextLike Ctx, MixtureTerm Term, class T>
 void mixture_sums(Ctx& ctx, const Term& term, MixtureOrder order, VectorView<T, typename Ctx::space> x,
                   VectorView<DoubleDouble> sums) {
@@ -129,6 +130,7 @@ void mixture_sums(Ctx& ctx, const Term& term, MixtureOrder order, VectorView<T, 
   const index_t rows = own ? outputs : index_t{term.lane_sums(order) + term.lane_scratch()} * block_lanes;
   Buffer<Point, Tag> packed(
       ctx, x.stride == 1 ? 0 : std::min(blocks, detail::mixture_blocks_at_once(rows)) * block_points, operation);
+  ProgressMeter meter(ctx.control(), operation, blocks);
   detail::add_blocks(ctx, operation, blocks, rows, sums, [&](index_t first, index_t count, auto out) {
     const index_t start = first * block_points;
     VectorView<const Point, typename Ctx::space> points =
@@ -146,6 +148,7 @@ void mixture_sums(Ctx& ctx, const Term& term, MixtureOrder order, VectorView<T, 
       detail::mixture_blocks<MixtureOrder::gradient>(ctx, term, points, out);
     else
       detail::mixture_blocks<MixtureOrder::hessian>(ctx, term, points, out);
+    meter.advance(count);
   });
 }
 
