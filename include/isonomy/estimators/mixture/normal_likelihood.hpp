@@ -39,6 +39,12 @@ void require_finite(Ctx& ctx, VectorView<const T, typename Ctx::space> x) {
   }
 }
 
+/// ValueError for data of this mean and standard deviation if that is nothing but rounding.
+inline void require_spread(double mean, double sigma) {
+  if (!(sigma > 1e-14 * std::abs(mean)))
+    throw ValueError("mixture: all data are equal, or as good as; a width cannot be estimated from them");
+}
+
 }  // namespace detail
 
 /// An Objective over data that outlive it. The first pass is made on construction, at `start`: it shows whether the
@@ -99,8 +105,7 @@ class NormalLikelihood {
       square += (t.q + 2 * shift * t.s + shift * shift * t.g) / n;
     }
     sigma_ = std::sqrt(std::max(square, 0.0));
-    if (!(sigma_ > 1e-14 * std::abs(mean)))
-      throw ValueError("mixture: all data are equal, or as good as; a width cannot be estimated from them");
+    detail::require_spread(mean, sigma_);
   }
 
   Ctx& ctx_;

@@ -78,6 +78,12 @@ namespace detail {
   throw ValueError(text.str());
 }
 
+inline void require_model(const NormalModel& model) {
+  if (model.components < 1)
+    throw ValueError("mixture: components=" + std::to_string(model.components) + "; expected at least 1");
+  if (!(model.range.lower < model.range.upper)) reject("range.upper", model.range.upper, "more than range.lower");
+}
+
 }  // namespace detail
 
 /// The components behind a parameter vector. ValueError naming the first parameter outside its domain: weights in [0,
@@ -85,10 +91,7 @@ namespace detail {
 /// deviations from 2^-500 to 2^500, so that their squares neither over- nor underflow; for a range that is empty.
 [[nodiscard]] inline std::vector<NormalComponent> components_of(const NormalModel& model,
                                                                 const std::vector<double>& parameters) {
-  if (model.components < 1)
-    throw ValueError("mixture: components=" + std::to_string(model.components) + "; expected at least 1");
-  if (!(model.range.lower < model.range.upper))
-    detail::reject("range.upper", model.range.upper, "more than range.lower");
+  detail::require_model(model);
   if (parameters.size() != static_cast<std::size_t>(model.size()))
     throw ShapeError("mixture: " + std::to_string(parameters.size()) + " parameters for a model of " +
                      std::to_string(model.size()) + "; give them in the order of names()");

@@ -1,0 +1,113 @@
+// Counts and moments of the rows nearest to each of several centres, in one pass over the data.
+#pragma once
+
+#include <algorithm>
+#include <vector>
+
+#include "isonomy/backend/backend.hpp"
+#include "isonomy/backend/buffer.hpp"
+#include "isonomy/core/lanes/terms.hpp"
+#include "isonomy/core/numeric.hpp"
+#include "isonomy/core/view.hpp"
+#include "isonomy/ops/for_each.hpp"
+#include "isonomy/ops/mixture/mixture_sums.hpp"
+
+namespace isonomy::mixture::detail {
+
+/// Centres by rows, where the pass runs. The nearest is the one of least squared distance, the first of equals.
+struct Centres {
+  const double* at = nullptr;
+  int components = 0, dimensions = 0;
+
+  struct Nearest {
+    int centre = 0;
+    double distance = 0;  ///< squared; NaN if the row has a NaN
+  };
+  template <class X>
+  [[nodiscard]] ISONOMY_HD Nearest nearest(const X& x, index_t i) const {
+    Nearest result;
+    for (int k = 0; k < components; ++k) {
+      double s = 0;
+      for (int j = 0; j < dimensions; ++j) {
+        const double step = deviation(x, i, k, j);
+        s += rounded_product(step, step);
+      }
+      if (k == 0 || s < result.distance) result = {k, s};
+    }
+    return result;
+  }
+  template <class X>
+  [[nodiscard]] ISONOMY_HD double deviation(const X& x, index_t i, int k, int j) const {
+    return static_cast<double>(x(i, j)) - at[k * dimensions + j];
+  }
+};
+
+/// How far the moments of clusters go: to the sums of deviations, or to second moments as a covariance needs them.
+enum class Moments { first, second };
+
+/// One block of rows, outputs in the layout of NormalDensities: squared distances to the nearest centre | rows nearest
+/// to k, sums of their deviations from it, their second moments.
+template <class T, MemorySpace Space>
+struct NearestBlock {
+  static constexpr index_t block_rows = 1024;
+
+  Centres centres;
+  Covariance covariance;
+  Moments moments;
+  MatrixView<const T, Space> x;
+  MatrixView<double, Space> out;
+
+  ISONOMY_HD void operator()(index_t b) const {
+    const int n = centres.components, d = centres.dimensions;
+    double* const sums = &out(0, b);
+    for (index_t o = 0; o < out.rows; ++o) sums[o] = 0;
+    const index_t first = b * block_rows, last = x.rows - first < block_rows ? x.rows : first + block_rows;
+    for (index_t i = first; i < last; ++i) {
+      const Centres::Nearest nearest = centres.nearest(x, i);
+      const int k = nearest.centre;
+      sums[0] += nearest.distance;
+      sums[1 + k] += 1;
+      for (int j = 0; j < d; ++j) sums[1 + n + k * d + j] += centres.deviation(x, i, k, j);
+      if (moments == Moments::second) add_squares(i, k, sums + 1 + n * (1 + d));
+    }
+  }
+
+ private:
+  ISONOMY_HD void add_squares(index_t i, int k, double* squares) const {
+    const int d = centres.dimensions;
+    const bool triangle = covariance == Covariance::full || covariance == Covariance::tied;
+    const int size = triangle ? d * (d + 1) / 2 : covariance == Covariance::diagonal ? d : 1;
+    double* q = squares + (covariance == Covariance::tied ? 0 : k * size);
+    for (int r = 0; r < d; ++r)
+      for (int c = triangle ? 0 : r; c <= r; ++c) {
+        *q += rounded_product(centres.deviation(x, i, k, r), centres.deviation(x, i, k, c));
+        if (covariance != Covariance::spherical) ++q;
+      }
+  }
+};
+
+/// The sums of one pass, blocks in ascending order: the same bits for any thread count and instruction set. O(n K d),
+/// with second moments + O(n d^2); nothing of size n is stored.
+template <ContextLike Ctx, class T>
+std::vector<DoubleDouble> nearest_sums(Ctx& ctx, const std::vector<double>& centres, int dimensions,
+                                       MatrixView<const T, typename Ctx::space> x, Moments moments = Moments::first,
+                                       Covariance covariance = Covariance::spherical) {
+  using Block = NearestBlock<T, typename Ctx::space>;
+  const auto device = to_device(ctx, centres, "centres");
+  const Centres term{device.data(), static_cast<int>(centres.size()) / dimensions, dimensions};
+  const NormalDensities layout{nullptr, term.at, nullptr, term.components, dimensions, covariance};
+  const int outputs =
+      moments == Moments::second ? layout.outputs(MixtureOrder::gradient) : 1 + term.components * (1 + dimensions);
+  std::vector<DoubleDouble> sums(static_cast<std::size_t>(outputs));
+  const index_t blocks = (x.rows + Block::block_rows - 1) / Block::block_rows;
+  isonomy::detail::add_blocks(ctx, "nearest_sums", blocks, outputs, view(sums),
+                              [&](index_t first, index_t count, MatrixView<double, typename Ctx::space> out) {
+                                const index_t start = first * Block::block_rows;
+                                const auto rows =
+                                    x.row_block(start, std::min(count * Block::block_rows, x.rows - start));
+                                for_each(ctx, count, Block{term, covariance, moments, rows, out});
+                              });
+  return sums;
+}
+
+}  // namespace isonomy::mixture::detail
