@@ -3,8 +3,10 @@
 
 #include <CLI/CLI.hpp>
 #include <charconv>
+#include <concepts>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <type_traits>
@@ -14,15 +16,23 @@
 
 namespace examples {
 
-/// What keeps `text` from being a T, or a T in an optional, for CLI11, which itself saturates and wraps round.
+/// The type of number that T, or an optional T, holds; void where it is no whole number.
 template <class T>
+struct WholeNumber {
+  using type = void;
+};
+template <std::integral T>
+struct WholeNumber<T> {
+  using type = T;
+};
+template <std::integral T>
+struct WholeNumber<std::optional<T>> {
+  using type = T;
+};
+
+/// What keeps `text` from being a Number, for CLI11, which itself saturates and wraps round.
+template <std::integral Number>
 std::string whole_number(const std::string& text) {
-  using Number = decltype([] {
-    if constexpr (std::is_arithmetic_v<T>)
-      return T{};
-    else
-      return typename T::value_type{};
-  }());
   Number number{};
   const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data() + (text.starts_with('+') ? 1 : 0), end, number);
@@ -39,7 +49,9 @@ struct OptionGroup {
   template <class T>
   CLI::Option* option(const std::string& names, T& value, const std::string& type, const std::string& text) const {
     auto* added = app.add_option(names, value, text)->type_name(type)->group(name);
-    return type == "INT" || type == "ROUNDS" ? added->check(whole_number<T>) : added;
+    using Number = typename WholeNumber<T>::type;
+    if constexpr (!std::is_void_v<Number> && !std::is_same_v<Number, bool>) added->check(whole_number<Number>);
+    return added;
   }
   /// The same with the default in the help text.
   template <class T>

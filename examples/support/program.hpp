@@ -19,7 +19,7 @@
 namespace examples {
 
 /// What a program returns: bad input or options are the caller's to mend, anything unforeseen is ours.
-enum ExitCode { success = 0, internal_error = 1, bad_input = 2, interrupted = 128 };
+enum ExitCode { success = 0, internal_error = 1, bad_input = 2, no_result = 3, interrupted = 128 };
 
 inline constexpr const char* exit_code_help =
     "Exit codes: 0 done; 2 unusable input or options, or a file that cannot be written; 130 stopped by Ctrl-C; 1 an "
@@ -80,7 +80,7 @@ inline std::string without_operation(std::string message, std::size_t at = 0) {
        {"profile: ", "validate: display ",
         "validate: ", "SequenceSet: ", "WindowCutter: ", "ScaleTable: ", "Alphabet: ", "parse_part: ", "clamp: ",
         "window_from_positions: ", "window_from_parts: ", "window_from_tmd: ", "window_from_sequence: ",
-        "selection_frequencies: ", "positions: ", "Context<Cpu>: ", "mixture: ", "minimize: ", "automatic_start: "})
+        "selection_frequencies: ", "positions: ", "Context<Cpu>: ", "mixture: ", "minimize: ", "start: "})
     if (std::string_view(message).substr(at).starts_with(operation)) return message.erase(at, operation.size());
   return message;
 }
