@@ -115,7 +115,7 @@ examples::MixtureOptions understood(const CommandLine& line, bool has_range, boo
   examples::MixtureOptions run = line.run;
   if (run.path == "-") run.path = "/dev/stdin";
   require_between("--components", run.model.components, 1, 100, "give the number of normal densities");
-  require_between("--contour-points", run.contour_points, 3, 1000, "48 make a smooth line");
+  require_between("--contour-points", run.contour_points, 3, 1000, "72 make a smooth line");
   examples::require_at_least("--max-iterations", run.minimize.max_iterations, 1, "200 are the default");
   examples::require_at_least("--threads", run.threads, 0, "0 takes all");
   if (line.shared_mean && line.shared_sigma && run.model.components > 1)
@@ -154,7 +154,8 @@ void print_summary(const examples::MixtureOptions& options, const examples::Mixt
             << ", " << fit.model.components << (fit.model.components == 1 ? " component, " : " components, ")
             << fit.result.names.size() << " parameters\n";
   std::cerr << "  status       " << fit.status() << " after " << minimum.iterations << " steps, EDM "
-            << isonomy::io::number_text(minimum.edm) << "\n";
+            << examples::short_number(minimum.edm) << ", condition of the Hessian "
+            << examples::short_number(minimum.condition) << "\n";
   std::cerr << "  likelihood   NLL " << fixed(minimum.nll, 6) << ", AIC " << fixed(fit.result.aic, 6) << ", BIC "
             << fixed(fit.result.bic, 6) << "\n";
   std::cerr << "  passes       " << minimum.passes << " of the fit";

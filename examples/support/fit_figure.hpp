@@ -46,9 +46,14 @@ inline std::vector<double> curve_places(const Histogram& bins, const ExpectedPoi
   return places;
 }
 
-inline std::string curve_table(const Histogram& bins, const ExpectedPoints& expected) {
-  std::string table = "x\tfit";
-  for (std::size_t k = 0; k < expected.components(); ++k) table += "\tcomponent_" + std::to_string(k + 1);
+/// The fitted density and its components in points per bin, and the highest of its values.
+struct Curves {
+  std::string table;
+  double highest = 0;
+};
+inline Curves fit_curves(const Histogram& bins, const ExpectedPoints& expected) {
+  Curves out{"x\tfit"};
+  for (std::size_t k = 0; k < expected.components(); ++k) out.table += "\tcomponent_" + std::to_string(k + 1);
   for (const double x : curve_places(bins, expected)) {
     std::string parts;
     double sum = 0;
@@ -57,9 +62,11 @@ inline std::string curve_table(const Histogram& bins, const ExpectedPoints& expe
       sum += height;
       parts += "\t" + Canvas::number(height);
     }
-    table += "\n" + Canvas::number(x) + "\t" + Canvas::number(sum) + parts;
+    out.table += "\n" + Canvas::number(x) + "\t" + Canvas::number(sum) + parts;
+    out.highest = std::max(out.highest, sum);
   }
-  return table + "\n";
+  out.table += "\n";
+  return out;
 }
 
 /// Beside the panels: which colour is what, the parameters, how good the fit is. Returns where it ends.
@@ -141,6 +148,7 @@ inline Figure fit_figure(const PointData& data, const isonomy::io::MixtureFit& f
   const double height = std::max(690.0, needed), bottom = height - 62, pulls = bottom - 120, middle = pulls - 18;
 
   std::string table = "lower\tupper\tpoints\terror_lower\terror_upper\texpected\tpull\n";
+  detail::Curves curves = detail::fit_curves(bins, expected);
   double highest = 0, widest = 3;
   for (std::size_t b = 0; b < bins.counts.size(); ++b) {
     const auto count = static_cast<double>(bins.counts[b]);
@@ -153,6 +161,8 @@ inline Figure fit_figure(const PointData& data, const isonomy::io::MixtureFit& f
       table += Canvas::number(number) + "\t";
     table += Canvas::number(pull) + "\n";
   }
+  // A component far narrower than a bin may tower above all points: it is cut off.
+  highest = std::max(highest, std::min(curves.highest, 2.5 * highest));
   widest = std::min(std::ceil(widest + 0.2), 8.0);
 
   std::string subtitle =
@@ -177,9 +187,11 @@ inline Figure fit_figure(const PointData& data, const isonomy::io::MixtureFit& f
             " with lines linewidth 1.4 linecolor rgb " + colour + ", ";
   }
   plot += std::string("'fit_curves.tsv' skip 1 using 1:2 with lines linewidth 2.2 linecolor rgb ") + detail::fit_colour;
-  plot += ", 'fit.tsv' skip 1 using (($1+$2)/2):($3>0?$3:NaN):4:5 with yerrorbars pointtype 7 pointsize 0.45 linewidth "
-          "1 linecolor rgb '#000000'";
-  canvas.add("set bars 0\n" + plot);
+  plot +=
+      ", 'fit.tsv' skip 1 using (($1+$2)/2):($3>0?$4:NaN):(0):($5-$4) with vectors nohead linewidth 1 linecolor rgb "
+      "'#000000', 'fit.tsv' skip 1 using (($1+$2)/2):($3>0?$3:NaN) with points pointtype 7 pointsize 0.45 linecolor "
+      "rgb '#000000'";
+  canvas.add(plot);
 
   canvas.panel(left, right, pulls, bottom);
   const std::string reach = Canvas::number(widest);
@@ -196,8 +208,7 @@ inline Figure fit_figure(const PointData& data, const isonomy::io::MixtureFit& f
              detail::line_grey);
   canvas.add("plot 'fit.tsv' skip 1 using (($1+$2)/2):7:1:2:($7<0?$7:0):($7<0?0:$7) with boxxyerror fillcolor rgb "
              "'#9fb3c8' fillstyle solid noborder\nunset multiplot");
-  return {
-      "fit", canvas.script(), {{"fit.tsv", std::move(table)}, {"fit_curves.tsv", detail::curve_table(bins, expected)}}};
+  return {"fit", canvas.script(), {{"fit.tsv", std::move(table)}, {"fit_curves.tsv", std::move(curves.table)}}};
 }
 
 }  // namespace examples

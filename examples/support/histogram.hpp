@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "canvas.hpp"
@@ -29,7 +30,7 @@ struct Histogram {
 
 namespace detail {
 
-/// At most 2^16 of the points, evenly spaced, in ascending order.
+/// At most 2^17 of the points, evenly spaced, in ascending order.
 inline std::vector<double> sorted_sample(const PointData& data) {
   return data.visit([](auto x) {
     const index_t step = std::max<index_t>(1, x.size >> 16);
@@ -40,19 +41,43 @@ inline std::vector<double> sorted_sample(const PointData& data) {
   });
 }
 
+/// How far points of at most `most` different values lie apart at least; 0 for more.
+inline double grain(const std::vector<double>& sorted, index_t most) {
+  double least = std::numeric_limits<double>::infinity();
+  index_t different = 1;
+  for (std::size_t i = 1; i < sorted.size(); ++i) {
+    if (sorted[i] == sorted[i - 1]) continue;
+    least = std::min(least, sorted[i] - sorted[i - 1]);
+    if (++different > most) return 0;
+  }
+  return static_cast<index_t>(sorted.size()) > 2 * different ? least : 0;
+}
+
 /// The one of 1, 2, 5, 10, ... times a power of ten that is nearest to `width`, as a ratio.
 inline double round_width(double width) {
   const double below = round_step(width), next = round_step(2.51 * below);
   return width / below < next / width ? below : next;
 }
 
+/// A width that divides `length` into whole bins: a round one near `width` if there is one.
+inline double dividing_width(double length, double width) {
+  const double power = std::pow(10, std::floor(std::log10(width)));
+  double best = length / std::max(1.0, std::round(length / width)), distance = 0.7;  // of log(2)
+  for (const double digits : {1.0, 2.0, 2.5, 4.0, 5.0, 10.0}) {
+    const double round = digits * power, bins = length / round, off = std::abs(std::log(round / width));
+    if (std::abs(bins - std::round(bins)) < 1e-9 * bins && off < distance) best = round, distance = off;
+  }
+  return best;
+}
+
 }  // namespace detail
 
-/// Bins of a round width near 2 IQR n^(-1/3) (Freedman and Diaconis 1981), between 10 and 200 of them, over all points;
-/// where a few lie far out, over the others. Bins end where the range of a truncated model ends. Quartiles are those of
-/// at most 2^16 points.
+/// Bins of a round width near 2 IQR n^(-1/3) (Freedman and Diaconis 1981), between some 25 (fewer for fewer than 300
+/// points) and 200 of them, over all points; where a few lie far out, over the others. Points of few different values,
+/// such as whole numbers, have no narrower bins than these lie apart. Bins end where the range of a truncated model
+/// ends. Quartiles are those of at most 2^17 points.
 inline Histogram histogram(const PointData& data, const isonomy::mixture::Range& range) {
-  constexpr double fewest = 10, most = 200;
+  constexpr double most = 200;
   const std::vector<double> sample = detail::sorted_sample(data);
   const auto quantile = [&sample](double p) {
     return sample[static_cast<std::size_t>(p * static_cast<double>(sample.size() - 1))];
@@ -65,26 +90,28 @@ inline Histogram histogram(const PointData& data, const isonomy::mixture::Range&
   }
   if (std::isfinite(range.lower)) lower = range.lower;
   if (std::isfinite(range.upper)) upper = range.upper;
-  const double ideal = 2 * (quantile(0.75) - quantile(0.25)) / std::cbrt(static_cast<double>(data.size()));
-  const double width = detail::round_width(std::clamp(ideal, (upper - lower) / most, (upper - lower) / fewest));
+  const auto n = static_cast<double>(data.size());
+  const double ideal = 2 * (quantile(0.75) - quantile(0.25)) / std::cbrt(n), length = upper - lower;
+  const double fewest = std::clamp(1.5 * std::sqrt(n), 5.0, 25.0);
+  const double width = detail::round_width(
+      std::max(std::clamp(ideal, length / most, length / fewest), detail::grain(sample, static_cast<index_t>(most))));
 
   Histogram out;
   out.width = width;
   out.lower = std::isfinite(range.lower) ? range.lower : std::floor(lower / width) * width;
-  auto bins = std::max(1.0, std::floor((upper - out.lower) / width) + 1);
-  if (std::isfinite(range.upper)) {  // a whole number of bins between the lower end and the range's
-    bins = std::max(1.0, std::round((upper - out.lower) / width));
-    if (std::isfinite(range.lower))
-      out.width = (upper - out.lower) / bins;
-    else
-      out.lower = upper - bins * width;
+  double bins = std::floor((upper - out.lower) / width) + 1;
+  if (std::isfinite(range.upper)) {
+    if (!std::isfinite(range.lower)) out.lower = upper - std::ceil((upper - lower) / width) * width;
+    out.width = detail::dividing_width(upper - out.lower, width);
+    bins = std::round((upper - out.lower) / out.width);
   }
   out.counts.assign(static_cast<std::size_t>(bins), 0);
   data.visit([&out, &range](auto x) {
     const auto last = static_cast<double>(out.counts.size());
     for (index_t i = 0; i < x.size; ++i) {
       if (i % (1 << 20) == 0) Interrupt::check("histogram");
-      double bin = std::floor((static_cast<double>(x(i)) - out.lower) / out.width);
+      // What lies on an edge but for rounding belongs above it.
+      double bin = std::floor((static_cast<double>(x(i)) - out.lower) / out.width + 1e-9);
       if (bin >= last && x(i) <= range.upper && std::isfinite(range.upper)) bin = last - 1;  // the closed end
       if (bin >= 0 && bin < last)
         ++out.counts[static_cast<std::size_t>(bin)];

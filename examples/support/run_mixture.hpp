@@ -43,7 +43,7 @@ struct MixtureOptions {
   bool minos = true;
   /// Pairs of parameters, and the points of each contour.
   std::vector<std::pair<int, int>> contours;
-  int contour_points = 48;
+  int contour_points = 72;
   int threads = 0;
   std::uint64_t seed = 0;
   std::string table_path, json_path, figure_folder;
@@ -192,8 +192,10 @@ inline void note_result(const isonomy::io::MixtureFit& fit, std::vector<std::str
         warnings.push_back(fit.result.names[i] + " has no " + side +
                            " profile error: its bound comes before the likelihood has risen by 1/2");
       else if (status == isonomy::mixture::CrossingStatus::not_found)
-        warnings.push_back(fit.result.names[i] + " has no " + side +
-                           " profile error: the likelihood does not rise by 1/2 on this side");
+        warnings.push_back(
+            fit.result.names[i] + " has no " + side +
+            " profile error: the search for it found no end, so far from a parabola is the likelihood on this "
+            "side");
   }
 }
 

@@ -26,6 +26,14 @@ inline std::string with_commas(std::int64_t number) {
 inline std::string fixed(double value, int digits) {
   std::ostringstream out;
   out << std::fixed << std::setprecision(digits) << value;
+  const std::string text = out.str();
+  return text.find_first_not_of("-0.") == std::string::npos && text[0] == '-' ? text.substr(1) : text;  // -0.000
+}
+
+/// Three significant digits.
+inline std::string short_number(double value) {
+  std::ostringstream out;
+  out << std::setprecision(3) << value;
   return out.str();
 }
 
