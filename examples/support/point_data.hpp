@@ -52,6 +52,9 @@ struct PointData {
 
 namespace detail {
 
+/// Squares of smaller numbers do not overflow, nor do sums of these.
+inline constexpr double largest_size = 1e150;
+
 enum class PointFormat { text, npy, npz };
 
 /// By its first bytes, or by its name where it has none or cannot be looked into (a pipe).
@@ -74,6 +77,10 @@ inline PointData read_text_points(const std::string& path, const std::string& co
   std::vector<double> values;
   isonomy::io::NumberColumnReader reader(path, column);
   while (const auto value = reader.next()) {
+    if (!(std::abs(*value) < largest_size))
+      throw isonomy::IoError(path, reader.line_number(),
+                             "column " + std::to_string(reader.place()) + " is " + isonomy::io::number_text(*value) +
+                                 "; expected a number below 1e150 in size; rescale the column, or leave the row out");
     values.push_back(*value);
     if (values.size() % 8192 != 0) continue;
     Interrupt::check("reading");
@@ -144,13 +151,13 @@ void keep_range(const std::string& path, const isonomy::mixture::Range& range, s
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (i % (1 << 20) == 0) Interrupt::check("reading");
     const T value = values[i];
-    if (!(std::abs(static_cast<double>(value)) < 1e150)) {
+    if (!(std::abs(static_cast<double>(value)) < largest_size)) {
       const std::string place =
           "[" + std::to_string(i) + (data.columns > 1 ? ", " + std::to_string(data.column - 1) : "");
       throw isonomy::IoError(path, 0,
                              "element " + place + "] (from 0) is " + isonomy::io::number_text(value) +
                                  "; expected a number below 1e150 in size; leave it out, for example with "
-                                 "x[numpy.isfinite(x)]");
+                                 "x[numpy.abs(x) < 1e150]");
     }
     if (!(value >= range.lower && value <= range.upper)) continue;
     data.smallest = std::min<double>(data.smallest, value);
