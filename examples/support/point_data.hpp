@@ -52,8 +52,8 @@ struct PointData {
 
 namespace detail {
 
-/// Squares of smaller numbers do not overflow, nor do sums of these.
-inline constexpr double largest_size = 1e150;
+/// Fourth powers of smaller numbers do not overflow, nor do sums of these; neither do those of one over larger ones.
+inline constexpr double largest_size = 1e70, least_spread = 1e-70;
 
 enum class PointFormat { text, npy, npz };
 
@@ -80,7 +80,7 @@ inline PointData read_text_points(const std::string& path, const std::string& co
     if (!(std::abs(*value) < largest_size))
       throw isonomy::IoError(path, reader.line_number(),
                              "column " + std::to_string(reader.place()) + " is " + isonomy::io::number_text(*value) +
-                                 "; expected a number below 1e150 in size; rescale the column, or leave the row out");
+                                 "; expected a number below 1e70 in size; rescale the column, or leave the row out");
     values.push_back(*value);
     if (values.size() % 8192 != 0) continue;
     Interrupt::check("reading");
@@ -156,8 +156,8 @@ void keep_range(const std::string& path, const isonomy::mixture::Range& range, s
           "[" + std::to_string(i) + (data.columns > 1 ? ", " + std::to_string(data.column - 1) : "");
       throw isonomy::IoError(path, 0,
                              "element " + place + "] (from 0) is " + isonomy::io::number_text(value) +
-                                 "; expected a number below 1e150 in size; leave it out, for example with "
-                                 "x[numpy.abs(x) < 1e150]");
+                                 "; expected a number below 1e70 in size; leave it out, for example with "
+                                 "x[numpy.abs(x) < 1e70]");
     }
     if (!(value >= range.lower && value <= range.upper)) continue;
     data.smallest = std::min<double>(data.smallest, value);
@@ -194,6 +194,10 @@ inline PointData read_points(const std::string& path, const std::string& column,
                                isonomy::io::number_text(data.smallest) +
                                ", or as good as; expected points that differ, since a width cannot be estimated from "
                                "these; check that --column names the right one");
+  if (!(data.largest - data.smallest > detail::least_spread))
+    throw isonomy::IoError(path, 0,
+                           "all points lie within " + isonomy::io::number_text(data.largest - data.smallest) +
+                               "; expected a spread above 1e-70; rescale the points");
   return data;
 }
 

@@ -30,7 +30,7 @@ refuse "a row with too few cells" "short_row.csv:9: |1 cells|expected 2|separato
 bad long_row 9 '3.6,85,1'
 refuse "a row with too many cells" "long_row.csv:9: |3 cells|expected 2" long_row.csv
 bad huge 9 '3.6,1e200'
-refuse "a number beyond 1e150" "huge.csv:9: |column 2 is 1e+200|below 1e150|rescale" huge.csv --column waiting
+refuse "a number beyond 1e70" "huge.csv:9: |column 2 is 1e+200|below 1e70|rescale" huge.csv --column waiting
 awk -F , -v OFS=, 'NR == 1 { print "name", $0; next } { print "e" NR, $0 }' good.csv >names.csv
 refuse "a first column of words" "names.csv:2: |column '1' is 'e2'|another of the columns named" names.csv
 
@@ -49,6 +49,8 @@ printf 'x\n3\n' >one.csv
 refuse "one point" "one.csv|3.0|differ" one.csv --components 1
 printf '%s\n' 4 4 4 4 >equal.csv
 refuse "equal points" "equal.csv|all 4 points are 4.0|differ|--column" equal.csv
+printf '%s\n' 1e-90 2e-90 5e-90 >narrow.csv
+refuse "points as good as equal for powers of their spread" "narrow.csv|4e-90|1e-70|rescale" narrow.csv
 printf '%s\n' 1 2 3 >three.csv
 refuse "fewer points than components" "three.csv|3 points for 4 components|--components" three.csv --components 4
 refuse "no point in the range" "good.csv|all 272 points lie outside|200.0 to 300.0|--range" good.csv --range 200,300
@@ -85,9 +87,9 @@ make_npy fields.npy "<f8" "8" <points
 refuse "a shape that is no tuple" "fields.npy: |shape is '8'" fields.npy
 for value in nan inf -inf 1e200; do
   numbers_as d 1 2 3 "$value" 5 6 | make_npy values.npy '<f8' '(6,)'
-  refuse "an element $value" "values.npy: |element [3]|below 1e150|numpy.abs(x)" values.npy
+  refuse "an element $value" "values.npy: |element [3]|below 1e70|numpy.abs(x)" values.npy
   numbers_as d 1 2 3 "$value" 5 6 | make_npy matrix.npy '<f8' '(3, 2)'
-  refuse "an element $value in a column" "matrix.npy: |element [1, 1]|below 1e150" matrix.npy --column 2
+  refuse "an element $value in a column" "matrix.npy: |element [1, 1]|below 1e70" matrix.npy --column 2
 done
 numbers_as f 1 2 nan 4 | make_npy floats.npy '<f4' '(4,)'
 refuse "a float that is NaN" "floats.npy: |element [2]|nan" floats.npy
