@@ -1,16 +1,14 @@
 // Comparative physicochemical profiling of sequences in files: the features that separate two groups, as a table.
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <iostream>
-#include <limits>
 #include <optional>
 #include <string>
-#include <system_error>
-#include <type_traits>
 #include <vector>
 
+#include "support/command_line.hpp"
+#include "support/funnel.hpp"
 #include "support/program.hpp"
 #include "support/run_profile.hpp"
 #include "support/split_kws.hpp"
@@ -35,51 +33,9 @@ const std::vector<std::string> option_names{
     "n_filter",  "n_pre_filter", "pct_pre_filter", "max_std_test", "max_overlap", "max_cor", "label_test",
     "label_ref", "accept_gaps",  "ext_len",        "jmd_n_len",    "jmd_c_len",   "tmd_len", "start"};
 
-/// What keeps `text` from being a T, or a T in an optional, for CLI11, which itself saturates and wraps round.
-template <class T>
-std::string whole_number(const std::string& text) {
-  using Number = decltype([] {
-    if constexpr (std::is_arithmetic_v<T>)
-      return T{};
-    else
-      return typename T::value_type{};
-  }());
-  Number number{};
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data() + (text.starts_with('+') ? 1 : 0), end, number);
-  if (error == std::errc() && stop == end) return {};
-  return "'" + text + "' is no whole number from " + std::to_string(std::numeric_limits<Number>::min()) + " to " +
-         std::to_string(std::numeric_limits<Number>::max());
-}
-
-/// Adds options to one group of the help text.
-struct OptionGroup {
-  CLI::App& app;
-  std::string name;
-
-  template <class T>
-  CLI::Option* option(const std::string& names, T& value, const std::string& type, const std::string& text) const {
-    auto* added = app.add_option(names, value, text)->type_name(type)->group(name);
-    return type == "INT" || type == "ROUNDS" ? added->check(whole_number<T>) : added;
-  }
-  /// The same with the default in the help text.
-  template <class T>
-  CLI::Option* with_default(const std::string& names, T& value, const std::string& type,
-                            const std::string& text) const {
-    return option(names, value, type, text)->capture_default_str();
-  }
-  CLI::Option* choice(const std::string& names, std::string& value, const std::vector<std::string>& values,
-                      const std::string& text) const {
-    return with_default(names, value, "", text)->check(CLI::IsMember(values));
-  }
-  CLI::Option* flag(const std::string& names, bool& value, const std::string& text) const {
-    return app.add_flag(names, value, text)->group(name);
-  }
-};
-
 void add_input_options(CLI::App& app, CommandLine& line) {
   auto& input = line.run.input;
-  const OptionGroup group{app, "Input"};
+  const examples::OptionGroup group{app, "Input"};
   auto* file = app.add_option("input", input.path,
                               "table with the columns entry, label, and one of: sequence, tmd_start, tmd_stop | "
                               "jmd_n, tmd, jmd_c | sequence, tmd | sequence, pos | sequence")
@@ -103,7 +59,7 @@ void add_input_options(CLI::App& app, CommandLine& line) {
 
 void add_feature_options(CLI::App& app, CommandLine& line) {
   auto& windows = line.run.input.windows;
-  const OptionGroup group{app, "Candidate features"};
+  const examples::OptionGroup group{app, "Candidate features"};
   auto* list = group.option("--list-parts", line.list_parts, "PARTS",
                             "parts, separated by commas; default tmd,jmd_n_tmd_n,tmd_c_jmd_c");
   group.flag("--all-parts", line.all_parts, "all parts (13, or 8 without --ext-len)")->excludes(list);
@@ -119,7 +75,7 @@ void add_feature_options(CLI::App& app, CommandLine& line) {
 
 void add_selection_options(CLI::App& app, CommandLine& line) {
   auto& o = line.run.profile;
-  const OptionGroup group{app, "Selection (names and defaults of AAanalysis 1.1)"};
+  const examples::OptionGroup group{app, "Selection (names and defaults of AAanalysis 1.1)"};
   group.with_default("--n-filter", o.n_filter, "INT", "features to keep, at least 1");
   group.option("--n-pre-filter", line.n_pre_filter, "INT", "candidates that pass the pre-filter, at least 1");
   group.with_default("--pct-pre-filter", o.pct_pre_filter, "INT", "the same in percent of all candidates, 5 to 100");
@@ -142,7 +98,7 @@ void add_selection_options(CLI::App& app, CommandLine& line) {
 
 void add_run_options(CLI::App& app, CommandLine& line) {
   auto& run = line.run;
-  const OptionGroup group{app, "Run and output"};
+  const examples::OptionGroup group{app, "Run and output"};
   group.choice("--arithmetic", line.arithmetic, {"exact", "aaanalysis_1_1"},
                "exact (integers), or the bits of AAanalysis 1.1 (aaanalysis_1_1)");
   group.with_default("--threads", run.threads, "INT", "threads, 0 for all; the result does not depend on it");
@@ -160,12 +116,6 @@ void add_run_options(CLI::App& app, CommandLine& line) {
   group.option("--plot", run.figure_folder, "DIR",
                "folder for ranking.svg and feature_map.svg, drawn by gnuplot, with their tables");
   group.flag("--quiet", run.quiet, "print nothing but warnings and errors on standard error");
-}
-
-void require_at_least(const char* option, std::int64_t value, std::int64_t least, const char* remedy) {
-  if (value < least)
-    throw isonomy::ValueError(std::string(option) + "=" + std::to_string(value) + "; expected at least " +
-                              std::to_string(least) + "; " + remedy);
 }
 
 /// No window, cut or shown, has more residues than a sequence set holds in one.
@@ -205,7 +155,7 @@ examples::RunOptions understood(const CommandLine& line) {
   require_length("--jmd-n-len", windows.flanks.jmd_n_len, 0, "give the length of the flank");
   require_length("--jmd-c-len", windows.flanks.jmd_c_len, 0, "give the length of the flank");
   require_length("--tmd-len", profile.display.tmd_len, 1, "give the length of the TMD as shown");
-  require_at_least("--threads", run.threads, 0, "0 takes all");
+  examples::require_at_least("--threads", run.threads, 0, "0 takes all");
   validate(windows.flanks, windows.ext_len);
   input.anchor_tmd_len = line.tmd_len_seq;
   input.label_test = profile.label_test;
@@ -225,7 +175,7 @@ examples::RunOptions understood(const CommandLine& line) {
     run.bootstrap->resample = line.resample == "both"   ? profiling::Resample::both
                               : line.resample == "test" ? profiling::Resample::test
                                                         : profiling::Resample::reference;
-    require_at_least("--bootstrap", line.bootstrap.rounds, 1, "give the number of rounds");
+    examples::require_at_least("--bootstrap", line.bootstrap.rounds, 1, "give the number of rounds");
     if (!(line.bootstrap.frac > 0 && line.bootstrap.frac <= 1))
       throw isonomy::ValueError("--frac=" + isonomy::io::number_text(line.bootstrap.frac) +
                                 "; expected a share above 0 and at most 1; 0.8 is usual");

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "isonomy/estimators/profiling/features.hpp"
+#include "support/funnel.hpp"
 #include "support/program.hpp"
 #include "support/run_profile.hpp"
 #include "support/summary.hpp"

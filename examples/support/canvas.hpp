@@ -1,6 +1,7 @@
 // A gnuplot script under construction: a picture of so many pixels, its title, panels, labels and axes.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -8,34 +9,15 @@
 #include <vector>
 
 #include "gnuplot.hpp"
-#include "isonomy/core/config.hpp"
-#include "isonomy/estimators/profiling/features.hpp"
-#include "isonomy/estimators/profiling/result.hpp"
 #include "isonomy/io/numbers.hpp"
-#include "summary.hpp"
 
 namespace examples {
-
-using isonomy::index_t;
 
 /// <name>.gnuplot draws <name>.svg from the tables (name and text), all in one folder.
 struct Figure {
   std::string name, script;
   std::vector<std::pair<std::string, std::string>> tables;
 };
-
-/// What the figures of a run show.
-struct FigureData {
-  const isonomy::profiling::ProfileResult& result;
-  isonomy::profiling::DisplayCoordinates display;
-  std::string title;
-
-  std::string group_sizes() const {
-    return with_commas(result.rows_test) + " test and " + with_commas(result.rows_reference) + " reference sequences";
-  }
-};
-
-inline constexpr const char *higher_colour = "'#b2182b'", *lower_colour = "'#2166ac'", *grey = "'#777777'";
 
 /// At most `most` characters of UTF-8 text, the last one "…" if something is cut.
 inline std::string shortened(std::string_view text, std::size_t most) {
@@ -46,6 +28,12 @@ inline std::string shortened(std::string_view text, std::size_t most) {
     if (++count > most) return std::string(text.substr(0, keep)) + "…";
   }
   return std::string(text);
+}
+
+/// The largest of 1, 2 or 5 times a power of ten that is at most `limit`, which is above 0.
+inline double round_step(double limit) {
+  const double power = std::pow(10, std::floor(std::log10(limit)));
+  return (limit >= 5 * power ? 5 : limit >= 2 * power ? 2 : 1) * power;
 }
 
 /// Collects the script. Pixels count from the top left corner.
@@ -87,47 +75,9 @@ class Canvas {
         number(1 - bottom / height_));
   }
 
-  /// The x axis of residue numbers: range, ticks, borders of the parts. With `names`, the parts' names above the plot
-  /// and the TMD shaded.
-  void residue_axis(const isonomy::profiling::DisplayCoordinates& d, bool names) {
-    const auto total = d.jmd_n_len + d.tmd_len + d.jmd_c_len;
-    const double first = static_cast<double>(d.start) - 0.5, tmd = first + static_cast<double>(d.jmd_n_len),
-                 jmd_c = tmd + static_cast<double>(d.tmd_len), last = first + static_cast<double>(total);
-    add("set xrange [" + number(first) + ":" + number(last) + "]\nset xtics " + std::to_string(tick_step(total)) +
-        " nomirror out scale 0.5 textcolor rgb '#333333'");
-    if (names)
-      add("set object rectangle from first " + number(tmd) + ", graph 0 to first " + number(jmd_c) +
-          ", graph 1 behind fillcolor rgb '#f4f4f4' fillstyle solid noborder");
-    for (const double border : {tmd, jmd_c})
-      if (border > first && border < last)
-        add("set arrow from first " + number(border) + ", graph 0 to first " + number(border) +
-            ", graph 1 nohead front linewidth 1 linecolor rgb '#888888'");
-    const std::pair<const char*, std::pair<double, double>> parts[] = {
-        {"JMD-N", {first, tmd}}, {"TMD", {tmd, jmd_c}}, {"JMD-C", {jmd_c, last}}};
-    for (const auto& [part, range] : parts)
-      if (names && range.second > range.first)
-        text(part, "first " + number((range.first + range.second) / 2) + ", graph 1",
-             "center offset 0,0.6 textcolor rgb '#555555'");
-  }
-
  private:
-  /// The least of 1, 2, 5, 10, 20, ... that cuts `length` into at most ten steps.
-  static index_t tick_step(index_t length) {
-    index_t power = 1;
-    for (;; power *= 10)
-      for (const index_t step : {power, 2 * power, 5 * power})
-        if (length / step <= 10) return step;
-  }
-
   int width_, height_;
   std::string script_;
 };
-
-/// The residues that a feature is drawn at.
-inline std::vector<index_t> shown_positions(const isonomy::profiling::FeatureRow& row,
-                                            const isonomy::profiling::DisplayCoordinates& display) {
-  const auto feature = isonomy::profiling::parse_feature(row.feature);
-  return isonomy::profiling::positions(feature.part, feature.split, display);
-}
 
 }  // namespace examples

@@ -10,6 +10,7 @@
 
 #include "canvas.hpp"
 #include "isonomy/io/tsv.hpp"
+#include "profile_figure.hpp"
 
 namespace examples {
 
@@ -71,7 +72,7 @@ inline Figure feature_map_figure(const FigureData& data) {
   canvas.add("unset border\nunset tics\nset xrange [0:1]\nset yrange [0:1]\nplot NaN");
 
   canvas.panel(left, right, 106, top - 12);
-  canvas.residue_axis(data.display, true);
+  residue_axis(canvas, data.display, true);
   int most = 1;
   for (const auto& [position, count] : readers) most = std::max(most, count);
   canvas.add("set yrange [0:" + std::to_string(most) + "]\nset ytics (0, " + std::to_string(most) +
@@ -81,7 +82,7 @@ inline Figure feature_map_figure(const FigureData& data) {
 
   canvas.panel(left, right, top, bottom);
   canvas.add("set border 15\nunset ytics\nset xtics format '%g'");
-  canvas.residue_axis(data.display, false);
+  residue_axis(canvas, data.display, false);
   canvas.add("set yrange [" + std::to_string(row) + ".5:0.5]\nset xlabel 'residue' offset 0,0.2");
   for (const auto& [name, rows] : categories)
     if (rows.second < row)

@@ -5,18 +5,16 @@
 #include <vector>
 
 #include "canvas.hpp"
-#include "feature_map_figure.hpp"
 #include "gnuplot.hpp"
 #include "output.hpp"
-#include "ranking_figure.hpp"
 
 namespace examples {
 
-/// Adds both figures to the folder. Returns what kept pictures from being drawn, with the remedy.
-inline std::vector<std::string> draw_figures(OutputFolder& folder, const FigureData& data) {
+/// Adds figures to the folder. Returns what kept pictures from being drawn, with the remedy.
+inline std::vector<std::string> draw_figures(OutputFolder& folder, const std::vector<Figure>& figures) {
   std::vector<std::string> warnings;
   const std::string gnuplot = find_gnuplot();
-  for (const auto& figure : {ranking_figure(data), feature_map_figure(data)}) {
+  for (const auto& figure : figures) {
     for (const auto& [name, text] : figure.tables) folder.write(name, text);
     const std::string script = figure.name + ".gnuplot", picture = figure.name + ".svg";
     folder.write(script, figure.script);

@@ -34,6 +34,14 @@ inline void require_distinct(const std::string& table, const std::string& report
     throw isonomy::IoError(report, 0, "this is both --out and --json; expected a file for each; choose another name");
 }
 
+/// require_writable() for the outputs --out and --json, which must be two files. Empty names are left out.
+inline void require_outputs(const std::string& table, const std::string& report,
+                            const std::vector<std::string>& inputs) {
+  for (const auto& path : {table, report})
+    if (!path.empty()) require_writable(path, inputs);
+  require_distinct(table, report);
+}
+
 /// A folder for output, made if it is not there. Files are written in a hidden folder inside it and moved out by
 /// commit(); otherwise they, and the folder if it was made here, are removed again.
 class OutputFolder {
@@ -108,6 +116,23 @@ class OutputFolder {
   std::string path_, draft_;
   std::vector<std::filesystem::path> made_;  // innermost first
   std::vector<std::string> names_;
+};
+
+/// Files that are written aside one by one and put in place together.
+class OutputFiles {
+ public:
+  /// Nothing for an empty name. IoError as AtomicFile.
+  void prepare(const std::string& path, std::string_view text) {
+    if (path.empty()) return;
+    files_.emplace_back(path);
+    files_.back().write(text);
+  }
+  void commit() {
+    for (auto& file : files_) file.commit();
+  }
+
+ private:
+  std::vector<isonomy::io::AtomicFile> files_;
 };
 
 /// Writes to standard output. IoError if it does not take everything; a reader that has seen enough is no error.

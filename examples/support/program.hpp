@@ -9,6 +9,7 @@
 #include <new>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -18,7 +19,7 @@
 namespace examples {
 
 /// What a program returns: bad input or options are the caller's to mend, anything unforeseen is ours.
-enum ExitCode { success = 0, internal_error = 1, bad_input = 2, interrupted = 128 };
+enum ExitCode { success = 0, internal_error = 1, bad_input = 2, no_result = 3, interrupted = 128 };
 
 inline constexpr const char* exit_code_help =
     "Exit codes: 0 done; 2 unusable input or options, or a file that cannot be written; 130 stopped by Ctrl-C; 1 an "
@@ -76,9 +77,10 @@ inline std::string with_option_names(std::string_view message, const std::vector
 /// A message without the name of the library's function that stands at `at`.
 inline std::string without_operation(std::string message, std::size_t at = 0) {
   for (const std::string_view operation :
-       {"profile: ", "validate: display ", "validate: ", "SequenceSet: ", "WindowCutter: ", "ScaleTable: ",
-        "Alphabet: ", "parse_part: ", "clamp: ", "window_from_positions: ", "window_from_parts: ", "window_from_tmd: ",
-        "window_from_sequence: ", "selection_frequencies: ", "positions: ", "Context<Cpu>: "})
+       {"profile: ", "validate: display ",
+        "validate: ", "SequenceSet: ", "WindowCutter: ", "ScaleTable: ", "Alphabet: ", "parse_part: ", "clamp: ",
+        "window_from_positions: ", "window_from_parts: ", "window_from_tmd: ", "window_from_sequence: ",
+        "selection_frequencies: ", "positions: ", "Context<Cpu>: ", "mixture: ", "minimize: ", "start: "})
     if (std::string_view(message).substr(at).starts_with(operation)) return message.erase(at, operation.size());
   return message;
 }
@@ -102,7 +104,7 @@ inline std::string parse_message(const CLI::App& app, const std::string& program
   return message + expected + "; see " + program + " --help";
 }
 
-/// Parses the command line, runs `body(interrupt)`, reports what it throws on stderr.
+/// Parses the command line, runs `body(interrupt)`, reports what it throws on stderr. The body may return an exit code.
 /// `option_names`: names of library options that are options here too.
 template <class Body>
 int run_program(CLI::App& app, int argc, char** argv, const std::vector<std::string>& option_names, Body&& body) {
@@ -120,8 +122,12 @@ int run_program(CLI::App& app, int argc, char** argv, const std::vector<std::str
   }
   try {
     Interrupt interrupt;
-    body(interrupt);
-    return success;
+    if constexpr (std::is_void_v<decltype(body(interrupt))>) {
+      body(interrupt);
+      return success;
+    } else {
+      return body(interrupt);
+    }
   } catch (const isonomy::Cancelled&) {
     std::cerr << program << ": stopped; nothing was written" << std::endl;
     return interrupted + caught_signal.load();
@@ -130,7 +136,8 @@ int run_program(CLI::App& app, int argc, char** argv, const std::vector<std::str
   } catch (const isonomy::Error& error) {
     return fail(with_option_names(without_operation(error.what()), option_names));
   } catch (const std::bad_alloc&) {
-    return fail("out of memory; expected room for a few bytes a residue; use fewer sequences or free memory");
+    return fail(
+        "out of memory; expected room for the input and some bytes beside each row; use fewer rows or free memory");
   } catch (const std::exception& error) {
     std::cerr << program << ": internal error: " << printable(error.what()) << "; please report it" << std::endl;
     return internal_error;

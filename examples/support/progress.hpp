@@ -31,8 +31,10 @@ class ProgressLine {
     if (!shown_ || now - last_ < std::chrono::milliseconds(100)) return;
     last_ = now;
     const std::int64_t percent = progress.total > 0 ? 100 * progress.done / progress.total : 0;
-    const std::string count = progress.total > 0 ? std::to_string(percent) + " %" : std::to_string(progress.done);
-    std::fprintf(stderr, "\r\033[K%s: %s", progress.stage, count.c_str());
+    const std::string count = progress.total > 0  ? ": " + std::to_string(percent) + " %"
+                              : progress.done > 0 ? ": " + std::to_string(progress.done)
+                                                  : " ...";
+    std::fprintf(stderr, "\r\033[K%s%s", progress.stage, count.c_str());
     std::fflush(stderr);
     dirty_ = true;
   }

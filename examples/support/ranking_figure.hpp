@@ -9,14 +9,9 @@
 
 #include "canvas.hpp"
 #include "isonomy/io/tsv.hpp"
+#include "profile_figure.hpp"
 
 namespace examples {
-
-/// The largest of 1, 2 or 5 times a power of ten that is at most `limit`, which is above 0.
-inline double round_step(double limit) {
-  const double power = std::pow(10, std::floor(std::log10(limit)));
-  return (limit >= 5 * power ? 5 : limit >= 2 * power ? 2 : 1) * power;
-}
 
 /// "+0.118", with fewer decimals where differences reach `widest`, 10 or more.
 inline std::string signed_text(double value, double widest) {
@@ -80,7 +75,7 @@ inline Figure ranking_figure(const FigureData& data, std::size_t most = 20) {
   };
 
   start_panel(432, 770, "residue");
-  canvas.residue_axis(data.display, true);
+  residue_axis(canvas, data.display, true);
   canvas.add(boxes("'ranking_positions.tsv'", "($2-0.5):($2+0.5)", "$3"));
 
   start_panel(800, 990, "mean_dif (test − reference)");

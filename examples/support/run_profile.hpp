@@ -5,23 +5,23 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "feature_map_figure.hpp"
 #include "figures.hpp"
 #include "interrupt.hpp"
 #include "isonomy/backend/cpu.hpp"
 #include "isonomy/estimators/profiling/aaontology.hpp"
 #include "isonomy/estimators/profiling/bootstrap.hpp"
 #include "isonomy/estimators/profiling/fit.hpp"
-#include "isonomy/io/atomic_file.hpp"
 #include "isonomy/io/feature_table.hpp"
 #include "isonomy/io/profile_report.hpp"
 #include "isonomy/io/scale_table.hpp"
 #include "load.hpp"
 #include "output.hpp"
 #include "progress.hpp"
+#include "ranking_figure.hpp"
 
 namespace examples {
 
@@ -122,9 +122,7 @@ isonomy::profiling::ProfileResult computed(isonomy::Context<isonomy::Cpu>& ctx,
 /// Reads, profiles, and puts all outputs in place at the end; with no table_path the table goes to standard output.
 inline Run run_profile(const RunOptions& options, const Interrupt& interrupt) {
   validate(options.profile);
-  for (const auto& path : {options.table_path, options.json_path})
-    if (!path.empty()) require_writable(path, options.inputs());
-  require_distinct(options.table_path, options.json_path);
+  require_outputs(options.table_path, options.json_path, options.inputs());
   std::optional<OutputFolder> folder;
   if (!options.figure_folder.empty()) folder.emplace(options.figure_folder);
   ProgressLine progress(!options.quiet);
@@ -148,26 +146,24 @@ inline Run run_profile(const RunOptions& options, const Interrupt& interrupt) {
 
   // From here on everything is ready to be put in place before anything is.
   const std::string table = isonomy::io::feature_table_text(run.result);
-  std::vector<isonomy::io::AtomicFile> files;
-  const auto prepare = [&files](const std::string& path, std::string_view text) {
-    files.emplace_back(path);
-    files.back().write(text);
-  };
-  if (!options.table_path.empty()) prepare(options.table_path, table);
+  OutputFiles files;
+  files.prepare(options.table_path, table);
   if (options.table_in_folder) folder->write("features.tsv", table);
-  if (folder)
-    for (auto& warning : draw_figures(*folder, {run.result, options.profile.display, run.title}))
+  if (folder) {
+    const FigureData data{run.result, options.profile.display, run.title};
+    for (auto& warning : draw_figures(*folder, {ranking_figure(data), feature_map_figure(data)}))
       run.warnings.push_back(std::move(warning));
+  }
   if (!options.json_path.empty()) {
     isonomy::io::ReportNotes notes;
     for (const auto& path : options.inputs()) notes.emplace_back("input " + std::to_string(notes.size() + 1), path);
     notes.emplace_back("arithmetic", options.reference_arithmetic ? "aaanalysis_1_1" : "exact");
-    prepare(options.json_path, isonomy::io::profile_report_text(run.result, options.profile, notes));
+    files.prepare(options.json_path, isonomy::io::profile_report_text(run.result, options.profile, notes));
   }
   if (folder) folder->require_room();
   Interrupt::check("writing");
   if (options.table_path.empty() && !options.table_in_folder) print_all(table);
-  for (auto& file : files) file.commit();
+  files.commit();
   if (folder) {
     folder->commit();
     run.written = folder->names();

@@ -1,4 +1,4 @@
-// Prints what a run did: funnel, time, memory, backends, warnings.
+// Prints what a run did: time, memory, backends, warnings.
 #pragma once
 
 #include <sys/resource.h>
@@ -8,11 +8,9 @@
 #include <ostream>
 #include <sstream>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
-#include "isonomy/estimators/profiling/result.hpp"
+#include "isonomy/core/report.hpp"
 #include "program.hpp"
 
 namespace examples {
@@ -28,6 +26,14 @@ inline std::string with_commas(std::int64_t number) {
 inline std::string fixed(double value, int digits) {
   std::ostringstream out;
   out << std::fixed << std::setprecision(digits) << value;
+  const std::string text = out.str();
+  return text.find_first_not_of("-0.") == std::string::npos && text[0] == '-' ? text.substr(1) : text;  // -0.000
+}
+
+/// Three significant digits.
+inline std::string short_number(double value) {
+  std::ostringstream out;
+  out << std::setprecision(3) << value;
   return out.str();
 }
 
@@ -40,17 +46,6 @@ inline double peak_process_bytes() {
 #else
   return static_cast<double>(usage.ru_maxrss) * 1024;
 #endif
-}
-
-/// How the features became fewer, one step a line.
-inline void print_funnel(std::ostream& out, const isonomy::profiling::Funnel& funnel) {
-  const std::pair<std::string_view, std::int64_t> steps[] = {
-      {"candidate features", funnel.n_candidates},
-      {"with a small spread in the test group", funnel.n_within_spread},
-      {"after the pre-filter", funnel.n_after_prefilter},
-      {"after removing redundant ones", funnel.n_after_redundancy}};
-  for (const auto& [name, count] : steps)
-    out << "  " << std::setw(13) << std::right << with_commas(count) << "  " << name << "\n";
 }
 
 /// Time a stage, memory, arithmetic, determinism, and which backend ran what.

@@ -144,3 +144,48 @@ TEST_CASE("an array that cannot be read is named with what is wrong and the reme
   CHECK(has(message_of<IoError>([&] { static_cast<void>(io::read_npy<float>(doubles)); }),
             "elements of type 'f8'; expected f4; convert it with astype('<f4')"));
 }
+
+TEST_CASE("quoted cells are read without their quotes and may hold separators", "[io]") {
+  const TemporaryFolder folder;
+  const auto read = [&](const std::string& text, const std::string& column = "") {
+    return io::read_number_column(folder.file("x.txt", text), column);
+  };
+  using Numbers = std::vector<double>;
+  CHECK(read("\"eruptions\",\"waiting\"\n3.6,79\n\"1.8\", \"54\"\n", "waiting") == Numbers{79, 54});
+  CHECK(read("\"place, town\",depth\n\"Inn, old\",1\n\"Inn, new\",2\n", "depth") == Numbers{1, 2});
+  CHECK(read("\"first word\" 1\n\"second word\" 2\n", "2") == Numbers{1, 2});
+  CHECK(read("a\tb\n\t1\n\t2\n", "b") == Numbers{1, 2});
+  CHECK(has(message_of<IoError>([&] { static_cast<void>(read("a,b\n1,\n", "b")); }),
+            ":2: column 'b' is ''; expected a number"));
+  CHECK(has(message_of<IoError>([&] { static_cast<void>(read("a,b\n1,\"2\n", "b")); }),
+            ":2: column 'b' is '\"2'; expected a number"));
+}
+
+TEST_CASE("a reader of a column tells its name, place and line", "[io]") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("x.txt", "# units: cm\n\nname, depth\nfirst, 1\nsecond, 2\n");
+  io::NumberColumnReader chosen(path, "2");
+  CHECK(chosen.name() == "depth");
+  CHECK(chosen.place() == 2);
+  CHECK(chosen.columns() == 2);
+  CHECK(chosen.next() == 1.0);
+  CHECK(chosen.line_number() == 4);
+  CHECK(chosen.next() == 2.0);
+  CHECK(!chosen.next().has_value());
+  CHECK(!chosen.next().has_value());
+  io::NumberColumnReader plain(folder.file("y.txt", "3\n4\n"));
+  CHECK(plain.name().empty());
+  CHECK(plain.next() == 3.0);
+  CHECK(plain.next() == 4.0);
+  io::NumberColumnReader unchosen(path);
+  CHECK(has(message_of<IoError>([&] { static_cast<void>(unchosen.next()); }),
+            ":4: column '1' is 'first'; expected a number, or another of the columns named"));
+}
+
+TEST_CASE("the header of an array can be read by itself", "[io]") {
+  const TemporaryFolder folder;
+  const auto header = io::read_npy_header(
+      folder.file("x.npy", npy("{'descr': '<i4', 'fortran_order': True, 'shape': (2, 3), }\n", "")));
+  CHECK(header.element == "i4");
+  CHECK(header.size() == 6);
+}

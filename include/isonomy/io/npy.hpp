@@ -183,6 +183,12 @@ std::vector<To> read_elements(std::FILE* file, const std::string& path, index_t 
 
 }  // namespace detail
 
+/// The header of a file, to choose the type to read it as. Errors as read_npy, but for those of the elements.
+[[nodiscard]] inline NpyHeader read_npy_header(const std::string& path) {
+  const detail::File file = detail::open_binary(path);
+  return detail::read_npy_header(file.get(), path);
+}
+
 /// The array in a file as T: double takes f8 and f4 (exact), float takes f4 alone (nothing is rounded in silence).
 /// IoError naming the file and what is wrong with it: missing, no .npy, another element type or byte order, truncated.
 /// Memory: the array and one megabyte.

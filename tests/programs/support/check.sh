@@ -11,10 +11,10 @@ skip() {
 [[ $# -eq 2 ]] || { echo "usage: bash $0 PROGRAM_DIR EXAMPLE_DATA_DIR" >&2; exit 1; }
 programs=$(cd "$1" && pwd) || exit 1
 data=$(cd "$2" && pwd) || exit 1
-golden=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../reference/profiling" && pwd)
-for program in profile quickstart; do
-  [[ -x $programs/$program ]] || skip "the program $program is not in $programs"
-done
+reference=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../reference" && pwd)
+# A script is named after its program: profile_output.sh runs profile.
+program=$(basename "$0" .sh) program=${program%%_*}
+[[ -x $programs/$program ]] || skip "the program $program is not in $programs"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -10,6 +10,7 @@
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/backend/operations.hpp"
 #include "isonomy/core/check.hpp"
+#include "isonomy/core/control.hpp"
 #include "isonomy/core/lanes/block_sums.hpp"
 #include "isonomy/core/lanes/scalar.hpp"
 #include "isonomy/core/lanes/terms.hpp"
@@ -74,7 +75,7 @@ void mixture_blocks(Ctx& ctx, const Term& term, MixtureOrder order, const Points
 
 /// Blocks whose outputs, `rows` doubles each, are held at once: few enough for memory, enough for every thread.
 [[nodiscard]] inline index_t mixture_blocks_at_once(index_t rows) {
-  return std::clamp<index_t>((index_t{1} << 21) / std::max<index_t>(rows, 1), 64, 4096);
+  return std::clamp<index_t>((index_t{1} << 21) / std::max<index_t>(rows, 1), 64, 512);
 }
 
 /// Adds a block's share. What is not finite has no rounding error to keep.
@@ -90,8 +91,8 @@ void add_blocks(Ctx& ctx, const char* operation, index_t blocks, index_t rows, V
                 const Run& run) {
   const index_t at_once = std::min(blocks, mixture_blocks_at_once(rows));
   Matrix<double, typename Ctx::tag> partial(ctx, sums.size, at_once, operation);
+  ProgressMeter meter(ctx.control(), operation, blocks);
   for (index_t first = 0; first < blocks; first += at_once) {
-    if (ctx.control().stop.stop_requested()) throw Cancelled(operation);
     const index_t count = std::min(at_once, blocks - first);
     const MatrixView<double, typename Ctx::space> out = partial.view().column_block(0, count);
     ++ctx.counters().kernels;
@@ -107,6 +108,7 @@ void add_blocks(Ctx& ctx, const char* operation, index_t blocks, index_t rows, V
       const std::vector<double> host = to_host<Ctx, double>(ctx, flat);
       add(column_major(host.data(), sums.size, count));
     }
+    meter.advance(count);
   }
 }
 
@@ -116,9 +118,9 @@ void add_blocks(Ctx& ctx, const char* operation, index_t blocks, index_t rows, V
 /// Points are taken in blocks of block_points, counted from x(0): data that come in pieces have the bits of one pass if
 /// every piece but the last is a multiple of block_points long and `sums` goes from call to call. A point NaN makes
 /// output 0 NaN, an infinite one makes it -inf. Accumulators are double for every T. O(n), nothing of size n is stored:
-/// a few MB of workspace. The same bits for every instruction set, thread count and backend, and for every order as far
-/// as orders share outputs. Stops between blocks (Cancelled); waits for the result. ShapeError if sums has another size
-/// than the term's outputs.
+/// a few MB of workspace. Progress counts blocks of one pass. The same bits for every instruction set, thread count and
+/// backend, and for every order as far as orders share outputs. Stops between blocks (Cancelled); waits for the result.
+/// ShapeError if sums has another size than the term's outputs.
 template <ContextLike Ctx, MixtureTerm Term, class T>
 void mixture_sums(Ctx& ctx, const Term& term, MixtureOrder order, VectorView<T, typename Ctx::space> x,
                   VectorView<DoubleDouble> sums) {

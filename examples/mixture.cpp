@@ -1,0 +1,193 @@
+// Fits of mixtures of normal densities to numbers in a file: parameters with errors, a report, a picture.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstddef>
+#include <iostream>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "support/command_line.hpp"
+#include "support/mixture_start.hpp"
+#include "support/program.hpp"
+#include "support/run_mixture.hpp"
+#include "support/summary.hpp"
+
+namespace {
+
+namespace mixture = isonomy::mixture;
+
+/// What the command line says, before it is understood.
+struct CommandLine {
+  examples::MixtureOptions run;
+  std::string range, start;
+  std::vector<std::string> contours;
+  bool shared_mean = false, shared_sigma = false, extended = false;
+};
+
+/// Library names of options that this program spells with dashes.
+const std::vector<std::string> option_names{"components", "max_iterations", "threads"};
+
+void add_options(CLI::App& app, CommandLine& line) {
+  auto& run = line.run;
+  const examples::OptionGroup input{app, "Input"};
+  app.add_option("input", run.path,
+                 "numbers: a .npy array of floats or doubles, or a table of text (commas, semicolons, tabs or blanks), "
+                 "with or without a header; - for standard input, a table")
+      ->type_name("FILE")
+      ->required();
+  input.option("--column", run.column, "NAME|NUMBER", "column to read, by name or place from 1; default the first");
+  input.option("--range", line.range, "LOWER,UPPER",
+               "fit the points inside alone, with a density normalised there; -inf or inf leaves an end open");
+
+  const examples::OptionGroup model{app, "Model"};
+  model.with_default("--components", run.model.components, "INT", "normal densities in the mixture, 1 to 100");
+  model.flag("--shared-mean", line.shared_mean, "one mean for all components");
+  model.flag("--shared-sigma", line.shared_sigma, "one standard deviation for all components");
+  model.flag("--extended", line.extended, "numbers of points (yields) of the components instead of fractions");
+
+  const examples::OptionGroup fit{app, "Fit"};
+  fit.option("--start", line.start, "VALUES",
+             "starting values of all parameters, in order or by name, as in 0.3,0.5,3,1 or f=0.3,mu=0.5,s1=3,s2=1; "
+             "default from k-means");
+  fit.with_default("--max-iterations", run.minimize.max_iterations, "INT", "steps of the fit, at least 1");
+  fit.flag("--minos,!--no-minos", run.minos, "asymmetric errors from profiles of the likelihood (default), or none");
+  fit.option("--contour", line.contours, "NAME,NAME",
+             "contours of two parameters that cover both in 68.27 % and 95.45 % of repetitions; may be repeated")
+      ->allow_extra_args(false);
+  fit.with_default("--contour-points", run.contour_points, "INT", "points of each contour, 3 to 1000");
+
+  const examples::OptionGroup output{app, "Run and output"};
+  output.with_default("--threads", run.threads, "INT", "threads, 0 for all; the result does not depend on it");
+  output.with_default("--seed", run.seed, "INT", "seed of k-means");
+  output.option("--out", run.table_path, "FILE", "file for the parameters, errors and correlations as a table");
+  output.option("--json", run.json_path, "FILE", "file for data, model, start, fit, contours and report as JSON");
+  output.option("--plot", run.figure_folder, "DIR",
+                "folder for fit.svg and contours, drawn by gnuplot, with their tables");
+  output.flag("--quiet", run.quiet, "print nothing but warnings and errors on standard error");
+}
+
+void require_between(const char* option, int value, int least, int most, const char* remedy) {
+  if (value < least || value > most)
+    throw isonomy::ValueError(std::string(option) + "=" + std::to_string(value) + "; expected " +
+                              std::to_string(least) + " to " + std::to_string(most) + "; " + remedy);
+}
+
+/// The two numbers of --range; an end may be open.
+mixture::Range parse_range(const std::string& text) {
+  const auto fields = examples::comma_list(text);
+  const auto refuse = [&text](const std::string& remedy) {
+    throw isonomy::ValueError("--range: '" + text + "'; expected two numbers, the lower one first; " + remedy);
+  };
+  if (fields.size() != 2) refuse("write them as in --range 0,10");
+  const auto number = [&](const std::string& field, const char* open, double infinity) {
+    if (field == open || (infinity > 0 && field == "+inf")) return infinity;
+    const auto value = examples::finite_number(field);
+    if (!value) refuse("'" + field + "' is none; " + open + " leaves this end open");
+    return *value;
+  };
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  const mixture::Range range{number(fields[0], "-inf", -infinity), number(fields[1], "inf", infinity)};
+  if (!(range.lower < range.upper)) refuse("exchange or correct them");
+  return range;
+}
+
+/// Places of the two parameters of --contour.
+std::pair<int, int> parse_contour(const std::string& text, const mixture::NormalModel& model) {
+  const std::vector<std::string> names = model.names(), fields = examples::comma_list(text);
+  const auto refuse = [&](const std::string& what) {
+    throw isonomy::ValueError("--contour: " + what + "; expected two different ones of " + examples::listed(names) +
+                              "; write them as in --contour " + names[0] + "," + names[names.size() > 1 ? 1 : 0]);
+  };
+  if (fields.size() != 2) refuse("'" + text + "' are not two parameters");
+  std::vector<int> places;
+  for (const auto& field : fields) {
+    const auto found = std::find(names.begin(), names.end(), field);
+    if (found == names.end()) refuse("the model has no parameter '" + field + "'");
+    places.push_back(static_cast<int>(found - names.begin()));
+  }
+  if (places[0] == places[1]) refuse("'" + text + "' is one parameter twice");
+  return {places[0], places[1]};
+}
+
+/// The command line in the library's terms. ValueError naming the option for what does not fit together.
+examples::MixtureOptions understood(const CommandLine& line, bool has_range, bool has_start) {
+  examples::MixtureOptions run = line.run;
+  if (run.path == "-") run.path = "/dev/stdin";
+  require_between("--components", run.model.components, 1, 100, "give the number of normal densities");
+  require_between("--contour-points", run.contour_points, 3, 1000, "72 make a smooth line");
+  examples::require_at_least("--max-iterations", run.minimize.max_iterations, 1, "200 are the default");
+  examples::require_at_least("--threads", run.threads, 0, "0 takes all");
+  if (line.shared_mean && line.shared_sigma && run.model.components > 1)
+    throw isonomy::ValueError(
+        "--shared-mean and --shared-sigma leave components that do not differ; expected one of these options; drop one "
+        "or fit --components 1");
+  // One component shares with nobody, whatever was asked for.
+  if (line.shared_mean) run.model.means = mixture::Sharing::shared;
+  if (line.shared_sigma) run.model.sigmas = mixture::Sharing::shared;
+  if (line.extended) run.model.weighting = mixture::Weighting::yields;
+  if (has_range) run.model.range = parse_range(line.range);
+  if (has_start) run.start = examples::parse_start(line.start, run.model);
+  for (const auto& pair : line.contours) run.contours.push_back(parse_contour(pair, run.model));
+  return run;
+}
+
+/// What to do about a fit that has no usable result.
+std::string advice(const isonomy::io::MixtureFit& fit) {
+  if (!fit.result.degenerate.empty()) return "use fewer components, --shared-sigma or another --start";
+  switch (fit.result.minimum.status) {
+  case mixture::Status::max_iterations: return "raise --max-iterations, or give a --start nearer to the maximum";
+  case mixture::Status::hessian_not_positive_definite:
+    return "the points do not settle all parameters: use fewer components, --shared-mean, --shared-sigma or another "
+           "--start";
+  default: return "give another --start, or rescale the points";
+  }
+}
+
+void print_summary(const examples::MixtureOptions& options, const examples::MixtureRun& run) {
+  using examples::with_commas, examples::fixed;
+  const auto& fit = run.fit;
+  const auto& minimum = fit.result.minimum;
+  std::cerr << "mixture: " << examples::printable(run.title)
+            << (run.source.empty() ? "" : ", " + examples::printable(run.source)) << ": " << with_commas(fit.points)
+            << " points" << (run.left_out > 0 ? " (" + with_commas(run.left_out) + " outside the range left out)" : "")
+            << ", " << fit.model.components << (fit.model.components == 1 ? " component, " : " components, ")
+            << fit.result.names.size() << " parameters\n";
+  std::cerr << "  status       " << fit.status() << " after " << minimum.iterations << " steps, EDM "
+            << examples::short_number(minimum.edm) << ", condition of the Hessian "
+            << examples::short_number(minimum.condition) << "\n";
+  std::cerr << "  likelihood   NLL " << fixed(minimum.nll, 6) << ", AIC " << fixed(fit.result.aic, 6) << ", BIC "
+            << fixed(fit.result.bic, 6) << "\n";
+  std::cerr << "  passes       " << minimum.passes << " of the fit";
+  if (fit.result.sample_passes > 0) std::cerr << ", " << fit.result.sample_passes << " of a sample";
+  if (run.profile_passes > 0) std::cerr << ", " << run.profile_passes << " of profiles";
+  std::cerr << "\n";
+  examples::print_report(std::cerr, fit.result.report, run.reading_seconds);
+  for (const auto& path : {options.table_path, options.json_path, options.figure_folder})
+    if (!path.empty()) std::cerr << "  written      " << examples::printable(path) << "\n";
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Fits a mixture of normal densities to numbers by maximum likelihood, with errors.", "mixture");
+  CommandLine line;
+  add_options(app, line);
+  app.set_version_flag("--version", isonomy::version_string);
+  app.footer("Parameters, in this order: f (of two) or w1, w2, ... (fractions of all components but the last), or n1, "
+             "n2, ... (--extended); mu or mu1, mu2, ...; s or s1, s2, ... (standard deviations).\nThe summary of the "
+             "parameters goes to standard output, everything else to standard error.\nExit codes: 0 done; 3 the fit "
+             "has no usable result, as the outputs say; 2 unusable input or options, or a file that cannot be "
+             "written; 130 stopped by Ctrl-C; 1 an error of the program itself. Unless it is 0 or 3, no output file is "
+             "written or changed.");
+  return examples::run_program(app, argc, argv, option_names, [&](const examples::Interrupt& interrupt) {
+    const auto options = understood(line, app.count("--range") > 0, app.count("--start") > 0);
+    const examples::MixtureRun run = run_mixture(options, interrupt);
+    if (!options.quiet) print_summary(options, run);
+    examples::print_warnings(std::cerr, "mixture", run.warnings, option_names);
+    if (run.fit.usable()) return examples::success;
+    std::cerr << "mixture: the fit has no usable result: " << run.fit.status() << " after "
+              << run.fit.result.minimum.iterations << " steps; " << advice(run.fit) << std::endl;
+    return examples::no_result;
+  });
+}

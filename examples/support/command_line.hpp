@@ -1,0 +1,78 @@
+// What the programs' command lines have in common: groups of options, whole numbers, lower limits.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <concepts>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <type_traits>
+#include <vector>
+
+#include "isonomy/core/error.hpp"
+
+namespace examples {
+
+/// The type of number that T, or an optional T, holds; void where it is no whole number.
+template <class T>
+struct WholeNumber {
+  using type = void;
+};
+template <std::integral T>
+struct WholeNumber<T> {
+  using type = T;
+};
+template <std::integral T>
+struct WholeNumber<std::optional<T>> {
+  using type = T;
+};
+
+/// What keeps `text` from being a Number, for CLI11, which itself saturates and wraps round.
+template <std::integral Number>
+std::string whole_number(const std::string& text) {
+  Number number{};
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data() + (text.starts_with('+') ? 1 : 0), end, number);
+  if (error == std::errc() && stop == end) return {};
+  return "'" + text + "' is no whole number from " + std::to_string(std::numeric_limits<Number>::min()) + " to " +
+         std::to_string(std::numeric_limits<Number>::max());
+}
+
+/// Adds options to one group of the help text.
+struct OptionGroup {
+  CLI::App& app;
+  std::string name;
+
+  template <class T>
+  CLI::Option* option(const std::string& names, T& value, const std::string& type, const std::string& text) const {
+    auto* added = app.add_option(names, value, text)->type_name(type)->group(name);
+    using Number = typename WholeNumber<T>::type;
+    if constexpr (!std::is_void_v<Number> && !std::is_same_v<Number, bool>) added->check(whole_number<Number>);
+    return added;
+  }
+  /// The same with the default in the help text.
+  template <class T>
+  CLI::Option* with_default(const std::string& names, T& value, const std::string& type,
+                            const std::string& text) const {
+    return option(names, value, type, text)->capture_default_str();
+  }
+  CLI::Option* choice(const std::string& names, std::string& value, const std::vector<std::string>& values,
+                      const std::string& text) const {
+    return with_default(names, value, "", text)->check(CLI::IsMember(values));
+  }
+  CLI::Option* flag(const std::string& names, bool& value, const std::string& text) const {
+    return app.add_flag(names, value, text)->group(name);
+  }
+};
+
+/// ValueError naming the option.
+inline void require_at_least(const char* option, std::int64_t value, std::int64_t least, const char* remedy) {
+  if (value < least)
+    throw isonomy::ValueError(std::string(option) + "=" + std::to_string(value) + "; expected at least " +
+                              std::to_string(least) + "; " + remedy);
+}
+
+}  // namespace examples

@@ -1,0 +1,261 @@
+// One run from a file of points to files: read, fit, profile, write everything or nothing.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <iterator>
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "contour_figure.hpp"
+#include "figures.hpp"
+#include "fit_figure.hpp"
+#include "interrupt.hpp"
+#include "isonomy/backend/cpu.hpp"
+#include "isonomy/core/report.hpp"
+#include "isonomy/estimators/mixture/fit.hpp"
+#include "isonomy/estimators/mixture/minos.hpp"
+#include "isonomy/estimators/mixture/normal_likelihood.hpp"
+#include "isonomy/estimators/mixture/start.hpp"
+#include "isonomy/io/mixture_report.hpp"
+#include "isonomy/io/numbers.hpp"
+#include "mixture_table.hpp"
+#include "output.hpp"
+#include "point_data.hpp"
+#include "program.hpp"
+#include "progress.hpp"
+#include "summary.hpp"
+
+namespace examples {
+
+/// Everything that a run depends on, and where its results go. An empty name leaves an output out.
+struct MixtureOptions {
+  std::string path, column;
+  isonomy::mixture::NormalModel model;
+  /// In the order of the model's names; from k-means if empty.
+  std::vector<double> start;
+  isonomy::mixture::MinimizeOptions minimize;
+  bool minos = true;
+  /// Pairs of parameters, and the points of each contour.
+  std::vector<std::pair<int, int>> contours;
+  int contour_points = 72;
+  int threads = 0;
+  std::uint64_t seed = 0;
+  std::string table_path, json_path, figure_folder;
+  bool quiet = false;
+};
+
+/// The fit and what the summary says beside it.
+struct MixtureRun {
+  isonomy::io::MixtureFit fit;
+  std::string title, source;  ///< "faithful", "column 2 of 2, waiting"
+  index_t left_out = 0;
+  int profile_passes = 0;
+  std::vector<std::string> warnings;
+  double reading_seconds = 0;
+};
+
+namespace detail {
+
+/// Coverages of the contours; two parameters follow a chi-squared law of two degrees of freedom, whose quantiles are
+/// -2 log(1 - coverage).
+inline constexpr double contour_coverages[] = {0.6827, 0.9545};
+
+/// Passes over the data, counted on the progress line under what they are for.
+class PassCounter {
+ public:
+  explicit PassCounter(ProgressLine& progress) : progress_(progress) {}
+
+  void begin(std::string what) {
+    what_ = std::move(what);
+    pass_ = 0;
+  }
+  /// What a context calls.
+  std::function<void(const isonomy::Progress&)> callback() {
+    if (!progress_.callback()) return {};
+    return [this](const isonomy::Progress& pass) {
+      if (pass.done == 0) ++pass_;
+      const std::string text = what_ + ", pass " + std::to_string(pass_);
+      progress_.show({text.c_str(), pass.done, pass.total});
+    };
+  }
+
+ private:
+  ProgressLine& progress_;
+  std::string what_;
+  int pass_ = 0;
+};
+
+/// Asymmetric errors of all parameters that have some. Returns a lower minimum if one was met: all must begin again
+/// from there.
+template <class F>
+std::vector<double> profile(F& likelihood, isonomy::io::MixtureFit& fit, PassCounter& passes, int& count) {
+  using namespace isonomy::mixture;
+  constexpr double none = std::numeric_limits<double>::quiet_NaN();
+  fit.minos.clear();
+  for (std::size_t i = 0; i < fit.result.names.size(); ++i) {
+    if (fit.at_bound(i)) {
+      fit.minos.push_back({none, none, CrossingStatus::at_bound, CrossingStatus::at_bound, {}, 0});
+      continue;
+    }
+    passes.begin("profile of " + fit.result.names[i]);
+    fit.minos.push_back(minos(likelihood, fit.result.minimum, static_cast<int>(i)));
+    count += fit.minos.back().passes;
+    if (!fit.minos.back().new_minimum.empty()) return fit.minos.back().new_minimum;
+  }
+  return {};
+}
+
+/// The fit of the points with errors, again from a lower minimum where profiles meet one.
+template <class T>
+void fit_points(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorView<const T> x, const MixtureOptions& options,
+                PassCounter& passes, MixtureRun& run) {
+  using namespace isonomy::mixture;
+  isonomy::io::MixtureFit& fit = run.fit;
+  isonomy::Report before;
+  isonomy::StageTimer timer(before);
+  fit.points = x.size;
+  fit.model = options.model;
+  fit.options = options.minimize;
+  fit.start = options.start;
+  if (fit.start.empty()) {
+    passes.begin("start");
+    fit.start = automatic_start(ctx, options.model, x);
+  }
+  timer.lap("start");
+  std::vector<double> begin = fit.start;
+  constexpr int most_minima = 10;
+  for (int minimum = 0; !begin.empty() && minimum < most_minima; ++minimum) {
+    passes.begin("fit");
+    try {
+      fit.result = isonomy::mixture::fit(ctx, options.model, x, begin, options.minimize);
+    } catch (const isonomy::Error& error) {  // the points have been checked: only a start that was given is left
+      if (options.start.empty() || dynamic_cast<const isonomy::Cancelled*>(&error) != nullptr) throw;
+      throw isonomy::ValueError("--start: " + without_operation(error.what()) +
+                                "; give other values, or leave --start out");
+    }
+    isonomy::StageTimer after(fit.result.report);
+    begin.clear();
+    fit.minos.clear();
+    fit.contours.clear();
+    if (fit.usable() && (options.minos || !options.contours.empty())) {
+      NormalLikelihood<isonomy::Context<isonomy::Cpu>, T> likelihood(ctx, options.model, x,
+                                                                     fit.result.minimum.parameters);
+      if (options.minos) begin = profile(likelihood, fit, passes, run.profile_passes);
+      after.lap("profiles");
+      for (const auto& [first, second] : options.contours) {
+        if (!begin.empty() || fit.at_bound(static_cast<std::size_t>(first)) ||
+            fit.at_bound(static_cast<std::size_t>(second)))
+          continue;
+        passes.begin("contour of " + fit.result.names[static_cast<std::size_t>(first)] + " and " +
+                     fit.result.names[static_cast<std::size_t>(second)]);
+        for (const double coverage : contour_coverages) {
+          const double rise = -std::log1p(-coverage);
+          fit.contours.push_back(
+              {first, second, coverage, rise,
+               contour(likelihood, fit.result.minimum, first, second, options.contour_points, rise)});
+          for (const Crossing& point : fit.contours.back().points) {
+            run.profile_passes += point.passes;
+            if (point.status == CrossingStatus::new_minimum) begin = point.parameters;
+          }
+        }
+      }
+      if (!options.contours.empty()) after.lap("contours");
+    }
+    if (!begin.empty())
+      run.warnings.push_back("a lower minimum was met while profiling; the fit has begun again from there");
+  }
+  if (!begin.empty())
+    run.warnings.push_back("lower minima were met " + std::to_string(most_minima) +
+                           " times; the last fit is not the lowest; try other starting values with --start");
+  auto& stages = fit.result.report.stages;
+  stages.insert(stages.begin(), before.stages.begin(), before.stages.end());
+}
+
+/// What of the model the data did not settle, in words.
+inline void note_result(const isonomy::io::MixtureFit& fit, std::vector<std::string>& warnings) {
+  for (const auto& warning : fit.result.report.warnings) warnings.push_back(warning);
+  for (const int k : fit.result.degenerate)
+    warnings.push_back("component " + std::to_string(k + 1) +
+                       " has closed in on a point, where the likelihood has no maximum; use fewer components, "
+                       "--shared-sigma or another --start");
+  for (std::size_t i = 0; i < fit.minos.size(); ++i) {
+    const auto& error = fit.minos[i];
+    if (fit.at_bound(i)) continue;
+    for (const auto& [side, status] : {std::pair{"lower", error.lower_status}, std::pair{"upper", error.upper_status}})
+      if (status == isonomy::mixture::CrossingStatus::at_bound)
+        warnings.push_back(fit.result.names[i] + " has no " + side +
+                           " profile error: its bound comes before the likelihood has risen by 1/2");
+      else if (status == isonomy::mixture::CrossingStatus::not_found)
+        warnings.push_back(
+            fit.result.names[i] + " has no " + side +
+            " profile error: the search for it found no end, so far from a parabola is the likelihood on this "
+            "side");
+  }
+}
+
+}  // namespace detail
+
+/// Reads, fits, and puts all outputs in place at the end, the summary of the parameters on standard output.
+inline MixtureRun run_mixture(const MixtureOptions& options, const Interrupt& interrupt) {
+  require_outputs(options.table_path, options.json_path, {options.path});
+  std::optional<OutputFolder> folder;
+  if (!options.figure_folder.empty()) folder.emplace(options.figure_folder);
+  ProgressLine progress(!options.quiet);
+  detail::PassCounter passes(progress);
+  isonomy::Context<isonomy::Cpu> ctx(
+      {.threads = options.threads, .seed = options.seed, .progress = passes.callback(), .stop = interrupt.token()});
+
+  MixtureRun run;
+  isonomy::Report reading;
+  isonomy::StageTimer timer(reading);
+  const PointData data = read_points(options.path, options.column, options.model.range, progress);
+  timer.lap("reading");
+  if (data.size() < options.model.components)
+    throw isonomy::IoError(options.path, 0,
+                           std::to_string(data.size()) + " points for " + std::to_string(options.model.components) +
+                               " components; expected one for each at least; use fewer --components");
+  run.reading_seconds = reading.stages[0].seconds;
+  run.title = std::filesystem::path(options.path).stem().string();
+  run.left_out = data.left_out;
+  run.source = data.columns == 1 && data.quantity == "x"
+                   ? std::string()
+                   : "column " + std::to_string(data.column) + " of " + std::to_string(data.columns) +
+                         (data.quantity == "x" ? "" : ", " + data.quantity);
+  data.visit([&](auto x) { detail::fit_points(ctx, x, options, passes, run); });
+  progress.clear();
+  detail::note_result(run.fit, run.warnings);
+
+  // From here on everything is ready to be put in place before anything is.
+  OutputFiles files;
+  files.prepare(options.table_path, isonomy::io::mixture_table_text(run.fit));
+  if (folder) {
+    std::vector<Figure> figures{fit_figure(data, run.fit, run.title)};
+    for (std::size_t k = 0; k < run.fit.contours.size(); k += std::size(detail::contour_coverages))
+      figures.push_back(contour_figure(run.fit, k, std::size(detail::contour_coverages), run.title));
+    for (auto& warning : draw_figures(*folder, figures)) run.warnings.push_back(std::move(warning));
+  }
+  if (!options.json_path.empty()) {
+    isonomy::io::ReportNotes notes{{"input", options.path},
+                                   {"column", std::to_string(data.column)},
+                                   {"quantity", data.quantity},
+                                   {"element", data.element()},
+                                   {"left_out", std::to_string(data.left_out)},
+                                   {"start", options.start.empty() ? "automatic" : "given"},
+                                   {"seed", std::to_string(options.seed)}};
+    files.prepare(options.json_path, isonomy::io::mixture_report_text(run.fit, notes));
+  }
+  if (folder) folder->require_room();
+  Interrupt::check("writing");
+  print_all(parameter_table(run.fit));
+  files.commit();
+  if (folder) folder->commit();
+  return run;
+}
+
+}  // namespace examples

@@ -1,0 +1,123 @@
+#!/usr/bin/env bash
+# Every kind of bad file of points: a message with file, position, value and remedy, status 2, and no output touched.
+support=$(cd "$(dirname "${BASH_SOURCE[0]}")/support" && pwd) || exit 1
+source "$support/check.sh" || exit 1
+source "$support/npy.sh" || exit 1
+source "$support/refuse.sh" || exit 1
+
+cp "$data/mixture/faithful.csv" good.csv
+numbers_as d 1 2 3 4 5 6.5 7 9 >points
+make_npy good.npy '<f8' '(8,)' <points
+# bad NAME LINE TEXT: the good table with one other line, as NAME.csv.
+bad() { awk -v line="$2" -v text="$3" 'NR == line { print text; next } { print }' good.csv >"$1.csv"; }
+
+# ---- cells and rows
+bad word 5 '2.283,later'
+refuse "a word" "word.csv:5: |column 'waiting' is 'later'|a number|correct the cell" word.csv --column waiting
+refuse "a word in a column by place" "word.csv:5: |column '2' is 'later'" word.csv --column 2
+bad empty_cell 5 '2.283,'
+refuse "an empty cell" "empty_cell.csv:5: |column 'waiting' is ''|a number" empty_cell.csv --column waiting
+for value in nan NaN inf -inf 1e999; do
+  bad not_finite 7 "2.883,$value"
+  refuse "the value $value" "not_finite.csv:7: |column 'waiting' is '$value'|finite number" not_finite.csv --column waiting
+done
+for value in 0x1F 12abc 1e '1 2' 3.6.0; do
+  bad no_number 7 "2.883,$value"
+  refuse "the value $value" "no_number.csv:7: |'$value'|a number" no_number.csv --column waiting
+done
+bad short_row 9 '3.6'
+refuse "a row with too few cells" "short_row.csv:9: |1 cells|expected 2|separators" short_row.csv --column waiting
+bad long_row 9 '3.6,85,1'
+refuse "a row with too many cells" "long_row.csv:9: |3 cells|expected 2" long_row.csv
+bad huge 9 '3.6,1e200'
+refuse "a number beyond 1e70" "huge.csv:9: |column 2 is 1e+200|below 1e70|rescale" huge.csv --column waiting
+awk -F , -v OFS=, 'NR == 1 { print "name", $0; next } { print "e" NR, $0 }' good.csv >names.csv
+refuse "a first column of words" "names.csv:2: |column '1' is 'e2'|another of the columns named" names.csv
+
+# ---- columns
+refuse "an unknown column" "good.csv:1: |no column 'depth'|eruptions, waiting|from 1 to 2" good.csv --column depth
+refuse "column 0" "good.csv:1: |no column '0'" good.csv --column 0
+refuse "column 3 of 2" "good.csv:1: |no column '3'" good.csv --column 3
+refuse "column -1" "good.csv:1: |no column '-1'" good.csv --column=-1
+refuse "a column of an array by name" "good.npy: |no column 'x'|(8,)|from 1 to 1" good.npy --column x
+refuse "column 2 of an array of one dimension" "good.npy: |no column '2'" good.npy --column 2
+
+# ---- too few points, or points that say nothing
+head -n 1 good.csv >header.csv
+refuse "header only" "header.csv|no number" header.csv --column waiting
+printf 'x\n3\n' >one.csv
+refuse "one point" "one.csv|3.0|differ" one.csv --components 1
+printf '%s\n' 4 4 4 4 >equal.csv
+refuse "equal points" "equal.csv|all 4 points are 4.0|differ|--column" equal.csv
+printf '%s\n' 1e-90 2e-90 5e-90 >narrow.csv
+refuse "points as good as equal for powers of their spread" "narrow.csv|4e-90|1e-70|rescale" narrow.csv
+printf '%s\n' 1 2 3 >three.csv
+refuse "fewer points than components" "three.csv|3 points for 4 components|--components" three.csv --components 4
+refuse "no point in the range" "good.csv|all 272 points lie outside|200.0 to 300.0|--range" good.csv --range 200,300
+refuse "one point in the range" "three.csv|differ" three.csv --range 1.5,2.5
+
+# ---- arrays
+head -c 150 good.npy >short.npy
+refuse "a truncated array" "short.npy: |150 bytes|8 elements|complete file" short.npy
+head -c 40 good.npy >header.npy
+refuse "a truncated header" "header.npy: |ends within its header" header.npy
+: >empty.npy
+refuse "an empty array file" "empty.npy: |0 of 8 bytes" empty.npy
+{ cat good.npy; printf 'x'; } >long.npy
+refuse "bytes behind the array" "long.npy: |goes on after its 8 elements" long.npy
+numbers_as l 1 2 3 4 | make_npy integers.npy '<i4' '(4,)'
+refuse "whole numbers" "integers.npy: |'i4'|f8 or f4|astype('<f8')" integers.npy
+numbers_as d 1 2 3 4 | make_npy long_integers.npy '<i8' '(4,)'
+refuse "whole numbers of 64 bits" "long_integers.npy: |'i8'|astype('<f8')" long_integers.npy
+numbers_as d 1 2 3 4 | make_npy complex.npy '<c16' '(2,)'
+refuse "complex numbers" "complex.npy: |'c16'|astype" complex.npy
+printf '\001\000\001\001' | make_npy bool.npy '|b1' '(4,)'
+refuse "booleans" "bool.npy: |'b1'|astype" bool.npy
+printf 'abcdefgh' | make_npy text.npy '|S4' '(2,)'
+refuse "texts" "text.npy: |'S4'|astype" text.npy
+numbers_as 'd>' 1 2 3 4 | make_npy big.npy '>f8' '(4,)'
+refuse "big-endian numbers" "big.npy: |big-endian|astype('<f8')" big.npy
+make_npy cube.npy '<f8' '(2, 2, 2)' <points
+refuse "three dimensions" "cube.npy: |(2, 2, 2)|reshape" cube.npy
+numbers_as d 1 | make_npy scalar.npy '<f8' '()'
+refuse "no dimension" "scalar.npy: |shape ()|reshape" scalar.npy
+make_npy none.npy '<f8' '(0,)' </dev/null
+refuse "no elements" "none.npy: |empty|(0,)" none.npy
+make_npy fields.npy "<f8" "8" <points
+refuse "a shape that is no tuple" "fields.npy: |shape is '8'" fields.npy
+for value in nan inf -inf 1e200; do
+  numbers_as d 1 2 3 "$value" 5 6 | make_npy values.npy '<f8' '(6,)'
+  refuse "an element $value" "values.npy: |element [3]|below 1e70|numpy.abs(x)" values.npy
+  numbers_as d 1 2 3 "$value" 5 6 | make_npy matrix.npy '<f8' '(3, 2)'
+  refuse "an element $value in a column" "matrix.npy: |element [1, 1]|below 1e70" matrix.npy --column 2
+done
+numbers_as f 1 2 nan 4 | make_npy floats.npy '<f4' '(4,)'
+refuse "a float that is NaN" "floats.npy: |element [2]|nan" floats.npy
+printf 'PK\003\004rest of an archive' >arrays.npz
+refuse "an archive of arrays" "arrays.npz: |archive|numpy.save" arrays.npz
+cp arrays.npz arrays.dat
+refuse "an archive by another name" "arrays.dat: |archive|numpy.save" arrays.dat
+
+# ---- files
+refuse "a file that is not there" "absent.csv|does not exist|check the path" absent.csv
+refuse "an array that is not there" "absent.npy|does not exist|check the path" absent.npy
+refuse "a folder" "earlier|directory" earlier
+mkdir folder.npy
+refuse "a folder called .npy" "folder.npy|directory" folder.npy
+: >empty.csv
+refuse "an empty file" "empty.csv|empty" empty.csv
+printf '\n\n\n' >blank.csv
+refuse "blank lines" "blank.csv|no number" blank.csv
+printf '# only\n# comments\n' >comments.csv
+refuse "comments alone" "comments.csv|no number" comments.csv
+{ head -n 3 good.csv; printf '1.0\0002,3\n'; } >nul.csv
+refuse "a NUL byte" "nul.csv:4: |NUL" nul.csv
+printf '\037\213\010\000\001\002\003\004\000\003' >good.csv.gz
+refuse "a compressed file" "good.csv.gz:1: |decompress" good.csv.gz
+{ head -n 3 good.csv; printf '\3733,4\n'; } >latin.csv
+refuse "bytes that are not UTF-8" "latin.csv:4: |251|UTF-8|iconv" latin.csv
+head -c 17000000 /dev/zero | tr '\0' 1 >long_line.csv
+refuse "a line of 17,000,000 characters" "long_line.csv:1: |longer than 16777216 bytes" long_line.csv
+refuse "an empty pipe" "/dev/stdin|empty" -
+
+finish

@@ -1,0 +1,117 @@
+#!/usr/bin/env bash
+# Every kind of bad option, start and output of mixture: a message with value and remedy, status 2, no output touched.
+support=$(cd "$(dirname "${BASH_SOURCE[0]}")/support" && pwd) || exit 1
+source "$support/check.sh" || exit 1
+source "$support/refuse.sh" || exit 1
+
+cp "$data/mixture/faithful.csv" good.csv
+
+# ---- numbers out of range or no numbers: option|value|what the message must hold besides both
+while IFS='|' read -r option value text; do
+  refuse "$option $value" "$option|$value|$text" good.csv "$option=$value"
+done <<'EOF'
+--components|0|1 to 100
+--components|-2|1 to 100
+--components|101|1 to 100
+--components|2.5|normal densities
+--components|two|normal densities
+--components|99999999999|normal densities
+--max-iterations|0|at least 1
+--max-iterations|-1|at least 1
+--max-iterations|1e3|steps of the fit
+--contour-points|2|3 to 1000
+--contour-points|1001|3 to 1000
+--contour-points|x|points of each contour
+--threads|-1|0 takes all
+--threads|1.5|threads
+--threads|99999999999|threads
+--seed|-1|seed
+--seed|1.5|seed
+--range|5|two numbers
+--range|1,2,3|two numbers
+--range|5,1|lower one first
+--range|1,1|lower one first
+--range|a,5|'a' is none
+--range|1,|'' is none
+--range|nan,5|'nan' is none
+--range|1,1e999|'1e999' is none
+--range|inf,5|'inf' is none
+--contour|mu1|two parameters
+--contour|mu1,mu1|one parameter twice
+--contour|f,mu1,mu2|two parameters
+EOF
+refuse "contours of yields that are fractions" "--contour|no parameter 'n1'|f, mu1, mu2, s1, s2" good.csv --contour n1,n2
+refuse "contours of a parameter that is not there" "--contour|no parameter 'mu3'|f, mu1, mu2, s1, s2" good.csv --contour mu1,mu3
+refuse "--start with nothing" "--start|starting values" good.csv --start=
+refuse "shared means and widths" "--shared-mean|--shared-sigma|do not differ|drop one" good.csv --shared-mean --shared-sigma
+
+# ---- starting values
+while IFS='|' read -r start text; do
+  refuse "--start $start" "--start|$text" good.csv "--start=$start"
+done <<'EOF'
+0.5|there are 1 values for 5 parameters
+0.5,2,4,1,1,1|there are 6 values for 5 parameters
+0.5,2,4,1,x|s2 is 'x'
+0.5,2,4,1,|s2 is ''
+0.5,nan,4,1,1|mu1 is 'nan'
+0.5,2,inf,1,1|mu2 is 'inf'
+0.5,2,4,1e999,1|s1 is '1e999'
+f=0.5,mu1=2,mu2=4,s1=1|s2 is missing
+f=0.5,mu1=2,mu2=4,s1=1,s2=1,s2=1|s2 stands twice
+f=0.5,mu1=2,mu2=4,s1=1,sigma2=1|no parameter 'sigma2'
+f=0.5,mu1=2,mu2=4,s1=1,1|'1' has no name
+f=0.5,mu1=two,mu2=4,s1=1,s2=1|mu1 is 'two'
+1.5,2,4,1,1|f=1.5
+-0.5,2,4,1,1|f=-0.5
+1,2,4,1,1|component 2 has no weight
+0,2,4,1,1|component 1 has no weight
+0.5,2,4,0,1|s1=0
+0.5,2,4,-1,1|s1=-1
+0.5,2,4,1e-200,1|s1=1e-200
+0.5,2,4,1e-9,1|s1
+EOF
+refuse "a start of three weights above 1" "--start|sum of weights" good.csv --components 3 --start 0.6,0.6,2,3,4,1,1,1
+refuse "a start of yields" "--start|n1=-5" good.csv --extended --start=-5,200,2,4,1,1
+refuse "names of another model" "--start|no parameter 'mu1'|f, mu, s1, s2" good.csv --shared-mean --start f=0.5,mu1=2,mu2=4,s1=1,s2=1
+
+# ---- options that do not exist, lack something or stand twice
+refuse "an unknown option" "--component|mixture --help" good.csv --component 2
+refuse "an unknown short option" "-k|mixture --help" good.csv -k 2
+refuse "two files" "second.csv|mixture --help" good.csv second.csv
+refuse "no file" "input|mixture --help"
+refuse "--components without value" "--components|normal densities" good.csv --components
+refuse "an option twice" "--components" good.csv --components 2 --components 3
+
+# ---- outputs. These name them themselves; the folder must still be as before.
+# refuse_output WHAT TEXTS ARGUMENT...
+refuse_output() {
+  local what=$1 texts=$2 before
+  shift 2
+  before=$(listing)
+  run "$programs/mixture" good.csv --quiet "$@"
+  check_refusal "$what" "$texts"
+  expect_equal "$what: nothing in the folder changes" "$before" "$(listing)"
+}
+ln -s good.csv link.csv
+mkfifo pipe
+mkdir -p occupied/fit.tsv
+for option in --out --json; do
+  refuse_output "$option in a folder that is not there" "absent/x|'absent' does not exist|create it" "$option" absent/x
+  refuse_output "$option is a folder" "earlier|directory" "$option" earlier
+  refuse_output "$option is a pipe" "pipe|device or a pipe" "$option" pipe
+  refuse_output "$option is the input" "good.csv|also an input" "$option" good.csv
+  refuse_output "$option is a link to the input" "link.csv|also an input" "$option" link.csv
+done
+refuse_output "one file for table and report" "both.tsv|--out|--json" --out both.tsv --json both.tsv
+refuse_output "--plot is a file" "earlier.tsv|is a file" --plot earlier.tsv
+refuse_output "--plot with a folder in place of a table" "occupied/fit.tsv|folder" --plot occupied --json new.json
+refuse_output "--out after a good --plot" "absent/x" --plot new --out absent/x
+if [[ -w /dev/full ]]; then
+  "$programs/mixture" good.csv --quiet --plot new --json new.json >/dev/full 2>"$err"
+  status=$?
+  : >"$out"
+  check_refusal "a full standard output" "standard output|"
+  expect_equal "a full standard output: no other output" "" "$(find . -name 'new*')"
+fi
+
+finish
