@@ -47,6 +47,34 @@ struct Pair {
   }
 };
 
+/// The same with its gradient written out.
+struct PairWithGradient {
+  ISONOMY_HD double operator()(double x, const double* t, double* gradient) const {
+    const double d = x - t[1], a = d / t[2], b = d / t[3];
+    const double first = std::exp(-0.5 * a * a) / t[2], second = std::exp(-0.5 * b * b) / t[3];
+    const double p = t[0] * first + (1 - t[0]) * second;
+    const double r = t[0] * first / p, s = (1 - t[0]) * second / p;  // responsibilities
+    gradient[0] = (first - second) / p;
+    gradient[1] = r * a / t[2] + s * b / t[3];
+    gradient[2] = r * (a * a - 1) / t[2];
+    gradient[3] = s * (b * b - 1) / t[3];
+    return std::log(p) - 0.91893853320467274178;
+  }
+};
+/// A point's integer part is the number k of its peak, the rest its place there, from -10 to 10: N(theta_k, exp
+/// theta_K+k). More parameters than jets carry.
+template <int K>
+struct Slices {
+  ISONOMY_HD double operator()(double x, const double* t, double* gradient) const {
+    for (int i = 0; i < 2 * K; ++i) gradient[i] = 0;
+    const int k = static_cast<int>(x);
+    const double z = (20 * (x - k) - 10 - t[k]) * std::exp(-t[K + k]);
+    gradient[k] = z * std::exp(-t[K + k]);
+    gradient[K + k] = z * z - 1;
+    return -0.5 * z * z - t[K + k];
+  }
+};
+
 template <class F, int P>
 using Likelihood = mixture::DensityLikelihood<Context<Cpu>, double, P, F>;
 
@@ -109,6 +137,75 @@ TEST_CASE("a user's density has the same bits for any number of threads", "[mixt
     CHECK(many.gradient == one.gradient);
     CHECK(many.hessian == one.hessian);
   }
+}
+
+TEST_CASE("a gradient of the user's own leads to the minimum that jets lead to", "[mixture]") {
+  std::vector<double> x;
+  for (std::uint64_t i = 0; i < 20000; ++i) {
+    const double u = 1 - random_unit(8, i, 1), v = random_unit(8, i, 2);
+    x.push_back(1 + (i % 2 == 0 ? 2 : 0.5) * std::sqrt(-2 * std::log(u)) * std::cos(6.283185307179586 * v));
+  }
+  Context<Cpu> ctx;
+  const std::array<std::string, 4> names{"f", "mu", "s1", "s2"};
+  const std::vector<mixture::Bounds> bounds{{0.01, 0.99}, {}, {0.01, 100}, {0.01, 100}};
+  Likelihood<Pair, 4> jets(ctx, Pair{}, view(x), names, bounds);
+  Likelihood<PairWithGradient, 4> own(ctx, PairWithGradient{}, view(x), names, bounds);
+  CHECK(jets.has_hessian());
+  CHECK_FALSE(own.has_hessian());
+  CHECK_FALSE(mixture::LogDensity<PairWithGradient, 4>);
+
+  const std::vector<double> start{0.3, 0.5, 3, 1};
+  const auto a = jets.at(start, MixtureOrder::gradient), b = own.at(start, MixtureOrder::gradient);
+  CHECK(b.nll == Approx(a.nll).epsilon(1e-14));
+  CHECK(own.at(start, MixtureOrder::value).nll == b.nll);
+  for (std::size_t i = 0; i < 4; ++i) CHECK(b.gradient[i] == Approx(a.gradient[i]).epsilon(1e-11));
+  CHECK(message<ValueError>([&] { return own.at(start, MixtureOrder::hessian); }) ==
+        "density: a density that gives its gradient itself has no Hessian; ask for the gradient");
+
+  // Both sharper than any default: L-BFGS then differs from Newton by what rounding leaves of the gradients.
+  mixture::MinimizeOptions sharp;
+  sharp.step = 1e-12, sharp.edm = 1e-18;
+  const mixture::Minimum newton = mixture::minimize(jets, start, sharp);
+  sharp.step = 1e-10;
+  const mixture::Minimum lbfgs = mixture::minimize(own, start, sharp);
+  REQUIRE(newton.status == Status::converged);
+  REQUIRE(lbfgs.status == Status::converged);
+  const mixture::HesseErrors errors = mixture::hesse(newton);
+  for (std::size_t i = 0; i < 4; ++i)
+    CHECK(std::abs(lbfgs.parameters[i] - newton.parameters[i]) < 1e-8 * errors.errors[i]);
+  CHECK(lbfgs.hessian.empty());
+  CHECK_FALSE(mixture::hesse(lbfgs).available());
+}
+
+TEST_CASE("a gradient of the user's own has no limit of sixteen parameters", "[mixture]") {
+  constexpr int slices = 24;
+  std::vector<double> x;
+  for (std::uint64_t i = 0; i < 4800; ++i) {
+    const auto k = static_cast<double>(i % slices);
+    x.push_back(k + 0.3 + 0.4 * random_unit(9, i));
+  }
+  std::array<std::string, 2 * slices> names;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    names[i] = (i < slices ? "mean" : "log s") + std::to_string(i % slices);
+  const auto run = [&](int threads) {
+    cpu::ContextOptions options{};
+    options.threads = threads;
+    Context<Cpu> ctx{std::move(options)};
+    Likelihood<Slices<slices>, 2 * slices> f(ctx, {}, view(x), names);
+    return mixture::minimize(f, std::vector<double>(2 * slices));
+  };
+  const mixture::Minimum minimum = run(1);
+  REQUIRE(minimum.status == Status::converged);
+  for (int k = 0; k < slices; k += 5) {
+    double mean = 0, square = 0;
+    for (const double v : x)
+      if (static_cast<int>(v) == k) mean += (20 * (v - k) - 10) / 200;
+    for (const double v : x)
+      if (static_cast<int>(v) == k) square += std::pow(20 * (v - k) - 10 - mean, 2) / 200;
+    CHECK(minimum.parameters[static_cast<std::size_t>(k)] == Approx(mean).margin(1e-6));
+    CHECK(minimum.parameters[static_cast<std::size_t>(slices + k)] == Approx(0.5 * std::log(square)).margin(1e-6));
+  }
+  CHECK(run(3).parameters == minimum.parameters);
 }
 
 TEST_CASE("data sets share parameters by name", "[mixture]") {

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <exception>
 #include <limits>
-#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -29,7 +29,9 @@ class LbfgsppFunction {
     const std::vector<mixture::Bounds> bounds = f_.bounds();
     for (std::size_t i = 0; i < theta.size(); ++i)
       theta[i] = std::clamp(scale_[i] * x(static_cast<Eigen::Index>(i)), bounds[i].lower, bounds[i].upper);
+    throws = true;
     const mixture::Likelihood at = at_trial(f_, theta, "LBFGSpp");
+    throws = false;
     ++passes;
     for (std::size_t i = 0; i < theta.size(); ++i) gradient(static_cast<Eigen::Index>(i)) = scale_[i] * at.gradient[i];
     // Within rounding of each other, points differ by their gradients.
@@ -43,6 +45,7 @@ class LbfgsppFunction {
 
   std::vector<double> best;
   int passes = 0;
+  bool throws = false;  ///< whether an exception under way is the function's
 
  private:
   F& f_;
@@ -76,7 +79,7 @@ template <mixture::Objective F>
   parameters.epsilon_rel = 0;
   parameters.past = 0;  // no end while the function alone stands still
   parameters.max_linesearch = 100;
-  parameters.max_iterations = options.max_iterations;
+  parameters.max_iterations = std::max(options.max_iterations, 1);  // 0 would be no limit
   LBFGSpp::LBFGSBSolver<double> solver(parameters);
   detail::LbfgsppFunction<F> function(f, scale);
   mixture::Minimum found;
@@ -84,11 +87,10 @@ template <mixture::Objective F>
     double value = 0;
     found.iterations = solver.minimize(function, x, value, lower, upper);
     found.status = found.iterations < options.max_iterations ? Status::converged : Status::max_iterations;
-  } catch (const std::runtime_error& e) {  // its line search found no step
-    if (dynamic_cast<const Error*>(&e) != nullptr) throw;
+  } catch (const std::exception&) {  // its line search found no step, or its direction does not descend
+    if (function.throws) throw;
     found.status = Status::no_progress;
-  } catch (const std::logic_error&) {  // its direction does not descend
-    found.status = Status::no_progress;
+    found.iterations = function.passes;
   }
   found.parameters = std::move(function.best);
   found.passes = function.passes + 2;

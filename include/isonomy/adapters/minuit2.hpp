@@ -102,6 +102,7 @@ template <mixture::Objective F>
   const double tolerance = 1e-6 * options.edm / (0.002 * function.Up());
   const auto calls = static_cast<unsigned>(options.max_iterations) * static_cast<unsigned>(start.size());
   ROOT::Minuit2::FunctionMinimum minimum = migrad(calls, tolerance);
+  const bool valid = minimum.IsValid(), out_of_calls = minimum.HasReachedCallLimit();  // Hesse forgets both
   const ROOT::Minuit2::MnHesse hesse(strategy);
   hesse(function, minimum);
 
@@ -113,10 +114,10 @@ template <mixture::Objective F>
   found.iterations = minimum.NFcn();
   found.passes = function.passes() + 2;
   found.edm = end.Edm();
-  found.status = minimum.HasReachedCallLimit() ? Status::max_iterations
-                 : end.Edm() < options.edm     ? Status::converged
-                                               : Status::no_progress;
-  MinuitMinimum result{judged(f, options, std::move(found)), minimum.IsValid(), end.Edm(), {}, {}};
+  found.status = out_of_calls              ? Status::max_iterations
+                 : end.Edm() < options.edm ? Status::converged
+                                           : Status::no_progress;
+  MinuitMinimum result{judged(f, options, std::move(found)), valid && minimum.IsValid(), end.Edm(), {}, {}};
   result.minuit_errors.assign(start.size(), 0);
   result.minuit_covariance.assign(start.size() * start.size(), 0);
   if (!end.HasCovariance()) return result;
