@@ -22,6 +22,7 @@
 #include "isonomy/core/residue_arithmetic.hpp"
 #include "isonomy/core/tolerance.hpp"
 #include "isonomy/core/view.hpp"
+#include "isonomy/estimators/mixture/chunks.hpp"
 #include "isonomy/estimators/mixture/density.hpp"
 #include "isonomy/estimators/mixture/em.hpp"
 #include "isonomy/estimators/mixture/evaluate.hpp"

@@ -68,6 +68,32 @@ inline void note_bounds(const NormalModel& model, FitResult& result) {
   }
 }
 
+/// The fit of all points from `begin`.
+template <ContextLike Ctx, class Point, class Points>
+void fit_from(Ctx& ctx, const NormalModel& model, const Points& data, const std::vector<double>& begin,
+              const MinimizeOptions& options, StageTimer& timer, FitResult& result) {
+  NormalLikelihood<Ctx, Point, Points> likelihood(ctx, model, data, begin);
+  result.names = likelihood.names();
+  timer.lap("first pass");
+  result.minimum = minimize(likelihood, begin, options);
+  timer.lap("minimise");
+  result.hesse = hesse(result.minimum);
+  timer.lap("errors");
+
+  const auto size = static_cast<double>(model.size()), n = static_cast<double>(likelihood.points());
+  result.aic = 2 * result.minimum.nll + 2 * size;
+  result.bic = 2 * result.minimum.nll + size * std::log(n);
+  result.effective_points = n;
+  if (likelihood.points() < model.size())
+    result.report.warnings.push_back(std::to_string(likelihood.points()) + " points for " +
+                                     std::to_string(model.size()) + " parameters");
+  if (result.minimum.valid() && result.minimum.hessian.empty())
+    result.report.warnings.push_back("no errors: " + std::to_string(model.size()) + " parameters are more than " +
+                                     "hessian_limit=" + std::to_string(options.hessian_limit));
+  detail::note_bounds(model, result);
+  detail::describe(ctx, "mixture_sums", HasMixtureSums<backend_of<Ctx>, SharedMeanPair, Point>, result.report);
+}
+
 }  // namespace detail
 
 /// The parameters of `model` that maximise the likelihood of the data near `start`, with errors. Starting values decide
@@ -88,26 +114,17 @@ template <ContextLike Ctx, class T>
   const std::vector<double> begin =
       detail::sample_start<Ctx, Point>(ctx, model, data, start, options, result.sample_passes);
   timer.lap("sample");
-  NormalLikelihood<Ctx, Point> likelihood(ctx, model, data, begin);
-  result.names = likelihood.names();
-  timer.lap("first pass");
-  result.minimum = minimize(likelihood, begin, options);
-  timer.lap("minimise");
-  result.hesse = hesse(result.minimum);
-  timer.lap("errors");
-
-  const auto size = static_cast<double>(model.size()), n = static_cast<double>(likelihood.points());
-  result.aic = 2 * result.minimum.nll + 2 * size;
-  result.bic = 2 * result.minimum.nll + size * std::log(n);
-  result.effective_points = n;
-  if (likelihood.points() < model.size())
-    result.report.warnings.push_back(std::to_string(likelihood.points()) + " points for " +
-                                     std::to_string(model.size()) + " parameters");
-  if (result.minimum.valid() && result.minimum.hessian.empty())
-    result.report.warnings.push_back("no errors: " + std::to_string(model.size()) + " parameters are more than " +
-                                     "hessian_limit=" + std::to_string(options.hessian_limit));
-  detail::note_bounds(model, result);
-  detail::describe(ctx, "mixture_sums", HasMixtureSums<backend_of<Ctx>, SharedMeanPair, Point>, result.report);
+  using View = VectorView<const Point, typename Ctx::space>;
+  detail::fit_from<Ctx, Point, View>(ctx, model, data, begin, options, timer, result);
+  return result;
+}
+/// The same over points that are read piece by piece in every pass, from `start` itself; memory: one piece.
+template <ContextLike Ctx, class T>
+[[nodiscard]] FitResult fit(Ctx& ctx, const NormalModel& model, const Chunks<T>& data, const std::vector<double>& start,
+                            const MinimizeOptions& options = {}) {
+  FitResult result;
+  StageTimer timer(result.report);
+  detail::fit_from<Ctx, T, Chunks<T>>(ctx, model, data, start, options, timer, result);
   return result;
 }
 

@@ -7,6 +7,7 @@
 #include <numeric>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "isonomy/backend/buffer.hpp"
@@ -21,23 +22,44 @@ inline constexpr double smallest_weight = 1e-12;
 /// component closes in on one point.
 inline constexpr double smallest_relative_sigma = 1e-6;
 
+/// Points that no likelihood can be had of: NaN, infinite, or of 1e150 and more, whose square is infinite.
+struct UnusablePoints {
+  index_t count = 0, first = -1;  ///< first: number of the first one
+  double value = 0;               ///< of the first one
+};
+
+/// Looks for them, for a likelihood that has turned out not to be finite. x: VectorView<const T> or Chunks. A copy of
+/// the data to the host, a few MB at a time.
+template <ContextLike Ctx, class Points>
+[[nodiscard]] UnusablePoints unusable_points(Ctx& ctx, const Points& x) {
+  constexpr index_t step = 1 << 20;
+  UnusablePoints result;
+  detail::for_each_piece(ctx, x, [&](index_t begin, auto piece) {
+    for (index_t at = 0; at < piece.size; at += step) {
+      const auto host = to_host(ctx, piece.subview(at, std::min(step, piece.size - at)));
+      for (std::size_t i = 0; i < host.size(); ++i) {
+        if (std::abs(static_cast<double>(host[i])) < 1e150) continue;
+        if (result.count++ > 0) continue;
+        result.first = begin + at + static_cast<index_t>(i);
+        result.value = static_cast<double>(host[i]);
+      }
+    }
+  });
+  return result;
+}
+
 namespace detail {
 
 /// ValueError for the first element of x that is not finite, or whose square is not; nothing if there is none.
-template <ContextLike Ctx, class T>
-void require_finite(Ctx& ctx, VectorView<const T, typename Ctx::space> x) {
-  constexpr index_t piece = 1 << 20;
-  for (index_t first = 0; first < x.size; first += piece) {
-    const auto part = x.subview(first, std::min(piece, x.size - first));
-    const std::vector<T> host = to_host<Ctx, T>(ctx, part);
-    for (std::size_t i = 0; i < host.size(); ++i) {
-      if (std::abs(static_cast<double>(host[i])) < 1e150) continue;
-      std::ostringstream text;
-      text << "mixture: x[" << static_cast<std::size_t>(first) + i << "]=" << host[i]
-           << "; expected a number below 1e150 in size; remove or rescale it";
-      throw ValueError(text.str());
-    }
-  }
+template <ContextLike Ctx, class Points>
+void require_finite(Ctx& ctx, const Points& x) {
+  const UnusablePoints found = unusable_points(ctx, x);
+  if (found.count == 0) return;
+  std::ostringstream text;
+  text << "mixture: x[" << found.first << "]=" << found.value
+       << "; expected a number below 1e150 in size; remove or rescale it";
+  if (found.count > 1) text << ", and " << found.count - 1 << " more";
+  throw ValueError(text.str());
 }
 
 /// ValueError for data of this mean and standard deviation if that is nothing but rounding.
@@ -83,23 +105,21 @@ inline bool leaves_weight(const NormalModel& model, const std::vector<double>& p
 
 }  // namespace detail
 
-/// An Objective over data that outlive it. The first pass is made on construction, at `start`: it shows whether the
-/// data are finite and how wide they spread.
-template <ContextLike Ctx, class T>
+/// An Objective over data that outlive it, in memory or in Chunks. The first pass is made on construction, at `start`:
+/// it shows whether the data are finite and how wide they spread.
+template <ContextLike Ctx, class T, class Points = VectorView<const T, typename Ctx::space>>
 class NormalLikelihood {
  public:
-  using View = VectorView<const T, typename Ctx::space>;
-
   /// ValueError for parameters outside their domain, no data, a point that is not finite (with its index), and data
   /// that are all equal.
-  NormalLikelihood(Ctx& ctx, const NormalModel& model, View data, const std::vector<double>& start)
-      : ctx_(ctx), model_(model), data_(data), start_(start) {
+  NormalLikelihood(Ctx& ctx, const NormalModel& model, Points data, const std::vector<double>& start)
+      : ctx_(ctx), model_(model), data_(std::move(data)), start_(start) {
     const std::vector<NormalComponent> c = components_of(model, start);
-    if (data.size == 0) throw ValueError("mixture: the data are empty; expected at least one point");
-    detail::require_inside(ctx, model.range, data);
-    const NormalSums sums = normal_sums(ctx, c, MixtureOrder::hessian, data);
+    if (data_.size == 0) throw ValueError("mixture: the data are empty; expected at least one point");
+    detail::require_inside(ctx, model.range, data_);
+    const NormalSums sums = normal_sums(ctx, c, MixtureOrder::hessian, data_);
     first_ = detail::assemble(model, c, sums);
-    if (!std::isfinite(first_.nll)) detail::require_finite(ctx, data);
+    if (!std::isfinite(first_.nll)) detail::require_finite(ctx, data_);
     sigma_ = detail::data_sigma(c, sums);
   }
 
@@ -128,7 +148,7 @@ class NormalLikelihood {
  private:
   Ctx& ctx_;
   NormalModel model_;
-  View data_;
+  Points data_;
   std::vector<double> start_;
   Likelihood first_;
   double sigma_ = 0;

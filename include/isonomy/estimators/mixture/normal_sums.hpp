@@ -9,6 +9,7 @@
 #include "isonomy/core/lanes/terms.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/view.hpp"
+#include "isonomy/estimators/mixture/chunks.hpp"
 #include "isonomy/estimators/mixture/normal_model.hpp"
 #include "isonomy/ops/mixture/mixture_sums.hpp"
 
@@ -66,14 +67,20 @@ inline SharedMeanPair pair_term(const NormalComponent& narrow, const NormalCompo
   return term;
 }
 
+/// What one pass over points in memory or in chunks adds up.
+template <ContextLike Ctx, class Term, class Points>
+std::vector<DoubleDouble> pass(Ctx& ctx, const Term& term, MixtureOrder order, const Points& x) {
+  std::vector<DoubleDouble> sums(static_cast<std::size_t>(term.outputs(order)));
+  for_each_piece(ctx, x, [&](index_t, auto piece) { mixture_sums(ctx, term, order, piece, view(sums)); });
+  return sums;
+}
+
 /// One pass in the form of a pair; sums of components in the model's order.
-template <ContextLike Ctx, class T>
-NormalSums pair_sums(Ctx& ctx, const std::vector<NormalComponent>& c, MixtureOrder order,
-                     VectorView<const T, typename Ctx::space> x) {
+template <ContextLike Ctx, class Points>
+NormalSums pair_sums(Ctx& ctx, const std::vector<NormalComponent>& c, MixtureOrder order, const Points& x) {
   const std::size_t narrow = c[0].sigma <= c[1].sigma ? 0 : 1, wide = 1 - narrow;
   const SharedMeanPair term = pair_term(c[narrow], c[wide]);
-  std::vector<DoubleDouble> sums(static_cast<std::size_t>(term.outputs(order)));
-  mixture_sums(ctx, term, order, x, view(sums));
+  const std::vector<DoubleDouble> sums = pass(ctx, term, order, x);
   NormalSums result{order, static_cast<double>(x.size), sums[0].high, {}, {}, {}};
   if (order == MixtureOrder::value) return result;
   result.components.resize(2);
@@ -129,13 +136,11 @@ inline void read_component_sums(const std::vector<DoubleDouble>& sums, std::size
 }
 
 /// One pass over all components of weight above 0.
-template <ContextLike Ctx, class T>
-NormalSums component_sums(Ctx& ctx, const std::vector<NormalComponent>& c, MixtureOrder order,
-                          VectorView<const T, typename Ctx::space> x) {
+template <ContextLike Ctx, class Points>
+NormalSums component_sums(Ctx& ctx, const std::vector<NormalComponent>& c, MixtureOrder order, const Points& x) {
   const UploadedComponents<Ctx> uploaded(ctx, c);
   const NormalComponents term = uploaded.term();
-  std::vector<DoubleDouble> sums(static_cast<std::size_t>(term.outputs(order)));
-  mixture_sums(ctx, term, order, x, view(sums));
+  const std::vector<DoubleDouble> sums = pass(ctx, term, order, x);
   NormalSums result{order, static_cast<double>(x.size), sums[0].high, {}, {}, {}};
   read_component_sums(sums, 1, static_cast<std::size_t>(term.components), result);
   return result;
@@ -152,13 +157,13 @@ inline void require_derivatives(const std::vector<NormalComponent>& c, MixtureOr
 
 }  // namespace detail
 
-/// The sums of one pass at these components. Derivatives need every weight above 0 (ValueError). Two densities with one
-/// mean take the short form, in which the wide one's sums are what the narrow one leaves of the totals; if either has
-/// less than a thousandth of the points, a second pass adds its sums by themselves.
-template <ContextLike Ctx, class T>
+/// The sums of one pass at these components over points in memory (VectorView<const T>) or in Chunks. Derivatives need
+/// every weight above 0 (ValueError). Two densities with one mean take the short form, in which the wide one's sums are
+/// what the narrow one leaves of the totals; if either has less than a thousandth of the points, a second pass adds its
+/// sums by themselves.
+template <ContextLike Ctx, class Points>
 [[nodiscard]] NormalSums normal_sums(Ctx& ctx, const std::vector<NormalComponent>& c, MixtureOrder order,
-                                     VectorView<T, typename Ctx::space> data) {
-  const VectorView<const std::remove_const_t<T>, typename Ctx::space> x(data);
+                                     const Points& x) {
   detail::require_derivatives(c, order);
   const bool pair = c.size() == 2 && c[0].mean == c[1].mean && c[0].weight > 0 && c[1].weight > 0;
   if (!pair) return detail::component_sums(ctx, c, order, x);

@@ -1,0 +1,59 @@
+// Points that do not fit in memory, read piece by piece in every pass.
+#pragma once
+
+#include <algorithm>
+#include <concepts>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "isonomy/backend/buffer.hpp"
+#include "isonomy/core/concepts.hpp"
+#include "isonomy/core/config.hpp"
+#include "isonomy/core/error.hpp"
+#include "isonomy/core/lanes/terms.hpp"
+#include "isonomy/core/view.hpp"
+
+namespace isonomy::mixture {
+
+/// `size` points, of which read(first, room) copies number first .. first + room.size - 1 into room, in host memory:
+/// the same numbers each time. Its exceptions end the pass. Results have the bits of the same points in memory.
+template <Real T>
+struct Chunks {
+  index_t size = 0;
+  std::function<void(index_t first, VectorView<T> room)> read;
+  index_t at_once = 128 * block_points;  ///< points in memory at a time; a multiple of block_points
+};
+
+namespace detail {
+
+/// f(0, x): data in memory are one piece.
+template <ContextLike Ctx, class T, class F>
+void for_each_piece(Ctx&, VectorView<const T, typename Ctx::space> x, const F& f) {
+  f(index_t{0}, x);
+}
+/// f(first, piece) in ascending order, the pieces where a pass reads them.
+template <ContextLike Ctx, class T, class F>
+void for_each_piece(Ctx& ctx, const Chunks<T>& x, const F& f) {
+  if (x.at_once < block_points || x.at_once % block_points != 0)
+    throw ValueError("mixture: at_once=" + std::to_string(x.at_once) + "; expected a multiple of " +
+                     std::to_string(block_points) + ", so that blocks do not depend on it");
+  if (x.size < 0 || !x.read)
+    throw ValueError("mixture: chunks of size=" + std::to_string(x.size) + (x.read ? "" : " without read") +
+                     "; give the number of points and a function that reads them");
+  std::vector<T> room(static_cast<std::size_t>(std::min(x.at_once, x.size)));
+  for (index_t first = 0; first < x.size; first += x.at_once) {
+    const VectorView<T> part(room.data(), std::min(x.at_once, x.size - first));
+    x.read(first, part);
+    if constexpr (std::same_as<typename Ctx::space, HostSpace>) {
+      f(first, VectorView<const T>(part));
+    } else {
+      const auto uploaded = to_device(ctx, VectorView<const T>(part), "mixture chunk");
+      f(first, std::as_const(uploaded).view());
+    }
+  }
+}
+
+}  // namespace detail
+}  // namespace isonomy::mixture
