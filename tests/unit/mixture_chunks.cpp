@@ -1,6 +1,7 @@
 // Likelihoods and fits of points that are read piece by piece.
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <limits>
 #include <stdexcept>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "isonomy/estimators/mixture/chunks.hpp"
 #include "isonomy/estimators/mixture/evaluate.hpp"
 #include "isonomy/estimators/mixture/fit.hpp"
+#include "isonomy/io/npy_reader.hpp"
 #include "support/catch.hpp"
 #include "support/compiled/mixture.hpp"
 #include "support/message.hpp"
@@ -128,4 +130,26 @@ TEST_CASE("a fit of pieces can be stopped between them", "[mixture]") {
   };
   CHECK_THROWS_AS(mixture::fit(ctx, mixture::shared_mean_pair(), data, {0.3, 0.5, 3, 1}), Cancelled);
   CHECK(reads == 4);
+}
+
+TEST_CASE("a fit reads its points from a file", "[mixture][io]") {
+  const std::vector<float> x = points<float>(20000);
+  const auto path = std::filesystem::temp_directory_path() / "isonomy-mixture-chunks.npy";
+  io::write_npy(path.string(), VectorView<const float>(view(x)));
+  io::NpyReader<double> file(path.string());
+  const Chunks<double> data{file.size(), [&](index_t first, VectorView<double> room) { file.read(first, room); },
+                            block_points};
+  Context<Cpu> ctx;
+  const auto from_file = mixture::fit(ctx, mixture::shared_mean_pair(), data, {0.3, 0.5, 3, 1}),
+             whole = mixture::fit(ctx, mixture::shared_mean_pair(), view(x), {0.3, 0.5, 3, 1});
+  CHECK(from_file.minimum.parameters == whole.minimum.parameters);
+  std::vector<double> room(2);
+  file.read(19998, view(room));
+  CHECK(room == std::vector<double>{x[19998], x[19999]});
+  CHECK(message<ValueError>([&] { file.read(19999, view(room)); }) ==
+        "NpyReader: elements 19999 to 20001 of 20000; expected a part of the array");
+  CHECK_THROWS_AS(io::NpyReader<float>(path.string() + ".missing"), IoError);
+  std::filesystem::resize_file(path, 20000);
+  CHECK(message<IoError>([&] { file.read(10000, view(room)); }).find("the file ends after") != std::string::npos);
+  std::filesystem::remove(path);
 }

@@ -160,6 +160,25 @@ inline NpyHeader read_npy_header(std::FILE* file, const std::string& path) {
   return header;
 }
 
+/// IoError unless the elements can be read as T without rounding, and the file is long enough for all.
+template <Real T>
+void require_elements(const NpyHeader& header, const std::string& path) {
+  const std::string& element = header.element;
+  if (element != "f4" && !(element == "f8" && std::same_as<T, double>))
+    throw IoError(path, 0,
+                  "elements of type '" + element + "'; expected " + (std::same_as<T, double> ? "f8 or f4" : "f4") +
+                      "; convert it with astype('" + (std::same_as<T, double> ? "<f8" : "<f4") + "')");
+  // A header may promise more than memory holds; the file's size knows better.
+  std::error_code error;
+  const auto bytes = std::filesystem::file_size(path, error);
+  const std::size_t width = element == "f4" ? 4 : 8;
+  if (!error && bytes < header.data_offset + static_cast<std::uintmax_t>(header.size()) * width)
+    throw IoError(path, 0,
+                  "the file has " + std::to_string(bytes) + " bytes where its header promises " +
+                      std::to_string(header.size()) + " elements of " + std::to_string(width) +
+                      "; expected a complete file; copy or save it again");
+}
+
 template <class From, class To>
 std::vector<To> read_elements(std::FILE* file, const std::string& path, index_t count) {
   std::vector<To> values(static_cast<std::size_t>(count));
@@ -197,26 +216,10 @@ template <Real T>
   const detail::File file = detail::open_binary(path);
   NpyArray<T> result;
   result.header = detail::read_npy_header(file.get(), path);
-  const std::string& element = result.header.element;
+  detail::require_elements<T>(result.header, path);
   const index_t count = result.header.size();
-  // A header may promise more than memory holds; the file's size knows better.
-  std::error_code error;
-  const auto bytes = std::filesystem::file_size(path, error);
-  const std::size_t width = element == "f4" ? 4 : 8;
-  if (!error && bytes < result.header.data_offset + static_cast<std::uintmax_t>(count) * width &&
-      element.front() == 'f')
-    throw IoError(path, 0,
-                  "the file has " + std::to_string(bytes) + " bytes where its header promises " +
-                      std::to_string(count) + " elements of " + std::to_string(width) +
-                      "; expected a complete file; copy or save it again");
-  if (element == "f8" && std::same_as<T, double>)
-    result.values = detail::read_elements<double, T>(file.get(), path, count);
-  else if (element == "f4")
-    result.values = detail::read_elements<float, T>(file.get(), path, count);
-  else
-    throw IoError(path, 0,
-                  "elements of type '" + element + "'; expected " + (std::same_as<T, double> ? "f8 or f4" : "f4") +
-                      "; convert it with astype('" + (std::same_as<T, double> ? "<f8" : "<f4") + "')");
+  result.values = result.header.element == "f8" ? detail::read_elements<double, T>(file.get(), path, count)
+                                                : detail::read_elements<float, T>(file.get(), path, count);
   return result;
 }
 
