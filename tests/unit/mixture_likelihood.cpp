@@ -52,6 +52,22 @@ const std::vector<Point> interior{
 
 }  // namespace
 
+TEST_CASE("differences of likelihoods survive a constant that a double cannot hold beside them", "[mixture]") {
+  // Far from 0 in units of log p, so that nll is 4e20 with a last place of 65536.
+  std::vector<double> x(40960);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = i % 2 == 0 ? 1e8 : -1e8;
+  Context<Cpu> ctx;
+  const NormalModel one{1};
+  const double spread = 0x1p20;
+  const auto a = evaluate(ctx, one, view(x), {0, spread}), b = evaluate(ctx, one, view(x), {0, spread * (1 + 0x1p-40)});
+  // log s + (1e8/s)^2 / 2 per point; the quadratic's change is exact enough in extended precision.
+  const long double s1 = spread, s2 = spread * (1 + 0x1p-40L), q = 1e8L;
+  const long double per_point = std::log(s2 / s1) + (q / s2) * (q / s2) / 2 - (q / s1) * (q / s1) / 2;
+  const double expected = static_cast<double>(per_point * 40960);
+  CHECK(mixture::nll_rise(a, b) == Approx(expected).epsilon(1e-2));
+  CHECK(std::abs(a.nll_rest) <= std::abs(a.nll) * 0x1p-53);
+}
+
 TEST_CASE("a pair agrees with the mixture of any components where its form changes", "[mixture]") {
   const std::vector<double> x = points(5000);
   Context<Cpu> ctx;

@@ -1,6 +1,7 @@
 // The negative log-likelihood of a one-dimensional mixture, its gradient and its exact Hessian in the parameters.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <sstream>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/functional.hpp"
+#include "isonomy/core/numeric.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/mixture/normal_model.hpp"
 #include "isonomy/estimators/mixture/normal_sums.hpp"
@@ -21,7 +23,14 @@ namespace isonomy::mixture {
 struct Likelihood {
   double nll = 0;
   std::vector<double> gradient, hessian;
+  double nll_rest = 0;  ///< what rounding nll to one double took away
 };
+
+/// NLL(to) - NLL(from), although both may be so large that a double is as coarse as their difference: at 1e9 points,
+/// where it is 2e-7, the difference keeps some 1e-9.
+[[nodiscard]] inline double nll_rise(const Likelihood& from, const Likelihood& to) {
+  return (to.nll - from.nll) + (to.nll_rest - from.nll_rest);
+}
 
 namespace detail {
 
@@ -150,7 +159,13 @@ inline Likelihood assemble(const NormalModel& model, const std::vector<NormalCom
   std::vector<double> gradient, hessian;
   if (order != MixtureOrder::value) gradient = component_gradient(c, sums);
   if (order == MixtureOrder::hessian) hessian = component_hessian(c, sums);
-  Likelihood result{add_normalisation(model, c, sums.points, order, gradient, hessian) - sums.log_likelihood, {}, {}};
+  const double normalisation = add_normalisation(model, c, sums.points, order, gradient, hessian);
+  Likelihood result;
+  result.nll = normalisation - sums.log_likelihood.high;
+  if (std::isfinite(result.nll)) {
+    const DoubleDouble nll = DoubleDouble{normalisation, 0} - sums.log_likelihood;
+    result.nll = nll.high, result.nll_rest = nll.low;
+  }
   if (order != MixtureOrder::value) result.gradient = in_parameters(model, gradient);
   if (order == MixtureOrder::hessian) result.hessian = in_parameters(model, 3 * c.size(), hessian);
   return result;

@@ -160,7 +160,7 @@ template <Objective F>
       if (!changed || damping > 1e20) break;
       Likelihood there = f.at(next, MixtureOrder::hessian);
       ++result.passes;
-      const double gain = here.nll - there.nll, promised = system.predicted_gain(step);
+      const double gain = nll_rise(there, here), promised = system.predicted_gain(step);
       // Near the minimum the gain drowns in the rounding of the NLL; the model is then better than the difference.
       const bool rounding = std::abs(promised) <= 1e-12 * std::abs(here.nll) && system.positive_definite();
       moved = detail::finite(there) && (rounding || gain > 1e-3 * promised) && promised > 0;

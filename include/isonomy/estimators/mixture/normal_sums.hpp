@@ -30,7 +30,7 @@ struct ComponentSums {
 struct NormalSums {
   MixtureOrder order = MixtureOrder::value;
   double points = 0;
-  double log_likelihood = 0;
+  DoubleDouble log_likelihood{};
   std::vector<ComponentSums> components;
   std::vector<double> products, pair;
 };
@@ -81,7 +81,7 @@ NormalSums pair_sums(Ctx& ctx, const std::vector<NormalComponent>& c, MixtureOrd
   const std::size_t narrow = c[0].sigma <= c[1].sigma ? 0 : 1, wide = 1 - narrow;
   const SharedMeanPair term = pair_term(c[narrow], c[wide]);
   const std::vector<DoubleDouble> sums = pass(ctx, term, order, x);
-  NormalSums result{order, static_cast<double>(x.size), sums[0].high, {}, {}, {}};
+  NormalSums result{order, static_cast<double>(x.size), sums[0], {}, {}, {}};
   if (order == MixtureOrder::value) return result;
   result.components.resize(2);
   const auto rest = [&](std::size_t all, std::size_t part) { return (sums[all] - sums[part]).high; };
@@ -141,7 +141,7 @@ NormalSums component_sums(Ctx& ctx, const std::vector<NormalComponent>& c, Mixtu
   const UploadedComponents<Ctx> uploaded(ctx, c);
   const NormalComponents term = uploaded.term();
   const std::vector<DoubleDouble> sums = pass(ctx, term, order, x);
-  NormalSums result{order, static_cast<double>(x.size), sums[0].high, {}, {}, {}};
+  NormalSums result{order, static_cast<double>(x.size), sums[0], {}, {}, {}};
   read_component_sums(sums, 1, static_cast<std::size_t>(term.components), result);
   return result;
 }
@@ -171,7 +171,7 @@ template <ContextLike Ctx, class Points>
   if (order == MixtureOrder::value) return result;
   const double least = 1e-3 * static_cast<double>(x.size), g = result.components[0].g;
   if (g >= least && static_cast<double>(x.size) - g >= least) return result;
-  const double log_likelihood = result.log_likelihood;
+  const DoubleDouble log_likelihood = result.log_likelihood;
   result = detail::component_sums(ctx, c, order, x);
   result.log_likelihood = log_likelihood;
   return result;

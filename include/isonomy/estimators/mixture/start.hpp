@@ -39,7 +39,7 @@ NormalComponent whole(Ctx& ctx, VectorView<const T, typename Ctx::space> data) {
     const NormalSums sums = normal_sums(ctx, {all}, MixtureOrder::gradient, data);
     const double step = sums.components[0].s / n;
     square = sums.components[0].q / n - step * step;
-    if (!std::isfinite(sums.log_likelihood) || !std::isfinite(square)) require_finite(ctx, data);
+    if (!std::isfinite(sums.log_likelihood.high) || !std::isfinite(square)) require_finite(ctx, data);
     all.mean += step;
   }
   all.sigma = std::sqrt(std::max(square, 0.0));
@@ -106,8 +106,8 @@ void ascend(Ctx& ctx, const NormalModel& model, Sketch& sketch, double least,
   double previous = -std::numeric_limits<double>::infinity();
   for (int step = 0; step < steps; ++step) {
     const NormalSums sums = normal_sums(ctx, c, MixtureOrder::gradient, sample);
-    if (!std::isfinite(sums.log_likelihood) || !(sums.log_likelihood - previous > least_gain * n)) return;
-    previous = sums.log_likelihood;
+    if (!std::isfinite(sums.log_likelihood.high) || !(sums.log_likelihood.high - previous > least_gain * n)) return;
+    previous = sums.log_likelihood.high;
     double pull = 0, hold = 0;
     for (std::size_t k = 0; k < c.size(); ++k) {
       pull += sums.components[k].s / c[k].sigma / c[k].sigma;

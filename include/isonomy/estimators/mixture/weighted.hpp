@@ -93,7 +93,7 @@ NormalSums weighted_sums(Ctx& ctx, const std::vector<NormalComponent>& c, Mixtur
   const Weighted<NormalComponents> term{uploaded.term(), squared};
   std::vector<DoubleDouble> sums(static_cast<std::size_t>(term.outputs(order)));
   weighted_mixture_sums(ctx, term, order, x, weights, view(sums));
-  NormalSums result{order, sums[1].high, sums[0].high, {}, {}, {}};
+  NormalSums result{order, sums[1].high, sums[0], {}, {}, {}};
   read_component_sums(sums, 2, static_cast<std::size_t>(term.term.components), result);
   return result;
 }
