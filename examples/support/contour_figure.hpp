@@ -17,7 +17,8 @@
 namespace examples {
 
 /// `count` contours of one pair of parameters from fit.contours[first] on, the innermost first, with the ellipses that
-/// the Hessian expects and the fitted values with their errors. A point that was not found interrupts its contour.
+/// the Hessian expects and the fitted values with their errors. A point that was not found interrupts its contour,
+/// which then is a line alone.
 inline Figure contour_figure(const isonomy::io::MixtureFit& fit, std::size_t first, std::size_t count,
                              const std::string& title) {
   using isonomy::mixture::CrossingStatus;
@@ -91,11 +92,15 @@ inline Figure contour_figure(const isonomy::io::MixtureFit& fit, std::size_t fir
   canvas.text(symbol(names[j]), canvas.at(28, 370), "center rotate by 90 font ',15'");
   std::string plot = "plot ";
   for (std::size_t k = count; k-- > 0;) {
-    const std::string index = " index " + std::to_string(k);
-    plot += "'" + name + ".tsv' skip 1" + index + " using 1:2 with filledcurves closed fillcolor rgb " +
-            colours[k % 2] + " fillstyle transparent solid 0.18 noborder, '" + name + ".tsv' skip 1" + index +
-            " using 1:2 with lines linewidth 2 linecolor rgb " + colours[k % 2] + ", '" + name +
-            "_ellipses.tsv' skip 1" + index + " using 1:2 with lines dashtype 2 linewidth 1 linecolor rgb '#777777', ";
+    const std::string index = " index " + std::to_string(k), line = "'" + name + ".tsv' skip 1" + index + " using 1:2 ";
+    const auto& points = fit.contours[first + k].points;
+    const bool closed = std::all_of(points.begin(), points.end(),
+                                    [](const auto& point) { return point.status == CrossingStatus::found; });
+    if (closed)
+      plot += line + "with filledcurves closed fillcolor rgb " + colours[k % 2] +
+              " fillstyle transparent solid 0.18 noborder, ";
+    plot += line + "with lines linewidth 2 linecolor rgb " + colours[k % 2] + ", '" + name + "_ellipses.tsv' skip 1" +
+            index + " using 1:2 with lines dashtype 2 linewidth 1 linecolor rgb '#777777', ";
   }
   canvas.add("set bars 0.6");
   canvas.add(plot +

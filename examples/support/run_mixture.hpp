@@ -91,13 +91,12 @@ class PassCounter {
   int pass_ = 0;
 };
 
-/// Asymmetric errors of all parameters that have some. Returns a lower minimum if one was met: all must begin again
-/// from there.
+/// Asymmetric errors of all parameters that have some. Returns a lower minimum if one was met.
 template <class F>
-std::vector<double> profile(F& likelihood, isonomy::io::MixtureFit& fit, PassCounter& passes, int& count) {
+std::vector<double> profile_all(F& likelihood, isonomy::io::MixtureFit& fit, PassCounter& passes, int& count) {
   using namespace isonomy::mixture;
   constexpr double none = std::numeric_limits<double>::quiet_NaN();
-  fit.minos.clear();
+  std::vector<double> lower;
   for (std::size_t i = 0; i < fit.result.names.size(); ++i) {
     if (fit.at_bound(i)) {
       fit.minos.push_back({none, none, CrossingStatus::at_bound, CrossingStatus::at_bound, {}, 0});
@@ -106,16 +105,63 @@ std::vector<double> profile(F& likelihood, isonomy::io::MixtureFit& fit, PassCou
     passes.begin("profile of " + fit.result.names[i]);
     fit.minos.push_back(minos(likelihood, fit.result.minimum, static_cast<int>(i)));
     count += fit.minos.back().passes;
-    if (!fit.minos.back().new_minimum.empty()) return fit.minos.back().new_minimum;
+    if (!fit.minos.back().new_minimum.empty()) lower = fit.minos.back().new_minimum;
   }
-  return {};
+  return lower;
+}
+
+/// The contours of one pair of parameters. Returns a lower minimum if one was met.
+template <class F>
+std::vector<double> add_contours(F& likelihood, isonomy::io::MixtureFit& fit, std::pair<int, int> pair, int points,
+                                 PassCounter& passes, int& count) {
+  using namespace isonomy::mixture;
+  const auto& names = fit.result.names;
+  std::vector<double> lower;
+  passes.begin("contour of " + names[static_cast<std::size_t>(pair.first)] + " and " +
+               names[static_cast<std::size_t>(pair.second)]);
+  for (const double coverage : contour_coverages) {
+    const double rise = -std::log1p(-coverage);
+    fit.contours.push_back({pair.first, pair.second, coverage, rise,
+                            contour(likelihood, fit.result.minimum, pair.first, pair.second, points, rise)});
+    for (const Crossing& point : fit.contours.back().points) {
+      count += point.passes;
+      if (point.status == CrossingStatus::new_minimum) lower = point.parameters;
+    }
+  }
+  return lower;
+}
+
+/// A fit from `begin` with all errors into run.fit. Returns a lower minimum if profiles met one.
+template <class T>
+std::vector<double> fit_from(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorView<const T> x,
+                             const std::vector<double>& begin, const MixtureOptions& options, PassCounter& passes,
+                             MixtureRun& run) {
+  using namespace isonomy::mixture;
+  isonomy::io::MixtureFit& fit = run.fit;
+  passes.begin("fit");
+  fit.result = isonomy::mixture::fit(ctx, options.model, x, begin, options.minimize);
+  fit.minos.clear();
+  fit.contours.clear();
+  if (!fit.usable() || (!options.minos && options.contours.empty())) return {};
+  isonomy::StageTimer timer(fit.result.report);
+  NormalLikelihood<isonomy::Context<isonomy::Cpu>, T> likelihood(ctx, options.model, x, fit.result.minimum.parameters);
+  std::vector<double> lower;
+  if (options.minos) lower = profile_all(likelihood, fit, passes, run.profile_passes);
+  timer.lap("profiles");
+  for (const auto& pair : options.contours) {
+    if (fit.at_bound(static_cast<std::size_t>(pair.first)) || fit.at_bound(static_cast<std::size_t>(pair.second)))
+      continue;
+    auto met = add_contours(likelihood, fit, pair, options.contour_points, passes, run.profile_passes);
+    if (!met.empty()) lower = std::move(met);
+  }
+  if (!options.contours.empty()) timer.lap("contours");
+  return lower;
 }
 
 /// The fit of the points with errors, again from a lower minimum where profiles meet one.
 template <class T>
 void fit_points(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorView<const T> x, const MixtureOptions& options,
                 PassCounter& passes, MixtureRun& run) {
-  using namespace isonomy::mixture;
   isonomy::io::MixtureFit& fit = run.fit;
   isonomy::Report before;
   isonomy::StageTimer timer(before);
@@ -125,65 +171,51 @@ void fit_points(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorView<const T
   fit.start = options.start;
   if (fit.start.empty()) {
     passes.begin("start");
-    fit.start = automatic_start(ctx, options.model, x);
+    fit.start = isonomy::mixture::automatic_start(ctx, options.model, x);
   }
   timer.lap("start");
-  std::vector<double> begin = fit.start;
-  constexpr int most_minima = 10;
-  for (int minimum = 0; !begin.empty() && minimum < most_minima; ++minimum) {
-    passes.begin("fit");
-    try {
-      fit.result = isonomy::mixture::fit(ctx, options.model, x, begin, options.minimize);
-    } catch (const isonomy::Error& error) {  // the points have been checked: only a start that was given is left
-      if (options.start.empty() || dynamic_cast<const isonomy::Cancelled*>(&error) != nullptr) throw;
-      throw isonomy::ValueError("--start: " + without_operation(error.what()) +
-                                "; give other values, or leave --start out");
-    }
-    isonomy::StageTimer after(fit.result.report);
-    begin.clear();
-    fit.minos.clear();
-    fit.contours.clear();
-    if (fit.usable() && (options.minos || !options.contours.empty())) {
-      NormalLikelihood<isonomy::Context<isonomy::Cpu>, T> likelihood(ctx, options.model, x,
-                                                                     fit.result.minimum.parameters);
-      if (options.minos) begin = profile(likelihood, fit, passes, run.profile_passes);
-      after.lap("profiles");
-      for (const auto& [first, second] : options.contours) {
-        if (!begin.empty() || fit.at_bound(static_cast<std::size_t>(first)) ||
-            fit.at_bound(static_cast<std::size_t>(second)))
-          continue;
-        passes.begin("contour of " + fit.result.names[static_cast<std::size_t>(first)] + " and " +
-                     fit.result.names[static_cast<std::size_t>(second)]);
-        for (const double coverage : contour_coverages) {
-          const double rise = -std::log1p(-coverage);
-          fit.contours.push_back(
-              {first, second, coverage, rise,
-               contour(likelihood, fit.result.minimum, first, second, options.contour_points, rise)});
-          for (const Crossing& point : fit.contours.back().points) {
-            run.profile_passes += point.passes;
-            if (point.status == CrossingStatus::new_minimum) begin = point.parameters;
-          }
-        }
-      }
-      if (!options.contours.empty()) after.lap("contours");
-    }
-    if (!begin.empty())
-      run.warnings.push_back("a lower minimum was met while profiling; the fit has begun again from there");
+  std::vector<double> lower;
+  try {
+    lower = fit_from(ctx, x, fit.start, options, passes, run);
+  } catch (const isonomy::Error& error) {  // the points have been checked: only a start that was given is left
+    if (options.start.empty() || dynamic_cast<const isonomy::Cancelled*>(&error) != nullptr) throw;
+    throw isonomy::ValueError("--start: " + without_operation(error.what()) +
+                              "; give other values, or leave --start out");
   }
-  if (!begin.empty())
-    run.warnings.push_back("lower minima were met " + std::to_string(most_minima) +
-                           " times; the last fit is not the lowest; try other starting values with --start");
+  constexpr int most_minima = 10;
+  for (int minimum = 1; !lower.empty(); ++minimum) {
+    if (minimum == most_minima) {
+      run.warnings.push_back("profiles met a lower minimum " + std::to_string(most_minima) +
+                             " times; this fit is not the lowest; try other starting values with --start");
+      break;
+    }
+    const isonomy::io::MixtureFit former = fit;
+    lower = fit_from(ctx, x, lower, options, passes, run);
+    if (!fit.usable()) {
+      run.warnings.push_back("profiles met a lower point, from which the fit is " + fit.status() +
+                             "; this is the fit before; look at its start, or use fewer components");
+      fit = former;
+      break;
+    }
+    run.warnings.push_back("profiles met a lower minimum; the fit has begun again from there");
+  }
   auto& stages = fit.result.report.stages;
   stages.insert(stages.begin(), before.stages.begin(), before.stages.end());
 }
 
 /// What of the model the data did not settle, in words.
-inline void note_result(const isonomy::io::MixtureFit& fit, std::vector<std::string>& warnings) {
+inline void note_result(const isonomy::io::MixtureFit& fit, const std::vector<std::pair<int, int>>& contours,
+                        std::vector<std::string>& warnings) {
   for (const auto& warning : fit.result.report.warnings) warnings.push_back(warning);
   for (const int k : fit.result.degenerate)
     warnings.push_back("component " + std::to_string(k + 1) +
                        " has closed in on a point, where the likelihood has no maximum; use fewer components, "
                        "--shared-sigma or another --start");
+  for (const auto& [first, second] : contours)
+    if (fit.usable() &&
+        (fit.at_bound(static_cast<std::size_t>(first)) || fit.at_bound(static_cast<std::size_t>(second))))
+      warnings.push_back("there is no contour of " + fit.result.names[static_cast<std::size_t>(first)] + " and " +
+                         fit.result.names[static_cast<std::size_t>(second)] + ": one of them is at its bound");
   for (std::size_t i = 0; i < fit.minos.size(); ++i) {
     const auto& error = fit.minos[i];
     if (fit.at_bound(i)) continue;
@@ -229,7 +261,7 @@ inline MixtureRun run_mixture(const MixtureOptions& options, const Interrupt& in
                          (data.quantity == "x" ? "" : ", " + data.quantity);
   data.visit([&](auto x) { detail::fit_points(ctx, x, options, passes, run); });
   progress.clear();
-  detail::note_result(run.fit, run.warnings);
+  detail::note_result(run.fit, options.contours, run.warnings);
 
   // From here on everything is ready to be put in place before anything is.
   OutputFiles files;

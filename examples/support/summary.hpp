@@ -33,7 +33,7 @@ inline std::string fixed(double value, int digits) {
 /// Three significant digits.
 inline std::string short_number(double value) {
   std::ostringstream out;
-  out << std::setprecision(3) << value;
+  out << std::setprecision(3) << value + 0.0;  // never -0
   return out.str();
 }
 

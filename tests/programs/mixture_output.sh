@@ -8,7 +8,7 @@ mixture=$programs/mixture faithful=$data/mixture/faithful.csv resolution=$data/m
 golden=$reference/mixture/program_fits.tsv
 
 # ---- the reference's numbers: within 1e-7 of each error, the likelihood within 1e-12 of its size
-expect_equal "fits of the reference" 5 "$(cut -f 1-3 "$golden" | tail -n +2 | sort -u | grep -c '')"
+expect_equal "fits of the reference" 6 "$(cut -f 1-3 "$golden" | tail -n +2 | sort -u | grep -c '')"
 while IFS='|' read -r file column options; do
   what="$file $column $options"
   read -ra arguments <<<"$options ${column:+--column $column}"

@@ -9,37 +9,12 @@
 
 #include "isonomy/core/eigen.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/estimators/mixture/crossing.hpp"
 #include "isonomy/estimators/mixture/hesse.hpp"
 #include "isonomy/estimators/mixture/minimum.hpp"
+#include "isonomy/estimators/mixture/profile_search.hpp"
 
 namespace isonomy::mixture {
-
-/// How a search along the profile ended. `at_bound`: the box ends before the rise is reached. `new_minimum`: a point
-/// lower than the minimum was met; fit again from there.
-enum class CrossingStatus { found, at_bound, new_minimum, not_found };
-
-[[nodiscard]] constexpr const char* name(CrossingStatus s) {
-  switch (s) {
-  case CrossingStatus::found: return "found";
-  case CrossingStatus::at_bound: return "at_bound";
-  case CrossingStatus::new_minimum: return "new_minimum";
-  default: return "not_found";
-  }
-}
-
-/// The end of a search: how far along the direction, all parameters there, and the passes over the data it took.
-struct Crossing {
-  CrossingStatus status = CrossingStatus::not_found;
-  double distance = std::numeric_limits<double>::quiet_NaN();
-  std::vector<double> parameters;
-  int passes = 0;
-};
-
-/// A ray in the space of some parameters; the others follow at their conditional minimum.
-struct ProfileRay {
-  std::vector<int> parameters;
-  std::vector<double> direction;  ///< one element for each of them
-};
 
 namespace detail {
 
@@ -96,8 +71,10 @@ inline RayModel ray_model(const Likelihood& at, const ProfileRay& ray, const std
 /// The point on the profile along `ray`, forwards from the minimum, where the function is `rise` above the minimum.
 /// Each step solves the quadratic model of the last point, in which the other parameters are eliminated, for the rise;
 /// it ends when the cubic remainder, as the last long step showed it, is below 1e-10 of the rise. Near a parabola that
-/// takes one pass over the data, otherwise a few. ValueError for a minimum that is not valid or has no Hessian, or a
-/// ray of parameters that its box holds. Source: James, Statistical Methods in Experimental Physics (2006), 9.3.3.
+/// takes one pass over the data, otherwise a few. Where the models lead nowhere (beyond a point of inflection, for
+/// example), the profile is minimised point by point until a bracket closes. ValueError for a minimum that is not valid
+/// or has no Hessian, or a ray of parameters that its box holds. Source: James, Statistical Methods in Experimental
+/// Physics (2006), 9.3.3.
 template <Objective F>
 [[nodiscard]] Crossing profile_crossing(F& f, const Minimum& minimum, const ProfileRay& ray, double rise = 0.5) {
   if (!minimum.valid())
@@ -119,15 +96,18 @@ template <Objective F>
   Crossing result;
   result.parameters = minimum.parameters;
   Likelihood here{minimum.nll, minimum.gradient, minimum.hessian};
+  double unit = 0;  // where the parabola at the minimum reaches the rise
+  const auto search = [&] { return detail::search_crossing(f, minimum, ray, others, unit, rise, result.passes); };
   double t = 0, cubic = 1, longest = std::numeric_limits<double>::infinity();
   for (int step = 0; step < 60; ++step) {
     const detail::RayModel model = detail::ray_model(here, ray, others);
-    if (!model.valid) return result;
+    if (step == 0) unit = std::sqrt(rise / model.a);
+    if (!model.valid) return step == 0 ? result : search();
     // a d^2 + b d = target, the root on the far side, in the form that does not cancel.
     const double target = minimum.nll + rise - (here.nll - model.drop);
     const double root = std::sqrt(std::max(model.b * model.b + 4 * model.a * target, 0.0));
     double move = model.b >= 0 ? 2 * target / (model.b + root) : (root - model.b) / (2 * model.a);
-    if (!std::isfinite(move)) return result;
+    if (!std::isfinite(move)) return search();
     const bool shortened = move > longest || move < -0.5 * t;
     move = std::clamp(move, -0.5 * t, longest);
     std::vector<double> next = result.parameters;
@@ -163,7 +143,7 @@ template <Objective F>
     ++result.passes;
     if (!detail::finite(there)) {
       longest = 0.25 * std::abs(move);
-      if (std::sqrt(model.a / rise) * longest < 1e-6) return result;
+      if (std::sqrt(model.a / rise) * longest < 1e-6) return search();
       continue;
     }
     if (there.nll < minimum.nll - 1e-6 * rise - 1e-12 * std::abs(minimum.nll)) {
@@ -179,7 +159,7 @@ template <Objective F>
     result.parameters = next;
     here = std::move(there);
   }
-  return result;
+  return search();
 }
 
 /// Asymmetric errors of one parameter: how far it moves, the others following, until the NLL has risen by 1/2. NaN

@@ -1,0 +1,126 @@
+// Profiles far from a parabola: beyond points of inflection, on plateaus, at the box, over barriers.
+#include <cmath>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "isonomy/backend/cpu.hpp"
+#include "isonomy/estimators/mixture/fit.hpp"
+#include "isonomy/estimators/mixture/minos.hpp"
+#include "isonomy/estimators/mixture/normal_likelihood.hpp"
+#include "support/catch.hpp"
+
+using namespace isonomy;
+using namespace isonomy::mixture;
+using Catch::Matchers::WithinRel;
+
+namespace {
+
+/// The root of a rising function in [0, far].
+double root(const std::function<double(double)>& f, double far) {
+  double low = 0, high = far;
+  for (int i = 0; i < 200; ++i) (f(0.5 * (low + high)) < 0 ? low : high) = 0.5 * (low + high);
+  return 0.5 * (low + high);
+}
+
+/// value(x) + y^2 / 2 with derivatives of `value` as given.
+struct Valley {
+  std::function<Likelihood(double)> value;  ///< nll, one first, one second derivative
+  Bounds x{};
+  bool alone = false;
+
+  [[nodiscard]] std::vector<std::string> names() const {
+    return alone ? std::vector<std::string>{"x"} : std::vector<std::string>{"x", "y"};
+  }
+  [[nodiscard]] std::vector<Bounds> bounds() const {
+    return alone ? std::vector<Bounds>{x} : std::vector<Bounds>{x, {}};
+  }
+  [[nodiscard]] Likelihood at(const std::vector<double>& theta, MixtureOrder order) const {
+    Likelihood all = value(theta[0]);
+    if (!alone) {
+      const double y = theta[1] - 0.1 * theta[0];  // the valley is not parallel to an axis
+      all.nll += 0.5 * y * y;
+      all.gradient = {all.gradient[0] - 0.1 * y, y};
+      all.hessian = {all.hessian[0] + 0.01, -0.1, -0.1, 1};
+    }
+    if (order == MixtureOrder::value) all.gradient.clear();
+    if (order != MixtureOrder::hessian) all.hessian.clear();
+    return all;
+  }
+};
+
+/// A dip of depth h: h (1 - exp(-x^2 / 2)).
+Valley dip(double h, Bounds x = {}, bool alone = false) {
+  return {[h](double t) {
+            const double e = h * std::exp(-0.5 * t * t);
+            return Likelihood{h - e, {t * e}, {(1 - t * t) * e}};
+          },
+          x, alone};
+}
+
+}  // namespace
+
+TEST_CASE("profiles of two points cross beyond the point of inflection where the formula says", "[mixture]") {
+  Context<Cpu> ctx;
+  const std::vector<double> x{1, 2};
+  const NormalModel model{1};
+  const FitResult result = fit(ctx, model, view(x), {1.2, 0.8});
+  REQUIRE(result.minimum.valid());
+  NormalLikelihood<Context<Cpu>, double> likelihood(ctx, model, VectorView<const double>(view(x)), {1.2, 0.8});
+  // n log(s/s0) + n/2 (s0^2/s^2 - 1) = 1/2 and n/2 log(1 + d^2/s0^2) = 1/2 with n = 2, s0 = 1/2.
+  const MinosError mu = minos(likelihood, result.minimum, 0), s = minos(likelihood, result.minimum, 1);
+  CHECK(mu.upper_status == CrossingStatus::found);
+  CHECK_THAT(mu.upper, WithinRel(0.5 * std::sqrt(std::exp(0.5) - 1), 1e-8));
+  CHECK_THAT(mu.lower, WithinRel(-0.5 * std::sqrt(std::exp(0.5) - 1), 1e-8));
+  CHECK(s.upper_status == CrossingStatus::found);
+  CHECK_THAT(s.upper, WithinRel(root(
+                                    [](double d) {
+                                      const double ratio = 1 + 2 * d;
+                                      return 2 * std::log(ratio) + 1 / (ratio * ratio) - 1.5;
+                                    },
+                                    5),
+                                1e-8));
+}
+
+TEST_CASE("a profile that rises too late is followed past its inflection", "[mixture]") {
+  for (const bool alone : {false, true}) {
+    Valley valley = dip(0.6, {}, alone);
+    const mixture::Minimum minimum = minimize(valley, alone ? std::vector<double>{0.1} : std::vector<double>{0.1, 0.1});
+    REQUIRE(minimum.valid());
+    const MinosError error = minos(valley, minimum, 0);
+    CHECK(error.upper_status == CrossingStatus::found);
+    CHECK_THAT(error.upper, WithinRel(std::sqrt(2 * std::log(6)), 1e-7));  // 0.6 (1 - exp(-x^2/2)) = 1/2
+    CHECK_THAT(error.lower, WithinRel(-std::sqrt(2 * std::log(6)), 1e-7));
+  }
+}
+
+TEST_CASE("a plateau below the rise has no crossing, and none before the box ends", "[mixture]") {
+  for (const bool alone : {false, true}) {
+    const std::vector<double> start = alone ? std::vector<double>{0.1} : std::vector<double>{0.1, 0.1};
+    Valley open = dip(0.3, {}, alone);
+    const MinosError none = minos(open, minimize(open, start), 0);
+    CHECK(none.upper_status == CrossingStatus::not_found);
+    CHECK(std::isnan(none.upper));
+    Valley boxed = dip(0.3, {-4, 7}, alone);
+    const MinosError held = minos(boxed, minimize(boxed, start), 0);
+    CHECK(held.upper_status == CrossingStatus::at_bound);
+    CHECK(held.lower_status == CrossingStatus::at_bound);
+    CHECK(std::isnan(held.lower));
+  }
+}
+
+TEST_CASE("a lower minimum behind a low barrier is reported with its parameters", "[mixture]") {
+  // A dip of 0.3 at 0 and one of 0.6 at 6.
+  Valley two{[](double t) {
+               const double u = t - 6, a = 0.3 * std::exp(-0.5 * t * t), b = 0.6 * std::exp(-0.5 * u * u);
+               return Likelihood{0.9 - a - b, {t * a + u * b}, {(1 - t * t) * a + (1 - u * u) * b}};
+             },
+             {-20, 20}};
+  const mixture::Minimum minimum = minimize(two, {0.1, 0});
+  REQUIRE(minimum.valid());
+  REQUIRE(std::abs(minimum.parameters[0]) < 0.1);
+  const Crossing crossing = profile_crossing(two, minimum, {{0}, {1}});
+  CHECK(crossing.status == CrossingStatus::new_minimum);
+  REQUIRE(crossing.parameters.size() == 2);
+  CHECK(two.at(crossing.parameters, MixtureOrder::value).nll < minimum.nll);
+}
