@@ -34,6 +34,7 @@
 #include "isonomy/estimators/mixture/sorted.hpp"
 #include "isonomy/estimators/mixture/start.hpp"
 #include "isonomy/estimators/mixture/weighted.hpp"
+#include "isonomy/estimators/mixture/weighted_density.hpp"
 #include "isonomy/estimators/mixture/weighted_fit.hpp"
 #include "isonomy/estimators/profiling/aaontology.hpp"
 #include "isonomy/estimators/profiling/bootstrap.hpp"

@@ -27,5 +27,9 @@ template void mixture_sums(Context<Cpu>&, const NormalComponents&, MixtureOrder,
                            VectorView<DoubleDouble>);
 template void density_sums(Context<Cpu>&, const NormalDensities&, MixtureOrder, MatrixView<float>,
                            VectorView<DoubleDouble>);
+template void weighted_mixture_sums(Context<Cpu>&, const Weighted<NormalComponents>&, MixtureOrder,
+                                    VectorView<const double>, VectorView<const double>, VectorView<DoubleDouble>);
+template void weighted_mixture_sums(Context<Cpu>&, const Weighted<NormalComponents>&, MixtureOrder,
+                                    VectorView<const float>, VectorView<const float>, VectorView<DoubleDouble>);
 
 }  // namespace isonomy

@@ -4,6 +4,7 @@
 #include "isonomy/backend/cpu.hpp"
 #include "isonomy/ops/mixture/density_sums.hpp"
 #include "isonomy/ops/mixture/mixture_sums.hpp"
+#include "isonomy/ops/mixture/weighted_mixture_sums.hpp"
 
 namespace isonomy {
 
@@ -31,5 +32,10 @@ extern template void mixture_sums(Context<Cpu>&, const NormalComponents&, Mixtur
                                   VectorView<DoubleDouble>);
 extern template void density_sums(Context<Cpu>&, const NormalDensities&, MixtureOrder, MatrixView<float>,
                                   VectorView<DoubleDouble>);
+extern template void weighted_mixture_sums(Context<Cpu>&, const Weighted<NormalComponents>&, MixtureOrder,
+                                           VectorView<const double>, VectorView<const double>,
+                                           VectorView<DoubleDouble>);
+extern template void weighted_mixture_sums(Context<Cpu>&, const Weighted<NormalComponents>&, MixtureOrder,
+                                           VectorView<const float>, VectorView<const float>, VectorView<DoubleDouble>);
 
 }  // namespace isonomy

@@ -59,8 +59,11 @@ std::vector<double> sample_start(Ctx& ctx, const NormalModel& model, VectorView<
   }
 }
 
-/// Says which parameters the box holds, and which components they make degenerate.
-inline void note_bounds(const NormalModel& model, FitResult& result) {
+/// Says why there are no errors, which parameters the box holds, and which components they make degenerate.
+inline void note_minimum(const NormalModel& model, const MinimizeOptions& options, FitResult& result) {
+  if (result.minimum.valid() && result.minimum.hessian.empty())
+    result.report.warnings.push_back("no errors: " + std::to_string(model.size()) + " parameters are more than " +
+                                     "hessian_limit=" + std::to_string(options.hessian_limit));
   for (const int i : result.minimum.bound) {
     result.report.warnings.push_back(result.names[static_cast<std::size_t>(i)] + " is at its bound and has no error");
     for (int k = 0; k < model.components; ++k)
@@ -87,11 +90,8 @@ void fit_from(Ctx& ctx, const NormalModel& model, const Points& data, const std:
   if (likelihood.points() < model.size())
     result.report.warnings.push_back(std::to_string(likelihood.points()) + " points for " +
                                      std::to_string(model.size()) + " parameters");
-  if (result.minimum.valid() && result.minimum.hessian.empty())
-    result.report.warnings.push_back("no errors: " + std::to_string(model.size()) + " parameters are more than " +
-                                     "hessian_limit=" + std::to_string(options.hessian_limit));
-  detail::note_bounds(model, result);
-  detail::describe(ctx, "mixture_sums", HasMixtureSums<backend_of<Ctx>, SharedMeanPair, Point>, result.report);
+  note_minimum(model, options, result);
+  describe(ctx, "mixture_sums", HasMixtureSums<backend_of<Ctx>, SharedMeanPair, Point>, result.report);
 }
 
 }  // namespace detail

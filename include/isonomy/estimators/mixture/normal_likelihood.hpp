@@ -95,6 +95,14 @@ inline std::vector<Bounds> parameter_bounds(const NormalModel& model, double n, 
   return result;
 }
 
+/// The groups of parameters that are weights of sum 1 with one more.
+inline std::vector<std::vector<int>> weight_groups(const NormalModel& model) {
+  if (model.weighting == Weighting::yields) return {};
+  std::vector<int> weights(static_cast<std::size_t>(model.weight_count()));
+  std::iota(weights.begin(), weights.end(), 0);
+  return {weights};
+}
+
 /// Whether these parameters leave weight for the last component.
 inline bool leaves_weight(const NormalModel& model, const std::vector<double>& parameters) {
   double sum = 0;
@@ -126,12 +134,7 @@ class NormalLikelihood {
   [[nodiscard]] std::vector<std::string> names() const { return model_.names(); }
   [[nodiscard]] index_t points() const { return data_.size; }
   [[nodiscard]] const Control& control() const { return ctx_.control(); }
-  [[nodiscard]] std::vector<std::vector<int>> simplices() const {
-    std::vector<int> weights(static_cast<std::size_t>(model_.weight_count()));
-    std::iota(weights.begin(), weights.end(), 0);
-    if (model_.weighting == Weighting::yields) return {};
-    return {weights};
-  }
+  [[nodiscard]] std::vector<std::vector<int>> simplices() const { return detail::weight_groups(model_); }
   [[nodiscard]] double data_sigma() const { return sigma_; }
   [[nodiscard]] std::vector<Bounds> bounds() const {
     return detail::parameter_bounds(model_, static_cast<double>(data_.size), sigma_);

@@ -33,7 +33,7 @@ class RaySection {
 
   [[nodiscard]] Likelihood at(const std::vector<double>& theta, MixtureOrder order) {
     const Likelihood all = f_.at(whole(theta), order);
-    Likelihood result{all.nll, {}, {}};
+    Likelihood result{all.nll, {}, {}, all.nll_rest};
     for (const int i : others_) {
       if (!all.gradient.empty()) result.gradient.push_back(all.gradient[static_cast<std::size_t>(i)]);
       if (all.hessian.empty()) continue;

@@ -74,6 +74,7 @@ class Simultaneous {
       for (const std::size_t p : s.places) own.push_back(theta[p]);
       const Likelihood part = s.at(own, order);
       result.nll += part.nll;
+      result.nll_rest += part.nll_rest;
       if (part.gradient.empty() && order != MixtureOrder::value) return {part.nll, {}, {}};  // no finite value here
       const std::size_t n = own.size();
       for (std::size_t i = 0; i < n && order != MixtureOrder::value; ++i) {

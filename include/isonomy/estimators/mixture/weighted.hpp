@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "isonomy/backend/buffer.hpp"
+#include "isonomy/core/control.hpp"
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/lanes/weighted.hpp"
 #include "isonomy/core/numeric.hpp"
@@ -33,19 +34,19 @@ concept WeightOf = std::same_as<std::remove_const_t<W>, std::remove_const_t<T>>;
 namespace detail {
 
 struct WeightSummary {
-  double largest = 0, squares = 0;
+  double largest = 0, sum = 0, squares = 0;
   std::int64_t refused = 0;  ///< negative, NaN or too large
 };
 struct AddWeights {
   ISONOMY_HD WeightSummary operator()(const WeightSummary& a, const WeightSummary& b) const {
-    return {a.largest < b.largest ? b.largest : a.largest, a.squares + b.squares, a.refused + b.refused};
+    return {a.largest < b.largest ? b.largest : a.largest, a.sum + b.sum, a.squares + b.squares, a.refused + b.refused};
   }
 };
 struct ReadWeight {
   template <class T>
   ISONOMY_HD WeightSummary operator()(T weight) const {
     const auto w = static_cast<double>(weight);
-    return w >= 0 && w <= largest_weight ? WeightSummary{w, rounded_product(w, w), 0} : WeightSummary{0, 0, 1};
+    return w >= 0 && w <= largest_weight ? WeightSummary{w, w, rounded_product(w, w), 0} : WeightSummary{0, 0, 0, 1};
   }
 };
 
@@ -135,9 +136,9 @@ template <ContextLike Ctx, class T, WeightOf<T> W>
   return detail::assemble(model, c, detail::weighted_sums(ctx, c, order, View(data), View(weights)));
 }
 
-/// An Objective: a weighted likelihood over data and weights that outlive it. minimize finds its minimum; neither
-/// hesse nor minos gives errors there: a likelihood whose points count double looks twice as sure, and its rise by 1/2
-/// marks no interval. sandwich with score_products does. Passes and errors as NormalLikelihood's.
+/// An Objective: a weighted likelihood over data and weights that outlive it. minimize_weighted finds its minimum;
+/// neither hesse nor minos gives errors there: a likelihood whose points count double looks twice as sure, and its rise
+/// by 1/2 marks no interval. sandwich with score_products does. Passes and errors as NormalLikelihood's.
 template <ContextLike Ctx, class T>
 class WeightedLikelihood {
  public:
@@ -148,22 +149,23 @@ class WeightedLikelihood {
       : ctx_(ctx), model_(model), data_(data), weights_(weights), start_(start) {
     const std::vector<NormalComponent> c = components_of(model, start);
     if (data.size == 0) throw ValueError("mixture: the data are empty; expected at least one point");
-    squares_ = detail::require_weights(ctx, weights, data.size).squares;
+    summary_ = detail::require_weights(ctx, weights, data.size);
     detail::require_inside(ctx, model.range, data);
     const NormalSums sums = detail::weighted_sums(ctx, c, MixtureOrder::hessian, data, weights);
-    sum_ = sums.points;
     first_ = detail::assemble(model, c, sums);
     if (!std::isfinite(first_.nll)) detail::require_finite(ctx, data);
     sigma_ = detail::data_sigma(c, sums);
   }
 
   [[nodiscard]] std::vector<std::string> names() const { return model_.names(); }
-  [[nodiscard]] std::vector<Bounds> bounds() const { return detail::parameter_bounds(model_, sum_, sigma_); }
+  [[nodiscard]] std::vector<Bounds> bounds() const { return detail::parameter_bounds(model_, summary_.sum, sigma_); }
+  [[nodiscard]] std::vector<std::vector<int>> simplices() const { return detail::weight_groups(model_); }
+  [[nodiscard]] const Control& control() const { return ctx_.control(); }
   [[nodiscard]] index_t points() const { return data_.size; }
-  [[nodiscard]] double sum_of_weights() const { return sum_; }
-  [[nodiscard]] double sum_of_squares() const { return squares_; }
+  [[nodiscard]] double sum_of_weights() const { return summary_.sum; }
+  [[nodiscard]] double sum_of_squares() const { return summary_.squares; }
   /// (sum w)^2 / sum w^2: points of equal weight that would determine a mean as well.
-  [[nodiscard]] double effective_points() const { return sum_ / squares_ * sum_; }
+  [[nodiscard]] double effective_points() const { return summary_.sum / summary_.squares * summary_.sum; }
 
   /// NaN where the last component has no weight left.
   [[nodiscard]] Likelihood at(const std::vector<double>& parameters, MixtureOrder order) {
@@ -187,7 +189,8 @@ class WeightedLikelihood {
   View data_, weights_;
   std::vector<double> start_;
   Likelihood first_;
-  double sum_ = 0, squares_ = 0, sigma_ = 0;
+  detail::WeightSummary summary_;
+  double sigma_ = 0;
 };
 
 }  // namespace isonomy::mixture

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "isonomy/backend/backend.hpp"
+#include "isonomy/core/control.hpp"
 #include "isonomy/core/report.hpp"
 #include "isonomy/estimators/mixture/describe.hpp"
 #include "isonomy/estimators/mixture/fit.hpp"
@@ -27,6 +28,9 @@ struct Scaled {
 
   [[nodiscard]] std::vector<std::string> names() const { return f.names(); }
   [[nodiscard]] std::vector<Bounds> bounds() const { return f.bounds(); }
+  [[nodiscard]] bool has_hessian() const { return mixture::has_hessian(f); }
+  [[nodiscard]] const Control& control() const { return control_of(f); }
+  [[nodiscard]] std::vector<std::vector<int>> simplices() const { return mixture::simplices_of(f); }
   [[nodiscard]] Likelihood at(const std::vector<double>& parameters, MixtureOrder order) {
     Likelihood result = f.at(parameters, order);
     result.nll *= factor;
@@ -45,16 +49,29 @@ inline void unscale(Minimum& minimum, double factor) {
 
 }  // namespace detail
 
+/// minimize for a weighted likelihood, so that a common factor of all weights changes nothing but scales: the limits of
+/// `options` hold for f divided by sum w^2 / sum w, to the next power of two, whose rise is about that of points that
+/// count once. The result has f's own scale. Errors as minimize.
+template <Objective F>
+  requires requires(const F& f) { f.sum_of_squares() / f.sum_of_weights(); }
+[[nodiscard]] Minimum minimize_weighted(F& f, const std::vector<double>& start, const MinimizeOptions& options = {}) {
+  const double factor = std::ldexp(1.0, -std::ilogb(f.sum_of_squares() / f.sum_of_weights()));
+  detail::Scaled<F> scaled{f, factor};
+  Minimum result = minimize(scaled, start, options);
+  detail::unscale(result, factor);
+  return result;
+}
+
 /// The parameters of `model` that maximise sum_i w_i log p(x_i) near `start`. weights: as evaluate. result.hesse is the
 /// sandwich H^-1 (sum w^2 D D^T) H^-1, the variance over samples in which points and their weights are drawn anew: a
 /// common factor of all weights does not change it. H^-1 itself, which does change, is hesse(result.minimum). Minos and
 /// likelihood ratios rest on a rise of the likelihood that weights make arbitrary; they have no meaning here, and
 /// neither have aic and bic, which are NaN. Yields are expected sums of weights, and their errors include the
-/// fluctuation of the number of points. The limits of `options` hold for the likelihood divided by sum w^2 / sum w,
-/// whose rise is that of points that count once. Passes as fit without weights, with one more for the errors and no
-/// fit of a sample first; O(n K^2) each; the same bits for any thread count, instruction set and backend. Errors as fit
-/// and evaluate; Cancelled. Warnings: fewer effective points than parameters, a component at a bound, no errors because
-/// too few points have weight. Source: Huber (1967); Langenbruch, Eur. Phys. J. C 82, 393 (2022).
+/// fluctuation of the number of points. `options` as for minimize_weighted. Passes as fit without weights, with one
+/// more for the errors and no fit of a sample first; O(n K^2) each; the same bits for any thread count, instruction set
+/// and backend. Errors as fit and evaluate; Cancelled. Warnings: fewer effective points than parameters, a component at
+/// a bound, no errors because too few points have weight. Source: Huber (1967); Langenbruch, Eur. Phys. J. C 82, 393
+/// (2022).
 template <ContextLike Ctx, class T, WeightOf<T> W>
 [[nodiscard]] FitResult fit(Ctx& ctx, const NormalModel& model, VectorView<T, typename Ctx::space> data,
                             VectorView<W, typename Ctx::space> weights, const std::vector<double>& start,
@@ -65,12 +82,9 @@ template <ContextLike Ctx, class T, WeightOf<T> W>
   WeightedLikelihood<Ctx, Point> likelihood(ctx, model, data, weights, start);
   result.names = likelihood.names();
   timer.lap("first pass");
-  const double factor = std::ldexp(1.0, -std::ilogb(likelihood.sum_of_squares() / likelihood.sum_of_weights()));
-  detail::Scaled<WeightedLikelihood<Ctx, Point>> scaled{likelihood, factor};
-  result.minimum = minimize(scaled, start, options);
-  detail::unscale(result.minimum, factor);
+  result.minimum = minimize_weighted(likelihood, start, options);
   timer.lap("minimise");
-  if (result.minimum.valid()) {
+  if (result.minimum.valid() && !result.minimum.hessian.empty()) {
     result.hesse = sandwich(result.minimum, likelihood.score_products(result.minimum.parameters));
     if (!result.hesse.available())
       result.report.warnings.push_back("too few points have weight: the parameters have no errors");
@@ -84,7 +98,7 @@ template <ContextLike Ctx, class T, WeightOf<T> W>
     text << result.effective_points << " effective points for " << model.size() << " parameters";
     result.report.warnings.push_back(text.str());
   }
-  detail::note_bounds(model, result);
+  detail::note_minimum(model, options, result);
   detail::describe(ctx, "weighted_mixture_sums", HasWeightedMixtureSums<backend_of<Ctx>, NormalComponents, Point>,
                    result.report);
   return result;
