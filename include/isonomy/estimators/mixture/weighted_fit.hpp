@@ -87,7 +87,7 @@ template <ContextLike Ctx, class T, WeightOf<T> W>
   if (result.minimum.valid() && !result.minimum.hessian.empty()) {
     result.hesse = sandwich(result.minimum, likelihood.score_products(result.minimum.parameters));
     if (!result.hesse.available())
-      result.report.warnings.push_back("too few points have weight: the parameters have no errors");
+      result.report.warnings.emplace_back("too few points have weight: the parameters have no errors");
   }
   timer.lap("errors");
 
