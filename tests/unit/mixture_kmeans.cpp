@@ -175,6 +175,26 @@ TEST_CASE("k-means has the same bits for any number of threads, instruction set 
   CHECK(kmeans(ctx, 3, row_major(narrow.data(), n, 2)).sizes == std::vector<index_t>{n / 3, n / 3, n / 3});
 }
 
+TEST_CASE("many rows start from a sample, and end at the means of all rows", "[mixture]") {
+  constexpr index_t n = 90000;
+  const std::vector<double> x = clouds(n);
+  const auto run = [&](int threads) {
+    cpu::ContextOptions context{};
+    context.threads = threads;
+    Context<Cpu> ctx{std::move(context)};
+    return kmeans(ctx, 3, row_major(x.data(), n, 2));
+  };
+  const KMeansResult r = run(1);
+  CHECK(r.sizes == std::vector<index_t>{n / 3, n / 3, n / 3});
+  CHECK(r.iterations <= 2);
+  double inertia = 0;
+  for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t j = 0; j < 2; ++j)
+      inertia += std::pow(x[2 * i + j] - r.centres[2 * static_cast<std::size_t>(r.labels[i]) + j], 2);
+  CHECK(r.inertia == Approx(inertia).epsilon(1e-10));
+  CHECK(run(2).centres == r.centres);
+}
+
 TEST_CASE("k-means that does not converge says so, reports progress and stops when asked", "[mixture]") {
   const std::vector<double> x = clouds(300);
   Context<Cpu> plain;

@@ -38,8 +38,8 @@ struct KMeansResult {
   std::vector<index_t> sizes;                                 ///< rows of each cluster
   double inertia = std::numeric_limits<double>::quiet_NaN();  ///< sum of squared distances to the nearest centre
   bool converged = false;
-  int iterations = 0;
-  int relocations = 0;  ///< centres without rows that were moved
+  int iterations = 0;   ///< over all rows
+  int relocations = 0;  ///< centres without rows that were moved in them
   Report report;
 };
 
@@ -203,13 +203,21 @@ Clusters best_clusters(Ctx& ctx, int components, MatrixView<const T, typename Ct
                      ", max_iter=" + std::to_string(options.max_iter) + ", n_init=" + std::to_string(options.n_init) +
                      "; expected at least 0, 1 and 1");
   const double least_move = options.tol * mean_variance(ctx, x, operation);
-  const std::vector<double> sample = sample_rows(ctx, x, seed_rows);
-  ProgressMeter progress(ctx.control(), "kmeans", std::int64_t{options.n_init} * options.max_iter);
+  const std::vector<double> sample = sample_rows(ctx, x, std::max<index_t>(seed_rows, components));
+  const std::int64_t passes = sample.size() < static_cast<std::size_t>(x.rows * x.columns) ? 2 : 1;
+  ProgressMeter progress(ctx.control(), "kmeans", passes * options.n_init * options.max_iter);
   Clusters best;
+  const auto seeded = [&](int run) {
+    return spread_rows(sample, static_cast<std::size_t>(x.columns), components, ctx.control().seed,
+                       first_stream + static_cast<std::uint64_t>(run));
+  };
+  const auto few = to_device(ctx, sample, "kmeans");
+  const auto sampled = row_major<typename Ctx::space>(few.data(), few.size() / x.columns, x.columns);
   for (int run = 0; run < options.n_init; ++run) {
-    std::vector<double> seeds = spread_rows(sample, static_cast<std::size_t>(x.columns), components, ctx.control().seed,
-                                            first_stream + static_cast<std::uint64_t>(run));
-    Clusters found = lloyd(ctx, std::move(seeds), x, options.max_iter, least_move, progress);
+    std::vector<double> centres = seeded(run);
+    if (sampled.rows < x.rows)
+      centres = lloyd(ctx, std::move(centres), sampled, options.max_iter, least_move, progress).centres;
+    Clusters found = lloyd(ctx, std::move(centres), x, options.max_iter, least_move, progress);
     if (run == 0 || found.inertia() < best.inertia()) best = std::move(found);
   }
   return best;
@@ -218,14 +226,15 @@ Clusters best_clusters(Ctx& ctx, int components, MatrixView<const T, typename Ct
 }  // namespace detail
 
 /// Centres of `components` clusters of the rows of x (n x dimensions, any strides, float or double): Lloyd's iterations
-/// from k-means++ seeds, which are drawn with the context's seed from at most 2^16 rows, one of each of as many equal
-/// stretches. They end once the centres hardly move (options.tol) or the inertia no longer falls. A centre that loses
-/// its rows moves to the row farthest from its centre, the first of equals; where there are fewer different rows than
-/// centres, clusters stay empty, and a warning says so. O(n K d) a pass, one pass an iteration; n labels and a few MB
-/// of memory beside the data, never n x K numbers. Runs on every backend; the same bits for any thread count,
-/// instruction set and backend. Progress per iteration; Cancelled. Errors: ShapeError, ValueError for data that are
-/// empty, not finite (with row and column) or fewer than the clusters. Source: Lloyd (1982); scikit-learn's conventions
-/// for tol, max_iter and n_init.
+/// from k-means++ seeds. They end once the centres hardly move (options.tol) or the inertia no longer falls. Seeds are
+/// drawn with the context's seed; from more than 2^16 rows on, from a sample of so many, one of each of as many equal
+/// stretches, and the iterations over all rows begin where those over the sample end. A centre that loses its rows
+/// moves to the row farthest from its centre, the first of equals; where there are fewer different rows than centres,
+/// clusters stay empty, and a warning says so. O(n K d) a pass, one pass an iteration; n labels and a few MB of memory
+/// beside the data, never n x K numbers. Runs on every backend; the same bits for any thread count, instruction set and
+/// backend. Progress per iteration; Cancelled. Errors: ShapeError, ValueError for data that are empty, not finite (with
+/// row and column) or fewer than the clusters. Source: Lloyd (1982); Arthur and Vassilvitskii (2007); scikit-learn's
+/// conventions for tol, max_iter and n_init.
 template <ContextLike Ctx, class T>
 [[nodiscard]] KMeansResult kmeans(Ctx& ctx, int components, MatrixView<T, typename Ctx::space> x,
                                   const KMeansOptions& options = {}) {

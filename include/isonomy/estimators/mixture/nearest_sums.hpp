@@ -26,16 +26,32 @@ struct Centres {
   template <class X>
   [[nodiscard]] ISONOMY_HD Nearest nearest(const X& x, index_t i) const {
     Nearest result;
-    for (int k = 0; k < components; ++k) {
-      double s = 0;
-      for (int j = 0; j < dimensions; ++j) {
-        const double step = deviation(x, i, k, j);
-        s += rounded_product(step, step);
+    const auto closer = [&result](int k, double distance) {
+      if (k == 0 || distance < result.distance) result = {k, distance};
+    };
+    // Four at a time, whose sums do not wait for each other; what is beyond the last repeats it.
+    for (int k = 0; k < components; k += 4) {
+      const int k1 = clamped(k + 1), k2 = clamped(k + 2), k3 = clamped(k + 3);
+      const double *c0 = at + k * dimensions, *c1 = at + k1 * dimensions, *c2 = at + k2 * dimensions,
+                   *c3 = at + k3 * dimensions;
+      double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+      const auto* from = &x(i, 0);
+      for (int j = 0; j < dimensions; ++j, from += x.column_stride) {
+        const double v = static_cast<double>(*from);
+        s0 += square(v - c0[j]);
+        s1 += square(v - c1[j]);
+        s2 += square(v - c2[j]);
+        s3 += square(v - c3[j]);
       }
-      if (k == 0 || s < result.distance) result = {k, s};
+      closer(k, s0);
+      if (k1 > k) closer(k1, s1);
+      if (k2 > k1) closer(k2, s2);
+      if (k3 > k2) closer(k3, s3);
     }
     return result;
   }
+  [[nodiscard]] ISONOMY_HD int clamped(int k) const { return k < components ? k : components - 1; }
+  [[nodiscard]] ISONOMY_HD static double square(double x) { return rounded_product(x, x); }
   template <class X>
   [[nodiscard]] ISONOMY_HD double deviation(const X& x, index_t i, int k, int j) const {
     return static_cast<double>(x(i, j)) - at[k * dimensions + j];

@@ -90,7 +90,7 @@ void require_finite(Ctx& ctx, MatrixView<const T, typename Ctx::space> x, const 
   }
 }
 
-/// Within each block of rows, the one of highest score, the first of equals, and its score. NaN scores count as none.
+/// Within each block of rows, the one of highest score, the first of equals, and its score.
 template <class Score, class T, MemorySpace Space>
 struct FarthestBlock {
   static constexpr index_t block_rows = 1024;
@@ -102,9 +102,9 @@ struct FarthestBlock {
 
   ISONOMY_HD void operator()(index_t b) const {
     const index_t first = b * block_rows, last = x.rows - first < block_rows ? x.rows : first + block_rows;
-    double highest = -std::numeric_limits<double>::infinity();
+    double highest = score(x, first);
     index_t row = first;
-    for (index_t i = first; i < last; ++i)
+    for (index_t i = first + 1; i < last; ++i)
       if (const double s = score(x, i); s > highest) highest = s, row = i;
     scores(b) = highest, rows(b) = row;
   }
