@@ -40,6 +40,21 @@ template <mixture::Objective F>
       "bounds, start closer, or use mixture::minimize, which steps back");
 }
 
+/// theta with the parameters on their bounds that Newton's step would take beyond them, for a gain below `gain`.
+inline std::vector<double> onto_bounds(const mixture::Likelihood& at, std::vector<double> theta,
+                                       const std::vector<int>& free, const std::vector<mixture::Bounds>& bounds,
+                                       double gain) {
+  const mixture::detail::NewtonSystem system(at, free);
+  if (!system.positive_definite()) return theta;
+  const std::vector<double> step = system.step(0, theta.size());
+  for (std::size_t i = 0; i < step.size(); ++i) {
+    const double bound = step[i] < 0 ? bounds[i].lower : bounds[i].upper;
+    const bool beyond = step[i] != 0 && std::abs(step[i]) >= std::abs(bound - theta[i]);
+    if (beyond && std::abs(at.gradient[i] * (bound - theta[i])) < gain) theta[i] = bound;
+  }
+  return theta;
+}
+
 /// Completes `found`, which holds the parameters, iterations, passes and edm of another library, and as status its
 /// verdict. Where f has a Hessian, the exact one decides instead: a minimum has an edm below that of the options and H
 /// positive definite; what the minimiser claimed beyond it is no_progress. Parameters so close to a bound that the rest
@@ -49,31 +64,35 @@ template <mixture::Objective F>
   using mixture::Status;
   const std::vector<mixture::Bounds> bounds = f.bounds();
   const bool exact = mixture::detail::affords_hessian(f, found.parameters.size(), options);
-  const auto evaluate = [&] {
+  const auto evaluate = [&](const std::vector<double>& theta) {
     ++found.passes;
-    return mixture::detail::at_start(f, found.parameters, exact ? MixtureOrder::hessian : MixtureOrder::gradient);
+    return f.at(theta, exact ? MixtureOrder::hessian : MixtureOrder::gradient);
   };
-  mixture::Likelihood here = evaluate();
-  const auto free = [&] { return mixture::detail::free_parameters(here, found.parameters, bounds); };
-  if (!exact) {
-    if (found.valid()) found.status = free().size() == found.parameters.size() ? Status::converged : Status::at_bound;
-    mixture::detail::conclude(std::move(here), free(), found);
+  mixture::Likelihood here = evaluate(found.parameters);
+  if (!mixture::detail::finite(here)) {  // although value and gradient are
+    found.status = Status::hessian_not_positive_definite;
+    found.nll = here.nll;
     return found;
   }
-  const std::vector<double> before = found.parameters;
-  const std::vector<double> step = mixture::detail::NewtonSystem(here, free()).step(0, before.size());
-  for (std::size_t i = 0; i < step.size(); ++i) {
-    double& x = found.parameters[i];
-    const double end = std::clamp(x + step[i], bounds[i].lower, bounds[i].upper);
-    if (end != x + step[i] && std::abs(here.gradient[i] * (end - x)) < options.edm) x = end;
+  std::vector<int> free = mixture::detail::free_parameters(here, found.parameters, bounds);
+  if (!exact) {
+    if (found.valid()) found.status = free.size() == found.parameters.size() ? Status::converged : Status::at_bound;
+    mixture::detail::conclude(std::move(here), free, found);
+    return found;
   }
-  if (found.parameters != before) here = evaluate();
+  std::vector<double> end = onto_bounds(here, found.parameters, free, bounds, options.edm);
+  if (end != found.parameters) {
+    mixture::Likelihood there = evaluate(end);
+    if (mixture::detail::finite(there)) {
+      found.parameters = std::move(end), here = std::move(there);
+      free = mixture::detail::free_parameters(here, found.parameters, bounds);
+    }
+  }
   mixture::MinimizeOptions edm_alone = options;
   edm_alone.step = std::numeric_limits<double>::infinity();
-  const std::vector<int> left = free();
-  mixture::detail::judge(mixture::detail::NewtonSystem(here, left), edm_alone,
+  mixture::detail::judge(mixture::detail::NewtonSystem(here, free), edm_alone,
                          found.valid() ? Status::no_progress : found.status, found);
-  mixture::detail::conclude(std::move(here), left, found);
+  mixture::detail::conclude(std::move(here), free, found);
   return found;
 }
 

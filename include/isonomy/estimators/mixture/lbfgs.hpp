@@ -224,18 +224,24 @@ class Lbfgs {
 /// both 1 and its own size gives itself away by the exact Hessian alone: measure it in larger units. Parameters that
 /// approach a bound are put onto it and held for as long as the gradient points outwards. If f has a Hessian, and no
 /// more than hessian_limit parameters, Newton's method judges the end by the exact one, and takes what steps are left;
-/// otherwise there is no Hessian in the result, hence neither hesse nor minos, and a start on a saddle point, where the
-/// gradient vanishes, counts as converged. ValueError if start lies outside the bounds, NumericalError if f is not
-/// finite there; Cancelled. One pass over the data per iteration, now and then a few; O(size) beside it. Source:
+/// otherwise there is no Hessian in the result, hence neither hesse nor minos, and flat directions and saddle points,
+/// where the gradient vanishes too, pass for minima. ValueError if start lies outside the bounds, NumericalError if f
+/// is not finite there; Cancelled. One pass over the data per iteration, now and then a few; O(size) beside it. Source:
 /// Nocedal and Wright (2006), 7.2.
 template <Objective F>
 [[nodiscard]] Minimum minimize_lbfgs(F& f, const std::vector<double>& start, const MinimizeOptions& options = {}) {
   detail::require_start(f, start);
   Minimum result = detail::Lbfgs<F>(f, start, options).run();
   if (result.status == Status::max_iterations || !detail::affords_hessian(f, start.size(), options)) return result;
+  Likelihood here = f.at(result.parameters, MixtureOrder::hessian);
+  if (!detail::finite(here)) {  // although value and gradient are
+    ++result.passes;
+    result.status = Status::hessian_not_positive_definite;
+    return result;
+  }
   MinimizeOptions rest = options;
   rest.max_iterations -= result.iterations;
-  Minimum exact = minimize_newton(f, result.parameters, rest);
+  Minimum exact = detail::newton(f, result.parameters, std::move(here), rest);
   exact.iterations += result.iterations, exact.passes += result.passes;
   return exact;
 }

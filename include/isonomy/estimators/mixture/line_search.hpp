@@ -51,7 +51,7 @@ template <class Evaluate>
   LinePoint low = start;
   std::optional<LinePoint> high;
   double step = 1;
-  for (int trial = 0; trial < 50; ++trial) {
+  for (int trial = 0; trial < 25; ++trial) {
     LinePoint p = at(step);
     const bool rounding = equal_but_for_rounding(start.value, p.value);
     const bool enough = p.finite() && (rounding ? p.slope <= (2 * decrease - 1) * start.slope

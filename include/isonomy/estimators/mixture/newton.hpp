@@ -114,46 +114,25 @@ inline void judge(const NewtonSystem& system, const MinimizeOptions& options, St
   result.status = !settled ? otherwise : system.size() == theta.size() ? Status::converged : Status::at_bound;
 }
 
-/// judge for a point that was found without the Hessian, with all that a Minimum says of it. One pass over the data.
+/// minimize_newton from a point where f is known: `here`.
 template <Objective F>
-void judge_at(F& f, const MinimizeOptions& options, Status otherwise, Minimum& result) {
-  Likelihood here = at_start(f, result.parameters, MixtureOrder::hessian);
-  ++result.passes;
-  const std::vector<int> free = free_parameters(here, result.parameters, f.bounds());
-  judge(NewtonSystem(here, free), options, otherwise, result);
-  conclude(std::move(here), free, result);
-}
-
-}  // namespace detail
-
-/// A local minimum of f from `start`: steps solve (H + lambda diag|H|) step = -g on the parameters that the box does
-/// not hold, lambda 0 wherever H is positive definite and the model has proved right; a step that gains less than a
-/// thousandth of what the model promised, or meets a value that is not finite, is not taken and lambda grows.
-/// Converged: edm and step of the options are met and H is positive definite. ValueError if f has no Hessian or start
-/// lies outside the bounds, NumericalError if f is not finite there; Cancelled. Each iteration is one pass over the
-/// data; O(size^3) beside it. Source: Nocedal and Wright (2006), 4.1 and 16.7.
-template <Objective F>
-[[nodiscard]] Minimum minimize_newton(F& f, const std::vector<double>& start, const MinimizeOptions& options = {}) {
-  if (!has_hessian(f))
-    throw ValueError("minimize: Newton's method needs the Hessian, which this function lacks; use Method::lbfgs");
-  detail::require_start(f, start);
+[[nodiscard]] Minimum newton(F& f, const std::vector<double>& start, Likelihood here, const MinimizeOptions& options) {
   const std::vector<Bounds> bounds = f.bounds();
   ProgressMeter progress(control_of(f), "minimize", options.max_iterations);
   Minimum result;
   result.parameters = start;
-  Likelihood here = detail::at_start(f, start, MixtureOrder::hessian);
   result.passes = 1;
   for (double damping = 0;; ++result.iterations, progress.advance()) {
     const std::vector<double>& theta = result.parameters;
-    const detail::NewtonSystem system(here, detail::free_parameters(here, theta, bounds));
-    detail::judge(system, options, Status::max_iterations, result);
+    const NewtonSystem system(here, free_parameters(here, theta, bounds));
+    judge(system, options, Status::max_iterations, result);
     if (result.valid() || result.iterations >= options.max_iterations) break;
     // Enough to make the damped matrix positive definite, and the step no longer than the scale of the parameters.
     if (!system.positive_definite()) damping = std::max(damping, 1e-3 - 2 * system.smallest_eigenvalue());
 
     bool moved = false;
     while (!moved) {
-      const std::vector<double> next = detail::clipped(theta, system.step(damping, theta.size()), bounds);
+      const std::vector<double> next = clipped(theta, system.step(damping, theta.size()), bounds);
       std::vector<double> step(theta.size());
       bool changed = false;
       for (std::size_t i = 0; i < step.size(); ++i) step[i] = next[i] - theta[i], changed = changed || step[i] != 0;
@@ -163,7 +142,7 @@ template <Objective F>
       const double gain = nll_rise(there, here), promised = system.predicted_gain(step);
       // Near the minimum the gain drowns in the rounding of the NLL; the model is then better than the difference.
       const bool rounding = std::abs(promised) <= 1e-12 * std::abs(here.nll) && system.positive_definite();
-      moved = detail::finite(there) && (rounding || gain > 1e-3 * promised) && promised > 0;
+      moved = finite(there) && (rounding || gain > 1e-3 * promised) && promised > 0;
       if (moved) {
         damping = rounding || gain > 0.75 * promised ? (damping > 1e-6 ? damping / 10 : 0)
                   : gain < 0.25 * promised           ? std::max(4 * damping, 1e-3)
@@ -179,9 +158,25 @@ template <Objective F>
       break;
     }
   }
-  const std::vector<int> free = detail::free_parameters(here, result.parameters, bounds);
-  detail::conclude(std::move(here), free, result);
+  const std::vector<int> free = free_parameters(here, result.parameters, bounds);
+  conclude(std::move(here), free, result);
   return result;
+}
+
+}  // namespace detail
+
+/// A local minimum of f from `start`: steps solve (H + lambda diag|H|) step = -g on the parameters that the box does
+/// not hold, lambda 0 wherever H is positive definite and the model has proved right; a step that gains less than a
+/// thousandth of what the model promised, or meets a value that is not finite, is not taken and lambda grows.
+/// Converged: edm and step of the options are met and H is positive definite. ValueError if f has no Hessian or start
+/// lies outside the bounds, NumericalError if f is not finite there; Cancelled. Each iteration is one pass over the
+/// data; O(size^3) beside it. Source: Nocedal and Wright (2006), 4.1 and 16.7.
+template <Objective F>
+[[nodiscard]] Minimum minimize_newton(F& f, const std::vector<double>& start, const MinimizeOptions& options = {}) {
+  if (!has_hessian(f))
+    throw ValueError("minimize: Newton's method needs the Hessian, which this function lacks; use Method::lbfgs");
+  detail::require_start(f, start);
+  return detail::newton(f, start, detail::at_start(f, start, MixtureOrder::hessian), options);
 }
 
 }  // namespace isonomy::mixture
