@@ -12,7 +12,8 @@
 #include "isonomy/estimators/mixture/hesse.hpp"
 #include "isonomy/estimators/mixture/minimize.hpp"
 #include "isonomy/estimators/mixture/normal_likelihood.hpp"
-#include "isonomy/ops/memory.hpp"
+#include "isonomy/estimators/mixture/rows.hpp"
+#include "isonomy/ops/for_each.hpp"
 
 namespace isonomy::mixture {
 
@@ -29,8 +30,8 @@ struct FitResult {
 
 namespace detail {
 
-/// Where a fit of every 16th point ends, for data so large that a pass over a sample costs nothing beside one over them
-/// all; `start` itself for other data and where that fit does not converge.
+/// Where a fit of a sixteenth of the points ends, one drawn from every 16, for data so large that a pass over a sample
+/// costs little beside one over them all; `start` itself for other data and where that fit does not converge.
 template <ContextLike Ctx, class T>
 std::vector<double> sample_start(Ctx& ctx, const NormalModel& model, VectorView<const T, typename Ctx::space> data,
                                  const std::vector<double>& start, const MinimizeOptions& options, int& passes) {
@@ -42,8 +43,11 @@ std::vector<double> sample_start(Ctx& ctx, const NormalModel& model, VectorView<
     for (int i = 0; i < model.weight_count(); ++i) scaled[static_cast<std::size_t>(i)] *= factor;
   };
   try {
+    using Space = typename Ctx::space;
     Buffer<T, typename Ctx::tag> sample(ctx, data.size / every, "mixture sample");
-    copy(ctx, VectorView<const T, typename Ctx::space>(data.data, sample.size(), every * data.stride), sample.view());
+    const MatrixView<const T, Space> rows(data.data, data.size, 1, data.stride, 1);
+    const MatrixView<T, Space> drawn(sample.data(), 1, sample.size(), 1, 1);
+    for_each(ctx, sample.size(), DrawRow<T, Space>{rows, drawn, every, 0});
     rescale(1 / scale);
     NormalLikelihood<Ctx, T> likelihood(ctx, model, std::as_const(sample).view(), scaled);
     const Minimum minimum = minimize(likelihood, scaled, options);
@@ -97,12 +101,12 @@ void fit_from(Ctx& ctx, const NormalModel& model, const Points& data, const std:
 }  // namespace detail
 
 /// The parameters of `model` that maximise the likelihood of the data near `start`, with errors. Starting values decide
-/// which of several maxima is found. From 2^18 points on, a fit of every 16th comes first, and all points start where
-/// it ends. A fit that has not converged has no errors: minimum.status says why. data: float or double, any stride, in
-/// the context's memory. One pass over the data per Newton step, some 5 to 15 in all; arithmetic is double throughout.
-/// The same bits for any thread count, instruction set and backend. ValueError for parameters outside their domain (or
-/// a weight of 0 or 1), no data, a point that is not finite (with its index), data that are all equal; Cancelled.
-/// Warnings: fewer points than parameters, a component at a bound. Source: exact Newton steps on the mixture
+/// which of several maxima is found. From 2^18 points on, a fit of a sixteenth of them comes first, and all points
+/// start where it ends. A fit that has not converged has no errors: minimum.status says why. data: float or double, any
+/// stride, in the context's memory. One pass over the data per Newton step, some 5 to 15 in all; arithmetic is double
+/// throughout. The same bits for any thread count, instruction set and backend. ValueError for parameters outside their
+/// domain (or a weight of 0 or 1), no data, a point that is not finite (with its index), data that are all equal;
+/// Cancelled. Warnings: fewer points than parameters, a component at a bound. Source: exact Newton steps on the mixture
 /// likelihood; errors from H^-1 (James, Statistical Methods, 2006, 9.3).
 template <ContextLike Ctx, class T>
 [[nodiscard]] FitResult fit(Ctx& ctx, const NormalModel& model, VectorView<T, typename Ctx::space> data,
