@@ -64,6 +64,8 @@ std::vector<double> sample_start(Ctx& ctx, const NormalModel& model, VectorView<
 /// which of several maxima is found. From 2^18 points on, a fit of every 16th comes first, and all points start where
 /// it ends. A fit that has not converged has no errors: minimum.status says why. data: float or double, any stride, in
 /// the context's memory. One pass over the data per Newton step, some 5 to 15 in all; arithmetic is double throughout.
+/// Models of more than hessian_limit parameters go by gradients and have no errors (a warning says so). Iterations are
+/// reported as stage "minimize".
 /// The same bits for any thread count, instruction set and backend. ValueError for parameters outside their domain (or
 /// a weight of 0 or 1), no data, a point that is not finite (with its index), data that are all equal; Cancelled.
 /// Warnings: fewer points than parameters, a component at a bound. Source: exact Newton steps on the mixture
