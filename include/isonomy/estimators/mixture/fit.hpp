@@ -104,10 +104,11 @@ void fit_from(Ctx& ctx, const NormalModel& model, const Points& data, const std:
 /// which of several maxima is found. From 2^18 points on, a fit of a sixteenth of them comes first, and all points
 /// start where it ends. A fit that has not converged has no errors: minimum.status says why. data: float or double, any
 /// stride, in the context's memory. One pass over the data per Newton step, some 5 to 15 in all; arithmetic is double
-/// throughout. The same bits for any thread count, instruction set and backend. ValueError for parameters outside their
-/// domain (or a weight of 0 or 1), no data, a point that is not finite (with its index), data that are all equal;
-/// Cancelled. Warnings: fewer points than parameters, a component at a bound. Source: exact Newton steps on the mixture
-/// likelihood; errors from H^-1 (James, Statistical Methods, 2006, 9.3).
+/// throughout. Models of more than hessian_limit parameters go by gradients and have no errors (a warning says so).
+/// Iterations are reported as stage "minimize". The same bits for any thread count, instruction set and backend.
+/// ValueError for parameters outside their domain (or a weight of 0 or 1), no data, a point that is not finite (with
+/// its index), data that are all equal; Cancelled. Warnings: fewer points than parameters, a component at a bound.
+/// Source: exact Newton steps on the mixture likelihood; errors from H^-1 (James, Statistical Methods, 2006, 9.3).
 template <ContextLike Ctx, class T>
 [[nodiscard]] FitResult fit(Ctx& ctx, const NormalModel& model, VectorView<T, typename Ctx::space> data,
                             const std::vector<double>& start, const MinimizeOptions& options = {}) {
