@@ -6,7 +6,7 @@
 #include "isonomy/backend/cpu.hpp"
 #include "isonomy/estimators/mixture/em.hpp"
 #include "support/catch.hpp"
-#include "support/compiled/mixture.hpp"
+#include "support/compiled/mixture_fits.hpp"
 
 using namespace isonomy;
 using mixture::NormalMixture;

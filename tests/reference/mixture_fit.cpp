@@ -7,7 +7,7 @@
 #include "isonomy/estimators/mixture/fit.hpp"
 #include "isonomy/estimators/mixture/minos.hpp"
 #include "support/catch.hpp"
-#include "support/compiled/mixture.hpp"
+#include "support/compiled/mixture_fits.hpp"
 #include "support/mixture_data.hpp"
 
 using namespace isonomy;

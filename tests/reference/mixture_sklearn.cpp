@@ -12,6 +12,7 @@
 #include "isonomy/estimators/mixture/kmeans.hpp"
 #include "isonomy/estimators/mixture/sorted.hpp"
 #include "support/catch.hpp"
+#include "support/compiled/mixture_fits.hpp"
 
 using namespace isonomy;
 

@@ -11,6 +11,7 @@
 #include "isonomy/io/numbers.hpp"
 #include "isonomy/io/tsv.hpp"
 #include "support/catch.hpp"
+#include "support/compiled/mixture_fits.hpp"
 #include "unit/io_files.hpp"
 
 using namespace isonomy;

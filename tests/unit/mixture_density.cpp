@@ -10,7 +10,7 @@
 #include "isonomy/estimators/mixture/minos.hpp"
 #include "isonomy/estimators/mixture/simultaneous.hpp"
 #include "support/catch.hpp"
-#include "support/compiled/mixture.hpp"
+#include "support/compiled/mixture_fits.hpp"
 #include "support/message.hpp"
 
 using namespace isonomy;

@@ -9,7 +9,7 @@
 #include "isonomy/estimators/mixture/em.hpp"
 #include "isonomy/estimators/mixture/evaluate.hpp"
 #include "support/catch.hpp"
-#include "support/compiled/mixture.hpp"
+#include "support/compiled/mixture_fits.hpp"
 #include "support/message.hpp"
 
 using namespace isonomy;

@@ -10,6 +10,7 @@
 #include "isonomy/estimators/mixture/evaluate.hpp"
 #include "isonomy/estimators/mixture/sorted.hpp"
 #include "support/catch.hpp"
+#include "support/compiled/mixture_fits.hpp"
 #include "support/message.hpp"
 
 using namespace isonomy;

@@ -13,6 +13,7 @@
 #include "isonomy/estimators/mixture/kmeans.hpp"
 #include "isonomy/estimators/mixture/start.hpp"
 #include "support/catch.hpp"
+#include "support/compiled/mixture_fits.hpp"
 
 using namespace isonomy;
 using mixture::NormalModel;

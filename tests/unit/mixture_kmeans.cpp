@@ -10,6 +10,7 @@
 #include "isonomy/core/random.hpp"
 #include "isonomy/estimators/mixture/kmeans.hpp"
 #include "support/catch.hpp"
+#include "support/compiled/mixture_fits.hpp"
 #include "support/message.hpp"
 
 using namespace isonomy;

@@ -9,6 +9,7 @@
 #include "isonomy/estimators/mixture/minos.hpp"
 #include "isonomy/estimators/mixture/simultaneous.hpp"
 #include "support/catch.hpp"
+#include "support/compiled/mixture_fits.hpp"
 #include "support/message.hpp"
 #include "support/mixture_data.hpp"
 #include "support/mixture_objectives.hpp"

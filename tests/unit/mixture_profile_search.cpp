@@ -9,6 +9,7 @@
 #include "isonomy/estimators/mixture/minos.hpp"
 #include "isonomy/estimators/mixture/normal_likelihood.hpp"
 #include "support/catch.hpp"
+#include "support/compiled/mixture_fits.hpp"
 
 using namespace isonomy;
 using namespace isonomy::mixture;

@@ -10,7 +10,7 @@
 #include "isonomy/estimators/mixture/weighted_density.hpp"
 #include "isonomy/estimators/mixture/weighted_fit.hpp"
 #include "support/catch.hpp"
-#include "support/compiled/mixture.hpp"
+#include "support/compiled/mixture_fits.hpp"
 #include "support/message.hpp"
 #include "support/mixture_weights.hpp"
 
