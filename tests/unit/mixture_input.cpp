@@ -105,7 +105,7 @@ TEST_CASE("fits name the first point that is not finite, in large, strided and f
   x[(std::size_t{1} << 20) + 7] = not_a_number;
   x[(std::size_t{1} << 20) + 9] = infinite;
   CHECK(fitted({1}, x, {8, 5}) ==
-        "mixture: x[1048583]=nan; expected a number below 1e150 in size; remove or rescale it");
+        "mixture: x[1048583]=nan; expected a number below 1e150 in size; remove or rescale it, and 1 more");
   std::vector<float> y(41, 1);
   y[4] = 2;
   y[38] = -std::numeric_limits<float>::infinity();

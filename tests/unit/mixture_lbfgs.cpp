@@ -231,8 +231,9 @@ TEST_CASE("a start that is no start is refused with its name and number", "[mixt
   CHECK(message<NumericalError>([&] {
           return minimize(f, {0.5, 1e10});
         }) ==
-        "minimize: the function is not finite at the start (x0=0.5, x1=1e+10); choose another start, or look for NaN, "
-        "infinities and numbers beyond 1e150 in the data");
+        "minimize: the function is not finite at the start (x0=0.5, x1=1e+10); choose another start, look for NaN, "
+        "infinities and numbers beyond 1e150 in the data, or rescale them: a spread beyond 1e-50 to 1e50 is too small "
+        "or too large for derivatives");
   CHECK(message<NumericalError>([&] {
           return minimize(f, {0.5, infinity});
         }).find("not finite at the start (x0=0.5, x1=inf)") != std::string::npos);

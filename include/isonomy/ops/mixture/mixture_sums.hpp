@@ -91,8 +91,8 @@ void add_blocks(Ctx& ctx, const char* operation, index_t blocks, index_t rows, V
                 const Run& run) {
   const index_t at_once = std::min(blocks, mixture_blocks_at_once(rows));
   Matrix<double, typename Ctx::tag> partial(ctx, sums.size, at_once, operation);
-  ProgressMeter meter(ctx.control(), operation, blocks);
   for (index_t first = 0; first < blocks; first += at_once) {
+    if (ctx.control().stop.stop_requested()) throw Cancelled(operation);
     const index_t count = std::min(at_once, blocks - first);
     const MatrixView<double, typename Ctx::space> out = partial.view().column_block(0, count);
     ++ctx.counters().kernels;
@@ -108,7 +108,6 @@ void add_blocks(Ctx& ctx, const char* operation, index_t blocks, index_t rows, V
       const std::vector<double> host = to_host<Ctx, double>(ctx, flat);
       add(column_major(host.data(), sums.size, count));
     }
-    meter.advance(count);
   }
 }
 
@@ -140,6 +139,7 @@ void mixture_sums(Ctx& ctx, const Term& term, MixtureOrder order, VectorView<T, 
   const index_t rows = own ? outputs : index_t{term.lane_sums(order) + term.lane_scratch()} * block_lanes;
   Buffer<Point, Tag> packed(
       ctx, x.stride == 1 ? 0 : std::min(blocks, detail::mixture_blocks_at_once(rows)) * block_points, operation);
+  ProgressMeter meter(ctx.control(), operation, blocks);
   detail::add_blocks(ctx, operation, blocks, rows, sums, [&](index_t first, index_t count, auto out) {
     const index_t start = first * block_points;
     VectorView<const Point, typename Ctx::space> points =
@@ -153,6 +153,7 @@ void mixture_sums(Ctx& ctx, const Term& term, MixtureOrder order, VectorView<T, 
       backend_of<Ctx>::mixture_sums(ctx, term, order, points, out);
     else
       detail::mixture_blocks(ctx, term, order, points.data, points.size, out);
+    meter.advance(count);
   });
 }
 
