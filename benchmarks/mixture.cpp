@@ -30,14 +30,17 @@ std::vector<double> read_doubles(const std::string& path) {
   return x;
 }
 
-/// Median seconds of a call; `repeats` batches of so many calls that one takes at least a millisecond.
+/// Median seconds of a call; `repeats` batches of so many calls that one takes five milliseconds, after a twentieth of a
+/// second of calls in which threads and clocks get going.
 double median_seconds(const std::function<void()>& call, int repeats) {
   const auto run = [&](int calls) {
     const auto start = std::chrono::steady_clock::now();
     for (int i = 0; i < calls; ++i) call();
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / calls;
   };
-  const int calls = std::max(1, static_cast<int>(1e-3 / run(1)));
+  double once = run(1);
+  for (double warm = once; warm < 0.05; warm += once) once = run(1);
+  const int calls = std::max(1, static_cast<int>(5e-3 / once));
   std::vector<double> seconds;
   for (int i = 0; i < repeats; ++i) seconds.push_back(run(calls));
   std::sort(seconds.begin(), seconds.end());
