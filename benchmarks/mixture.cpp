@@ -30,8 +30,8 @@ std::vector<double> read_doubles(const std::string& path) {
   return x;
 }
 
-/// Median seconds of a call; `repeats` batches of so many calls that one takes five milliseconds, after a twentieth of a
-/// second of calls in which threads and clocks get going.
+/// Median seconds of a call; `repeats` batches of so many calls that one takes five milliseconds, after a twentieth of
+/// a second of calls in which threads and clocks get going.
 double median_seconds(const std::function<void()>& call, int repeats) {
   const auto run = [&](int calls) {
     const auto start = std::chrono::steady_clock::now();
