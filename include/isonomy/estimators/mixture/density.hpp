@@ -166,7 +166,7 @@ class DensityLikelihood {
     for (std::size_t i = 0; i < P; ++i) term.theta[i] = parameters[i];
     std::vector<DoubleDouble> sums(static_cast<std::size_t>(term.outputs(order)));
     mixture_sums(ctx_, term, order, data_, view(sums));
-    Likelihood result{-sums[0].high, {}, {}};
+    Likelihood result{-sums[0].high, {}, {}, -sums[0].low};
     if (order == MixtureOrder::value) return result;
     for (std::size_t i = 0; i < P; ++i) result.gradient.push_back(-sums[1 + i].high);
     if (order == MixtureOrder::gradient) return result;

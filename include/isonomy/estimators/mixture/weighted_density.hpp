@@ -145,7 +145,7 @@ class WeightedDensityLikelihood {
 
   [[nodiscard]] Likelihood at(const std::vector<double>& parameters, MixtureOrder order) {
     const std::vector<DoubleDouble> sums = pass(Weighted<DensityTerm<F, P>>{term(parameters)}, order);
-    Likelihood result{-sums[0].high, {}, {}};
+    Likelihood result{-sums[0].high, {}, {}, -sums[0].low};
     if (order == MixtureOrder::value) return result;
     for (std::size_t i = 0; i < P; ++i) result.gradient.push_back(-sums[2 + i].high);
     if (order == MixtureOrder::hessian) result.hessian = symmetric(sums, 2 + P, -1);

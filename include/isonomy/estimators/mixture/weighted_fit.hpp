@@ -33,7 +33,7 @@ struct Scaled {
   [[nodiscard]] std::vector<std::vector<int>> simplices() const { return mixture::simplices_of(f); }
   [[nodiscard]] Likelihood at(const std::vector<double>& parameters, MixtureOrder order) {
     Likelihood result = f.at(parameters, order);
-    result.nll *= factor;
+    result.nll *= factor, result.nll_rest *= factor;
     for (double& g : result.gradient) g *= factor;
     for (double& h : result.hessian) h *= factor;
     return result;
