@@ -1,5 +1,6 @@
 // Likelihoods of points with weights: against repeated points, bit by bit where nothing may change, and bad input.
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <utility>
@@ -127,6 +128,21 @@ TEST_CASE("weights and points may be strided and in float", "[mixture]") {
   const auto strided = evaluate(ctx, model, points, weights, at, MixtureOrder::hessian);
   CHECK(strided.nll == reference.nll);
   CHECK(strided.hessian == reference.hessian);
+}
+
+TEST_CASE("a pass over points with weights reports its blocks", "[mixture]") {
+  std::vector<std::int64_t> done;
+  cpu::ContextOptions options{};
+  options.progress = [&](const Progress& p) {
+    CHECK(std::string(p.stage) == "weighted_mixture_sums");
+    CHECK(p.total == 3);
+    done.push_back(p.done);
+  };
+  Context<Cpu> ctx{std::move(options)};
+  const Vector x = two_peaks(2 * block_points + 1), w = some_weights(x.size());
+  static_cast<void>(evaluate(ctx, NormalModel{1}, view(x), view(w), {0, 1}));
+  REQUIRE(!done.empty());
+  CHECK(done.back() == 3);
 }
 
 TEST_CASE("weights that cannot be are refused with the one that is wrong", "[mixture]") {

@@ -56,19 +56,15 @@ void density_sums(Ctx& ctx, const NormalDensities& term, MixtureOrder order, Mat
   using Point = std::remove_const_t<T>;
   static_assert(Real<Point>, "density_sums takes float or double data");
   check::usable(x, operation, "x");
-  check::usable(sums, operation, "sums");
-  check::distinct(sums, operation, "sums");
   check::that(x.columns == term.dimensions, operation, "x has ", x.columns, " columns and the term ", term.dimensions,
               " dimensions; give one row per point");
-  const index_t outputs = term.outputs(order);
-  check::that(sums.size == outputs, operation, "sums has ", sums.size, " elements and the term ", outputs,
-              " outputs; give one for each");
+  detail::require_sums(term, order, sums, operation);
   const index_t blocks = (x.rows + block_points - 1) / block_points;
   if (blocks == 0) return;
   constexpr bool own = HasDensitySums<backend_of<Ctx>, Point>;
   const index_t lane_rows = index_t{term.lane_sums(order) + term.lane_scratch()} * block_lanes;
   detail::add_blocks(
-      ctx, operation, blocks, own ? outputs : lane_rows, sums,
+      ctx, operation, blocks, own ? sums.size : lane_rows, sums,
       [&](index_t first, index_t count, MatrixView<double, typename Ctx::space> out) {
         using View = MatrixView<const Point, typename Ctx::space>;
         const index_t start = first * block_points;

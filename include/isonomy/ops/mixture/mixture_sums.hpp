@@ -78,6 +78,16 @@ void mixture_blocks(Ctx& ctx, const Term& term, MixtureOrder order, const Points
   return std::clamp<index_t>((index_t{1} << 21) / std::max<index_t>(rows, 1), 64, 512);
 }
 
+/// Sums in host memory, as many as the term has outputs.
+template <class Term>
+void require_sums(const Term& term, MixtureOrder order, VectorView<DoubleDouble> sums, const char* operation) {
+  check::usable(sums, operation, "sums");
+  check::distinct(sums, operation, "sums");
+  const index_t outputs = term.outputs(order);
+  check::that(sums.size == outputs, operation, "sums has ", sums.size, " elements and the term ", outputs,
+              " outputs; give one for each");
+}
+
 /// Adds a block's share. What is not finite has no rounding error to keep.
 inline void add_share(DoubleDouble& sum, double share) {
   const double plain = sum.high + share;
@@ -128,15 +138,11 @@ void mixture_sums(Ctx& ctx, const Term& term, MixtureOrder order, VectorView<T, 
   using Tag = typename Ctx::tag;
   static_assert(Real<Point>, "mixture_sums takes float or double data");
   check::usable(x, operation, "x");
-  check::usable(sums, operation, "sums");
-  check::distinct(sums, operation, "sums");
-  const index_t outputs = term.outputs(order);
-  check::that(sums.size == outputs, operation, "sums has ", sums.size, " elements and the term ", outputs,
-              " outputs; give one for each");
+  detail::require_sums(term, order, sums, operation);
   const index_t blocks = (x.size + block_points - 1) / block_points;
   if (blocks == 0) return;
   constexpr bool own = HasMixtureSums<backend_of<Ctx>, Term, Point>;
-  const index_t rows = own ? outputs : index_t{term.lane_sums(order) + term.lane_scratch()} * block_lanes;
+  const index_t rows = own ? sums.size : index_t{term.lane_sums(order) + term.lane_scratch()} * block_lanes;
   Buffer<Point, Tag> packed(
       ctx, x.stride == 1 ? 0 : std::min(blocks, detail::mixture_blocks_at_once(rows)) * block_points, operation);
   ProgressMeter meter(ctx.control(), operation, blocks);

@@ -8,6 +8,7 @@
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/backend/operations.hpp"
 #include "isonomy/core/check.hpp"
+#include "isonomy/core/control.hpp"
 #include "isonomy/core/lanes/weighted.hpp"
 #include "isonomy/ops/memory.hpp"
 #include "isonomy/ops/mixture/mixture_sums.hpp"
@@ -39,21 +40,18 @@ void weighted_mixture_sums(Ctx& ctx, const Weighted<Term>& term, MixtureOrder or
   static_assert(Real<Point>, "weighted_mixture_sums takes float or double data");
   check::usable(x, operation, "x");
   check::usable(weights, operation, "weights");
-  check::usable(sums, operation, "sums");
-  check::distinct(sums, operation, "sums");
   check::equal(x.size, "x", weights.size, "weights", operation);
-  const index_t outputs = term.outputs(order);
-  check::that(sums.size == outputs, operation, "sums has ", sums.size, " elements and the term ", outputs,
-              " outputs; give one for each");
+  detail::require_sums(term, order, sums, operation);
   const index_t blocks = (x.size + block_points - 1) / block_points;
   if (blocks == 0) return;
   constexpr bool own = HasWeightedMixtureSums<backend_of<Ctx>, Term, Point>;
-  const index_t rows = own ? outputs : index_t{term.lane_sums(order) + term.lane_scratch()} * block_lanes;
+  const index_t rows = own ? sums.size : index_t{term.lane_sums(order) + term.lane_scratch()} * block_lanes;
   const index_t at_once = std::min(blocks, detail::mixture_blocks_at_once(rows)) * block_points;
   const auto room_for = [&](View v) {
     return Buffer<Point, typename Ctx::tag>(ctx, v.stride == 1 ? 0 : at_once, operation);
   };
   auto packed_x = room_for(x), packed_weights = room_for(weights);
+  ProgressMeter meter(ctx.control(), operation, blocks);
   detail::add_blocks(ctx, operation, blocks, rows, sums, [&](index_t first, index_t count, auto out) {
     const index_t start = first * block_points, size = std::min(count * block_points, x.size - start);
     const auto piece = [&](View v, auto& packed) {
@@ -68,6 +66,7 @@ void weighted_mixture_sums(Ctx& ctx, const Weighted<Term>& term, MixtureOrder or
       backend_of<Ctx>::weighted_mixture_sums(ctx, term, order, points, w, out);
     else
       detail::mixture_blocks(ctx, term, order, WeightedPoints<Point>{points.data, w.data}, size, out);
+    meter.advance(count);
   });
 }
 
