@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "isonomy/backend/cpu.hpp"
-#include "isonomy/core/random.hpp"
 #include "isonomy/estimators/mixture/chunks.hpp"
 #include "isonomy/estimators/mixture/evaluate.hpp"
 #include "isonomy/estimators/mixture/fit.hpp"
@@ -15,6 +14,7 @@
 #include "support/catch.hpp"
 #include "support/compiled/mixture_fits.hpp"
 #include "support/message.hpp"
+#include "support/mixture_objectives.hpp"
 
 using namespace isonomy;
 using mixture::Chunks;
@@ -28,11 +28,8 @@ namespace {
 template <class T>
 std::vector<T> points(index_t n) {
   std::vector<T> x;
-  for (std::uint64_t i = 0; i < static_cast<std::uint64_t>(n); ++i) {
-    double sum = -6;
-    for (std::uint64_t j = 0; j < 12; ++j) sum += random_unit(11, i, j);
-    x.push_back(static_cast<T>(i % 2 == 0 ? 1 + 0.5 * sum : 1 + 2 * sum));
-  }
+  for (std::uint64_t i = 0; i < static_cast<std::uint64_t>(n); ++i)
+    x.push_back(static_cast<T>(1 + (i % 2 == 0 ? 0.5 : 2) * test::normal(11, i)));
   return x;
 }
 

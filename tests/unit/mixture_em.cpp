@@ -5,12 +5,12 @@
 #include <vector>
 
 #include "isonomy/backend/cpu.hpp"
-#include "isonomy/core/random.hpp"
 #include "isonomy/estimators/mixture/em.hpp"
 #include "isonomy/estimators/mixture/evaluate.hpp"
 #include "support/catch.hpp"
 #include "support/compiled/mixture_fits.hpp"
 #include "support/message.hpp"
+#include "support/mixture_objectives.hpp"
 
 using namespace isonomy;
 using mixture::em;
@@ -25,8 +25,7 @@ std::vector<double> clouds(index_t n, std::uint64_t seed = 1) {
   std::vector<double> x;
   for (index_t i = 0; i < n; ++i) {
     const auto e = static_cast<std::uint64_t>(i);
-    double u = -6, v = -6;
-    for (std::uint64_t j = 0; j < 12; ++j) u += random_unit(seed, e, j), v += random_unit(seed, e, 20 + j);
+    const double u = test::normal(seed, e), v = test::normal(seed + 1000, e);
     const bool far = i % 3 == 0;
     x.push_back((far ? 6 : 0) + u);
     x.push_back((far ? 3 : 0) + 0.5 * u + 0.7 * v);

@@ -12,6 +12,7 @@
 #include "support/catch.hpp"
 #include "support/compiled/mixture_fits.hpp"
 #include "support/message.hpp"
+#include "support/mixture_objectives.hpp"
 
 using namespace isonomy;
 using mixture::em;
@@ -21,14 +22,9 @@ using mixture::NormalMixture;
 using mixture::NormalModel;
 using mixture::Sharing;
 using test::message;
+using test::normal;
 
 namespace {
-
-double normal(std::uint64_t seed, std::uint64_t i) {
-  double sum = -6;
-  for (std::uint64_t j = 0; j < 12; ++j) sum += random_unit(seed, i, j);
-  return sum;
-}
 
 /// n rows around each of the centres, two dimensions, by rows.
 std::vector<double> clouds(const std::vector<std::pair<double, double>>& centres, index_t n) {

@@ -11,6 +11,7 @@
 #include "support/catch.hpp"
 #include "support/compiled/mixture_fits.hpp"
 #include "support/message.hpp"
+#include "support/mixture_weights.hpp"
 
 using namespace isonomy;
 using mixture::fit;
@@ -18,23 +19,10 @@ using mixture::NormalModel;
 using mixture::Sharing;
 using mixture::Status;
 using test::message;
+using test::normal;
+using test::two_peaks;
 
 namespace {
-
-double normal(std::uint64_t seed, std::uint64_t i) {
-  const double u = 1 - random_unit(seed, i, 1), v = random_unit(seed, i, 2);
-  return std::sqrt(-2 * std::log(u)) * std::cos(2 * 3.14159265358979323846 * v);
-}
-
-/// 60 % N(0, 1), 40 % N(4, 0.5).
-std::vector<double> two_peaks(index_t n, std::uint64_t seed = 1) {
-  std::vector<double> x;
-  for (index_t i = 0; i < n; ++i) {
-    const auto e = static_cast<std::uint64_t>(i);
-    x.push_back(random_unit(seed, e) < 0.6 ? normal(seed, e) : 4 + 0.5 * normal(seed, e));
-  }
-  return x;
-}
 
 bool all_finite(const std::vector<double>& v) {
   for (const double x : v)

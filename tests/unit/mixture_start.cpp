@@ -12,6 +12,7 @@
 #include "support/catch.hpp"
 #include "support/compiled/mixture_fits.hpp"
 #include "support/message.hpp"
+#include "support/mixture_objectives.hpp"
 
 using namespace isonomy;
 using mixture::automatic_start;
@@ -20,13 +21,9 @@ using mixture::NormalModel;
 using mixture::Sharing;
 using mixture::Weighting;
 using test::message;
+using test::normal;
 
 namespace {
-
-double normal(std::uint64_t seed, std::uint64_t i) {
-  const double u = 1 - random_unit(seed, i, 1), v = random_unit(seed, i, 2);
-  return std::sqrt(-2 * std::log(u)) * std::cos(2 * 3.14159265358979323846 * v);
-}
 
 /// Half N(1, 2), half N(1, 0.5).
 std::vector<double> one_mean(index_t n) {
