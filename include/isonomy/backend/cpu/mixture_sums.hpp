@@ -86,7 +86,8 @@ struct MixtureSums {
   static void each_block(Context& ctx, const Term& term, MixtureOrder order, index_t points, MatrixView<double> out,
                          const char* operation, const Add& add) {
     const index_t count = out.columns;
-    const index_t grain = count <= too_few ? too_few : std::clamp<index_t>(count / (index_t{8} * ctx.threads()), 1, 64);
+    const index_t grain =
+        count <= too_few ? too_few : std::clamp<index_t>(count / (index_t{32} * ctx.threads()), 1, 64);
     const auto size = static_cast<std::size_t>((term.lane_sums(order) + term.lane_scratch()) * block_lanes);
     parallel_chunks(ctx, count, grain, operation, [&](index_t begin, index_t end) {
       const auto sums = std::make_unique_for_overwrite<double[]>(2 * size);

@@ -86,11 +86,10 @@ class SharedMeanPairLanes {
   /// r: the narrow density's responsibility; r (1 - r) = p q.
   [[gnu::always_inline]] ISONOMY_HD void add_responsibilities(const Vector& d, const Vector& d2, const Vector& r,
                                                               const Vector& p, const Vector& q) {
-    const Vector rd = L::multiply(r, d);
     deviations_ = L::add(deviations_, d);
     r_ = L::add(r_, r);
     rd_ = L::fma(r, d, rd_);
-    rd2_ = L::fma(rd, d, rd2_);
+    rd2_ = L::fma(r, d2, rd2_);
     if constexpr (hessian) {
       const Vector m = L::multiply(p, q), md = L::multiply(m, d), md2 = L::multiply(m, d2);
       m0_ = L::fma(p, q, m0_);
