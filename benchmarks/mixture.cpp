@@ -1,12 +1,15 @@
-// Times the mixture likelihood, its derivatives, fits and profiles on a file of doubles; one JSON line per kind of
-// work. mixture.py compares it with what else a user could pick.
+// Times the mixture likelihood, its derivatives, fits and profiles on a file of doubles; one JSON line for each kind of
+// work and number of threads. mixture.py compares it with what else a user could pick.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <deque>
 #include <exception>
 #include <fstream>
 #include <functional>
+#include <iterator>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,30 +33,46 @@ std::vector<double> read_doubles(const std::string& path) {
   return x;
 }
 
-/// Median seconds of a call; `repeats` batches of so many calls that one takes five milliseconds, after a twentieth of
-/// a second of calls in which threads and clocks get going.
-double median_seconds(const std::function<void()>& call, int repeats) {
-  const auto run = [&](int calls) {
+/// One kind of work, and what it found.
+struct Work {
+  const char* name;
+  Context<Cpu>* ctx;
+  std::function<double()> call;
+  double result = 0, median_seconds = 0;
+};
+
+/// Times each: `repeats` batches of so many calls that one takes five milliseconds, the batches of all in turn, so that
+/// a busy machine slows them alike; before it a twentieth of a second of calls each, in which threads and clocks get
+/// going.
+void time_in_turn(std::vector<Work>& works, int repeats) {
+  const auto run = [](Work& work, int calls) {
     const auto start = std::chrono::steady_clock::now();
-    for (int i = 0; i < calls; ++i) call();
+    for (int i = 0; i < calls; ++i) work.result = work.call();
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / calls;
   };
-  double once = run(1);
-  for (double warm = once; warm < 0.05; warm += once) once = run(1);
-  const int calls = std::max(1, static_cast<int>(5e-3 / once));
-  std::vector<double> seconds;
-  for (int i = 0; i < repeats; ++i) seconds.push_back(run(calls));
-  std::sort(seconds.begin(), seconds.end());
-  return seconds[seconds.size() / 2];
+  std::vector<int> calls;
+  for (Work& work : works) {
+    double once = run(work, 1);
+    for (double warm = once; warm < 0.05; warm += once) once = run(work, 1);
+    calls.push_back(std::max(1, static_cast<int>(5e-3 / once)));
+  }
+  std::vector<std::vector<double>> seconds(works.size());
+  for (int i = 0; i < repeats; ++i)
+    for (std::size_t w = 0; w < works.size(); ++w) seconds[w].push_back(run(works[w], calls[w]));
+  for (std::size_t w = 0; w < works.size(); ++w) {
+    std::sort(seconds[w].begin(), seconds[w].end());
+    works[w].median_seconds = seconds[w][seconds[w].size() / 2];
+  }
 }
 
 /// Prints one JSON line.
-void print(const Context<Cpu>& ctx, const char* work, std::size_t points, double seconds, double nll) {
+void print(const Work& work, std::size_t points) {
   std::printf("{\"work\": \"%s\", \"points\": %zu, \"threads\": %d, \"seconds\": %.9f, \"nll\": %.17g, "
               "\"instruction_set\": \"%s\", \"compiler\": \"%s\", \"flags\": \"%s\", \"commit\": \"%s\", "
               "\"version\": \"%s\"}\n",
-              work, points, ctx.threads(), seconds, nll, cpu::name(ctx.instruction_set()), ISONOMY_BENCH_COMPILER,
-              ISONOMY_BENCH_FLAGS, ISONOMY_BENCH_COMMIT, version_string);
+              work.name, points, work.ctx->threads(), work.median_seconds, work.result,
+              cpu::name(work.ctx->instruction_set()), ISONOMY_BENCH_COMPILER, ISONOMY_BENCH_FLAGS, ISONOMY_BENCH_COMMIT,
+              version_string);
   std::fflush(stdout);
 }
 
@@ -71,32 +90,57 @@ void run_em(const std::string& data, Context<Cpu>& ctx, int repeats) {
   options.tol = 0;
   options.max_iter = 20;
   const auto n = static_cast<index_t>(x.size() / d);
-  double nll = 0;
-  const double seconds =
-      median_seconds([&] { nll = mixture::em(ctx, start, row_major(x.data(), n, index_t{d}), options).nll; }, repeats);
-  print(ctx, "em", static_cast<std::size_t>(n), seconds, nll);
+  std::vector<Work> works{
+      {"em", &ctx, [&] { return mixture::em(ctx, start, row_major(x.data(), n, index_t{d}), options).nll; }}};
+  time_in_turn(works, repeats);
+  print(works.front(), static_cast<std::size_t>(n));
 }
 
-void run(const std::string& data, Context<Cpu>& ctx, int repeats) {
+/// The sum of x, block by block on the context's threads: nothing can read the points faster.
+double read(Context<Cpu>& ctx, const std::vector<double>& x) {
+  const auto points = static_cast<index_t>(x.size()), blocks = points / block_points;
+  std::vector<double> sums(static_cast<std::size_t>(blocks));
+  cpu::parallel_for(ctx, blocks, 1, "read", [&](index_t b) {
+    double lanes[2 * block_lanes] = {};
+    const double* const block = x.data() + b * block_points;
+    for (index_t i = 0; i < block_points; i += 2 * block_lanes)
+      for (index_t lane = 0; lane < 2 * block_lanes; ++lane) lanes[lane] += block[i + lane];
+    sums[static_cast<std::size_t>(b)] = std::accumulate(std::begin(lanes), std::end(lanes), 0.0);
+  });
+  return std::accumulate(sums.begin(), sums.end(), 0.0);
+}
+
+void run(const std::string& data, std::vector<Context<Cpu>>& contexts, int repeats) {
   const std::vector<double> x = read_doubles(data);
   const mixture::NormalModel model = mixture::shared_mean_pair();
   const std::vector<double> point{0.5, 1, 2, 0.5}, start{0.3, 0.5, 3, 1};
-
-  double nll = 0;
-  constexpr std::pair<const char*, MixtureOrder> orders[]{
-      {"value", MixtureOrder::value}, {"gradient", MixtureOrder::gradient}, {"hessian", MixtureOrder::hessian}};
-  const auto time = [&](const char* work, const std::function<void()>& call) {
-    const double seconds = median_seconds(call, repeats);
-    print(ctx, work, x.size(), seconds, nll);
+  const auto evaluate = [&](Context<Cpu>& ctx, MixtureOrder order) {
+    return mixture::evaluate(ctx, model, view(x), point, order).nll;
   };
-  for (const auto& [work, order] : orders)
-    time(work, [&, o = order] { nll = mixture::evaluate(ctx, model, view(x), point, o).nll; });
-  time("fit", [&] { nll = mixture::fit(ctx, model, view(x), start).minimum.nll; });
-  mixture::NormalLikelihood<Context<Cpu>, double> likelihood(ctx, model, view(x), start);
-  const mixture::Minimum minimum = mixture::minimize(likelihood, start);
-  time("minos", [&] {
-    for (int i = 0; i < model.size(); ++i) nll += mixture::minos(likelihood, minimum, i).upper;
-  });
+  const auto fit = [&](Context<Cpu>& ctx) { return mixture::fit(ctx, model, view(x), start).minimum.nll; };
+  struct Fitted {
+    mixture::NormalLikelihood<Context<Cpu>, double> likelihood;
+    mixture::Minimum minimum;
+  };
+  std::deque<Fitted> fitted;
+  const auto profiles = [&](Fitted& f) {
+    double upper = 0;
+    for (int i = 0; i < model.size(); ++i) upper += mixture::minos(f.likelihood, f.minimum, i).upper;
+    return upper;
+  };
+  std::vector<Work> works;
+  for (Context<Cpu>& ctx : contexts) {
+    works.push_back({"read", &ctx, [&] { return read(ctx, x); }});
+    works.push_back({"value", &ctx, [&] { return evaluate(ctx, MixtureOrder::value); }});
+    works.push_back({"gradient", &ctx, [&] { return evaluate(ctx, MixtureOrder::gradient); }});
+    works.push_back({"hessian", &ctx, [&] { return evaluate(ctx, MixtureOrder::hessian); }});
+    works.push_back({"fit", &ctx, [&] { return fit(ctx); }});
+    Fitted& f = fitted.emplace_back(Fitted{{ctx, model, view(x), start}, {}});
+    f.minimum = mixture::minimize(f.likelihood, start);
+    works.push_back({"minos", &ctx, [&] { return profiles(f); }});
+  }
+  time_in_turn(works, repeats);
+  for (const Work& work : works) print(work, x.size());
 }
 
 }  // namespace
@@ -119,18 +163,23 @@ int main(int argc, char** argv) {
   }
   if (data.empty() == em.empty()) {
     std::fprintf(stderr, "usage: mixture --data FILE_OF_DOUBLES | --em FILE [--threads 1] "
-                         "[--instructions best|avx2|scalar] [--repeats 15]\n");
+                         "[--instructions best|avx2|scalar] [--repeats 15]\n"
+                         "--data with several threads: with one thread and with these, in turn\n");
     return 2;
   }
   try {
-    cpu::ContextOptions options{.threads = threads};
+    cpu::ContextOptions options;
     if (instructions == "scalar") options.instruction_set = cpu::InstructionSet::scalar;
     if (instructions == "avx2") options.instruction_set = cpu::InstructionSet::avx2;
-    Context<Cpu> ctx(options);
+    std::vector<Context<Cpu>> contexts;
+    for (const int t : em.empty() && threads > 1 ? std::vector{1, threads} : std::vector{threads}) {
+      options.threads = t;
+      contexts.emplace_back(options);
+    }
     if (em.empty())
-      run(data, ctx, repeats);
+      run(data, contexts, repeats);
     else
-      run_em(em, ctx, repeats);
+      run_em(em, contexts.front(), repeats);
   } catch (const std::exception& e) {
     std::fprintf(stderr, "error: %s\n", e.what());
     return 1;

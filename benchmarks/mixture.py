@@ -3,8 +3,9 @@
 
     python mixture.py [--rounds 5] [--skip-em]
 
-Rounds of all programs alternate, every one in a process of its own pinned to its number of cores; medians over
-rounds of medians within processes are reported. mixture.sh prepares libraries and programs.
+Rounds of all programs alternate, every one in a process of its own pinned to its number of cores; ours takes its kinds
+of work and numbers of threads in turn. Reported are medians over rounds of medians within processes, and of ratios of
+the same round. mixture.sh prepares libraries and programs.
 Exit status 1: the likelihoods differ by more than 1e-12.
 """
 import argparse
@@ -21,6 +22,40 @@ from profiling import ROOT, HERE, json_lines, machine, output_of
 
 NLL = {"value": 1672640.0639171798, "gradient": 1672640.0639171798, "product": 1672640.0639171798,
        "direct": 1672640.0639171798, "fit": 1672639.37102515}
+
+
+# What a ratio says, numerator and denominator as (source, work, threads, instruction set; None: the best or only one).
+RATIOS = {
+    "JAX / value": (("jax", "value", 1, None), ("isonomy", "value", 1, None)),
+    "JAX / value on AVX2": (("jax", "value", 1, None), ("isonomy", "value", 1, "avx2")),
+    "plain product loop / value": (("plain loop", "product", 1, None), ("isonomy", "value", 1, None)),
+    "NumPy / value": (("numpy", "value", 1, None), ("isonomy", "value", 1, None)),
+    "value / value on two threads": (("isonomy", "value", 1, None), ("isonomy", "value", 2, None)),
+    "gradient / gradient on two threads": (("isonomy", "gradient", 1, None), ("isonomy", "gradient", 2, None)),
+    "reading the points / value on two threads": (("isonomy", "read", 2, None), ("isonomy", "value", 2, None)),
+    "gradient / value": (("isonomy", "gradient", 1, None), ("isonomy", "value", 1, None)),
+    "JAX / gradient": (("jax", "gradient", 1, None), ("isonomy", "gradient", 1, None)),
+    "iminuit / fit": (("iminuit", "fit", 1, None), ("isonomy", "fit", 1, None)),
+    "iminuit / Minos": (("iminuit", "minos", 1, None), ("isonomy", "minos", 1, None)),
+    "scikit-learn / EM": (("scikit-learn", "em", 1, None), ("isonomy", "em", 1, None)),
+}
+
+
+def ratios_of(results):
+    """Medians over rounds of the ratios; a numerator that was measured once stands for every round."""
+    def seconds(source, work, threads, instructions):
+        found = [r for r in results if (r["source"], r["work"], r["threads"]) == (source, work, threads)
+                 and (instructions is None or r["instruction_set"] == instructions)]
+        return found[0]["seconds"] if found else []  # the best instruction set is the first that a round measures
+
+    ratios = {}
+    for name, (slow, fast) in RATIOS.items():
+        above, below = seconds(*slow), seconds(*fast)
+        if len(above) == 1:
+            above = above * len(below)
+        if above and below:
+            ratios[name] = statistics.median(a / b for a, b in zip(above, below))
+    return ratios
 
 
 def pinned(command, threads):
@@ -50,7 +85,7 @@ def main():
         if not arguments.skip_em:
             subprocess.run([*reference, "--write-em", em, "numpy"], check=True)
         for number in range(arguments.rounds):
-            for threads, instructions in ((1, "best"), (1, "avx2"), (2, "best")):
+            for threads, instructions in ((2, "best"), (1, "avx2")):
                 run("isonomy", [os.path.join(programs, "mixture"), "--data", data, "--threads", str(threads),
                                 "--instructions", instructions], threads)
             run("plain loop", [os.path.join(programs, "mixture_plain"), data], 1)
@@ -79,12 +114,16 @@ def main():
         r = results[-1]
         print(f"{r['source']:>12}  {r['work']:<9} threads {r['threads']}  {r['instruction_set'] or '':<7}"
               f"{1e3 * r['median_seconds']:>12.3f} ms", flush=True)
+    ratios = ratios_of(results)
+    for name, ratio in ratios.items():
+        print(f"{name:>45} {ratio:9.2f}", flush=True)
     report = {"date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
               "commit": output_of(["git", "rev-parse", "HEAD"]),
               "uncommitted_changes": bool(output_of(["git", "status", "--porcelain", "--untracked-files=no"])),
               "machine": machine(), "load_average_before": load,
               "build": {k: v for k, v in runs[0].items() if k in ("compiler", "flags", "version")},
-              "packages": {r["library"]: r["version"] for r in runs if "library" in r}, "results": results}
+              "packages": {r["library"]: r["version"] for r in runs if "library" in r}, "ratios": ratios,
+              "results": results}
     with open(arguments.output, "w", encoding="utf-8") as file:
         json.dump(report, file, indent=1)
         file.write("\n")
