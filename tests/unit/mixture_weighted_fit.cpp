@@ -198,7 +198,7 @@ TEST_CASE("one weighted normal density has closed-form parameters and errors", "
 
 TEST_CASE("a factor of all weights scales the Hessian and leaves parameters and errors", "[mixture]") {
   Context<Cpu> ctx;
-  const Vector x = two_peaks(4000), w = some_weights(x.size());
+  const Vector x = two_peaks(20000), w = some_weights(x.size());
   const Vector start{0.5, -1, 5, 1, 1};
   const auto reference = fit(ctx, NormalModel{2}, view(x), view(w), start);
   REQUIRE(reference.minimum.status == Status::converged);
