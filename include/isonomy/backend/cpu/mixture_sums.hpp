@@ -3,10 +3,11 @@
 #pragma once
 
 #include <algorithm>
-#include <memory>
+#include <new>
 
 #include "isonomy/backend/cpu/lanes/avx2.hpp"
 #include "isonomy/backend/cpu/lanes/avx512.hpp"
+#include "isonomy/backend/cpu/memory.hpp"
 #include "isonomy/backend/cpu/parallel.hpp"
 #include "isonomy/core/lanes/block_sums.hpp"
 #include "isonomy/core/lanes/scalar.hpp"
@@ -90,11 +91,13 @@ struct MixtureSums {
         count <= too_few ? too_few : std::clamp<index_t>(count / (index_t{32} * ctx.threads()), 1, 64);
     const auto size = static_cast<std::size_t>((term.lane_sums(order) + term.lane_scratch()) * block_lanes);
     parallel_chunks(ctx, count, grain, operation, [&](index_t begin, index_t end) {
-      const auto sums = std::make_unique_for_overwrite<double[]>(2 * size);
+      // Where a cache line begins: else every other 64-byte register would straddle two.
+      const Memory::allocation room(::operator new (2 * size * sizeof(double), std::align_val_t{buffer_alignment}), {});
+      auto* const sums = static_cast<double*>(room.get());
       for (index_t b = begin; b < end; ++b) {
         const index_t first = b * block_points, n = std::min(block_points, points - first);
-        add(first, n, sums.get(), sums.get() + size);
-        block_outputs(term, order, n, sums.get(), &out(0, b));
+        add(first, n, sums, sums + size);
+        block_outputs(term, order, n, sums, &out(0, b));
       }
     });
   }

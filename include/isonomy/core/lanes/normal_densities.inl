@@ -76,6 +76,7 @@ class DensityLanes {
   using Vector = typename L::Vector;
   using Tile = Steps<L>;
   static constexpr int w = L::width, tile = Tile::size;
+  static constexpr index_t tile_points = index_t{Tile::count} * block_lanes;  // of all groups of lanes
 
  public:
   /// `room` has lane_sums + lane_scratch rows of L::width.
@@ -89,7 +90,7 @@ class DensityLanes {
   /// Adds the points of lanes first_lane .. in rows first .. first + n - 1 of x, n <= block_points.
   template <class X>
   ISONOMY_HD void add(const X& x, index_t first, index_t n, int first_lane) {
-    for (index_t begin = first_lane; begin < n; begin += Tile::count * block_lanes) {
+    for (index_t begin = first_lane; begin < n; begin += tile_points) {
       load(x, first, n, begin);
       for (int k = 0; k < term_.components; ++k) exponents(k);
       normalise(n, begin);
@@ -112,6 +113,7 @@ class DensityLanes {
         double* to = points_ + step * w + lane;
         if (i < n) {
           const auto* from = &x(first + i, 0);
+          if (i + tile_points < n) L::prefetch(&x(first + i + tile_points, 0));
           const index_t apart = d > 1 ? &x(first + i, 1) - from : 0;
           for (int j = 0; j < d; ++j, from += apart, to += tile) *to = static_cast<double>(*from);
         } else {
