@@ -47,24 +47,35 @@ const std::vector<Point> interior{
     {{2, Sharing::shared, Sharing::free, Weighting::yields}, {2000, 2500, 0.5, 2, 0.7}},
     {{2, Sharing::free, Sharing::free, Weighting::fractions, {-6, 6}}, {0.4, 0.5, 1.5, 4, 0.7}},
     {{3, Sharing::free, Sharing::shared, Weighting::yields, {-6, 6}}, {1000, 500, 2000, 0, 5, 2, 2.5}},
-    {{1, Sharing::free, Sharing::free, Weighting::fractions, {-6, INFINITY}}, {-1, 3}}};
+    {{1, Sharing::free, Sharing::free, Weighting::fractions, {-6, INFINITY}}, {-1, 3}},
+    // Ranges in a tail that underflows, and ranges narrow against the deviation.
+    {{1, Sharing::free, Sharing::free, Weighting::fractions, {-6, 6}}, {60, 1}},
+    {{2, Sharing::free, Sharing::free, Weighting::fractions, {-6, 6}}, {0.4, -70, 0.5, 1.5, 2}},
+    {{2, Sharing::free, Sharing::free, Weighting::fractions, {-6, INFINITY}}, {0.4, -60, -50, 1, 0.9}},
+    {{1, Sharing::free, Sharing::free, Weighting::fractions, {-6, 6}}, {0.3, 60}},
+    {{2, Sharing::free, Sharing::free, Weighting::fractions, {-6, 6}}, {0.4, 0.5, 100, 1.5, 900}}};
 
 }  // namespace
 
-TEST_CASE("differences of likelihoods survive a constant that a double cannot hold beside them", "[mixture]") {
-  // Far from 0 in units of log p, so that nll is 4e20 with a last place of 65536.
-  std::vector<double> x(40960);
-  for (std::size_t i = 0; i < x.size(); ++i) x[i] = i % 2 == 0 ? 1e8 : -1e8;
+TEST_CASE("differences of likelihoods are known better than the last place of the likelihood", "[mixture]") {
+  // 256 blocks far from the density: nll is 1e14, its last place 2^-6; what the blocks round is smaller.
+  std::vector<double> x = points(256 * 8192);
+  long double sum = 0;
+  for (double& v : x) v *= 1e4, sum += v;
   Context<Cpu> ctx;
-  const NormalModel one{1};
-  const double spread = 0x1p20;
-  const auto a = evaluate(ctx, one, view(x), {0, spread}), b = evaluate(ctx, one, view(x), {0, spread * (1 + 0x1p-40)});
-  // log s + (1e8/s)^2 / 2 per point; the quadratic's change is exact enough in extended precision.
-  const long double s1 = spread, s2 = spread * (1 + 0x1p-40L), q = 1e8L;
-  const long double per_point = std::log(s2 / s1) + (q / s2) * (q / s2) / 2 - (q / s1) * (q / s1) / 2;
-  const double expected = static_cast<double>(per_point * 40960);
-  CHECK(mixture::nll_rise(a, b) == Approx(expected).epsilon(1e-2));
+  const auto at = [&](double mean) { return evaluate(ctx, NormalModel{1}, view(x), {mean, 1}); };
+  const auto a = at(0);
   CHECK(std::abs(a.nll_rest) <= std::abs(a.nll) * 0x1p-53);
+  double plain = 0, with_rest = 0;
+  for (int i = 1; i <= 20; ++i) {
+    const double mean = i * 0x1p-30;
+    const auto b = at(mean);
+    const auto expected = static_cast<double>(static_cast<long double>(x.size()) * mean * mean / 2 - mean * sum);
+    plain += std::pow(b.nll - a.nll - expected, 2);
+    with_rest += std::pow(mixture::nll_rise(a, b) - expected, 2);
+  }
+  INFO("errors " << std::sqrt(with_rest / 20) << " and, of plain differences, " << std::sqrt(plain / 20));
+  CHECK(std::sqrt(with_rest) < 0.5 * std::sqrt(plain));
 }
 
 TEST_CASE("a pair agrees with the mixture of any components where its form changes", "[mixture]") {
@@ -185,6 +196,58 @@ TEST_CASE("a truncated likelihood is normalised within its range", "[mixture]") 
         }) == "mixture: range.upper=2; expected more than range.lower");
 }
 
+TEST_CASE("a range where a component underflows or hardly varies has the extended precision's likelihood",
+          "[mixture]") {
+  using Extended = long double;
+  // The density over the range by Gauss and Legendre's rule of five points on 4000 pieces.
+  const auto reference = [](Extended mean, Extended sigma, Extended lower, Extended upper, Extended x) {
+    constexpr Extended node[3] = {0, 0.538469310105683091036314420700208805L, 0.906179845938663992797626878299392965L};
+    constexpr Extended weight[3] = {0.568888888888888888888888888888888889L, 0.478628670499366468041291514835638193L,
+                                    0.236926885056189087514264040719917363L};
+    const Extended half = (upper - lower) / 8000, at_x = (x - mean) / sigma;
+    Extended integral = 0;
+    for (int i = 0; i < 4000; ++i)
+      for (int k = -2; k <= 2; ++k) {
+        const Extended t = (lower + (2 * i + 1) * half + (k < 0 ? -1 : 1) * node[std::abs(k)] * half - mean) / sigma;
+        integral += half * weight[std::abs(k)] * std::exp(at_x * at_x / 2 - t * t / 2);
+      }
+    return std::log(integral);  // -log p(x) of the truncated density
+  };
+  struct Case {
+    double mean, sigma, lower, upper, x;
+  };
+  Context<Cpu> ctx;
+  for (const Case& c : {Case{100, 1, 0, 1, 0.75},
+                        {-100, 1, 0, 1, 0.25},
+                        {0, 1, 35, 36, 35.25},
+                        {0, 1, -36, -30.5, -31},
+                        {0, 1, 1e-3, 1e-3 + 0x1p-20, 1e-3 + 0x1p-21},
+                        {0, 1, 0.5, 0.75, 0.625},
+                        {0.5, 1e6, 0, 1, 0.25},
+                        {60, 1, 0, 0x1p-10, 0x1p-11},
+                        {3, 1, 0, 1, 0.5},
+                        {0, 1, -1, 1, 0.5},
+                        {0, 1e-3, -1, 1, 1e-3}}) {
+    const NormalModel model{1, Sharing::free, Sharing::free, Weighting::fractions, {c.lower, c.upper}};
+    const double nll = evaluate(ctx, model, view(std::vector<double>{c.x}), {c.mean, c.sigma}).nll;
+    const double z = (c.x - c.mean) / c.sigma,
+                 expected = static_cast<double>(reference(c.mean, c.sigma, c.lower, c.upper, c.x));
+    INFO("mean " << c.mean << ", sigma " << c.sigma << ", from " << c.lower << " to " << c.upper << ": "
+                 << nll - expected);
+    CHECK(std::abs(nll - expected) <= 4e-16 * (2 + std::abs(expected) + std::abs(std::log(c.sigma)) + z * z));
+  }
+  // A component that no double holds there beside one that is there.
+  const NormalModel pair{2, Sharing::free, Sharing::free, Weighting::fractions, {0, 1}};
+  const std::vector<double> x{0.25};
+  const double alone =
+      evaluate(ctx, {1, Sharing::free, Sharing::free, Weighting::fractions, {0, 1}}, view(x), {0.5, 1}).nll;
+  CHECK(evaluate(ctx, pair, view(x), {0.5, 0.5, 1e9, 1, 1}).nll == Approx(alone).margin(1e-15));
+  CHECK(std::isfinite(evaluate(ctx, pair, view(x), {0.5, 1e9, -1e9, 1, 1}).nll));
+  // A component of weight 0 counts for nothing, wherever it is.
+  CHECK(evaluate(ctx, pair, view(x), {1, 0.5, -100, 1, 1}).nll == Approx(alone).margin(1e-15));
+  CHECK(evaluate(ctx, pair, view(x), {0, -100, 0.5, 1, 1}).nll == Approx(alone).margin(1e-15));
+}
+
 TEST_CASE("an extended likelihood has its minimum where the yields are the numbers of points", "[mixture]") {
   const std::vector<double> x = points(4000);
   Context<Cpu> ctx;
@@ -226,18 +289,21 @@ TEST_CASE("a parameter outside its domain is named with value and rule", "[mixtu
   const auto said = [&](const NormalModel& model, const std::vector<double>& p) {
     return message<ValueError>([&] { return evaluate(ctx, model, view(x), p); });
   };
-  CHECK(said(pair, {-0.1, 0, 1, 2}) == "mixture: f=-0.1; expected a weight from 0 to 1");
-  CHECK(said(pair, {std::nan(""), 0, 1, 2}) == "mixture: f=nan; expected a weight from 0 to 1");
-  CHECK(said(pair, {0.5, INFINITY, 1, 2}) == "mixture: mu=inf; expected a finite mean");
+  CHECK(said(pair, {-0.1, 0, 1, 2}) ==
+        "mixture: f=-0.1; expected a weight from 0 to 1; give the share of the component");
+  CHECK(said(pair, {std::nan(""), 0, 1, 2}) ==
+        "mixture: f=nan; expected a weight from 0 to 1; give the share of the component");
+  CHECK(said(pair, {0.5, INFINITY, 1, 2}) == "mixture: mu=inf; expected a finite mean; give one near the data");
   CHECK(said(pair, {0.5, 0, 0, 2}) ==
         "mixture: s1=0; expected a standard deviation above 0, from 2^-500 to 2^500; rescale the data");
   CHECK(said(pair, {0.5, 0, 1, -2}).rfind("mixture: s2=-2; expected", 0) == 0);
   CHECK(said(pair, {0.5, 0, 1e-310, 2}).rfind("mixture: s1=1e-310; expected", 0) == 0);
   CHECK(said({3}, {0.6, 0.6, 0, 1, 2, 1, 1, 1}) ==
-        "mixture: sum of weights=1.2; expected at most 1; the last component has the rest");
+        "mixture: sum of weights=1.2; expected at most 1; lower some, the last component has the rest");
   const NormalModel yields{2, Sharing::shared, Sharing::free, Weighting::yields};
-  CHECK(said(yields, {-1, 5, 0, 1, 2}) == "mixture: n1=-1; expected a finite number of points, at least 0");
-  CHECK(said(yields, {0, 0, 0, 1, 2}) == "mixture: sum of yields=0; expected more than 0");
+  CHECK(said(yields, {-1, 5, 0, 1, 2}) ==
+        "mixture: n1=-1; expected a finite number of points, at least 0; give the points expected of the component");
+  CHECK(said(yields, {0, 0, 0, 1, 2}) == "mixture: sum of yields=0; expected more than 0; give one component points");
   CHECK(said({0}, {}) == "mixture: components=0; expected at least 1");
   CHECK(message<ShapeError>([&] {
           return evaluate(ctx, pair, view(x), {0.5, 0, 1});

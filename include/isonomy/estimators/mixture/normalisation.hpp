@@ -2,7 +2,9 @@
 // number of points of an extended likelihood.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "isonomy/core/config.hpp"
@@ -15,23 +17,79 @@ namespace isonomy::mixture::detail {
 /// Position of component k's weight, mean and deviation (i = 0, 1, 2) among derivatives by component.
 inline std::size_t row(std::size_t k, std::size_t i) { return 3 * k + i; }
 
-/// The part of a component inside a range, with derivatives by mean and deviation.
+/// The part of a component inside a range, with derivatives by mean and deviation, in units of exp(log_scale).
 struct Inside {
   double z = 1;
   double mu = 0, s = 0, mu_mu = 0, mu_s = 0, s_s = 0;
+  double log_scale = 0;
+
+  /// In units of exp(log).
+  void rescale(double log) {
+    const double factor = std::exp(log_scale - log);
+    for (double* x : {&z, &mu, &s, &mu_mu, &mu_s, &s_s}) *x *= factor;
+    log_scale = log;
+  }
 };
 
-inline Inside inside(const NormalComponent& c, const Range& range) {
-  const double a = (range.lower - c.mean) / c.sigma, b = (range.upper - c.mean) / c.sigma, s = c.sigma;
-  // x^j phi(x) at both ends; 0 at infinity.
+/// x^j phi(x) / exp(log_scale) at the upper end of a range less the same at the lower, j = 0 .. 3, and their integral.
+struct Ends {
+  double z, step[4], log_scale;
+};
+
+/// Of a range from a to b = a + width around `middle` that is narrow against the deviation: a difference of values at
+/// the ends would be rounding. z by the Taylor series of phi around the middle, whose terms are Hermite polynomials.
+inline Ends narrow_ends(double a, double b, double middle, double width) {
+  constexpr double inverse_root_two_pi = 0x1.9884533d43651p-2;
+  const double half = 0.5 * width, m = middle, h2 = half * half;
+  double before = 0, hermite = 1, factor = 1, z = 0;
+  for (int j = 0; j <= 12; ++j) {
+    if (j % 2 == 0) z += factor * hermite;
+    const double next = m * hermite - j * before;
+    before = hermite, hermite = next, factor *= half / (j + 2);
+  }
+  const double away = std::cosh(m * half), along = std::sinh(m * half),
+               edge = inverse_root_two_pi * std::exp(-0.5 * h2);
+  const auto step = [&](double difference, double sum) { return edge * (difference * away - sum * along); };
+  return {inverse_root_two_pi * width * z,
+          {step(0, 2), step(width, a + b), step(width * (a + b), a * a + b * b),
+           step(width * (3 * m * m + h2), 2 * m * (m * m + 3 * h2))},
+          -0.5 * m * m};
+}
+
+/// Of a range from a > 30 on, beyond which all is nearly nothing, but nothing else than its logarithm counts.
+inline Ends tail_ends(double a, double b, double width) {
+  constexpr double inverse_root_two_pi = 0x1.9884533d43651p-2;
+  const double ratio = std::isinf(b) ? 0 : std::exp(-0.5 * width * (a + b));  // phi(b) / phi(a)
+  const auto step = [&](int j) {
+    return inverse_root_two_pi * ((ratio == 0 ? 0 : std::pow(b, j) * ratio) - std::pow(a, j));
+  };
+  const double beyond = ratio == 0 ? 0 : ratio * scaled_normal_tail(b);
+  return {scaled_normal_tail(a) - beyond, {step(0), step(1), step(2), step(3)}, -0.5 * a * a};
+}
+
+inline Ends ends(double a, double b, double width) {
+  const double middle = 0.5 * (a + b);
+  if (width * (1 + std::abs(middle)) < 0.5) return narrow_ends(a, b, middle, width);
+  if (a > 30) return tail_ends(a, b, width);
+  if (b < -30) {  // x^j phi(x) of a mirrored range: both ends change places, odd powers their sign twice
+    const Ends t = tail_ends(-b, -a, width);
+    return {t.z, {-t.step[0], t.step[1], -t.step[2], t.step[3]}, t.log_scale};
+  }
   const auto edge = [](double x, int j) { return std::isinf(x) ? 0 : std::pow(x, j) * normal_density(x); };
   const auto step = [&](int j) { return edge(b, j) - edge(a, j); };
-  Inside result{normal_probability(a, b)};
-  result.mu = -step(0) / s;
-  result.s = -step(1) / s;
-  result.mu_mu = -step(1) / (s * s);
-  result.mu_s = (step(0) - step(2)) / (s * s);
-  result.s_s = (2 * step(1) - step(3)) / (s * s);
+  return {normal_probability(a, b), {step(0), step(1), step(2), step(3)}, 0};
+}
+
+inline Inside inside(const NormalComponent& c, const Range& range) {
+  const double s = c.sigma, width = (range.upper - range.lower) / s;
+  const auto [z, step, log_scale] = ends((range.lower - c.mean) / s, (range.upper - c.mean) / s, width);
+  Inside result{z};
+  result.mu = -step[0] / s;
+  result.s = -step[1] / s;
+  result.mu_mu = -step[1] / (s * s);
+  result.mu_s = (step[0] - step[2]) / (s * s);
+  result.s_s = (2 * step[1] - step[3]) / (s * s);
+  result.log_scale = log_scale;
   return result;
 }
 
@@ -50,12 +108,17 @@ inline double add_normalisation(const NormalModel& model, const std::vector<Norm
   if (model.range.whole_line()) return value;
 
   std::vector<Inside> parts;
-  double z = 0;
+  double largest = -std::numeric_limits<double>::infinity(), z = 0;
   for (const NormalComponent& k : c) {
     parts.push_back(inside(k, model.range));
-    z += k.weight * parts.back().z;
+    if (k.weight > 0) largest = std::max(largest, parts.back().log_scale);
   }
-  value += n * std::log(yields ? z / sum : z);
+  for (std::size_t k = 0; k < c.size(); ++k) {
+    if (!(c[k].weight > 0)) continue;
+    parts[k].rescale(largest);
+    z += c[k].weight * parts[k].z;
+  }
+  value += n * (std::log(yields ? z / sum : z) + largest);
   if (order == MixtureOrder::value) return value;
   std::vector<double> g(size);
   for (std::size_t k = 0; k < c.size(); ++k) {
