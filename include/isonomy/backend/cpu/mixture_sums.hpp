@@ -3,12 +3,11 @@
 #pragma once
 
 #include <algorithm>
-#include <new>
 
 #include "isonomy/backend/cpu/lanes/avx2.hpp"
 #include "isonomy/backend/cpu/lanes/avx512.hpp"
-#include "isonomy/backend/cpu/memory.hpp"
 #include "isonomy/backend/cpu/parallel.hpp"
+#include "isonomy/backend/cpu/rooms.hpp"
 #include "isonomy/core/lanes/block_sums.hpp"
 #include "isonomy/core/lanes/scalar.hpp"
 #include "isonomy/core/lanes/terms.hpp"
@@ -89,11 +88,13 @@ struct MixtureSums {
     const index_t count = out.columns;
     const index_t grain =
         count <= too_few ? too_few : std::clamp<index_t>(count / (index_t{32} * ctx.threads()), 1, 64);
-    const auto size = static_cast<std::size_t>((term.lane_sums(order) + term.lane_scratch()) * block_lanes);
+    // Rooms begin where a cache line does: else every other 64-byte register would straddle two.
+    const auto size =
+        (static_cast<std::size_t>(term.lane_sums(order)) + static_cast<std::size_t>(term.lane_scratch())) * block_lanes;
+    Rooms rooms(ctx, 2 * size, operation);
     parallel_chunks(ctx, count, grain, operation, [&](index_t begin, index_t end) {
-      // Where a cache line begins: else every other 64-byte register would straddle two.
-      const Memory::allocation room(::operator new (2 * size * sizeof(double), std::align_val_t{buffer_alignment}), {});
-      auto* const sums = static_cast<double*>(room.get());
+      const auto room = rooms.take();
+      double* const sums = room.get();
       for (index_t b = begin; b < end; ++b) {
         const index_t first = b * block_points, n = std::min(block_points, points - first);
         add(first, n, sums, sums + size);

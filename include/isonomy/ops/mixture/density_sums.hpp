@@ -47,8 +47,9 @@ struct DensityBlock {
 /// the fixed order of mixture_sums: data that come in pieces of whole blocks have the bits of one pass. x is n x
 /// dimensions, any strides (unit column stride is fastest), float or double; accumulators are double. A NaN in a row
 /// makes output 0 NaN. O(n components dimensions^2) for full and tied covariances, else O(n components dimensions); a
-/// few MB of workspace. The same bits for every instruction set, thread count and backend; output 0 for every order
-/// too. Cancelled between blocks; waits for the result. ShapeError.
+/// few MB of workspace and 64 (lane sums + lane scratch) doubles a thread. The same bits for every instruction set,
+/// thread count and backend; output 0 for every order too. Cancelled between blocks; waits for the result. ShapeError;
+/// OutOfMemory.
 template <ContextLike Ctx, class T>
 void density_sums(Ctx& ctx, const NormalDensities& term, MixtureOrder order, MatrixView<T, typename Ctx::space> x,
                   VectorView<DoubleDouble> sums) {

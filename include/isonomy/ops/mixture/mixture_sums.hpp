@@ -127,9 +127,10 @@ void add_blocks(Ctx& ctx, const char* operation, index_t blocks, index_t rows, V
 /// Points are taken in blocks of block_points, counted from x(0): data that come in pieces have the bits of one pass if
 /// every piece but the last is a multiple of block_points long and `sums` goes from call to call. A point NaN makes
 /// output 0 NaN, an infinite one makes it -inf. Accumulators are double for every T. O(n), nothing of size n is stored:
-/// a few MB of workspace. Progress counts blocks of one pass. The same bits for every instruction set, thread count and
-/// backend, and for every order as far as orders share outputs. Stops between blocks (Cancelled); waits for the result.
-/// ShapeError if sums has another size than the term's outputs.
+/// a few MB of workspace and 64 (lane sums + lane scratch) doubles a thread. Progress counts blocks of one pass. The
+/// same bits for every instruction set, thread count and backend, and for every order as far as orders share outputs.
+/// Stops between blocks (Cancelled); waits for the result. ShapeError if sums has another size than the term's outputs;
+/// OutOfMemory.
 template <ContextLike Ctx, MixtureTerm Term, class T>
 void mixture_sums(Ctx& ctx, const Term& term, MixtureOrder order, VectorView<T, typename Ctx::space> x,
                   VectorView<DoubleDouble> sums) {

@@ -26,9 +26,9 @@ concept HasWeightedMixtureSums = BackendLike<B> && MixtureTerm<Weighted<Term>> &
 /// Adds the outputs that `term` declares for `order`, over the points x with their weights (or the squares of these),
 /// to sums(0 .. outputs - 1) in host memory, in the fixed order of mixture_sums: data that come in pieces of whole
 /// blocks have the bits of one pass. weights: as many as points, of their type, any stride, not checked; a point of
-/// weight 0 adds 0 if its sums are finite. One logarithm per point; else as mixture_sums: O(n), a few MB of workspace,
-/// progress in blocks, the same bits for every instruction set, thread count and backend. Cancelled between blocks;
-/// waits for the result. ShapeError.
+/// weight 0 adds 0 if its sums are finite. One logarithm per point; else as mixture_sums: O(n), its workspace, progress
+/// in blocks, the same bits for every instruction set, thread count and backend. Cancelled between blocks; waits for
+/// the result. ShapeError; OutOfMemory.
 template <ContextLike Ctx, class Term, class T>
   requires MixtureTerm<Weighted<Term>>
 void weighted_mixture_sums(Ctx& ctx, const Weighted<Term>& term, MixtureOrder order,

@@ -1,0 +1,48 @@
+// Working memory of the tasks of a parallel loop: a room for each that runs at once.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "isonomy/backend/cpu/memory.hpp"
+
+namespace isonomy::cpu {
+
+/// As many rooms of `size` uninitialised doubles, 256-byte aligned, as the context has threads. What is in a room when
+/// a task takes it is left over from another.
+class Rooms {
+ public:
+  struct GiveBack {
+    Rooms* rooms;
+    void operator()(double* room) const {
+      const std::lock_guard<std::mutex> lock(rooms->mutex_);
+      rooms->free_.push_back(room);
+    }
+  };
+  using Room = std::unique_ptr<double, GiveBack>;
+
+  /// OutOfMemory beyond the context's workspace limit.
+  Rooms(Context& ctx, std::size_t size, const char* purpose) {
+    constexpr std::size_t step = buffer_alignment / sizeof(double);
+    const std::size_t apart = (size + step - 1) / step * step, count = static_cast<std::size_t>(ctx.threads());
+    memory_ = Memory::allocate(ctx, count * apart * sizeof(double), purpose);
+    for (std::size_t i = 0; i < count; ++i) free_.push_back(static_cast<double*>(memory_.get()) + i * apart);
+  }
+
+  /// At most one for each thread at a time.
+  [[nodiscard]] Room take() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    double* const room = free_.back();
+    free_.pop_back();
+    return Room(room, GiveBack{this});
+  }
+
+ private:
+  Memory::allocation memory_;
+  std::mutex mutex_;
+  std::vector<double*> free_;
+};
+
+}  // namespace isonomy::cpu
