@@ -51,7 +51,7 @@ TEST_CASE("what LBFGSpp cannot do is named", "[mixture]") {
   });
   CHECK(test::message<ValueError>([&] {
           return minimize_with_lbfgspp(f, {2, 0});
-        }) == "minimize: start x0=2; expected a number from 0 to 1");
+        }) == "minimize: start x0=2; expected a number from 0 to 1; start inside the bounds");
   CHECK(test::message<NumericalError>([&] {
           return minimize_with_lbfgspp(f, {1, 5});
         }).find("not finite at the start (x0=1, x1=5)") != std::string::npos);

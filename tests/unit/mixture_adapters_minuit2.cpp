@@ -90,7 +90,7 @@ TEST_CASE("what Minuit cannot do is named", "[mixture]") {
   });
   CHECK(test::message<ValueError>([&] {
           return minimize_with_minuit2(f, {2, 0});
-        }) == "minimize: start x0=2; expected a number from 0 to 1");
+        }) == "minimize: start x0=2; expected a number from 0 to 1; start inside the bounds");
   CHECK(test::message<NumericalError>([&] {
           return minimize_with_minuit2(f, {1, 0});
         }).rfind("Minuit2: the function is not finite at a point it tried", 0) == 0);

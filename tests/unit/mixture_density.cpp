@@ -208,6 +208,15 @@ TEST_CASE("a gradient of the user's own has no limit of sixteen parameters", "[m
   CHECK(run(3).parameters == minimum.parameters);
 }
 
+TEST_CASE("a point that is not finite is named before a user's density is fitted", "[mixture]") {
+  Context<Cpu> ctx;
+  std::vector<double> x = exponential(3000, 2, 4);
+  x[1234] = std::nan("");
+  Likelihood<Exponential, 1> likelihood(ctx, Exponential{}, view(x), {"rate"}, {{1e-3, 1e3}});
+  CHECK(message<ValueError>([&] { return mixture::minimize(likelihood, {1}); }) ==
+        "mixture: x[1234]=nan; expected a number below 1e150 in size; remove or rescale it");
+}
+
 TEST_CASE("data sets share parameters by name", "[mixture]") {
   Context<Cpu> ctx;
   const std::vector<double> x = exponential(3000, 2, 4), y = exponential(5000, 2, 5);
@@ -260,7 +269,7 @@ TEST_CASE("sums of likelihoods name what does not fit", "[mixture]") {
   CHECK(message<ValueError>([&] { sum.add_penalty("rate", 0, 0); }) ==
         "simultaneous: penalty on rate with mean=0, sigma=0; expected finite numbers, sigma above 0");
   CHECK(message<ValueError>([&] { return mixture::minimize(sum, {5}); }) ==
-        "minimize: start rate=5; expected a number from 0.1 to 0.2");
+        "minimize: start rate=5; expected a number from 0.1 to 0.2; start inside the bounds");
   CHECK_THROWS_AS((Likelihood<Exponential, 1>(ctx, Exponential{}, view(none), {"rate"})), ValueError);
   CHECK_THROWS_AS((Likelihood<Exponential, 1>(ctx, Exponential{}, view(x), {"rate"}, {{}, {}})), ShapeError);
 }

@@ -1,4 +1,5 @@
 // Fits of mixtures: statuses, bounds, degenerate components, bad data, and never an error that is not finite.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -115,7 +116,63 @@ TEST_CASE("a component without points ends at its bound, and says so", "[mixture
   Context<Cpu> ctx;
   const auto result = fit(ctx, {2, Sharing::shared, Sharing::free}, view(x), {0.5, 0, 1, 40});
   check_honest(result);
-  CHECK(result.minimum.status != Status::no_progress);
+  CHECK(result.minimum.status == Status::at_bound);
+  CHECK(result.minimum.parameters[0] == Approx(1).epsilon(1e-9));  // all points are the narrow one's
+  const auto& warnings = result.report.warnings;
+  CHECK(std::find(warnings.begin(), warnings.end(), "f is at its bound and has no error") != warnings.end());
+}
+
+TEST_CASE("a fit of a sample that missed an outlier begins within the bounds of all the data", "[mixture]") {
+  std::vector<double> x;
+  for (std::uint64_t i = 0; i < (1 << 18); ++i) x.push_back(normal(4, i));
+  x[100001] = 1e9;
+  Context<Cpu> ctx;
+  for (const std::vector<double>& start : {std::vector<double>{0, 3}, {0, 1e6}}) {
+    const auto result = fit(ctx, NormalModel{1}, view(x), start);
+    check_honest(result);
+    CHECK(result.minimum.valid());
+    CHECK(result.minimum.parameters[1] == Approx(1e9 / 512).epsilon(1e-4));  // sqrt(1e18 / 2^18)
+  }
+}
+
+TEST_CASE("a start far from the data is not taken for data without spread", "[mixture]") {
+  Context<Cpu> ctx;
+  for (const double centre : {1e9, 1.7e9, 1e12}) {
+    std::vector<double> x;
+    for (std::uint64_t i = 0; i < 1000; ++i) x.push_back(centre + normal(6, i));
+    mixture::NormalLikelihood<Context<Cpu>, double> likelihood(ctx, NormalModel{1}, view(x), {0, 1e9});
+    INFO("centre " << centre);
+    CHECK(likelihood.data_sigma() == Approx(1).epsilon(0.1));
+    const auto result = fit(ctx, NormalModel{1}, view(x), {0, 1e9});
+    CHECK(result.minimum.status == Status::converged);
+    CHECK(result.minimum.parameters[0] == Approx(centre).epsilon(1e-9));
+    CHECK(result.minimum.parameters[1] == Approx(likelihood.data_sigma()).epsilon(1e-6));
+  }
+}
+
+TEST_CASE("a likelihood makes its first pass for the derivatives that are asked for", "[mixture]") {
+  const std::vector<double> x = two_peaks(500), start{0.5, -1, 5, 1, 1};
+  Context<Cpu> ctx;
+  mixture::NormalLikelihood<Context<Cpu>, double> likelihood(ctx, NormalModel{2}, view(x), start,
+                                                             MixtureOrder::gradient);
+  const auto before = ctx.counters().kernels;
+  const mixture::Likelihood gradient = likelihood.at(start, MixtureOrder::gradient);
+  CHECK(ctx.counters().kernels == before);  // the first pass
+  CHECK(gradient.hessian.empty());
+  const mixture::Likelihood hessian = likelihood.at(start, MixtureOrder::hessian);
+  CHECK(ctx.counters().kernels > before);
+  CHECK(hessian.hessian.size() == 25);
+  CHECK(hessian.gradient == gradient.gradient);
+  CHECK(hessian.nll == gradient.nll);
+}
+
+TEST_CASE("a fit without memory or data says so", "[mixture]") {
+  cpu::ContextOptions options{};
+  options.workspace_limit = 1000;
+  Context<Cpu> small{std::move(options)}, ctx;
+  const std::vector<double> x = two_peaks(500), start{0.5, -1, 5, 1, 1};
+  CHECK_THROWS_AS(fit(small, NormalModel{2}, view(x), start), OutOfMemory);
+  CHECK_THROWS_AS(fit(ctx, NormalModel{2}, VectorView<const double>(nullptr, 1 << 19), start), ShapeError);
 }
 
 TEST_CASE("a component that closes in on one point is reported, not followed for ever", "[mixture]") {
@@ -218,9 +275,12 @@ TEST_CASE("profiles stop at the box and refuse what has no profile", "[mixture]"
   CHECK(error.lower < 0);
   // A rise that no weight in the box reaches.
   const auto far = mixture::profile_crossing(likelihood, minimum, {{0}, {1}}, 1e9);
-  CHECK(far.status != mixture::CrossingStatus::found);
+  CHECK(far.status == mixture::CrossingStatus::at_bound);
   CHECK_THROWS_AS(mixture::minos(likelihood, minimum, 5), ValueError);
   CHECK_THROWS_AS(mixture::profile_crossing(likelihood, minimum, {{0}, {1}}, 0), ValueError);
+  CHECK_THROWS_AS(mixture::profile_crossing(likelihood, minimum, {{0, 1}, {1}}), ShapeError);
+  CHECK_THROWS_AS(mixture::profile_crossing(likelihood, minimum, {{5}, {1}}), ValueError);
+  CHECK_THROWS_AS(mixture::profile_crossing(likelihood, minimum, {{-1}, {1}}), ValueError);
   CHECK_THROWS_AS(mixture::contour(likelihood, minimum, 1, 1), ValueError);
   mixture::Minimum broken = minimum;
   broken.status = Status::max_iterations;

@@ -69,19 +69,22 @@ TEST_CASE("fits refuse parameters outside their domain by name, value and rule",
   const std::vector<double> x = ramp(100);
   const NormalModel pair = mixture::shared_mean_pair(), three{3};
   CHECK(fitted(pair, x, {0.5, 0, 1}) == "mixture: 3 parameters for a model of 4; give them in the order of names()");
-  CHECK(fitted(pair, x, {not_a_number, 0, 1, 2}) == "mixture: f=nan; expected a weight from 0 to 1");
-  CHECK(fitted(pair, x, {1.25, 0, 1, 2}) == "mixture: f=1.25; expected a weight from 0 to 1");
-  CHECK(fitted(pair, x, {-0.25, 0, 1, 2}) == "mixture: f=-0.25; expected a weight from 0 to 1");
-  CHECK(fitted(pair, x, {0.5, -infinite, 1, 2}) == "mixture: mu=-inf; expected a finite mean");
+  CHECK(fitted(pair, x, {not_a_number, 0, 1, 2}) ==
+        "mixture: f=nan; expected a weight from 0 to 1; give the share of the component");
+  CHECK(fitted(pair, x, {1.25, 0, 1, 2}) ==
+        "mixture: f=1.25; expected a weight from 0 to 1; give the share of the component");
+  CHECK(fitted(pair, x, {-0.25, 0, 1, 2}) ==
+        "mixture: f=-0.25; expected a weight from 0 to 1; give the share of the component");
+  CHECK(fitted(pair, x, {0.5, -infinite, 1, 2}) == "mixture: mu=-inf; expected a finite mean; give one near the data");
   CHECK(begins(fitted(pair, x, {0.5, 0, 0, 2}), "mixture: s1=0; expected a standard deviation above 0"));
   CHECK(begins(fitted(pair, x, {0.5, 0, 1, -2}), "mixture: s2=-2; expected a standard deviation above 0"));
   CHECK(begins(fitted(pair, x, {0.5, 0, 1, 5e-324}), "mixture: s2=4.94066e-324; expected a standard deviation"));
   CHECK(begins(fitted(pair, x, {0.5, 0, 1, not_a_number}), "mixture: s2=nan; expected a standard deviation above 0"));
   CHECK(begins(fitted(pair, x, {0.5, 0, infinite, 1}), "mixture: s1=inf; expected a standard deviation above 0"));
   CHECK(fitted(three, x, {0.5, 0.75, 0, 1, 2, 1, 1, 1}) ==
-        "mixture: sum of weights=1.25; expected at most 1; the last component has the rest");
+        "mixture: sum of weights=1.25; expected at most 1; lower some, the last component has the rest");
   CHECK(fitted({2, Sharing::shared, Sharing::free, Weighting::yields, {}}, x, {infinite, 5, 0, 1, 2}) ==
-        "mixture: n1=inf; expected a finite number of points, at least 0");
+        "mixture: n1=inf; expected a finite number of points, at least 0; give the points expected of the component");
   NormalModel reversed{1};
   reversed.range = {2, 1};
   CHECK(fitted(reversed, x, {0, 1}) == "mixture: range.upper=1; expected more than range.lower");

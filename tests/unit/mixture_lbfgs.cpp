@@ -223,11 +223,12 @@ TEST_CASE("a start that is no start is refused with its name and number", "[mixt
   });
   CHECK(message<ValueError>([&] {
           return minimize(f, {2, 0});
-        }) == "minimize: start x0=2; expected a number from 0 to 1");
+        }) == "minimize: start x0=2; expected a number from 0 to 1; start inside the bounds");
   CHECK(message<ValueError>([&] {
           return minimize(f, {0.5, std::nan("")});
-        }) == "minimize: start x1=nan; expected a number from -inf to inf");
-  CHECK(message<ShapeError>([&] { return minimize(f, {0.5}); }) == "minimize: start has 1 elements for 2 parameters");
+        }) == "minimize: start x1=nan; expected a number from -inf to inf; start inside the bounds");
+  CHECK(message<ShapeError>([&] { return minimize(f, {0.5}); }) ==
+        "minimize: start has 1 elements for 2 parameters; give one for each");
   CHECK(message<NumericalError>([&] {
           return minimize(f, {0.5, 1e10});
         }) ==

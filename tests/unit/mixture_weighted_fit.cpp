@@ -226,6 +226,18 @@ TEST_CASE("a factor of all weights scales the Hessian and leaves parameters and 
   }
 }
 
+TEST_CASE("errors whose sums overflow are not given", "[mixture]") {
+  Context<Cpu> ctx;
+  Vector x, w(1000, 1e60);
+  for (std::uint64_t i = 0; i < 1000; ++i) x.push_back(1e50 * test::normal(8, i));
+  const auto result = fit(ctx, NormalModel{1}, view(x), view(w), {0, 2e50});
+  CHECK(result.minimum.valid());
+  CHECK(!result.hesse.available());
+  REQUIRE(!result.report.warnings.empty());
+  CHECK(result.report.warnings.front().find("not finite; rescale weights and points") != std::string::npos);
+  CHECK(fit(ctx, NormalModel{1}, view(x), view(Vector(1000, 1)), {0, 2e50}).hesse.available());
+}
+
 TEST_CASE("weights of 2 look twice as sure to H alone and not to the sandwich", "[mixture]") {
   Context<Cpu> ctx;
   const Vector x = two_peaks(2000), once(x.size(), 1), twice(x.size(), 2), start{0.5, 0, 4, 1, 1};
@@ -306,7 +318,9 @@ TEST_CASE("too few points with weight give parameters and no errors", "[mixture]
   CHECK(result.minimum.parameters[0] == Approx((x[3] + 2 * x[17]) / 3));
   CHECK_FALSE(result.hesse.available());
   REQUIRE(result.report.warnings.size() == 2);
-  CHECK(result.report.warnings[0] == "too few points have weight: the parameters have no errors");
+  CHECK(result.report.warnings[0] ==
+        "no errors: the sum of squared weights times scores is not positive definite, or not finite; rescale weights "
+        "and points, or give more of them");
   CHECK(result.report.warnings[1] == "1.8 effective points for 2 parameters");
   w[17] = 0;
   CHECK(message<ValueError>([&] {

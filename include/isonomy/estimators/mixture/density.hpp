@@ -15,6 +15,7 @@
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/mixture/evaluate.hpp"
+#include "isonomy/estimators/mixture/normal_likelihood.hpp"
 #include "isonomy/estimators/mixture/objective.hpp"
 #include "isonomy/ops/mixture/mixture_sums.hpp"
 
@@ -140,7 +141,7 @@ class DensityLikelihood {
  public:
   using View = VectorView<const T, typename Ctx::space>;
 
-  /// ShapeError unless there is one pair of bounds per parameter.
+  /// ShapeError unless there is one pair of bounds per parameter; ValueError for no data.
   DensityLikelihood(Ctx& ctx, F f, View data, std::array<std::string, P> names, std::vector<Bounds> bounds = {})
       : ctx_(ctx), f_(std::move(f)), data_(data), names_(names.begin(), names.end()), bounds_(std::move(bounds)) {
     if (bounds_.empty()) bounds_.resize(P);
@@ -156,10 +157,14 @@ class DensityLikelihood {
   [[nodiscard]] static constexpr bool has_hessian() { return LogDensity<F, P>; }
   [[nodiscard]] const Control& control() const { return ctx_.control(); }
 
+  /// ValueError for the first point that is not finite, or whose square is not.
+  void require_finite_data() const { detail::require_finite(ctx_, data_); }
+
   /// ValueError for the Hessian of a density that gives its gradient itself.
   [[nodiscard]] Likelihood at(const std::vector<double>& parameters, MixtureOrder order) {
     if (parameters.size() != P)
-      throw ShapeError("density: " + std::to_string(parameters.size()) + " parameters instead of " + std::to_string(P));
+      throw ShapeError("density: " + std::to_string(parameters.size()) + " parameters for a density of " +
+                       std::to_string(P) + "; give one for each");
     if (order == MixtureOrder::hessian && !has_hessian())
       throw ValueError("density: a density that gives its gradient itself has no Hessian; ask for the gradient");
     DensityTerm<F, P> term{f_, {}};

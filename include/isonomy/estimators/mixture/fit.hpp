@@ -1,12 +1,14 @@
 // Maximum-likelihood fits of one-dimensional mixtures of normal densities.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/backend/buffer.hpp"
+#include "isonomy/core/check.hpp"
 #include "isonomy/core/report.hpp"
 #include "isonomy/estimators/mixture/describe.hpp"
 #include "isonomy/estimators/mixture/hesse.hpp"
@@ -49,7 +51,9 @@ std::vector<double> sample_start(Ctx& ctx, const NormalModel& model, VectorView<
     const MatrixView<T, Space> drawn(sample.data(), 1, sample.size(), 1, 1);
     for_each(ctx, sample.size(), DrawRow<T, Space>{rows, drawn, every, 0});
     rescale(1 / scale);
-    NormalLikelihood<Ctx, T> likelihood(ctx, model, std::as_const(sample).view(), scaled);
+    const bool by_gradients = model.size() > options.hessian_limit;
+    NormalLikelihood<Ctx, T> likelihood(ctx, model, std::as_const(sample).view(), scaled,
+                                        by_gradients ? MixtureOrder::gradient : MixtureOrder::hessian);
     const Minimum minimum = minimize(likelihood, scaled, options);
     passes += minimum.passes;
     if (minimum.status != Status::converged) return start;
@@ -75,14 +79,24 @@ inline void note_minimum(const NormalModel& model, const MinimizeOptions& option
   }
 }
 
-/// The fit of all points from `begin`.
+inline std::vector<double> within(std::vector<double> parameters, const std::vector<Bounds>& bounds) {
+  for (std::size_t i = 0; i < parameters.size(); ++i)
+    parameters[i] = std::clamp(parameters[i], bounds[i].lower, bounds[i].upper);
+  return parameters;
+}
+
+/// The fit of all points from `begin`, which is `start` itself or where the fit of a sample from there has ended.
 template <ContextLike Ctx, class Point, class Points>
-void fit_from(Ctx& ctx, const NormalModel& model, const Points& data, const std::vector<double>& begin,
-              const MinimizeOptions& options, StageTimer& timer, FitResult& result) {
-  NormalLikelihood<Ctx, Point, Points> likelihood(ctx, model, data, begin);
+void fit_from(Ctx& ctx, const NormalModel& model, const Points& data, const std::vector<double>& start,
+              const std::vector<double>& begin, const MinimizeOptions& options, StageTimer& timer, FitResult& result) {
+  const bool by_gradients = model.size() > options.hessian_limit;
+  NormalLikelihood<Ctx, Point, Points> likelihood(ctx, model, data, begin,
+                                                  by_gradients ? MixtureOrder::gradient : MixtureOrder::hessian);
   result.names = likelihood.names();
+  // A sample has no part in what an outlier makes of the bounds.
+  const std::vector<double> first = begin == start ? start : within(begin, likelihood.bounds());
   timer.lap("first pass");
-  result.minimum = minimize(likelihood, begin, options);
+  result.minimum = minimize(likelihood, first, options);
   timer.lap("minimise");
   result.hesse = hesse(result.minimum);
   timer.lap("errors");
@@ -107,8 +121,10 @@ void fit_from(Ctx& ctx, const NormalModel& model, const Points& data, const std:
 /// throughout. Models of more than hessian_limit parameters go by gradients and have no errors (a warning says so).
 /// Iterations are reported as stage "minimize". The same bits for any thread count, instruction set and backend.
 /// ValueError for parameters outside their domain (or a weight of 0 or 1), no data, a point that is not finite (with
-/// its index), data that are all equal; Cancelled. Warnings: fewer points than parameters, a component at a bound.
-/// Source: exact Newton steps on the mixture likelihood; errors from H^-1 (James, Statistical Methods, 2006, 9.3).
+/// its index), data that are all equal; NumericalError where the likelihood is not finite at the start; Cancelled. Of
+/// three fractions or more the last has no bound of its own: list a component that may vanish before the others.
+/// Warnings: fewer points than parameters, a component at a bound. Source: exact Newton steps on the mixture
+/// likelihood; errors from H^-1 (James, Statistical Methods, 2006, 9.3).
 template <ContextLike Ctx, class T>
 [[nodiscard]] FitResult fit(Ctx& ctx, const NormalModel& model, VectorView<T, typename Ctx::space> data,
                             const std::vector<double>& start, const MinimizeOptions& options = {}) {
@@ -116,11 +132,12 @@ template <ContextLike Ctx, class T>
   FitResult result;
   StageTimer timer(result.report);
   static_cast<void>(components_of(model, start));
+  check::usable(data, "mixture", "x");
   const std::vector<double> begin =
       detail::sample_start<Ctx, Point>(ctx, model, data, start, options, result.sample_passes);
   timer.lap("sample");
   using View = VectorView<const Point, typename Ctx::space>;
-  detail::fit_from<Ctx, Point, View>(ctx, model, data, begin, options, timer, result);
+  detail::fit_from<Ctx, Point, View>(ctx, model, data, start, begin, options, timer, result);
   return result;
 }
 /// The same over points that are read piece by piece in every pass, from `start` itself; memory: one piece.
@@ -129,7 +146,7 @@ template <ContextLike Ctx, class T>
                             const MinimizeOptions& options = {}) {
   FitResult result;
   StageTimer timer(result.report);
-  detail::fit_from<Ctx, T, Chunks<T>>(ctx, model, data, start, options, timer, result);
+  detail::fit_from<Ctx, T, Chunks<T>>(ctx, model, data, start, start, options, timer, result);
   return result;
 }
 

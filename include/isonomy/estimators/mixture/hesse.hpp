@@ -71,11 +71,12 @@ struct FreeHessian {
   }
 };
 
-/// The inverse of a symmetric matrix; empty if it is not positive definite.
+/// The inverse of a symmetric matrix; empty if it is not positive definite, or not finite.
 inline Eigen::MatrixXd inverse_or_empty(const Eigen::MatrixXd& a) {
   const Eigen::LLT<Eigen::MatrixXd> factor(a);
-  if (factor.info() != Eigen::Success) return {};
-  return factor.solve(Eigen::MatrixXd::Identity(a.rows(), a.rows()));
+  if (!a.allFinite() || factor.info() != Eigen::Success) return {};
+  Eigen::MatrixXd inverse = factor.solve(Eigen::MatrixXd::Identity(a.rows(), a.rows()));
+  return inverse.allFinite() ? inverse : Eigen::MatrixXd();
 }
 
 }  // namespace detail
@@ -92,8 +93,8 @@ inline Eigen::MatrixXd inverse_or_empty(const Eigen::MatrixXd& a) {
 
 /// C = H^-1 B H^-1, B the sum over points of the squared weight times the products of their scores (size x size by
 /// rows): errors of a weighted likelihood, whose rise by 1/2 says nothing. Parameters at a bound as for hesse; empty if
-/// the minimum is not valid, or H or B is not positive definite. Source: Huber (1967); for weighted events Langenbruch,
-/// Eur. Phys. J. C 82, 393 (2022).
+/// the minimum is not valid, or H or B is not positive definite or not finite. Source: Huber (1967); for weighted
+/// events Langenbruch, Eur. Phys. J. C 82, 393 (2022).
 [[nodiscard]] inline HesseErrors sandwich(const Minimum& minimum, const std::vector<double>& score_products) {
   if (!minimum.valid() || minimum.hessian.empty()) return {};
   const std::size_t size = minimum.parameters.size();
@@ -102,7 +103,8 @@ inline Eigen::MatrixXd inverse_or_empty(const Eigen::MatrixXd& a) {
   const Eigen::MatrixXd inverse = detail::inverse_or_empty(free.h), b = free.scaled(score_products, size),
                         b_inverse = detail::inverse_or_empty(b);
   if (inverse.size() == 0 || b_inverse.size() == 0) return {};
-  return free.errors(inverse * b * inverse, free.h * b_inverse * free.h, size);
+  const Eigen::MatrixXd covariance = inverse * b * inverse, precision = free.h * b_inverse * free.h;
+  return covariance.allFinite() && precision.allFinite() ? free.errors(covariance, precision, size) : HesseErrors{};
 }
 
 }  // namespace isonomy::mixture

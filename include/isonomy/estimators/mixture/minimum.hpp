@@ -77,21 +77,22 @@ void require_start(const F& f, const std::vector<double>& start) {
   const std::vector<Bounds> bounds = f.bounds();
   if (start.size() != names.size())
     throw ShapeError("minimize: start has " + std::to_string(start.size()) + " elements for " +
-                     std::to_string(names.size()) + " parameters");
+                     std::to_string(names.size()) + " parameters; give one for each");
   for (std::size_t i = 0; i < start.size(); ++i)
     if (!(start[i] >= bounds[i].lower && start[i] <= bounds[i].upper)) {
       std::ostringstream text;
       text << "minimize: start " << names[i] << "=" << start[i] << "; expected a number from " << bounds[i].lower
-           << " to " << bounds[i].upper;
+           << " to " << bounds[i].upper << "; start inside the bounds";
       throw ValueError(text.str());
     }
 }
 
-/// f at the start. NumericalError naming the point if it is not finite there.
+/// f at the start. NumericalError naming the point if it is not finite there, and before it what f says of its data.
 template <Objective F>
 [[nodiscard]] Likelihood at_start(F& f, const std::vector<double>& start, MixtureOrder order) {
   Likelihood here = f.at(start, order);
   if (finite(here)) return here;
+  if constexpr (requires { f.require_finite_data(); }) f.require_finite_data();
   const std::vector<std::string> names = f.names();
   std::ostringstream text;
   text << "minimize: the function" << (std::isfinite(here.nll) ? "'s derivatives are" : " is")

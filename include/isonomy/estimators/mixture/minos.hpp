@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -73,8 +74,8 @@ inline RayModel ray_model(const Likelihood& at, const ProfileRay& ray, const std
 /// it ends when the cubic remainder, as the last long step showed it, is below 1e-10 of the rise. Near a parabola that
 /// takes one pass over the data, otherwise a few. Where the models lead nowhere (beyond a point of inflection, for
 /// example), the profile is minimised point by point until a bracket closes. ValueError for a minimum that is not valid
-/// or has no Hessian, or a ray of parameters that its box holds. Source: James, Statistical Methods in Experimental
-/// Physics (2006), 9.3.3.
+/// or has no Hessian, or a ray of parameters that its box holds or that it has not; ShapeError for a ray with another
+/// number of directions than parameters. Source: James, Statistical Methods in Experimental Physics (2006), 9.3.3.
 template <Objective F>
 [[nodiscard]] Crossing profile_crossing(F& f, const Minimum& minimum, const ProfileRay& ray, double rise = 0.5) {
   if (!minimum.valid())
@@ -83,7 +84,18 @@ template <Objective F>
   if (minimum.hessian.empty())
     throw ValueError(
         "profile_crossing: the minimum has no Hessian; give a function that has one, or raise hessian_limit");
-  if (!(rise > 0)) throw ValueError("profile_crossing: rise=" + std::to_string(rise) + "; expected a number above 0");
+  if (!(rise > 0)) {
+    std::ostringstream text;
+    text << "profile_crossing: rise=" << rise << "; expected a number above 0; give 0.5 for one standard deviation";
+    throw ValueError(text.str());
+  }
+  if (ray.direction.size() != ray.parameters.size())
+    throw ShapeError("profile_crossing: the ray has " + std::to_string(ray.parameters.size()) + " parameters and " +
+                     std::to_string(ray.direction.size()) + " directions; give one for each");
+  for (const int p : ray.parameters)
+    if (p < 0 || p >= static_cast<int>(minimum.parameters.size()))
+      throw ValueError("profile_crossing: parameter " + std::to_string(p) + " of " +
+                       std::to_string(minimum.parameters.size()) + "; expected a number from 0");
   const auto has = [](const std::vector<int>& v, int i) { return std::find(v.begin(), v.end(), i) != v.end(); };
   for (const int p : ray.parameters)
     if (has(minimum.bound, p))
@@ -197,7 +209,9 @@ template <Objective F>
   if (first == second || std::min(first, second) < 0 || std::max(first, second) >= size)
     throw ValueError("contour: parameters " + std::to_string(first) + " and " + std::to_string(second) + " of " +
                      std::to_string(size) + "; give two different numbers, from 0");
-  if (points < 3) throw ValueError("contour: points=" + std::to_string(points) + "; expected at least 3");
+  if (points < 3)
+    throw ValueError("contour: points=" + std::to_string(points) +
+                     "; expected at least 3; give as many as the figure needs");
   const HesseErrors errors = hesse(minimum);
   if (!errors.available())
     throw ValueError("contour: the minimum has no errors; they need a valid fit of a function with a Hessian");

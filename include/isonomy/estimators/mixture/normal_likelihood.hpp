@@ -68,15 +68,24 @@ inline void require_spread(double mean, double sigma) {
     throw ValueError("mixture: all data are equal, or as good as; a width cannot be estimated from them");
 }
 
-/// Standard deviation of all data from the sums of the components, each about its own mean. ValueError if it is 0.
-inline double data_sigma(const std::vector<NormalComponent>& c, const NormalSums& sums) {
+/// Standard deviation of all data from the sums of the components, each about its own mean, or where these lie so far
+/// away that the squares cancel, from pass({one component}), the sums about the data's mean. ValueError if it is 0.
+template <class Pass>
+double data_sigma(const std::vector<NormalComponent>& c, const NormalSums& sums, const Pass& pass) {
   const double n = sums.points;
-  double mean = 0, square = 0;
+  double mean = 0, square = 0, largest = 0;
   for (std::size_t k = 0; k < c.size(); ++k) mean += (sums.components[k].s + sums.components[k].g * c[k].mean) / n;
   for (std::size_t k = 0; k < c.size(); ++k) {
     const ComponentSums& t = sums.components[k];
     const double shift = c[k].mean - mean;
     square += (t.q + 2 * shift * t.s + shift * shift * t.g) / n;
+    largest = std::max(largest, t.q / n);
+  }
+  if (square < 1e-6 * largest) {
+    const double width = std::clamp(std::sqrt(largest), smallest_sigma, largest_sigma);
+    const ComponentSums about_mean = pass({{1, mean, width, 0}}).components[0];
+    square = about_mean.q / n - (about_mean.s / n) * (about_mean.s / n);
+    mean += about_mean.s / n;
   }
   const double sigma = std::sqrt(std::max(square, 0.0));
   require_spread(mean, sigma);
@@ -118,17 +127,21 @@ inline bool leaves_weight(const NormalModel& model, const std::vector<double>& p
 template <ContextLike Ctx, class T, class Points = VectorView<const T, typename Ctx::space>>
 class NormalLikelihood {
  public:
-  /// ValueError for parameters outside their domain, no data, a point that is not finite (with its index), and data
-  /// that are all equal.
-  NormalLikelihood(Ctx& ctx, const NormalModel& model, Points data, const std::vector<double>& start)
-      : ctx_(ctx), model_(model), data_(std::move(data)), start_(start) {
+  /// The first pass prepares `first` or more derivatives, value excepted. ValueError for parameters outside their
+  /// domain, no data, a point that is not finite (with its index), and data that are all equal.
+  NormalLikelihood(Ctx& ctx, const NormalModel& model, Points data, const std::vector<double>& start,
+                   MixtureOrder first = MixtureOrder::hessian)
+      : ctx_(ctx), model_(model), data_(std::move(data)), start_(start),
+        first_order_(std::max(first, MixtureOrder::gradient)) {
     const std::vector<NormalComponent> c = components_of(model, start);
     if (data_.size == 0) throw ValueError("mixture: the data are empty; expected at least one point");
     detail::require_inside(ctx, model.range, data_);
-    const NormalSums sums = normal_sums(ctx, c, MixtureOrder::hessian, data_);
+    const NormalSums sums = normal_sums(ctx, c, first_order_, data_);
     first_ = detail::assemble(model, c, sums);
     if (!std::isfinite(first_.nll)) detail::require_finite(ctx, data_);
-    sigma_ = detail::data_sigma(c, sums);
+    sigma_ = detail::data_sigma(c, sums, [&](const std::vector<NormalComponent>& one) {
+      return normal_sums(ctx, one, MixtureOrder::gradient, data_);
+    });
   }
 
   [[nodiscard]] std::vector<std::string> names() const { return model_.names(); }
@@ -142,7 +155,7 @@ class NormalLikelihood {
 
   /// NaN where the last component has no weight left.
   [[nodiscard]] Likelihood at(const std::vector<double>& parameters, MixtureOrder order) {
-    if (parameters == start_ && order == MixtureOrder::hessian) return first_;
+    if (parameters == start_ && order == first_order_) return first_;
     if (!detail::leaves_weight(model_, parameters)) return {std::numeric_limits<double>::quiet_NaN(), {}, {}};
     const std::vector<NormalComponent> c = components_of(model_, parameters);
     return detail::assemble(model_, c, normal_sums(ctx_, c, order, data_));
@@ -153,6 +166,7 @@ class NormalLikelihood {
   NormalModel model_;
   Points data_;
   std::vector<double> start_;
+  MixtureOrder first_order_;
   Likelihood first_;
   double sigma_ = 0;
 };

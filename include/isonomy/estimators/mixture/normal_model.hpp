@@ -104,16 +104,17 @@ inline void require_model(const NormalModel& model) {
   double sum = 0;
   for (int i = 0; i < model.weight_count(); ++i) {
     if (yields)
-      require(value(i) >= 0 && std::isfinite(value(i)), i, "a finite number of points, at least 0");
+      require(value(i) >= 0 && std::isfinite(value(i)), i,
+              "a finite number of points, at least 0; give the points expected of the component");
     else
-      require(value(i) >= 0 && value(i) <= 1, i, "a weight from 0 to 1");
+      require(value(i) >= 0 && value(i) <= 1, i, "a weight from 0 to 1; give the share of the component");
     sum += value(i);
   }
-  if (yields && !(sum > 0)) detail::reject("sum of yields", sum, "more than 0");
+  if (yields && !(sum > 0)) detail::reject("sum of yields", sum, "more than 0; give one component points");
   if (!yields && sum > 1 + 1e-12 * model.weight_count())
-    detail::reject("sum of weights", sum, "at most 1; the last component has the rest");
+    detail::reject("sum of weights", sum, "at most 1; lower some, the last component has the rest");
   for (int i = model.weight_count(); i < model.weight_count() + model.mean_count(); ++i)
-    require(std::isfinite(value(i)), i, "a finite mean");
+    require(std::isfinite(value(i)), i, "a finite mean; give one near the data");
   for (int i = model.weight_count() + model.mean_count(); i < model.size(); ++i)
     require(value(i) >= smallest_sigma && value(i) <= largest_sigma, i,
             "a standard deviation above 0, from 2^-500 to 2^500; rescale the data");

@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/numeric.hpp"
 #include "isonomy/estimators/mixture/objective.hpp"
+#include "isonomy/ops/mixture/mixture_sums.hpp"
 
 namespace isonomy::mixture {
 
@@ -67,14 +69,15 @@ class Simultaneous {
   [[nodiscard]] Likelihood at(const std::vector<double>& theta, MixtureOrder order) {
     const std::size_t size = names_.size();
     Likelihood result;
+    DoubleDouble nll;
     if (order != MixtureOrder::value) result.gradient.assign(size, 0);
     if (order == MixtureOrder::hessian) result.hessian.assign(size * size, 0);
     for (Summand& s : summands_) {
       std::vector<double> own;
       for (const std::size_t p : s.places) own.push_back(theta[p]);
       const Likelihood part = s.at(own, order);
-      result.nll += part.nll;
-      result.nll_rest += part.nll_rest;
+      isonomy::detail::add_share(nll, part.nll);
+      isonomy::detail::add_share(nll, part.nll_rest);
       if (part.gradient.empty() && order != MixtureOrder::value) return {part.nll, {}, {}};  // no finite value here
       const std::size_t n = own.size();
       for (std::size_t i = 0; i < n && order != MixtureOrder::value; ++i) {
@@ -85,10 +88,11 @@ class Simultaneous {
     }
     for (const Penalty& p : penalties_) {
       const double pull = (theta[p.place] - p.mean) / p.sigma;
-      result.nll += 0.5 * pull * pull;
+      isonomy::detail::add_share(nll, 0.5 * pull * pull);
       if (order != MixtureOrder::value) result.gradient[p.place] += pull / p.sigma;
       if (order == MixtureOrder::hessian) result.hessian[(size + 1) * p.place] += 1 / (p.sigma * p.sigma);
     }
+    result.nll = nll.high, result.nll_rest = nll.low;
     return result;
   }
 

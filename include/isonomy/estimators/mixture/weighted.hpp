@@ -144,17 +144,21 @@ class WeightedLikelihood {
  public:
   using View = VectorView<const T, typename Ctx::space>;
 
-  /// Errors of evaluate and of NormalLikelihood.
-  WeightedLikelihood(Ctx& ctx, const NormalModel& model, View data, View weights, const std::vector<double>& start)
-      : ctx_(ctx), model_(model), data_(data), weights_(weights), start_(start) {
+  /// Errors of evaluate and of NormalLikelihood; `first` as there.
+  WeightedLikelihood(Ctx& ctx, const NormalModel& model, View data, View weights, const std::vector<double>& start,
+                     MixtureOrder first = MixtureOrder::hessian)
+      : ctx_(ctx), model_(model), data_(data), weights_(weights), start_(start),
+        first_order_(std::max(first, MixtureOrder::gradient)) {
     const std::vector<NormalComponent> c = components_of(model, start);
     if (data.size == 0) throw ValueError("mixture: the data are empty; expected at least one point");
     summary_ = detail::require_weights(ctx, weights, data.size);
     detail::require_inside(ctx, model.range, data);
-    const NormalSums sums = detail::weighted_sums(ctx, c, MixtureOrder::hessian, data, weights);
+    const NormalSums sums = detail::weighted_sums(ctx, c, first_order_, data, weights);
     first_ = detail::assemble(model, c, sums);
     if (!std::isfinite(first_.nll)) detail::require_finite(ctx, data);
-    sigma_ = detail::data_sigma(c, sums);
+    sigma_ = detail::data_sigma(c, sums, [&](const std::vector<NormalComponent>& one) {
+      return detail::weighted_sums(ctx, one, MixtureOrder::gradient, data, weights);
+    });
   }
 
   [[nodiscard]] std::vector<std::string> names() const { return model_.names(); }
@@ -169,7 +173,7 @@ class WeightedLikelihood {
 
   /// NaN where the last component has no weight left.
   [[nodiscard]] Likelihood at(const std::vector<double>& parameters, MixtureOrder order) {
-    if (parameters == start_ && order == MixtureOrder::hessian) return first_;
+    if (parameters == start_ && order == first_order_) return first_;
     if (!detail::leaves_weight(model_, parameters)) return {std::numeric_limits<double>::quiet_NaN(), {}, {}};
     const std::vector<NormalComponent> c = components_of(model_, parameters);
     return detail::assemble(model_, c, detail::weighted_sums(ctx_, c, order, data_, weights_));
@@ -188,6 +192,7 @@ class WeightedLikelihood {
   NormalModel model_;
   View data_, weights_;
   std::vector<double> start_;
+  MixtureOrder first_order_;
   Likelihood first_;
   detail::WeightSummary summary_;
   double sigma_ = 0;

@@ -138,6 +138,7 @@ class WeightedDensityLikelihood {
   [[nodiscard]] const std::vector<std::string>& names() const { return plain_.names(); }
   [[nodiscard]] const std::vector<Bounds>& bounds() const { return plain_.bounds(); }
   [[nodiscard]] const Control& control() const { return ctx_.control(); }
+  void require_finite_data() const { plain_.require_finite_data(); }
   [[nodiscard]] double sum_of_weights() const { return summary_.sum; }
   [[nodiscard]] double sum_of_squares() const { return summary_.squares; }
   /// (sum w)^2 / sum w^2.
@@ -160,7 +161,8 @@ class WeightedDensityLikelihood {
  private:
   [[nodiscard]] DensityTerm<F, P> term(const std::vector<double>& parameters) const {
     if (parameters.size() != P)
-      throw ShapeError("density: " + std::to_string(parameters.size()) + " parameters instead of " + std::to_string(P));
+      throw ShapeError("density: " + std::to_string(parameters.size()) + " parameters for a density of " +
+                       std::to_string(P) + "; give one for each");
     DensityTerm<F, P> result{f_, {}};
     for (std::size_t i = 0; i < P; ++i) result.theta[i] = parameters[i];
     return result;

@@ -30,6 +30,9 @@ struct Scaled {
   [[nodiscard]] std::vector<Bounds> bounds() const { return f.bounds(); }
   [[nodiscard]] bool has_hessian() const { return mixture::has_hessian(f); }
   [[nodiscard]] const Control& control() const { return control_of(f); }
+  void require_finite_data() const {
+    if constexpr (requires { f.require_finite_data(); }) f.require_finite_data();
+  }
   [[nodiscard]] std::vector<std::vector<int>> simplices() const { return mixture::simplices_of(f); }
   [[nodiscard]] Likelihood at(const std::vector<double>& parameters, MixtureOrder order) {
     Likelihood result = f.at(parameters, order);
@@ -70,8 +73,8 @@ template <Objective F>
 /// fluctuation of the number of points. `options` as for minimize_weighted. Passes as fit without weights, with one
 /// more for the errors and no fit of a sample first; O(n K^2) each; the same bits for any thread count, instruction set
 /// and backend. Errors as fit and evaluate; Cancelled. Warnings: fewer effective points than parameters, a component at
-/// a bound, no errors because too few points have weight. Source: Huber (1967); Langenbruch, Eur. Phys. J. C 82, 393
-/// (2022).
+/// a bound, no errors because too few points have weight or their squares overflow. Source: Huber (1967); Langenbruch,
+/// Eur. Phys. J. C 82, 393 (2022).
 template <ContextLike Ctx, class T, WeightOf<T> W>
 [[nodiscard]] FitResult fit(Ctx& ctx, const NormalModel& model, VectorView<T, typename Ctx::space> data,
                             VectorView<W, typename Ctx::space> weights, const std::vector<double>& start,
@@ -79,7 +82,9 @@ template <ContextLike Ctx, class T, WeightOf<T> W>
   using Point = std::remove_const_t<T>;
   FitResult result;
   StageTimer timer(result.report);
-  WeightedLikelihood<Ctx, Point> likelihood(ctx, model, data, weights, start);
+  const bool by_gradients = model.size() > options.hessian_limit;
+  WeightedLikelihood<Ctx, Point> likelihood(ctx, model, data, weights, start,
+                                            by_gradients ? MixtureOrder::gradient : MixtureOrder::hessian);
   result.names = likelihood.names();
   timer.lap("first pass");
   result.minimum = minimize_weighted(likelihood, start, options);
@@ -87,7 +92,9 @@ template <ContextLike Ctx, class T, WeightOf<T> W>
   if (result.minimum.valid() && !result.minimum.hessian.empty()) {
     result.hesse = sandwich(result.minimum, likelihood.score_products(result.minimum.parameters));
     if (!result.hesse.available())
-      result.report.warnings.emplace_back("too few points have weight: the parameters have no errors");
+      result.report.warnings.emplace_back("no errors: the sum of squared weights times scores is not positive "
+                                          "definite, or not finite; rescale weights and "
+                                          "points, or give more of them");
   }
   timer.lap("errors");
 
