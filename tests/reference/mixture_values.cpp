@@ -84,7 +84,7 @@ void check_weighted(const std::vector<double>& x, double nll, const std::vector<
 }  // namespace
 
 TEST_CASE("the portable data are what their reference values were made for", "[reference][mixture]") {
-  const std::vector<double> x = test::portable_points();
+  const std::vector<double> x = ::test::portable_points();
   CHECK(x.front() == -8);
   CHECK(x.back() == -2.100200653076172);
   const std::string hash = isonomy::test::sha256({reinterpret_cast<const char*>(x.data()), x.size() * sizeof(double)});
@@ -93,14 +93,14 @@ TEST_CASE("the portable data are what their reference values were made for", "[r
 }
 
 TEST_CASE("the portable data with weights have the reference's likelihood and scores", "[reference][mixture]") {
-  check_weighted(test::portable_points(), 9869312.06435646,
+  check_weighted(::test::portable_points(), 9869312.06435646,
                  {-3223920.6713708886, 500026.4989967572, -4669557.637042556, -304277.00384818873},
                  {15990908.909254296, -2333525.9848177456, 8034427.418941211, 22065445.270797905, -8896560.744452814,
                   57159291.34653126, 1105402.7285066755, -1.1157086749427527, -184313.02015045012, 2080615.2611953644});
 }
 
 TEST_CASE("the portable data have the reference's likelihoods", "[reference][mixture]") {
-  check_values(test::portable_points(),
+  check_values(::test::portable_points(),
                {{{0.5, 1, 2, 0.5}, 4934645.344915165},
                 {{0.3, 1, 2, 0.5}, 5350703.091613579},
                 {{0.5, 0.8, 2, 0.5}, 4889644.268256764},
@@ -120,7 +120,7 @@ TEST_CASE("the portable data have the reference's likelihoods", "[reference][mix
 }
 
 TEST_CASE("data in float have the bits of the same numbers in double", "[reference][mixture]") {
-  const std::vector<double> x = test::portable_points();
+  const std::vector<double> x = ::test::portable_points();
   const std::vector<float> narrow(x.begin(), x.end());
   Context<Cpu> ctx;
   const std::vector<double> p{0.7, 1.2, 2.5, 0.4};
@@ -133,7 +133,7 @@ TEST_CASE("data in float have the bits of the same numbers in double", "[referen
 }
 
 TEST_CASE("the notebook's data are what their reference values were made for", "[.notebook]") {
-  const std::vector<double> x = test::notebook_points();
+  const std::vector<double> x = ::test::notebook_points();
   CHECK(x[0] == 1.6094341595088628);
   CHECK(x[1] == -1.079968212480991);
   CHECK(x[500000] == 0.7068871563309889);
@@ -143,7 +143,7 @@ TEST_CASE("the notebook's data are what their reference values were made for", "
 }
 
 TEST_CASE("the notebook's data have the reference's likelihoods", "[.notebook]") {
-  const std::vector<double> x = test::notebook_points();
+  const std::vector<double> x = ::test::notebook_points();
   check_values(x,
                {{{0.5, 1, 2, 0.5}, 1672640.0639171798},
                 {{0.3, 1, 2, 0.5}, 1711700.6316841005},
@@ -178,7 +178,7 @@ TEST_CASE("the notebook's data have the reference's likelihoods", "[.notebook]")
 }
 
 TEST_CASE("the notebook's data have the reference's gradients", "[.notebook]") {
-  const std::vector<double> x = test::notebook_points();
+  const std::vector<double> x = ::test::notebook_points();
   Context<Cpu> ctx;
   const std::vector<Gradient> gradients{
       {{0.5, 1, 2, 0.5}, {219.22587088587878, 245.35447826255202, -441.8612990731345, 739.3120831302045}},
@@ -196,7 +196,7 @@ TEST_CASE("the notebook's data have the reference's gradients", "[.notebook]") {
 }
 
 TEST_CASE("the notebook's data have the reference's sums and Hessian", "[.notebook]") {
-  const std::vector<double> x = test::notebook_points();
+  const std::vector<double> x = ::test::notebook_points();
   Context<Cpu> ctx;
   const std::vector<double> p{0.5, 1, 2, 0.5};
   const auto model = mixture::shared_mean_pair();
@@ -224,7 +224,7 @@ TEST_CASE("the notebook's data have the reference's sums and Hessian", "[.notebo
 }
 
 TEST_CASE("the notebook's data have the reference's extended and truncated likelihoods", "[.notebook]") {
-  const std::vector<double> x = test::notebook_points();
+  const std::vector<double> x = ::test::notebook_points();
   Context<Cpu> ctx;
   NormalModel extended = mixture::shared_mean_pair();
   extended.weighting = mixture::Weighting::yields;
@@ -249,7 +249,7 @@ TEST_CASE("the notebook's data have the reference's extended and truncated likel
 }
 
 TEST_CASE("the notebook's data with weights have the reference's likelihood and scores", "[.notebook]") {
-  check_weighted(test::notebook_points(), 3344325.6426100815,
+  check_weighted(::test::notebook_points(), 3344325.6426100815,
                  {1652.6662148795708, 666.8097415522213, -614.8878793537394, 1412.1549521754482},
                  {7707446.612793767, 720.6752704297144, 5937715.826018351, 1230643.364662584, 5606.162417992035,
                   1030988.0344108709, 3579797.9993802453, -997.2596148946129, -232062.50632614372, 6717154.187129914});
