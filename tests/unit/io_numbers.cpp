@@ -48,6 +48,26 @@ TEST_CASE("a column of numbers is read from every common layout", "[io]") {
   CHECK(read("name,value\nfirst,1\nsecond,2\n", "value") == Numbers{1, 2});
 }
 
+TEST_CASE("a number from 1 to the number of columns is a place, any other text a name", "[io]") {
+  const TemporaryFolder folder;
+  const auto read = [&](const std::string& text, const std::string& column) {
+    return io::read_number_column(folder.file("x.txt", text), column);
+  };
+  using Numbers = std::vector<double>;
+  CHECK(read("2,5\n3,7\n4,9\n", "2") == Numbers{5, 7, 9});
+  CHECK(read("2 1\n3 7\n", "1") == Numbers{2, 3});
+  CHECK(read("1\n2\n", "1") == Numbers{1, 2});
+  CHECK(read("2,depth\n3,7\n", "2") == Numbers{7});
+  CHECK(read("2023,2024\n1,2\n3,4\n", "2024") == Numbers{2, 4});
+  CHECK(read("0.5,1.5\n1,2\n", "1.5") == Numbers{2});
+  io::NumberColumnReader year(folder.file("y.txt", "2023,2024\n1,2\n"), "2024");
+  CHECK(year.name() == "2024");
+  CHECK(year.place() == 2);
+  io::NumberColumnReader second(folder.file("z.txt", "2,5\n3,7\n"), "2");
+  CHECK(second.name().empty());
+  CHECK(second.place() == 2);
+}
+
 TEST_CASE("a column that cannot be read is named with file, line, value and remedy", "[io]") {
   const TemporaryFolder folder;
   const auto said = [&](const std::string& text, const std::string& column = "") {
