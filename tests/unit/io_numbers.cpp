@@ -165,6 +165,26 @@ TEST_CASE("an array that cannot be read is named with what is wrong and the reme
             "elements of type 'f8'; expected f4; convert it with astype('<f4')"));
 }
 
+TEST_CASE("an array of three dimensions or more is no matrix", "[io]") {
+  const TemporaryFolder folder;
+  const auto shaped = [&](const std::string& shape, const std::string& order = "False") {
+    return io::read_npy<double>(
+        folder.file("x.npy", npy("{'descr': '<f8', 'fortran_order': " + order + ", 'shape': " + shape + ", }\n",
+                                 bytes<double>({1, 2, 3, 4, 5, 6, 7, 8}))));
+  };
+  for (const char* order : {"True", "False"}) {
+    const auto cube = shaped("(2, 2, 2)", order);
+    CHECK(cube.vector().size == 8);
+    CHECK(message_of<ShapeError>([&] { static_cast<void>(cube.matrix()); }) ==
+          "NpyArray::matrix: the array has shape (2, 2, 2); expected two dimensions at most; bring it to two with "
+          "numpy's reshape, or take vector()");
+  }
+  CHECK(has(message_of<ShapeError>([&] { static_cast<void>(shaped("(8, 1, 1, 1)").matrix()); }), "(8, 1, 1, 1)"));
+  CHECK(shaped("(4, 2)").matrix()(3, 1) == 8);
+  CHECK(shaped("(8,)").matrix().columns == 1);
+  CHECK(shaped("(8,)").header.shape_text() == "(8,)");
+}
+
 TEST_CASE("quoted cells are read without their quotes and may hold separators", "[io]") {
   const TemporaryFolder folder;
   const auto read = [&](const std::string& text, const std::string& column = "") {

@@ -38,6 +38,12 @@ struct NpyHeader {
     for (const index_t extent : shape) n *= extent;
     return n;
   }
+  /// As NumPy writes it: (), (6,), (2, 3).
+  [[nodiscard]] std::string shape_text() const {
+    std::string text = "(";
+    for (std::size_t d = 0; d < shape.size(); ++d) text += (d > 0 ? ", " : "") + std::to_string(shape[d]);
+    return text + (shape.size() == 1 ? ",)" : ")");
+  }
 };
 
 /// An array in memory, in the order of the file.
@@ -46,9 +52,14 @@ struct NpyArray {
   NpyHeader header;
   std::vector<T> values;
 
+  /// All elements in the order of the file, whatever the shape.
   [[nodiscard]] VectorView<const T> vector() const { return view(values); }
-  /// A two-dimensional array, or a one-dimensional one as a column, whatever its order.
+  /// A two-dimensional array, or a one-dimensional one as a column, or a single number, whatever the order.
+  /// ShapeError for three dimensions or more.
   [[nodiscard]] MatrixView<const T> matrix() const {
+    if (header.shape.size() > 2)
+      throw ShapeError("NpyArray::matrix: the array has shape " + header.shape_text() +
+                       "; expected two dimensions at most; bring it to two with numpy's reshape, or take vector()");
     const index_t rows = header.shape.empty() ? 1 : header.shape[0];
     const index_t columns = header.shape.size() < 2 ? 1 : header.shape[1];
     return header.fortran_order ? column_major(values.data(), rows, columns) : row_major(values.data(), rows, columns);
