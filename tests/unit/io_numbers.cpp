@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "isonomy/io/npy.hpp"
+#include "isonomy/io/npy_reader.hpp"
 #include "isonomy/io/number_column.hpp"
 #include "support/catch.hpp"
 #include "unit/io_files.hpp"
@@ -183,6 +184,28 @@ TEST_CASE("an array of three dimensions or more is no matrix", "[io]") {
   CHECK(shaped("(4, 2)").matrix()(3, 1) == 8);
   CHECK(shaped("(8,)").matrix().columns == 1);
   CHECK(shaped("(8,)").header.shape_text() == "(8,)");
+}
+
+TEST_CASE("a reader of parts of an array refuses a wrong file before it reads an element", "[io]") {
+  const TemporaryFolder folder;
+  const auto six = bytes<double>({1, 2, 3, 4, 5, 6});
+  const auto with = [&](const std::string& type, const std::string& data) {
+    return folder.file("x.npy", npy("{'descr': '" + type + "', 'fortran_order': False, 'shape': (6,), }\n", data));
+  };
+  const auto said = [&](const std::string& type, const std::string& data) {
+    return message_of<IoError>([&] { const io::NpyReader<double> reader(with(type, data)); });
+  };
+  CHECK(has(said("<f8", six + "x"), "the file goes on after its 6 elements; expected one array"));
+  CHECK(has(said("<f4", six), "the file goes on after its 6 elements"));
+  CHECK(has(said("<f8", six.substr(0, 47)), "where its header promises 6 elements of 8"));
+  CHECK(has(said("<i8", six), "elements of type 'i8'; expected f8 or f4; convert it with astype('<f8')"));
+  CHECK(has(said("<c16", six + six), "elements of type 'c16'"));
+  CHECK(has(said(">f8", six), "elements are big-endian ('>f8')"));
+  CHECK(has(message_of<IoError>([&] { const io::NpyReader<float> reader(with("<f8", six)); }),
+            "elements of type 'f8'; expected f4; convert it with astype('<f4')"));
+  std::vector<double> last(2);
+  io::NpyReader<double>(with("<f8", six)).read(4, view(last));
+  CHECK(last == std::vector<double>{5, 6});
 }
 
 TEST_CASE("quoted cells are read without their quotes and may hold separators", "[io]") {

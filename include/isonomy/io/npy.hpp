@@ -171,7 +171,13 @@ inline NpyHeader read_npy_header(std::FILE* file, const std::string& path) {
   return header;
 }
 
-/// IoError unless the elements can be read as T without rounding, and the file is long enough for all.
+[[noreturn]] inline void fail_longer(const std::string& path, index_t count) {
+  throw IoError(path, 0,
+                "the file goes on after its " + std::to_string(count) +
+                    " elements; expected one array; save it again, or convert an .npz");
+}
+
+/// IoError unless the elements can be read as T without rounding, and a file on disk has the bytes of all and no more.
 template <Real T>
 void require_elements(const NpyHeader& header, const std::string& path) {
   const std::string& element = header.element;
@@ -183,11 +189,14 @@ void require_elements(const NpyHeader& header, const std::string& path) {
   std::error_code error;
   const auto bytes = std::filesystem::file_size(path, error);
   const std::size_t width = element == "f4" ? 4 : 8;
-  if (!error && bytes < header.data_offset + static_cast<std::uintmax_t>(header.size()) * width)
+  if (error) return;
+  const std::uintmax_t promised = header.data_offset + static_cast<std::uintmax_t>(header.size()) * width;
+  if (bytes < promised)
     throw IoError(path, 0,
                   "the file has " + std::to_string(bytes) + " bytes where its header promises " +
                       std::to_string(header.size()) + " elements of " + std::to_string(width) +
                       "; expected a complete file; copy or save it again");
+  if (bytes > promised) fail_longer(path, header.size());
 }
 
 template <class From, class To>
@@ -204,10 +213,7 @@ std::vector<To> read_elements(std::FILE* file, const std::string& path, index_t 
                     "the file ends after " + std::to_string(done) + " of " + std::to_string(count) +
                         " elements; expected a complete file; copy or save it again");
   }
-  if (std::fgetc(file) != EOF)
-    throw IoError(path, 0,
-                  "the file goes on after its " + std::to_string(count) +
-                      " elements; expected one array; save it again, or convert an .npz");
+  if (std::fgetc(file) != EOF) fail_longer(path, count);
   return values;
 }
 
@@ -220,7 +226,8 @@ std::vector<To> read_elements(std::FILE* file, const std::string& path, index_t 
 }
 
 /// The array in a file as T: double takes f8 and f4 (exact), float takes f4 alone (nothing is rounded in silence).
-/// IoError naming the file and what is wrong with it: missing, no .npy, another element type or byte order, truncated.
+/// IoError naming the file and what is wrong with it: missing, no .npy, another element type or byte order, truncated,
+/// with bytes after the last element.
 /// Memory: the array and one megabyte.
 template <Real T>
 [[nodiscard]] NpyArray<T> read_npy(const std::string& path) {

@@ -23,7 +23,8 @@ namespace isonomy::io {
 template <Real T>
 class NpyReader {
  public:
-  /// Errors as read_npy.
+  /// Errors as read_npy, all before an element is read: a file on disk tells by its size whether it is too short or
+  /// long.
   explicit NpyReader(const std::string& path)
       : path_(path), file_(detail::open_binary(path)), header_(detail::read_npy_header(file_.get(), path)) {
     detail::require_elements<T>(header_, path);
