@@ -104,6 +104,21 @@ refuse "an array that is not there" "absent.npy|does not exist|check the path" a
 refuse "a folder" "earlier|directory" earlier
 mkdir folder.npy
 refuse "a folder called .npy" "folder.npy|directory" folder.npy
+# Permissions keep nobody who is root from reading. No process can read its own memory from address 0, whoever it runs as.
+if [[ -e /proc/self/mem ]]; then
+  refuse "a file that fails when it is read" "/proc/self/mem:1: |cannot read: |a readable file" /proc/self/mem
+  ln -s /proc/self/mem memory.npy
+  refuse "an array that fails when it is read" "memory.npy: |cannot read: |a readable file" memory.npy
+  rm memory.npy
+fi
+cp good.csv closed.csv
+cp good.npy closed.npy
+chmod 000 closed.csv closed.npy
+if [[ ! -r closed.csv ]]; then
+  refuse "a file that may not be read" "closed.csv: |cannot open: Permission denied|a readable file" closed.csv
+  refuse "an array that may not be read" "closed.npy: |cannot open: Permission denied|a readable file" closed.npy
+fi
+chmod 600 closed.csv closed.npy
 : >empty.csv
 refuse "an empty file" "empty.csv|empty" empty.csv
 printf '\n\n\n' >blank.csv

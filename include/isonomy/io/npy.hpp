@@ -113,9 +113,18 @@ inline std::vector<index_t> npy_shape(const std::string& path, std::string_view 
   return shape;
 }
 
+/// IoError if the last reading failed for another reason than the end of the file.
+inline void require_read(std::FILE* file, const std::string& path) {
+  if (std::ferror(file) != 0)
+    throw IoError(path, 0,
+                  "cannot read: " + system_message(errno) +
+                      "; expected a readable file; check what it lies on, or copy it");
+}
+
 inline std::string read_bytes(std::FILE* file, const std::string& path, std::size_t count, const char* what) {
   std::string bytes(count, '\0');
   const std::size_t got = std::fread(bytes.data(), 1, count, file);
+  if (got != count) require_read(file, path);
   if (got != count)
     throw IoError(path, 0,
                   std::string("the file ends within its ") + what + ", after " + std::to_string(got) + " of " +
@@ -131,7 +140,9 @@ inline File open_binary(const std::string& path) {
   if (std::filesystem::is_directory(status))
     throw IoError(path, 0, "this is a directory; expected a .npy file; name a file in it");
   File file(std::fopen(path.c_str(), "rb"));
-  if (!file) throw IoError(path, 0, "cannot open: " + system_message(errno) + "; expected a readable file");
+  if (!file)
+    throw IoError(path, 0,
+                  "cannot open: " + system_message(errno) + "; expected a readable file; check its permissions");
   return file;
 }
 
@@ -208,6 +219,7 @@ std::vector<To> read_elements(std::FILE* file, const std::string& path, index_t 
     const std::size_t got = std::fread(piece.data(), sizeof(From), want, file);
     std::copy_n(piece.begin(), got, values.begin() + static_cast<std::ptrdiff_t>(done));
     done += got;
+    if (got < want) require_read(file, path);
     if (got < want)
       throw IoError(path, 0,
                     "the file ends after " + std::to_string(done) + " of " + std::to_string(count) +
