@@ -111,14 +111,13 @@ if [[ -e /proc/self/mem ]]; then
   refuse "an array that fails when it is read" "memory.npy: |cannot read: |a readable file" memory.npy
   rm memory.npy
 fi
-cp good.csv closed.csv
-cp good.npy closed.npy
-chmod 000 closed.csv closed.npy
-if [[ ! -r closed.csv ]]; then
-  refuse "a file that may not be read" "closed.csv: |cannot open: Permission denied|a readable file" closed.csv
-  refuse "an array that may not be read" "closed.npy: |cannot open: Permission denied|a readable file" closed.npy
+# Beside the folder, whose files must be readable to be compared.
+cp good.csv good.npy ..
+chmod 000 ../good.csv ../good.npy
+if [[ ! -r ../good.csv ]]; then
+  refuse "a file that may not be read" "../good.csv: |cannot open: Permission denied|check its permissions" ../good.csv
+  refuse "an array that may not be read" "../good.npy: |cannot open: Permission denied|check its permissions" ../good.npy
 fi
-chmod 600 closed.csv closed.npy
 : >empty.csv
 refuse "an empty file" "empty.csv|empty" empty.csv
 printf '\n\n\n' >blank.csv
