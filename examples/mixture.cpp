@@ -36,7 +36,9 @@ void add_options(CLI::App& app, CommandLine& line) {
                  "with or without a header; - for standard input, a table")
       ->type_name("FILE")
       ->required();
-  input.option("--column", run.column, "NAME|NUMBER", "column to read, by name or place from 1; default the first");
+  input.option(
+      "--column", run.column, "NAME|NUMBER",
+      "column to read: a number from 1 to how many there are is a place, other text a name; default the first");
   input.option("--range", line.range, "LOWER,UPPER",
                "fit the points inside alone, with a density normalised there; -inf or inf leaves an end open");
 

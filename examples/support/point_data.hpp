@@ -113,9 +113,7 @@ std::vector<T> one_column(isonomy::io::NpyArray<T> array, index_t column) {
 inline PointData read_npy_points(const std::string& path, const std::string& column, ProgressLine& progress) {
   progress.show({"reading", 0, 0});
   const isonomy::io::NpyHeader header = isonomy::io::read_npy_header(path);
-  std::string shape;
-  for (const index_t extent : header.shape) shape += (shape.empty() ? "" : ", ") + std::to_string(extent);
-  shape = "(" + shape + (header.shape.size() == 1 ? ",)" : ")");
+  const std::string shape = header.shape_text();
   if (header.shape.empty() || header.shape.size() > 2)
     throw isonomy::IoError(path, 0,
                            "the array has shape " + shape +

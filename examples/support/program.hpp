@@ -15,6 +15,7 @@
 
 #include "interrupt.hpp"
 #include "isonomy/core/error.hpp"
+#include "operation_name.hpp"
 
 namespace examples {
 
@@ -72,17 +73,6 @@ inline std::string with_option_names(std::string_view message, const std::vector
     out += message[at++];
   }
   return out;
-}
-
-/// A message without the name of the library's function that stands at `at`.
-inline std::string without_operation(std::string message, std::size_t at = 0) {
-  for (const std::string_view operation :
-       {"profile: ", "validate: display ",
-        "validate: ", "SequenceSet: ", "WindowCutter: ", "ScaleTable: ", "Alphabet: ", "parse_part: ", "clamp: ",
-        "window_from_positions: ", "window_from_parts: ", "window_from_tmd: ", "window_from_sequence: ",
-        "selection_frequencies: ", "positions: ", "Context<Cpu>: ", "mixture: ", "minimize: ", "start: "})
-    if (std::string_view(message).substr(at).starts_with(operation)) return message.erase(at, operation.size());
-  return message;
 }
 
 /// What a file's error says, its place first.

@@ -29,6 +29,7 @@
 #include "point_data.hpp"
 #include "program.hpp"
 #include "progress.hpp"
+#include "start_error.hpp"
 #include "summary.hpp"
 
 namespace examples {
@@ -174,14 +175,8 @@ void fit_points(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorView<const T
     fit.start = isonomy::mixture::automatic_start(ctx, options.model, x);
   }
   timer.lap("start");
-  std::vector<double> lower;
-  try {
-    lower = fit_from(ctx, x, fit.start, options, passes, run);
-  } catch (const isonomy::Error& error) {  // the points have been checked: only a start that was given is left
-    if (options.start.empty() || dynamic_cast<const isonomy::Cancelled*>(&error) != nullptr) throw;
-    throw isonomy::ValueError("--start: " + without_operation(error.what()) +
-                              "; give other values, or leave --start out");
-  }
+  const auto first_fit = [&] { return fit_from(ctx, x, fit.start, options, passes, run); };
+  std::vector<double> lower = options.start.empty() ? first_fit() : from_given_start(first_fit);
   constexpr int most_minima = 10;
   for (int minimum = 1; !lower.empty(); ++minimum) {
     if (minimum == most_minima) {

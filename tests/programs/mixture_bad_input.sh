@@ -104,6 +104,20 @@ refuse "an array that is not there" "absent.npy|does not exist|check the path" a
 refuse "a folder" "earlier|directory" earlier
 mkdir folder.npy
 refuse "a folder called .npy" "folder.npy|directory" folder.npy
+# Permissions keep nobody who is root from reading. No process can read its own memory from address 0, whoever it runs as.
+if [[ -e /proc/self/mem ]]; then
+  refuse "a file that fails when it is read" "/proc/self/mem:1: |cannot read: |a readable file" /proc/self/mem
+  ln -s /proc/self/mem memory.npy
+  refuse "an array that fails when it is read" "memory.npy: |cannot read: |a readable file" memory.npy
+  rm memory.npy
+fi
+# Beside the folder, whose files must be readable to be compared.
+cp good.csv good.npy ..
+chmod 000 ../good.csv ../good.npy
+if [[ ! -r ../good.csv ]]; then
+  refuse "a file that may not be read" "../good.csv: |cannot open: Permission denied|check its permissions" ../good.csv
+  refuse "an array that may not be read" "../good.npy: |cannot open: Permission denied|check its permissions" ../good.npy
+fi
 : >empty.csv
 refuse "an empty file" "empty.csv|empty" empty.csv
 printf '\n\n\n' >blank.csv

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "isonomy/io/npy.hpp"
+#include "isonomy/io/npy_reader.hpp"
 #include "isonomy/io/number_column.hpp"
 #include "support/catch.hpp"
 #include "unit/io_files.hpp"
@@ -46,6 +47,26 @@ TEST_CASE("a column of numbers is read from every common layout", "[io]") {
   CHECK(read("mass\tenergy\n1\t2\n", "2") == Numbers{2});
   CHECK(read("a;b\n1; 2\n", "b") == Numbers{2});
   CHECK(read("name,value\nfirst,1\nsecond,2\n", "value") == Numbers{1, 2});
+}
+
+TEST_CASE("a number from 1 to the number of columns is a place, any other text a name", "[io]") {
+  const TemporaryFolder folder;
+  const auto read = [&](const std::string& text, const std::string& column) {
+    return io::read_number_column(folder.file("x.txt", text), column);
+  };
+  using Numbers = std::vector<double>;
+  CHECK(read("2,5\n3,7\n4,9\n", "2") == Numbers{5, 7, 9});
+  CHECK(read("2 1\n3 7\n", "1") == Numbers{2, 3});
+  CHECK(read("1\n2\n", "1") == Numbers{1, 2});
+  CHECK(read("2,depth\n3,7\n", "2") == Numbers{7});
+  CHECK(read("2023,2024\n1,2\n3,4\n", "2024") == Numbers{2, 4});
+  CHECK(read("0.5,1.5\n1,2\n", "1.5") == Numbers{2});
+  io::NumberColumnReader year(folder.file("y.txt", "2023,2024\n1,2\n"), "2024");
+  CHECK(year.name() == "2024");
+  CHECK(year.place() == 2);
+  io::NumberColumnReader second(folder.file("z.txt", "2,5\n3,7\n"), "2");
+  CHECK(second.name().empty());
+  CHECK(second.place() == 2);
 }
 
 TEST_CASE("a column that cannot be read is named with file, line, value and remedy", "[io]") {
@@ -143,6 +164,48 @@ TEST_CASE("an array that cannot be read is named with what is wrong and the reme
       folder.file("d.npy", npy("{'descr': '<f8', 'fortran_order': False, 'shape': (6,)}\n", six));
   CHECK(has(message_of<IoError>([&] { static_cast<void>(io::read_npy<float>(doubles)); }),
             "elements of type 'f8'; expected f4; convert it with astype('<f4')"));
+}
+
+TEST_CASE("an array of three dimensions or more is no matrix", "[io]") {
+  const TemporaryFolder folder;
+  const auto shaped = [&](const std::string& shape, const std::string& order = "False") {
+    return io::read_npy<double>(
+        folder.file("x.npy", npy("{'descr': '<f8', 'fortran_order': " + order + ", 'shape': " + shape + ", }\n",
+                                 bytes<double>({1, 2, 3, 4, 5, 6, 7, 8}))));
+  };
+  for (const char* order : {"True", "False"}) {
+    const auto cube = shaped("(2, 2, 2)", order);
+    CHECK(cube.vector().size == 8);
+    CHECK(message_of<ShapeError>([&] { static_cast<void>(cube.matrix()); }) ==
+          "NpyArray::matrix: the array has shape (2, 2, 2); expected two dimensions at most; bring it to two with "
+          "numpy's reshape, or take vector()");
+  }
+  CHECK(has(message_of<ShapeError>([&] { static_cast<void>(shaped("(8, 1, 1, 1)").matrix()); }), "(8, 1, 1, 1)"));
+  CHECK(shaped("(4, 2)").matrix()(3, 1) == 8);
+  CHECK(shaped("(8,)").matrix().columns == 1);
+  CHECK(shaped("(8,)").header.shape_text() == "(8,)");
+}
+
+TEST_CASE("a reader of parts of an array refuses a wrong file before it reads an element", "[io]") {
+  const TemporaryFolder folder;
+  const auto six = bytes<double>({1, 2, 3, 4, 5, 6});
+  const auto with = [&](const std::string& type, const std::string& data) {
+    return folder.file("x.npy", npy("{'descr': '" + type + "', 'fortran_order': False, 'shape': (6,), }\n", data));
+  };
+  const auto said = [&](const std::string& type, const std::string& data) {
+    return message_of<IoError>([&] { const io::NpyReader<double> reader(with(type, data)); });
+  };
+  CHECK(has(said("<f8", six + "x"), "the file goes on after its 6 elements; expected one array"));
+  CHECK(has(said("<f4", six), "the file goes on after its 6 elements"));
+  CHECK(has(said("<f8", six.substr(0, 47)), "where its header promises 6 elements of 8"));
+  CHECK(has(said("<i8", six), "elements of type 'i8'; expected f8 or f4; convert it with astype('<f8')"));
+  CHECK(has(said("<c16", six + six), "elements of type 'c16'"));
+  CHECK(has(said(">f8", six), "elements are big-endian ('>f8')"));
+  CHECK(has(message_of<IoError>([&] { const io::NpyReader<float> reader(with("<f8", six)); }),
+            "elements of type 'f8'; expected f4; convert it with astype('<f4')"));
+  std::vector<double> last(2);
+  io::NpyReader<double>(with("<f8", six)).read(4, view(last));
+  CHECK(last == std::vector<double>{5, 6});
 }
 
 TEST_CASE("quoted cells are read without their quotes and may hold separators", "[io]") {

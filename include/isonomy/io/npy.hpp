@@ -38,6 +38,12 @@ struct NpyHeader {
     for (const index_t extent : shape) n *= extent;
     return n;
   }
+  /// As NumPy writes it: (), (6,), (2, 3).
+  [[nodiscard]] std::string shape_text() const {
+    std::string text = "(";
+    for (std::size_t d = 0; d < shape.size(); ++d) text += (d > 0 ? ", " : "") + std::to_string(shape[d]);
+    return text + (shape.size() == 1 ? ",)" : ")");
+  }
 };
 
 /// An array in memory, in the order of the file.
@@ -46,9 +52,14 @@ struct NpyArray {
   NpyHeader header;
   std::vector<T> values;
 
+  /// All elements in the order of the file, whatever the shape.
   [[nodiscard]] VectorView<const T> vector() const { return view(values); }
-  /// A two-dimensional array, or a one-dimensional one as a column, whatever its order.
+  /// A two-dimensional array, or a one-dimensional one as a column, or a single number, whatever the order.
+  /// ShapeError for three dimensions or more.
   [[nodiscard]] MatrixView<const T> matrix() const {
+    if (header.shape.size() > 2)
+      throw ShapeError("NpyArray::matrix: the array has shape " + header.shape_text() +
+                       "; expected two dimensions at most; bring it to two with numpy's reshape, or take vector()");
     const index_t rows = header.shape.empty() ? 1 : header.shape[0];
     const index_t columns = header.shape.size() < 2 ? 1 : header.shape[1];
     return header.fortran_order ? column_major(values.data(), rows, columns) : row_major(values.data(), rows, columns);
@@ -102,9 +113,18 @@ inline std::vector<index_t> npy_shape(const std::string& path, std::string_view 
   return shape;
 }
 
+/// IoError if the last reading failed for another reason than the end of the file.
+inline void require_read(std::FILE* file, const std::string& path) {
+  if (std::ferror(file) != 0)
+    throw IoError(path, 0,
+                  "cannot read: " + system_message(errno) +
+                      "; expected a readable file; check what it lies on, or copy it");
+}
+
 inline std::string read_bytes(std::FILE* file, const std::string& path, std::size_t count, const char* what) {
   std::string bytes(count, '\0');
   const std::size_t got = std::fread(bytes.data(), 1, count, file);
+  if (got != count) require_read(file, path);
   if (got != count)
     throw IoError(path, 0,
                   std::string("the file ends within its ") + what + ", after " + std::to_string(got) + " of " +
@@ -120,7 +140,9 @@ inline File open_binary(const std::string& path) {
   if (std::filesystem::is_directory(status))
     throw IoError(path, 0, "this is a directory; expected a .npy file; name a file in it");
   File file(std::fopen(path.c_str(), "rb"));
-  if (!file) throw IoError(path, 0, "cannot open: " + system_message(errno) + "; expected a readable file");
+  if (!file)
+    throw IoError(path, 0,
+                  "cannot open: " + system_message(errno) + "; expected a readable file; check its permissions");
   return file;
 }
 
@@ -160,7 +182,13 @@ inline NpyHeader read_npy_header(std::FILE* file, const std::string& path) {
   return header;
 }
 
-/// IoError unless the elements can be read as T without rounding, and the file is long enough for all.
+[[noreturn]] inline void fail_longer(const std::string& path, index_t count) {
+  throw IoError(path, 0,
+                "the file goes on after its " + std::to_string(count) +
+                    " elements; expected one array; save it again, or convert an .npz");
+}
+
+/// IoError unless the elements can be read as T without rounding, and a file on disk has the bytes of all and no more.
 template <Real T>
 void require_elements(const NpyHeader& header, const std::string& path) {
   const std::string& element = header.element;
@@ -172,11 +200,14 @@ void require_elements(const NpyHeader& header, const std::string& path) {
   std::error_code error;
   const auto bytes = std::filesystem::file_size(path, error);
   const std::size_t width = element == "f4" ? 4 : 8;
-  if (!error && bytes < header.data_offset + static_cast<std::uintmax_t>(header.size()) * width)
+  if (error) return;
+  const std::uintmax_t promised = header.data_offset + static_cast<std::uintmax_t>(header.size()) * width;
+  if (bytes < promised)
     throw IoError(path, 0,
                   "the file has " + std::to_string(bytes) + " bytes where its header promises " +
                       std::to_string(header.size()) + " elements of " + std::to_string(width) +
                       "; expected a complete file; copy or save it again");
+  if (bytes > promised) fail_longer(path, header.size());
 }
 
 template <class From, class To>
@@ -188,15 +219,13 @@ std::vector<To> read_elements(std::FILE* file, const std::string& path, index_t 
     const std::size_t got = std::fread(piece.data(), sizeof(From), want, file);
     std::copy_n(piece.begin(), got, values.begin() + static_cast<std::ptrdiff_t>(done));
     done += got;
+    if (got < want) require_read(file, path);
     if (got < want)
       throw IoError(path, 0,
                     "the file ends after " + std::to_string(done) + " of " + std::to_string(count) +
                         " elements; expected a complete file; copy or save it again");
   }
-  if (std::fgetc(file) != EOF)
-    throw IoError(path, 0,
-                  "the file goes on after its " + std::to_string(count) +
-                      " elements; expected one array; save it again, or convert an .npz");
+  if (std::fgetc(file) != EOF) fail_longer(path, count);
   return values;
 }
 
@@ -209,7 +238,8 @@ std::vector<To> read_elements(std::FILE* file, const std::string& path, index_t 
 }
 
 /// The array in a file as T: double takes f8 and f4 (exact), float takes f4 alone (nothing is rounded in silence).
-/// IoError naming the file and what is wrong with it: missing, no .npy, another element type or byte order, truncated.
+/// IoError naming the file and what is wrong with it: missing, no .npy, another element type or byte order, truncated,
+/// with bytes after the last element.
 /// Memory: the array and one megabyte.
 template <Real T>
 [[nodiscard]] NpyArray<T> read_npy(const std::string& path) {

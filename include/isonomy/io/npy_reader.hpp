@@ -23,7 +23,8 @@ namespace isonomy::io {
 template <Real T>
 class NpyReader {
  public:
-  /// Errors as read_npy.
+  /// Errors as read_npy, all before an element is read: a file on disk tells by its size whether it is too short or
+  /// long.
   explicit NpyReader(const std::string& path)
       : path_(path), file_(detail::open_binary(path)), header_(detail::read_npy_header(file_.get(), path)) {
     detail::require_elements<T>(header_, path);
@@ -58,6 +59,7 @@ class NpyReader {
           static_cast<index_t>(std::fread(piece.data(), sizeof(Element), static_cast<std::size_t>(want), file_.get()));
       for (index_t i = 0; i < got; ++i) out(done + i) = static_cast<T>(piece[static_cast<std::size_t>(i)]);
       done += got;
+      if (got < want) detail::require_read(file_.get(), path_);
       if (got < want)
         throw IoError(path_, 0,
                       "the file ends after " + std::to_string(first + done) + " of " + std::to_string(size()) +

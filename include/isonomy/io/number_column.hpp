@@ -63,9 +63,10 @@ inline bool is_number(std::string_view text) {
 
 }  // namespace detail
 
-/// The numbers of one column, one after another, in constant memory. The column is chosen by its name in a header or
-/// its place from 1; the first one if nothing is chosen. Lines without text and lines that begin with '#' are skipped.
-/// The first other line is a header if the column's cell in it is no number.
+/// The numbers of one column, one after another, in constant memory. The column is chosen by its place from 1 or its
+/// name in a header; the first one if nothing is chosen. A whole number from 1 to the number of columns is always a
+/// place, any other text a name. Lines without text and lines that begin with '#' are skipped. The first other line is
+/// a header if the column is chosen by name, or its cell in that line is no number.
 class NumberColumnReader {
  public:
   /// IoError for a file that is missing, empty or has no such column.
@@ -73,12 +74,9 @@ class NumberColumnReader {
       : reader_(path), column_(std::move(column)) {
     if (!read_row()) return;
     columns_ = cells_.size();
-    const auto named = std::find(cells_.begin(), cells_.end(), column_);
-    const bool by_name = !column_.empty() && named != cells_.end();
-    if (by_name)
-      place_ = static_cast<std::size_t>(named - cells_.begin());
-    else if (!column_.empty())
-      place_ = place_of_number();
+    const auto place = chosen_place();
+    const bool by_name = !column_.empty() && !place;
+    place_ = by_name ? place_of_name() : place.value_or(0);
     label_ = by_name ? column_ : std::to_string(place_ + 1);
     const bool header = by_name || !detail::is_number(cells_[place_]);
     if (header)
@@ -120,11 +118,18 @@ class NumberColumnReader {
     return false;
   }
 
-  std::size_t place_of_number() const {
+  /// From 0; nothing unless the column is given by a place that the first line has.
+  std::optional<std::size_t> chosen_place() const {
     std::size_t place = 0;
     const char* const last = column_.data() + column_.size();
     const auto [end, error] = std::from_chars(column_.data(), last, place);
-    if (error == std::errc() && end == last && place >= 1 && place <= columns_) return place - 1;
+    if (error != std::errc() || end != last || place < 1 || place > columns_) return std::nullopt;
+    return place - 1;
+  }
+
+  std::size_t place_of_name() const {
+    const auto named = std::find(cells_.begin(), cells_.end(), column_);
+    if (named != cells_.end()) return static_cast<std::size_t>(named - cells_.begin());
     std::string all;
     for (const auto cell : cells_) all += (all.empty() ? "" : ", ") + std::string(cell);
     throw IoError(reader_.path(), reader_.line_number(),

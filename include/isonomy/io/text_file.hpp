@@ -82,7 +82,10 @@ class LineReader {
     if (std::filesystem::is_directory(status))
       throw IoError(path, 0, "this is a directory; expected a text file; name a file in it");
     file_.reset(std::fopen(path.c_str(), "rb"));
-    if (!file_) throw IoError(path, 0, "cannot open: " + detail::system_message(errno) + "; expected a readable file");
+    if (!file_)
+      throw IoError(path, 0,
+                    "cannot open: " + detail::system_message(errno) +
+                        "; expected a readable file; check its permissions");
     buffer_.resize(std::size_t{1} << 20);
     fill();
     if (end_ == 0 && !options_.allow_empty)
@@ -126,7 +129,9 @@ class LineReader {
     begin_ = 0;
     end_ = std::fread(buffer_.data(), 1, buffer_.size(), file_.get());
     if (end_ == 0 && std::ferror(file_.get()) != 0)
-      throw IoError(path_, line_ + 1, "cannot read: " + detail::system_message(errno) + "; expected a readable file");
+      throw IoError(path_, line_ + 1,
+                    "cannot read: " + detail::system_message(errno) +
+                        "; expected a readable file; check what it lies on, or copy it");
   }
 
   [[noreturn]] void fail_long() const {

@@ -71,6 +71,7 @@ command_not_found_handle() {
 
 finish() {
   [[ ! -s $work/missing_commands ]] || failures=$((failures + 1))
+  [[ $checks -gt 0 ]] || { checks=1; failed "no check was made"; }
   echo "$((checks - failures)) of $checks checks passed"
   [[ $failures -eq 0 ]] || exit 1
   exit 0
