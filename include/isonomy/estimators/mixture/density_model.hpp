@@ -67,6 +67,16 @@ inline int cholesky_by_rows(std::vector<double>& a, int d) {
   return 0;
 }
 
+/// The pivot of component k's covariance that is not positive, or the variance, from 1; 0 if all are.
+inline int failing_pivot(const NormalMixture& m, std::size_t k) {
+  const auto first = m.covariances.begin() + static_cast<std::ptrdiff_t>(m.covariance_index(k));
+  std::vector<double> own(first, first + static_cast<std::ptrdiff_t>(m.covariance_size()));
+  if (m.covariance == Covariance::full || m.covariance == Covariance::tied) return cholesky_by_rows(own, m.dimensions);
+  for (std::size_t i = 0; i < own.size(); ++i)
+    if (!(own[i] > 0) || !std::isfinite(own[i])) return static_cast<int>(i) + 1;
+  return 0;
+}
+
 /// Turns the lower triangle L into its inverse, in place.
 inline void invert_lower(std::vector<double>& a, int d) {
   const auto at = [&](int i, int j) -> double& { return a[static_cast<std::size_t>(i * d + j)]; };

@@ -157,11 +157,6 @@ template <ContextLike Ctx, class T>
   detail::require_options(options);
   const MatrixView<const Point, typename Ctx::space> rows(x);
   const auto n = static_cast<double>(x.rows);
-  const auto require_finite = [&](const std::vector<DoubleDouble>& sums) {
-    if (std::all_of(sums.begin(), sums.end(), [](const DoubleDouble& s) { return std::isfinite(s.high); })) return;
-    detail::require_finite(ctx, rows, "em");
-    throw NumericalError("em: sums over the data are not finite; rescale the data, or start nearer to them");
-  };
   EmResult result;
   StageTimer timer(result.report);
   ProgressMeter progress(ctx.control(), "em", options.max_iter);
@@ -173,7 +168,7 @@ template <ContextLike Ctx, class T>
   std::vector<double> spread;
   while (result.iterations < options.max_iter) {
     const std::vector<DoubleDouble> sums = detail::density_pass(ctx, result.model, MixtureOrder::gradient, rows);
-    require_finite(sums);
+    detail::require_finite_sums(ctx, sums, rows);
     const double least = 10 * std::numeric_limits<double>::epsilon() * n;
     if (population.settle(ctx, result, rows, options.reg_covar,
                           [&](std::size_t k) { return sums[1 + k].high >= least; }))
@@ -189,7 +184,7 @@ template <ContextLike Ctx, class T>
   }
   timer.lap("iterations");
   const std::vector<DoubleDouble> last = detail::density_pass(ctx, result.model, MixtureOrder::value, rows);
-  require_finite(last);
+  detail::require_finite_sums(ctx, last, rows);
   result.nll = -last[0].high;
   timer.lap("likelihood");
   const auto parameters = static_cast<double>(result.model.free_parameters());
