@@ -167,17 +167,17 @@ Clusters lloyd(Ctx& ctx, std::vector<double> centres, MatrixView<const T, typena
 template <ContextLike Ctx, class T>
 double mean_variance(Ctx& ctx, MatrixView<const T, typename Ctx::space> x, const char* operation) {
   const auto d = static_cast<std::size_t>(x.columns);
-  std::vector<double> centre = row_of(ctx, x, 0);
-  for (int pass = 0; pass < 2; ++pass) {
-    const std::vector<DoubleDouble> sums = nearest_sums(ctx, centre, static_cast<int>(d), x);
-    if (!std::isfinite(sums[0].high)) {
-      require_finite(ctx, x, operation);
-      throw ValueError(std::string(operation) + ": squared distances overflow; rescale the data");
-    }
-    if (pass == 1) return sums[0].high / static_cast<double>(x.rows) / static_cast<double>(d);
-    for (std::size_t j = 0; j < d; ++j) centre[j] += sums[2 + j].high / static_cast<double>(x.rows);
-  }
-  return 0;
+  const auto n = static_cast<double>(x.rows);
+  const auto sums_about = [&](const std::vector<double>& centre) {
+    std::vector<DoubleDouble> sums = nearest_sums(ctx, centre, static_cast<int>(d), x);
+    if (std::isfinite(sums[0].high)) return sums;
+    require_finite(ctx, x, operation);
+    throw ValueError(std::string(operation) + ": squared distances overflow; rescale the data");
+  };
+  std::vector<double> mean = row_of(ctx, x, 0);
+  const std::vector<DoubleDouble> about_first = sums_about(mean);
+  for (std::size_t j = 0; j < d; ++j) mean[j] += about_first[2 + j].high / n;
+  return sums_about(mean)[0].high / n / static_cast<double>(d);
 }
 
 /// Labels of the rows of one block.
