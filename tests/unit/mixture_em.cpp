@@ -159,22 +159,40 @@ TEST_CASE("bad mixtures and data are named", "[mixture]") {
     change(m);
     return message<Error>([&] { return em(ctx, m, data); });
   };
-  CHECK(said([](auto& m) { m.weights[1] = 0.6; }) == "mixture: sum of weights=1.1; expected 1");
-  CHECK(said([](auto& m) { m.weights = {1.5, -0.5}; }) == "mixture: weights[1]=-0.5; expected a number of at least 0");
-  CHECK(said([](auto& m) { m.means[3] = INFINITY; }) == "mixture: means[3]=inf; expected a finite number");
-  CHECK(said([](auto& m) { m.means.pop_back(); }) == "mixture: means has 3 elements; expected 4");
-  CHECK(said([](auto& m) { m.covariances.pop_back(); }) == "mixture: covariances has 7 elements; expected 8");
+  CHECK(said([](auto& m) { m.weights[1] = 0.6; }) ==
+        "mixture: sum of weights=1.1000000000000001; expected 1 within 2e-12; divide the weights by their sum");
+  CHECK(said([](auto& m) {
+          m.weights = {1.5, -0.5};
+        }) == "mixture: weights[1]=-0.5; expected a finite number of at least 0; give its share of the points");
+  CHECK(said([](auto& m) { m.means[3] = INFINITY; }) ==
+        "mixture: means[3]=inf; expected a finite number; give a place among the points");
+  CHECK(said([](auto& m) { m.means.pop_back(); }) ==
+        "mixture: means has 3 elements; expected 4; give every component a row of as many as there are dimensions");
+  CHECK(said([](auto& m) { m.covariances.pop_back(); }) ==
+        "mixture: covariances has 7 elements; expected 8; give every component a whole matrix");
   CHECK(said([](auto& m) { m.covariances[5] = 0.1; }) ==
-        "mixture: covariance 1, element (1, 0)=0; expected the same as its mirror image");
+        "mixture: covariance 1, element (1, 0)=0; expected the same as its mirror image, 0.10000000000000001, within "
+        "1e-12; give a symmetric matrix");
   CHECK(said([](auto& m) { m.covariances[1] = m.covariances[2] = 2; }) ==
         "mixture: covariance 0 is not positive definite (pivot 2); add to its diagonal, or merge the dimensions "
         "involved");
   CHECK(said([](auto& m) {
           m = {2, Covariance::diagonal, {1}, {0, 0}, {1, 0}};
-        }) == "mixture: covariances[1]=0; expected a variance above 0");
-  CHECK(said([](auto& m) { m = {}; }) == "mixture: 0 components in 1 dimensions; both must be at least 1");
+        }) == "mixture: covariances[1]=0; expected a finite variance above 0; give the square of a standard deviation");
+  const auto covariances = [&](Covariance kind, std::vector<double> values) {
+    return said([&](auto& m) { m = two(kind, std::move(values)); });
+  };
+  CHECK(covariances(Covariance::tied, {1}) ==
+        "mixture: covariances has 1 elements; expected 4; give one whole matrix for all components");
+  CHECK(covariances(Covariance::diagonal, {1}) ==
+        "mixture: covariances has 1 elements; expected 4; give every component a variance for each dimension");
+  CHECK(covariances(Covariance::spherical, {1}) ==
+        "mixture: covariances has 1 elements; expected 2; give every component one variance");
+  CHECK(said([](auto& m) { m = {}; }) ==
+        "mixture: 0 components in 1 dimensions; both must be at least 1; give every component a weight and a mean");
   CHECK(message<ShapeError>([&] { return em(ctx, good, row_major(x.data(), 25, 4)); }) ==
-        "density_sums: x has 4 columns and the term 2 dimensions; give one row per point");
+        "mixture: x has 4 columns and the mixture 2 dimensions; give one row per point, and a mixture of as many "
+        "dimensions");
   CHECK(message<ValueError>([&] { return em(ctx, good, row_major(x.data(), 0, 2)); }) ==
         "em: the data are empty; expected at least one row");
   x[33] = std::nan("");

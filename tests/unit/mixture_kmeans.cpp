@@ -281,9 +281,14 @@ TEST_CASE("bad data and options of k-means are named", "[mixture]") {
         "kmeans: x is 4611686018427387904x4: more elements than can be numbered; use less data per call");
   KMeansOptions options;
   options.n_init = 0;
-  CHECK(said(2, row_major(x.data(), 6, 2), options).find("n_init=0; expected at least 0, 1 and 1") !=
-        std::string::npos);
+  CHECK(said(2, row_major(x.data(), 6, 2), options) == "kmeans: n_init=0; expected at least 1; give the seeds to try");
   options = {};
+  options.max_iter = 0;
+  CHECK(said(2, row_major(x.data(), 6, 2), options) == "kmeans: max_iter=0; expected at least 1; give 300 or so");
+  options = {};
+  options.tol = -1e-7;
+  CHECK(said(2, row_major(x.data(), 6, 2), options) ==
+        "kmeans: tol=-1e-07; expected at least 0; give 1e-4, or 0 to go on until the inertia no longer falls");
   options.tol = std::numeric_limits<double>::quiet_NaN();
   CHECK(said(2, row_major(x.data(), 6, 2), options).find("tol=nan") != std::string::npos);
   for (const double bad : {std::nan(""), HUGE_VAL, -HUGE_VAL, 1e308}) {
