@@ -138,6 +138,70 @@ TEST_CASE("a component that loses its points is an error, or is dropped and name
   CHECK(sum == Approx(1).epsilon(1e-14));
 }
 
+TEST_CASE("a component of weight 0 has no points: an error, or it is dropped and named", "[mixture]") {
+  const std::vector<double> x = clouds(300);
+  Context<Cpu> ctx;
+  const auto data = row_major(x.data(), 300, 2);
+  EmOptions dropping;
+  dropping.empty = mixture::EmptyComponent::drop;
+  for (NormalMixture start : {two(Covariance::full, {1, 0, 0, 1, 4, 1, 1, 4}), two(Covariance::tied, {4, 1, 1, 4}),
+                              two(Covariance::diagonal, {1, 1, 4, 4}), two(Covariance::spherical, {1, 4})}) {
+    start.weights = {0, 1};
+    CHECK(message<ValueError>([&] { return em(ctx, start, data); }) ==
+          "em: component 0 has lost all its points; start it elsewhere, use fewer components, or drop empty ones");
+    const auto result = em(ctx, start, data, dropping);
+    CHECK(result.dropped == std::vector<int>{0});
+    NormalMixture alone = start;
+    alone.weights = {1};
+    alone.means = {5, 2};
+    if (start.covariance != Covariance::tied)
+      alone.covariances.erase(alone.covariances.begin(),
+                              alone.covariances.begin() + static_cast<std::ptrdiff_t>(alone.covariance_size()));
+    const auto expected = em(ctx, alone, data);
+    CHECK(result.model.weights == std::vector<double>{1});
+    CHECK(result.model.means == expected.model.means);
+    CHECK(result.model.covariances == expected.model.covariances);
+    CHECK(result.nll == expected.nll);
+    start.weights = {0, 0};
+    CHECK(message<ValueError>([&] { return em(ctx, start, data, dropping); }).find("sum of weights=0") !=
+          std::string::npos);
+  }
+}
+
+TEST_CASE("AIC and BIC count the parameters of every restriction", "[mixture]") {
+  const std::vector<double> x = clouds(300);
+  Context<Cpu> ctx;
+  const auto counts = [&](const NormalMixture& start, int parameters) {
+    const auto result = em(ctx, start, row_major(x.data(), 300, 2));
+    CHECK(result.model.free_parameters() == parameters);
+    CHECK(result.aic == Approx(2 * result.nll + 2 * parameters).epsilon(1e-15));
+    CHECK(result.bic == Approx(2 * result.nll + parameters * std::log(300.0)).epsilon(1e-15));
+  };
+  counts(two(Covariance::full, {1, 0, 0, 1, 1, 0, 0, 1}), 1 + 4 + 6);
+  counts(two(Covariance::tied, {1, 0, 0, 1}), 1 + 4 + 3);
+  counts(two(Covariance::diagonal, {1, 1, 1, 1}), 1 + 4 + 4);
+  counts(two(Covariance::spherical, {1, 1}), 1 + 4 + 2);
+  const auto of_four_in_three = [](Covariance kind) {
+    return NormalMixture{3, kind, {0.25, 0.25, 0.25, 0.25}, {}, {}}.free_parameters();
+  };
+  CHECK(of_four_in_three(Covariance::full) == 3 + 12 + 24);
+  CHECK(of_four_in_three(Covariance::tied) == 3 + 12 + 6);
+  CHECK(of_four_in_three(Covariance::diagonal) == 3 + 12 + 12);
+  CHECK(of_four_in_three(Covariance::spherical) == 3 + 12 + 4);
+}
+
+TEST_CASE("covariances may be as asymmetric as rounding makes them", "[mixture]") {
+  const std::vector<double> x = clouds(300);
+  Context<Cpu> ctx;
+  const auto fitted = [&](double upper) {
+    return em(ctx, two(Covariance::tied, {400, upper, 100, 400}), row_major(x.data(), 300, 2)).model.covariances;
+  };
+  CHECK(fitted(100 + 3.9e-10) == fitted(100));
+  CHECK(fitted(100 - 3.9e-10) == fitted(100));
+  CHECK(message<ValueError>([&] { return fitted(100 + 4.1e-10); }).find("expected the same as its mirror image") !=
+        std::string::npos);
+}
+
 TEST_CASE("EM that does not converge says so", "[mixture]") {
   const std::vector<double> x = clouds(300);
   Context<Cpu> ctx;
