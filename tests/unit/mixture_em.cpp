@@ -138,6 +138,70 @@ TEST_CASE("a component that loses its points is an error, or is dropped and name
   CHECK(sum == Approx(1).epsilon(1e-14));
 }
 
+TEST_CASE("a component of weight 0 has no points: an error, or it is dropped and named", "[mixture]") {
+  const std::vector<double> x = clouds(300);
+  Context<Cpu> ctx;
+  const auto data = row_major(x.data(), 300, 2);
+  EmOptions dropping;
+  dropping.empty = mixture::EmptyComponent::drop;
+  for (NormalMixture start : {two(Covariance::full, {1, 0, 0, 1, 4, 1, 1, 4}), two(Covariance::tied, {4, 1, 1, 4}),
+                              two(Covariance::diagonal, {1, 1, 4, 4}), two(Covariance::spherical, {1, 4})}) {
+    start.weights = {0, 1};
+    CHECK(message<ValueError>([&] { return em(ctx, start, data); }) ==
+          "em: component 0 has lost all its points; start it elsewhere, use fewer components, or drop empty ones");
+    const auto result = em(ctx, start, data, dropping);
+    CHECK(result.dropped == std::vector<int>{0});
+    NormalMixture alone = start;
+    alone.weights = {1};
+    alone.means = {5, 2};
+    if (start.covariance != Covariance::tied)
+      alone.covariances.erase(alone.covariances.begin(),
+                              alone.covariances.begin() + static_cast<std::ptrdiff_t>(alone.covariance_size()));
+    const auto expected = em(ctx, alone, data);
+    CHECK(result.model.weights == std::vector<double>{1});
+    CHECK(result.model.means == expected.model.means);
+    CHECK(result.model.covariances == expected.model.covariances);
+    CHECK(result.nll == expected.nll);
+    start.weights = {0, 0};
+    CHECK(message<ValueError>([&] { return em(ctx, start, data, dropping); }).find("sum of weights=0") !=
+          std::string::npos);
+  }
+}
+
+TEST_CASE("AIC and BIC count the parameters of every restriction", "[mixture]") {
+  const std::vector<double> x = clouds(300);
+  Context<Cpu> ctx;
+  const auto counts = [&](const NormalMixture& start, int parameters) {
+    const auto result = em(ctx, start, row_major(x.data(), 300, 2));
+    CHECK(result.model.free_parameters() == parameters);
+    CHECK(result.aic == Approx(2 * result.nll + 2 * parameters).epsilon(1e-15));
+    CHECK(result.bic == Approx(2 * result.nll + parameters * std::log(300.0)).epsilon(1e-15));
+  };
+  counts(two(Covariance::full, {1, 0, 0, 1, 1, 0, 0, 1}), 1 + 4 + 6);
+  counts(two(Covariance::tied, {1, 0, 0, 1}), 1 + 4 + 3);
+  counts(two(Covariance::diagonal, {1, 1, 1, 1}), 1 + 4 + 4);
+  counts(two(Covariance::spherical, {1, 1}), 1 + 4 + 2);
+  const auto of_four_in_three = [](Covariance kind) {
+    return NormalMixture{3, kind, {0.25, 0.25, 0.25, 0.25}, {}, {}}.free_parameters();
+  };
+  CHECK(of_four_in_three(Covariance::full) == 3 + 12 + 24);
+  CHECK(of_four_in_three(Covariance::tied) == 3 + 12 + 6);
+  CHECK(of_four_in_three(Covariance::diagonal) == 3 + 12 + 12);
+  CHECK(of_four_in_three(Covariance::spherical) == 3 + 12 + 4);
+}
+
+TEST_CASE("covariances may be as asymmetric as rounding makes them", "[mixture]") {
+  const std::vector<double> x = clouds(300);
+  Context<Cpu> ctx;
+  const auto fitted = [&](double upper) {
+    return em(ctx, two(Covariance::tied, {400, upper, 100, 400}), row_major(x.data(), 300, 2)).model.covariances;
+  };
+  CHECK(fitted(100 + 3.9e-10) == fitted(100));
+  CHECK(fitted(100 - 3.9e-10) == fitted(100));
+  CHECK(message<ValueError>([&] { return fitted(100 + 4.1e-10); }).find("expected the same as its mirror image") !=
+        std::string::npos);
+}
+
 TEST_CASE("EM that does not converge says so", "[mixture]") {
   const std::vector<double> x = clouds(300);
   Context<Cpu> ctx;
@@ -159,22 +223,40 @@ TEST_CASE("bad mixtures and data are named", "[mixture]") {
     change(m);
     return message<Error>([&] { return em(ctx, m, data); });
   };
-  CHECK(said([](auto& m) { m.weights[1] = 0.6; }) == "mixture: sum of weights=1.1; expected 1");
-  CHECK(said([](auto& m) { m.weights = {1.5, -0.5}; }) == "mixture: weights[1]=-0.5; expected a number of at least 0");
-  CHECK(said([](auto& m) { m.means[3] = INFINITY; }) == "mixture: means[3]=inf; expected a finite number");
-  CHECK(said([](auto& m) { m.means.pop_back(); }) == "mixture: means has 3 elements; expected 4");
-  CHECK(said([](auto& m) { m.covariances.pop_back(); }) == "mixture: covariances has 7 elements; expected 8");
+  CHECK(said([](auto& m) { m.weights[1] = 0.6; }) ==
+        "mixture: sum of weights=1.1000000000000001; expected 1 within 2e-12; divide the weights by their sum");
+  CHECK(said([](auto& m) {
+          m.weights = {1.5, -0.5};
+        }) == "mixture: weights[1]=-0.5; expected a finite number of at least 0; give its share of the points");
+  CHECK(said([](auto& m) { m.means[3] = INFINITY; }) ==
+        "mixture: means[3]=inf; expected a finite number; give a place among the points");
+  CHECK(said([](auto& m) { m.means.pop_back(); }) ==
+        "mixture: means has 3 elements; expected 4; give every component a row of as many as there are dimensions");
+  CHECK(said([](auto& m) { m.covariances.pop_back(); }) ==
+        "mixture: covariances has 7 elements; expected 8; give every component a whole matrix");
   CHECK(said([](auto& m) { m.covariances[5] = 0.1; }) ==
-        "mixture: covariance 1, element (1, 0)=0; expected the same as its mirror image");
+        "mixture: covariance 1, element (1, 0)=0; expected the same as its mirror image, 0.10000000000000001, within "
+        "1e-12; give a symmetric matrix");
   CHECK(said([](auto& m) { m.covariances[1] = m.covariances[2] = 2; }) ==
         "mixture: covariance 0 is not positive definite (pivot 2); add to its diagonal, or merge the dimensions "
         "involved");
   CHECK(said([](auto& m) {
           m = {2, Covariance::diagonal, {1}, {0, 0}, {1, 0}};
-        }) == "mixture: covariances[1]=0; expected a variance above 0");
-  CHECK(said([](auto& m) { m = {}; }) == "mixture: 0 components in 1 dimensions; both must be at least 1");
+        }) == "mixture: covariances[1]=0; expected a finite variance above 0; give the square of a standard deviation");
+  const auto covariances = [&](Covariance kind, std::vector<double> values) {
+    return said([&](auto& m) { m = two(kind, std::move(values)); });
+  };
+  CHECK(covariances(Covariance::tied, {1}) ==
+        "mixture: covariances has 1 elements; expected 4; give one whole matrix for all components");
+  CHECK(covariances(Covariance::diagonal, {1}) ==
+        "mixture: covariances has 1 elements; expected 4; give every component a variance for each dimension");
+  CHECK(covariances(Covariance::spherical, {1}) ==
+        "mixture: covariances has 1 elements; expected 2; give every component one variance");
+  CHECK(said([](auto& m) { m = {}; }) ==
+        "mixture: 0 components in 1 dimensions; both must be at least 1; give every component a weight and a mean");
   CHECK(message<ShapeError>([&] { return em(ctx, good, row_major(x.data(), 25, 4)); }) ==
-        "density_sums: x has 4 columns and the term 2 dimensions; give one row per point");
+        "mixture: x has 4 columns and the mixture 2 dimensions; give one row per point, and a mixture of as many "
+        "dimensions");
   CHECK(message<ValueError>([&] { return em(ctx, good, row_major(x.data(), 0, 2)); }) ==
         "em: the data are empty; expected at least one row");
   x[33] = std::nan("");

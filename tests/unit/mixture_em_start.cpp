@@ -167,6 +167,56 @@ TEST_CASE("a component that loses its points moves to the row explained worst", 
   }
 }
 
+TEST_CASE("data that are not finite are named before a component of weight 0 moves", "[mixture]") {
+  std::vector<double> x = clouds(three, 20);
+  x[41] = std::nan("");
+  EmOptions options;
+  options.empty = EmptyComponent::reseed;
+  Context<Cpu> ctx;
+  const auto said = [&](Covariance kind, std::vector<double> covariances) {
+    const NormalMixture start{2, kind, {1, 0}, {0, 0, 1, 1}, std::move(covariances)};
+    return message<ValueError>([&] { return em(ctx, start, rows(x), options); });
+  };
+  const char* const text = "em: x[20, 1]=nan; expected a number below 1e150 in size; remove or rescale it";
+  CHECK(said(Covariance::full, {1, 0, 0, 1, 1, 0, 0, 1}) == text);
+  CHECK(said(Covariance::tied, {1, 0, 0, 1}) == text);
+  CHECK(said(Covariance::diagonal, {1, 1, 1, 1}) == text);
+  CHECK(said(Covariance::spherical, {1, 1}) == text);
+}
+
+TEST_CASE("a cluster of equal rows needs reg_covar, whatever the covariances may be", "[mixture]") {
+  std::vector<double> x = clouds({{0, 0}}, 50);
+  for (int i = 0; i < 10; ++i) x.insert(x.end(), {100, 100});
+  Context<Cpu> ctx;
+  EmOptions options;
+  options.reg_covar = 0;
+  const auto said = [&](Covariance kind) {
+    return message<NotPositiveDefinite>([&] { return em(ctx, 2, kind, rows(x), options); });
+  };
+  for (const Covariance kind : {Covariance::full, Covariance::diagonal, Covariance::spherical}) {
+    const std::string text = said(kind);
+    INFO(text);
+    CHECK(text.find("em: the covariance of cluster ") == 0);
+    CHECK(text.find(" of the start is not positive definite (pivot 1) with reg_covar=0; raise reg_covar, or use fewer "
+                    "components") != std::string::npos);
+  }
+  try {
+    static_cast<void>(mixture::detail::from_clusters(ctx, {0, 0, 100, 100}, Covariance::diagonal, rows(x), 0.0));
+    FAIL("nothing was thrown");
+  } catch (const NotPositiveDefinite& e) {
+    CHECK(e.batch == 1);
+    CHECK(e.pivot == 1);
+    CHECK(std::string(e.what()).find("cluster 1 of the start") != std::string::npos);
+  }
+  CHECK(em(ctx, 2, Covariance::tied, rows(x), options).converged);
+  for (std::size_t i = 0; i < x.size(); i += 2) x[i + 1] = x[i] < 50 ? 3 : 4;  // each cluster on a horizontal line
+  CHECK(said(Covariance::tied) ==
+        "em: the covariance of all clusters of the start is not positive definite (pivot 2) with reg_covar=0; raise "
+        "reg_covar, or use fewer components");
+  options.reg_covar = 1e-6;
+  for (const Covariance kind : kinds) CHECK(std::isfinite(em(ctx, 2, kind, rows(x), options).nll));
+}
+
 TEST_CASE("a component moves once", "[mixture]") {
   const std::vector<double> x{3};
   EmOptions options;

@@ -143,21 +143,28 @@ TEST_CASE("fewer points than parameters warn", "[mixture]") {
 
 TEST_CASE("mixtures with bad weights, means or shapes are refused", "[mixture]") {
   CHECK(refused([](auto& m) { m.weights[0] = not_a_number; }) ==
-        "mixture: weights[0]=nan; expected a number of at least 0");
+        "mixture: weights[0]=nan; expected a finite number of at least 0; give its share of the points");
   CHECK(refused([](auto& m) {
           m.weights = {-0.5, 1.5};
-        }) == "mixture: weights[0]=-0.5; expected a number of at least 0");
-  CHECK(refused([](auto& m) { m.weights[1] = 0.25; }) == "mixture: sum of weights=0.75; expected 1");
-  CHECK(begins(refused([](auto& m) { m.weights[1] += 1e-11; }), "mixture: sum of weights=1; expected 1"));
-  CHECK(refused([](auto& m) { m.means[2] = not_a_number; }) == "mixture: means[2]=nan; expected a finite number");
-  CHECK(refused([](auto& m) { m.means.push_back(0); }) == "mixture: means has 5 elements; expected 4");
-  CHECK(refused([](auto& m) { m.weights = {}; }) == "mixture: 0 components in 2 dimensions; both must be at least 1");
-  CHECK(refused([](auto& m) { m.dimensions = 0; }) == "mixture: 2 components in 0 dimensions; both must be at least 1");
+        }) == "mixture: weights[0]=-0.5; expected a finite number of at least 0; give its share of the points");
+  CHECK(refused([](auto& m) { m.weights[1] = 0.25; }) ==
+        "mixture: sum of weights=0.75; expected 1 within 2e-12; divide the weights by their sum");
+  CHECK(begins(refused([](auto& m) { m.weights[1] += 1e-11; }),
+               "mixture: sum of weights=1.00000000001; expected 1 within 2e-12"));
+  CHECK(refused([](auto& m) { m.means[2] = not_a_number; }) ==
+        "mixture: means[2]=nan; expected a finite number; give a place among the points");
+  CHECK(refused([](auto& m) { m.means.push_back(0); }) ==
+        "mixture: means has 5 elements; expected 4; give every component a row of as many as there are dimensions");
+  CHECK(refused([](auto& m) { m.weights = {}; }) ==
+        "mixture: 0 components in 2 dimensions; both must be at least 1; give every component a weight and a mean");
+  CHECK(refused([](auto& m) { m.dimensions = 0; }) ==
+        "mixture: 2 components in 0 dimensions; both must be at least 1; give every component a weight and a mean");
 }
 
 TEST_CASE("covariances that are no covariances are refused, with component and pivot", "[mixture]") {
   CHECK(refused([](auto& m) { m.covariances[1] += 1e-9; }) ==
-        "mixture: covariance 0, element (1, 0)=1; expected the same as its mirror image");
+        "mixture: covariance 0, element (1, 0)=1; expected the same as its mirror image, 1.0000000010000001, within "
+        "4e-12; give a symmetric matrix");
   CHECK(begins(refused([](auto& m) { m.covariances[5] = not_a_number; }), "mixture: covariance 1, element (1, 0)="));
   CHECK(begins(refused([](auto& m) { m.covariances[0] = -4; }),
                "mixture: covariance 0 is not positive definite (pivot 1)"));
@@ -165,9 +172,9 @@ TEST_CASE("covariances that are no covariances are refused, with component and p
   CHECK(begins(refused([](auto& m) { m.covariances[3] = 0.25; }, Covariance::tied),
                "mixture: covariance 0 is not positive definite (pivot 2)"));
   CHECK(refused([](auto& m) { m.covariances[2] = -1; }, Covariance::diagonal) ==
-        "mixture: covariances[2]=-1; expected a variance above 0");
+        "mixture: covariances[2]=-1; expected a finite variance above 0; give the square of a standard deviation");
   CHECK(refused([](auto& m) { m.covariances[1] = infinite; }, Covariance::spherical) ==
-        "mixture: covariances[1]=inf; expected a variance above 0");
+        "mixture: covariances[1]=inf; expected a finite variance above 0; give the square of a standard deviation");
   try {
     NormalMixture m = good();
     m.covariances[5] = m.covariances[6] = 4;
@@ -195,7 +202,9 @@ TEST_CASE("EM refuses data of the wrong shape and numbers that are not finite, b
   CHECK(automatic(2, huge) == std::string("em: ") + too_large);
   CHECK(message<Error>([&] { return negative_log_likelihood(ctx, good(), huge); }) ==
         std::string("mixture: ") + too_large);
-  CHECK(begins(said(row_major(x.data(), 20, 3)), "density_sums: x has 3 columns and the term 2 dimensions"));
+  CHECK(begins(said(row_major(x.data(), 20, 3)), "mixture: x has 3 columns and the mixture 2 dimensions; give "));
+  CHECK(message<ShapeError>([&] { return negative_log_likelihood(ctx, good(), row_major(x.data(), 20, 3)); }) ==
+        said(row_major(x.data(), 20, 3)));
   CHECK(said(row_major(x.data(), 0, 2)) == "em: the data are empty; expected at least one row");
   CHECK(automatic(2, row_major(x.data(), 0, 2)) == "em: the data are empty; expected at least one row");
   CHECK(automatic(31, row_major(x.data(), 30, 2)) ==
@@ -224,12 +233,15 @@ TEST_CASE("EM refuses options outside their domain", "[mixture]") {
     return text;
   };
   CHECK(said([](auto& o) { o.tol = -1; }) ==
-        "em: tol=-1.000000, reg_covar=0.000001, max_iter=100; expected at least 0, 0 and 1");
+        "em: tol=-1; expected at least 0; give 1e-3, or 0 for max_iter iterations");
+  CHECK(begins(said([](auto& o) { o.tol = -1e-9; }), "em: tol=-1e-09; expected"));
+  CHECK(said([](auto& o) { o.reg_covar = -1e-7; }) ==
+        "em: reg_covar=-1e-07; expected a finite number of at least 0; give 1e-6, or 0 to add nothing to variances");
   CHECK(begins(said([](auto& o) { o.tol = not_a_number; }), "em: tol=nan"));
   CHECK(said([](auto& o) { o.reg_covar = -1; }).find("reg_covar=-1") != std::string::npos);
   CHECK(said([](auto& o) { o.reg_covar = infinite; }).find("reg_covar=inf") != std::string::npos);
-  CHECK(said([](auto& o) { o.max_iter = 0; }).find("max_iter=0") != std::string::npos);
-  CHECK(said([](auto& o) { o.n_init = 0; }) == "em: n_init=0; expected at least 1");
+  CHECK(said([](auto& o) { o.max_iter = 0; }) == "em: max_iter=0; expected at least 1; give 100 or so");
+  CHECK(said([](auto& o) { o.n_init = 0; }) == "em: n_init=0; expected at least 1; give the starts to try");
 }
 
 TEST_CASE("sorted parameters are refused where the parameters are", "[mixture]") {

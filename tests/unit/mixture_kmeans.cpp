@@ -176,6 +176,51 @@ TEST_CASE("k-means has the same bits for any number of threads, instruction set 
   CHECK(kmeans(ctx, 3, row_major(narrow.data(), n, 2)).sizes == std::vector<index_t>{n / 3, n / 3, n / 3});
 }
 
+TEST_CASE("a sample has as many rows as asked for, one of each of as many stretches, and is even", "[mixture]") {
+  std::vector<double> x(98304);
+  std::iota(x.begin(), x.end(), 0.0);
+  const auto sample = [&](std::size_t n, index_t limit, std::uint64_t seed = 0) {
+    cpu::ContextOptions context{};
+    context.seed = seed;
+    Context<Cpu> ctx{std::move(context)};
+    return mixture::detail::sample_rows(ctx, MatrixView<const double>(x.data(), static_cast<index_t>(n), 1, 1, 1),
+                                        limit);
+  };
+  for (const std::size_t n : {1, 7, 4095, 4096, 4097, 6144, 8191, 8192, 65537}) {
+    const std::vector<double> drawn = sample(n, 4096);
+    REQUIRE(drawn.size() == std::min<std::size_t>(n, 4096));
+    std::size_t outside = 0;
+    for (std::size_t i = 0; i < drawn.size(); ++i) {
+      const auto row = static_cast<std::size_t>(drawn[i]);
+      if (row < i * n / drawn.size() || row * drawn.size() >= (i + 1) * n) ++outside;
+    }
+    CHECK(outside == 0);
+    if (n <= 4096) CHECK(drawn == std::vector<double>(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(n)));
+  }
+  CHECK(sample(65537, 65536).size() == 65536);
+  CHECK(sample(6144, 4096, 1) == sample(6144, 4096, 1));
+  CHECK(sample(6144, 4096, 1) != sample(6144, 4096, 2));
+  // Rows that repeat with a period that the stretches share: one and a half rows each.
+  double shares[3] = {};
+  for (const double row : sample(98304, 65536)) shares[static_cast<std::size_t>(row) % 3] += 1.0 / 65536;
+  for (const double share : shares) CHECK(share == Approx(1.0 / 3).margin(0.01));
+}
+
+TEST_CASE("rows are drawn in range from any number of them", "[mixture]") {
+  const double x = 0;
+  for (const index_t n : {std::numeric_limits<index_t>::max(), (index_t{1} << 62) + 1, index_t{1} << 40})
+    for (const index_t stretches : {index_t{1}, index_t{65536}, (index_t{1} << 31) - 1}) {
+      const mixture::detail::DrawEvenly<double, HostSpace> draw{{&x, n, 1, 0, 0}, {}, stretches, 5};
+      const double length = static_cast<double>(n) / static_cast<double>(stretches);
+      for (const index_t i : {index_t{0}, stretches / 2, stretches - 1}) {
+        const auto row = static_cast<double>(draw.row(i));
+        CHECK(row >= static_cast<double>(i) * length * (1 - 1e-14) - 1);
+        CHECK(row <= static_cast<double>(i + 1) * length * (1 + 1e-14));
+        CHECK(draw.row(i) < n);
+      }
+    }
+}
+
 TEST_CASE("many rows start from a sample, and end at the means of all rows", "[mixture]") {
   constexpr index_t n = 90000;
   const std::vector<double> x = clouds(n);
@@ -236,9 +281,14 @@ TEST_CASE("bad data and options of k-means are named", "[mixture]") {
         "kmeans: x is 4611686018427387904x4: more elements than can be numbered; use less data per call");
   KMeansOptions options;
   options.n_init = 0;
-  CHECK(said(2, row_major(x.data(), 6, 2), options).find("n_init=0; expected at least 0, 1 and 1") !=
-        std::string::npos);
+  CHECK(said(2, row_major(x.data(), 6, 2), options) == "kmeans: n_init=0; expected at least 1; give the seeds to try");
   options = {};
+  options.max_iter = 0;
+  CHECK(said(2, row_major(x.data(), 6, 2), options) == "kmeans: max_iter=0; expected at least 1; give 300 or so");
+  options = {};
+  options.tol = -1e-7;
+  CHECK(said(2, row_major(x.data(), 6, 2), options) ==
+        "kmeans: tol=-1e-07; expected at least 0; give 1e-4, or 0 to go on until the inertia no longer falls");
   options.tol = std::numeric_limits<double>::quiet_NaN();
   CHECK(said(2, row_major(x.data(), 6, 2), options).find("tol=nan") != std::string::npos);
   for (const double bad : {std::nan(""), HUGE_VAL, -HUGE_VAL, 1e308}) {

@@ -2,7 +2,10 @@
 // in which a pass over the data takes them.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <iomanip>
 #include <numbers>
 #include <sstream>
 #include <string>
@@ -67,6 +70,16 @@ inline int cholesky_by_rows(std::vector<double>& a, int d) {
   return 0;
 }
 
+/// The pivot of component k's covariance that is not positive, or the variance, from 1; 0 if all are.
+inline int failing_pivot(const NormalMixture& m, std::size_t k) {
+  const auto first = m.covariances.begin() + static_cast<std::ptrdiff_t>(m.covariance_index(k));
+  std::vector<double> own(first, first + static_cast<std::ptrdiff_t>(m.covariance_size()));
+  if (m.covariance == Covariance::full || m.covariance == Covariance::tied) return cholesky_by_rows(own, m.dimensions);
+  for (std::size_t i = 0; i < own.size(); ++i)
+    if (!(own[i] > 0) || !std::isfinite(own[i])) return static_cast<int>(i) + 1;
+  return 0;
+}
+
 /// Turns the lower triangle L into its inverse, in place.
 inline void invert_lower(std::vector<double>& a, int d) {
   const auto at = [&](int i, int j) -> double& { return a[static_cast<std::size_t>(i * d + j)]; };
@@ -78,6 +91,21 @@ inline void invert_lower(std::vector<double>& a, int d) {
       at(i, j) = s / at(i, i);
     }
   }
+}
+
+/// `value` with so many significant digits, as streams write it.
+inline std::string in_digits(double value, int digits) {
+  std::ostringstream text;
+  text << std::setprecision(digits) << value;
+  return text.str();
+}
+
+/// ShapeError unless data of so many columns fit the mixture.
+inline void require_columns(const NormalMixture& m, index_t columns) {
+  if (columns != m.dimensions)
+    throw ShapeError("mixture: x has " + std::to_string(columns) + " columns and the mixture " +
+                     std::to_string(m.dimensions) +
+                     " dimensions; give one row per point, and a mixture of as many dimensions");
 }
 
 /// What NormalDensities reads, in host memory.
@@ -92,35 +120,42 @@ struct DensityTables {
 /// NotPositiveDefinite with component and pivot.
 inline void validate(const NormalMixture& m) {
   const auto k = m.weights.size(), d = static_cast<std::size_t>(m.dimensions);
-  const auto size = [](const char* name, std::size_t got, std::size_t expected) {
+  const auto size = [](const char* name, std::size_t got, std::size_t expected, const char* remedy) {
     if (got != expected)
       throw ShapeError(std::string("mixture: ") + name + " has " + std::to_string(got) + " elements; expected " +
-                       std::to_string(expected));
+                       std::to_string(expected) + "; give " + remedy);
   };
+  const auto element = [](const char* name, std::size_t i) { return name + ("[" + std::to_string(i) + "]"); };
   const auto reject = [](const std::string& name, double value, const std::string& rule) {
-    std::ostringstream text;
-    text << "mixture: " << name << "=" << value << "; expected " << rule;
-    throw ValueError(text.str());
+    throw ValueError("mixture: " + name + "=" + detail::in_digits(value, 6) + "; expected " + rule);
   };
   if (k == 0 || m.dimensions < 1)
     throw ShapeError("mixture: " + std::to_string(k) + " components in " + std::to_string(m.dimensions) +
-                     " dimensions; both must be at least 1");
-  size("means", m.means.size(), k * d);
-  size("covariances", m.covariances.size(), m.covariance == Covariance::tied ? d * d : k * m.covariance_size());
+                     " dimensions; both must be at least 1; give every component a weight and a mean");
+  size("means", m.means.size(), k * d, "every component a row of as many as there are dimensions");
+  size("covariances", m.covariances.size(), m.covariance == Covariance::tied ? d * d : k * m.covariance_size(),
+       m.covariance == Covariance::full       ? "every component a whole matrix"
+       : m.covariance == Covariance::tied     ? "one whole matrix for all components"
+       : m.covariance == Covariance::diagonal ? "every component a variance for each dimension"
+                                              : "every component one variance");
   double sum = 0;
   for (std::size_t i = 0; i < k; ++i) {
     if (!(m.weights[i] >= 0) || !std::isfinite(m.weights[i]))
-      reject("weights[" + std::to_string(i) + "]", m.weights[i], "a number of at least 0");
+      reject(element("weights", i), m.weights[i], "a finite number of at least 0; give its share of the points");
     sum += m.weights[i];
   }
-  if (!(std::abs(sum - 1) <= 1e-12 * static_cast<double>(k))) reject("sum of weights", sum, "1");
+  if (const double tolerance = 1e-12 * static_cast<double>(k); !(std::abs(sum - 1) <= tolerance))
+    throw ValueError("mixture: sum of weights=" + detail::in_digits(sum, 17) + "; expected 1 within " +
+                     detail::in_digits(tolerance, 6) + "; divide the weights by their sum");
   for (std::size_t i = 0; i < m.means.size(); ++i)
-    if (!std::isfinite(m.means[i])) reject("means[" + std::to_string(i) + "]", m.means[i], "a finite number");
+    if (!std::isfinite(m.means[i]))
+      reject(element("means", i), m.means[i], "a finite number; give a place among the points");
   const bool matrix = m.covariance == Covariance::full || m.covariance == Covariance::tied;
   if (!matrix) {
     for (std::size_t i = 0; i < m.covariances.size(); ++i)
       if (!(m.covariances[i] > 0) || !std::isfinite(m.covariances[i]))
-        reject("covariances[" + std::to_string(i) + "]", m.covariances[i], "a variance above 0");
+        reject(element("covariances", i), m.covariances[i],
+               "a finite variance above 0; give the square of a standard deviation");
     return;
   }
   for (std::size_t c = 0; c < m.covariances.size() / (d * d); ++c) {
@@ -131,8 +166,10 @@ inline void validate(const NormalMixture& m) {
     for (std::size_t i = 0; i < d; ++i)
       for (std::size_t j = 0; j < i; ++j)
         if (!(std::abs(a[i * d + j] - a[j * d + i]) <= 1e-12 * largest))
-          reject("covariance " + std::to_string(c) + ", element (" + std::to_string(i) + ", " + std::to_string(j) + ")",
-                 a[i * d + j], "the same as its mirror image");
+          throw ValueError("mixture: covariance " + std::to_string(c) + ", element (" + std::to_string(i) + ", " +
+                           std::to_string(j) + ")=" + detail::in_digits(a[i * d + j], 17) +
+                           "; expected the same as its mirror image, " + detail::in_digits(a[j * d + i], 17) +
+                           ", within " + detail::in_digits(1e-12 * largest, 6) + "; give a symmetric matrix");
     const int pivot = detail::cholesky_by_rows(a, m.dimensions);
     if (pivot != 0)
       throw NotPositiveDefinite("mixture: covariance " + std::to_string(c) + " is not positive definite (pivot " +

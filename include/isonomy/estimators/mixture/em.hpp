@@ -58,6 +58,7 @@ template <ContextLike Ctx, class T>
                                              MatrixView<T, typename Ctx::space> x) {
   validate(model);
   detail::require_countable(x, "mixture");
+  detail::require_columns(model, x.columns);
   std::vector<int> empty;
   for (int k = 0; k < model.components(); ++k)
     if (model.weights[static_cast<std::size_t>(k)] == 0) empty.push_back(k);
@@ -68,10 +69,11 @@ template <ContextLike Ctx, class T>
 namespace detail {
 
 inline void require_options(const EmOptions& options) {
-  if (!(options.tol >= 0) || !(options.reg_covar >= 0) || !std::isfinite(options.reg_covar) || options.max_iter < 1)
-    throw ValueError("em: tol=" + std::to_string(options.tol) + ", reg_covar=" + std::to_string(options.reg_covar) +
-                     ", max_iter=" + std::to_string(options.max_iter) + "; expected at least 0, 0 and 1");
-  if (options.n_init < 1) throw ValueError("em: n_init=" + std::to_string(options.n_init) + "; expected at least 1");
+  require_option(options.tol >= 0, "em", "tol", options.tol, "at least 0; give 1e-3, or 0 for max_iter iterations");
+  require_option(options.reg_covar >= 0 && std::isfinite(options.reg_covar), "em", "reg_covar", options.reg_covar,
+                 "a finite number of at least 0; give 1e-6, or 0 to add nothing to variances");
+  require_option(options.max_iter >= 1, "em", "max_iter", options.max_iter, "at least 1; give 100 or so");
+  require_option(options.n_init >= 1, "em", "n_init", options.n_init, "at least 1; give the starts to try");
 }
 
 /// Components by their numbers in the start, and what to do about those that are empty.
@@ -154,14 +156,10 @@ template <ContextLike Ctx, class T>
   using Point = std::remove_const_t<T>;
   validate(start);
   detail::require_rows(x, "em");
+  detail::require_columns(start, x.columns);
   detail::require_options(options);
   const MatrixView<const Point, typename Ctx::space> rows(x);
   const auto n = static_cast<double>(x.rows);
-  const auto require_finite = [&](const std::vector<DoubleDouble>& sums) {
-    if (std::all_of(sums.begin(), sums.end(), [](const DoubleDouble& s) { return std::isfinite(s.high); })) return;
-    detail::require_finite(ctx, rows, "em");
-    throw NumericalError("em: sums over the data are not finite; rescale the data, or start nearer to them");
-  };
   EmResult result;
   StageTimer timer(result.report);
   ProgressMeter progress(ctx.control(), "em", options.max_iter);
@@ -173,7 +171,7 @@ template <ContextLike Ctx, class T>
   std::vector<double> spread;
   while (result.iterations < options.max_iter) {
     const std::vector<DoubleDouble> sums = detail::density_pass(ctx, result.model, MixtureOrder::gradient, rows);
-    require_finite(sums);
+    detail::require_finite_sums(ctx, sums, rows);
     const double least = 10 * std::numeric_limits<double>::epsilon() * n;
     if (population.settle(ctx, result, rows, options.reg_covar,
                           [&](std::size_t k) { return sums[1 + k].high >= least; }))
@@ -189,7 +187,7 @@ template <ContextLike Ctx, class T>
   }
   timer.lap("iterations");
   const std::vector<DoubleDouble> last = detail::density_pass(ctx, result.model, MixtureOrder::value, rows);
-  require_finite(last);
+  detail::require_finite_sums(ctx, last, rows);
   result.nll = -last[0].high;
   timer.lap("likelihood");
   const auto parameters = static_cast<double>(result.model.free_parameters());

@@ -2,13 +2,17 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
+#include <sstream>
 #include <utility>
 #include <vector>
 
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/backend/buffer.hpp"
+#include "isonomy/core/error.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/mixture/density_model.hpp"
@@ -66,6 +70,15 @@ std::vector<DoubleDouble> density_pass(Ctx& ctx, const NormalMixture& m, Mixture
   std::vector<DoubleDouble> sums(static_cast<std::size_t>(densities.term().outputs(order)));
   density_sums(ctx, densities.term(), order, x, view(sums));
   return sums;
+}
+
+/// Nothing for finite sums of a pass over x. ValueError for the first element of x that is not finite; NumericalError
+/// if there is none, so that it was the sums that overflowed.
+template <ContextLike Ctx, class T>
+void require_finite_sums(Ctx& ctx, const std::vector<DoubleDouble>& sums, MatrixView<const T, typename Ctx::space> x) {
+  if (std::all_of(sums.begin(), sums.end(), [](const DoubleDouble& s) { return std::isfinite(s.high); })) return;
+  require_finite(ctx, x, "em");
+  throw NumericalError("em: sums over the data are not finite; rescale the data, or start nearer to them");
 }
 
 /// The parameters that a pass's responsibilities suggest. Second moments are about the old means: the square of each
@@ -205,6 +218,7 @@ void reseed(Ctx& ctx, NormalMixture& m, int k, const std::vector<int>& absent,
   const auto points = static_cast<double>(x.rows);
   const NormalMixture others = without(m, absent);
   const std::vector<DoubleDouble> sums = density_pass(ctx, others, MixtureOrder::gradient, x);
+  require_finite_sums(ctx, sums, x);
   std::vector<double> covariance = data_covariance(others, sums, points);
   const DeviceDensities<Ctx> densities(ctx, others);
   const std::vector<double> place = row_of(ctx, x, farthest_row(ctx, Misfit{densities.term()}, x).row);
@@ -223,6 +237,7 @@ void reseed(Ctx& ctx, NormalMixture& m, int k, const std::vector<int>& absent,
 }
 
 /// Expectation maximisation's first update from k-means: every row belongs to the cluster of its nearest centre.
+/// NotPositiveDefinite for a cluster that is flat in some direction if reg_covar does not hold it open.
 template <ContextLike Ctx, class T>
 NormalMixture from_clusters(Ctx& ctx, std::vector<double> centres, Covariance covariance,
                             MatrixView<const T, typename Ctx::space> x, double reg_covar) {
@@ -232,6 +247,16 @@ NormalMixture from_clusters(Ctx& ctx, std::vector<double> centres, Covariance co
   NormalMixture result{d, covariance, std::vector<double>(k), std::move(centres), {}};
   result.covariances.resize(covariance == Covariance::tied ? result.covariance_size() : k * result.covariance_size());
   maximise(result, sums, static_cast<double>(x.rows), reg_covar);
+  for (std::size_t c = 0; c < (covariance == Covariance::tied ? 1 : k); ++c) {
+    const int pivot = failing_pivot(result, c);
+    if (pivot == 0) continue;
+    std::ostringstream text;
+    text << "em: the covariance of " << (covariance == Covariance::tied ? "all clusters" : "cluster ");
+    if (covariance != Covariance::tied) text << c;
+    text << " of the start is not positive definite (pivot " << pivot << ") with reg_covar=" << reg_covar
+         << "; raise reg_covar, or use fewer components";
+    throw NotPositiveDefinite(text.str(), static_cast<std::int64_t>(c), pivot);
+  }
   return result;
 }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -47,6 +48,15 @@ namespace detail {
 
 /// Rows that seeds are drawn from, at most.
 inline constexpr index_t seed_rows = index_t{1} << 16;
+
+/// ValueError that names the option, its value and the rule unless `condition`.
+template <class Value>
+void require_option(bool condition, const char* operation, const char* name, Value value, const char* rule) {
+  if (condition) return;
+  std::ostringstream text;
+  text << operation << ": " << name << "=" << value << "; expected " << rule;
+  throw ValueError(text.str());
+}
 
 inline double squared_distance(const double* a, const double* b, std::size_t d) {
   double s = 0;
@@ -167,17 +177,17 @@ Clusters lloyd(Ctx& ctx, std::vector<double> centres, MatrixView<const T, typena
 template <ContextLike Ctx, class T>
 double mean_variance(Ctx& ctx, MatrixView<const T, typename Ctx::space> x, const char* operation) {
   const auto d = static_cast<std::size_t>(x.columns);
-  std::vector<double> centre = row_of(ctx, x, 0);
-  for (int pass = 0; pass < 2; ++pass) {
-    const std::vector<DoubleDouble> sums = nearest_sums(ctx, centre, static_cast<int>(d), x);
-    if (!std::isfinite(sums[0].high)) {
-      require_finite(ctx, x, operation);
-      throw ValueError(std::string(operation) + ": squared distances overflow; rescale the data");
-    }
-    if (pass == 1) return sums[0].high / static_cast<double>(x.rows) / static_cast<double>(d);
-    for (std::size_t j = 0; j < d; ++j) centre[j] += sums[2 + j].high / static_cast<double>(x.rows);
-  }
-  return 0;
+  const auto n = static_cast<double>(x.rows);
+  const auto sums_about = [&](const std::vector<double>& centre) {
+    std::vector<DoubleDouble> sums = nearest_sums(ctx, centre, static_cast<int>(d), x);
+    if (std::isfinite(sums[0].high)) return sums;
+    require_finite(ctx, x, operation);
+    throw ValueError(std::string(operation) + ": squared distances overflow; rescale the data");
+  };
+  std::vector<double> mean = row_of(ctx, x, 0);
+  const std::vector<DoubleDouble> about_first = sums_about(mean);
+  for (std::size_t j = 0; j < d; ++j) mean[j] += about_first[2 + j].high / n;
+  return sums_about(mean)[0].high / n / static_cast<double>(d);
 }
 
 /// Labels of the rows of one block.
@@ -198,10 +208,10 @@ Clusters best_clusters(Ctx& ctx, int components, MatrixView<const T, typename Ct
   if (components < 1 || components > x.rows)
     throw ValueError(std::string(operation) + ": components=" + std::to_string(components) + " for " +
                      std::to_string(x.rows) + " rows; expected from 1 to the number of rows");
-  if (!(options.tol >= 0) || options.max_iter < 1 || options.n_init < 1)
-    throw ValueError(std::string(operation) + ": tol=" + std::to_string(options.tol) +
-                     ", max_iter=" + std::to_string(options.max_iter) + ", n_init=" + std::to_string(options.n_init) +
-                     "; expected at least 0, 1 and 1");
+  require_option(options.tol >= 0, operation, "tol", options.tol,
+                 "at least 0; give 1e-4, or 0 to go on until the inertia no longer falls");
+  require_option(options.max_iter >= 1, operation, "max_iter", options.max_iter, "at least 1; give 300 or so");
+  require_option(options.n_init >= 1, operation, "n_init", options.n_init, "at least 1; give the seeds to try");
   const double least_move = options.tol * mean_variance(ctx, x, operation);
   const std::vector<double> sample = sample_rows(ctx, x, std::max<index_t>(seed_rows, components));
   const std::int64_t passes = sample.size() < static_cast<std::size_t>(x.rows * x.columns) ? 2 : 1;

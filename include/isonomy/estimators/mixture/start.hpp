@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "isonomy/backend/backend.hpp"
+#include "isonomy/core/check.hpp"
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/mixture/evaluate.hpp"
@@ -138,15 +139,16 @@ void ascend(Ctx& ctx, const NormalModel& model, Sketch& sketch, double least,
 /// points. Always within what fit() takes: weights inside (0, 1), standard deviations above 0, also for ties and for no
 /// more points than components. A range is respected by means, but widths are those of the points inside it. Two passes
 /// over all data. data: float or double, any stride, in the context's memory. The same bits for any thread count,
-/// instruction set and backend. ValueError for a model without components, data that are empty, fewer than the
-/// components, outside model.range, not finite (with the index), or all equal; Cancelled. Source: Lloyd (1982);
-/// Dempster, Laird and Rubin (1977).
+/// instruction set and backend. ShapeError for an unusable view. ValueError for a model without components, data that
+/// are empty, fewer than the components, outside model.range, not finite (with the index), or all equal; Cancelled.
+/// Source: Lloyd (1982); Dempster, Laird and Rubin (1977).
 template <ContextLike Ctx, class T>
 [[nodiscard]] std::vector<double> automatic_start(Ctx& ctx, const NormalModel& model,
                                                   VectorView<T, typename Ctx::space> data) {
   using Point = std::remove_const_t<T>;
   const VectorView<const Point, typename Ctx::space> x(data);
   const bool one_mean = model.means == Sharing::shared;
+  check::usable(x, "mixture", "x");
   detail::require_model(model);
   if (x.size == 0) throw ValueError("start: the data are empty; expected at least one point");
   if (x.size < model.components)
