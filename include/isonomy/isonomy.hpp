@@ -27,6 +27,7 @@
 #include "isonomy/estimators/mixture/em.hpp"
 #include "isonomy/estimators/mixture/evaluate.hpp"
 #include "isonomy/estimators/mixture/fit.hpp"
+#include "isonomy/estimators/mixture/gradient.hpp"
 #include "isonomy/estimators/mixture/kmeans.hpp"
 #include "isonomy/estimators/mixture/likelihood_ratio.hpp"
 #include "isonomy/estimators/mixture/minos.hpp"
