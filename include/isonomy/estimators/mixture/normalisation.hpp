@@ -39,7 +39,6 @@ struct Ends {
 /// Of a range from a to b = a + width around `middle` that is narrow against the deviation: a difference of values at
 /// the ends would be rounding. z by the Taylor series of phi around the middle, whose terms are Hermite polynomials.
 inline Ends narrow_ends(double a, double b, double middle, double width) {
-  constexpr double inverse_root_two_pi = 0x1.9884533d43651p-2;
   const double half = 0.5 * width, m = middle, h2 = half * half;
   double before = 0, hermite = 1, factor = 1, z = 0;
   for (int j = 0; j <= 12; ++j) {
@@ -58,7 +57,6 @@ inline Ends narrow_ends(double a, double b, double middle, double width) {
 
 /// Of a range from a > 30 on, beyond which all is nearly nothing, but nothing else than its logarithm counts.
 inline Ends tail_ends(double a, double b, double width) {
-  constexpr double inverse_root_two_pi = 0x1.9884533d43651p-2;
   const double ratio = std::isinf(b) ? 0 : std::exp(-0.5 * width * (a + b));  // phi(b) / phi(a)
   const auto step = [&](int j) {
     return inverse_root_two_pi * ((ratio == 0 ? 0 : std::pow(b, j) * ratio) - std::pow(a, j));
