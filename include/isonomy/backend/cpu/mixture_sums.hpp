@@ -91,7 +91,7 @@ struct MixtureSums {
     // Rooms begin where a cache line does: else every other 64-byte register would straddle two.
     const auto size =
         (static_cast<std::size_t>(term.lane_sums(order)) + static_cast<std::size_t>(term.lane_scratch())) * block_lanes;
-    Rooms rooms(ctx, 2 * size, operation);
+    Rooms rooms(ctx, (count + grain - 1) / grain, 2 * size, operation);
     parallel_chunks(ctx, count, grain, operation, [&](index_t begin, index_t end) {
       const auto room = rooms.take();
       double* const sums = room.get();

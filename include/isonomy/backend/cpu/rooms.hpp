@@ -1,6 +1,7 @@
 // Working memory of the tasks of a parallel loop: a room for each that runs at once.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <mutex>
@@ -10,8 +11,8 @@
 
 namespace isonomy::cpu {
 
-/// As many rooms of `size` uninitialised doubles, 256-byte aligned, as the context has threads. What is in a room when
-/// a task takes it is left over from another.
+/// Rooms of `size` uninitialised doubles, 256-byte aligned, for `tasks` tasks: as many as run at once. What is in a
+/// room when a task takes it is left over from another.
 class Rooms {
  public:
   struct GiveBack {
@@ -24,14 +25,15 @@ class Rooms {
   using Room = std::unique_ptr<double, GiveBack>;
 
   /// OutOfMemory beyond the context's workspace limit.
-  Rooms(Context& ctx, std::size_t size, const char* purpose) {
+  Rooms(Context& ctx, index_t tasks, std::size_t size, const char* purpose) {
     constexpr std::size_t step = buffer_alignment / sizeof(double);
-    const std::size_t apart = (size + step - 1) / step * step, count = static_cast<std::size_t>(ctx.threads());
+    const std::size_t apart = (size + step - 1) / step * step,
+                      count = static_cast<std::size_t>(std::min<index_t>(tasks, ctx.threads()));
     memory_ = Memory::allocate(ctx, count * apart * sizeof(double), purpose);
     for (std::size_t i = 0; i < count; ++i) free_.push_back(static_cast<double*>(memory_.get()) + i * apart);
   }
 
-  /// At most one for each thread at a time.
+  /// At most one for each task that runs.
   [[nodiscard]] Room take() {
     const std::lock_guard<std::mutex> lock(mutex_);
     double* const room = free_.back();

@@ -8,7 +8,6 @@
 #include <type_traits>
 #include <vector>
 
-#include "isonomy/core/eigen.hpp"
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/view.hpp"
@@ -27,7 +26,8 @@ struct NormalMixtureGradient {
 };
 
 /// Lower triangles L with Sigma^-1 = L L^T in the shape of NormalMixture::covariances; diagonal, spherical: inverse
-/// standard deviations. Errors as validate(). O(K d^3).
+/// standard deviations. Errors as validate(), and NumericalError
+/// for a covariance that only rounding keeps from being singular. O(K d^3).
 [[nodiscard]] inline std::vector<double> precision_factors(const NormalMixture& model) {
   validate(model);
   std::vector<double> result(model.covariances.size());
@@ -35,13 +35,18 @@ struct NormalMixtureGradient {
     for (std::size_t i = 0; i < result.size(); ++i) result[i] = 1 / std::sqrt(model.covariances[i]);
     return result;
   }
-  using Rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-  const Eigen::Index d = model.dimensions;
-  const auto size = static_cast<std::size_t>(d * d);
-  for (std::size_t at = 0; at < result.size(); at += size) {
-    const Eigen::LLT<Rows> sigma(Eigen::Map<const Rows>(model.covariances.data() + at, d, d));
-    const Rows precision = sigma.solve(Rows::Identity(d, d));
-    Eigen::Map<Rows>(result.data() + at, d, d) = precision.llt().matrixL();
+  // With rows and columns in reverse order Sigma = M M^T; turned back, M^-T is the lower triangle.
+  const auto d = static_cast<std::size_t>(model.dimensions);
+  for (std::size_t at = 0; at < result.size(); at += d * d) {
+    std::vector<double> m(model.covariances.begin() + static_cast<std::ptrdiff_t>(at),
+                          model.covariances.begin() + static_cast<std::ptrdiff_t>(at + d * d));
+    std::reverse(m.begin(), m.end());
+    if (detail::cholesky_by_rows(m, model.dimensions) != 0)  // in the other order it has passed validate()
+      throw NumericalError("mixture: covariances[" + std::to_string(at) +
+                           "] begins a matrix that is singular but for rounding; add to its diagonal");
+    detail::invert_lower(m, model.dimensions);
+    for (std::size_t i = 0; i < d; ++i)
+      for (std::size_t j = 0; j <= i; ++j) result[at + i * d + j] = m[(d - 1 - j) * d + (d - 1 - i)];
   }
   return result;
 }
@@ -73,13 +78,35 @@ inline void add_factor_gradient(const NormalMixture& m, const MomentView& sums, 
       for (std::size_t c = j; c < d; ++c) to[i * d + j] += excess(i, c) * factor[c * d + j];
 }
 
+/// Appends d NLL / d mu = -Sigma^-1 S = -L (L^T S).
+inline void add_mean_gradient(const NormalMixture& m, const MomentView& sums, std::size_t k,
+                              const std::vector<double>& factors, std::vector<double>& out) {
+  const std::size_t d = static_cast<std::size_t>(m.dimensions);
+  const double* const factor = factors.data() + m.covariance_index(k);
+  if (m.covariance == Covariance::diagonal || m.covariance == Covariance::spherical) {
+    for (std::size_t j = 0; j < d; ++j) {
+      const double l = factor[m.covariance == Covariance::diagonal ? j : 0];
+      out.push_back(-l * l * sums.s(k, j));
+    }
+    return;
+  }
+  std::vector<double> inner(d);
+  for (std::size_t i = 0; i < d; ++i)
+    for (std::size_t j = 0; j <= i; ++j) inner[j] += factor[i * d + j] * sums.s(k, i);
+  for (std::size_t i = 0; i < d; ++i) {
+    double sum = 0;
+    for (std::size_t j = 0; j <= i; ++j) sum -= factor[i * d + j] * inner[j];
+    out.push_back(sum);
+  }
+}
+
 }  // namespace detail
 
 /// The gradient over the rows of x (n x dimensions, any strides, float or double): one pass, O(n K d^2) for full and
 /// tied covariances, else O(n K d); workspace and determinism as density_sums. nll has the bits of
-/// negative_log_likelihood. A NaN in the data makes everything NaN. Errors as validate(); ShapeError; ValueError for a
-/// weight of 0, whose logit is not finite. Source: the sums G, S and Q of responsibilities; Bishop, Pattern Recognition
-/// and Machine Learning (2006), 9.2.2.
+/// negative_log_likelihood. A NaN in the data makes everything NaN. Errors as precision_factors; ShapeError; ValueError
+/// for a weight of 0, whose logit is not finite. Source: the sums G, S and Q of responsibilities; Bishop, Pattern
+/// Recognition and Machine Learning (2006), 9.2.2.
 template <ContextLike Ctx, class T>
 [[nodiscard]] NormalMixtureGradient gradient(Ctx& ctx, const NormalMixture& model,
                                              MatrixView<T, typename Ctx::space> x) {
@@ -88,7 +115,7 @@ template <ContextLike Ctx, class T>
   const std::vector<double> factors = precision_factors(model);
   detail::require_countable(x, "mixture");
   detail::require_columns(model, x.columns);
-  const std::size_t components = model.weights.size(), d = static_cast<std::size_t>(model.dimensions);
+  const std::size_t components = model.weights.size();
   for (std::size_t k = 0; k < components; ++k)
     if (model.weights[k] == 0)
       throw ValueError("mixture: weights[" + std::to_string(k) +
@@ -104,20 +131,7 @@ template <ContextLike Ctx, class T>
     result.logits.push_back(n * model.weights[k] - at.g(k));
     if (!tied || k == 0)
       detail::add_factor_gradient(model, at, k, tied ? n : at.g(k), factors, result.precision_factors);
-    // -Sigma^-1 S = -L (L^T S).
-    const double* const factor = factors.data() + model.covariance_index(k);
-    std::vector<double> inner(d);
-    const bool triangle = tied || model.covariance == Covariance::full;
-    const auto entry = [&](std::size_t i, std::size_t j) {
-      return triangle ? factor[i * d + j] : i != j ? 0 : factor[model.covariance == Covariance::diagonal ? i : 0];
-    };
-    for (std::size_t j = 0; j < d; ++j)
-      for (std::size_t i = j; i < d; ++i) inner[j] += entry(i, j) * at.s(k, i);
-    for (std::size_t i = 0; i < d; ++i) {
-      double sum = 0;
-      for (std::size_t j = 0; j <= i; ++j) sum -= entry(i, j) * inner[j];
-      result.means.push_back(sum);
-    }
+    detail::add_mean_gradient(model, at, k, factors, result.means);
   }
   return result;
 }

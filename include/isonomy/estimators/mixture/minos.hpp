@@ -95,7 +95,7 @@ template <Objective F>
   for (const int p : ray.parameters)
     if (p < 0 || p >= static_cast<int>(minimum.parameters.size()))
       throw ValueError("profile_crossing: parameter " + std::to_string(p) + " of " +
-                       std::to_string(minimum.parameters.size()) + "; expected a number from 0");
+                       std::to_string(minimum.parameters.size()) + "; give numbers from 0");
   const auto has = [](const std::vector<int>& v, int i) { return std::find(v.begin(), v.end(), i) != v.end(); };
   for (const int p : ray.parameters)
     if (has(minimum.bound, p))
