@@ -26,8 +26,8 @@ struct NormalMixtureGradient {
 };
 
 /// Lower triangles L with Sigma^-1 = L L^T in the shape of NormalMixture::covariances; diagonal, spherical: inverse
-/// standard deviations. Errors as validate(), and NumericalError
-/// for a covariance that only rounding keeps from being singular. O(K d^3).
+/// standard deviations. Errors as validate(), and NumericalError for a covariance that only rounding keeps from being
+/// singular. O(K d^3).
 [[nodiscard]] inline std::vector<double> precision_factors(const NormalMixture& model) {
   validate(model);
   std::vector<double> result(model.covariances.size());
