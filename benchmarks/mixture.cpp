@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "isonomy/backend/cpu.hpp"
+#include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/em.hpp"
 #include "isonomy/estimators/mixture/fit.hpp"
 #include "isonomy/estimators/mixture/minos.hpp"

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "isonomy/backend/cpu.hpp"
+#include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/profiling/aaontology.hpp"
 #include "isonomy/estimators/profiling/fit.hpp"
 #include "isonomy/io/sequence_table.hpp"

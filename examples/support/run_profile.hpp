@@ -11,7 +11,7 @@
 #include "feature_map_figure.hpp"
 #include "figures.hpp"
 #include "interrupt.hpp"
-#include "isonomy/backend/cpu.hpp"
+#include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/profiling/aaontology.hpp"
 #include "isonomy/estimators/profiling/bootstrap.hpp"
 #include "isonomy/estimators/profiling/fit.hpp"

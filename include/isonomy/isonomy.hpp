@@ -3,7 +3,6 @@
 
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/backend/buffer.hpp"
-#include "isonomy/backend/cpu.hpp"
 #include "isonomy/backend/operations.hpp"
 #include "isonomy/core/check.hpp"
 #include "isonomy/core/concepts.hpp"
@@ -22,6 +21,7 @@
 #include "isonomy/core/residue_arithmetic.hpp"
 #include "isonomy/core/tolerance.hpp"
 #include "isonomy/core/view.hpp"
+#include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/chunks.hpp"
 #include "isonomy/estimators/mixture/density.hpp"
 #include "isonomy/estimators/mixture/em.hpp"

@@ -1,6 +1,6 @@
 // The conformance rows of copy, fill, iota, for_each on Backend<Cpu>.
-#include "isonomy/backend/cpu.hpp"
 #include "isonomy/conformance/cases_memory.hpp"
+#include "isonomy/cpu/cpu.hpp"
 #include "support/catch.hpp"
 #include "support/conform.hpp"
 

@@ -1,9 +1,9 @@
 // The conformance rows of mixture_sums, weighted_mixture_sums and density_sums on Backend<Cpu> and in its generic form.
 #include "support/compiled/mixture.hpp"
-#include "isonomy/backend/cpu.hpp"
 #include "isonomy/conformance/cases_densities.hpp"
 #include "isonomy/conformance/cases_mixture.hpp"
 #include "isonomy/conformance/cases_weighted.hpp"
+#include "isonomy/cpu/cpu.hpp"
 #include "support/catch.hpp"
 #include "support/conform.hpp"
 #include "support/generic_backend.hpp"

@@ -1,6 +1,6 @@
 // The conformance rows of joint_residue_counts, residue_rank_sums on Backend<Cpu>.
-#include "isonomy/backend/cpu.hpp"
 #include "isonomy/conformance/cases_residue.hpp"
+#include "isonomy/cpu/cpu.hpp"
 #include "support/catch.hpp"
 #include "support/conform.hpp"
 

@@ -1,6 +1,6 @@
 // The conformance rows of transform on Backend<Cpu>.
-#include "isonomy/backend/cpu.hpp"
 #include "isonomy/conformance/cases_reduce.hpp"
+#include "isonomy/cpu/cpu.hpp"
 #include "support/catch.hpp"
 #include "support/conform.hpp"
 

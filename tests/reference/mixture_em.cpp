@@ -4,7 +4,7 @@
 #include <numeric>
 #include <vector>
 
-#include "isonomy/backend/cpu.hpp"
+#include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/em.hpp"
 #include "support/catch.hpp"
 #include "support/compiled/mixture_fits.hpp"

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "isonomy/backend/cpu.hpp"
+#include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/em.hpp"
 #include "isonomy/estimators/mixture/kmeans.hpp"
 #include "isonomy/estimators/mixture/sorted.hpp"

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "isonomy/backend/cpu.hpp"
+#include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/evaluate.hpp"
 #include "isonomy/estimators/mixture/weighted.hpp"
 #include "support/catch.hpp"

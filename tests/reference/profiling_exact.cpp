@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "isonomy/backend/cpu.hpp"
+#include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/profiling/fit.hpp"
 #include "support/catch.hpp"
 #include "support/compiled/profiling.hpp"

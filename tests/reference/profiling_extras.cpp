@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "isonomy/backend/cpu.hpp"
+#include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/profiling/feature_matrix.hpp"
 #include "isonomy/estimators/profiling/feature_table.hpp"
 #include "isonomy/estimators/profiling/fit.hpp"

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "isonomy/backend/cpu.hpp"
+#include "isonomy/cpu/cpu.hpp"
 #include "isonomy/ops/sort/rank_average.hpp"
 
 namespace test {

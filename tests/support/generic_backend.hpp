@@ -1,7 +1,7 @@
 // A backend that has only the core operations of Backend<Cpu>: everything derived runs in the library's generic form.
 #pragma once
 
-#include "isonomy/backend/cpu.hpp"
+#include "isonomy/cpu/cpu.hpp"
 
 namespace test {
 

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "isonomy/backend/cpu.hpp"
+#include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/profiling/fit.hpp"
 
 namespace isonomy::test {

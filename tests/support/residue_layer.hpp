@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "isonomy/backend/cpu/instruction_set.hpp"
 #include "isonomy/core/config.hpp"
+#include "isonomy/cpu/instruction_set.hpp"
 #include "support/profiling_data.hpp"
 
 namespace isonomy::test {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "isonomy/backend/buffer.hpp"
-#include "isonomy/backend/cpu.hpp"
+#include "isonomy/cpu/cpu.hpp"
 #include "isonomy/ops/for_each.hpp"
 #include "isonomy/ops/linalg/gemm.hpp"
 #include "isonomy/ops/sort/stable_sort_by_key.hpp"

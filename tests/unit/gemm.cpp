@@ -2,8 +2,8 @@
 #include <cmath>
 #include <vector>
 
-#include "isonomy/backend/cpu.hpp"
 #include "isonomy/core/random.hpp"
+#include "isonomy/cpu/cpu.hpp"
 #include "isonomy/ops/linalg/gemm.hpp"
 #include "isonomy/ops/linalg/syrk.hpp"
 #include "support/catch.hpp"
@@ -20,7 +20,7 @@ std::vector<T> random(index_t n, std::uint64_t seed) {
   return x;
 }
 
-/// The definition in backend/cpu/dense.hpp, word by word.
+/// The definition in cpu/linalg/gemm.hpp, word by word.
 template <class T>
 void defined_product(T alpha, MatrixView<const T> a, MatrixView<const T> b, T beta, MatrixView<T> out) {
   for (index_t i = 0; i < out.rows; ++i)

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "isonomy/backend/cpu.hpp"
+#include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/fit.hpp"
 #include "isonomy/estimators/mixture/minos.hpp"
 #include "isonomy/estimators/mixture/normal_likelihood.hpp"

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "isonomy/backend/cpu.hpp"
+#include "isonomy/cpu/cpu.hpp"
 #include "isonomy/ops/residue/joint_residue_counts.hpp"
 #include "support/catch.hpp"
 #include "support/generic_backend.hpp"

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "isonomy/adapters/lbfgspp.hpp"
-#include "isonomy/backend/cpu.hpp"
+#include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/fit.hpp"
 #include "isonomy/estimators/mixture/minos.hpp"
 #include "support/catch.hpp"

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "isonomy/adapters/minuit2.hpp"
-#include "isonomy/backend/cpu.hpp"
+#include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/fit.hpp"
 #include "support/catch.hpp"
 #include "support/message.hpp"

@@ -3,8 +3,8 @@
 #include <cmath>
 #include <vector>
 
-#include "isonomy/backend/cpu.hpp"
 #include "isonomy/core/random.hpp"
+#include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/density.hpp"
 #include "isonomy/estimators/mixture/fit.hpp"
 #include "isonomy/estimators/mixture/minos.hpp"

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "isonomy/backend/cpu.hpp"
+#include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/em.hpp"
 #include "isonomy/estimators/mixture/evaluate.hpp"
 #include "support/catch.hpp"

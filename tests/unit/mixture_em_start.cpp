@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "isonomy/backend/cpu.hpp"
 #include "isonomy/core/random.hpp"
+#include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/em.hpp"
 #include "isonomy/estimators/mixture/evaluate.hpp"
 #include "isonomy/estimators/mixture/sorted.hpp"

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "isonomy/backend/cpu.hpp"
 #include "isonomy/core/random.hpp"
+#include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/fit.hpp"
 #include "isonomy/estimators/mixture/minos.hpp"
 #include "support/catch.hpp"

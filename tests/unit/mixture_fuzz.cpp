@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "isonomy/backend/cpu.hpp"
 #include "isonomy/core/random.hpp"
+#include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/em.hpp"
 #include "isonomy/estimators/mixture/fit.hpp"
 #include "isonomy/estimators/mixture/kmeans.hpp"

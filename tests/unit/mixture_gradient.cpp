@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "isonomy/backend/cpu.hpp"
 #include "isonomy/core/eigen.hpp"
+#include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/em.hpp"
 #include "support/catch.hpp"
 #include "support/compiled/mixture_fits.hpp"

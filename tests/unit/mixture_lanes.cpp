@@ -3,12 +3,12 @@
 #include <limits>
 #include <vector>
 
-#include "isonomy/backend/cpu/instruction_set.hpp"
-#include "isonomy/backend/cpu/lanes/avx2.hpp"
-#include "isonomy/backend/cpu/lanes/avx512.hpp"
 #include "isonomy/core/lanes/block_sums.hpp"
 #include "isonomy/core/lanes/scalar.hpp"
 #include "isonomy/core/random.hpp"
+#include "isonomy/cpu/instruction_set.hpp"
+#include "isonomy/cpu/lanes/avx2.hpp"
+#include "isonomy/cpu/lanes/avx512.hpp"
 #include "support/catch.hpp"
 
 using namespace isonomy;

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "isonomy/backend/cpu.hpp"
+#include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/weighted.hpp"
 #include "isonomy/estimators/mixture/weighted_density.hpp"
 #include "isonomy/estimators/mixture/weighted_fit.hpp"

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "isonomy/backend/cpu.hpp"
+#include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/profiling/bootstrap.hpp"
 #include "isonomy/estimators/profiling/memory_plan.hpp"
 #include "support/catch.hpp"

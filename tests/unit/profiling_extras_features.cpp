@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "isonomy/backend/cpu.hpp"
+#include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/profiling/feature_matrix.hpp"
 #include "isonomy/estimators/profiling/feature_table.hpp"
 #include "support/catch.hpp"

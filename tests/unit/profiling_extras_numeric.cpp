@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "isonomy/backend/cpu.hpp"
+#include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/profiling/fit.hpp"
 #include "isonomy/estimators/profiling/numeric.hpp"
 #include "support/catch.hpp"

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "isonomy/backend/cpu.hpp"
+#include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/profiling/position_table.hpp"
 #include "isonomy/estimators/profiling/pruning.hpp"
 #include "support/catch.hpp"

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "isonomy/backend/cpu.hpp"
+#include "isonomy/cpu/cpu.hpp"
 #include "isonomy/ops/residue/residue_rank_sums.hpp"
 #include "support/catch.hpp"
 #include "support/generic_backend.hpp"

@@ -1,7 +1,7 @@
 // The passes of mixtures on Backend<Cpu>, for tests: instantiated once a program (mixture.cpp), not in every file.
 #pragma once
 
-#include "isonomy/backend/cpu.hpp"
+#include "isonomy/cpu/cpu.hpp"
 #include "isonomy/ops/mixture/density_sums.hpp"
 #include "isonomy/ops/mixture/mixture_sums.hpp"
 #include "isonomy/ops/mixture/weighted_mixture_sums.hpp"

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "isonomy/backend/cpu.hpp"
+#include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/em.hpp"
 #include "isonomy/estimators/mixture/fit.hpp"
 #include "isonomy/estimators/mixture/kmeans.hpp"

@@ -13,7 +13,7 @@ namespace isonomy {
 /// beta == 0 ignores the old out, even NaN. k == 0 leaves alpha*0 + beta*out. O(mnk).
 /// Errors: ShapeError where extents disagree, AliasError where out overlaps A or B, OutOfMemory for the workspace of
 /// packed copies. Deterministic: Backend<Cpu> gives one result on every instruction set and thread count
-/// (backend/cpu/dense.hpp says which); other backends agree within Tight<2> with K = k and scale (|A||B|)_ij.
+/// (cpu/linalg/gemm.hpp says which); other backends agree within Tight<2> with K = k and scale (|A||B|)_ij.
 template <ContextLike Ctx, Real T>
   requires HasGemm<backend_of<Ctx>, T>
 void gemm(Ctx& ctx, std::type_identity_t<T> alpha, ConstMatrix<T, Ctx> a, ConstMatrix<T, Ctx> b,

@@ -4,15 +4,15 @@
 
 #include <algorithm>
 
-#include "isonomy/backend/cpu/lanes/avx2.hpp"
-#include "isonomy/backend/cpu/lanes/avx512.hpp"
-#include "isonomy/backend/cpu/parallel.hpp"
-#include "isonomy/backend/cpu/rooms.hpp"
 #include "isonomy/core/lanes/block_sums.hpp"
 #include "isonomy/core/lanes/scalar.hpp"
 #include "isonomy/core/lanes/terms.hpp"
 #include "isonomy/core/lanes/weighted.hpp"
 #include "isonomy/core/view.hpp"
+#include "isonomy/cpu/lanes/avx2.hpp"
+#include "isonomy/cpu/lanes/avx512.hpp"
+#include "isonomy/cpu/parallel.hpp"
+#include "isonomy/cpu/scratch.hpp"
 
 namespace isonomy::cpu {
 

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <vector>
 
-#include "isonomy/backend/cpu/context.hpp"
-#include "isonomy/backend/cpu/parallel.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/view.hpp"
+#include "isonomy/cpu/context.hpp"
+#include "isonomy/cpu/parallel.hpp"
 
 namespace isonomy::cpu {
 

@@ -9,11 +9,11 @@
 #include <span>
 #include <vector>
 
-#include "isonomy/backend/cpu/residue_kernels.hpp"
 #include "isonomy/backend/cpu/residue_key_space.hpp"
 #include "isonomy/backend/cpu/residue_multisets.hpp"
 #include "isonomy/core/residue.hpp"
 #include "isonomy/core/residue_arithmetic.hpp"
+#include "isonomy/cpu/residue/kernels.hpp"
 
 namespace isonomy::cpu {
 

@@ -6,9 +6,9 @@
 #include <memory>
 #include <new>
 
-#include "isonomy/backend/cpu/context.hpp"
-#include "isonomy/backend/cpu/parallel.hpp"
 #include "isonomy/core/view.hpp"
+#include "isonomy/cpu/context.hpp"
+#include "isonomy/cpu/parallel.hpp"
 
 namespace isonomy::cpu {
 

@@ -3,16 +3,16 @@
 #pragma once
 
 #include "isonomy/backend/backend.hpp"
-#include "isonomy/backend/cpu/context.hpp"
-#include "isonomy/backend/cpu/dense.hpp"
-#include "isonomy/backend/cpu/factor.hpp"
-#include "isonomy/backend/cpu/memory.hpp"
-#include "isonomy/backend/cpu/mixture_sums.hpp"
-#include "isonomy/backend/cpu/reduce.hpp"
-#include "isonomy/backend/cpu/residue_counts.hpp"
-#include "isonomy/backend/cpu/residue_rank_sums.hpp"
-#include "isonomy/backend/cpu/select_k.hpp"
-#include "isonomy/backend/cpu/sort.hpp"
+#include "isonomy/cpu/context.hpp"
+#include "isonomy/cpu/linalg/cholesky.hpp"
+#include "isonomy/cpu/linalg/gemm.hpp"
+#include "isonomy/cpu/memory.hpp"
+#include "isonomy/cpu/mixture/mixture_sums.hpp"
+#include "isonomy/cpu/reduce/transform_reduce.hpp"
+#include "isonomy/cpu/residue/joint_residue_counts.hpp"
+#include "isonomy/cpu/residue/residue_rank_sums.hpp"
+#include "isonomy/cpu/sort/select_k.hpp"
+#include "isonomy/cpu/sort/stable_sort_by_key.hpp"
 
 namespace isonomy {
 

@@ -9,12 +9,12 @@
 #include <utility>
 #include <vector>
 
-#include "isonomy/backend/cpu/parallel.hpp"
-#include "isonomy/backend/cpu/residue_kernels_avx2.hpp"
-#include "isonomy/backend/cpu/residue_kernels_avx512.hpp"
-#include "isonomy/backend/cpu/residue_ranker.hpp"
 #include "isonomy/core/control.hpp"
 #include "isonomy/core/residue.hpp"
+#include "isonomy/cpu/parallel.hpp"
+#include "isonomy/cpu/residue/kernels_avx2.hpp"
+#include "isonomy/cpu/residue/kernels_avx512.hpp"
+#include "isonomy/cpu/residue/ranker.hpp"
 
 namespace isonomy::cpu {
 

@@ -5,11 +5,11 @@
 #include <memory>
 #include <type_traits>
 
-#include "isonomy/backend/cpu/context.hpp"
-#include "isonomy/backend/cpu/memory.hpp"
-#include "isonomy/backend/cpu/parallel.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/view.hpp"
+#include "isonomy/cpu/context.hpp"
+#include "isonomy/cpu/memory.hpp"
+#include "isonomy/cpu/parallel.hpp"
 
 namespace isonomy::cpu {
 

@@ -4,14 +4,14 @@
 
 #include <algorithm>
 
-#include "isonomy/backend/cpu/context.hpp"
-#include "isonomy/backend/cpu/gemm_avx2.hpp"
-#include "isonomy/backend/cpu/gemm_avx512.hpp"
-#include "isonomy/backend/cpu/gemm_tile.hpp"
-#include "isonomy/backend/cpu/instruction_set.hpp"
-#include "isonomy/backend/cpu/memory.hpp"
-#include "isonomy/backend/cpu/parallel.hpp"
 #include "isonomy/core/view.hpp"
+#include "isonomy/cpu/context.hpp"
+#include "isonomy/cpu/instruction_set.hpp"
+#include "isonomy/cpu/linalg/gemm_avx2.hpp"
+#include "isonomy/cpu/linalg/gemm_avx512.hpp"
+#include "isonomy/cpu/linalg/gemm_tile.hpp"
+#include "isonomy/cpu/memory.hpp"
+#include "isonomy/cpu/parallel.hpp"
 
 namespace isonomy::cpu {
 

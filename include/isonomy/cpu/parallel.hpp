@@ -8,8 +8,8 @@
 
 #include <algorithm>
 
-#include "isonomy/backend/cpu/context.hpp"
 #include "isonomy/core/config.hpp"
+#include "isonomy/cpu/context.hpp"
 
 namespace isonomy::cpu {
 

@@ -7,7 +7,7 @@
 #include <mutex>
 #include <vector>
 
-#include "isonomy/backend/cpu/memory.hpp"
+#include "isonomy/cpu/memory.hpp"
 
 namespace isonomy::cpu {
 

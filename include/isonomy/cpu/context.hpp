@@ -7,11 +7,12 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
-#include "isonomy/backend/cpu/instruction_set.hpp"
 #include "isonomy/core/concepts.hpp"
 #include "isonomy/core/control.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/cpu/instruction_set.hpp"
 
 namespace isonomy {
 
@@ -56,6 +57,23 @@ class Context {
   }
   Context(Context&&) = default;
   Context& operator=(Context&&) = default;
+
+  /// Settings that must not change results, each with its name: 1, 2, 3 and 8 threads with the widest instruction set
+  /// of this processor, and 2 threads with each of the others.
+  [[nodiscard]] static std::vector<std::pair<std::string, ContextOptions>> variants(const Control& like) {
+    std::vector<std::pair<std::string, ContextOptions>> out;
+    const auto add = [&](int threads, InstructionSet set) {
+      ContextOptions options{};
+      options.threads = threads;
+      options.seed = like.seed;
+      options.determinism = like.determinism;
+      options.instruction_set = set;
+      out.emplace_back(std::to_string(threads) + " threads, " + name(set), std::move(options));
+    };
+    for (const int threads : {1, 2, 3, 8}) add(threads, best_instruction_set());
+    for (int set = 0; set < static_cast<int>(best_instruction_set()); ++set) add(2, static_cast<InstructionSet>(set));
+    return out;
+  }
 
   [[nodiscard]] int threads() const noexcept { return threads_; }
   [[nodiscard]] InstructionSet instruction_set() const noexcept { return instruction_set_; }

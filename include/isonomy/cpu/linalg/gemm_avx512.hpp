@@ -4,7 +4,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#include "isonomy/backend/cpu/gemm_tile.hpp"
+#include "isonomy/cpu/linalg/gemm_tile.hpp"
 
 namespace isonomy::cpu {
 

@@ -4,7 +4,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#include "isonomy/backend/cpu/residue_kernels.hpp"
+#include "isonomy/cpu/residue/kernels.hpp"
 
 namespace isonomy::cpu {
 

@@ -4,10 +4,10 @@
 #include <cmath>
 #include <type_traits>
 
-#include "isonomy/backend/cpu/context.hpp"
-#include "isonomy/backend/cpu/parallel.hpp"
 #include "isonomy/core/eigen.hpp"
 #include "isonomy/core/view.hpp"
+#include "isonomy/cpu/context.hpp"
+#include "isonomy/cpu/parallel.hpp"
 
 namespace isonomy::cpu {
 

@@ -1,7 +1,7 @@
 // Dense products of Backend<Cpu>: gemm and syrk with one result on every instruction set and thread count.
 #pragma once
 
-#include "isonomy/backend/cpu/gemm.hpp"
+#include "isonomy/cpu/linalg/packed_product.hpp"
 
 namespace isonomy::cpu {
 
