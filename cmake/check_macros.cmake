@@ -5,6 +5,7 @@ cmake_minimum_required(VERSION 3.25)
 set(macros I small near far interface B0 major minor unix linux DOMAIN OVERFLOW ERROR TRUE FALSE IN OUT)
 
 file(GLOB_RECURSE headers RELATIVE "${INCLUDE_DIR}" "${INCLUDE_DIR}/*.hpp")
+list(FILTER headers EXCLUDE REGEX "/(begin|end)(_[a-z0-9]+)?\\.hpp$")  # halves of a region
 if(WITHOUT)
   list(FILTER headers EXCLUDE REGEX "${WITHOUT}")
 endif()

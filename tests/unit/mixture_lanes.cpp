@@ -3,12 +3,11 @@
 #include <limits>
 #include <vector>
 
-#include "isonomy/core/lanes/block_sums.hpp"
-#include "isonomy/core/lanes/scalar.hpp"
 #include "isonomy/core/random.hpp"
 #include "isonomy/cpu/instruction_set.hpp"
-#include "isonomy/cpu/lanes/avx2.hpp"
-#include "isonomy/cpu/lanes/avx512.hpp"
+#include "isonomy/cpu/mixture/kernels.hpp"
+#include "isonomy/ops/mixture/kernels/block_sums.hpp"
+#include "isonomy/ops/mixture/kernels/scalar.hpp"
 #include "support/catch.hpp"
 
 using namespace isonomy;

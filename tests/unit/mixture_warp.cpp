@@ -5,9 +5,9 @@
 #include <utility>
 #include <vector>
 
-#include "isonomy/core/lanes/block_sums.hpp"
 #include "isonomy/core/random.hpp"
 #include "isonomy/cpu/cpu.hpp"
+#include "isonomy/ops/mixture/kernels/block_sums.hpp"
 #include "isonomy/ops/mixture/mixture_sums.hpp"
 #include "support/catch.hpp"
 #include "support/compiled/mixture.hpp"

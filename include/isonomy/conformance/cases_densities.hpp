@@ -11,10 +11,10 @@
 
 #include "isonomy/conformance/rows.hpp"
 #include "isonomy/conformance/tiers.hpp"
-#include "isonomy/core/lanes/block_sums.hpp"
-#include "isonomy/core/lanes/scalar.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/ops/mixture/density_sums.hpp"
+#include "isonomy/ops/mixture/kernels/block_sums.hpp"
+#include "isonomy/ops/mixture/kernels/scalar.hpp"
 
 namespace isonomy::conformance {
 

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "isonomy/conformance/rows.hpp"
-#include "isonomy/core/residue.hpp"
-#include "isonomy/core/residue_arithmetic.hpp"
+#include "isonomy/ops/residue/arithmetic.hpp"
 #include "isonomy/ops/residue/joint_residue_counts.hpp"
+#include "isonomy/ops/residue/problem.hpp"
 #include "isonomy/ops/residue/residue_rank_sums.hpp"
 
 namespace isonomy::conformance {

@@ -7,13 +7,11 @@
 #include <cstring>
 
 #include "isonomy/core/config.hpp"
-#include "isonomy/core/lanes/terms.hpp"
-#include "isonomy/core/lanes/weighted.hpp"
 #include "isonomy/core/numeric.hpp"
 
-/// A lane function is written once, in the .inl files of this folder, in terms of a type Lanes: a vector register of
-/// `width` doubles and the operations below. The files are read once for every instruction set, each time inside a
-/// namespace with a Lanes of its own. So that every form has the same bits,
+/// A lane function is written once, in an .inl file, in terms of a type Lanes: a vector register of `width` doubles and
+/// the operations below. The files are read once for every instruction set, each time inside a namespace with a Lanes of
+/// its own. So that every form has the same bits,
 /// - a product never feeds an addition except through fma: compilers may fuse those two;
 /// - maximum(a, b) is b where either is NaN;
 /// - nothing else is called.
@@ -76,11 +74,6 @@ struct Lanes {
   }
 };
 
-#include "isonomy/core/lanes/functions.inl"
-#include "isonomy/core/lanes/normal_densities.inl"
-#include "isonomy/core/lanes/normal_mixture.inl"
-#include "isonomy/core/lanes/weighted_mixture.inl"
-
-#include "isonomy/core/lanes/mixture_blocks.inl"
+#include "isonomy/core/lanes/elementary_functions.inl"
 
 }  // namespace isonomy::lanes

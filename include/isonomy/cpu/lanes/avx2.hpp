@@ -6,16 +6,7 @@
 
 #include "isonomy/core/lanes/scalar.hpp"
 
-// Everything up to the end of the namespace is compiled for AVX2; registers exist on the host only.
-#pragma push_macro("ISONOMY_HD")
-#undef ISONOMY_HD
-#define ISONOMY_HD
-#if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
-#else
-#pragma GCC push_options
-#pragma GCC target("avx2,fma")
-#endif
+#include "isonomy/cpu/lanes/begin_avx2.hpp"
 
 namespace isonomy::cpu::avx2 {
 
@@ -59,19 +50,9 @@ struct Lanes {
   }
 };
 
-#include "isonomy/core/lanes/functions.inl"
-#include "isonomy/core/lanes/normal_densities.inl"
-#include "isonomy/core/lanes/normal_mixture.inl"
-#include "isonomy/core/lanes/weighted_mixture.inl"
-
-#include "isonomy/core/lanes/mixture_blocks.inl"
+#include "isonomy/core/lanes/elementary_functions.inl"
 
 }  // namespace isonomy::cpu::avx2
 
-#if defined(__clang__)
-#pragma clang attribute pop
-#else
-#pragma GCC pop_options
-#endif
-#pragma pop_macro("ISONOMY_HD")
+#include "isonomy/cpu/lanes/end.hpp"
 #endif

@@ -4,15 +4,14 @@
 
 #include <algorithm>
 
-#include "isonomy/core/lanes/block_sums.hpp"
-#include "isonomy/core/lanes/scalar.hpp"
-#include "isonomy/core/lanes/terms.hpp"
-#include "isonomy/core/lanes/weighted.hpp"
 #include "isonomy/core/view.hpp"
-#include "isonomy/cpu/lanes/avx2.hpp"
-#include "isonomy/cpu/lanes/avx512.hpp"
+#include "isonomy/cpu/mixture/kernels.hpp"
 #include "isonomy/cpu/parallel.hpp"
 #include "isonomy/cpu/scratch.hpp"
+#include "isonomy/ops/mixture/kernels/block_sums.hpp"
+#include "isonomy/ops/mixture/kernels/scalar.hpp"
+#include "isonomy/ops/mixture/kernels/terms.hpp"
+#include "isonomy/ops/mixture/kernels/weighted.hpp"
 
 namespace isonomy::cpu {
 

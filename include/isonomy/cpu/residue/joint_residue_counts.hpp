@@ -5,9 +5,9 @@
 #include <array>
 #include <cstdint>
 
-#include "isonomy/core/residue.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/cpu/parallel.hpp"
+#include "isonomy/ops/residue/problem.hpp"
 
 namespace isonomy::cpu {
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "isonomy/core/config.hpp"
-#include "isonomy/core/residue_arithmetic.hpp"
+#include "isonomy/ops/residue/arithmetic.hpp"
 
 namespace isonomy::cpu {
 

@@ -9,11 +9,11 @@
 #include <span>
 #include <vector>
 
-#include "isonomy/backend/cpu/residue_key_space.hpp"
-#include "isonomy/backend/cpu/residue_multisets.hpp"
-#include "isonomy/core/residue.hpp"
-#include "isonomy/core/residue_arithmetic.hpp"
 #include "isonomy/cpu/residue/kernels.hpp"
+#include "isonomy/ops/residue/arithmetic.hpp"
+#include "isonomy/ops/residue/key_space.hpp"
+#include "isonomy/ops/residue/multisets.hpp"
+#include "isonomy/ops/residue/problem.hpp"
 
 namespace isonomy::cpu {
 
@@ -88,12 +88,12 @@ class HistogramRanker {
 
   /// Sets the split whose features rank() is asked for. `space` is unused where all rows have one residue count that
   /// leaves no ties to order; `multisets` covers residue counts up to `fold_up_to`.
-  void prepare(std::span<const ResidueBlock> blocks, const ResidueKeySpace* space, const ResidueMultisets& multisets,
+  void prepare(std::span<const ResidueBlock> blocks, const residue::KeySpace* space, const residue::Multisets& multisets,
                int fold_up_to, std::size_t features) {
     space_ = space;
     entries_.clear();
     folded_.clear();
-    std::array<index_t, ResidueMultisets::most_residues + 1> rows{};
+    std::array<index_t, residue::Multisets::most_residues + 1> rows{};
     const auto foldable = [&](const ResidueBlock& b) {
       return features > 2 && b.split.slots == b.split.residues && b.split.slots <= fold_up_to;
     };
@@ -106,7 +106,7 @@ class HistogramRanker {
       if (rows[static_cast<std::size_t>(c)] > 0 && folds(c)) fold(blocks, c, multisets);
     for (const ResidueBlock& b : blocks)
       if (!foldable(b) || !folds(b.split.slots)) entries_.push_back(Entry::of(b));
-    direct_bins_ = ResidueKeySpace::thousandths * blocks.front().split.residues + 1;
+    direct_bins_ = residue::KeySpace::thousandths * blocks.front().split.residues + 1;
   }
 
   [[nodiscard]] std::uint64_t twice_u(const ThousandthScale& scale) {
@@ -139,7 +139,7 @@ class HistogramRanker {
     std::vector<Bin> weights;
   };
 
-  void fold(std::span<const ResidueBlock> blocks, int c, const ResidueMultisets& multisets) {
+  void fold(std::span<const ResidueBlock> blocks, int c, const residue::Multisets& multisets) {
     const std::size_t count = multisets.count(c);
     counts_.assign(2 * count, 0);
     for (const ResidueBlock& b : blocks) {
@@ -229,7 +229,7 @@ class HistogramRanker {
     }
   }
 
-  const ResidueKeySpace* space_ = nullptr;
+  const residue::KeySpace* space_ = nullptr;
   index_t direct_bins_ = 0;
   std::vector<Entry> entries_;
   std::vector<Folded> folded_;

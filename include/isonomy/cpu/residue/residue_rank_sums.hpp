@@ -10,11 +10,11 @@
 #include <vector>
 
 #include "isonomy/core/control.hpp"
-#include "isonomy/core/residue.hpp"
 #include "isonomy/cpu/parallel.hpp"
 #include "isonomy/cpu/residue/kernels_avx2.hpp"
 #include "isonomy/cpu/residue/kernels_avx512.hpp"
 #include "isonomy/cpu/residue/ranker.hpp"
+#include "isonomy/ops/residue/problem.hpp"
 
 namespace isonomy::cpu {
 
@@ -30,13 +30,13 @@ struct ResidueRanks {
   }
 
  private:
-  using KeySpaces = std::map<std::vector<std::int32_t>, std::unique_ptr<ResidueKeySpace>>;
+  using KeySpaces = std::map<std::vector<std::int32_t>, std::unique_ptr<residue::KeySpace>>;
 
   /// What all threads read.
   struct Shared {
     const RankProblem<HostSpace>& problem;
     std::vector<ThousandthScale> scales;  // values null where a scale is not in thousandths
-    ResidueMultisets multisets;
+    residue::Multisets multisets;
     int fold_up_to;
     KeySpaces spaces;
   };
@@ -71,8 +71,8 @@ struct ResidueRanks {
     for (const std::uint32_t d : p.scale_numbers) {
       const std::int64_t denominator = p.denominators[d];
       const std::int64_t* numerators = p.numerators.data() + static_cast<std::size_t>(d) * max_residue_codes;
-      if (denominator > ResidueKeySpace::thousandths || ResidueKeySpace::thousandths % denominator != 0) continue;
-      const std::int64_t factor = ResidueKeySpace::thousandths / denominator;
+      if (denominator > residue::KeySpace::thousandths || residue::KeySpace::thousandths % denominator != 0) continue;
+      const std::int64_t factor = residue::KeySpace::thousandths / denominator;
       if (std::any_of(numerators, numerators + max_residue_codes,
                       [&](std::int64_t m) { return m < 0 || m > denominator; }))
         continue;
@@ -89,7 +89,7 @@ struct ResidueRanks {
     for (const RankGroup& g : problem.groups) rows = std::max(rows, rows_of(blocks_of(problem, g)));
     // Tables for five and six residues cost a tenth of a second and pay from many rows on.
     const int fold_up_to = problem.letters > 20 ? 0 : rows > 60000 ? 6 : 4;
-    Shared shared{problem, thousandth_scales(problem), ResidueMultisets(problem.letters, fold_up_to), fold_up_to, {}};
+    Shared shared{problem, thousandth_scales(problem), residue::Multisets(problem.letters, fold_up_to), fold_up_to, {}};
     std::vector<KeySpaces::value_type*> wanted;
     for (const RankGroup& g : problem.groups) {
       auto counts = residue_counts(blocks_of(problem, g));
@@ -99,7 +99,7 @@ struct ResidueRanks {
     }
     parallel_for(ctx, static_cast<index_t>(wanted.size()), 1, "residue_rank_sums", [&](index_t i) {
       auto& [counts, space] = *wanted[static_cast<std::size_t>(i)];
-      space = std::make_unique<ResidueKeySpace>(counts, Arithmetic::ties_need_order);
+      space = std::make_unique<residue::KeySpace>(counts, Arithmetic::ties_need_order);
     });
     ProgressMeter meter(ctx.control(), "residue_rank_sums", static_cast<std::int64_t>(problem.scale_numbers.size()));
     if (rows <= 65535)
@@ -155,7 +155,7 @@ struct ResidueRanks {
       return;
     }
     const auto counts = residue_counts(blocks);
-    const ResidueKeySpace* space = ordered_by_sums<Arithmetic>(counts) ? nullptr : shared.spaces.at(counts).get();
+    const residue::KeySpace* space = ordered_by_sums<Arithmetic>(counts) ? nullptr : shared.spaces.at(counts).get();
     histogram.prepare(blocks, space, shared.multisets, shared.fold_up_to, scales.size());
     for (std::size_t k = 0; k < scales.size(); ++k) twice_u[places[k]] = histogram.twice_u(*scales[k]);
   }

@@ -12,8 +12,8 @@
 #include "isonomy/core/concepts.hpp"
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/error.hpp"
-#include "isonomy/core/lanes/terms.hpp"
 #include "isonomy/core/view.hpp"
+#include "isonomy/ops/mixture/kernels/terms.hpp"
 
 namespace isonomy::mixture {
 

@@ -10,13 +10,13 @@
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/jet.hpp"
-#include "isonomy/core/lanes/block_sums.hpp"
-#include "isonomy/core/lanes/terms.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/mixture/evaluate.hpp"
 #include "isonomy/estimators/mixture/normal_likelihood.hpp"
 #include "isonomy/estimators/mixture/objective.hpp"
+#include "isonomy/ops/mixture/kernels/block_sums.hpp"
+#include "isonomy/ops/mixture/kernels/terms.hpp"
 #include "isonomy/ops/mixture/mixture_sums.hpp"
 
 namespace isonomy::mixture {

@@ -13,7 +13,7 @@
 
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/error.hpp"
-#include "isonomy/core/lanes/terms.hpp"
+#include "isonomy/ops/mixture/kernels/terms.hpp"
 
 namespace isonomy::mixture {
 

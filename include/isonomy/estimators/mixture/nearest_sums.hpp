@@ -6,10 +6,10 @@
 
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/backend/buffer.hpp"
-#include "isonomy/core/lanes/terms.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/ops/for_each.hpp"
+#include "isonomy/ops/mixture/kernels/terms.hpp"
 #include "isonomy/ops/mixture/mixture_sums.hpp"
 
 namespace isonomy::mixture::detail {

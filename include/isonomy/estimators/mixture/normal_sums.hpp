@@ -6,11 +6,11 @@
 #include <vector>
 
 #include "isonomy/backend/buffer.hpp"
-#include "isonomy/core/lanes/terms.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/mixture/chunks.hpp"
 #include "isonomy/estimators/mixture/normal_model.hpp"
+#include "isonomy/ops/mixture/kernels/terms.hpp"
 #include "isonomy/ops/mixture/mixture_sums.hpp"
 
 namespace isonomy::mixture {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "isonomy/core/config.hpp"
-#include "isonomy/core/lanes/terms.hpp"
 #include "isonomy/estimators/mixture/normal_model.hpp"
+#include "isonomy/ops/mixture/kernels/terms.hpp"
 #include "isonomy/ops/special/normal_distribution.hpp"
 
 namespace isonomy::mixture::detail {

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "isonomy/core/control.hpp"
-#include "isonomy/core/lanes/terms.hpp"
 #include "isonomy/estimators/mixture/evaluate.hpp"
+#include "isonomy/ops/mixture/kernels/terms.hpp"
 
 namespace isonomy::mixture {
 

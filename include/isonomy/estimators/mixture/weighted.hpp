@@ -14,11 +14,11 @@
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/core/control.hpp"
 #include "isonomy/core/error.hpp"
-#include "isonomy/core/lanes/weighted.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/estimators/mixture/evaluate.hpp"
 #include "isonomy/estimators/mixture/normal_likelihood.hpp"
 #include "isonomy/estimators/mixture/objective.hpp"
+#include "isonomy/ops/mixture/kernels/weighted.hpp"
 #include "isonomy/ops/mixture/weighted_mixture_sums.hpp"
 #include "isonomy/ops/reduce/transform_reduce.hpp"
 

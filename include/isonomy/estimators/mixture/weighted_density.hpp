@@ -12,11 +12,11 @@
 #include "isonomy/core/control.hpp"
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/jet.hpp"
-#include "isonomy/core/lanes/weighted.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/estimators/mixture/density.hpp"
 #include "isonomy/estimators/mixture/objective.hpp"
 #include "isonomy/estimators/mixture/weighted.hpp"
+#include "isonomy/ops/mixture/kernels/weighted.hpp"
 #include "isonomy/ops/mixture/weighted_mixture_sums.hpp"
 
 namespace isonomy::mixture {

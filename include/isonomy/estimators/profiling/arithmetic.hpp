@@ -5,9 +5,9 @@
 #include <cstdint>
 
 #include "isonomy/core/numeric.hpp"
-#include "isonomy/core/residue_arithmetic.hpp"
 #include "isonomy/estimators/profiling/packed.hpp"
 #include "isonomy/estimators/profiling/split.hpp"
+#include "isonomy/ops/residue/arithmetic.hpp"
 
 namespace isonomy::profiling {
 

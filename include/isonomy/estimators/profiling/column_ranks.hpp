@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "isonomy/backend/buffer.hpp"
-#include "isonomy/core/residue_arithmetic.hpp"
 #include "isonomy/estimators/profiling/arithmetic.hpp"
 #include "isonomy/estimators/profiling/mann_whitney.hpp"
 #include "isonomy/ops/for_each.hpp"
+#include "isonomy/ops/residue/arithmetic.hpp"
 #include "isonomy/ops/sort/rank_average.hpp"
 
 namespace isonomy::profiling {

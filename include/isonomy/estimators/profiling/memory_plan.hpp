@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <vector>
 
-#include "isonomy/core/residue.hpp"
 #include "isonomy/estimators/profiling/candidates.hpp"
 #include "isonomy/estimators/profiling/column_ranks.hpp"
 #include "isonomy/estimators/profiling/evaluate.hpp"
@@ -16,6 +15,7 @@
 #include "isonomy/estimators/profiling/packed.hpp"
 #include "isonomy/estimators/profiling/sequence_set.hpp"
 #include "isonomy/estimators/profiling/splits.hpp"
+#include "isonomy/ops/residue/problem.hpp"
 
 namespace isonomy::profiling {
 

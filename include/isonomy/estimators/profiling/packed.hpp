@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "isonomy/backend/buffer.hpp"
-#include "isonomy/core/residue.hpp"
 #include "isonomy/estimators/profiling/scales.hpp"
 #include "isonomy/estimators/profiling/sequence_set.hpp"
 #include "isonomy/estimators/profiling/split.hpp"
+#include "isonomy/ops/residue/problem.hpp"
 
 namespace isonomy::profiling {
 

@@ -8,11 +8,11 @@
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/backend/operations.hpp"
 #include "isonomy/core/check.hpp"
-#include "isonomy/core/lanes/block_sums.hpp"
-#include "isonomy/core/lanes/scalar.hpp"
-#include "isonomy/core/lanes/terms.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/ops/for_each.hpp"
+#include "isonomy/ops/mixture/kernels/block_sums.hpp"
+#include "isonomy/ops/mixture/kernels/scalar.hpp"
+#include "isonomy/ops/mixture/kernels/terms.hpp"
 #include "isonomy/ops/mixture/mixture_sums.hpp"
 
 namespace isonomy {

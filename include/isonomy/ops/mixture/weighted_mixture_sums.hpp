@@ -9,8 +9,8 @@
 #include "isonomy/backend/operations.hpp"
 #include "isonomy/core/check.hpp"
 #include "isonomy/core/control.hpp"
-#include "isonomy/core/lanes/weighted.hpp"
 #include "isonomy/ops/memory.hpp"
+#include "isonomy/ops/mixture/kernels/weighted.hpp"
 #include "isonomy/ops/mixture/mixture_sums.hpp"
 
 namespace isonomy {

@@ -5,8 +5,8 @@
 
 #include "isonomy/backend/operations.hpp"
 #include "isonomy/core/check.hpp"
-#include "isonomy/core/residue.hpp"
 #include "isonomy/ops/for_each.hpp"
+#include "isonomy/ops/residue/problem.hpp"
 
 namespace isonomy {
 

@@ -8,10 +8,10 @@
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/backend/operations.hpp"
 #include "isonomy/core/check.hpp"
-#include "isonomy/core/residue.hpp"
-#include "isonomy/core/residue_arithmetic.hpp"
 #include "isonomy/ops/for_each.hpp"
 #include "isonomy/ops/reduce/transform_reduce.hpp"
+#include "isonomy/ops/residue/arithmetic.hpp"
+#include "isonomy/ops/residue/problem.hpp"
 #include "isonomy/ops/sort/rank_average.hpp"
 
 namespace isonomy {

@@ -6,20 +6,20 @@
 #include <map>
 #include <vector>
 
-#include "isonomy/core/residue_arithmetic.hpp"
+#include "isonomy/ops/residue/arithmetic.hpp"
 
-namespace isonomy::cpu {
+namespace isonomy::residue {
 
 /// Scales with values m/1000, m in [0, 1000]: a feature value is 100 m / c rounded, in units of 10^-5, for the integer
 /// sum m of c residues.
-class ResidueKeySpace {
+class KeySpace {
  public:
-  static constexpr std::int64_t thousandths = 1000, per_thousandth = residue::rounding / thousandths;
+  static constexpr std::int64_t thousandths = 1000, per_thousandth = rounding / thousandths;
   static constexpr std::uint32_t undecided = UINT32_MAX;
 
   /// For these residue counts, ascending and distinct. With `ties_need_order`, sums at a decimal tie have no key.
-  ResidueKeySpace(const std::vector<std::int32_t>& residue_counts, bool ties_need_order)
-      : dense_(static_cast<std::size_t>(residue::rounding) + 2, 0) {
+  KeySpace(const std::vector<std::int32_t>& residue_counts, bool ties_need_order)
+      : dense_(static_cast<std::size_t>(rounding) + 2, 0) {
     for (const std::int32_t c : residue_counts) {
       std::vector<std::uint32_t>& keys = keys_[c];
       keys.resize(static_cast<std::size_t>(thousandths * c) + 1);
@@ -57,4 +57,4 @@ class ResidueKeySpace {
   std::uint32_t bins_ = 0;
 };
 
-}  // namespace isonomy::cpu
+}  // namespace isonomy::residue

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "isonomy/core/config.hpp"
-#include "isonomy/core/lanes/terms.hpp"
+#include "isonomy/ops/mixture/kernels/terms.hpp"
 
 namespace isonomy {
 

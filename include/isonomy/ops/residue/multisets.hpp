@@ -8,18 +8,18 @@
 #include <vector>
 
 #include "isonomy/core/config.hpp"
-#include "isonomy/core/residue.hpp"
+#include "isonomy/ops/residue/problem.hpp"
 
-namespace isonomy::cpu {
+namespace isonomy::residue {
 
 /// Numbers of multisets over `letters` residues. The sorted multiset x_0 <= ... <= x_{c-1} has the number
 /// sum_i C(x_i + i, i + 1), its place in colexicographic order.
-class ResidueMultisets {
+class Multisets {
  public:
   static constexpr int most_residues = 6;
 
   /// Tables for up to `residues` residues; those above four take some 10 MB and 0.1 s.
-  ResidueMultisets(index_t letters, int residues) : letters_(letters) {
+  Multisets(index_t letters, int residues) : letters_(letters) {
     for (int c = 1; c <= residues; ++c) members_[static_cast<std::size_t>(c)] = enumerate(c);
     if (residues >= 2) pair_ = table(1, 1);
     if (residues >= 3) triple_ = table(2, 1);
@@ -111,4 +111,4 @@ class ResidueMultisets {
   std::vector<std::uint32_t> pair_, triple_, quad_, quint_, sext_;
 };
 
-}  // namespace isonomy::cpu
+}  // namespace isonomy::residue

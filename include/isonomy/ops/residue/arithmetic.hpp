@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "isonomy/core/numeric.hpp"
-#include "isonomy/core/residue.hpp"
+#include "isonomy/ops/residue/problem.hpp"
 
 namespace isonomy {
 

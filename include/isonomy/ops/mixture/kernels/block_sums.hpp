@@ -2,9 +2,9 @@
 #pragma once
 
 #include "isonomy/core/config.hpp"
-#include "isonomy/core/lanes/scalar.hpp"
-#include "isonomy/core/lanes/terms.hpp"
-#include "isonomy/core/lanes/weighted.hpp"
+#include "isonomy/ops/mixture/kernels/scalar.hpp"
+#include "isonomy/ops/mixture/kernels/terms.hpp"
+#include "isonomy/ops/mixture/kernels/weighted.hpp"
 
 namespace isonomy::lanes {
 

@@ -1,0 +1,11 @@
+// Begins a region that is compiled for AVX-512 whatever flags the including program is compiled with; end.hpp ends it.
+// Registers exist on the host only, so ISONOMY_HD is nothing in the region.
+#pragma push_macro("ISONOMY_HD")
+#undef ISONOMY_HD
+#define ISONOMY_HD
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
+#else
+#pragma GCC push_options
+#pragma GCC target("avx512f,avx512dq,avx512vl,avx2,fma")
+#endif
