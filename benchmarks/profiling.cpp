@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "isonomy/cpu/cpu.hpp"
-#include "isonomy/estimators/profiling/aaontology.hpp"
 #include "isonomy/estimators/profiling/fit.hpp"
-#include "isonomy/io/sequence_table.hpp"
+#include "isonomy/estimators/profiling/scales/aaontology.hpp"
+#include "isonomy/io/sequences/sequence_table.hpp"
 #include "isonomy/version.hpp"
 #include "synthetic.hpp"
 

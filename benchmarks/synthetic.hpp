@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "isonomy/core/config.hpp"
-#include "isonomy/estimators/profiling/window.hpp"
+#include "isonomy/estimators/profiling/sequences/window.hpp"
 
 namespace isonomy::benchmark {
 

@@ -2,7 +2,7 @@
 // kit.
 #include <iostream>
 
-#include "isonomy/conformance/cases_gemm.hpp"
+#include "isonomy/conformance/cases/gemm.hpp"
 #include "isonomy/conformance/operation.hpp"
 #include "isonomy/isonomy.hpp"
 

@@ -8,7 +8,7 @@
 #include <sstream>
 #include <string>
 
-#include "isonomy/estimators/profiling/features.hpp"
+#include "isonomy/estimators/profiling/features/feature.hpp"
 #include "support/funnel.hpp"
 #include "support/program.hpp"
 #include "support/run_profile.hpp"

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "gnuplot.hpp"
-#include "isonomy/io/numbers.hpp"
+#include "isonomy/io/text/numbers.hpp"
 
 namespace examples {
 

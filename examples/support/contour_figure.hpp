@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "canvas.hpp"
-#include "isonomy/io/mixture_report.hpp"
+#include "isonomy/io/reports/mixture_report.hpp"
 #include "mixture_table.hpp"
 #include "summary.hpp"
 

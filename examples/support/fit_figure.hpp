@@ -10,8 +10,8 @@
 
 #include "canvas.hpp"
 #include "histogram.hpp"
-#include "isonomy/io/mixture_report.hpp"
-#include "isonomy/io/tsv.hpp"
+#include "isonomy/io/reports/mixture_report.hpp"
+#include "isonomy/io/text/tsv.hpp"
 #include "mixture_table.hpp"
 #include "point_data.hpp"
 #include "summary.hpp"

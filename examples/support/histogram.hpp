@@ -12,7 +12,7 @@
 #include "interrupt.hpp"
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/view.hpp"
-#include "isonomy/estimators/mixture/normal_model.hpp"
+#include "isonomy/estimators/mixture/normal/model.hpp"
 #include "isonomy/ops/special/normal_distribution.hpp"
 #include "point_data.hpp"
 

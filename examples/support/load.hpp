@@ -16,11 +16,11 @@
 #include "interrupt.hpp"
 #include "isonomy/core/control.hpp"
 #include "isonomy/core/error.hpp"
-#include "isonomy/estimators/profiling/sequence_set.hpp"
-#include "isonomy/io/fasta.hpp"
-#include "isonomy/io/sequence_table.hpp"
-#include "isonomy/io/text_file.hpp"
-#include "isonomy/io/tsv.hpp"
+#include "isonomy/estimators/profiling/sequences/sequence_set.hpp"
+#include "isonomy/io/sequences/fasta.hpp"
+#include "isonomy/io/sequences/sequence_table.hpp"
+#include "isonomy/io/text/text_file.hpp"
+#include "isonomy/io/text/tsv.hpp"
 #include "progress.hpp"
 
 namespace examples {

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "isonomy/core/error.hpp"
-#include "isonomy/estimators/mixture/normal_model.hpp"
+#include "isonomy/estimators/mixture/normal/model.hpp"
 #include "program.hpp"
 
 namespace examples {

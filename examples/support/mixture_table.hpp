@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "isonomy/estimators/mixture/minos.hpp"
-#include "isonomy/io/mixture_report.hpp"
+#include "isonomy/estimators/mixture/minimise/minos.hpp"
+#include "isonomy/io/reports/mixture_report.hpp"
 #include "summary.hpp"
 
 namespace examples {

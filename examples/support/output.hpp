@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "isonomy/core/error.hpp"
-#include "isonomy/io/atomic_file.hpp"
+#include "isonomy/io/text/atomic_file.hpp"
 
 namespace examples {
 

@@ -20,10 +20,10 @@
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/view.hpp"
-#include "isonomy/estimators/mixture/normal_model.hpp"
-#include "isonomy/io/npy.hpp"
-#include "isonomy/io/number_column.hpp"
-#include "isonomy/io/numbers.hpp"
+#include "isonomy/estimators/mixture/normal/model.hpp"
+#include "isonomy/io/arrays/npy.hpp"
+#include "isonomy/io/text/number_column.hpp"
+#include "isonomy/io/text/numbers.hpp"
 #include "progress.hpp"
 
 namespace examples {

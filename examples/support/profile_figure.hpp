@@ -7,7 +7,7 @@
 
 #include "canvas.hpp"
 #include "isonomy/core/config.hpp"
-#include "isonomy/estimators/profiling/features.hpp"
+#include "isonomy/estimators/profiling/features/feature.hpp"
 #include "isonomy/estimators/profiling/result.hpp"
 #include "summary.hpp"
 

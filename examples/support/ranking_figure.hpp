@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "canvas.hpp"
-#include "isonomy/io/tsv.hpp"
+#include "isonomy/io/text/tsv.hpp"
 #include "profile_figure.hpp"
 
 namespace examples {

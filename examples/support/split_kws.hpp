@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "isonomy/core/error.hpp"
-#include "isonomy/estimators/profiling/splits.hpp"
+#include "isonomy/estimators/profiling/features/enumerate_splits.hpp"
 #include "isonomy/estimators/profiling/text.hpp"
 
 namespace examples {

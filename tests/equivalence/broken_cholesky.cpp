@@ -1,5 +1,5 @@
 // The conformance kit fails deliberately wrong backends: cholesky_batched.
-#include "isonomy/conformance/cases_cholesky.hpp"
+#include "isonomy/conformance/cases/cholesky.hpp"
 #include "support/broken_backend.hpp"
 #include "support/catch.hpp"
 #include "support/failures.hpp"

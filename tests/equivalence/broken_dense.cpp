@@ -1,5 +1,5 @@
 // The conformance kit fails deliberately wrong backends: gemm, syrk.
-#include "isonomy/conformance/cases_gemm.hpp"
+#include "isonomy/conformance/cases/gemm.hpp"
 #include "support/broken_backend.hpp"
 #include "support/catch.hpp"
 #include "support/failures.hpp"

@@ -1,5 +1,5 @@
 // The conformance kit fails deliberately wrong backends: copy, fill, iota, for_each.
-#include "isonomy/conformance/cases_memory.hpp"
+#include "isonomy/conformance/cases/memory.hpp"
 #include "support/broken_backend.hpp"
 #include "support/catch.hpp"
 #include "support/failures.hpp"

@@ -1,7 +1,7 @@
 // The conformance kit fails deliberately wrong backends: mixture_sums, weighted_mixture_sums, density_sums.
-#include "isonomy/conformance/cases_densities.hpp"
-#include "isonomy/conformance/cases_mixture.hpp"
-#include "isonomy/conformance/cases_weighted.hpp"
+#include "isonomy/conformance/cases/densities.hpp"
+#include "isonomy/conformance/cases/mixture.hpp"
+#include "isonomy/conformance/cases/weighted.hpp"
 #include "support/broken_backend.hpp"
 #include "support/catch.hpp"
 #include "support/failures.hpp"

@@ -1,5 +1,5 @@
 // The conformance kit fails deliberately wrong backends: rank_average, select_k.
-#include "isonomy/conformance/cases_sort.hpp"
+#include "isonomy/conformance/cases/sort.hpp"
 #include "support/broken_backend.hpp"
 #include "support/catch.hpp"
 #include "support/failures.hpp"

@@ -1,5 +1,5 @@
 // The conformance kit fails deliberately wrong backends: transform, transform_reduce, segmented_reduce.
-#include "isonomy/conformance/cases_reduce.hpp"
+#include "isonomy/conformance/cases/reduce.hpp"
 #include "support/broken_backend.hpp"
 #include "support/catch.hpp"
 #include "support/failures.hpp"

@@ -1,5 +1,5 @@
 // The conformance kit fails deliberately wrong backends: joint_residue_counts, residue_rank_sums.
-#include "isonomy/conformance/cases_residue.hpp"
+#include "isonomy/conformance/cases/residue.hpp"
 #include "support/broken_backend.hpp"
 #include "support/catch.hpp"
 #include "support/failures.hpp"

@@ -1,7 +1,7 @@
 // The conformance rows of derived operations in their generic forms.
-#include "isonomy/conformance/cases_gemm.hpp"
-#include "isonomy/conformance/cases_residue.hpp"
-#include "isonomy/conformance/cases_sort.hpp"
+#include "isonomy/conformance/cases/gemm.hpp"
+#include "isonomy/conformance/cases/residue.hpp"
+#include "isonomy/conformance/cases/sort.hpp"
 #include "support/catch.hpp"
 #include "support/conform.hpp"
 #include "support/generic_backend.hpp"

@@ -1,5 +1,5 @@
 // The conformance rows of residue_rank_sums in its generic form, which sorts.
-#include "isonomy/conformance/cases_residue.hpp"
+#include "isonomy/conformance/cases/residue.hpp"
 #include "support/catch.hpp"
 #include "support/conform.hpp"
 #include "support/generic_backend.hpp"

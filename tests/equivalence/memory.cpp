@@ -1,5 +1,5 @@
 // The conformance rows of copy, fill, iota, for_each on Backend<Cpu>.
-#include "isonomy/conformance/cases_memory.hpp"
+#include "isonomy/conformance/cases/memory.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "support/catch.hpp"
 #include "support/conform.hpp"

@@ -1,8 +1,8 @@
 // The conformance rows of mixture_sums, weighted_mixture_sums and density_sums on Backend<Cpu> and in its generic form.
 #include "support/compiled/mixture.hpp"
-#include "isonomy/conformance/cases_densities.hpp"
-#include "isonomy/conformance/cases_mixture.hpp"
-#include "isonomy/conformance/cases_weighted.hpp"
+#include "isonomy/conformance/cases/densities.hpp"
+#include "isonomy/conformance/cases/mixture.hpp"
+#include "isonomy/conformance/cases/weighted.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "support/catch.hpp"
 #include "support/conform.hpp"

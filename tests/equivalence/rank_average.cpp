@@ -1,5 +1,5 @@
 // The conformance rows of rank_average on Backend<Cpu>.
-#include "isonomy/conformance/cases_sort.hpp"
+#include "isonomy/conformance/cases/sort.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "support/catch.hpp"
 #include "support/conform.hpp"

@@ -1,5 +1,5 @@
 // The conformance rows of stable_sort_by_key on Backend<Cpu>.
-#include "isonomy/conformance/cases_sort.hpp"
+#include "isonomy/conformance/cases/sort.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "support/catch.hpp"
 #include "support/conform.hpp"

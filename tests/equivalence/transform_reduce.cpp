@@ -1,5 +1,5 @@
 // The conformance rows of transform_reduce on Backend<Cpu>.
-#include "isonomy/conformance/cases_reduce.hpp"
+#include "isonomy/conformance/cases/reduce.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "support/catch.hpp"
 #include "support/conform.hpp"

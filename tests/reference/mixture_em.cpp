@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "isonomy/cpu/cpu.hpp"
-#include "isonomy/estimators/mixture/em.hpp"
+#include "isonomy/estimators/mixture/multivariate/em.hpp"
 #include "support/catch.hpp"
 #include "support/compiled/mixture_fits.hpp"
 

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "isonomy/cpu/cpu.hpp"
-#include "isonomy/estimators/mixture/em.hpp"
-#include "isonomy/estimators/mixture/fit.hpp"
-#include "isonomy/estimators/mixture/minos.hpp"
+#include "isonomy/estimators/mixture/minimise/minos.hpp"
+#include "isonomy/estimators/mixture/multivariate/em.hpp"
+#include "isonomy/estimators/mixture/normal/fit.hpp"
 #include "support/catch.hpp"
 #include "support/compiled/mixture_fits.hpp"
 #include "support/mixture_data.hpp"

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "isonomy/cpu/cpu.hpp"
-#include "isonomy/estimators/mixture/evaluate.hpp"
-#include "isonomy/estimators/mixture/weighted.hpp"
+#include "isonomy/estimators/mixture/normal/likelihood.hpp"
+#include "isonomy/estimators/mixture/normal/weighted_likelihood.hpp"
 #include "support/catch.hpp"
 #include "support/compiled/mixture.hpp"
 #include "support/mixture_data.hpp"

@@ -5,12 +5,12 @@
 #include <string_view>
 #include <vector>
 
-#include "isonomy/estimators/profiling/aaontology.hpp"
-#include "isonomy/estimators/profiling/features.hpp"
-#include "isonomy/estimators/profiling/splits.hpp"
-#include "isonomy/io/numbers.hpp"
-#include "isonomy/io/sequence_table.hpp"
-#include "isonomy/io/tsv.hpp"
+#include "isonomy/estimators/profiling/features/enumerate_splits.hpp"
+#include "isonomy/estimators/profiling/features/feature.hpp"
+#include "isonomy/estimators/profiling/scales/aaontology.hpp"
+#include "isonomy/io/sequences/sequence_table.hpp"
+#include "isonomy/io/text/numbers.hpp"
+#include "isonomy/io/text/tsv.hpp"
 #include "support/catch.hpp"
 
 using namespace isonomy;

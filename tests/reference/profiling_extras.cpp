@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "isonomy/cpu/cpu.hpp"
-#include "isonomy/estimators/profiling/feature_matrix.hpp"
-#include "isonomy/estimators/profiling/feature_table.hpp"
 #include "isonomy/estimators/profiling/fit.hpp"
-#include "isonomy/estimators/profiling/position_table.hpp"
-#include "isonomy/estimators/profiling/pruning.hpp"
-#include "isonomy/io/scale_table.hpp"
+#include "isonomy/estimators/profiling/stability/pruning.hpp"
+#include "isonomy/estimators/profiling/tables/feature_matrix.hpp"
+#include "isonomy/estimators/profiling/tables/feature_table.hpp"
+#include "isonomy/estimators/profiling/tables/position_table.hpp"
+#include "isonomy/io/sequences/scale_table.hpp"
 #include "support/catch.hpp"
 #include "support/compiled/profiling.hpp"
 #include "support/profiling_data.hpp"

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "isonomy/cpu/cpu.hpp"
-#include "isonomy/estimators/profiling/numeric.hpp"
+#include "isonomy/estimators/profiling/numeric/fit_numeric.hpp"
 #include "support/catch.hpp"
 #include "support/compiled/profiling.hpp"
 #include "support/profiling_data.hpp"

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "isonomy/core/random.hpp"
-#include "isonomy/estimators/mixture/objective.hpp"
+#include "isonomy/estimators/mixture/minimise/objective.hpp"
 
 namespace test {
 

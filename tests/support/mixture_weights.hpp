@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "isonomy/core/random.hpp"
-#include "isonomy/estimators/mixture/normal_model.hpp"
+#include "isonomy/estimators/mixture/normal/model.hpp"
 #include "support/catch.hpp"
 #include "support/mixture_objectives.hpp"
 

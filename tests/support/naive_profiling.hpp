@@ -13,7 +13,7 @@
 
 #include "isonomy/estimators/profiling/options.hpp"
 #include "isonomy/estimators/profiling/result.hpp"
-#include "isonomy/estimators/profiling/scales.hpp"
+#include "isonomy/estimators/profiling/scales/scale_table.hpp"
 #include "support/naive_splits.hpp"
 
 namespace isonomy::test {

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "isonomy/estimators/profiling/splits.hpp"
+#include "isonomy/estimators/profiling/features/enumerate_splits.hpp"
 
 namespace isonomy::test::naive {
 

@@ -10,13 +10,13 @@
 #include <utility>
 #include <vector>
 
-#include "isonomy/estimators/profiling/aaontology.hpp"
 #include "isonomy/estimators/profiling/result.hpp"
-#include "isonomy/estimators/profiling/sequence_set.hpp"
-#include "isonomy/estimators/profiling/window.hpp"
-#include "isonomy/io/numbers.hpp"
-#include "isonomy/io/sequence_table.hpp"
-#include "isonomy/io/tsv.hpp"
+#include "isonomy/estimators/profiling/scales/aaontology.hpp"
+#include "isonomy/estimators/profiling/sequences/sequence_set.hpp"
+#include "isonomy/estimators/profiling/sequences/window.hpp"
+#include "isonomy/io/sequences/sequence_table.hpp"
+#include "isonomy/io/text/numbers.hpp"
+#include "isonomy/io/text/tsv.hpp"
 
 namespace isonomy::test {
 

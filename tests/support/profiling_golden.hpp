@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "isonomy/estimators/profiling/options.hpp"
-#include "isonomy/io/scale_table.hpp"
+#include "isonomy/io/sequences/scale_table.hpp"
 #include "support/profiling_data.hpp"
 #include "support/sha256.hpp"
 

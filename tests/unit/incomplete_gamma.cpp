@@ -2,7 +2,7 @@
 #include <cmath>
 #include <vector>
 
-#include "isonomy/estimators/mixture/likelihood_ratio.hpp"
+#include "isonomy/estimators/mixture/minimise/likelihood_ratio.hpp"
 #include "isonomy/ops/special/incomplete_gamma.hpp"
 #include "support/catch.hpp"
 #include "support/message.hpp"

@@ -4,12 +4,12 @@
 #include <vector>
 
 #include "isonomy/cpu/cpu.hpp"
-#include "isonomy/estimators/mixture/fit.hpp"
-#include "isonomy/estimators/mixture/minos.hpp"
-#include "isonomy/estimators/mixture/normal_likelihood.hpp"
-#include "isonomy/io/mixture_report.hpp"
-#include "isonomy/io/numbers.hpp"
-#include "isonomy/io/tsv.hpp"
+#include "isonomy/estimators/mixture/minimise/minos.hpp"
+#include "isonomy/estimators/mixture/normal/fit.hpp"
+#include "isonomy/estimators/mixture/normal/objective.hpp"
+#include "isonomy/io/reports/mixture_report.hpp"
+#include "isonomy/io/text/numbers.hpp"
+#include "isonomy/io/text/tsv.hpp"
 #include "support/catch.hpp"
 #include "support/compiled/mixture_fits.hpp"
 #include "unit/io_files.hpp"

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "isonomy/io/npy.hpp"
-#include "isonomy/io/npy_reader.hpp"
-#include "isonomy/io/number_column.hpp"
+#include "isonomy/io/arrays/npy.hpp"
+#include "isonomy/io/arrays/npy_reader.hpp"
+#include "isonomy/io/text/number_column.hpp"
 #include "support/catch.hpp"
 #include "unit/io_files.hpp"
 

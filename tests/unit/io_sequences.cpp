@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "io_files.hpp"
-#include "isonomy/io/sequence_table.hpp"
+#include "isonomy/io/sequences/sequence_table.hpp"
 #include "support/catch.hpp"
 
 using namespace isonomy;

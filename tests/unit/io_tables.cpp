@@ -2,10 +2,10 @@
 #include <vector>
 
 #include "io_files.hpp"
-#include "isonomy/io/fasta.hpp"
-#include "isonomy/io/numbers.hpp"
-#include "isonomy/io/scale_table.hpp"
-#include "isonomy/io/tsv.hpp"
+#include "isonomy/io/sequences/fasta.hpp"
+#include "isonomy/io/sequences/scale_table.hpp"
+#include "isonomy/io/text/numbers.hpp"
+#include "isonomy/io/text/tsv.hpp"
 #include "support/catch.hpp"
 
 using namespace isonomy;

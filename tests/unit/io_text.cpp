@@ -6,8 +6,8 @@
 #include <csignal>
 
 #include "io_files.hpp"
-#include "isonomy/io/atomic_file.hpp"
-#include "isonomy/io/text_file.hpp"
+#include "isonomy/io/text/atomic_file.hpp"
+#include "isonomy/io/text/text_file.hpp"
 #include "support/catch.hpp"
 
 using namespace isonomy;

@@ -5,8 +5,8 @@
 
 #include "isonomy/adapters/lbfgspp.hpp"
 #include "isonomy/cpu/cpu.hpp"
-#include "isonomy/estimators/mixture/fit.hpp"
-#include "isonomy/estimators/mixture/minos.hpp"
+#include "isonomy/estimators/mixture/minimise/minos.hpp"
+#include "isonomy/estimators/mixture/normal/fit.hpp"
 #include "support/catch.hpp"
 #include "support/message.hpp"
 #include "support/mixture_objectives.hpp"

@@ -5,7 +5,7 @@
 
 #include "isonomy/adapters/minuit2.hpp"
 #include "isonomy/cpu/cpu.hpp"
-#include "isonomy/estimators/mixture/fit.hpp"
+#include "isonomy/estimators/mixture/normal/fit.hpp"
 #include "support/catch.hpp"
 #include "support/message.hpp"
 #include "support/mixture_objectives.hpp"

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "isonomy/cpu/cpu.hpp"
-#include "isonomy/estimators/mixture/chunks.hpp"
-#include "isonomy/estimators/mixture/evaluate.hpp"
-#include "isonomy/estimators/mixture/fit.hpp"
-#include "isonomy/io/npy_reader.hpp"
+#include "isonomy/estimators/mixture/normal/chunks.hpp"
+#include "isonomy/estimators/mixture/normal/fit.hpp"
+#include "isonomy/estimators/mixture/normal/likelihood.hpp"
+#include "isonomy/io/arrays/npy_reader.hpp"
 #include "support/catch.hpp"
 #include "support/compiled/mixture_fits.hpp"
 #include "support/message.hpp"

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "isonomy/cpu/cpu.hpp"
-#include "isonomy/estimators/mixture/em.hpp"
-#include "isonomy/estimators/mixture/evaluate.hpp"
+#include "isonomy/estimators/mixture/multivariate/em.hpp"
+#include "isonomy/estimators/mixture/normal/likelihood.hpp"
 #include "support/catch.hpp"
 #include "support/compiled/mixture_fits.hpp"
 #include "support/message.hpp"

@@ -6,8 +6,8 @@
 
 #include "isonomy/core/random.hpp"
 #include "isonomy/cpu/cpu.hpp"
-#include "isonomy/estimators/mixture/em.hpp"
-#include "isonomy/estimators/mixture/evaluate.hpp"
+#include "isonomy/estimators/mixture/multivariate/em.hpp"
+#include "isonomy/estimators/mixture/normal/likelihood.hpp"
 #include "isonomy/estimators/mixture/sorted.hpp"
 #include "support/catch.hpp"
 #include "support/compiled/mixture_fits.hpp"

@@ -7,8 +7,8 @@
 
 #include "isonomy/core/random.hpp"
 #include "isonomy/cpu/cpu.hpp"
-#include "isonomy/estimators/mixture/fit.hpp"
-#include "isonomy/estimators/mixture/minos.hpp"
+#include "isonomy/estimators/mixture/minimise/minos.hpp"
+#include "isonomy/estimators/mixture/normal/fit.hpp"
 #include "support/catch.hpp"
 #include "support/compiled/mixture_fits.hpp"
 #include "support/message.hpp"

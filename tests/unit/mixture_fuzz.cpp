@@ -8,10 +8,10 @@
 
 #include "isonomy/core/random.hpp"
 #include "isonomy/cpu/cpu.hpp"
-#include "isonomy/estimators/mixture/em.hpp"
-#include "isonomy/estimators/mixture/fit.hpp"
-#include "isonomy/estimators/mixture/kmeans.hpp"
-#include "isonomy/estimators/mixture/start.hpp"
+#include "isonomy/estimators/mixture/multivariate/em.hpp"
+#include "isonomy/estimators/mixture/multivariate/kmeans.hpp"
+#include "isonomy/estimators/mixture/normal/fit.hpp"
+#include "isonomy/estimators/mixture/normal/start.hpp"
 #include "support/catch.hpp"
 #include "support/compiled/mixture_fits.hpp"
 

@@ -1,5 +1,5 @@
 // The gradient of mixtures in several dimensions: against differences of the likelihood, its sums, bits and bad input.
-#include "isonomy/estimators/mixture/gradient.hpp"
+#include "isonomy/estimators/mixture/multivariate/likelihood_gradient.hpp"
 
 #include <cmath>
 #include <limits>
@@ -9,7 +9,7 @@
 
 #include "isonomy/core/eigen.hpp"
 #include "isonomy/cpu/cpu.hpp"
-#include "isonomy/estimators/mixture/em.hpp"
+#include "isonomy/estimators/mixture/multivariate/em.hpp"
 #include "support/catch.hpp"
 #include "support/compiled/mixture_fits.hpp"
 #include "support/message.hpp"

@@ -8,7 +8,7 @@
 
 #include "isonomy/core/random.hpp"
 #include "isonomy/cpu/cpu.hpp"
-#include "isonomy/estimators/mixture/kmeans.hpp"
+#include "isonomy/estimators/mixture/multivariate/kmeans.hpp"
 #include "support/catch.hpp"
 #include "support/compiled/mixture_fits.hpp"
 #include "support/message.hpp"

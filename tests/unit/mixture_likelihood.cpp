@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "isonomy/cpu/cpu.hpp"
-#include "isonomy/estimators/mixture/evaluate.hpp"
+#include "isonomy/estimators/mixture/normal/likelihood.hpp"
 #include "support/catch.hpp"
 #include "support/compiled/mixture.hpp"
 #include "support/message.hpp"

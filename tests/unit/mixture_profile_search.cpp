@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "isonomy/cpu/cpu.hpp"
-#include "isonomy/estimators/mixture/fit.hpp"
-#include "isonomy/estimators/mixture/minos.hpp"
-#include "isonomy/estimators/mixture/normal_likelihood.hpp"
+#include "isonomy/estimators/mixture/minimise/minos.hpp"
+#include "isonomy/estimators/mixture/normal/fit.hpp"
+#include "isonomy/estimators/mixture/normal/objective.hpp"
 #include "support/catch.hpp"
 #include "support/compiled/mixture_fits.hpp"
 

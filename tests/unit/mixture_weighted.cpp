@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "isonomy/cpu/cpu.hpp"
-#include "isonomy/estimators/mixture/weighted.hpp"
-#include "isonomy/estimators/mixture/weighted_density.hpp"
-#include "isonomy/estimators/mixture/weighted_fit.hpp"
+#include "isonomy/estimators/mixture/normal/weighted_fit.hpp"
+#include "isonomy/estimators/mixture/normal/weighted_likelihood.hpp"
+#include "isonomy/estimators/mixture/user_density/weighted_density.hpp"
 #include "support/catch.hpp"
 #include "support/compiled/mixture_fits.hpp"
 #include "support/message.hpp"

@@ -8,9 +8,9 @@
 
 #include "isonomy/core/random.hpp"
 #include "isonomy/cpu/cpu.hpp"
-#include "isonomy/estimators/mixture/fit.hpp"
-#include "isonomy/estimators/mixture/weighted.hpp"
-#include "isonomy/estimators/mixture/weighted_fit.hpp"
+#include "isonomy/estimators/mixture/normal/fit.hpp"
+#include "isonomy/estimators/mixture/normal/weighted_fit.hpp"
+#include "isonomy/estimators/mixture/normal/weighted_likelihood.hpp"
 #include "support/catch.hpp"
 #include "support/compiled/mixture_fits.hpp"
 #include "support/message.hpp"

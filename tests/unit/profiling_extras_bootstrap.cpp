@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "isonomy/cpu/cpu.hpp"
-#include "isonomy/estimators/profiling/bootstrap.hpp"
 #include "isonomy/estimators/profiling/memory_plan.hpp"
+#include "isonomy/estimators/profiling/stability/bootstrap.hpp"
 #include "support/catch.hpp"
 #include "support/compiled/profiling.hpp"
 #include "support/message.hpp"

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "isonomy/cpu/cpu.hpp"
-#include "isonomy/estimators/profiling/feature_matrix.hpp"
-#include "isonomy/estimators/profiling/feature_table.hpp"
+#include "isonomy/estimators/profiling/tables/feature_matrix.hpp"
+#include "isonomy/estimators/profiling/tables/feature_table.hpp"
 #include "support/catch.hpp"
 #include "support/compiled/profiling.hpp"
 #include "support/message.hpp"

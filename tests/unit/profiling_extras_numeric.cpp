@@ -7,7 +7,7 @@
 
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/profiling/fit.hpp"
-#include "isonomy/estimators/profiling/numeric.hpp"
+#include "isonomy/estimators/profiling/numeric/fit_numeric.hpp"
 #include "support/catch.hpp"
 #include "support/compiled/profiling.hpp"
 #include "support/message.hpp"

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "isonomy/cpu/cpu.hpp"
-#include "isonomy/estimators/profiling/column_ranks.hpp"
 #include "isonomy/estimators/profiling/fit.hpp"
+#include "isonomy/estimators/profiling/statistics/column_ranks.hpp"
 #include "support/catch.hpp"
 #include "support/compiled/profiling.hpp"
 #include "support/profiling_data.hpp"

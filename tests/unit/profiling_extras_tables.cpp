@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "isonomy/cpu/cpu.hpp"
-#include "isonomy/estimators/profiling/position_table.hpp"
-#include "isonomy/estimators/profiling/pruning.hpp"
+#include "isonomy/estimators/profiling/stability/pruning.hpp"
+#include "isonomy/estimators/profiling/tables/position_table.hpp"
 #include "support/catch.hpp"
 #include "support/message.hpp"
 #include "support/profiling_data.hpp"

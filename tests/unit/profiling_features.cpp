@@ -2,8 +2,8 @@
 #include <vector>
 
 #include "io_files.hpp"
-#include "isonomy/estimators/profiling/features.hpp"
-#include "isonomy/estimators/profiling/splits.hpp"
+#include "isonomy/estimators/profiling/features/enumerate_splits.hpp"
+#include "isonomy/estimators/profiling/features/feature.hpp"
 #include "support/catch.hpp"
 
 using namespace isonomy;

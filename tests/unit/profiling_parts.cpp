@@ -2,8 +2,8 @@
 #include <vector>
 
 #include "io_files.hpp"
-#include "isonomy/estimators/profiling/alphabet.hpp"
-#include "isonomy/estimators/profiling/parts.hpp"
+#include "isonomy/estimators/profiling/features/parts.hpp"
+#include "isonomy/estimators/profiling/scales/alphabet.hpp"
 #include "support/catch.hpp"
 
 using namespace isonomy;

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "io_files.hpp"
-#include "isonomy/estimators/profiling/aaontology.hpp"
-#include "isonomy/estimators/profiling/scales.hpp"
-#include "isonomy/io/scale_table.hpp"
-#include "isonomy/io/tsv.hpp"
+#include "isonomy/estimators/profiling/scales/aaontology.hpp"
+#include "isonomy/estimators/profiling/scales/scale_table.hpp"
+#include "isonomy/io/sequences/scale_table.hpp"
+#include "isonomy/io/text/tsv.hpp"
 #include "support/catch.hpp"
 
 using namespace isonomy;

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "io_files.hpp"
-#include "isonomy/estimators/profiling/splits.hpp"
+#include "isonomy/estimators/profiling/features/enumerate_splits.hpp"
 #include "support/catch.hpp"
 
 using namespace isonomy;

@@ -2,7 +2,7 @@
 #include <vector>
 
 #include "io_files.hpp"
-#include "isonomy/estimators/profiling/window.hpp"
+#include "isonomy/estimators/profiling/sequences/window.hpp"
 #include "support/catch.hpp"
 
 using namespace isonomy;

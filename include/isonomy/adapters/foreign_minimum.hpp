@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "isonomy/core/error.hpp"
-#include "isonomy/estimators/mixture/minimum.hpp"
-#include "isonomy/estimators/mixture/newton.hpp"
+#include "isonomy/estimators/mixture/minimise/minimum.hpp"
+#include "isonomy/estimators/mixture/minimise/newton.hpp"
 
 namespace isonomy::adapters {
 

@@ -11,7 +11,7 @@
 
 #include "isonomy/adapters/foreign_minimum.hpp"
 #include "isonomy/core/eigen.hpp"
-#include "isonomy/estimators/mixture/minimum.hpp"
+#include "isonomy/estimators/mixture/minimise/minimum.hpp"
 
 #include <LBFGSB.h>
 

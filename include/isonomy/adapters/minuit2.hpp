@@ -9,7 +9,7 @@
 
 #include "isonomy/adapters/foreign_minimum.hpp"
 #include "isonomy/core/error.hpp"
-#include "isonomy/estimators/mixture/minimum.hpp"
+#include "isonomy/estimators/mixture/minimise/minimum.hpp"
 
 #include <Minuit2/FCNGradientBase.h>
 #include <Minuit2/FunctionMinimum.h>

@@ -4,15 +4,15 @@
 #include <tuple>
 #include <utility>
 
-#include "isonomy/conformance/cases_cholesky.hpp"
-#include "isonomy/conformance/cases_densities.hpp"
-#include "isonomy/conformance/cases_gemm.hpp"
-#include "isonomy/conformance/cases_memory.hpp"
-#include "isonomy/conformance/cases_mixture.hpp"
-#include "isonomy/conformance/cases_reduce.hpp"
-#include "isonomy/conformance/cases_residue.hpp"
-#include "isonomy/conformance/cases_sort.hpp"
-#include "isonomy/conformance/cases_weighted.hpp"
+#include "isonomy/conformance/cases/cholesky.hpp"
+#include "isonomy/conformance/cases/densities.hpp"
+#include "isonomy/conformance/cases/gemm.hpp"
+#include "isonomy/conformance/cases/memory.hpp"
+#include "isonomy/conformance/cases/mixture.hpp"
+#include "isonomy/conformance/cases/reduce.hpp"
+#include "isonomy/conformance/cases/residue.hpp"
+#include "isonomy/conformance/cases/sort.hpp"
+#include "isonomy/conformance/cases/weighted.hpp"
 #include "isonomy/conformance/operation.hpp"
 
 namespace isonomy::conformance {

@@ -4,11 +4,11 @@
 #include <vector>
 
 #include "isonomy/cpu/cpu.hpp"
-#include "isonomy/estimators/mixture/em.hpp"
-#include "isonomy/estimators/mixture/fit.hpp"
-#include "isonomy/estimators/mixture/kmeans.hpp"
-#include "isonomy/estimators/mixture/minos.hpp"
-#include "isonomy/estimators/mixture/start.hpp"
+#include "isonomy/estimators/mixture/minimise/minos.hpp"
+#include "isonomy/estimators/mixture/multivariate/em.hpp"
+#include "isonomy/estimators/mixture/multivariate/kmeans.hpp"
+#include "isonomy/estimators/mixture/normal/fit.hpp"
+#include "isonomy/estimators/mixture/normal/start.hpp"
 #include "support/compiled/mixture.hpp"
 
 namespace isonomy::mixture {

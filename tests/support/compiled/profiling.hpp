@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "isonomy/cpu/cpu.hpp"
-#include "isonomy/estimators/profiling/feature_matrix.hpp"
 #include "isonomy/estimators/profiling/fit.hpp"
-#include "isonomy/estimators/profiling/numeric.hpp"
+#include "isonomy/estimators/profiling/numeric/fit_numeric.hpp"
+#include "isonomy/estimators/profiling/tables/feature_matrix.hpp"
 
 namespace isonomy::profiling {
 

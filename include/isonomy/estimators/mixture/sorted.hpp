@@ -6,8 +6,8 @@
 #include <numeric>
 #include <vector>
 
-#include "isonomy/estimators/mixture/density_model.hpp"
-#include "isonomy/estimators/mixture/normal_model.hpp"
+#include "isonomy/estimators/mixture/multivariate/model.hpp"
+#include "isonomy/estimators/mixture/normal/model.hpp"
 
 namespace isonomy::mixture {
 

@@ -6,15 +6,15 @@
 #include <cstdint>
 #include <vector>
 
-#include "isonomy/estimators/profiling/candidates.hpp"
-#include "isonomy/estimators/profiling/column_ranks.hpp"
-#include "isonomy/estimators/profiling/evaluate.hpp"
-#include "isonomy/estimators/profiling/feature_catalog.hpp"
-#include "isonomy/estimators/profiling/moments.hpp"
+#include "isonomy/estimators/profiling/features/enumerate_splits.hpp"
 #include "isonomy/estimators/profiling/options.hpp"
-#include "isonomy/estimators/profiling/packed.hpp"
-#include "isonomy/estimators/profiling/sequence_set.hpp"
-#include "isonomy/estimators/profiling/splits.hpp"
+#include "isonomy/estimators/profiling/search/candidates.hpp"
+#include "isonomy/estimators/profiling/search/evaluator.hpp"
+#include "isonomy/estimators/profiling/search/feature_catalog.hpp"
+#include "isonomy/estimators/profiling/search/moments.hpp"
+#include "isonomy/estimators/profiling/search/packed.hpp"
+#include "isonomy/estimators/profiling/sequences/sequence_set.hpp"
+#include "isonomy/estimators/profiling/statistics/column_ranks.hpp"
 #include "isonomy/ops/residue/problem.hpp"
 
 namespace isonomy::profiling {

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "isonomy/core/error.hpp"
-#include "isonomy/estimators/profiling/features.hpp"
-#include "isonomy/estimators/profiling/splits.hpp"
+#include "isonomy/estimators/profiling/features/enumerate_splits.hpp"
+#include "isonomy/estimators/profiling/features/feature.hpp"
 #include "isonomy/estimators/profiling/text.hpp"
 
 namespace isonomy::profiling {

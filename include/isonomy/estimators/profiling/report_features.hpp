@@ -8,12 +8,12 @@
 
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/report.hpp"
-#include "isonomy/estimators/profiling/feature_catalog.hpp"
-#include "isonomy/estimators/profiling/p_values.hpp"
-#include "isonomy/estimators/profiling/ranking.hpp"
 #include "isonomy/estimators/profiling/result.hpp"
-#include "isonomy/estimators/profiling/selection.hpp"
-#include "isonomy/estimators/profiling/statistics.hpp"
+#include "isonomy/estimators/profiling/search/feature_catalog.hpp"
+#include "isonomy/estimators/profiling/search/redundancy.hpp"
+#include "isonomy/estimators/profiling/search/selection.hpp"
+#include "isonomy/estimators/profiling/statistics/auc_and_p_values.hpp"
+#include "isonomy/estimators/profiling/statistics/p_values.hpp"
 
 namespace isonomy::profiling {
 

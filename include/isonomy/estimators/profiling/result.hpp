@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "isonomy/core/report.hpp"
-#include "isonomy/estimators/profiling/parts.hpp"
-#include "isonomy/estimators/profiling/split.hpp"
+#include "isonomy/estimators/profiling/features/parts.hpp"
+#include "isonomy/estimators/profiling/features/split.hpp"
 
 namespace isonomy::profiling {
 

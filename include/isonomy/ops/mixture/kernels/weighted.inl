@@ -1,5 +1,5 @@
 // Weighted mixtures of normal densities over the lanes of a block; read inside a namespace that has Lanes
-// (core/lanes/scalar.hpp), after normal_mixture.inl.
+// (core/lanes/scalar.hpp), after univariate.inl.
 
 /// The sums of one group of lanes of weighted NormalComponents, in memory.
 template <class L, MixtureOrder order>

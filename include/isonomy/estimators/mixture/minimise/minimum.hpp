@@ -1,0 +1,133 @@
+// What minimisations are asked for and what they return.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "isonomy/core/error.hpp"
+#include "isonomy/estimators/mixture/minimise/objective.hpp"
+
+namespace isonomy::mixture {
+
+/// How a minimisation ended. `converged` and `at_bound` are minima; at_bound lists parameters that the box holds.
+/// no_progress: no step lowers the function, yet it is not at a minimum: gradient and function disagree, or rounding
+/// hides what is left. A function that is not finite at the start, and a caller's wish to stop, are exceptions.
+enum class Status { converged, at_bound, max_iterations, hessian_not_positive_definite, no_progress };
+
+[[nodiscard]] constexpr const char* name(Status s) {
+  switch (s) {
+  case Status::converged: return "converged";
+  case Status::at_bound: return "at_bound";
+  case Status::max_iterations: return "max_iterations";
+  case Status::hessian_not_positive_definite: return "hessian_not_positive_definite";
+  default: return "no_progress";
+  }
+}
+
+/// automatic: Newton for a function with a Hessian and at most hessian_limit parameters, L-BFGS for every other.
+enum class Method { automatic, newton, lbfgs };
+
+struct MinimizeOptions {
+  int max_iterations = 200;
+  double edm = 1e-6;   ///< largest estimated distance to the minimum, in units of the NLL
+  double step = 1e-8;  ///< largest step left, relative to the parameter or its error (L-BFGS: its error alone)
+  Method method = Method::automatic;
+  int hessian_limit = 200;  ///< most parameters for which the Hessian is computed: a pass costs the square of them
+};
+
+/// Where a minimisation ended. Derivatives are those of the function at `parameters`. Without a Hessian (empty), edm is
+/// an estimate from the gradients met on the way, smallest_eigenvalue is NaN and condition infinite.
+struct Minimum {
+  Status status = Status::no_progress;
+  std::vector<double> parameters;
+  double nll = std::numeric_limits<double>::quiet_NaN();
+  double edm = std::numeric_limits<double>::infinity();  ///< g^T H^-1 g / 2 over the parameters inside the box
+  double gradient_norm = std::numeric_limits<double>::infinity();
+  double smallest_eigenvalue = std::numeric_limits<double>::quiet_NaN();  ///< of H scaled to a unit diagonal
+  double condition = std::numeric_limits<double>::infinity();             ///< of the same matrix
+  int iterations = 0, passes = 0;                                         ///< passes: evaluations over the data
+  std::vector<int> bound;                                                 ///< parameters that the box holds
+  std::vector<double> gradient, hessian;
+
+  [[nodiscard]] bool valid() const { return status == Status::converged || status == Status::at_bound; }
+};
+
+namespace detail {
+
+inline bool finite(const Likelihood& l) {
+  const auto all = [](const std::vector<double>& v) {
+    return std::all_of(v.begin(), v.end(), [](double x) { return std::isfinite(x); });
+  };
+  return std::isfinite(l.nll) && all(l.gradient) && all(l.hessian);
+}
+
+template <Objective F>
+[[nodiscard]] bool affords_hessian(const F& f, std::size_t parameters, const MinimizeOptions& options) {
+  return has_hessian(f) && parameters <= static_cast<std::size_t>(std::max(options.hessian_limit, 0));
+}
+
+/// ShapeError unless start has one element per parameter, ValueError unless all lie within the bounds.
+template <Objective F>
+void require_start(const F& f, const std::vector<double>& start) {
+  const std::vector<std::string> names = f.names();
+  const std::vector<Bounds> bounds = f.bounds();
+  if (start.size() != names.size())
+    throw ShapeError("minimize: start has " + std::to_string(start.size()) + " elements for " +
+                     std::to_string(names.size()) + " parameters; give one for each");
+  for (std::size_t i = 0; i < start.size(); ++i)
+    if (!(start[i] >= bounds[i].lower && start[i] <= bounds[i].upper)) {
+      std::ostringstream text;
+      text << "minimize: start " << names[i] << "=" << start[i] << "; expected a number from " << bounds[i].lower
+           << " to " << bounds[i].upper << "; start inside the bounds";
+      throw ValueError(text.str());
+    }
+}
+
+/// f at the start. NumericalError naming the point if it is not finite there, and before it what f says of its data.
+template <Objective F>
+[[nodiscard]] Likelihood at_start(F& f, const std::vector<double>& start, MixtureOrder order) {
+  Likelihood here = f.at(start, order);
+  if (finite(here)) return here;
+  if constexpr (requires { f.require_finite_data(); }) f.require_finite_data();
+  const std::vector<std::string> names = f.names();
+  std::ostringstream text;
+  text << "minimize: the function" << (std::isfinite(here.nll) ? "'s derivatives are" : " is")
+       << " not finite at the start (";
+  for (std::size_t i = 0; i < start.size() && i < 8; ++i) text << (i > 0 ? ", " : "") << names[i] << "=" << start[i];
+  text << (start.size() > 8 ? ", ...)" : ")")
+       << "; choose another start, look for NaN, infinities and numbers beyond 1e150 in the data, or rescale them: a "
+          "spread beyond 1e-50 to 1e50 is too small or too large for derivatives";
+  throw NumericalError(text.str());
+}
+
+/// The parameters that are not held: those at a bound whose gradient points outwards are.
+inline std::vector<int> free_parameters(const Likelihood& at, const std::vector<double>& theta,
+                                        const std::vector<Bounds>& bounds) {
+  std::vector<int> result;
+  for (std::size_t i = 0; i < theta.size(); ++i) {
+    const bool held =
+        (theta[i] <= bounds[i].lower && at.gradient[i] >= 0) || (theta[i] >= bounds[i].upper && at.gradient[i] <= 0);
+    if (!held) result.push_back(static_cast<int>(i));
+  }
+  return result;
+}
+
+/// Writes down f at result.parameters, of which `free` are not held.
+inline void conclude(Likelihood here, const std::vector<int>& free, Minimum& result) {
+  double square = 0;
+  for (const int i : free) square += std::pow(here.gradient[static_cast<std::size_t>(i)], 2);
+  result.gradient_norm = std::sqrt(square);
+  result.bound.clear();
+  for (int i = 0; i < static_cast<int>(result.parameters.size()); ++i)
+    if (!std::binary_search(free.begin(), free.end(), i)) result.bound.push_back(i);
+  result.nll = here.nll;
+  result.gradient = std::move(here.gradient);
+  result.hessian = std::move(here.hessian);
+}
+
+}  // namespace detail
+}  // namespace isonomy::mixture

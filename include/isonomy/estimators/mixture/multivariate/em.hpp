@@ -1,0 +1,227 @@
+// Expectation maximisation for mixtures of normal densities in several dimensions, with scikit-learn's semantics.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <numeric>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "isonomy/backend/backend.hpp"
+#include "isonomy/backend/buffer.hpp"
+#include "isonomy/core/control.hpp"
+#include "isonomy/core/numeric.hpp"
+#include "isonomy/core/report.hpp"
+#include "isonomy/core/view.hpp"
+#include "isonomy/estimators/mixture/describe.hpp"
+#include "isonomy/estimators/mixture/multivariate/degenerate.hpp"
+#include "isonomy/estimators/mixture/multivariate/em_steps.hpp"
+#include "isonomy/estimators/mixture/multivariate/kmeans.hpp"
+#include "isonomy/estimators/mixture/multivariate/model.hpp"
+#include "isonomy/estimators/mixture/multivariate/rows.hpp"
+#include "isonomy/ops/mixture/density_sums.hpp"
+
+namespace isonomy::mixture {
+
+/// What happens to a component that has lost all its points: an error, it is left out, or it moves (once) to the row
+/// that the other components explain worst, with the covariance of all data and a weight of 1/K.
+enum class EmptyComponent { error, drop, reseed };
+
+/// Names and defaults of sklearn.mixture.GaussianMixture.
+struct EmOptions {
+  double tol = 1e-3;        ///< least change of the mean log-likelihood that is worth another iteration
+  double reg_covar = 1e-6;  ///< added to variances
+  int max_iter = 100;
+  EmptyComponent empty = EmptyComponent::error;
+  int n_init = 1;  ///< k-means starts tried, where em() makes its own; the highest lower bound is kept
+};
+
+struct EmResult {
+  NormalMixture model;
+  bool converged = false;
+  int iterations = 0;
+  double nll = std::numeric_limits<double>::quiet_NaN();  ///< of `model`
+  std::vector<double> lower_bounds;                       ///< mean log-likelihood before each iteration's update
+  double aic = 0, bic = 0;
+  std::vector<int> dropped;     ///< components of the start that were empty and left out
+  std::vector<int> reseeded;    ///< components of the start that were empty and moved
+  std::vector<int> degenerate;  ///< components of `model` that only reg_covar holds open: smallest_relative_variance
+  Report report;
+};
+
+/// -sum_i log p(x_i) over the rows of x (n x dimensions, any strides): one pass. Errors as validate(), ShapeError.
+template <ContextLike Ctx, class T>
+[[nodiscard]] double negative_log_likelihood(Ctx& ctx, const NormalMixture& model,
+                                             MatrixView<T, typename Ctx::space> x) {
+  validate(model);
+  detail::require_countable(x, "mixture");
+  detail::require_columns(model, x.columns);
+  std::vector<int> empty;
+  for (int k = 0; k < model.components(); ++k)
+    if (model.weights[static_cast<std::size_t>(k)] == 0) empty.push_back(k);
+  const MatrixView<const std::remove_const_t<T>, typename Ctx::space> rows(x);
+  return -detail::density_pass(ctx, detail::without(model, empty), MixtureOrder::value, rows)[0].high;
+}
+
+namespace detail {
+
+inline void require_options(const EmOptions& options) {
+  require_option(options.tol >= 0, "em", "tol", options.tol, "at least 0; give 1e-3, or 0 for max_iter iterations");
+  require_option(options.reg_covar >= 0 && std::isfinite(options.reg_covar), "em", "reg_covar", options.reg_covar,
+                 "a finite number of at least 0; give 1e-6, or 0 to add nothing to variances");
+  require_option(options.max_iter >= 1, "em", "max_iter", options.max_iter, "at least 1; give 100 or so");
+  require_option(options.n_init >= 1, "em", "n_init", options.n_init, "at least 1; give the starts to try");
+}
+
+/// Components by their numbers in the start, and what to do about those that are empty.
+class Population {
+ public:
+  Population(EmptyComponent policy, int components) : policy_(policy), numbers_(static_cast<std::size_t>(components)) {
+    std::iota(numbers_.begin(), numbers_.end(), 0);
+  }
+
+  /// Applies the policy to the components without points; false if there are none.
+  template <ContextLike Ctx, class T, class F>
+  bool settle(Ctx& ctx, EmResult& result, MatrixView<const T, typename Ctx::space> x, double reg_covar,
+              const F& has_points) {
+    std::vector<int> empty;
+    for (int k = 0; k < result.model.components(); ++k)
+      if (!has_points(static_cast<std::size_t>(k))) empty.push_back(k);
+    if (empty.empty()) return false;
+    const auto number = [&](int k) { return numbers_[static_cast<std::size_t>(k)]; };
+    const bool all = empty.size() == numbers_.size();
+    if (policy_ == EmptyComponent::error || all)
+      throw ValueError("em: component " + std::to_string(number(empty.front())) +
+                       " has lost all its points; start it elsewhere, use fewer components, or drop empty ones");
+    if (policy_ == EmptyComponent::reseed) {
+      while (!empty.empty()) {
+        const int k = empty.front();
+        if (std::find(result.reseeded.begin(), result.reseeded.end(), k) != result.reseeded.end())
+          throw ValueError("em: component " + std::to_string(k) +
+                           " has lost all its points again after it was moved; use fewer components, or drop empty "
+                           "ones");
+        reseed(ctx, result.model, k, empty, x, reg_covar);
+        result.reseeded.push_back(k);
+        empty.erase(empty.begin());
+      }
+      return true;
+    }
+    result.model = without(result.model, empty);
+    std::reverse(empty.begin(), empty.end());  // so that the places of those still to go stay
+    for (const int k : empty) {
+      result.dropped.push_back(number(k));
+      numbers_.erase(numbers_.begin() + k);
+    }
+    return true;
+  }
+
+ private:
+  EmptyComponent policy_;
+  std::vector<int> numbers_;
+};
+
+inline void add_warnings(EmResult& result, double points) {
+  std::vector<std::string>& warnings = result.report.warnings;
+  const auto say = [&](int k, const char* what) { warnings.push_back("component " + std::to_string(k) + what); };
+  if (!result.converged)
+    warnings.push_back("not converged after " + std::to_string(result.iterations) +
+                       " iterations; raise max_iter or tol");
+  if (points < static_cast<double>(result.model.free_parameters()))
+    warnings.push_back(std::to_string(static_cast<std::int64_t>(points)) + " points for " +
+                       std::to_string(result.model.free_parameters()) + " parameters");
+  for (const int k : result.dropped) say(k, " lost its points and was dropped");
+  for (const int k : result.reseeded) say(k, " lost its points and was moved");
+  for (const int k : result.degenerate)
+    say(k, " is degenerate: it has closed in on less than all dimensions; use fewer components, or raise reg_covar");
+}
+
+}  // namespace detail
+
+/// The mixture that expectation maximisation reaches from `start`: as scikit-learn's GaussianMixture.fit from those
+/// weights, means and covariances, in one pass over the data per iteration, the likelihood that decides about the end
+/// included, and one for the result's own. x: n x dimensions, any strides, float or double; arithmetic is double.
+/// O(n K d^2) an iteration, a few MB of memory beside the data. The same bits for any thread count, instruction set and
+/// backend. Progress per iteration; Cancelled. Warnings: no convergence, fewer points than parameters, components that
+/// were dropped, moved or are degenerate.
+/// Errors: validate() of the start; ValueError for data that are empty or not finite (with row and column), for a
+/// component that has lost its points (or as options.empty says); NotPositiveDefinite if reg_covar is too small for the
+/// data; NumericalError for data so large that sums overflow.
+/// Source: Dempster, Laird and Rubin (1977); scikit-learn's conventions for tol, reg_covar and weights.
+template <ContextLike Ctx, class T>
+[[nodiscard]] EmResult em(Ctx& ctx, NormalMixture start, MatrixView<T, typename Ctx::space> x,
+                          const EmOptions& options = {}) {
+  using Point = std::remove_const_t<T>;
+  validate(start);
+  detail::require_rows(x, "em");
+  detail::require_columns(start, x.columns);
+  detail::require_options(options);
+  const MatrixView<const Point, typename Ctx::space> rows(x);
+  const auto n = static_cast<double>(x.rows);
+  EmResult result;
+  StageTimer timer(result.report);
+  ProgressMeter progress(ctx.control(), "em", options.max_iter);
+  result.model = std::move(start);
+  detail::Population population(options.empty, result.model.components());
+  population.settle(ctx, result, rows, options.reg_covar, [&](std::size_t k) { return result.model.weights[k] > 0; });
+
+  double previous = -std::numeric_limits<double>::infinity();
+  std::vector<double> spread;
+  while (result.iterations < options.max_iter) {
+    const std::vector<DoubleDouble> sums = detail::density_pass(ctx, result.model, MixtureOrder::gradient, rows);
+    detail::require_finite_sums(ctx, sums, rows);
+    const double least = 10 * std::numeric_limits<double>::epsilon() * n;
+    if (population.settle(ctx, result, rows, options.reg_covar,
+                          [&](std::size_t k) { return sums[1 + k].high >= least; }))
+      continue;
+    result.lower_bounds.push_back(sums[0].high / n);
+    spread = detail::data_covariance(result.model, sums, n);
+    detail::maximise(result.model, sums, n, options.reg_covar);
+    ++result.iterations;
+    progress.advance();
+    result.converged = std::abs(result.lower_bounds.back() - previous) < options.tol;
+    if (result.converged) break;
+    previous = result.lower_bounds.back();
+  }
+  timer.lap("iterations");
+  const std::vector<DoubleDouble> last = detail::density_pass(ctx, result.model, MixtureOrder::value, rows);
+  detail::require_finite_sums(ctx, last, rows);
+  result.nll = -last[0].high;
+  timer.lap("likelihood");
+  const auto parameters = static_cast<double>(result.model.free_parameters());
+  result.aic = 2 * result.nll + 2 * parameters;
+  result.bic = 2 * result.nll + parameters * std::log(n);
+  std::sort(result.dropped.begin(), result.dropped.end());
+  result.degenerate = detail::degenerate_components(result.model, spread, options.reg_covar);
+  detail::add_warnings(result, n);
+  detail::describe(ctx, "density_sums", HasDensitySums<backend_of<Ctx>, Point>, result.report);
+  return result;
+}
+
+/// The same without a start, as scikit-learn's init_params='kmeans': the rows of each k-means cluster give a component
+/// its weight, mean and covariance. Of options.n_init such starts, whose seeds are drawn with the context's seed, the
+/// one that ends at the highest lower bound is kept. kmeans() says what it costs, and what errors there are beside
+/// those of the other form.
+template <ContextLike Ctx, class T>
+[[nodiscard]] EmResult em(Ctx& ctx, int components, Covariance covariance, MatrixView<T, typename Ctx::space> x,
+                          const EmOptions& options = {}) {
+  using Point = std::remove_const_t<T>;
+  const MatrixView<const Point, typename Ctx::space> rows(x);
+  detail::require_options(options);
+  EmResult best;
+  for (int run = 0; run < options.n_init; ++run) {
+    Report starting;
+    StageTimer timer(starting);
+    detail::Clusters clusters = detail::best_clusters(ctx, components, rows, {}, "em", static_cast<std::uint64_t>(run));
+    NormalMixture start = detail::from_clusters(ctx, std::move(clusters.centres), covariance, rows, options.reg_covar);
+    timer.lap("k-means");
+    EmResult found = em(ctx, std::move(start), x, options);
+    found.report.stages.insert(found.report.stages.begin(), starting.stages.begin(), starting.stages.end());
+    if (run == 0 || found.lower_bounds.back() > best.lower_bounds.back()) best = std::move(found);
+  }
+  return best;
+}
+
+}  // namespace isonomy::mixture

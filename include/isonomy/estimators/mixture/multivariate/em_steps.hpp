@@ -1,0 +1,263 @@
+// The steps of expectation maximisation: a pass over the data, the parameters it suggests, components without points.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <sstream>
+#include <utility>
+#include <vector>
+
+#include "isonomy/backend/backend.hpp"
+#include "isonomy/backend/buffer.hpp"
+#include "isonomy/core/error.hpp"
+#include "isonomy/core/numeric.hpp"
+#include "isonomy/core/view.hpp"
+#include "isonomy/estimators/mixture/multivariate/model.hpp"
+#include "isonomy/estimators/mixture/multivariate/nearest_sums.hpp"
+#include "isonomy/estimators/mixture/multivariate/rows.hpp"
+#include "isonomy/ops/mixture/density_sums.hpp"
+
+namespace isonomy::mixture::detail {
+
+/// Output o of a pass at k: sums of r, of r d_j, and of the second moments.
+struct MomentView {
+  const std::vector<DoubleDouble>& sums;
+  std::size_t components, dimensions, factor_size;
+  bool tied;
+
+  MomentView(const NormalMixture& m, const std::vector<DoubleDouble>& sums_of_pass)
+      : sums(sums_of_pass), components(m.weights.size()), dimensions(static_cast<std::size_t>(m.dimensions)),
+        factor_size(m.covariance == Covariance::diagonal    ? dimensions
+                    : m.covariance == Covariance::spherical ? 1
+                                                            : dimensions * (dimensions + 1) / 2),
+        tied(m.covariance == Covariance::tied) {}
+
+  [[nodiscard]] double g(std::size_t k) const { return sums[1 + k].high; }
+  [[nodiscard]] double s(std::size_t k, std::size_t j) const { return sums[1 + components + k * dimensions + j].high; }
+  [[nodiscard]] double q(std::size_t k, std::size_t e) const {
+    return sums[1 + components * (1 + dimensions) + (tied ? 0 : k * factor_size) + e].high;
+  }
+};
+
+/// A mixture with weights above 0 where the pass over the data runs.
+template <ContextLike Ctx>
+class DeviceDensities {
+ public:
+  DeviceDensities(Ctx& ctx, const NormalMixture& m) {
+    const DensityTables tables = density_tables(m);
+    std::vector<double> flat = tables.log_peaks;
+    flat.insert(flat.end(), tables.means.begin(), tables.means.end());
+    flat.insert(flat.end(), tables.factors.begin(), tables.factors.end());
+    memory_ = to_device(ctx, flat, "mixture parameters");
+    const double* const means = memory_.data() + tables.log_peaks.size();
+    term_ = {memory_.data(), means, means + tables.means.size(), m.components(), m.dimensions, m.covariance};
+  }
+
+  [[nodiscard]] const NormalDensities& term() const { return term_; }
+
+ private:
+  Buffer<double, typename Ctx::tag> memory_;
+  NormalDensities term_;
+};
+
+template <ContextLike Ctx, class T>
+std::vector<DoubleDouble> density_pass(Ctx& ctx, const NormalMixture& m, MixtureOrder order,
+                                       MatrixView<const T, typename Ctx::space> x) {
+  const DeviceDensities<Ctx> densities(ctx, m);
+  std::vector<DoubleDouble> sums(static_cast<std::size_t>(densities.term().outputs(order)));
+  density_sums(ctx, densities.term(), order, x, view(sums));
+  return sums;
+}
+
+/// Nothing for finite sums of a pass over x. ValueError for the first element of x that is not finite; NumericalError
+/// if there is none, so that it was the sums that overflowed.
+template <ContextLike Ctx, class T>
+void require_finite_sums(Ctx& ctx, const std::vector<DoubleDouble>& sums, MatrixView<const T, typename Ctx::space> x) {
+  if (std::all_of(sums.begin(), sums.end(), [](const DoubleDouble& s) { return std::isfinite(s.high); })) return;
+  require_finite(ctx, x, "em");
+  throw NumericalError("em: sums over the data are not finite; rescale the data, or start nearer to them");
+}
+
+/// The parameters that a pass's responsibilities suggest. Second moments are about the old means: the square of each
+/// mean's move is what they exceed those about the new ones by.
+inline void maximise(NormalMixture& m, const std::vector<DoubleDouble>& sums, double points, double reg_covar) {
+  const std::size_t k = m.weights.size(), d = static_cast<std::size_t>(m.dimensions);
+  const bool tied = m.covariance == Covariance::tied;
+  const MomentView at(m, sums);
+  constexpr double epsilon = std::numeric_limits<double>::epsilon();
+  double total = 0;
+  std::vector<double> move(k * d), g(k);
+  for (std::size_t c = 0; c < k; ++c) {
+    g[c] = at.g(c) + 10 * epsilon;
+    total += g[c];
+    for (std::size_t j = 0; j < d; ++j) move[c * d + j] = at.s(c, j) / g[c];
+  }
+  std::vector<double> covariances(m.covariances.size(), 0);
+  for (std::size_t c = 0; c < k; ++c) {
+    const double* const step = move.data() + c * d;
+    double* const out = covariances.data() + m.covariance_index(c);
+    switch (m.covariance) {
+    case Covariance::diagonal:
+      for (std::size_t j = 0; j < d; ++j) out[j] = at.q(c, j) / g[c] - step[j] * step[j] + reg_covar;
+      break;
+    case Covariance::spherical: {
+      double squares = 0;
+      for (std::size_t j = 0; j < d; ++j) squares += step[j] * step[j];
+      out[0] = (at.q(c, 0) / g[c] - squares) / static_cast<double>(d) + reg_covar;
+      break;
+    }
+    default:
+      for (std::size_t i = 0, e = 0; i < d; ++i)
+        for (std::size_t j = 0; j <= i; ++j, ++e) {
+          // Tied: one matrix over all points; its moments were added up already.
+          const double own = tied ? (c == 0 ? at.q(0, e) / points : 0) - g[c] / points * step[i] * step[j]
+                                  : at.q(c, e) / g[c] - step[i] * step[j];
+          out[i * d + j] += own + (i == j && (c == 0 || !tied) ? reg_covar : 0);
+          out[j * d + i] = out[i * d + j];
+        }
+    }
+  }
+  for (std::size_t c = 0; c < k; ++c) {
+    m.weights[c] = g[c] / total;
+    for (std::size_t j = 0; j < d; ++j) m.means[c * d + j] += move[c * d + j];
+  }
+  m.covariances = std::move(covariances);
+}
+
+/// Leaves out the components numbered in `empty`, ascending.
+inline NormalMixture without(const NormalMixture& m, const std::vector<int>& empty) {
+  NormalMixture result{m.dimensions, m.covariance, {}, {}, {}};
+  const auto d = static_cast<std::ptrdiff_t>(m.dimensions);
+  double sum = 0;
+  for (int k = 0; k < m.components(); ++k) {
+    if (std::binary_search(empty.begin(), empty.end(), k)) continue;
+    result.weights.push_back(m.weights[static_cast<std::size_t>(k)]);
+    sum += result.weights.back();
+    result.means.insert(result.means.end(), m.means.begin() + k * d, m.means.begin() + (k + 1) * d);
+    if (m.covariance == Covariance::tied) continue;
+    const auto size = static_cast<std::ptrdiff_t>(m.covariance_size());
+    result.covariances.insert(result.covariances.end(), m.covariances.begin() + k * size,
+                              m.covariances.begin() + (k + 1) * size);
+  }
+  if (m.covariance == Covariance::tied) result.covariances = m.covariances;
+  for (double& w : result.weights) w /= sum;
+  return result;
+}
+
+/// The covariance of all data, restricted as a component's, from a pass at m.
+inline std::vector<double> data_covariance(const NormalMixture& m, const std::vector<DoubleDouble>& sums,
+                                           double points) {
+  const std::size_t k = m.weights.size(), d = static_cast<std::size_t>(m.dimensions);
+  const MomentView at(m, sums);
+  std::vector<double> mean(d), result(m.covariance_size());
+  for (std::size_t c = 0; c < k; ++c)
+    for (std::size_t j = 0; j < d; ++j) mean[j] += (at.s(c, j) + at.g(c) * m.means[c * d + j]) / points;
+  for (std::size_t c = 0; c < k; ++c) {
+    const double* const centre = m.means.data() + c * d;
+    const bool own = c == 0 || m.covariance != Covariance::tied;
+    // Moments about a component's mean, moved to the mean of all data.
+    const auto moved = [&](std::size_t i, std::size_t j) {
+      const double a = centre[i] - mean[i], b = centre[j] - mean[j];
+      return (a * at.s(c, j) + b * at.s(c, i) + a * b * at.g(c)) / points;
+    };
+    switch (m.covariance) {
+    case Covariance::diagonal:
+      for (std::size_t j = 0; j < d; ++j) result[j] += at.q(c, j) / points + moved(j, j);
+      break;
+    case Covariance::spherical:
+      result[0] += at.q(c, 0) / points / static_cast<double>(d);
+      for (std::size_t j = 0; j < d; ++j) result[0] += moved(j, j) / static_cast<double>(d);
+      break;
+    default:
+      for (std::size_t i = 0, e = 0; i < d; ++i)
+        for (std::size_t j = 0; j <= i; ++j, ++e) {
+          result[i * d + j] += (own ? at.q(c, e) / points : 0) + moved(i, j);
+          result[j * d + i] = result[i * d + j];
+        }
+    }
+  }
+  return result;
+}
+
+/// How badly the component that explains a row best explains it: minus log2 of the largest weighted density.
+struct Misfit {
+  NormalDensities term;
+
+  template <class X>
+  ISONOMY_HD double operator()(const X& x, index_t i) const {
+    const bool triangle = term.covariance == Covariance::full || term.covariance == Covariance::tied;
+    const bool diagonal = term.covariance == Covariance::diagonal;
+    const int d = term.dimensions;
+    double least = 0;
+    for (int k = 0; k < term.components; ++k) {
+      const double* a = term.factors + (term.covariance == Covariance::tied ? 0 : k) * term.factor_size();
+      const auto deviation = [&](int j) { return static_cast<double>(x(i, j)) - term.means[k * d + j]; };
+      double misfit = -term.log_peaks[k];
+      for (int row = 0; row < d; ++row) {
+        double y = 0;
+        if (triangle)
+          for (int c = 0; c <= row; ++c) y += rounded_product(*a++, deviation(c));
+        else
+          y = rounded_product(a[diagonal ? row : 0], deviation(row));
+        misfit += rounded_product(y, y);
+      }
+      if (k == 0 || misfit < least) least = misfit;
+    }
+    return least;
+  }
+};
+
+/// Gives component k, which has no points, the row that the others explain worst as its mean, the covariance of all
+/// data, and the weight of one component among equals. `absent`: all without points, ascending.
+template <ContextLike Ctx, class T>
+void reseed(Ctx& ctx, NormalMixture& m, int k, const std::vector<int>& absent,
+            MatrixView<const T, typename Ctx::space> x, double reg_covar) {
+  const auto points = static_cast<double>(x.rows);
+  const NormalMixture others = without(m, absent);
+  const std::vector<DoubleDouble> sums = density_pass(ctx, others, MixtureOrder::gradient, x);
+  require_finite_sums(ctx, sums, x);
+  std::vector<double> covariance = data_covariance(others, sums, points);
+  const DeviceDensities<Ctx> densities(ctx, others);
+  const std::vector<double> place = row_of(ctx, x, farthest_row(ctx, Misfit{densities.term()}, x).row);
+  const auto at = static_cast<std::size_t>(k), d = static_cast<std::size_t>(m.dimensions);
+  std::copy(place.begin(), place.end(), m.means.begin() + static_cast<std::ptrdiff_t>(at * d));
+  if (m.covariance != Covariance::tied) {
+    const bool full = m.covariance == Covariance::full;
+    for (std::size_t e = 0; e < covariance.size(); e += full ? d + 1 : 1) covariance[e] += reg_covar;
+    std::copy(covariance.begin(), covariance.end(),
+              m.covariances.begin() + static_cast<std::ptrdiff_t>(m.covariance_index(at)));
+  }
+  double sum = 0;
+  m.weights[at] = 1 / static_cast<double>(m.components());
+  for (const double w : m.weights) sum += w;
+  for (double& w : m.weights) w /= sum;
+}
+
+/// Expectation maximisation's first update from k-means: every row belongs to the cluster of its nearest centre.
+/// NotPositiveDefinite for a cluster that is flat in some direction if reg_covar does not hold it open.
+template <ContextLike Ctx, class T>
+NormalMixture from_clusters(Ctx& ctx, std::vector<double> centres, Covariance covariance,
+                            MatrixView<const T, typename Ctx::space> x, double reg_covar) {
+  const int d = static_cast<int>(x.columns);
+  const std::size_t k = centres.size() / static_cast<std::size_t>(d);
+  const std::vector<DoubleDouble> sums = nearest_sums(ctx, centres, d, x, Moments::second, covariance);
+  NormalMixture result{d, covariance, std::vector<double>(k), std::move(centres), {}};
+  result.covariances.resize(covariance == Covariance::tied ? result.covariance_size() : k * result.covariance_size());
+  maximise(result, sums, static_cast<double>(x.rows), reg_covar);
+  for (std::size_t c = 0; c < (covariance == Covariance::tied ? 1 : k); ++c) {
+    const int pivot = failing_pivot(result, c);
+    if (pivot == 0) continue;
+    std::ostringstream text;
+    text << "em: the covariance of " << (covariance == Covariance::tied ? "all clusters" : "cluster ");
+    if (covariance != Covariance::tied) text << c;
+    text << " of the start is not positive definite (pivot " << pivot << ") with reg_covar=" << reg_covar
+         << "; raise reg_covar, or use fewer components";
+    throw NotPositiveDefinite(text.str(), static_cast<std::int64_t>(c), pivot);
+  }
+  return result;
+}
+
+}  // namespace isonomy::mixture::detail

@@ -1,0 +1,153 @@
+// Maximum-likelihood fits of one-dimensional mixtures of normal densities.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "isonomy/backend/backend.hpp"
+#include "isonomy/backend/buffer.hpp"
+#include "isonomy/core/check.hpp"
+#include "isonomy/core/report.hpp"
+#include "isonomy/estimators/mixture/describe.hpp"
+#include "isonomy/estimators/mixture/minimise/minimise.hpp"
+#include "isonomy/estimators/mixture/minimise/symmetric_errors.hpp"
+#include "isonomy/estimators/mixture/multivariate/rows.hpp"
+#include "isonomy/estimators/mixture/normal/objective.hpp"
+#include "isonomy/ops/for_each.hpp"
+
+namespace isonomy::mixture {
+
+struct FitResult {
+  std::vector<std::string> names;
+  Minimum minimum;
+  HesseErrors hesse;
+  int sample_passes = 0;        ///< over every 16th point, before the fit of all
+  std::vector<int> degenerate;  ///< components that closed in on a point: their width is what the bound allows
+  double aic = 0, bic = 0;      ///< 2 NLL + 2 P, 2 NLL + P log n
+  double effective_points = 0;  ///< n; with weights (sum w)^2 / sum w^2
+  Report report;
+};
+
+namespace detail {
+
+/// Where a fit of a sixteenth of the points ends, one drawn from every 16, for data so large that a pass over a sample
+/// costs little beside one over them all; `start` itself for other data and where that fit does not converge.
+template <ContextLike Ctx, class T>
+std::vector<double> sample_start(Ctx& ctx, const NormalModel& model, VectorView<const T, typename Ctx::space> data,
+                                 const std::vector<double>& start, const MinimizeOptions& options, int& passes) {
+  constexpr index_t every = 16, least = index_t{1} << 18;
+  if (data.size < least) return start;
+  const double scale = model.weighting == Weighting::yields ? static_cast<double>(every) : 1;
+  std::vector<double> scaled = start;
+  const auto rescale = [&](double factor) {
+    for (int i = 0; i < model.weight_count(); ++i) scaled[static_cast<std::size_t>(i)] *= factor;
+  };
+  try {
+    using Space = typename Ctx::space;
+    Buffer<T, typename Ctx::tag> sample(ctx, data.size / every, "mixture sample");
+    const MatrixView<const T, Space> rows(data.data, data.size, 1, data.stride, 1);
+    const MatrixView<T, Space> drawn(sample.data(), 1, sample.size(), 1, 1);
+    for_each(ctx, sample.size(), DrawRow<T, Space>{rows, drawn, every, 0});
+    rescale(1 / scale);
+    const bool by_gradients = model.size() > options.hessian_limit;
+    NormalLikelihood<Ctx, T> likelihood(ctx, model, std::as_const(sample).view(), scaled,
+                                        by_gradients ? MixtureOrder::gradient : MixtureOrder::hessian);
+    const Minimum minimum = minimize(likelihood, scaled, options);
+    passes += minimum.passes;
+    if (minimum.status != Status::converged) return start;
+    scaled = minimum.parameters;
+    rescale(scale);
+    return scaled;
+  } catch (const Cancelled&) {
+    throw;
+  } catch (const Error&) {
+    return start;  // the fit of all points says what is wrong, with the right index
+  }
+}
+
+/// Says why there are no errors, which parameters the box holds, and which components they make degenerate.
+inline void note_minimum(const NormalModel& model, const MinimizeOptions& options, FitResult& result) {
+  if (result.minimum.valid() && result.minimum.hessian.empty())
+    result.report.warnings.push_back("no errors: " + std::to_string(model.size()) + " parameters are more than " +
+                                     "hessian_limit=" + std::to_string(options.hessian_limit));
+  for (const int i : result.minimum.bound) {
+    result.report.warnings.push_back(result.names[static_cast<std::size_t>(i)] + " is at its bound and has no error");
+    for (int k = 0; k < model.components; ++k)
+      if (i == model.sigma_index(k)) result.degenerate.push_back(k);
+  }
+}
+
+inline std::vector<double> within(std::vector<double> parameters, const std::vector<Bounds>& bounds) {
+  for (std::size_t i = 0; i < parameters.size(); ++i)
+    parameters[i] = std::clamp(parameters[i], bounds[i].lower, bounds[i].upper);
+  return parameters;
+}
+
+/// The fit of all points from `begin`, which is `start` itself or where the fit of a sample from there has ended.
+template <ContextLike Ctx, class Point, class Points>
+void fit_from(Ctx& ctx, const NormalModel& model, const Points& data, const std::vector<double>& start,
+              const std::vector<double>& begin, const MinimizeOptions& options, StageTimer& timer, FitResult& result) {
+  const bool by_gradients = model.size() > options.hessian_limit;
+  NormalLikelihood<Ctx, Point, Points> likelihood(ctx, model, data, begin,
+                                                  by_gradients ? MixtureOrder::gradient : MixtureOrder::hessian);
+  result.names = likelihood.names();
+  // A sample has no part in what an outlier makes of the bounds.
+  const std::vector<double> first = begin == start ? start : within(begin, likelihood.bounds());
+  timer.lap("first pass");
+  result.minimum = minimize(likelihood, first, options);
+  timer.lap("minimise");
+  result.hesse = hesse(result.minimum);
+  timer.lap("errors");
+
+  const auto size = static_cast<double>(model.size()), n = static_cast<double>(likelihood.points());
+  result.aic = 2 * result.minimum.nll + 2 * size;
+  result.bic = 2 * result.minimum.nll + size * std::log(n);
+  result.effective_points = n;
+  if (likelihood.points() < model.size())
+    result.report.warnings.push_back(std::to_string(likelihood.points()) + " points for " +
+                                     std::to_string(model.size()) + " parameters");
+  note_minimum(model, options, result);
+  describe(ctx, "mixture_sums", HasMixtureSums<backend_of<Ctx>, SharedMeanPair, Point>, result.report);
+}
+
+}  // namespace detail
+
+/// The parameters of `model` that maximise the likelihood of the data near `start`, with errors. Starting values decide
+/// which of several maxima is found. From 2^18 points on, a fit of a sixteenth of them comes first, and all points
+/// start where it ends. A fit that has not converged has no errors: minimum.status says why. data: float or double, any
+/// stride, in the context's memory. One pass over the data per Newton step, some 5 to 15 in all; arithmetic is double
+/// throughout. Models of more than hessian_limit parameters go by gradients and have no errors (a warning says so).
+/// Iterations are reported as stage "minimize". The same bits for any thread count, instruction set and backend.
+/// ValueError for parameters outside their domain (or a weight of 0 or 1), no data, a point that is not finite (with
+/// its index), data that are all equal; NumericalError where the likelihood is not finite at the start; Cancelled. Of
+/// three fractions or more the last has no bound of its own: list a component that may vanish before the others.
+/// Warnings: fewer points than parameters, a component at a bound. Source: exact Newton steps on the mixture
+/// likelihood; errors from H^-1 (James, Statistical Methods, 2006, 9.3).
+template <ContextLike Ctx, class T>
+[[nodiscard]] FitResult fit(Ctx& ctx, const NormalModel& model, VectorView<T, typename Ctx::space> data,
+                            const std::vector<double>& start, const MinimizeOptions& options = {}) {
+  using Point = std::remove_const_t<T>;
+  FitResult result;
+  StageTimer timer(result.report);
+  static_cast<void>(components_of(model, start));
+  check::usable(data, "mixture", "x");
+  const std::vector<double> begin =
+      detail::sample_start<Ctx, Point>(ctx, model, data, start, options, result.sample_passes);
+  timer.lap("sample");
+  using View = VectorView<const Point, typename Ctx::space>;
+  detail::fit_from<Ctx, Point, View>(ctx, model, data, start, begin, options, timer, result);
+  return result;
+}
+/// The same over points that are read piece by piece in every pass, from `start` itself; memory: one piece.
+template <ContextLike Ctx, class T>
+[[nodiscard]] FitResult fit(Ctx& ctx, const NormalModel& model, const Chunks<T>& data, const std::vector<double>& start,
+                            const MinimizeOptions& options = {}) {
+  FitResult result;
+  StageTimer timer(result.report);
+  detail::fit_from<Ctx, T, Chunks<T>>(ctx, model, data, start, start, options, timer, result);
+  return result;
+}
+
+}  // namespace isonomy::mixture

@@ -1,0 +1,201 @@
+// Mixtures of normal densities over points with weights: the likelihood and its derivatives, as a value and as an
+// Objective.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <concepts>
+#include <cstdint>
+#include <limits>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "isonomy/backend/buffer.hpp"
+#include "isonomy/core/control.hpp"
+#include "isonomy/core/error.hpp"
+#include "isonomy/core/numeric.hpp"
+#include "isonomy/estimators/mixture/minimise/objective.hpp"
+#include "isonomy/estimators/mixture/normal/likelihood.hpp"
+#include "isonomy/estimators/mixture/normal/objective.hpp"
+#include "isonomy/ops/mixture/kernels/weighted.hpp"
+#include "isonomy/ops/mixture/weighted_mixture_sums.hpp"
+#include "isonomy/ops/reduce/transform_reduce.hpp"
+
+namespace isonomy::mixture {
+
+/// The largest weight lies between these, so that sums of squares neither over- nor underflow.
+inline constexpr double smallest_largest_weight = 1e-100, largest_weight = 1e100;
+
+/// Weights of one type with the points they belong to.
+template <class W, class T>
+concept WeightOf = std::same_as<std::remove_const_t<W>, std::remove_const_t<T>>;
+
+namespace detail {
+
+struct WeightSummary {
+  double largest = 0, sum = 0, squares = 0;
+  std::int64_t refused = 0;  ///< negative, NaN or too large
+};
+struct AddWeights {
+  ISONOMY_HD WeightSummary operator()(const WeightSummary& a, const WeightSummary& b) const {
+    return {a.largest < b.largest ? b.largest : a.largest, a.sum + b.sum, a.squares + b.squares, a.refused + b.refused};
+  }
+};
+struct ReadWeight {
+  template <class T>
+  ISONOMY_HD WeightSummary operator()(T weight) const {
+    const auto w = static_cast<double>(weight);
+    return w >= 0 && w <= largest_weight ? WeightSummary{w, w, rounded_product(w, w), 0} : WeightSummary{0, 0, 0, 1};
+  }
+};
+
+/// ValueError for the first weight that is not a number from 0 to largest_weight.
+template <ContextLike Ctx, class T>
+[[noreturn]] void refuse_weight(Ctx& ctx, VectorView<const T, typename Ctx::space> weights) {
+  constexpr index_t piece = 1 << 20;
+  for (index_t first = 0; first < weights.size; first += piece) {
+    const std::vector<T> host = to_host<Ctx, T>(ctx, weights.subview(first, std::min(piece, weights.size - first)));
+    for (std::size_t i = 0; i < host.size(); ++i) {
+      if (ReadWeight{}(host[i]).refused == 0) continue;
+      std::ostringstream text;
+      text << "mixture: weights[" << static_cast<std::size_t>(first) + i << "]=" << host[i]
+           << "; expected a number from 0 to " << largest_weight << "; leave the point out, or rescale all weights";
+      throw ValueError(text.str());
+    }
+  }
+  throw NumericalError("mixture: the weights changed while they were read");
+}
+
+/// What the weights of so many points are; their errors.
+template <ContextLike Ctx, class T>
+WeightSummary require_weights(Ctx& ctx, VectorView<const T, typename Ctx::space> weights, index_t points) {
+  if (weights.size != points)
+    throw ShapeError("mixture: " + std::to_string(weights.size) + " weights for " + std::to_string(points) +
+                     " points; give one for each");
+  const auto summary = transform_reduce(ctx, weights, WeightSummary{}, AddWeights{}, ReadWeight{});
+  if (summary.refused > 0) refuse_weight(ctx, weights);
+  if (points > 0 && summary.largest < smallest_largest_weight) {
+    std::ostringstream text;
+    text << "mixture: the largest weight is " << summary.largest << "; expected at least " << smallest_largest_weight
+         << (summary.largest > 0 ? "; multiply all weights by one factor" : "; some point must count");
+    throw ValueError(text.str());
+  }
+  return summary;
+}
+
+/// As normal_sums, every point counted as often as its weight says, or the weight's square: one pass.
+template <ContextLike Ctx, class T>
+NormalSums weighted_sums(Ctx& ctx, const std::vector<NormalComponent>& c, MixtureOrder order,
+                         VectorView<const T, typename Ctx::space> x, VectorView<const T, typename Ctx::space> weights,
+                         bool squared = false) {
+  require_derivatives(c, order);
+  const UploadedComponents<Ctx> uploaded(ctx, c);
+  const Weighted<NormalComponents> term{uploaded.term(), squared};
+  std::vector<DoubleDouble> sums(static_cast<std::size_t>(term.outputs(order)));
+  weighted_mixture_sums(ctx, term, order, x, weights, view(sums));
+  NormalSums result{order, sums[1].high, sums[0], {}, {}, {}};
+  read_component_sums(sums, 2, static_cast<std::size_t>(term.term.components), result);
+  return result;
+}
+
+/// Sum over points of w^2 D D^T in the model's parameters, from the sums with squared weights. D is the gradient of log
+/// p(x), or of log(N p(x)) for yields: the v of add_score_products less what the normalisation takes from every point.
+inline std::vector<double> score_products(const NormalModel& model, const std::vector<NormalComponent>& c,
+                                          const NormalSums& squares) {
+  const std::size_t n = 3 * c.size();
+  std::vector<double> products(n * n), with_point(n), without(n), none;
+  add_score_products(c, squares.products, products);
+  add_normalisation(model, c, 1, MixtureOrder::gradient, with_point, none);
+  add_normalisation(model, c, 0, MixtureOrder::gradient, without, none);
+  const std::vector<double> minus_v = component_gradient(c, squares);
+  const auto taken = [&](std::size_t i) { return with_point[i] - without[i]; };
+  for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t j = 0; j < n; ++j)
+      products[n * i + j] += minus_v[i] * taken(j) + taken(i) * minus_v[j] + squares.points * taken(i) * taken(j);
+  return in_parameters(model, n, products);
+}
+
+}  // namespace detail
+
+/// -sum_i w_i log p(x_i) at `parameters` with derivatives up to `order`; else as evaluate without weights: a range adds
+/// sum w times the log of the part inside it, yields are expected sums of weights and add their own sum. weights: one
+/// per point, of the points' type, any stride; a weight of 2 counts a point twice. One pass over points and weights and
+/// one that checks the weights. O(n K), with the Hessian O(n K^2). Relative error of nll at most 1e-14, of the
+/// derivatives 1e-12 of their norm; the same bits for any thread count, instruction set and backend. Errors as
+/// evaluate; ShapeError for another number of weights; ValueError for a weight that is negative, not finite or above
+/// 1e100 (with its index) and if the largest is below 1e-100, or all are 0.
+template <ContextLike Ctx, class T, WeightOf<T> W>
+[[nodiscard]] Likelihood evaluate(Ctx& ctx, const NormalModel& model, VectorView<T, typename Ctx::space> data,
+                                  VectorView<W, typename Ctx::space> weights, const std::vector<double>& parameters,
+                                  MixtureOrder order = MixtureOrder::value) {
+  using View = VectorView<const std::remove_const_t<T>, typename Ctx::space>;
+  const std::vector<NormalComponent> c = components_of(model, parameters);
+  static_cast<void>(detail::require_weights(ctx, View(weights), data.size));
+  detail::require_inside(ctx, model.range, View(data));
+  return detail::assemble(model, c, detail::weighted_sums(ctx, c, order, View(data), View(weights)));
+}
+
+/// An Objective: a weighted likelihood over data and weights that outlive it. minimize_weighted finds its minimum;
+/// neither hesse nor minos gives errors there: a likelihood whose points count double looks twice as sure, and its rise
+/// by 1/2 marks no interval. sandwich with score_products does. Passes and errors as NormalLikelihood's.
+template <ContextLike Ctx, class T>
+class WeightedLikelihood {
+ public:
+  using View = VectorView<const T, typename Ctx::space>;
+
+  /// Errors of evaluate and of NormalLikelihood; `first` as there.
+  WeightedLikelihood(Ctx& ctx, const NormalModel& model, View data, View weights, const std::vector<double>& start,
+                     MixtureOrder first = MixtureOrder::hessian)
+      : ctx_(ctx), model_(model), data_(data), weights_(weights), start_(start),
+        first_order_(std::max(first, MixtureOrder::gradient)) {
+    const std::vector<NormalComponent> c = components_of(model, start);
+    if (data.size == 0) throw ValueError("mixture: the data are empty; expected at least one point");
+    summary_ = detail::require_weights(ctx, weights, data.size);
+    detail::require_inside(ctx, model.range, data);
+    const NormalSums sums = detail::weighted_sums(ctx, c, first_order_, data, weights);
+    first_ = detail::assemble(model, c, sums);
+    if (!std::isfinite(first_.nll)) detail::require_finite(ctx, data);
+    sigma_ = detail::data_sigma(c, sums, [&](const std::vector<NormalComponent>& one) {
+      return detail::weighted_sums(ctx, one, MixtureOrder::gradient, data, weights);
+    });
+  }
+
+  [[nodiscard]] std::vector<std::string> names() const { return model_.names(); }
+  [[nodiscard]] std::vector<Bounds> bounds() const { return detail::parameter_bounds(model_, summary_.sum, sigma_); }
+  [[nodiscard]] std::vector<std::vector<int>> simplices() const { return detail::weight_groups(model_); }
+  [[nodiscard]] const Control& control() const { return ctx_.control(); }
+  [[nodiscard]] index_t points() const { return data_.size; }
+  [[nodiscard]] double sum_of_weights() const { return summary_.sum; }
+  [[nodiscard]] double sum_of_squares() const { return summary_.squares; }
+  /// (sum w)^2 / sum w^2: points of equal weight that would determine a mean as well.
+  [[nodiscard]] double effective_points() const { return summary_.sum / summary_.squares * summary_.sum; }
+
+  /// NaN where the last component has no weight left.
+  [[nodiscard]] Likelihood at(const std::vector<double>& parameters, MixtureOrder order) {
+    if (parameters == start_ && order == first_order_) return first_;
+    if (!detail::leaves_weight(model_, parameters)) return {std::numeric_limits<double>::quiet_NaN(), {}, {}};
+    const std::vector<NormalComponent> c = components_of(model_, parameters);
+    return detail::assemble(model_, c, detail::weighted_sums(ctx_, c, order, data_, weights_));
+  }
+
+  /// Sum over points of w^2 D D^T by rows, D the gradient of log p(x) in the parameters, for yields of log(N p(x)), N
+  /// their sum: the variance of the likelihood's gradient. One pass.
+  [[nodiscard]] std::vector<double> score_products(const std::vector<double>& parameters) {
+    const std::vector<NormalComponent> c = components_of(model_, parameters);
+    return detail::score_products(model_, c,
+                                  detail::weighted_sums(ctx_, c, MixtureOrder::hessian, data_, weights_, true));
+  }
+
+ private:
+  Ctx& ctx_;
+  NormalModel model_;
+  View data_, weights_;
+  std::vector<double> start_;
+  MixtureOrder first_order_;
+  Likelihood first_;
+  detail::WeightSummary summary_;
+  double sigma_ = 0;
+};
+
+}  // namespace isonomy::mixture

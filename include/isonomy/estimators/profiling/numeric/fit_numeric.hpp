@@ -1,0 +1,250 @@
+// Comparative profiling of numbers per residue: the same search with tensors in place of scales.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "isonomy/backend/buffer.hpp"
+#include "isonomy/core/control.hpp"
+#include "isonomy/estimators/profiling/numeric/numeric_values.hpp"
+#include "isonomy/estimators/profiling/report_features.hpp"
+#include "isonomy/estimators/profiling/result.hpp"
+#include "isonomy/estimators/profiling/search/feature_catalog.hpp"
+#include "isonomy/estimators/profiling/search/feature_list.hpp"
+#include "isonomy/estimators/profiling/search/selection.hpp"
+#include "isonomy/estimators/profiling/statistics/column_ranks.hpp"
+
+namespace isonomy::profiling {
+
+namespace detail {
+
+/// First-pass statistics of every candidate, looked up where the sequence pipeline would evaluate.
+struct NumericFirstPass {
+  std::vector<FeatureStatistics> statistics;
+  std::size_t scales = 0;
+
+  void prepare(std::span<const Candidate>) const {}
+  [[nodiscard]] const FeatureStatistics& operator()(const Candidate& f) const {
+    return statistics[f.split * scales + f.scale];
+  }
+  [[nodiscard]] bool same(const Candidate& f, const Candidate& g) const { return f == g; }
+};
+
+/// Second-pass results of the survivors, which are sorted by split and scale.
+struct NumericSecondPass {
+  const std::vector<Survivor>& survivors;
+  std::vector<FeatureStatistics> statistics{};
+  std::vector<RankSummary> ranks{};
+
+  void prepare(std::span<const Candidate>) const {}
+  [[nodiscard]] const FeatureStatistics& operator()(const Candidate& f) const {
+    const auto at = std::lower_bound(survivors.begin(), survivors.end(), f,
+                                     [](const Survivor& s, const Candidate& g) { return s.feature < g; });
+    return statistics[static_cast<std::size_t>(at - survivors.begin())];
+  }
+};
+
+/// Columns of values of one (part, split) with their statistics.
+template <class Tag>
+struct NumericColumns {
+  Context<Tag>& ctx;
+  index_t rows, test_rows, width;
+  Buffer<double, Tag> values;
+  Buffer<FeatureStatistics, Tag> statistics;
+
+  NumericColumns(Context<Tag>& c, index_t row_count, index_t test_row_count, index_t columns)
+      : ctx(c), rows(row_count), test_rows(test_row_count), width(columns_at_once(row_count, columns)),
+        values(c, width * row_count, "profiling: numeric values"), statistics(c, width, "profiling: statistics") {}
+
+  /// Statistics of the first `columns` columns, into host memory.
+  void describe(index_t columns, FeatureStatistics* out) {
+    for_each(ctx, columns, NumericStatistics{values.data(), rows, test_rows, statistics.data()});
+    copy_to_host(ctx, statistics.view().subview(0, columns), VectorView<FeatureStatistics>(out, columns));
+  }
+};
+
+template <MemorySpace Space>
+[[nodiscard]] std::vector<Part> names_of(std::span<const NumericPart<Space>> parts) {
+  std::vector<Part> out;
+  for (const auto& p : parts) out.push_back(p.part);
+  return out;
+}
+
+}  // namespace detail
+
+/// The features that separate two groups of rows by numbers per residue: dimension d of the tensors stands in for scale
+/// d of `scales`, which gives it its name, its category and its correlations only. Values are means over
+/// the residues of a split that have one; rows in which no residue has one leave the candidate without value, and it is
+/// dropped. Real residues are addressed where `residues` says, so that a part padded on its left is read right (the
+/// reference reads the padding). `Arithmetic` chooses the rule for segments: `exact` integer, `aaanalysis_1_1`
+/// floating; sums run in row order for both. Time O(rows * residues of the splits * dimensions); memory 40 bytes a
+/// candidate and ranked_values_at_once values with their ranks, never rows * features. Same bits for any threads and
+/// backend. Values should lie in [0, 1] for max_std_test to mean what it does for scales. ShapeError for tensors that
+/// do not fit labels, scales or each other; ValueError for options, labels or infinite values; NumericalError if no
+/// candidate is left; Cancelled; OutOfMemory.
+template <class Arithmetic = exact, ContextLike Ctx>
+[[nodiscard]] ProfileResult fit_numeric(Ctx& ctx, std::span<const NumericPart<typename Ctx::space>> parts,
+                                        const std::vector<int>& labels, const ScaleTable& scales,
+                                        const ProfileOptions& options = {}) {
+  using Tag = typename Ctx::tag;
+  static constexpr const char* operation = "fit_numeric";
+  constexpr SegmentRule rule = Passes<Arithmetic>::first_rule;
+  validate(options);
+  const auto rows = static_cast<index_t>(labels.size());
+  detail::require_tensors(parts, rows, scales.size(), operation);
+  const std::vector<std::uint8_t> is_test = detail::test_rows(labels, options);
+  const std::vector<index_t> order = test_rows_first(is_test);
+  const auto n1 = static_cast<index_t>(std::count(is_test.begin(), is_test.end(), std::uint8_t{1}));
+
+  ProfileResult result;
+  StageTimer timer(result.report);
+  index_t shortest = parts.front().residues.front().length;
+  for (const auto& p : parts)
+    for (const Range& r : p.residues) shortest = std::min(shortest, r.length);
+  const ClampedSplits clamped = clamp(options.split_kws, shortest);
+  result.report.warnings = clamped.warnings;
+  const FeatureCatalog catalog(detail::names_of(parts), enumerate(clamped.options, shortest), scales, options, rule);
+  const std::vector<Split>& splits = catalog.splits();
+  result.funnel.n_candidates = catalog.size();
+  const std::int64_t n_filter = detail::filter_size(options, catalog.size(), result.report);
+  const std::int64_t n_pre_filter = detail::pre_filter_size(options, catalog.size(), n_filter);
+
+  const index_t dimensions = scales.size();
+  detail::NumericColumns<Tag> columns(ctx, rows, n1, dimensions);
+  detail::NumericFirstPass first_pass{std::vector<FeatureStatistics>(static_cast<std::size_t>(catalog.size())),
+                                      static_cast<std::size_t>(dimensions)};
+  {
+    ProgressMeter meter(ctx.control(), "profiling: numeric means", static_cast<std::int64_t>(catalog.n_splits()));
+    FeatureStatistics* out = first_pass.statistics.data();
+    for (const auto& part : parts) {
+      detail::NumericSplits<Tag> tensor(ctx, part, order, splits, rule);
+      tensor.require_finite(operation);
+      for (index_t s = 0; s < static_cast<index_t>(splits.size()); ++s) {
+        for (index_t d = 0; d < dimensions; d += columns.width) {
+          const index_t n = std::min(columns.width, dimensions - d);
+          tensor.means(s, nullptr, d, n, false, columns.values.data());
+          columns.describe(n, out);
+          out += n;
+        }
+        meter.advance();
+      }
+    }
+  }
+  timer.lap("means");
+
+  Candidates all;
+  for (FeatureStatistics& s : first_pass.statistics) {
+    all.difference.push_back(std::abs(s.difference));
+    all.spread.push_back(s.std_test <= options.max_std_test && s.difference == s.difference ? Spread::below
+                                                                                            : Spread::above);
+  }
+  const Selection selection = select(std::move(all), first_pass.scales, n_pre_filter, options.max_std_test, first_pass,
+                                     [&](const Candidate& f) { return catalog.id(f); });
+  const std::vector<Survivor>& survivors = selection.survivors;
+  detail::count_survivors(selection, options, result.funnel);
+  timer.lap("pre-filter");
+
+  detail::NumericSecondPass second_pass{survivors};
+  second_pass.statistics.resize(survivors.size());
+  {
+    ProgressMeter meter(ctx.control(), "profiling: numeric ranks", static_cast<std::int64_t>(survivors.size()));
+    std::size_t next = 0;
+    for (std::size_t p = 0; p < parts.size(); ++p) {
+      const std::size_t last_split = (p + 1) * splits.size();
+      if (next == survivors.size() || survivors[next].feature.split >= last_split) continue;
+      detail::NumericSplits<Tag> tensor(ctx, parts[p], order, splits, rule);
+      while (next < survivors.size() && survivors[next].feature.split < last_split) {
+        const std::uint32_t split = survivors[next].feature.split;
+        std::vector<std::uint32_t> chosen;
+        for (std::size_t k = next; k < survivors.size() && survivors[k].feature.split == split &&
+                                   static_cast<index_t>(chosen.size()) < columns.width;
+             ++k)
+          chosen.push_back(survivors[k].feature.scale);
+        const auto n = static_cast<index_t>(chosen.size());
+        const auto device = to_device(ctx, chosen, "profiling: dimensions");
+        tensor.means(static_cast<index_t>(split - p * splits.size()), device.data(), 0, n, true, columns.values.data());
+        columns.describe(n, second_pass.statistics.data() + next);
+        const auto ranks = rank_summaries<aaanalysis_1_1>(ctx, columns.values, rows, n1, n);
+        second_pass.ranks.insert(second_pass.ranks.end(), ranks.begin(), ranks.end());
+        next += chosen.size();
+        meter.advance(n);
+      }
+    }
+  }
+  timer.lap("ranks");
+
+  std::vector<TwiceU> twice_u;
+  for (const RankSummary& r : second_pass.ranks) twice_u.push_back(r.twice_u);
+  const PValues tests = options.test == Test::t_test         ? t_test_p_values(second_pass.statistics, n1, rows - n1)
+                        : options.test == Test::mann_whitney ? mann_whitney_p_values(twice_u, n1, rows - n1)
+                                                             : scipy_p_values(second_pass.ranks, n1, rows - n1);
+  timer.lap("p-values");
+  report_features(result, timer, catalog, options, n_filter, survivors, twice_u, tests, n1, rows - n1, 0.0, first_pass,
+                  second_pass);
+  result.evaluated_row_by_row = result.funnel.n_candidates + result.funnel.n_after_prefilter;
+  using B = backend_of<Ctx>;
+  const std::string own = B::name();
+  result.report.operations = {{"for_each", own},
+                              {"rank_average", HasRankAverage<B, double> ? own : own + " (generic)"}};
+  result.report.precision = "binary64, sums in row order";
+  result.report.determinism = "same bits for any threads, instruction set and backend";
+  result.report.bytes_staged = ctx.counters().bytes_staged;
+  result.report.bytes_peak = ctx.counters().bytes_peak;
+  return result;
+}
+
+/// X of chosen features, rows x features in the backend's memory, with the values fit_numeric() ranks. Rows are those
+/// of the tensors. Errors as feature_matrix(), for a value that no residue has, and for tensors as fit_numeric().
+template <class Arithmetic = exact, ContextLike Ctx>
+[[nodiscard]] Matrix<double, typename Ctx::tag>
+numeric_feature_matrix(Ctx& ctx, std::span<const NumericPart<typename Ctx::space>> parts, const ScaleTable& scales,
+                       std::span<const Feature> features) {
+  using Tag = typename Ctx::tag;
+  static constexpr const char* operation = "numeric_feature_matrix";
+  const index_t rows = parts.empty() ? 0 : parts.front().values.batches;
+  detail::require_tensors(parts, rows, scales.size(), operation);
+  if (features.empty()) throw ValueError("numeric_feature_matrix: no features; expected at least one; name some");
+  std::vector<std::size_t> part_of;
+  std::vector<std::uint32_t> scale_of;
+  for (const Feature& f : features) {
+    validate(f.split);
+    part_of.push_back(detail::part_of_feature(f, detail::names_of(parts), operation));
+    scale_of.push_back(detail::scale_of_feature(f, scales, operation));
+    for (index_t i = 0; i < rows; ++i)
+      detail::require_length(f, parts[part_of.back()].residues[static_cast<std::size_t>(i)].length, i, operation);
+  }
+  std::vector<index_t> order(static_cast<std::size_t>(rows));
+  for (index_t i = 0; i < rows; ++i) order[static_cast<std::size_t>(i)] = i;
+  Matrix<double, Tag> x(ctx, rows, static_cast<index_t>(features.size()), "numeric_feature_matrix: X");
+  std::vector<double> column(order.size());
+  for (std::size_t p = 0; p < parts.size(); ++p) {
+    std::vector<std::size_t> mine;
+    std::vector<Split> splits;
+    for (std::size_t j = 0; j < features.size(); ++j)
+      if (part_of[j] == p) {
+        mine.push_back(j);
+        splits.push_back(features[j].split);
+      }
+    if (mine.empty()) continue;
+    detail::NumericSplits<Tag> tensor(ctx, parts[p], order, splits, Passes<Arithmetic>::first_rule);
+    tensor.require_finite(operation);
+    for (std::size_t k = 0; k < mine.size(); ++k) {
+      double* out = x.data() + static_cast<index_t>(mine[k]) * rows;
+      tensor.means(static_cast<index_t>(k), nullptr, static_cast<index_t>(scale_of[mine[k]]), 1, true, out);
+      copy_to_host(ctx, VectorView<const double, typename Ctx::space>(out, rows),
+                   VectorView<double>(column.data(), rows));
+      const auto missing = std::find_if(column.begin(), column.end(), [](double v) { return v != v; });
+      if (missing != column.end())
+        throw ValueError("numeric_feature_matrix: feature " + feature_id(features[mine[k]]) + " has no value in row " +
+                         std::to_string(missing - column.begin() + 1) +
+                         ": none of its residues has one; remove the row or use a larger split");
+    }
+  }
+  return x;
+}
+
+}  // namespace isonomy::profiling

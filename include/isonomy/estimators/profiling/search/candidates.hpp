@@ -1,0 +1,127 @@
+// Mean difference and spread of every candidate from the moments, with the error that bounds what they can decide.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+#include "isonomy/backend/buffer.hpp"
+#include "isonomy/estimators/profiling/search/arithmetic.hpp"
+#include "isonomy/estimators/profiling/search/moments.hpp"
+#include "isonomy/estimators/profiling/search/packed.hpp"
+#include "isonomy/ops/for_each.hpp"
+#include "isonomy/ops/linalg/gemm.hpp"
+
+namespace isonomy::profiling {
+
+/// Where a candidate stands against the limit on the test group's spread.
+enum class Spread : std::uint8_t { above, below, undecided };
+
+/// Every (split, scale), splits slowest: |mean difference| and the spread's verdict.
+struct Candidates {
+  std::vector<double> difference;
+  std::vector<Spread> spread;
+  double error = 0;  ///< bounds |difference - exact| and, times the largest scale value, that of the variance
+};
+
+namespace detail {
+
+/// mean difference |mu1 - mu0| and sigma1^2 = E[w^2] - mu1^2 of one candidate.
+struct CandidateFromMoments {
+  const double *mean_square, *test, *reference;
+  double per_test, per_reference;
+  double variance_low, variance_high;
+  double* difference;
+  Spread* spread;
+
+  ISONOMY_HD void operator()(index_t i) const {
+    const double mean = test[i] * per_test;
+    const double variance = mean_square[i] * per_test - mean * mean;
+    difference[i] = std::fabs(mean - reference[i] * per_reference);
+    spread[i] = variance > variance_high ? Spread::above : variance < variance_low ? Spread::below : Spread::undecided;
+  }
+};
+
+}  // namespace detail
+
+/// Bound on the distance between moment arithmetic and either arithmetic's own sums over n rows, for scales up to
+/// `largest` in magnitude).
+[[nodiscard]] inline double moment_error(index_t n, double largest) {
+  return std::max(1e-12, 8.0 * static_cast<double>(n) * 0x1p-53) * std::max(largest, 1e-300);
+}
+
+/// Splits whose candidates are computed at a time: their matrices stay in a second-level cache.
+inline constexpr index_t candidate_tile = 256;
+
+/// Three products: moments times the scales and times their pairwise products. A split without residues in some row
+/// has no value there and is `above` for every scale. O(splits * letters^2 * scales) flops; workspace five
+/// candidate_tile x scales matrices. The verdict `undecided` covers every case in which rounding could matter.
+template <class Arithmetic, class Tag>
+[[nodiscard]] Candidates candidates(Context<Tag>& ctx, const PackedSequences<Tag>& packed,
+                                    const SplitPlaces<Tag>& places, const PackedScales<Tag>& scales,
+                                    const Moments<Tag>& moments, double max_std_test) {
+  using Space = typename Backend<Tag>::space;
+  const index_t letters = moments.letters, pairs = residue_pairs(letters), d_count = scales.size();
+  const index_t splits = moments.splits;
+  std::vector<double> values(static_cast<std::size_t>(letters * d_count));
+  std::vector<double> products(static_cast<std::size_t>(pairs * d_count));
+  const auto value = [&](index_t a, index_t d) -> double& { return values[static_cast<std::size_t>(a * d_count + d)]; };
+  for (index_t d = 0; d < d_count; ++d)
+    for (index_t a = 0; a < letters; ++a) {
+      const auto i = static_cast<std::size_t>(d * max_residue_codes + a);
+      value(a, d) = Passes<Arithmetic>::single_precision_first_pass
+                        ? scales.single()[i]
+                        : static_cast<double>(scales.numerators()[i]) /
+                              static_cast<double>(scales.denominators()[static_cast<std::size_t>(d)]);
+    }
+  for (index_t b = 0; b < letters; ++b)
+    for (index_t a = 0; a <= b; ++a)
+      for (index_t d = 0; d < d_count; ++d)
+        products[static_cast<std::size_t>(residue_pair(a, b) * d_count + d)] = value(a, d) * value(b, d);
+  const auto device_values = to_device(ctx, values, "profiling: scales by letter");
+  const auto device_products = to_device(ctx, products, "profiling: scale products");
+  const index_t tile = std::min(splits, candidate_tile);
+  Buffer<double, Tag> mean_square(ctx, tile * d_count, "profiling: mean squares");
+  Buffer<double, Tag> test(ctx, tile * d_count, "profiling: test means");
+  Buffer<double, Tag> reference(ctx, tile * d_count, "profiling: reference means");
+  Buffer<double, Tag> difference(ctx, tile * d_count, "profiling: mean differences");
+  Buffer<Spread, Tag> spread(ctx, tile * d_count, "profiling: spreads");
+
+  Candidates out;
+  out.error = moment_error(packed.rows(), scales.largest());
+  out.difference.resize(static_cast<std::size_t>(splits * d_count));
+  out.spread.resize(static_cast<std::size_t>(splits * d_count));
+  const double limit = max_std_test * max_std_test;
+  const double slack = 4 * out.error * std::max({scales.largest(), max_std_test, 1e-300});
+  for (index_t first = 0; first < splits; first += tile) {
+    const index_t n = std::min(tile, splits - first);
+    const auto multiply = [&](const Buffer<double, Tag>& left, const Buffer<double, Tag>& right, index_t inner,
+                              Buffer<double, Tag>& product) {
+      gemm(ctx, 1.0, row_major<Space>(left.data() + first * inner, n, inner),
+           row_major<Space>(right.data(), inner, d_count), 0.0, row_major<Space>(product.data(), n, d_count));
+    };
+    multiply(moments.gram, device_products, pairs, mean_square);
+    multiply(moments.test, device_values, letters, test);
+    multiply(moments.reference, device_values, letters, reference);
+    for_each(ctx, n * d_count,
+             detail::CandidateFromMoments{mean_square.data(), test.data(), reference.data(),
+                                          1.0 / static_cast<double>(packed.test_rows()),
+                                          1.0 / static_cast<double>(packed.reference_rows()), limit - slack,
+                                          limit + slack, difference.data(), spread.data()});
+    copy_to_host(ctx, difference.view().subview(0, n * d_count),
+                 VectorView<double>(out.difference.data() + first * d_count, n * d_count));
+    copy_to_host(ctx, spread.view().subview(0, n * d_count),
+                 VectorView<Spread>(out.spread.data() + first * d_count, n * d_count));
+  }
+  for (std::size_t s = 0; s < places.size(); ++s) {
+    bool empty = false;
+    for (std::size_t g = 0; g < packed.groups() && !empty; ++g) empty = places.residues(g, s) == 0;
+    if (empty)
+      std::fill_n(out.spread.begin() + static_cast<std::ptrdiff_t>(s * static_cast<std::size_t>(d_count)), d_count,
+                  Spread::above);
+  }
+  return out;
+}
+
+}  // namespace isonomy::profiling

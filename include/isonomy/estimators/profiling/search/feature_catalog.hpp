@@ -1,0 +1,115 @@
+// What a run knows of its features beforehand: ids, positions, overlaps and categories; and how many it may keep.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "isonomy/core/report.hpp"
+#include "isonomy/estimators/profiling/features/feature.hpp"
+#include "isonomy/estimators/profiling/options.hpp"
+#include "isonomy/estimators/profiling/scales/scale_table.hpp"
+#include "isonomy/estimators/profiling/search/evaluator.hpp"
+#include "isonomy/estimators/profiling/search/feature_overlap.hpp"
+#include "isonomy/estimators/profiling/search/redundancy.hpp"
+#include "isonomy/estimators/profiling/sequences/sequence_set.hpp"
+
+namespace isonomy::profiling {
+
+/// All candidates of a run: every split of every part with every scale. Split number s stands for part s / splits and
+/// split s % splits. The scales must outlive it.
+class FeatureCatalog {
+ public:
+  /// `rule` decides which residues segments are shown at. ValueError if a split does not fit the display.
+  FeatureCatalog(std::vector<Part> parts, std::vector<Split> splits, const ScaleTable& scales,
+                 const ProfileOptions& options, SegmentRule rule)
+      : parts_(std::move(parts)), splits_(std::move(splits)), scales_(scales) {
+    for (const Part part : parts_)
+      for (const Split& split : splits_) {
+        const auto shown = positions(part, split, options.display, rule);
+        positions_.push_back(positions_string(shown));
+        redundancy_.overlap.push_back(overlap_set(shown, options.redundancy, options.display.start));
+      }
+    std::map<std::string, std::int32_t> numbers;
+    for (index_t d = 0; d < scales.size(); ++d) {
+      const std::string& category = scales.info(d).category;
+      const auto number = static_cast<std::int32_t>(numbers.size());
+      redundancy_.category.push_back(category.empty() ? -1 : numbers.try_emplace(category, number).first->second);
+    }
+  }
+
+  [[nodiscard]] const std::vector<Split>& splits() const noexcept { return splits_; }
+  [[nodiscard]] const ScaleTable& scales() const noexcept { return scales_; }
+  [[nodiscard]] const RedundancyTables& redundancy() const noexcept { return redundancy_; }
+  [[nodiscard]] std::string id(const Candidate& f) const {
+    return feature_id(parts_[f.split / splits_.size()], splits_[f.split % splits_.size()], info(f).id);
+  }
+  [[nodiscard]] const ScaleInfo& info(const Candidate& f) const { return scales_.info(static_cast<index_t>(f.scale)); }
+  /// Where the feature is shown: "27,28,29".
+  [[nodiscard]] const std::string& shown_at(const Candidate& f) const { return positions_[f.split]; }
+  /// (part, split) pairs, and candidates.
+  [[nodiscard]] std::size_t n_splits() const noexcept { return positions_.size(); }
+  [[nodiscard]] std::int64_t size() const noexcept {
+    return static_cast<std::int64_t>(positions_.size()) * scales_.size();
+  }
+
+ private:
+  std::vector<Part> parts_;
+  std::vector<Split> splits_;
+  const ScaleTable& scales_;
+  std::vector<std::string> positions_;
+  RedundancyTables redundancy_;
+};
+
+namespace detail {
+
+/// Nothing. ValueError unless sequences and scales speak of the same letters.
+inline void require_alphabet(const SequenceSet& set, const ScaleTable& scales, const char* operation) {
+  if (set.alphabet() == scales.alphabet()) return;
+  throw ValueError(std::string(operation) + ": sequences are encoded in " + set.alphabet().letters() +
+                   " and scales in " + scales.alphabet().letters() +
+                   "; expected one alphabet; encode the sequences in that of the scales");
+}
+
+/// A byte per row: 1 for the test group. ValueError unless every label is one of the two and both occur.
+inline std::vector<std::uint8_t> test_rows(const std::vector<int>& labels, int label_test, int label_ref) {
+  std::vector<std::uint8_t> is_test;
+  is_test.reserve(labels.size());
+  std::size_t tests = 0;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (labels[i] != label_test && labels[i] != label_ref)
+      throw ValueError("profile: row " + std::to_string(i + 1) + " has the label " + std::to_string(labels[i]) +
+                       "; expected " + std::to_string(label_test) + " (label_test) or " + std::to_string(label_ref) +
+                       " (label_ref); drop the row or name other labels");
+    is_test.push_back(labels[i] == label_test ? 1 : 0);
+    tests += is_test.back();
+  }
+  if (tests == 0 || tests == labels.size())
+    throw ValueError("profile: " + std::to_string(tests) + " of " + std::to_string(labels.size()) +
+                     " rows are labelled " + std::to_string(label_test) +
+                     " (label_test); expected both groups to have rows; check label_test and label_ref");
+  return is_test;
+}
+inline std::vector<std::uint8_t> test_rows(const std::vector<int>& labels, const ProfileOptions& o) {
+  return test_rows(labels, o.label_test, o.label_ref);
+}
+
+inline std::int64_t pre_filter_size(const ProfileOptions& o, std::int64_t candidates, std::int64_t n_filter) {
+  if (o.n_pre_filter) return *o.n_pre_filter;
+  const double share = o.pct_pre_filter / 100.0;
+  return std::max(static_cast<std::int64_t>(static_cast<double>(candidates) * share), n_filter);
+}
+
+/// n_filter, or all candidates where there are fewer, which is said in the report.
+inline std::int64_t filter_size(const ProfileOptions& o, std::int64_t candidates, Report& report) {
+  if (o.n_filter > candidates)
+    report.warnings.push_back("n_filter=" + std::to_string(o.n_filter) + " exceeds the " + std::to_string(candidates) +
+                              " candidates; all were considered");
+  return std::min(o.n_filter, candidates);
+}
+
+}  // namespace detail
+}  // namespace isonomy::profiling

@@ -1,0 +1,114 @@
+// The pre-filter: candidates with a small test spread and the largest mean differences, decided exactly.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "isonomy/estimators/profiling/search/candidates.hpp"
+#include "isonomy/estimators/profiling/search/evaluator.hpp"
+
+namespace isonomy::profiling {
+
+/// A candidate that passed the pre-filter, with |mean difference| to within the moment error.
+struct Survivor {
+  Candidate feature;
+  double difference = 0;
+};
+
+struct Selection {
+  std::vector<Survivor> survivors;  ///< by split, then scale
+  std::int64_t within_spread = 0;   ///< candidates whose test spread is small enough
+};
+
+namespace detail {
+
+/// The k-th largest of the values at least 0 in `x` (others do not count); k is at most their number, `top` the
+/// largest. One histogram pass finds the bin, so that only its values are ordered.
+inline double kth_largest(const std::vector<double>& x, std::size_t k, double top) {
+  constexpr std::size_t bins = 4096;
+  const double per_value = top > 0 ? static_cast<double>(bins - 1) / top : 0.0;
+  const auto bin_of = [&](double v) { return v < 0 ? bins : static_cast<std::size_t>(v * per_value); };
+  std::vector<std::uint32_t> count(bins + 1, 0);
+  for (const double v : x) ++count[bin_of(v)];
+  std::size_t bin = bins - 1, above = 0;
+  while (above + count[bin] < k) above += count[bin--];
+  std::vector<double> inside;
+  inside.reserve(count[bin]);
+  for (const double v : x)
+    if (bin_of(v) == bin) inside.push_back(v);
+  const auto place = inside.begin() + static_cast<std::ptrdiff_t>(k - above - 1);
+  std::nth_element(inside.begin(), place, inside.end(), std::greater<>());
+  return *place;
+}
+
+}  // namespace detail
+
+/// The `n_pre_filter` candidates largest in |mean difference| among those with spread at most `max_std_test`; ties by
+/// smaller spread, then by id. Moments decide wherever they are far enough from both limits; all others
+/// are evaluated row by row. `id(candidate)` gives a feature's id.
+template <class First, class Id>
+[[nodiscard]] Selection select(Candidates candidates, std::size_t scales, std::int64_t n_pre_filter,
+                               double max_std_test, First& first_pass, const Id& id) {
+  const auto candidate = [&](std::size_t i) {
+    return Candidate{static_cast<std::uint32_t>(i / scales), static_cast<std::uint32_t>(i % scales)};
+  };
+  std::vector<Candidate> undecided;
+  for (std::size_t i = 0; i < candidates.spread.size(); ++i)
+    if (candidates.spread[i] == Spread::undecided) undecided.push_back(candidate(i));
+  first_pass.prepare(undecided);
+  for (const Candidate& f : undecided)
+    candidates.spread[f.split * scales + f.scale] =
+        first_pass(f).std_test <= max_std_test ? Spread::below : Spread::above;
+
+  Selection out;
+  std::vector<double>& difference = candidates.difference;
+  double top = 0;
+  for (std::size_t i = 0; i < difference.size(); ++i) {
+    const bool below = candidates.spread[i] == Spread::below;
+    out.within_spread += below ? 1 : 0;
+    difference[i] = below ? difference[i] : -1.0;
+    top = std::max(top, difference[i]);
+  }
+  const auto wanted = static_cast<std::size_t>(std::min(n_pre_filter, out.within_spread));
+  if (wanted == 0) return out;
+  out.survivors.reserve(wanted);
+  const double cut = detail::kth_largest(difference, wanted, top), margin = 2 * candidates.error;
+  std::vector<std::size_t> rim;
+  for (std::size_t i = 0; i < difference.size(); ++i) {
+    if (difference[i] > cut + margin)
+      out.survivors.push_back({candidate(i), difference[i]});
+    else if (difference[i] >= 0 && difference[i] >= cut - margin)
+      rim.push_back(i);
+  }
+  if (out.survivors.size() + rim.size() > wanted) {
+    struct Ranked {
+      double difference, spread;
+      std::string id;
+      std::size_t place;
+    };
+    std::vector<Candidate> contested;
+    for (const std::size_t i : rim) contested.push_back(candidate(i));
+    first_pass.prepare(contested);
+    std::vector<Ranked> ranked;
+    for (const std::size_t i : rim) {
+      const FeatureStatistics s = first_pass(candidate(i));
+      ranked.push_back({std::abs(s.difference), s.std_test, id(candidate(i)), i});
+    }
+    std::sort(ranked.begin(), ranked.end(), [](const Ranked& x, const Ranked& y) {
+      if (x.difference != y.difference) return x.difference > y.difference;
+      return x.spread != y.spread ? x.spread < y.spread : x.id < y.id;
+    });
+    rim.clear();
+    for (std::size_t k = 0; k < wanted - out.survivors.size(); ++k) rim.push_back(ranked[k].place);
+  }
+  std::sort(rim.begin(), rim.end());
+  const auto rim_begin = static_cast<std::ptrdiff_t>(out.survivors.size());
+  for (const std::size_t i : rim) out.survivors.push_back({candidate(i), difference[i]});
+  std::inplace_merge(out.survivors.begin(), out.survivors.begin() + rim_begin, out.survivors.end(),
+                     [](const Survivor& x, const Survivor& y) { return x.feature < y.feature; });
+  return out;
+}
+
+}  // namespace isonomy::profiling

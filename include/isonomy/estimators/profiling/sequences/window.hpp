@@ -1,0 +1,270 @@
+// A protein cut into JMD-N, TMD and JMD-C, from each of the layouts in which proteins are given.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "isonomy/core/config.hpp"
+#include "isonomy/core/error.hpp"
+#include "isonomy/estimators/profiling/features/feature.hpp"
+#include "isonomy/estimators/profiling/features/parts.hpp"
+#include "isonomy/estimators/profiling/scales/alphabet.hpp"
+#include "isonomy/estimators/profiling/scales/scale_table.hpp"
+#include "isonomy/estimators/profiling/text.hpp"
+
+namespace isonomy::profiling {
+
+/// The residues of one protein that features are computed from: JMD-N + TMD + JMD-C, '-' where the protein ends.
+struct Window {
+  std::string entry;
+  std::string residues;
+  index_t jmd_n_len = 0, tmd_len = 0, jmd_c_len = 0;
+  bool operator==(const Window&) const = default;
+};
+
+/// How many residues to take on each side of the TMD. Every window has exactly these flanks, padded with '-'.
+struct Flanks {
+  index_t jmd_n_len = 10, jmd_c_len = 10;
+  bool operator==(const Flanks&) const = default;
+};
+
+/// No protein has longer flanks; a larger number is a mistake and would exhaust memory.
+inline constexpr index_t max_flank = 1'000'000'000;
+
+/// Nothing. ValueError if a flank is negative or beyond max_flank, or `ext_len` is negative or longer than a flank.
+inline void validate(const Flanks& flanks, index_t ext_len = 0) {
+  const index_t shorter = std::min(flanks.jmd_n_len, flanks.jmd_c_len);
+  if (shorter < 0 || std::max(flanks.jmd_n_len, flanks.jmd_c_len) > max_flank)
+    throw ValueError("validate: jmd_n_len=" + std::to_string(flanks.jmd_n_len) +
+                     ", jmd_c_len=" + std::to_string(flanks.jmd_c_len) + "; expected flanks of 0 to " +
+                     std::to_string(max_flank) + "; correct them");
+  if (ext_len < 0 || ext_len > shorter)
+    throw ValueError("validate: ext_len=" + std::to_string(ext_len) + "; expected 0 to the shorter flank, " +
+                     std::to_string(shorter) + "; lower ext_len or lengthen the flanks");
+}
+
+/// The residues of `part` in the window, valid as long as the window.
+inline std::string_view part_residues(const Window& window, Part part, index_t ext_len = 0) {
+  const Range range = part_range(part, window.jmd_n_len, window.tmd_len, window.jmd_c_len, ext_len);
+  return std::string_view(window.residues)
+      .substr(static_cast<std::size_t>(range.offset), static_cast<std::size_t>(range.length));
+}
+
+namespace detail {
+
+inline std::string window_of(std::string_view operation, std::string_view entry) {
+  return std::string(operation) + ": entry " + detail::quoted(entry) + ": ";
+}
+
+inline void require_input(std::string_view operation, std::string_view entry, std::string_view name,
+                          std::string_view value) {
+  if (entry.empty())
+    throw ValueError(std::string(operation) + ": the entry has no id; expected a unique name; fill the column entry");
+  if (value.empty())
+    throw ValueError(window_of(operation, entry) + std::string(name) +
+                     " is empty; expected at least one residue; remove the entry");
+}
+
+/// The last `n` residues of `s`, with gaps on the left if it has fewer.
+inline std::string last_padded(std::string_view s, index_t n) {
+  const auto size = static_cast<std::size_t>(n);
+  if (s.size() >= size) return std::string(s.substr(s.size() - size));
+  return std::string(size - s.size(), gap_letter) + std::string(s);
+}
+
+/// The first `n` residues of `s`, with gaps on the right if it has fewer.
+inline std::string first_padded(std::string_view s, index_t n) {
+  const auto size = static_cast<std::size_t>(n);
+  std::string out(s.substr(0, size));
+  out.resize(size, gap_letter);
+  return out;
+}
+
+/// The window of the 0-based TMD [first, stop) of a checked sequence.
+inline Window cut(std::string_view entry, std::string_view sequence, std::size_t first, std::size_t stop,
+                  Flanks flanks) {
+  const auto tmd = sequence.substr(first, stop - first);
+  return {std::string(entry),
+          last_padded(sequence.substr(0, first), flanks.jmd_n_len) + std::string(tmd) +
+              first_padded(sequence.substr(stop), flanks.jmd_c_len),
+          flanks.jmd_n_len, static_cast<index_t>(tmd.size()), flanks.jmd_c_len};
+}
+
+}  // namespace detail
+
+/// The window whose TMD is the residues tmd_start to tmd_stop of `sequence`, 1-based and inclusive.
+/// ValueError naming the entry unless 1 <= tmd_start <= tmd_stop <= length. Linear in the window.
+inline Window window_from_positions(std::string_view entry, std::string_view sequence, index_t tmd_start,
+                                    index_t tmd_stop, Flanks flanks = {}) {
+  detail::require_input("window_from_positions", entry, "sequence", sequence);
+  validate(flanks);
+  const auto length = static_cast<index_t>(sequence.size());
+  if (tmd_start < 1 || tmd_start > tmd_stop || tmd_stop > length)
+    throw ValueError(detail::window_of("window_from_positions", entry) + "tmd_start=" + std::to_string(tmd_start) +
+                     ", tmd_stop=" + std::to_string(tmd_stop) + " in a sequence of " + std::to_string(length) +
+                     " residues; expected 1 <= tmd_start <= tmd_stop <= length; positions count from 1");
+  return detail::cut(entry, sequence, static_cast<std::size_t>(tmd_start - 1), static_cast<std::size_t>(tmd_stop),
+                     flanks);
+}
+
+/// The window of three given parts: flanks longer than asked are cut at their far end, shorter ones padded with '-'.
+/// The split points are the given ones, even where the TMD's residues also occur earlier. ValueError for an empty TMD.
+inline Window window_from_parts(std::string_view entry, std::string_view jmd_n, std::string_view tmd,
+                                std::string_view jmd_c, Flanks flanks = {}) {
+  detail::require_input("window_from_parts", entry, "tmd", tmd);
+  validate(flanks);
+  return {std::string(entry),
+          detail::last_padded(jmd_n, flanks.jmd_n_len) + std::string(tmd) +
+              detail::first_padded(jmd_c, flanks.jmd_c_len),
+          flanks.jmd_n_len, static_cast<index_t>(tmd.size()), flanks.jmd_c_len};
+}
+
+/// The window around the first occurrence of `tmd` in `sequence`. ValueError naming the entry if there is none.
+inline Window window_from_tmd(std::string_view entry, std::string_view sequence, std::string_view tmd,
+                              Flanks flanks = {}) {
+  detail::require_input("window_from_tmd", entry, "sequence", sequence);
+  detail::require_input("window_from_tmd", entry, "tmd", tmd);
+  validate(flanks);
+  const auto first = sequence.find(tmd);
+  if (first == std::string_view::npos)
+    throw ValueError(detail::window_of("window_from_tmd", entry) + "tmd " + detail::quoted(tmd) +
+                     " is not contained in sequence " + detail::quoted(sequence) +
+                     "; expected a part of it; compare the two columns");
+  return detail::cut(entry, sequence, first, first + tmd.size(), flanks);
+}
+
+/// The window of a whole sequence: the TMD is what lies between the flanks. A sequence that leaves nothing between them
+/// is lengthened with '-' until the TMD has one place (at its end, or at its start if jmd_n_len is 0).
+inline Window window_from_sequence(std::string_view entry, std::string_view sequence, Flanks flanks = {}) {
+  detail::require_input("window_from_sequence", entry, "sequence", sequence);
+  validate(flanks);
+  const index_t a = flanks.jmd_n_len, b = flanks.jmd_c_len;
+  std::string residues(sequence);
+  const auto length = [&residues] { return static_cast<index_t>(residues.size()); };
+  if (a >= length()) residues.append(static_cast<std::size_t>(a - length() + 1), gap_letter);
+  index_t stop = length() - b;
+  if (a + b >= length()) {
+    residues.insert(a > 0 ? residues.size() : 0, static_cast<std::size_t>(a + b - length() + 1), gap_letter);
+    stop = a + 1;
+  }
+  return detail::cut(entry, residues, static_cast<std::size_t>(a), static_cast<std::size_t>(stop), flanks);
+}
+
+/// The first and last residue of a TMD of `tmd_len` whose anchor is residue `pos`, 1-based; even lengths reach one
+/// residue further to the right than to the left.
+inline std::pair<index_t, index_t> anchored_tmd(index_t pos, index_t tmd_len) {
+  const index_t left = (tmd_len - 1) / 2;
+  return {pos - left, pos + (tmd_len - left) - 1};
+}
+
+namespace detail {
+
+inline void require_tmd_length(std::string_view operation, index_t tmd_len) {
+  if (tmd_len < 1)
+    throw ValueError(std::string(operation) + ": tmd_len=" + std::to_string(tmd_len) +
+                     "; expected at least 1; pass the length of the TMD around an anchor");
+}
+
+inline bool anchor_fits(std::string_view sequence, index_t pos, index_t tmd_len, Flanks flanks) {
+  const auto length = static_cast<index_t>(sequence.size());
+  if (pos < 1 || pos > length || tmd_len > length) return false;
+  const auto [start, stop] = anchored_tmd(pos, tmd_len);
+  return start - flanks.jmd_n_len >= 1 && stop + flanks.jmd_c_len <= length;
+}
+
+inline std::string no_room(index_t tmd_len, Flanks flanks) {
+  return " leave no room for jmd_n_len=" + std::to_string(flanks.jmd_n_len) + ", tmd_len=" + std::to_string(tmd_len) +
+         ", jmd_c_len=" + std::to_string(flanks.jmd_c_len) +
+         "; expected the whole window inside the sequence; drop these anchors or shorten the lengths";
+}
+
+}  // namespace detail
+
+/// The window of a TMD of `tmd_len` around residue `pos` (1-based). Its id is entry_<first>-<last residue of the
+/// window>. ValueError if the window does not lie inside the sequence.
+inline Window window_from_anchor(std::string_view entry, std::string_view sequence, index_t pos, index_t tmd_len,
+                                 Flanks flanks = {}) {
+  detail::require_input("window_from_anchor", entry, "sequence", sequence);
+  validate(flanks);
+  detail::require_tmd_length("window_from_anchor", tmd_len);
+  if (!detail::anchor_fits(sequence, pos, tmd_len, flanks))
+    throw ValueError(detail::window_of("window_from_anchor", entry) + "position " + std::to_string(pos) + " of " +
+                     std::to_string(sequence.size()) + " would" + detail::no_room(tmd_len, flanks));
+  const auto [start, stop] = anchored_tmd(pos, tmd_len);
+  const std::string id = std::string(entry) + "_" + std::to_string(start - flanks.jmd_n_len) + "-" +
+                         std::to_string(stop + flanks.jmd_c_len);
+  return detail::cut(id, sequence, static_cast<std::size_t>(start - 1), static_cast<std::size_t>(stop), flanks);
+}
+
+/// A protein and the residues (1-based) around which windows are cut. No position means no window.
+struct AnchoredSequence {
+  std::string entry, sequence;
+  std::vector<index_t> positions;
+};
+
+/// One window an anchor, in the order of rows and positions.
+/// ValueError listing up to 10 anchors without room, or if there is no anchor at all.
+inline std::vector<Window> windows_from_anchors(const std::vector<AnchoredSequence>& rows, index_t tmd_len,
+                                                Flanks flanks = {}) {
+  validate(flanks);
+  detail::require_tmd_length("windows_from_anchors", tmd_len);
+  std::vector<Window> out;
+  std::vector<std::string> outside;
+  for (const auto& row : rows)
+    for (const index_t pos : row.positions) {
+      if (detail::anchor_fits(row.sequence, pos, tmd_len, flanks))
+        out.push_back(window_from_anchor(row.entry, row.sequence, pos, tmd_len, flanks));
+      else
+        outside.push_back(row.entry + ":" + std::to_string(pos));
+    }
+  if (!outside.empty())
+    throw ValueError("windows_from_anchors: " + std::to_string(outside.size()) + " anchors (" +
+                     detail::listed(outside) + ")" + detail::no_room(tmd_len, flanks));
+  if (out.empty())
+    throw ValueError("windows_from_anchors: no row has an anchor; expected at least one position; fill the column pos");
+  return out;
+}
+
+/// Whether one of `parts` holds a gap.
+inline bool has_gap(const Window& window, const std::vector<Part>& parts = default_parts(), index_t ext_len = 0) {
+  return std::any_of(parts.begin(), parts.end(), [&](Part part) {
+    return part_residues(window, part, ext_len).find(gap_letter) != std::string_view::npos;
+  });
+}
+
+/// Replaces every residue that is not in `alphabet` by '-'; returns how many. Linear in the residues.
+inline index_t replace_unknown(Window& window, const Alphabet& alphabet = Alphabet::canonical()) {
+  index_t replaced = 0;
+  for (char& c : window.residues)
+    if (alphabet.code(c) < 0) {
+      c = gap_letter;
+      ++replaced;
+    }
+  return replaced;
+}
+
+/// Nothing. ValueError naming the feature if its scale is not in the table.
+inline void validate(const Feature& feature, const ScaleTable& scales) {
+  if (!scales.find(feature.scale))
+    throw ValueError("validate: feature " + feature_id(feature) + " names the scale " + detail::quoted(feature.scale) +
+                     ", which is not among the " + std::to_string(scales.size()) +
+                     " scales; expected a known id; correct the feature or pass the scale");
+}
+
+/// Nothing. ValueError naming feature and sequence if the part of a window is shorter than the split needs.
+inline void validate(const Feature& feature, const std::vector<Window>& windows, index_t ext_len = 0) {
+  const index_t needed = required_length(feature.split);
+  for (const auto& window : windows) {
+    const auto residues = part_residues(window, feature.part, ext_len);
+    if (static_cast<index_t>(residues.size()) < needed)
+      throw ValueError("validate: feature " + feature_id(feature) + " needs " + std::to_string(needed) +
+                       " residues and entry " + detail::quoted(window.entry) + " has " +
+                       std::to_string(residues.size()) + " (" + detail::quoted(residues) +
+                       "); expected a part of that length; drop the feature or the entry");
+  }
+}
+
+}  // namespace isonomy::profiling

@@ -1,0 +1,221 @@
+// Removing features by what their values say: no variance, or too much correlation with a better feature.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <numeric>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "isonomy/backend/buffer.hpp"
+#include "isonomy/core/error.hpp"
+#include "isonomy/core/numeric.hpp"
+#include "isonomy/estimators/profiling/result.hpp"
+#include "isonomy/estimators/profiling/tables/feature_matrix.hpp"
+#include "isonomy/ops/for_each.hpp"
+
+namespace isonomy::profiling {
+
+namespace detail {
+
+/// Mean, sum of squared deviations, and the extremes of a column; finite is 0 where a value is not.
+struct ColumnSpread {
+  double mean = 0, squares = 0;
+  std::uint8_t varies = 0, finite = 1;
+};
+
+/// Plain sums in row order, two passes.
+template <MemorySpace Space>
+struct ColumnSpreads {
+  MatrixView<const double, Space> x;
+  ColumnSpread* out;
+
+  ISONOMY_HD void operator()(index_t j) const {
+    ColumnSpread s;
+    double sum = 0;
+    for (index_t i = 0; i < x.rows; ++i) {
+      sum += x(i, j);
+      if (x(i, j) != x(0, j)) s.varies = 1;
+      if (!(x(i, j) - x(i, j) == 0)) s.finite = 0;
+    }
+    s.mean = sum / static_cast<double>(x.rows);
+    for (index_t i = 0; i < x.rows; ++i) {
+      const double d = x(i, j) - s.mean;
+      s.squares += rounded_product(d, d);
+    }
+    out[j] = s;
+  }
+};
+
+/// out[k] = Pearson correlation of column order[first] with column order[first + 1 + k]; 0 where one is constant.
+template <MemorySpace Space>
+struct CorrelationsWith {
+  MatrixView<const double, Space> x;
+  const ColumnSpread* spreads;
+  const index_t* order;
+  index_t first;
+  double* out;
+
+  ISONOMY_HD void operator()(index_t k) const {
+    const index_t a = order[first], b = order[first + 1 + k];
+    const ColumnSpread p = spreads[a], q = spreads[b];
+    double sum = 0;
+    if (p.varies != 0 && q.varies != 0) {
+      for (index_t i = 0; i < x.rows; ++i) sum += rounded_product(x(i, a) - p.mean, x(i, b) - q.mean);
+      sum /= std::sqrt(p.squares) * std::sqrt(q.squares);
+    }
+    out[k] = sum;
+  }
+};
+
+/// Spreads of all columns. ValueError for no rows or values that are not finite.
+template <class Ctx>
+[[nodiscard]] std::vector<ColumnSpread> column_spreads(Ctx& ctx, MatrixView<const double, typename Ctx::space> x,
+                                                       Buffer<ColumnSpread, typename Ctx::tag>& device,
+                                                       const char* operation) {
+  check::usable(x, operation, "X");
+  for_each(ctx, x.columns, ColumnSpreads<typename Ctx::space>{x, device.data()});
+  auto out = to_host(ctx, device);
+  for (std::size_t j = 0; j < out.size(); ++j)
+    if (out[j].finite == 0)
+      throw ValueError(std::string(operation) + ": column " + std::to_string(j + 1) +
+                       " of X has a value that is NaN or infinite; expected numbers; drop the column or the row");
+  return out;
+}
+
+inline void require_share(double max_cor, const char* operation) {
+  if (!(max_cor >= 0 && max_cor <= 1))
+    throw ValueError(std::string(operation) + ": max_cor=" + std::to_string(max_cor) + "; expected 0 to 1");
+}
+
+/// Of the columns in `order`, those that no earlier kept one correlates with by more than max_cor in magnitude.
+template <class Ctx>
+[[nodiscard]] std::vector<index_t> uncorrelated(Ctx& ctx, MatrixView<const double, typename Ctx::space> x,
+                                                const Buffer<ColumnSpread, typename Ctx::tag>& spreads,
+                                                const std::vector<index_t>& order, double max_cor) {
+  using Tag = typename Ctx::tag;
+  const auto n = static_cast<index_t>(order.size());
+  const auto device_order = to_device(ctx, order, "pruning: order");
+  Buffer<double, Tag> correlation(ctx, n, "pruning: correlations");
+  std::vector<double> host(order.size());
+  std::vector<std::uint8_t> dropped(order.size(), 0);
+  std::vector<index_t> kept;
+  ProgressMeter meter(ctx.control(), "pruning: correlations", n);
+  for (index_t i = 0; i < n; ++i) {
+    meter.advance();
+    if (dropped[static_cast<std::size_t>(i)] != 0) continue;
+    kept.push_back(order[static_cast<std::size_t>(i)]);
+    const index_t rest = n - i - 1;
+    for_each(ctx, rest,
+             CorrelationsWith<typename Ctx::space>{x, spreads.data(), device_order.data(), i, correlation.data()});
+    copy_to_host(ctx, correlation.view().subview(0, rest), VectorView<double>(host.data(), rest));
+    for (index_t k = 0; k < rest; ++k)
+      if (std::abs(host[static_cast<std::size_t>(k)]) > max_cor) dropped[static_cast<std::size_t>(i + 1 + k)] = 1;
+  }
+  return kept;
+}
+
+}  // namespace detail
+
+/// The columns of X (samples x features) that no earlier kept column correlates with by more than `max_cor` in
+/// magnitude, ascending. Constant columns correlate with none. O(samples * features * kept).
+/// ValueError for max_cor outside [0, 1], fewer than three samples, fewer than two columns that vary, or values that
+/// are not finite. AAanalysis: NumericalFeature.filter_correlation.
+template <ContextLike Ctx>
+[[nodiscard]] std::vector<index_t> filter_correlation(Ctx& ctx, ConstMatrix<double, Ctx> x, double max_cor = 0.7) {
+  static constexpr const char* operation = "filter_correlation";
+  detail::require_share(max_cor, operation);
+  if (x.rows < 3 || x.columns < 2)
+    throw ValueError("filter_correlation: X is " + check::shape(x) + "; expected at least 3 samples and 2 features");
+  Buffer<detail::ColumnSpread, typename Ctx::tag> device(ctx, x.columns, "pruning: spreads");
+  const auto spreads = detail::column_spreads(ctx, x, device, operation);
+  const auto varying = std::count_if(spreads.begin(), spreads.end(), [](const auto& s) { return s.varies != 0; });
+  if (varying < 2)
+    throw ValueError("filter_correlation: " + std::to_string(varying) + " of " + std::to_string(x.columns) +
+                     " features vary; expected at least 2; add features");
+  std::vector<index_t> order(static_cast<std::size_t>(x.columns));
+  std::iota(order.begin(), order.end(), index_t{0});
+  return detail::uncorrelated(ctx, x, device, order, max_cor);
+}
+
+/// The columns of X with a population variance above `threshold`, ascending; a constant column has exactly none.
+/// ValueError for a negative threshold, no rows, values that are not finite, or if nothing is left.
+/// AAanalysis: SequenceFeature.prune_by_variance.
+template <ContextLike Ctx>
+[[nodiscard]] std::vector<index_t> prune_by_variance(Ctx& ctx, ConstMatrix<double, Ctx> x, double threshold = 0) {
+  static constexpr const char* operation = "prune_by_variance";
+  if (!(threshold >= 0))
+    throw ValueError("prune_by_variance: threshold=" + std::to_string(threshold) + "; expected at least 0");
+  if (x.rows < 1) throw ValueError("prune_by_variance: X is " + check::shape(x) + "; expected at least one sample");
+  Buffer<detail::ColumnSpread, typename Ctx::tag> device(ctx, x.columns, "pruning: spreads");
+  const auto spreads = detail::column_spreads(ctx, x, device, operation);
+  std::vector<index_t> kept;
+  for (std::size_t j = 0; j < spreads.size(); ++j)
+    if (spreads[j].varies != 0 && spreads[j].squares / static_cast<double>(x.rows) > threshold)
+      kept.push_back(static_cast<index_t>(j));
+  if (kept.empty())
+    throw ValueError("prune_by_variance: threshold=" + std::to_string(threshold) + " leaves none of " +
+                     std::to_string(x.columns) + " features; expected some to vary more; lower it");
+  return kept;
+}
+
+/// The columns of X that filter_correlation() keeps when features are taken in descending abs_auc, then abs_mean_dif;
+/// in that order. Column j belongs to features[j]. One feature is kept as it is.
+/// ShapeError unless there is a column per feature; ValueError as filter_correlation(), except that any number of
+/// columns may be constant. AAanalysis: SequenceFeature.prune_by_correlation.
+template <ContextLike Ctx>
+[[nodiscard]] std::vector<index_t> prune_by_correlation(Ctx& ctx, ConstMatrix<double, Ctx> x,
+                                                        std::span<const FeatureRow> features, double max_cor = 0.7) {
+  static constexpr const char* operation = "prune_by_correlation";
+  detail::require_share(max_cor, operation);
+  check::equal(x.columns, "a row of X", static_cast<index_t>(features.size()), "the table", operation);
+  std::vector<index_t> order(features.size());
+  std::iota(order.begin(), order.end(), index_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](index_t i, index_t j) {
+    const FeatureRow &a = features[static_cast<std::size_t>(i)], &b = features[static_cast<std::size_t>(j)];
+    return a.abs_auc != b.abs_auc ? a.abs_auc > b.abs_auc : a.abs_mean_dif > b.abs_mean_dif;
+  });
+  if (order.size() < 2) return order;
+  if (x.rows < 1) throw ValueError("prune_by_correlation: X is " + check::shape(x) + "; expected at least one sample");
+  Buffer<detail::ColumnSpread, typename Ctx::tag> device(ctx, x.columns, "pruning: spreads");
+  static_cast<void>(detail::column_spreads(ctx, x, device, operation));
+  return detail::uncorrelated(ctx, x, device, order, max_cor);
+}
+
+/// The rows of the feature table at these places.
+[[nodiscard]] inline std::vector<FeatureRow> pick(std::span<const FeatureRow> features,
+                                                  std::span<const index_t> places) {
+  std::vector<FeatureRow> out;
+  for (const index_t i : places) out.push_back(features[static_cast<std::size_t>(i)]);
+  return out;
+}
+
+namespace detail {
+
+template <class Arithmetic, class Ctx>
+[[nodiscard]] auto matrix_of_rows(Ctx& ctx, const SequenceSet& set, const ScaleTable& scales,
+                                  std::span<const FeatureRow> features) {
+  std::vector<Feature> parsed;
+  for (const FeatureRow& f : features) parsed.push_back(parse_feature(f.feature));
+  return feature_matrix<Arithmetic>(ctx, set, scales, parsed);
+}
+
+}  // namespace detail
+
+/// The same for a feature table whose values are computed from sequences: its rows that are kept.
+template <class Arithmetic = exact, ContextLike Ctx>
+[[nodiscard]] std::vector<FeatureRow> prune_by_variance(Ctx& ctx, const SequenceSet& set, const ScaleTable& scales,
+                                                        std::span<const FeatureRow> features, double threshold = 0) {
+  const auto x = detail::matrix_of_rows<Arithmetic>(ctx, set, scales, features);
+  return pick(features, prune_by_variance(ctx, x.view(), threshold));
+}
+template <class Arithmetic = exact, ContextLike Ctx>
+[[nodiscard]] std::vector<FeatureRow> prune_by_correlation(Ctx& ctx, const SequenceSet& set, const ScaleTable& scales,
+                                                           std::span<const FeatureRow> features, double max_cor = 0.7) {
+  const auto x = detail::matrix_of_rows<Arithmetic>(ctx, set, scales, features);
+  return pick(features, prune_by_correlation(ctx, x.view(), features, max_cor));
+}
+
+}  // namespace isonomy::profiling

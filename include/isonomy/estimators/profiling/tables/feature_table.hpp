@@ -1,0 +1,141 @@
+// Statistics of features that are given, not searched for: the feature table without selection.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "isonomy/backend/buffer.hpp"
+#include "isonomy/estimators/profiling/result.hpp"
+#include "isonomy/estimators/profiling/search/arithmetic.hpp"
+#include "isonomy/estimators/profiling/search/feature_catalog.hpp"
+#include "isonomy/estimators/profiling/search/feature_list.hpp"
+#include "isonomy/estimators/profiling/statistics/feature_values.hpp"
+#include "isonomy/estimators/profiling/statistics/p_values.hpp"
+#include "isonomy/estimators/profiling/statistics/rank_sums.hpp"
+
+namespace isonomy::profiling {
+
+struct DescribeOptions {
+  int label_test = 1, label_ref = 0;
+  Test test = Test::mann_whitney;
+  DisplayCoordinates display{};
+};
+
+struct FeatureTable {
+  std::vector<FeatureRow> features;  ///< in the order given; statistics rounded to six decimals
+  std::string p_value_column = "p_val_mann_whitney";
+  /// The residues each feature averages in the only row of a group, empty for groups of several rows: "LLIR" for
+  /// segments, "L-I-R" for patterns, in sequence order, '-' for gaps.
+  std::vector<std::string> amino_acids_test, amino_acids_reference;
+};
+
+namespace detail {
+
+/// The residues of a feature in one row of the set, in sequence order.
+inline std::string residues_of(const SequenceSet& set, const SequenceGroup& group, std::size_t place,
+                               const PartSplit& split, SegmentRule rule) {
+  const Layout& layout = set.layouts()[group.layout];
+  const Range part = layout.parts[split.part];
+  std::vector<index_t> at = indices(split.split, part.length, rule);
+  std::sort(at.begin(), at.end());
+  std::string out;
+  for (const index_t i : at) {
+    if (!out.empty() && !std::holds_alternative<Segment>(split.split)) out += '-';
+    const auto position =
+        place * static_cast<std::size_t>(layout.positions) + static_cast<std::size_t>(part.offset + i);
+    const std::uint8_t code = group.codes[position];
+    out += code == set.alphabet().gap_code() ? gap_letter : set.alphabet().letters()[code];
+  }
+  return out;
+}
+
+/// The residues of every feature in the only row whose flag is `wanted`; nothing unless there is exactly one.
+inline std::vector<std::string> residues_of_only_row(const SequenceSet& set, const std::vector<std::uint8_t>& is_test,
+                                                     std::uint8_t wanted, const FeatureList& list, SegmentRule rule) {
+  if (std::count(is_test.begin(), is_test.end(), wanted) != 1) return {};
+  const auto row = static_cast<std::uint32_t>(std::find(is_test.begin(), is_test.end(), wanted) - is_test.begin());
+  std::vector<std::string> out;
+  for (const SequenceGroup& group : set.groups()) {
+    const auto at = std::find(group.rows.begin(), group.rows.end(), row);
+    if (at == group.rows.end()) continue;
+    for (const Candidate& f : list.candidates)
+      out.push_back(
+          residues_of(set, group, static_cast<std::size_t>(at - group.rows.begin()), list.splits[f.split], rule));
+  }
+  return out;
+}
+
+}  // namespace detail
+
+/// Statistics, p-values and false discovery rates of `features` for the two groups of the set's labels (AAanalysis:
+/// get_df_feat). Unlike fit(), every statistic is of the rounded values, abs_mean_dif is |mean_dif|, the rates are over
+/// the features given, and nothing is rounded to three decimals. `aaanalysis_1_1` uses the floating rule for segments
+/// here, as the reference does; `exact` has one rule.
+/// Time O(rows * residues of the splits) and ranks; never rows * features of memory. Same bits for any threads and
+/// backend.
+/// ValueError as feature_matrix(), for labels as fit(), and for a split that does not fit the display.
+template <class Arithmetic = exact, ContextLike Ctx>
+[[nodiscard]] FeatureTable describe_features(Ctx& ctx, const SequenceSet& set, const ScaleTable& scales,
+                                             std::span<const Feature> features, const DescribeOptions& options = {}) {
+  using Tag = typename Ctx::tag;
+  static constexpr const char* operation = "describe_features";
+  constexpr SegmentRule rule = Passes<Arithmetic>::first_rule;
+  if (options.label_test == options.label_ref)
+    throw ValueError("describe_features: label_test and label_ref are both " + std::to_string(options.label_test) +
+                     "; expected two different labels; name the label of each group");
+  detail::require_alphabet(set, scales, operation);
+  const auto is_test = detail::test_rows(set.labels(), options.label_test, options.label_ref);
+  const FeatureList list(set, scales, features, operation);
+  std::vector<std::string> shown;
+  for (const Feature& f : features)
+    shown.push_back(positions_string(positions(f.part, f.split, options.display, rule)));
+
+  const PackedSequences<Tag> packed(ctx, set, is_test);
+  const SplitPlaces<Tag> places(ctx, set, packed, list.splits, rule);
+  list.require_residues(set, packed, places, features, operation);
+  const PackedScales<Tag> tables(ctx, scales);
+  const index_t n1 = packed.test_rows(), n0 = packed.reference_rows();
+  std::vector<FeatureStatistics> statistics;
+  {
+    const FeatureRequests<Tag> requests(ctx, packed, places, tables, packed.places(), list.candidates);
+    Buffer<FeatureStatistics, Tag> out(ctx, static_cast<index_t>(features.size()), "describe_features: statistics");
+    for_each(ctx, out.size(), EvaluateFeature<Arithmetic, false, typename Ctx::space>{requests.data, out.data()});
+    statistics = to_host(ctx, out);
+  }
+  std::vector<TwiceU> twice_u;
+  PValues tests;
+  if (options.test == Test::mann_whitney_scipy) {
+    const auto ranks = feature_rank_summaries<Arithmetic>(ctx, packed, places, tables, list.candidates);
+    for (const RankSummary& r : ranks) twice_u.push_back(r.twice_u);
+    tests = scipy_p_values(ranks, n1, n0);
+  } else {
+    std::vector<Survivor> survivors;
+    for (const Candidate& f : list.candidates) survivors.push_back({f, 0.0});
+    twice_u = rank_sums<Arithmetic>(ctx, packed, places, tables, residue_set_numbers(packed, places, 0),
+                                    tables.distinct(), survivors);
+    tests = options.test == Test::t_test ? t_test_p_values(statistics, n1, n0) : mann_whitney_p_values(twice_u, n1, n0);
+  }
+
+  FeatureTable table;
+  table.p_value_column = p_value_column(options.test);
+  for (std::size_t i = 0; i < features.size(); ++i) {
+    const ScaleInfo& info = scales.info(static_cast<index_t>(list.candidates[i].scale));
+    const FeatureStatistics& s = statistics[i];
+    table.features.push_back({feature_id(features[i]), info.category, info.subcategory, info.name, info.description,
+                              std::abs(adjusted_auc(twice_u[i], n1, n0)), rounded(std::abs(s.difference), 6),
+                              rounded(s.difference, 6), rounded(s.std_test, 6), rounded(s.std_reference, 6), tests.p[i],
+                              tests.q(i), shown[i]});
+  }
+  table.amino_acids_test = detail::residues_of_only_row(set, is_test, 1, list, rule);
+  table.amino_acids_reference = detail::residues_of_only_row(set, is_test, 0, list, rule);
+  return table;
+}
+
+}  // namespace isonomy::profiling

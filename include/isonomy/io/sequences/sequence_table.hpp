@@ -1,0 +1,340 @@
+// Tables of proteins cut into windows, whichever of the six layouts they use, with the line of every refused row.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "isonomy/core/config.hpp"
+#include "isonomy/core/error.hpp"
+#include "isonomy/estimators/profiling/features/parts.hpp"
+#include "isonomy/estimators/profiling/scales/alphabet.hpp"
+#include "isonomy/estimators/profiling/sequences/window.hpp"
+#include "isonomy/io/sequences/fasta.hpp"
+#include "isonomy/io/text/numbers.hpp"
+#include "isonomy/io/text/tsv.hpp"
+
+namespace isonomy::io {
+
+/// Which columns say where the TMD is. Tested in this order; the first that a table has is used.
+enum class SequenceLayout {
+  /// sequence, tmd_start, tmd_stop (1-based, inclusive)
+  positions,
+  /// jmd_n, tmd, jmd_c
+  parts,
+  /// sequence, tmd
+  sequence_tmd,
+  /// sequence, pos: one or more anchors (1-based, comma-separated) a row
+  anchors,
+  /// sequence, label with one whole number a residue: a window around every residue
+  residues,
+  /// sequence
+  sequence
+};
+
+/// How proteins are cut. AAanalysis: get_df_parts.
+struct WindowOptions {
+  profiling::Flanks flanks{};
+  index_t ext_len = 0;
+  /// Length of the TMD around an anchor (required) or a residue (21 without it). An even one lies around a bond: the
+  /// residues i-1 and i in the middle, a window called entry_<i>|<i+1> whose label is 1 if both residues have label 1.
+  std::optional<index_t> tmd_len{};
+  /// Drops windows with a gap in one of `parts`, before letters are replaced.
+  bool remove_entries_with_gaps = false;
+  /// Makes every letter outside the 20 amino acids a gap.
+  bool replace_non_canonical_aa = false;
+  std::vector<profiling::Part> parts = profiling::default_parts();
+  /// The column of the labels; a table may lack it.
+  std::string label_column = "label";
+};
+
+/// The windows of a table in its order.
+struct SequenceWindows {
+  std::vector<profiling::Window> windows;
+  /// The label of each window; empty if the table has no column label.
+  std::vector<int> labels;
+  /// The row of the table, from 0, that each window comes from.
+  std::vector<index_t> rows;
+  /// Windows dropped because of gaps, and letters replaced by gaps.
+  index_t removed = 0, replaced = 0;
+  std::vector<std::string> warnings;
+};
+
+/// Cuts rows one at a time, so that a table of any length can be appended in pieces.
+class WindowCutter {
+ public:
+  /// IoError if the columns fit no layout, are called start or stop, or lack entry; ValueError for impossible options.
+  WindowCutter(std::string path, const std::vector<std::string>& columns, WindowOptions options)
+      : path_(std::move(path)), columns_(columns), options_(std::move(options)) {
+    profiling::validate(options_.flanks, options_.ext_len);
+    if (options_.tmd_len && (*options_.tmd_len < 1 || *options_.tmd_len > profiling::max_flank))
+      throw ValueError("WindowCutter: tmd_len=" + std::to_string(*options_.tmd_len) + "; expected 1 to " +
+                       std::to_string(profiling::max_flank) + "; pass the length of the TMD");
+    for (const char* name : {"start", "stop"})
+      if (detail::find_column(columns_, name))
+        throw IoError(path_, 1,
+                      std::string("there is a column '") + name +
+                          "', which could be 0-based or exclusive; expected 'tmd_" + name +
+                          "', 1-based and inclusive; rename the column");
+    entry_ = detail::require_column(path_, columns_, "entry");
+    label_ = detail::find_column(columns_, options_.label_column);
+    find_layout();
+  }
+
+  /// The layout in use; `sequence` may turn into `residues` with the first row.
+  SequenceLayout layout() const noexcept { return layout_; }
+
+  /// Appends the windows of a row; `cells[k]` is the text of column k. IoError naming line and entry if the row is
+  /// refused; nothing is appended then.
+  template <class Cells>
+  void cut(const Cells& cells, std::int64_t line, SequenceWindows& out) {
+    const auto cell = [&cells](index_t column) { return std::string_view(cells[static_cast<std::size_t>(column)]); };
+    const std::string_view entry = cell(entry_);
+    if (entry.empty()) throw IoError(path_, line, "the row has no entry; expected a unique name; fill the column");
+    if (rows_ == 0 && layout_ == SequenceLayout::sequence && label_ &&
+        cell(*label_).find(',') != std::string_view::npos)
+      layout_ = SequenceLayout::residues;
+    std::vector<profiling::Window> windows;
+    std::vector<int> labels;
+    try {
+      windows = layout_ == SequenceLayout::residues ? around_residues(entry, cell, line, labels)
+                                                    : from_row(entry, cell, line);
+    } catch (const ValueError& error) {
+      throw IoError(path_, line, error.what());
+    }
+    if (label_ && layout_ != SequenceLayout::residues) labels.assign(windows.size(), label(cell(*label_), line));
+    for (const auto& window : windows) {
+      const auto [at, added] = lines_.emplace(window.entry, line);
+      if (!added)
+        throw IoError(path_, line,
+                      "entry '" + window.entry + "' already stands in line " + std::to_string(at->second) +
+                          "; expected distinct entries; rename or drop one");
+    }
+    for (std::size_t k = 0; k < windows.size(); ++k) {
+      if (options_.remove_entries_with_gaps && profiling::has_gap(windows[k], options_.parts, options_.ext_len)) {
+        ++out.removed;
+        continue;
+      }
+      if (options_.replace_non_canonical_aa) out.replaced += profiling::replace_unknown(windows[k]);
+      out.windows.push_back(std::move(windows[k]));
+      out.rows.push_back(rows_);
+      if (label_) out.labels.push_back(labels[k]);
+    }
+    ++rows_;
+  }
+
+  /// Adds the warnings about all rows to `out`. IoError if no row gave a window, naming the flanks, or if an
+  /// anchor leaves no room for its window, listing up to ten.
+  void finish(SequenceWindows& out) const {
+    if (outside_count_ > 0)
+      throw IoError(path_, 0,
+                    std::to_string(outside_count_) + " anchors (" + outside_ + (outside_count_ > 10 ? ", ...)" : ")") +
+                        profiling::detail::no_room(*options_.tmd_len, options_.flanks));
+    const auto warn = [&out](index_t count, const std::string& what) {
+      if (count > 0) out.warnings.push_back(std::to_string(count) + what);
+    };
+    warn(out.removed, " entries were removed because they have gaps");
+    warn(out.replaced, " letters that are no amino acid were replaced by gaps");
+    warn(too_short_, " of " + std::to_string(rows_) + " sequences are shorter than a window and give none");
+    if (out.windows.empty())
+      throw IoError(path_, 0,
+                    "no window is left of " + std::to_string(rows_) + " rows (" + std::to_string(out.removed) +
+                        " removed because of gaps) with jmd_n_len=" + std::to_string(options_.flanks.jmd_n_len) +
+                        ", jmd_c_len=" + std::to_string(options_.flanks.jmd_c_len) + "; expected at least one; " +
+                        (layout_ == SequenceLayout::anchors ? "fill the column pos, " : "") +
+                        "shorten the flanks or keep entries with gaps");
+  }
+
+ private:
+  void find_layout() {
+    const auto has = [this](std::string_view name) { return detail::find_column(columns_, name).has_value(); };
+    const auto place = [this](std::string_view name) { return detail::find_column(columns_, name).value_or(-1); };
+    sequence_ = place("sequence");
+    tmd_ = place("tmd");
+    jmd_n_ = place("jmd_n");
+    jmd_c_ = place("jmd_c");
+    start_ = place("tmd_start");
+    stop_ = place("tmd_stop");
+    pos_ = place("pos");
+    has_parts_ = has("jmd_n") && has("tmd") && has("jmd_c");
+    if (has("sequence") && has("tmd_start") && has("tmd_stop"))
+      layout_ = SequenceLayout::positions;
+    else if (has_parts_)
+      layout_ = SequenceLayout::parts;
+    else if (has("sequence") && has("tmd"))
+      layout_ = SequenceLayout::sequence_tmd;
+    else if (has("sequence") && has("pos"))
+      layout_ = SequenceLayout::anchors;
+    else if (has("sequence"))
+      layout_ = SequenceLayout::sequence;
+    else
+      throw IoError(path_, 1,
+                    "the columns " + detail::joined(columns_) +
+                        " fit no layout; expected sequence, tmd_start, tmd_stop or jmd_n, tmd, jmd_c or sequence, "
+                        "tmd or sequence, pos or sequence; add what is missing");
+    if (layout_ == SequenceLayout::anchors && !options_.tmd_len)
+      throw ValueError(
+          "WindowCutter: the table gives anchors (sequence, pos) and no tmd_len is set; expected the length "
+          "of the TMD around an anchor; set WindowOptions::tmd_len");
+  }
+
+  int label(std::string_view text, std::int64_t line) const {
+    const CellPlace place{path_, line, options_.label_column};
+    return narrow_label(parse_integer(text, place), text, place);
+  }
+
+  static int narrow_label(std::int64_t value, std::string_view text, const CellPlace& place) {
+    if (value < std::numeric_limits<int>::min() || value > std::numeric_limits<int>::max())
+      detail::fail_cell(place, text, "labels of at most 32 bits");
+    return static_cast<int>(value);
+  }
+
+  /// The windows of a row in every layout but residues.
+  template <class Cell>
+  std::vector<profiling::Window> from_row(std::string_view entry, const Cell& cell, std::int64_t line) {
+    const auto flanks = options_.flanks;
+    if (sequence_ >= 0 && tmd_ >= 0 &&
+        (cell(tmd_).empty() || cell(sequence_).find(cell(tmd_)) == std::string_view::npos))
+      throw IoError(path_, line,
+                    "entry '" + std::string(entry) + "': tmd '" + std::string(cell(tmd_)) +
+                        "' is not contained in the sequence; expected a part of it; compare the two columns");
+    switch (layout_) {
+    case SequenceLayout::positions: {
+      const auto start = parse_integer(cell(start_), {path_, line, "tmd_start"});
+      const auto stop = parse_integer(cell(stop_), {path_, line, "tmd_stop"});
+      auto window = profiling::window_from_positions(entry, cell(sequence_), start, stop, flanks);
+      if (has_parts_) require_match(entry, cell, start, stop, line);
+      return {std::move(window)};
+    }
+    case SequenceLayout::parts:
+      return {profiling::window_from_parts(entry, cell(jmd_n_), cell(tmd_), cell(jmd_c_), flanks)};
+    case SequenceLayout::sequence_tmd: return {profiling::window_from_tmd(entry, cell(sequence_), cell(tmd_), flanks)};
+    case SequenceLayout::anchors: {
+      std::string_view text = cell(pos_);
+      if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
+      const std::string_view sequence = cell(sequence_);
+      std::vector<profiling::Window> windows;
+      for (const auto pos : parse_integers(text, ',', {path_, line, "pos"})) {
+        if (profiling::detail::anchor_fits(sequence, pos, *options_.tmd_len, flanks))
+          windows.push_back(profiling::window_from_anchor(entry, sequence, pos, *options_.tmd_len, flanks));
+        else if (++outside_count_ <= 10)
+          outside_ += (outside_.empty() ? "" : ", ") + std::string(entry) + ":" + std::to_string(pos);
+      }
+      return windows;
+    }
+    default: return {profiling::window_from_sequence(entry, cell(sequence_), flanks)};
+    }
+  }
+
+  /// IoError unless the given parts lie in the sequence and the TMD at its positions.
+  template <class Cell>
+  void require_match(std::string_view entry, const Cell& cell, index_t start, index_t stop, std::int64_t line) const {
+    const std::string_view sequence = cell(sequence_);
+    std::string all(cell(jmd_n_));
+    all.append(cell(tmd_)).append(cell(jmd_c_));
+    if (sequence.find(all) == std::string_view::npos)
+      throw IoError(path_, line,
+                    "entry '" + std::string(entry) +
+                        "': jmd_n + tmd + jmd_c is not contained in the sequence; "
+                        "expected a part of it; correct the parts or drop them");
+    if (sequence.substr(static_cast<std::size_t>(start - 1), static_cast<std::size_t>(stop - start + 1)) != cell(tmd_))
+      throw IoError(path_, line,
+                    "entry '" + std::string(entry) + "': tmd '" + std::string(cell(tmd_)) +
+                        "' does not stand at the residues " + std::to_string(start) + " to " + std::to_string(stop) +
+                        "; expected the TMD there; correct the positions or drop tmd");
+  }
+
+  /// A window around every residue (odd tmd_len) or bond (even) where it lies inside the sequence.
+  template <class Cell>
+  std::vector<profiling::Window> around_residues(std::string_view entry, const Cell& cell, std::int64_t line,
+                                                 std::vector<int>& labels) {
+    const std::string_view sequence = cell(sequence_);
+    const auto each = parse_integers(cell(*label_), ',', {path_, line, options_.label_column});
+    const auto length = static_cast<index_t>(sequence.size());
+    if (static_cast<index_t>(each.size()) != length)
+      throw IoError(path_, line,
+                    "entry '" + std::string(entry) + "': " + std::to_string(each.size()) + " labels for " +
+                        std::to_string(length) + " residues; expected one a residue; correct the row");
+    const index_t tmd_len = options_.tmd_len.value_or(21), half = tmd_len / 2;
+    const index_t first = options_.flanks.jmd_n_len + half;
+    const index_t last = length - options_.flanks.jmd_c_len - (tmd_len - half);
+    if (last < first) {
+      ++too_short_;
+      return {};
+    }
+    std::vector<profiling::Window> windows;
+    windows.reserve(static_cast<std::size_t>(last - first + 1));
+    for (index_t i = first; i <= last; ++i) {
+      const auto here = static_cast<std::size_t>(i);
+      const bool bond = tmd_len % 2 == 0;
+      const std::string id = std::string(entry) + (bond ? "_" + std::to_string(i) + "|" + std::to_string(i + 1)
+                                                        : "_pos" + std::to_string(i));
+      windows.push_back(profiling::detail::cut(id, sequence, static_cast<std::size_t>(i - half),
+                                               static_cast<std::size_t>(i - half + tmd_len), options_.flanks));
+      labels.push_back(bond ? (each[here - 1] == 1 && each[here] == 1 ? 1 : 0)
+                            : narrow_label(each[here], cell(*label_), {path_, line, options_.label_column}));
+    }
+    return windows;
+  }
+
+  std::string path_;
+  std::vector<std::string> columns_;
+  WindowOptions options_;
+  SequenceLayout layout_ = SequenceLayout::sequence;
+  index_t entry_ = -1, sequence_ = -1, tmd_ = -1, jmd_n_ = -1, jmd_c_ = -1, start_ = -1, stop_ = -1, pos_ = -1;
+  std::optional<index_t> label_;
+  bool has_parts_ = false;
+  index_t rows_ = 0, too_short_ = 0, outside_count_ = 0;
+  /// The first ten anchors whose window leaves its sequence.
+  std::string outside_;
+  std::unordered_map<std::string, std::int64_t> lines_;
+};
+
+namespace detail {
+
+/// A row of a table as WindowCutter wants it.
+struct TableCells {
+  const Table& table;
+  index_t row;
+  std::string_view operator[](std::size_t column) const { return table.cell(row, static_cast<index_t>(column)); }
+};
+
+}  // namespace detail
+
+/// Windows, labels and counts of a table. Errors as WindowCutter. Linear in the residues of the windows.
+inline SequenceWindows sequences_from_table(const Table& table, const WindowOptions& options = {}) {
+  WindowCutter cutter(table.path(), table.columns(), options);
+  SequenceWindows out;
+  for (index_t row = 0; row < table.size(); ++row) cutter.cut(detail::TableCells{table, row}, table.line(row), out);
+  cutter.finish(out);
+  return out;
+}
+
+/// The windows alone. Errors as WindowCutter.
+inline std::vector<profiling::Window> windows_from_table(const Table& table, const WindowOptions& options = {}) {
+  return sequences_from_table(table, options).windows;
+}
+
+/// The same from a file, row by row: the table itself is never in memory. Errors as TsvReader and WindowCutter.
+inline SequenceWindows read_sequences(const std::string& path, const WindowOptions& options = {}) {
+  TsvReader reader(path);
+  WindowCutter cutter(path, reader.columns(), options);
+  SequenceWindows out;
+  while (const auto row = reader.next()) cutter.cut(row->cells, row->line, out);
+  cutter.finish(out);
+  return out;
+}
+
+/// The entries of a FASTA file as a table of the columns entry and sequence.
+inline Table sequence_table(const std::vector<FastaEntry>& entries, const std::string& path) {
+  Table table(path, {"entry", "sequence"});
+  for (const auto& entry : entries) table.append(std::vector<std::string>{entry.id, entry.sequence}, entry.line);
+  return table;
+}
+
+}  // namespace isonomy::io

@@ -1,0 +1,252 @@
+// Reads and writes tab-separated tables with a header: row by row in constant memory, or whole and compact.
+#pragma once
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "isonomy/core/config.hpp"
+#include "isonomy/core/error.hpp"
+#include "isonomy/io/text/text_file.hpp"
+
+namespace isonomy::io {
+
+/// What a table may be. A cell that starts with '"' is quoted: tabs and line ends in it belong to it, '""' is one '"'.
+struct TsvOptions {
+  TextOptions text{};
+  char separator = '\t';
+};
+
+/// One row while it is read; valid until the next one.
+struct Row {
+  const std::string& path;
+  const std::vector<std::string>& columns;
+  std::span<const std::string> cells;
+  /// The line the row begins on, from 1.
+  std::int64_t line;
+};
+
+namespace detail {
+
+inline std::string joined(const std::vector<std::string>& names) {
+  std::string out;
+  for (const auto& name : names) out += (out.empty() ? "" : ", ") + name;
+  return out;
+}
+
+/// The place of `name`, or nothing.
+inline std::optional<index_t> find_column(const std::vector<std::string>& columns, std::string_view name) {
+  const auto at = std::find(columns.begin(), columns.end(), name);
+  return at == columns.end() ? std::nullopt : std::optional(static_cast<index_t>(at - columns.begin()));
+}
+
+inline index_t require_column(const std::string& path, const std::vector<std::string>& columns, std::string_view name) {
+  if (const auto at = find_column(columns, name)) return *at;
+  throw IoError(path, 1,
+                "there is no column '" + std::string(name) + "'; the table has " + joined(columns) +
+                    "; add the column or correct its name");
+}
+
+}  // namespace detail
+
+/// The records of one table, header first.
+class TsvReader {
+ public:
+  /// Reads the header. IoError as LineReader, or naming the column if a name is empty or repeated.
+  explicit TsvReader(const std::string& path, TsvOptions options = {})
+      : reader_(path, options.text), options_(options) {
+    if (!read_record()) throw IoError(path, 1, "the table has no header; expected column names in the first line");
+    columns_.assign(cells_.begin(), cells_.begin() + static_cast<std::ptrdiff_t>(count_));
+    for (std::size_t k = 0; k < columns_.size(); ++k) {
+      if (columns_[k].empty())
+        throw IoError(path, record_line_,
+                      "column " + std::to_string(k + 1) + " of " + std::to_string(columns_.size()) +
+                          " has no name; expected a header; name the column");
+      const auto first = std::find(columns_.begin(), columns_.end(), columns_[k]) - columns_.begin();
+      if (static_cast<std::size_t>(first) != k)
+        throw IoError(path, record_line_,
+                      "columns " + std::to_string(first + 1) + " and " + std::to_string(k + 1) + " are both called '" +
+                          columns_[k] + "'; expected distinct names; rename one");
+    }
+  }
+
+  const std::vector<std::string>& columns() const noexcept { return columns_; }
+  const std::string& path() const noexcept { return reader_.path(); }
+
+  /// The next row, or nothing at the end. Lines without a byte are skipped, except in tables of one column.
+  /// IoError naming the line if the number of cells is not that of the columns, or a quoted cell is malformed.
+  std::optional<Row> next() {
+    for (;;) {
+      if (!read_record()) return std::nullopt;
+      if (count_ == 1 && cells_[0].empty() && columns_.size() > 1 && !quoted_) continue;
+      break;
+    }
+    if (count_ != columns_.size())
+      throw IoError(path(), record_line_,
+                    "the row has " + std::to_string(count_) + " cells; expected " + std::to_string(columns_.size()) +
+                        " as in the header; look for missing tabs "
+                        "or stray quotes");
+    return Row{path(), columns_, std::span<const std::string>(cells_).first(count_), record_line_};
+  }
+
+ private:
+  bool read_record() {
+    std::string_view line;
+    if (!reader_.next(line)) return false;
+    record_line_ = reader_.line_number();
+    count_ = 0;
+    quoted_ = false;
+    for (std::size_t at = 0;;) {
+      std::string& cell = new_cell();
+      if (at < line.size() && line[at] == '"') {
+        quoted_ = true;
+        at = read_quoted(line, at + 1, cell);
+      } else {
+        const auto stop = std::min(line.find(options_.separator, at), line.size());
+        cell.assign(line, at, stop - at);
+        at = stop;
+      }
+      if (at == line.size()) return true;
+      ++at;
+    }
+  }
+
+  /// Reads a quoted cell from behind its opening quote, over as many lines as it spans; returns the place behind it.
+  std::size_t read_quoted(std::string_view& line, std::size_t at, std::string& cell) {
+    for (;;) {
+      const auto quote = line.find('"', at);
+      cell.append(line, at, quote == std::string_view::npos ? quote : quote - at);
+      if (cell.size() > options_.text.max_line_bytes)
+        throw IoError(path(), record_line_,
+                      "a quoted cell is longer than " + std::to_string(options_.text.max_line_bytes) +
+                          " bytes; expected a closing quote; look for a stray '\"'");
+      if (quote == std::string_view::npos) {
+        if (!reader_.next(line))
+          throw IoError(path(), record_line_,
+                        "a quoted cell has no closing quote; expected '\"' before the end of the "
+                        "file; close it, or double a quote that is meant literally");
+        cell += '\n';
+        at = 0;
+      } else if (quote + 1 < line.size() && line[quote + 1] == '"') {
+        cell += '"';
+        at = quote + 2;
+      } else {
+        if (quote + 1 < line.size() && line[quote + 1] != options_.separator)
+          throw IoError(path(), reader_.line_number(),
+                        "text follows the closing quote of a cell; expected a tab or the end "
+                        "of the line; double quotes that are meant literally");
+        return quote + 1;
+      }
+    }
+  }
+
+  std::string& new_cell() {
+    if (count_ == cells_.size()) cells_.emplace_back();
+    cells_[count_].clear();
+    return cells_[count_++];
+  }
+
+  LineReader reader_;
+  TsvOptions options_;
+  std::vector<std::string> columns_;
+  /// Cells of the current record; those beyond count_ only keep their memory for longer rows.
+  std::vector<std::string> cells_;
+  std::size_t count_ = 0;
+  bool quoted_ = false;
+  std::int64_t record_line_ = 0;
+};
+
+/// A table in memory: one text for all cells, so that a table of 100 MB takes little more than 100 MB.
+class Table {
+ public:
+  Table() = default;
+  /// An empty table. `path` names it in errors.
+  Table(std::string path, std::vector<std::string> columns) : path_(std::move(path)), columns_(std::move(columns)) {}
+
+  const std::string& path() const noexcept { return path_; }
+  const std::vector<std::string>& columns() const noexcept { return columns_; }
+  /// The number of rows.
+  index_t size() const noexcept { return static_cast<index_t>(lines_.size()); }
+  /// The line of the file that row begins on, from 1.
+  std::int64_t line(index_t row) const { return lines_[checked(row)]; }
+
+  /// The place of a column, or nothing.
+  std::optional<index_t> find(std::string_view name) const { return detail::find_column(columns_, name); }
+  /// The place of a column. IoError listing the columns if it is not there.
+  index_t column(std::string_view name) const { return detail::require_column(path_, columns_, name); }
+
+  /// The text of a cell, valid until the table changes. ValueError if there is no such row or column.
+  std::string_view cell(index_t row, index_t column) const {
+    if (column < 0 || column >= static_cast<index_t>(columns_.size()))
+      throw ValueError("Table::cell: column " + std::to_string(column) + " of " + std::to_string(columns_.size()) +
+                       "; expected a place in the table; use column() to look up a name");
+    const std::size_t k = checked(row) * columns_.size() + static_cast<std::size_t>(column);
+    const std::size_t from = k == 0 ? 0 : ends_[k - 1];
+    return std::string_view(text_).substr(from, ends_[k] - from);
+  }
+  std::string_view cell(index_t row, std::string_view column_name) const { return cell(row, column(column_name)); }
+
+  /// Adds a row. IoError if the number of cells is not that of the columns.
+  template <class Cells>
+  void append(const Cells& cells, std::int64_t line = 0) {
+    if (std::size(cells) != columns_.size())
+      throw IoError(path_, line,
+                    "the row has " + std::to_string(std::size(cells)) + " cells; expected " +
+                        std::to_string(columns_.size()) + " as there are columns; pass one a column");
+    for (const auto& cell : cells) {
+      text_ += cell;
+      ends_.push_back(text_.size());
+    }
+    lines_.push_back(line);
+  }
+
+ private:
+  std::size_t checked(index_t row) const {
+    if (row < 0 || row >= size())
+      throw ValueError("Table: row " + std::to_string(row) + " of " + std::to_string(size()) +
+                       "; expected a row of the table; check the loop's bounds");
+    return static_cast<std::size_t>(row);
+  }
+
+  std::string path_;
+  std::vector<std::string> columns_;
+  std::string text_;
+  /// Where each cell ends in text_, row after row.
+  std::vector<std::size_t> ends_;
+  std::vector<std::int64_t> lines_;
+};
+
+/// Calls `f(row)` for every row below the header, in constant memory. Errors as TsvReader.
+template <class F>
+void for_each_row(const std::string& path, F&& f, TsvOptions options = {}) {
+  TsvReader reader(path, options);
+  while (const auto row = reader.next()) f(*row);
+}
+
+/// The whole table. Errors as TsvReader. Linear in the file.
+inline Table read_table(const std::string& path, TsvOptions options = {}) {
+  TsvReader reader(path, options);
+  Table table(path, reader.columns());
+  while (const auto row = reader.next()) table.append(row->cells, row->line);
+  return table;
+}
+
+/// A cell as it is written: quoted if it holds a tab, a line end, or begins with a quote.
+inline std::string tsv_cell(std::string_view text) {
+  if (text.find_first_of("\t\n\r") == std::string_view::npos && !text.starts_with('"')) return std::string(text);
+  std::string out = "\"";
+  for (const char c : text) {
+    out += c;
+    if (c == '"') out += c;
+  }
+  return out + "\"";
+}
+
+}  // namespace isonomy::io
