@@ -17,7 +17,7 @@ install(FILES "${PROJECT_BINARY_DIR}/isonomy-config.cmake" "${PROJECT_BINARY_DIR
         DESTINATION "${ISONOMY_PACKAGE_DIR}")
 
 # What adapts another library is found, not exported: that library lies elsewhere on every machine.
-install(FILES "${PROJECT_SOURCE_DIR}/cmake/isonomy-lbfgspp.cmake" "${PROJECT_SOURCE_DIR}/cmake/isonomy-minuit2.cmake"
+install(FILES "${PROJECT_SOURCE_DIR}/cmake/components/isonomy-lbfgspp.cmake" "${PROJECT_SOURCE_DIR}/cmake/components/isonomy-minuit2.cmake"
         DESTINATION "${ISONOMY_PACKAGE_DIR}")
 
 # Target isonomy_<component> becomes isonomy::<component> of find_package(isonomy COMPONENTS <component>).
@@ -25,5 +25,5 @@ function(isonomy_install_component component)
   set_target_properties(isonomy_${component} PROPERTIES EXPORT_NAME ${component})
   install(TARGETS isonomy_${component} EXPORT isonomy-${component}-targets)
   install(EXPORT isonomy-${component}-targets NAMESPACE isonomy:: DESTINATION "${ISONOMY_PACKAGE_DIR}")
-  install(FILES "${PROJECT_SOURCE_DIR}/cmake/isonomy-${component}.cmake" DESTINATION "${ISONOMY_PACKAGE_DIR}")
+  install(FILES "${PROJECT_SOURCE_DIR}/cmake/components/isonomy-${component}.cmake" DESTINATION "${ISONOMY_PACKAGE_DIR}")
 endfunction()

@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "support/command_line.hpp"
-#include "support/mixture_start.hpp"
-#include "support/program.hpp"
-#include "support/run_mixture.hpp"
-#include "support/summary.hpp"
+#include "support/mixture/mixture_start.hpp"
+#include "support/mixture/run_mixture.hpp"
+#include "support/profile/summary.hpp"
+#include "support/program/command_line.hpp"
+#include "support/program/program.hpp"
 
 namespace {
 

@@ -7,12 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "support/command_line.hpp"
-#include "support/funnel.hpp"
-#include "support/program.hpp"
-#include "support/run_profile.hpp"
-#include "support/split_kws.hpp"
-#include "support/summary.hpp"
+#include "support/profile/funnel.hpp"
+#include "support/profile/run_profile.hpp"
+#include "support/profile/split_kws.hpp"
+#include "support/profile/summary.hpp"
+#include "support/program/command_line.hpp"
+#include "support/program/program.hpp"
 
 namespace {
 

@@ -9,10 +9,10 @@
 #include <string>
 
 #include "isonomy/estimators/profiling/features/feature.hpp"
-#include "support/funnel.hpp"
-#include "support/program.hpp"
-#include "support/run_profile.hpp"
-#include "support/summary.hpp"
+#include "support/profile/funnel.hpp"
+#include "support/profile/run_profile.hpp"
+#include "support/profile/summary.hpp"
+#include "support/program/program.hpp"
 
 #ifndef ISONOMY_EXAMPLE_DATA
 #define ISONOMY_EXAMPLE_DATA "examples/data"

@@ -1,7 +1,7 @@
 // Errors of a fit from given starting values: which of them are put down to --start.
 #include <string>
 
-#include "../../examples/support/start_error.hpp"
+#include "../../examples/support/mixture/start_error.hpp"
 #include "isonomy/core/error.hpp"
 #include "support/catch.hpp"
 

@@ -1,0 +1,95 @@
+// The starting values of --start: in the order of the parameters, or by name.
+#pragma once
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include "../program/program.hpp"
+#include "isonomy/core/error.hpp"
+#include "isonomy/estimators/mixture/normal/model.hpp"
+
+namespace examples {
+
+/// The finite number that `text` is, or nothing.
+inline std::optional<double> finite_number(std::string_view text) {
+  const std::string_view digits = text.starts_with('+') ? text.substr(1) : text;
+  double value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (digits.empty() || error != std::errc() || end != digits.data() + digits.size() || !std::isfinite(value))
+    return {};
+  return value;
+}
+
+/// The fields of a list separated by commas, without blanks around them.
+inline std::vector<std::string> comma_list(std::string_view text) {
+  std::vector<std::string> out;
+  for (;;) {
+    const auto comma = text.find(',');
+    const std::string_view field = text.substr(0, comma);
+    const auto first = field.find_first_not_of(' ');
+    out.emplace_back(first == std::string_view::npos ? std::string_view{}
+                                                     : field.substr(first, field.find_last_not_of(' ') - first + 1));
+    if (comma == std::string_view::npos) return out;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+inline std::string listed(const std::vector<std::string>& names) {
+  std::string out;
+  for (const auto& name : names) out += (out.empty() ? "" : ", ") + name;
+  return out;
+}
+
+/// "0.3,0.5,3,1" or "mu=0.5,f=0.3,s1=3,s2=1" in the order of model.names(). ValueError naming --start for a number of
+/// values other than that of the parameters, names that are unknown, missing or given twice, and values outside the
+/// parameters' domain.
+inline std::vector<double> parse_start(const std::string& text, const isonomy::mixture::NormalModel& model) {
+  const std::vector<std::string> names = model.names(), fields = comma_list(text);
+  const auto refuse = [&](const std::string& what, const std::string& remedy) {
+    throw isonomy::ValueError("--start: " + what + "; expected values of " + listed(names) + "; " + remedy);
+  };
+  std::vector<std::optional<double>> values(names.size());
+  const bool named = text.find('=') != std::string::npos;
+  if (!named && fields.size() != names.size())
+    refuse("there are " + std::to_string(fields.size()) + " values for " + std::to_string(names.size()) + " parameters",
+           "give one for each, in this order or by name");
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const auto equals = fields[i].find('=');
+    if (named && equals == std::string::npos)
+      refuse("'" + fields[i] + "' has no name", "give a name to all or to none");
+    const std::string name = named ? fields[i].substr(0, equals) : names[i];
+    const auto place = std::find(names.begin(), names.end(), name) - names.begin();
+    if (place == static_cast<std::ptrdiff_t>(names.size()))
+      refuse("the model has no parameter '" + name + "'", "correct the name, or the options of the model");
+    auto& value = values[static_cast<std::size_t>(place)];
+    if (value) refuse(name + " stands twice", "drop one");
+    const std::string number = named ? fields[i].substr(equals + 1) : fields[i];
+    value = finite_number(number);
+    if (!value) refuse(name + " is '" + number + "', no finite number", "correct the value");
+  }
+  std::vector<double> start;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (!values[i]) refuse(names[i] + " is missing", "give all of them, or leave --start out");
+    start.push_back(*values[i]);
+  }
+  std::vector<isonomy::mixture::NormalComponent> components;
+  try {
+    components = components_of(model, start);
+  } catch (const isonomy::ValueError& error) {
+    throw isonomy::ValueError("--start: " + without_operation(error.what()) + "; correct the value");
+  }
+  for (std::size_t k = 0; k < components.size(); ++k)
+    if (!(components[k].weight > 0))
+      refuse("component " + std::to_string(k + 1) + " has no weight, so that its other parameters mean nothing",
+             "give every component a weight above 0, or use fewer --components");
+  return start;
+}
+
+}  // namespace examples

@@ -1,0 +1,110 @@
+// The parameters of a fitted mixture as text for people: rounded to what their errors leave of them.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <iomanip>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "../profile/summary.hpp"
+#include "isonomy/estimators/mixture/minimise/minos.hpp"
+#include "isonomy/io/reports/mixture_report.hpp"
+
+namespace examples {
+
+/// `value` with as many decimals as give `error` so many significant digits; ten digits of the value if there is no
+/// error to go by.
+inline std::string rounded(double value, double error, int digits) {
+  std::ostringstream out;
+  if (!(error > 0) || !std::isfinite(error)) {
+    out << std::setprecision(digits == 0 ? 4 : 10) << value;
+    return out.str();
+  }
+  const int decimals = digits - 1 - static_cast<int>(std::floor(std::log10(error)));
+  const double size = std::max(std::abs(value), error);
+  if (decimals <= 9 && size < 1e7) return fixed(value, std::max(decimals, 0));
+  const int before = static_cast<int>(std::floor(std::log10(size)));
+  out << std::scientific << std::setprecision(std::clamp(decimals + before, 0, 16)) << value;
+  return out.str();
+}
+
+namespace detail {
+
+/// Columns of equal width, the first flush left and the others flush right.
+inline std::string aligned(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> widths;
+  for (const auto& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], row[c].size());
+  }
+  std::string out;
+  for (const auto& row : rows) {
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      const std::string room(widths[c] - row[c].size(), ' ');
+      out += c == 0 ? row[c] + room : "  " + room + row[c];
+    }
+    out.erase(out.find_last_not_of(' ') + 1);
+    out += '\n';
+  }
+  return out;
+}
+
+/// A profile's end, or why there is none.
+inline std::string profile_text(double distance, isonomy::mixture::CrossingStatus status, double error) {
+  if (status == isonomy::mixture::CrossingStatus::found) return (distance > 0 ? "+" : "") + rounded(distance, error, 4);
+  std::string text = isonomy::mixture::name(status);
+  std::replace(text.begin(), text.end(), '_', ' ');
+  return text;
+}
+
+}  // namespace detail
+
+/// A row a parameter with value, symmetric error, profile errors and global correlation, then the correlations; values
+/// alone and the reason where a fit has no errors.
+inline std::string parameter_table(const isonomy::io::MixtureFit& fit) {
+  const auto& names = fit.result.names;
+  const auto& values = fit.result.minimum.parameters;
+  const auto error = [&fit](std::size_t i) { return isonomy::io::detail::hesse_error(fit, i); };
+  std::vector<std::vector<std::string>> rows{{"parameter", "value"}};
+  if (!fit.usable()) {
+    for (std::size_t i = 0; i < names.size(); ++i) rows.push_back({names[i], rounded(values[i], 0, 4)});
+    return detail::aligned(rows) + "\nno errors, since the fit is " + fit.status() + "\n";
+  }
+  rows[0].insert(rows[0].end(), {"error", "minos lower", "minos upper", "global correlation"});
+  if (fit.minos.empty()) rows[0].erase(rows[0].begin() + 3, rows[0].begin() + 5);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const bool held = fit.at_bound(i);
+    rows.push_back({names[i], rounded(values[i], error(i), 4), held ? "at bound" : rounded(error(i), error(i), 4)});
+    if (!fit.minos.empty()) {
+      rows.back().push_back(detail::profile_text(fit.minos[i].lower, fit.minos[i].lower_status, error(i)));
+      rows.back().push_back(detail::profile_text(fit.minos[i].upper, fit.minos[i].upper_status, error(i)));
+    }
+    rows.back().push_back(held ? "-" : fixed(isonomy::io::detail::global_correlation(fit, i), 3));
+  }
+  std::vector<std::vector<std::string>> correlations{{"correlation"}};
+  for (const auto& name : names) correlations[0].push_back(name);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    correlations.push_back({names[i]});
+    for (std::size_t j = 0; j < names.size(); ++j)
+      correlations.back().push_back(
+          fit.at_bound(i) || fit.at_bound(j) ? "-" : fixed(fit.result.hesse.correlation[names.size() * i + j], 3));
+  }
+  return detail::aligned(rows) + "\n" + detail::aligned(correlations);
+}
+
+/// "mu1" as "μ₁", "s2" as "σ₂": how figures write parameters.
+inline std::string symbol(std::string_view name) {
+  const auto digit = name.find_first_of("0123456789");
+  const std::string_view stem = name.substr(0, digit);
+  std::string out = stem == "mu" ? "μ" : stem == "s" ? "σ" : stem == "n" ? "N" : std::string(stem);
+  constexpr const char* subscripts[] = {"₀", "₁", "₂", "₃", "₄", "₅", "₆", "₇", "₈", "₉"};
+  if (digit != std::string_view::npos)
+    for (const char c : name.substr(digit)) out += subscripts[c - '0'];
+  return out;
+}
+
+}  // namespace examples

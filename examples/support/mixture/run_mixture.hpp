@@ -1,0 +1,288 @@
+// One run from a file of points to files: read, fit, profile, write everything or nothing.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <iterator>
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "../figures/contour_figure.hpp"
+#include "../figures/figures.hpp"
+#include "../figures/fit_figure.hpp"
+#include "../profile/summary.hpp"
+#include "../program/interrupt.hpp"
+#include "../program/output.hpp"
+#include "../program/program.hpp"
+#include "../program/progress.hpp"
+#include "isonomy/core/report.hpp"
+#include "isonomy/cpu/cpu.hpp"
+#include "isonomy/estimators/mixture/minimise/minos.hpp"
+#include "isonomy/estimators/mixture/normal/fit.hpp"
+#include "isonomy/estimators/mixture/normal/objective.hpp"
+#include "isonomy/estimators/mixture/normal/start.hpp"
+#include "isonomy/io/reports/mixture_report.hpp"
+#include "isonomy/io/text/numbers.hpp"
+#include "mixture_table.hpp"
+#include "point_data.hpp"
+#include "start_error.hpp"
+
+namespace examples {
+
+/// Everything that a run depends on, and where its results go. An empty name leaves an output out.
+struct MixtureOptions {
+  std::string path, column;
+  isonomy::mixture::NormalModel model;
+  /// In the order of the model's names; from k-means if empty.
+  std::vector<double> start;
+  isonomy::mixture::MinimizeOptions minimize;
+  bool minos = true;
+  /// Pairs of parameters, and the points of each contour.
+  std::vector<std::pair<int, int>> contours;
+  int contour_points = 72;
+  int threads = 0;
+  std::uint64_t seed = 0;
+  std::string table_path, json_path, figure_folder;
+  bool quiet = false;
+};
+
+/// The fit and what the summary says beside it.
+struct MixtureRun {
+  isonomy::io::MixtureFit fit;
+  std::string title, source;  ///< "faithful", "column 2 of 2, waiting"
+  index_t left_out = 0;
+  int profile_passes = 0;
+  std::vector<std::string> warnings;
+  double reading_seconds = 0;
+};
+
+namespace detail {
+
+/// Coverages of the contours; two parameters follow a chi-squared law of two degrees of freedom, whose quantiles are
+/// -2 log(1 - coverage).
+inline constexpr double contour_coverages[] = {0.6827, 0.9545};
+
+/// Passes over the data, counted on the progress line under what they are for.
+class PassCounter {
+ public:
+  explicit PassCounter(ProgressLine& progress) : progress_(progress) {}
+
+  void begin(std::string what) {
+    what_ = std::move(what);
+    pass_ = 0;
+  }
+  /// What a context calls.
+  std::function<void(const isonomy::Progress&)> callback() {
+    if (!progress_.callback()) return {};
+    return [this](const isonomy::Progress& pass) {
+      if (pass.done == 0) ++pass_;
+      const std::string text = what_ + ", pass " + std::to_string(pass_);
+      progress_.show({text.c_str(), pass.done, pass.total});
+    };
+  }
+
+ private:
+  ProgressLine& progress_;
+  std::string what_;
+  int pass_ = 0;
+};
+
+/// Asymmetric errors of all parameters that have some. Returns a lower minimum if one was met.
+template <class F>
+std::vector<double> profile_all(F& likelihood, isonomy::io::MixtureFit& fit, PassCounter& passes, int& count) {
+  using namespace isonomy::mixture;
+  constexpr double none = std::numeric_limits<double>::quiet_NaN();
+  std::vector<double> lower;
+  for (std::size_t i = 0; i < fit.result.names.size(); ++i) {
+    if (fit.at_bound(i)) {
+      fit.minos.push_back({none, none, CrossingStatus::at_bound, CrossingStatus::at_bound, {}, 0});
+      continue;
+    }
+    passes.begin("profile of " + fit.result.names[i]);
+    fit.minos.push_back(minos(likelihood, fit.result.minimum, static_cast<int>(i)));
+    count += fit.minos.back().passes;
+    if (!fit.minos.back().new_minimum.empty()) lower = fit.minos.back().new_minimum;
+  }
+  return lower;
+}
+
+/// The contours of one pair of parameters. Returns a lower minimum if one was met.
+template <class F>
+std::vector<double> add_contours(F& likelihood, isonomy::io::MixtureFit& fit, std::pair<int, int> pair, int points,
+                                 PassCounter& passes, int& count) {
+  using namespace isonomy::mixture;
+  const auto& names = fit.result.names;
+  std::vector<double> lower;
+  passes.begin("contour of " + names[static_cast<std::size_t>(pair.first)] + " and " +
+               names[static_cast<std::size_t>(pair.second)]);
+  for (const double coverage : contour_coverages) {
+    const double rise = -std::log1p(-coverage);
+    fit.contours.push_back({pair.first, pair.second, coverage, rise,
+                            contour(likelihood, fit.result.minimum, pair.first, pair.second, points, rise)});
+    for (const Crossing& point : fit.contours.back().points) {
+      count += point.passes;
+      if (point.status == CrossingStatus::new_minimum) lower = point.parameters;
+    }
+  }
+  return lower;
+}
+
+/// A fit from `begin` with all errors into run.fit. Returns a lower minimum if profiles met one.
+template <class T>
+std::vector<double> fit_from(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorView<const T> x,
+                             const std::vector<double>& begin, const MixtureOptions& options, PassCounter& passes,
+                             MixtureRun& run) {
+  using namespace isonomy::mixture;
+  isonomy::io::MixtureFit& fit = run.fit;
+  passes.begin("fit");
+  fit.result = isonomy::mixture::fit(ctx, options.model, x, begin, options.minimize);
+  fit.minos.clear();
+  fit.contours.clear();
+  if (!fit.usable() || (!options.minos && options.contours.empty())) return {};
+  isonomy::StageTimer timer(fit.result.report);
+  NormalLikelihood<isonomy::Context<isonomy::Cpu>, T> likelihood(ctx, options.model, x, fit.result.minimum.parameters);
+  std::vector<double> lower;
+  if (options.minos) lower = profile_all(likelihood, fit, passes, run.profile_passes);
+  timer.lap("profiles");
+  for (const auto& pair : options.contours) {
+    if (fit.at_bound(static_cast<std::size_t>(pair.first)) || fit.at_bound(static_cast<std::size_t>(pair.second)))
+      continue;
+    auto met = add_contours(likelihood, fit, pair, options.contour_points, passes, run.profile_passes);
+    if (!met.empty()) lower = std::move(met);
+  }
+  if (!options.contours.empty()) timer.lap("contours");
+  return lower;
+}
+
+/// The fit of the points with errors, again from a lower minimum where profiles meet one.
+template <class T>
+void fit_points(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorView<const T> x, const MixtureOptions& options,
+                PassCounter& passes, MixtureRun& run) {
+  isonomy::io::MixtureFit& fit = run.fit;
+  isonomy::Report before;
+  isonomy::StageTimer timer(before);
+  fit.points = x.size;
+  fit.model = options.model;
+  fit.options = options.minimize;
+  fit.start = options.start;
+  if (fit.start.empty()) {
+    passes.begin("start");
+    fit.start = isonomy::mixture::automatic_start(ctx, options.model, x);
+  }
+  timer.lap("start");
+  const auto first_fit = [&] { return fit_from(ctx, x, fit.start, options, passes, run); };
+  std::vector<double> lower = options.start.empty() ? first_fit() : from_given_start(first_fit);
+  constexpr int most_minima = 10;
+  for (int minimum = 1; !lower.empty(); ++minimum) {
+    if (minimum == most_minima) {
+      run.warnings.push_back("profiles met a lower minimum " + std::to_string(most_minima) +
+                             " times; this fit is not the lowest; try other starting values with --start");
+      break;
+    }
+    const isonomy::io::MixtureFit former = fit;
+    lower = fit_from(ctx, x, lower, options, passes, run);
+    if (!fit.usable()) {
+      run.warnings.push_back("profiles met a lower point, from which the fit is " + fit.status() +
+                             "; this is the fit before; look at its start, or use fewer components");
+      fit = former;
+      break;
+    }
+    run.warnings.push_back("profiles met a lower minimum; the fit has begun again from there");
+  }
+  auto& stages = fit.result.report.stages;
+  stages.insert(stages.begin(), before.stages.begin(), before.stages.end());
+}
+
+/// What of the model the data did not settle, in words.
+inline void note_result(const isonomy::io::MixtureFit& fit, const std::vector<std::pair<int, int>>& contours,
+                        std::vector<std::string>& warnings) {
+  for (const auto& warning : fit.result.report.warnings) warnings.push_back(warning);
+  for (const int k : fit.result.degenerate)
+    warnings.push_back("component " + std::to_string(k + 1) +
+                       " has closed in on a point, where the likelihood has no maximum; use fewer components, "
+                       "--shared-sigma or another --start");
+  for (const auto& [first, second] : contours)
+    if (fit.usable() &&
+        (fit.at_bound(static_cast<std::size_t>(first)) || fit.at_bound(static_cast<std::size_t>(second))))
+      warnings.push_back("there is no contour of " + fit.result.names[static_cast<std::size_t>(first)] + " and " +
+                         fit.result.names[static_cast<std::size_t>(second)] + ": one of them is at its bound");
+  for (std::size_t i = 0; i < fit.minos.size(); ++i) {
+    const auto& error = fit.minos[i];
+    if (fit.at_bound(i)) continue;
+    for (const auto& [side, status] : {std::pair{"lower", error.lower_status}, std::pair{"upper", error.upper_status}})
+      if (status == isonomy::mixture::CrossingStatus::at_bound)
+        warnings.push_back(fit.result.names[i] + " has no " + side +
+                           " profile error: its bound comes before the likelihood has risen by 1/2");
+      else if (status == isonomy::mixture::CrossingStatus::not_found)
+        warnings.push_back(
+            fit.result.names[i] + " has no " + side +
+            " profile error: the search for it found no end, so far from a parabola is the likelihood on this "
+            "side");
+  }
+}
+
+}  // namespace detail
+
+/// Reads, fits, and puts all outputs in place at the end, the summary of the parameters on standard output.
+inline MixtureRun run_mixture(const MixtureOptions& options, const Interrupt& interrupt) {
+  require_outputs(options.table_path, options.json_path, {options.path});
+  std::optional<OutputFolder> folder;
+  if (!options.figure_folder.empty()) folder.emplace(options.figure_folder);
+  ProgressLine progress(!options.quiet);
+  detail::PassCounter passes(progress);
+  isonomy::Context<isonomy::Cpu> ctx(
+      {.threads = options.threads, .seed = options.seed, .progress = passes.callback(), .stop = interrupt.token()});
+
+  MixtureRun run;
+  isonomy::Report reading;
+  isonomy::StageTimer timer(reading);
+  const PointData data = read_points(options.path, options.column, options.model.range, progress);
+  timer.lap("reading");
+  if (data.size() < options.model.components)
+    throw isonomy::IoError(options.path, 0,
+                           std::to_string(data.size()) + " points for " + std::to_string(options.model.components) +
+                               " components; expected one for each at least; use fewer --components");
+  run.reading_seconds = reading.stages[0].seconds;
+  run.title = std::filesystem::path(options.path).stem().string();
+  run.left_out = data.left_out;
+  run.source = data.columns == 1 && data.quantity == "x"
+                   ? std::string()
+                   : "column " + std::to_string(data.column) + " of " + std::to_string(data.columns) +
+                         (data.quantity == "x" ? "" : ", " + data.quantity);
+  data.visit([&](auto x) { detail::fit_points(ctx, x, options, passes, run); });
+  progress.clear();
+  detail::note_result(run.fit, options.contours, run.warnings);
+
+  // From here on everything is ready to be put in place before anything is.
+  OutputFiles files;
+  files.prepare(options.table_path, isonomy::io::mixture_table_text(run.fit));
+  if (folder) {
+    std::vector<Figure> figures{fit_figure(data, run.fit, run.title)};
+    for (std::size_t k = 0; k < run.fit.contours.size(); k += std::size(detail::contour_coverages))
+      figures.push_back(contour_figure(run.fit, k, std::size(detail::contour_coverages), run.title));
+    for (auto& warning : draw_figures(*folder, figures)) run.warnings.push_back(std::move(warning));
+  }
+  if (!options.json_path.empty()) {
+    isonomy::io::ReportNotes notes{{"input", options.path},
+                                   {"column", std::to_string(data.column)},
+                                   {"quantity", data.quantity},
+                                   {"element", data.element()},
+                                   {"left_out", std::to_string(data.left_out)},
+                                   {"start", options.start.empty() ? "automatic" : "given"},
+                                   {"seed", std::to_string(options.seed)}};
+    files.prepare(options.json_path, isonomy::io::mixture_report_text(run.fit, notes));
+  }
+  if (folder) folder->require_room();
+  Interrupt::check("writing");
+  print_all(parameter_table(run.fit));
+  files.commit();
+  if (folder) folder->commit();
+  return run;
+}
+
+}  // namespace examples

@@ -1,0 +1,197 @@
+// Automatic starting values: where they lie, that fits accept them and reach the right place, and bad data by name.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "isonomy/core/random.hpp"
+#include "isonomy/cpu/cpu.hpp"
+#include "isonomy/estimators/mixture/normal/fit.hpp"
+#include "isonomy/estimators/mixture/normal/start.hpp"
+#include "support/catch.hpp"
+#include "support/compiled/mixture_fits.hpp"
+#include "support/message.hpp"
+#include "support/mixture/objectives.hpp"
+
+using namespace isonomy;
+using mixture::automatic_start;
+using mixture::fit;
+using mixture::NormalModel;
+using mixture::Sharing;
+using mixture::Weighting;
+using test::message;
+using test::normal;
+
+namespace {
+
+/// Half N(1, 2), half N(1, 0.5).
+std::vector<double> one_mean(index_t n) {
+  std::vector<double> x;
+  for (index_t i = 0; i < n; ++i) x.push_back(1 + (i % 2 == 0 ? 2 : 0.5) * normal(9, static_cast<std::uint64_t>(i)));
+  return x;
+}
+
+/// 20 % N(-5, 0.5), 50 % N(0, 1), 30 % N(8, 2).
+std::vector<double> three_peaks(index_t n) {
+  std::vector<double> x;
+  for (index_t i = 0; i < n; ++i) {
+    const auto e = static_cast<std::uint64_t>(i);
+    const double u = random_unit(4, e), v = normal(5, e);
+    x.push_back(u < 0.2 ? -5 + 0.5 * v : u < 0.7 ? v : 8 + 2 * v);
+  }
+  return x;
+}
+
+std::vector<double> start_of(const NormalModel& model, const std::vector<double>& x) {
+  Context<Cpu> ctx;
+  return automatic_start(ctx, model, view(x));
+}
+
+}  // namespace
+
+TEST_CASE("separate peaks are found, by ascending mean", "[mixture]") {
+  const std::vector<double> x = three_peaks(5000);
+  const std::vector<double> start = start_of({3}, x);
+  const std::vector<double> truth{0.2, 0.5, -5, 0, 8, 0.5, 1, 2};
+  REQUIRE(start.size() == truth.size());
+  for (std::size_t i = 0; i < truth.size(); ++i) CHECK(start[i] == Approx(truth[i]).margin(0.35));
+  Context<Cpu> ctx;
+  const auto result = fit(ctx, NormalModel{3}, view(x), start);
+  REQUIRE(result.minimum.status == mixture::Status::converged);
+  for (std::size_t i = 0; i < truth.size(); ++i)
+    CHECK(std::abs(result.minimum.parameters[i] - truth[i]) < 5 * result.hesse.errors[i]);
+}
+
+TEST_CASE("components around one mean start with different widths, the widest first", "[mixture]") {
+  const std::vector<double> x = one_mean(20000);
+  const std::vector<double> start = start_of(mixture::shared_mean_pair(), x);
+  CHECK(start[1] == Approx(1).margin(0.05));
+  CHECK(start[2] > 2 * start[3]);
+  Context<Cpu> ctx;
+  const auto result = fit(ctx, mixture::shared_mean_pair(), view(x), start);
+  REQUIRE(result.minimum.status == mixture::Status::converged);
+  CHECK(result.minimum.parameters[2] == Approx(2).epsilon(0.05));
+  CHECK(result.minimum.parameters[3] == Approx(0.5).epsilon(0.05));
+}
+
+TEST_CASE("one width in common is the pooled one, and yields are numbers of points", "[mixture]") {
+  const std::vector<double> x = three_peaks(5000);
+  const NormalModel model{3, Sharing::free, Sharing::shared, Weighting::yields, {}};
+  const std::vector<double> start = start_of(model, x);
+  REQUIRE(start.size() == 7);
+  CHECK(start[0] + start[1] + start[2] == Approx(5000).epsilon(1e-12));
+  CHECK(start[1] == Approx(2500).margin(300));
+  CHECK(start[6] == Approx(std::sqrt(0.2 * 0.25 + 0.5 + 0.3 * 4)).margin(0.1));
+}
+
+TEST_CASE("data that repeat with a period are sampled evenly", "[mixture]") {
+  const std::vector<double> x = one_mean(100000);  // every second point is wide
+  const std::vector<double> start = start_of(mixture::shared_mean_pair(), x);
+  CHECK(start[0] == Approx(0.5).margin(0.05));
+  CHECK(start[2] == Approx(2).margin(0.1));
+  CHECK(start[3] == Approx(0.5).margin(0.03));
+}
+
+TEST_CASE("one component starts at the moments of the data", "[mixture]") {
+  const std::vector<double> start = start_of({1}, {1, 2, 3, 6});
+  CHECK(start[0] == Approx(3).epsilon(1e-14));
+  CHECK(start[1] == Approx(std::sqrt(3.5)).epsilon(1e-14));
+}
+
+TEST_CASE("starts of every model are accepted by fits, for ties, few points, offsets and outliers", "[mixture]") {
+  const std::vector<std::vector<double>> data{{0, 1},
+                                              {0, 0, 0, 1},
+                                              {5, 5, 5, 5, 5, 6},
+                                              {-1, 1, -1, 1},
+                                              {1, 2, 3},
+                                              {1e12, 1e12 + 1, 1e12 + 2, 1e12 + 40},
+                                              {1e-40, 2e-40, -1e-40},
+                                              {1e40, -1e40, 3e39, 0},
+                                              {0, 0, 0, 0, 1e9},
+                                              {1e-12, 1, 1, 1, 1}};
+  for (const std::vector<double>& x : data)
+    for (int k = 1; k <= 4; ++k)
+      for (const Sharing means : {Sharing::free, Sharing::shared})
+        for (const Sharing sigmas : {Sharing::free, Sharing::shared})
+          for (const Weighting weighting : {Weighting::fractions, Weighting::yields}) {
+            if (static_cast<index_t>(x.size()) < k) continue;
+            const NormalModel model{k, means, sigmas, weighting, {}};
+            const std::vector<double> start = start_of(model, x);
+            double sum = 0;
+            for (int i = 0; i < model.weight_count(); ++i) {
+              CHECK(start[static_cast<std::size_t>(i)] > 0);
+              sum += start[static_cast<std::size_t>(i)];
+            }
+            if (weighting == Weighting::fractions) CHECK(sum < 1);
+            const auto [least, largest] = std::minmax_element(x.begin(), x.end());
+            for (int i = model.weight_count(); i < model.weight_count() + model.mean_count(); ++i) {
+              CHECK(start[static_cast<std::size_t>(i)] >= *least);
+              CHECK(start[static_cast<std::size_t>(i)] <= *largest);
+            }
+            Context<Cpu> ctx;
+            INFO("data " << x[0] << " " << x[1] << " components " << k << " start " << start[0] << " " << start.back());
+            CHECK_NOTHROW(fit(ctx, model, view(x), start));
+          }
+}
+
+TEST_CASE("starts have the same bits for any number of threads, stride and repeat, and follow the seed", "[mixture]") {
+  const std::vector<double> x = three_peaks(60000);
+  std::vector<double> spaced;
+  for (const double v : x) spaced.insert(spaced.end(), {v, 1e300});
+  const auto run = [&](int threads, std::uint64_t seed, VectorView<const double> data) {
+    cpu::ContextOptions options{};
+    options.threads = threads;
+    options.seed = seed;
+    Context<Cpu> ctx{std::move(options)};
+    return automatic_start(ctx, NormalModel{3}, data);
+  };
+  const std::vector<double> reference = run(1, 0, view(x));
+  CHECK(run(2, 0, view(x)) == reference);
+  CHECK(run(3, 0, {spaced.data(), 60000, 2}) == reference);
+  const std::vector<double> other = run(1, 1, view(x));  // another sample, whose moments differ
+  CHECK(other != reference);
+  CHECK(other[2] == Approx(reference[2]).margin(0.2));
+}
+
+TEST_CASE("a truncated model starts inside its range", "[mixture]") {
+  std::vector<double> x = three_peaks(3000);
+  std::erase_if(x, [](double v) { return v < -4 || v > 9; });
+  const NormalModel model{2, Sharing::free, Sharing::free, Weighting::fractions, {-4, 9}};
+  const std::vector<double> start = start_of(model, x);
+  CHECK(start[1] > -4);
+  CHECK(start[2] < 9);
+  Context<Cpu> ctx;
+  CHECK(fit(ctx, model, view(x), start).minimum.valid());
+}
+
+TEST_CASE("data without a start are named", "[mixture]") {
+  const auto said = [](const NormalModel& model, const std::vector<double>& x) {
+    return message<ValueError>([&] { return start_of(model, x); });
+  };
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  CHECK(said({2}, {}) == "start: the data are empty; expected at least one point");
+  CHECK(said({0}, {1, 2}) == "mixture: components=0; expected at least 1");
+  CHECK(said({3}, {1, 2}) == "start: 2 points for 3 components; use fewer components");
+  CHECK(said({2}, {nan, 2, 3}) == "mixture: x[0]=nan; expected a number below 1e150 in size; remove or rescale it");
+  CHECK(said({2}, {1, 2, nan}) == "mixture: x[2]=nan; expected a number below 1e150 in size; remove or rescale it");
+  CHECK(said({2}, {1, -INFINITY, 2}) ==
+        "mixture: x[1]=-inf; expected a number below 1e150 in size; remove or rescale it");
+  CHECK(said({2}, {1, 1e308, 2}) ==
+        "mixture: x[1]=1e+308; expected a number below 1e150 in size; remove or rescale it");
+  const char* const equal = "mixture: all data are equal, or as good as; a width cannot be estimated from them";
+  CHECK(said({2}, {1e-200, 2e-200, -1e-200}) == equal);
+  CHECK(said({2}, {4, 4, 4}) == "mixture: all data are equal, or as good as; a width cannot be estimated from them");
+  Context<Cpu> ctx;
+  const auto unusable = [&](VectorView<const double> x) {
+    return message<ShapeError>([&] { return automatic_start(ctx, NormalModel{2}, x); });
+  };
+  CHECK(unusable({nullptr, 5, 1}) == "mixture: x has elements but no data pointer");
+  const double one = 1;
+  CHECK(unusable({&one, -5, 1}) == "mixture: x has size -5 and stride 1; both must be at least 0");
+  CHECK(unusable({&one, 5, -1}) == "mixture: x has size 5 and stride -1; both must be at least 0");
+  NormalModel narrow{1};
+  narrow.range = {0, 1};
+  CHECK(said(narrow, {0.5, 2, 3}) ==
+        "mixture: 2 of 3 points lie outside the range from 0 to 1; leave them out, or widen the range");
+}

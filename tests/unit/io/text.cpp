@@ -1,0 +1,190 @@
+#include <string>
+#include <vector>
+
+#include <sys/resource.h>
+
+#include <csignal>
+
+#include "isonomy/io/text/atomic_file.hpp"
+#include "isonomy/io/text/text_file.hpp"
+#include "support/catch.hpp"
+#include "support/io_files.hpp"
+
+using namespace isonomy;
+using namespace isonomy::io;
+using isonomy_test::has;
+using isonomy_test::message_of;
+using isonomy_test::TemporaryFolder;
+
+namespace {
+
+/// The line that reading a file complains about, and the message.
+std::pair<std::int64_t, std::string> refusal(const std::string& path, TextOptions options = {}) {
+  try {
+    read_lines(path, options);
+  } catch (const IoError& error) {
+    CHECK(error.path == path);
+    return {error.line, error.what()};
+  }
+  return {-1, "no error"};
+}
+
+}  // namespace
+
+TEST_CASE("lines end with LF, CR LF or the file", "[io]") {
+  const TemporaryFolder folder;
+  const std::vector<std::string> expected{"one", "", "three"};
+  CHECK(read_lines(folder.file("lf", "one\n\nthree\n")) == expected);
+  CHECK(read_lines(folder.file("crlf", "one\r\n\r\nthree\r\n")) == expected);
+  CHECK(read_lines(folder.file("cut", "one\n\nthree")) == expected);
+  CHECK(read_lines(folder.file("crcut", "one\r\n\r\nthree\r")) == std::vector<std::string>{"one", "", "three\r"});
+  CHECK(read_lines(folder.file("mark", "\xEF\xBB\xBFone\n\nthree")) == expected);
+  CHECK(read_text(folder.path("crlf")) == "one\n\nthree\n");
+  CHECK(read_text(folder.path("cut")) == "one\n\nthree\n");
+}
+
+TEST_CASE("missing files, directories and empty files are told apart", "[io]") {
+  const TemporaryFolder folder;
+  CHECK(has(refusal(folder.path("no")).second, "does not exist"));
+  CHECK(has(refusal(folder.path("no/deeper")).second, "does not exist"));
+  CHECK(has(refusal(folder.path(".")).second, "directory"));
+  CHECK(has(refusal(folder.file("empty", "")).second, "empty"));
+  CHECK(read_lines(folder.path("empty"), {.allow_empty = true}).empty());
+  CHECK(read_lines(folder.file("mark", "\xEF\xBB\xBF")).empty());
+}
+
+TEST_CASE("binary bytes are refused with line and byte", "[io]") {
+  const TemporaryFolder folder;
+  const auto nul = refusal(folder.file("nul", std::string_view("ab\ncd\0e\n", 8)));
+  CHECK(nul.first == 2);
+  CHECK(has(nul.second, "NUL byte at byte 5"));
+  const auto latin = refusal(folder.file("latin", "ab\r\nc\xE4"
+                                                  "d\n"));
+  CHECK(latin.first == 2);
+  CHECK(has(latin.second, "byte 5 of the file (value 228) is not UTF-8"));
+  const auto marked = refusal(folder.file("marked", "\xEF\xBB\xBF"
+                                                    "ab\n\xFF\n"));
+  CHECK(has(marked.second, "byte 6 "));
+}
+
+TEST_CASE("UTF-8 is checked as RFC 3629 defines it", "[io]") {
+  using io::detail::invalid_utf8;
+  const auto none = std::string_view::npos;
+  for (const char* good :
+       {"", "plain text of more than eight bytes", "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF",
+        "\xEE\x80\x80", "\xEF\xBF\xBF", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF", "seven..\xCE\xB1"})
+    CHECK(invalid_utf8(good) == none);
+  for (const char* bad :
+       {"\x80", "\xBF", "\xC0\x80", "\xC1\xBF", "\xC2", "\xC2\x41", "\xE0\x9F\xBF", "\xE0\xA0", "\xED\xA0\x80",
+        "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF", "\xE2\x82\x41", "\xF0\x90\x80"})
+    CHECK(invalid_utf8(bad) == 0);
+  CHECK(invalid_utf8("eight by\xFFtes") == 8);
+  CHECK(invalid_utf8("1234567\xCE"
+                     "8") == 7);
+}
+
+TEST_CASE("lines longer than the limit are refused, also across reads", "[io]") {
+  const TemporaryFolder folder;
+  const auto path = folder.file("long", "ab\n" + std::string(3'000'000, 'x') + "\ncd\n");
+  const auto lines = read_lines(path);
+  REQUIRE(lines.size() == 3);
+  CHECK(lines[1] == std::string(3'000'000, 'x'));
+  CHECK(lines[2] == "cd");
+  CHECK(read_lines(path, {.max_line_bytes = 3'000'000}).size() == 3);
+  const auto refused = refusal(path, {.max_line_bytes = 2'999'999});
+  CHECK(refused.first == 2);
+  CHECK(has(refused.second, "longer than 2999999 bytes"));
+}
+
+TEST_CASE("lines across many reads keep their numbers", "[io]") {
+  const TemporaryFolder folder;
+  std::string text;
+  for (int i = 1; i <= 300'000; ++i) text += "line " + std::to_string(i) + "\r\n";
+  const auto path = folder.file("many", text);
+  std::int64_t count = 0, wrong = 0;
+  for_each_line(path, [&](std::string_view line, std::int64_t number) {
+    ++count;
+    if (number != count || line != "line " + std::to_string(count)) ++wrong;
+  });
+  CHECK(count == 300'000);
+  CHECK(wrong == 0);
+}
+
+TEST_CASE("an atomic file appears whole on commit", "[io]") {
+  const TemporaryFolder folder;
+  const auto path = folder.path("out.tsv");
+  AtomicFile file(path);
+  CHECK(file.path() == path);
+  CHECK(has(file.temporary(), path + ".tmp-"));
+  file.write("one\n");
+  file.write("two");
+  CHECK_FALSE(std::filesystem::exists(path));
+  const std::string temporary = file.temporary();
+  file.commit();
+  CHECK(read_text(path) == "one\ntwo\n");
+  CHECK_FALSE(std::filesystem::exists(temporary));
+  CHECK_THROWS_AS(file.write("x"), IoError);
+  CHECK_THROWS_AS(file.commit(), IoError);
+}
+
+TEST_CASE("an atomic file that is not committed leaves the target and no trace", "[io]") {
+  const TemporaryFolder folder;
+  const auto path = folder.file("out", "old\n");
+  std::string temporary;
+  {
+    AtomicFile file(path);
+    temporary = file.temporary();
+    file.write("new\n");
+    CHECK(std::filesystem::exists(temporary));
+  }
+  CHECK_FALSE(std::filesystem::exists(temporary));
+  CHECK(read_text(path) == "old\n");
+  AtomicFile replaced(path);
+  replaced.write("new\n");
+  AtomicFile moved(std::move(replaced));
+  moved.commit();
+  CHECK(read_text(path) == "new\n");
+}
+
+TEST_CASE("two atomic files for one target do not disturb each other", "[io]") {
+  const TemporaryFolder folder;
+  AtomicFile a(folder.path("out")), b(folder.path("out"));
+  CHECK(a.temporary() != b.temporary());
+  a.write("a");
+  b.write("b");
+  b.commit();
+  a = AtomicFile(folder.path("other"));
+  CHECK(read_text(folder.path("out")) == "b\n");
+}
+
+TEST_CASE("a target that cannot be written is refused before any work", "[io]") {
+  const TemporaryFolder folder;
+  CHECK(has(message_of<IoError>([&] { AtomicFile(folder.path("no/out")); }), "does not exist"));
+  CHECK(has(message_of<IoError>([&] { AtomicFile(folder.path(".")); }), "directory"));
+}
+
+TEST_CASE("a file system without room is an error that leaves the target", "[io]") {
+  const TemporaryFolder folder;
+  const auto path = folder.file("out", "old\n");
+  // A limit on the size of files stands for a full disk.
+  rlimit before{};
+  REQUIRE(getrlimit(RLIMIT_FSIZE, &before) == 0);
+  auto* const handler = std::signal(SIGXFSZ, SIG_IGN);
+  std::string message, temporary;
+  {
+    AtomicFile file(path);
+    temporary = file.temporary();
+    rlimit small = before;
+    small.rlim_cur = 4096;
+    setrlimit(RLIMIT_FSIZE, &small);
+    message = message_of<IoError>([&] {
+      file.write(std::string(100'000, 'x'));
+      file.commit();
+    });
+    setrlimit(RLIMIT_FSIZE, &before);
+  }
+  std::signal(SIGXFSZ, handler);
+  CHECK(has(message, "cannot write: File too large"));
+  CHECK(read_text(path) == "old\n");
+  CHECK_FALSE(std::filesystem::exists(temporary));
+}
