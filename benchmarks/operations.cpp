@@ -48,7 +48,7 @@ struct isonomy::Backend<Generic> : isonomy::Backend<isonomy::Cpu> {
   static void residue_rank_sums() = delete;
   static void mixture_sums() = delete;
   static void weighted_mixture_sums() = delete;
-  static void density_sums() = delete;
+  static void multivariate_mixture_sums() = delete;
 };
 
 namespace {
@@ -329,12 +329,12 @@ template <bool own>
 void density_sums_of(benchmark::State& state) {
   constexpr int d = 8, k = 8;
   const auto x = numbers(elements), parameters = numbers(k + k * d + k * d * (d + 1) / 2);
-  const NormalDensities term{parameters.data(), parameters.data() + k, parameters.data() + k + k * d, k, d,
+  const MultivariateNormals term{parameters.data(), parameters.data() + k, parameters.data() + k + k * d, k, d,
                              Covariance::full};
   std::conditional_t<own, Context<Cpu>, GenericContext> ctx(one_thread());
   for (auto _ : state) {
     std::vector<DoubleDouble> sums(static_cast<std::size_t>(term.outputs(MixtureOrder::gradient)));
-    density_sums(ctx, term, MixtureOrder::gradient, row_major(x.data(), elements / d, index_t{d}), view(sums));
+    multivariate_mixture_sums(ctx, term, MixtureOrder::gradient, row_major(x.data(), elements / d, index_t{d}), view(sums));
     benchmark::DoNotOptimize(sums.data());
   }
   state.SetItemsProcessed(state.iterations() * elements / d);
@@ -361,7 +361,7 @@ int main(int argc, char** argv) {
   add("residue_rank_sums", rank_sums_of<true>, rank_sums_of<false>);
   add("mixture_sums", mixture_sums_of<true>, mixture_sums_of<false>);
   add("weighted_mixture_sums", weighted_mixture_sums_of<true>, weighted_mixture_sums_of<false>);
-  add("density_sums", density_sums_of<true>, density_sums_of<false>);
+  add("multivariate_mixture_sums", density_sums_of<true>, density_sums_of<false>);
   benchmark::AddCustomContext("commit", ISONOMY_BENCH_COMMIT);
   benchmark::AddCustomContext("flags", ISONOMY_BENCH_FLAGS);
   benchmark::AddCustomContext("compiler", ISONOMY_BENCH_COMPILER);

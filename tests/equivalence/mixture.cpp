@@ -1,7 +1,8 @@
-// The conformance rows of mixture_sums, weighted_mixture_sums and density_sums on Backend<Cpu> and in its generic form.
+// The conformance rows of mixture_sums, weighted_mixture_sums and multivariate_mixture_sums on Backend<Cpu> and in its
+// generic form.
 #include "support/compiled/mixture.hpp"
-#include "isonomy/conformance/cases/densities.hpp"
 #include "isonomy/conformance/cases/mixture.hpp"
+#include "isonomy/conformance/cases/multivariate.hpp"
 #include "isonomy/conformance/cases/weighted.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "support/catch.hpp"
@@ -18,7 +19,9 @@ TEST_CASE("weighted_mixture_sums conforms on Cpu", "[equivalence]") {
 TEST_CASE("weighted_mixture_sums conforms in its generic form", "[equivalence][slow]") {
   test::conform<isonomy::op::weighted_mixture_sums, test::Generic>();
 }
-TEST_CASE("density_sums conforms on Cpu", "[equivalence]") { test::conform<isonomy::op::density_sums, isonomy::Cpu>(); }
-TEST_CASE("density_sums conforms in its generic form", "[equivalence][slow]") {
-  test::conform<isonomy::op::density_sums, test::Generic>();
+TEST_CASE("multivariate_mixture_sums conforms on Cpu", "[equivalence]") {
+  test::conform<isonomy::op::multivariate_mixture_sums, isonomy::Cpu>();
+}
+TEST_CASE("multivariate_mixture_sums conforms in its generic form", "[equivalence][slow]") {
+  test::conform<isonomy::op::multivariate_mixture_sums, test::Generic>();
 }

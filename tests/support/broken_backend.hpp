@@ -239,9 +239,9 @@ struct Backend<test::Broken<D>> : Backend<Cpu> {
     Cpu_::weighted_mixture_sums(ctx, term, order, x, view(std::as_const(own)), out);
   }
   template <Real T>
-  static void density_sums(cpu::Context& ctx, const NormalDensities& term, MixtureOrder order, MatrixView<const T> x,
-                           MatrixView<double> out) {
-    Cpu_::density_sums(ctx, term, order, x, out);
+  static void multivariate_mixture_sums(cpu::Context& ctx, const MultivariateNormals& term, MixtureOrder order,
+                                        MatrixView<const T> x, MatrixView<double> out) {
+    Cpu_::multivariate_mixture_sums(ctx, term, order, x, out);
     if (has<test::defect::DensitySwapsMoments> && out.rows > 2) std::swap(out(out.rows - 1, 0), out(out.rows - 2, 0));
   }
 

@@ -27,7 +27,7 @@ struct Backend<test::Generic> : Backend<Cpu> {
   static void residue_rank_sums() = delete;
   static void mixture_sums() = delete;
   static void weighted_mixture_sums() = delete;
-  static void density_sums() = delete;
+  static void multivariate_mixture_sums() = delete;
 };
 
 }  // namespace isonomy

@@ -83,15 +83,15 @@ struct weighted_mixture_sums {
   static constexpr const char* name = "weighted_mixture_sums";
   static constexpr auto kind = OperationKind::derived;
 };
-struct density_sums {
-  static constexpr const char* name = "density_sums";
+struct multivariate_mixture_sums {
+  static constexpr const char* name = "multivariate_mixture_sums";
   static constexpr auto kind = OperationKind::derived;
 };
 
 /// Everything the library dispatches; the conformance kit must have rows for each.
 using all = std::tuple<for_each, copy, fill, iota, transform, transform_reduce, segmented_reduce, stable_sort_by_key,
                        rank_average, gemm, syrk, cholesky_batched, select_k, joint_residue_counts, residue_rank_sums,
-                       mixture_sums, weighted_mixture_sums, density_sums>;
+                       mixture_sums, weighted_mixture_sums, multivariate_mixture_sums>;
 
 }  // namespace op
 

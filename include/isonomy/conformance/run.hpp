@@ -5,10 +5,10 @@
 #include <utility>
 
 #include "isonomy/conformance/cases/cholesky.hpp"
-#include "isonomy/conformance/cases/densities.hpp"
 #include "isonomy/conformance/cases/gemm.hpp"
 #include "isonomy/conformance/cases/memory.hpp"
 #include "isonomy/conformance/cases/mixture.hpp"
+#include "isonomy/conformance/cases/multivariate.hpp"
 #include "isonomy/conformance/cases/reduce.hpp"
 #include "isonomy/conformance/cases/residue.hpp"
 #include "isonomy/conformance/cases/sort.hpp"

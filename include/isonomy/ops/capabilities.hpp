@@ -14,8 +14,8 @@
 #include "isonomy/ops/linalg/gemm.hpp"
 #include "isonomy/ops/linalg/syrk.hpp"
 #include "isonomy/ops/memory.hpp"
-#include "isonomy/ops/mixture/density_sums.hpp"
 #include "isonomy/ops/mixture/mixture_sums.hpp"
+#include "isonomy/ops/mixture/multivariate_mixture_sums.hpp"
 #include "isonomy/ops/mixture/weighted_mixture_sums.hpp"
 #include "isonomy/ops/reduce/segmented_reduce.hpp"
 #include "isonomy/ops/reduce/transform.hpp"
@@ -182,10 +182,10 @@ struct SupportOf<op::weighted_mixture_sums> {
   static constexpr Support value = detail::support(HasWeightedMixtureSums<B, NormalComponents, T>, HasForEach<B>);
 };
 template <>
-struct SupportOf<op::density_sums> {
+struct SupportOf<op::multivariate_mixture_sums> {
   using elements = detail::Reals;
   template <class B, class T>
-  static constexpr Support value = detail::support(HasDensitySums<B, T>, HasForEach<B>);
+  static constexpr Support value = detail::support(HasMultivariateMixtureSums<B, T>, HasForEach<B>);
 };
 
 namespace detail {

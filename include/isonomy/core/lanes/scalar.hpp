@@ -10,8 +10,8 @@
 #include "isonomy/core/numeric.hpp"
 
 /// A lane function is written once, in an .inl file, in terms of a type Lanes: a vector register of `width` doubles and
-/// the operations below. The files are read once for every instruction set, each time inside a namespace with a Lanes of
-/// its own. So that every form has the same bits,
+/// the operations below. The files are read once for every instruction set, each time inside a namespace with a Lanes
+/// of its own. So that every form has the same bits,
 /// - a product never feeds an addition except through fma: compilers may fuse those two;
 /// - maximum(a, b) is b where either is NaN;
 /// - nothing else is called.

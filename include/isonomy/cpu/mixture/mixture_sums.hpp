@@ -1,5 +1,5 @@
-// mixture_sums, weighted_mixture_sums and density_sums on the host: blocks on threads, lanes in the registers of the
-// context's instruction set.
+// mixture_sums, weighted_mixture_sums and multivariate_mixture_sums on the host: blocks on threads, lanes in the
+// registers of the context's instruction set.
 #pragma once
 
 #include <algorithm>
@@ -34,20 +34,22 @@ struct MixtureSums {
 
   /// As mixture_sums, for the rows of x, any strides.
   template <Real T>
-  static void density_sums(Context& ctx, const NormalDensities& term, MixtureOrder order, MatrixView<const T> x,
-                           MatrixView<double> out) {
+  static void multivariate_mixture_sums(Context& ctx, const MultivariateNormals& term, MixtureOrder order,
+                                        MatrixView<const T> x, MatrixView<double> out) {
     const auto run = [&]<class Kernels>(Kernels) {
-      each_block(ctx, term, order, x.rows, out, "density_sums", [&](index_t first, index_t n, double* sums, double*) {
-        if (order == MixtureOrder::value)
-          Kernels::template add<false>(term, x, first, n, sums);
-        else
-          Kernels::template add<true>(term, x, first, n, sums);
-      });
+      each_block(ctx, term, order, x.rows, out, "multivariate_mixture_sums",
+                 [&](index_t first, index_t n, double* sums, double*) {
+                   if (order == MixtureOrder::value)
+                     Kernels::template add<false>(term, x, first, n, sums);
+                   else
+                     Kernels::template add<true>(term, x, first, n, sums);
+                 });
     };
 #if defined(__x86_64__)
-    with_kernels<lanes::DensityBlocks, avx2::DensityBlocks, avx512::DensityBlocks>(ctx.instruction_set(), run);
+    with_kernels<lanes::MultivariateBlocks, avx2::MultivariateBlocks, avx512::MultivariateBlocks>(ctx.instruction_set(),
+                                                                                                  run);
 #else
-    run(lanes::DensityBlocks{});
+    run(lanes::MultivariateBlocks{});
 #endif
   }
 

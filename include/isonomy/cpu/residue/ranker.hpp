@@ -88,8 +88,8 @@ class HistogramRanker {
 
   /// Sets the split whose features rank() is asked for. `space` is unused where all rows have one residue count that
   /// leaves no ties to order; `multisets` covers residue counts up to `fold_up_to`.
-  void prepare(std::span<const ResidueBlock> blocks, const residue::KeySpace* space, const residue::Multisets& multisets,
-               int fold_up_to, std::size_t features) {
+  void prepare(std::span<const ResidueBlock> blocks, const residue::KeySpace* space,
+               const residue::Multisets& multisets, int fold_up_to, std::size_t features) {
     space_ = space;
     entries_.clear();
     folded_.clear();

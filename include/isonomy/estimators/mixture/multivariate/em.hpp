@@ -22,7 +22,7 @@
 #include "isonomy/estimators/mixture/multivariate/kmeans.hpp"
 #include "isonomy/estimators/mixture/multivariate/model.hpp"
 #include "isonomy/estimators/mixture/multivariate/rows.hpp"
-#include "isonomy/ops/mixture/density_sums.hpp"
+#include "isonomy/ops/mixture/multivariate_mixture_sums.hpp"
 
 namespace isonomy::mixture {
 
@@ -196,7 +196,7 @@ template <ContextLike Ctx, class T>
   std::sort(result.dropped.begin(), result.dropped.end());
   result.degenerate = detail::degenerate_components(result.model, spread, options.reg_covar);
   detail::add_warnings(result, n);
-  detail::describe(ctx, "density_sums", HasDensitySums<backend_of<Ctx>, Point>, result.report);
+  detail::describe(ctx, "multivariate_mixture_sums", HasMultivariateMixtureSums<backend_of<Ctx>, Point>, result.report);
   return result;
 }
 

@@ -18,7 +18,7 @@
 #include "isonomy/estimators/mixture/multivariate/model.hpp"
 #include "isonomy/estimators/mixture/multivariate/nearest_sums.hpp"
 #include "isonomy/estimators/mixture/multivariate/rows.hpp"
-#include "isonomy/ops/mixture/density_sums.hpp"
+#include "isonomy/ops/mixture/multivariate_mixture_sums.hpp"
 
 namespace isonomy::mixture::detail {
 
@@ -47,7 +47,7 @@ template <ContextLike Ctx>
 class DeviceDensities {
  public:
   DeviceDensities(Ctx& ctx, const NormalMixture& m) {
-    const DensityTables tables = density_tables(m);
+    const MultivariateTables tables = multivariate_tables(m);
     std::vector<double> flat = tables.log_peaks;
     flat.insert(flat.end(), tables.means.begin(), tables.means.end());
     flat.insert(flat.end(), tables.factors.begin(), tables.factors.end());
@@ -56,11 +56,11 @@ class DeviceDensities {
     term_ = {memory_.data(), means, means + tables.means.size(), m.components(), m.dimensions, m.covariance};
   }
 
-  [[nodiscard]] const NormalDensities& term() const { return term_; }
+  [[nodiscard]] const MultivariateNormals& term() const { return term_; }
 
  private:
   Buffer<double, typename Ctx::tag> memory_;
-  NormalDensities term_;
+  MultivariateNormals term_;
 };
 
 template <ContextLike Ctx, class T>
@@ -68,7 +68,7 @@ std::vector<DoubleDouble> density_pass(Ctx& ctx, const NormalMixture& m, Mixture
                                        MatrixView<const T, typename Ctx::space> x) {
   const DeviceDensities<Ctx> densities(ctx, m);
   std::vector<DoubleDouble> sums(static_cast<std::size_t>(densities.term().outputs(order)));
-  density_sums(ctx, densities.term(), order, x, view(sums));
+  multivariate_mixture_sums(ctx, densities.term(), order, x, view(sums));
   return sums;
 }
 
@@ -184,7 +184,7 @@ inline std::vector<double> data_covariance(const NormalMixture& m, const std::ve
 
 /// How badly the component that explains a row best explains it: minus log2 of the largest weighted density.
 struct Misfit {
-  NormalDensities term;
+  MultivariateNormals term;
 
   template <class X>
   ISONOMY_HD double operator()(const X& x, index_t i) const {

@@ -103,7 +103,7 @@ inline void add_mean_gradient(const NormalMixture& m, const MomentView& sums, st
 }  // namespace detail
 
 /// The gradient over the rows of x (n x dimensions, any strides, float or double): one pass, O(n K d^2) for full and
-/// tied covariances, else O(n K d); workspace and determinism as density_sums. nll has the bits of
+/// tied covariances, else O(n K d); workspace and determinism as multivariate_mixture_sums. nll has the bits of
 /// negative_log_likelihood. A NaN in the data makes everything NaN. Errors as precision_factors; ShapeError; ValueError
 /// for a weight of 0, whose logit is not finite. Source: the sums G, S and Q of responsibilities; Bishop, Pattern
 /// Recognition and Machine Learning (2006), 9.2.2.

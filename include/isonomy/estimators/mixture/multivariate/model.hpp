@@ -108,8 +108,8 @@ inline void require_columns(const NormalMixture& m, index_t columns) {
                      " dimensions; give one row per point, and a mixture of as many dimensions");
 }
 
-/// What NormalDensities reads, in host memory.
-struct DensityTables {
+/// What MultivariateNormals reads, in host memory.
+struct MultivariateTables {
   std::vector<double> log_peaks, means, factors;
 };
 
@@ -181,10 +181,10 @@ inline void validate(const NormalMixture& m) {
 namespace detail {
 
 /// For a valid mixture with weights above 0: A_k = sqrt(log2(e)/2) L_k^-1, log_peak = log2(w / ((2 pi)^(d/2) |L|)).
-inline DensityTables density_tables(const NormalMixture& m) {
+inline MultivariateTables multivariate_tables(const NormalMixture& m) {
   const int d = m.dimensions;
   const double scale = std::sqrt(0.5 * std::numbers::log2e);
-  DensityTables result;
+  MultivariateTables result;
   result.means = m.means;
   for (std::size_t k = 0; k < m.weights.size(); ++k) {
     double log_determinant = 0;  // of L

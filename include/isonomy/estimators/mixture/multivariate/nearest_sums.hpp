@@ -61,8 +61,8 @@ struct Centres {
 /// How far the moments of clusters go: to the sums of deviations, or to second moments as a covariance needs them.
 enum class Moments { first, second };
 
-/// One block of rows, outputs in the layout of NormalDensities: squared distances to the nearest centre | rows nearest
-/// to k, sums of their deviations from it, their second moments.
+/// One block of rows, outputs in the layout of MultivariateNormals: squared distances to the nearest centre | rows
+/// nearest to k, sums of their deviations from it, their second moments.
 template <class T, MemorySpace Space>
 struct NearestBlock {
   static constexpr index_t block_rows = 1024;
@@ -111,7 +111,7 @@ std::vector<DoubleDouble> nearest_sums(Ctx& ctx, const std::vector<double>& cent
   using Block = NearestBlock<T, typename Ctx::space>;
   const auto device = to_device(ctx, centres, "centres");
   const Centres term{device.data(), static_cast<int>(centres.size()) / dimensions, dimensions};
-  const NormalDensities layout{nullptr, term.at, nullptr, term.components, dimensions, covariance};
+  const MultivariateNormals layout{nullptr, term.at, nullptr, term.components, dimensions, covariance};
   const int outputs =
       moments == Moments::second ? layout.outputs(MixtureOrder::gradient) : 1 + term.components * (1 + dimensions);
   std::vector<DoubleDouble> sums(static_cast<std::size_t>(outputs));

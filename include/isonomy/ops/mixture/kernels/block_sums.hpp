@@ -65,7 +65,7 @@ ISONOMY_HD inline void block_outputs(const NormalComponents& term, MixtureOrder 
                                      double* out) {
   detail::power_outputs(term, order, sums, out);
 }
-ISONOMY_HD inline void block_outputs(const NormalDensities& term, MixtureOrder order, index_t, const double* sums,
+ISONOMY_HD inline void block_outputs(const MultivariateNormals& term, MixtureOrder order, index_t, const double* sums,
                                      double* out) {
   detail::power_outputs(term, order, sums, out);
 }

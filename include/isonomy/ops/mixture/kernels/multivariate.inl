@@ -4,7 +4,7 @@
 /// Eight registers, one for each step of a tile.
 template <class L>
 struct Steps {
-  static constexpr int count = NormalDensities::tile_steps, size = count * L::width;
+  static constexpr int count = MultivariateNormals::tile_steps, size = count * L::width;
   static_assert(count == 8);
   using Vector = typename L::Vector;
 
@@ -80,7 +80,7 @@ class DensityLanes {
 
  public:
   /// `room` has lane_sums + lane_scratch rows of L::width.
-  ISONOMY_HD DensityLanes(const NormalDensities& term, double* room)
+  ISONOMY_HD DensityLanes(const MultivariateNormals& term, double* room)
       : term_(term), rows_(term.lane_sums(moments ? MixtureOrder::gradient : MixtureOrder::value)), sums_(room),
         points_(room + rows_ * w), deviations_(points_ + term.dimensions * tile),
         powers_(deviations_ + term.dimensions * tile) {
@@ -216,16 +216,16 @@ class DensityLanes {
     }
   }
 
-  const NormalDensities& term_;
+  const MultivariateNormals& term_;
   int rows_;
   double *sums_, *points_, *deviations_, *powers_;
 };
 
 /// The lane sums of one block of n rows of x, whatever the width of Lanes. `sums` has block_lanes * (lane_sums +
 /// lane_scratch) elements.
-struct DensityBlocks {
+struct MultivariateBlocks {
   template <bool moments, class X>
-  ISONOMY_HD static void add(const NormalDensities& term, const X& x, index_t first, index_t n, double* sums) {
+  ISONOMY_HD static void add(const MultivariateNormals& term, const X& x, index_t first, index_t n, double* sums) {
     double* const room = sums + term.lane_sums(moments ? MixtureOrder::gradient : MixtureOrder::value) * block_lanes;
     for (int lane = 0; lane < block_lanes; lane += Lanes::width) {
       DensityLanes<Lanes, moments> group(term, room);

@@ -69,7 +69,7 @@ enum class Covariance { full, tied, diagonal, spherical };
 /// sum_k w_k N(x; mean_k, Sigma_k) in d dimensions, every weight above 0. With Sigma_k = L_k L_k^T and A_k =
 /// sqrt(log2(e)/2) L_k^-1, log2 of a weighted density is log_peak - |A_k (x - mean_k)|^2. Arrays lie where the pass
 /// runs.
-struct NormalDensities {
+struct MultivariateNormals {
   const double* log_peaks = nullptr;  ///< components; log2 of the weighted density at the mean
   const double* means = nullptr;      ///< components x dimensions
   /// A_k by rows of its lower triangle (full: for each component; tied: once), its diagonal, or its one number.

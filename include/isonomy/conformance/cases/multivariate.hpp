@@ -1,4 +1,5 @@
-// Conformance rows of density_sums: the bits of the lane functions, and plain sums in extended precision beside them.
+// Conformance rows of multivariate_mixture_sums: the bits of the lane functions, and plain sums in extended precision
+// beside them.
 #pragma once
 
 #include <algorithm>
@@ -12,14 +13,14 @@
 #include "isonomy/conformance/rows.hpp"
 #include "isonomy/conformance/tiers.hpp"
 #include "isonomy/core/numeric.hpp"
-#include "isonomy/ops/mixture/density_sums.hpp"
 #include "isonomy/ops/mixture/kernels/block_sums.hpp"
 #include "isonomy/ops/mixture/kernels/scalar.hpp"
+#include "isonomy/ops/mixture/multivariate_mixture_sums.hpp"
 
 namespace isonomy::conformance {
 
 template <>
-struct Cases<op::density_sums> {
+struct Cases<op::multivariate_mixture_sums> {
   template <class Tag>
   static void run(Rows<Tag>& rows) {
     run<Tag, double>(rows);
@@ -42,7 +43,7 @@ struct Cases<op::density_sums> {
     Shape shape;
     std::vector<double> flat;
 
-    [[nodiscard]] NormalDensities term(const double* at) const {
+    [[nodiscard]] MultivariateNormals term(const double* at) const {
       const int k = shape.components;
       return {at, at + k, at + k + k * shape.dimensions, k, shape.dimensions, shape.covariance};
     }
@@ -50,7 +51,7 @@ struct Cases<op::density_sums> {
 
   template <class Tag, class T>
   static void run(Rows<Tag>& rows) {
-    if constexpr (HasDensitySums<Backend<Tag>, T> || HasForEach<Backend<Tag>>) {
+    if constexpr (HasMultivariateMixtureSums<Backend<Tag>, T> || HasForEach<Backend<Tag>>) {
       const std::vector<Shape> shapes{{Covariance::full, 1, 1},      {Covariance::full, 3, 3},
                                       {Covariance::tied, 2, 4},      {Covariance::diagonal, 3, 2},
                                       {Covariance::spherical, 2, 5}, {Covariance::full, 2, 9}};
@@ -69,10 +70,10 @@ struct Cases<op::density_sums> {
       if constexpr (std::same_as<T, double>)
         row<Tag, T>(rows, {"row", 110003, Layout::row, Data::random}, shapes[3], MixtureOrder::gradient);
       rows.template throws<ShapeError>("a column too many", [](Context<Tag>& ctx) {
-        const NormalDensities term{nullptr, nullptr, nullptr, 1, 2, Covariance::full};
+        const MultivariateNormals term{nullptr, nullptr, nullptr, 1, 2, Covariance::full};
         std::vector<DoubleDouble> sums(1);
-        density_sums(ctx, term, MixtureOrder::value,
-                     MatrixView<const T, typename Backend<Tag>::space>(nullptr, 0, 3, 3, 1), view(sums));
+        multivariate_mixture_sums(ctx, term, MixtureOrder::value,
+                                  MatrixView<const T, typename Backend<Tag>::space>(nullptr, 0, 3, 3, 1), view(sums));
       });
     }
   }
@@ -80,7 +81,7 @@ struct Cases<op::density_sums> {
   static Parameters parameters(const Shape& shape, std::uint64_t seed) {
     Parameters result{shape, {}};
     auto draw = [&, i = std::uint64_t{0}]() mutable { return random_unit(seed, i++, 7); };
-    const NormalDensities sizes{nullptr, nullptr, nullptr, shape.components, shape.dimensions, shape.covariance};
+    const MultivariateNormals sizes{nullptr, nullptr, nullptr, shape.components, shape.dimensions, shape.covariance};
     for (int k = 0; k < shape.components; ++k) result.flat.push_back(-4 * draw());
     for (int k = 0; k < shape.components * shape.dimensions; ++k) result.flat.push_back(2 * draw() - 1);
     const int factors = shape.covariance == Covariance::tied ? 1 : shape.components;
@@ -122,11 +123,11 @@ struct Cases<op::density_sums> {
   }
 
   template <class Tag, class X>
-  static std::vector<double> pass(Context<Tag>& ctx, const NormalDensities& term, MixtureOrder order, X x,
+  static std::vector<double> pass(Context<Tag>& ctx, const MultivariateNormals& term, MixtureOrder order, X x,
                                   index_t piece) {
     std::vector<DoubleDouble> sums(static_cast<std::size_t>(term.outputs(order)));
     for (index_t first = 0; first < x.rows; first += piece)
-      density_sums(ctx, term, order, x.row_block(first, std::min(piece, x.rows - first)), view(sums));
+      multivariate_mixture_sums(ctx, term, order, x.row_block(first, std::min(piece, x.rows - first)), view(sums));
     std::vector<double> flat;
     for (const DoubleDouble& sum : sums) flat.push_back(sum.high), flat.push_back(sum.low);
     return flat;
@@ -134,7 +135,8 @@ struct Cases<op::density_sums> {
 
   /// Blocks in ascending order on lanes of one element.
   template <class T>
-  static std::vector<DoubleDouble> by_definition(const NormalDensities& term, MixtureOrder order, const Operand<T>& x) {
+  static std::vector<DoubleDouble> by_definition(const MultivariateNormals& term, MixtureOrder order,
+                                                 const Operand<T>& x) {
     std::vector<DoubleDouble> sums(static_cast<std::size_t>(term.outputs(order)));
     std::vector<double> lane_sums(
         static_cast<std::size_t>((term.lane_sums(order) + term.lane_scratch()) * block_lanes)),
@@ -142,9 +144,9 @@ struct Cases<op::density_sums> {
     for (index_t first = 0; first < x.rows; first += block_points) {
       const index_t n = std::min(block_points, x.rows - first);
       if (order == MixtureOrder::value)
-        lanes::DensityBlocks::add<false>(term, x, first, n, lane_sums.data());
+        lanes::MultivariateBlocks::add<false>(term, x, first, n, lane_sums.data());
       else
-        lanes::DensityBlocks::add<true>(term, x, first, n, lane_sums.data());
+        lanes::MultivariateBlocks::add<true>(term, x, first, n, lane_sums.data());
       block_outputs(term, order, n, lane_sums.data(), out.data());
       for (std::size_t o = 0; o < sums.size(); ++o) isonomy::detail::add_share(sums[o], out[o]);
     }
@@ -157,7 +159,7 @@ struct Cases<op::density_sums> {
   static void compare_plainly(Verdict& verdict, const Parameters& p, MixtureOrder order, const Operand<T>& x,
                               const std::vector<double>& got) {
     using Extended = long double;
-    const NormalDensities term = p.term(p.flat.data());
+    const MultivariateNormals term = p.term(p.flat.data());
     const int n = term.components, d = term.dimensions;
     const auto count = static_cast<std::size_t>(term.outputs(order));
     std::vector<Extended> sums(count);

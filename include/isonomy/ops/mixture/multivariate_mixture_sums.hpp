@@ -1,5 +1,5 @@
-// density_sums: the log-likelihood of a mixture of normal densities in several dimensions, and the moments of its
-// components, in one pass over the data.
+// multivariate_mixture_sums: the log-likelihood of a mixture of normal densities in several dimensions, and the moments
+// of its components, in one pass over the data.
 #pragma once
 
 #include <algorithm>
@@ -19,10 +19,10 @@ namespace isonomy {
 
 /// out(o, b): output o over the rows of block b.
 template <class B, class T>
-concept HasDensitySums = BackendLike<B> && Real<T> &&
-    requires(typename B::context& c, const NormalDensities& term, MixtureOrder order,
+concept HasMultivariateMixtureSums = BackendLike<B> && Real<T> &&
+    requires(typename B::context& c, const MultivariateNormals& term, MixtureOrder order,
              MatrixView<const T, typename B::space> x, MatrixView<double, typename B::space> out) {
-  B::density_sums(c, term, order, x, out);
+  B::multivariate_mixture_sums(c, term, order, x, out);
 };
 
 namespace detail {
@@ -30,13 +30,13 @@ namespace detail {
 /// The plain form: one task per block.
 template <bool moments, class T, MemorySpace Space>
 struct DensityBlock {
-  NormalDensities term;
+  MultivariateNormals term;
   MatrixView<const T, Space> x;
   MatrixView<double, Space> out, sums;
 
   ISONOMY_HD void operator()(index_t b) const {
     const index_t first = b * block_points, left = x.rows - first, n = left < block_points ? left : block_points;
-    lanes::DensityBlocks::add<moments>(term, x, first, n, &sums(0, b));
+    lanes::MultivariateBlocks::add<moments>(term, x, first, n, &sums(0, b));
     block_outputs(term, moments ? MixtureOrder::gradient : MixtureOrder::value, n, &sums(0, b), &out(0, b));
   }
 };
@@ -51,18 +51,18 @@ struct DensityBlock {
 /// thread count and backend; output 0 for every order too. Cancelled between blocks; waits for the result. ShapeError;
 /// OutOfMemory.
 template <ContextLike Ctx, class T>
-void density_sums(Ctx& ctx, const NormalDensities& term, MixtureOrder order, MatrixView<T, typename Ctx::space> x,
-                  VectorView<DoubleDouble> sums) {
-  static constexpr const char* operation = "density_sums";
+void multivariate_mixture_sums(Ctx& ctx, const MultivariateNormals& term, MixtureOrder order,
+                               MatrixView<T, typename Ctx::space> x, VectorView<DoubleDouble> sums) {
+  static constexpr const char* operation = "multivariate_mixture_sums";
   using Point = std::remove_const_t<T>;
-  static_assert(Real<Point>, "density_sums takes float or double data");
+  static_assert(Real<Point>, "multivariate_mixture_sums takes float or double data");
   check::usable(x, operation, "x");
   check::that(x.columns == term.dimensions, operation, "x has ", x.columns, " columns and the term ", term.dimensions,
               " dimensions; give one row per point");
   detail::require_sums(term, order, sums, operation);
   const index_t blocks = (x.rows + block_points - 1) / block_points;
   if (blocks == 0) return;
-  constexpr bool own = HasDensitySums<backend_of<Ctx>, Point>;
+  constexpr bool own = HasMultivariateMixtureSums<backend_of<Ctx>, Point>;
   const index_t lane_rows = index_t{term.lane_sums(order) + term.lane_scratch()} * block_lanes;
   detail::add_blocks(
       ctx, operation, blocks, own ? sums.size : lane_rows, sums,
@@ -71,7 +71,7 @@ void density_sums(Ctx& ctx, const NormalDensities& term, MixtureOrder order, Mat
         const index_t start = first * block_points;
         const View rows = View(x).row_block(start, std::min(count * block_points, x.rows - start));
         if constexpr (own) {
-          backend_of<Ctx>::density_sums(ctx, term, order, rows, out);
+          backend_of<Ctx>::multivariate_mixture_sums(ctx, term, order, rows, out);
         } else {
           Matrix<double, typename Ctx::tag> lane_sums(ctx, lane_rows, count, operation);
           if (order == MixtureOrder::value)
