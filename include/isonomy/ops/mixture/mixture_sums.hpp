@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "isonomy/backend/buffer.hpp"
-#include "isonomy/backend/operations.hpp"
+#include "isonomy/backend/operation.hpp"
 #include "isonomy/core/check.hpp"
 #include "isonomy/core/control.hpp"
 #include "isonomy/core/numeric.hpp"
@@ -29,13 +29,28 @@ concept MixtureTerm = requires(const Term& term, MixtureOrder order, double* sum
   block_outputs(term, order, index_t{}, sums, sums);
 };
 
-/// out(o, b): output o over the points of block b.
-template <class B, class Term, class T>
-concept HasMixtureSums = BackendLike<B> && MixtureTerm<Term> && Real<T> &&
-    requires(typename B::context& c, const Term& term, MixtureOrder order, VectorView<const T, typename B::space> x,
-             MatrixView<double, typename B::space> out) {
-  B::mixture_sums(c, term, order, x, out);
+namespace op {
+/// Sums over the points of one-dimensional mixtures. A member writes out(o, b): output o over the points of block b.
+struct mixture_sums : Declaration {
+  static constexpr const char* name = "mixture_sums";
+  using elements = Reals;
+  template <class B, class T, class Term = SharedMeanPair>
+  static constexpr bool own = MixtureTerm<Term>&& Real<T>&& requires(ContextOf<B>& c, const Term& term,
+                                                                     MixtureOrder order, Input<B, T> x,
+                                                                     MatrixOutput<B, double> out) {
+    B::mixture_sums(c, term, order, x, out);
+  };
+  template <class B, class T, class Term = SharedMeanPair>
+  static constexpr bool derived = MixtureTerm<Term>&& Real<T>&& Runs<for_each, B>;
+  /// Points with gaps are packed first.
+  template <class B, class T, class Term = SharedMeanPair>
+  static constexpr bool needs = Runs<copy, B, T>;
+  template <class B, class... A>
+  static void call(A&&... arguments) {
+    B::mixture_sums(std::forward<A>(arguments)...);
+  }
 };
+}  // namespace op
 
 namespace detail {
 
@@ -132,17 +147,17 @@ void add_blocks(Ctx& ctx, const char* operation, index_t blocks, index_t rows, V
 /// Stops between blocks (Cancelled); waits for the result. ShapeError if sums has another size than the term's outputs;
 /// OutOfMemory.
 template <ContextLike Ctx, MixtureTerm Term, class T>
+  requires Runs<op::mixture_sums, backend_of<Ctx>, std::remove_const_t<T>, Term>
 void mixture_sums(Ctx& ctx, const Term& term, MixtureOrder order, VectorView<T, typename Ctx::space> x,
                   VectorView<DoubleDouble> sums) {
   static constexpr const char* operation = "mixture_sums";
   using Point = std::remove_const_t<T>;
   using Tag = typename Ctx::tag;
-  static_assert(Real<Point>, "mixture_sums takes float or double data");
   check::usable(x, operation, "x");
   detail::require_sums(term, order, sums, operation);
   const index_t blocks = (x.size + block_points - 1) / block_points;
   if (blocks == 0) return;
-  constexpr bool own = HasMixtureSums<backend_of<Ctx>, Term, Point>;
+  constexpr bool own = Has<op::mixture_sums, backend_of<Ctx>, Point, Term>;
   const index_t rows = own ? sums.size : index_t{term.lane_sums(order) + term.lane_scratch()} * block_lanes;
   Buffer<Point, Tag> packed(
       ctx, x.stride == 1 ? 0 : std::min(blocks, detail::mixture_blocks_at_once(rows)) * block_points, operation);
@@ -157,7 +172,7 @@ void mixture_sums(Ctx& ctx, const Term& term, MixtureOrder order, VectorView<T, 
       points = room;
     }
     if constexpr (own)
-      backend_of<Ctx>::mixture_sums(ctx, term, order, points, out);
+      invoke<op::mixture_sums>(ctx, term, order, points, out);
     else
       detail::mixture_blocks(ctx, term, order, points.data, points.size, out);
     meter.advance(count);
