@@ -170,7 +170,7 @@ struct Cases<op::mixture_sums> {
         default: add<MixtureOrder::hessian>(term, points, lane, lanes_of_block);
         }
       block_outputs(term, order, n, lanes_of_block.data(), out.data());
-      for (std::size_t o = 0; o < sums.size(); ++o) isonomy::detail::add_share(sums[o], out[o]);
+      for (std::size_t o = 0; o < sums.size(); ++o) add_share(sums[o], out[o]);
     }
     return sums;
   }

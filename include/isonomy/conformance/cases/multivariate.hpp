@@ -145,7 +145,7 @@ struct Cases<op::multivariate_mixture_sums> {
       else
         lanes::MultivariateBlocks::add<true>(term, x, first, n, lane_sums.data());
       block_outputs(term, order, n, lane_sums.data(), out.data());
-      for (std::size_t o = 0; o < sums.size(); ++o) isonomy::detail::add_share(sums[o], out[o]);
+      for (std::size_t o = 0; o < sums.size(); ++o) add_share(sums[o], out[o]);
     }
     return sums;
   }

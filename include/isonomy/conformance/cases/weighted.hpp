@@ -167,7 +167,7 @@ struct Cases<op::weighted_mixture_sums> {
         default: lanes::add_lanes<L, MixtureOrder::hessian>(term, block, n, lane, lane_sums.data());
         }
       block_outputs(term, order, n, lane_sums.data(), out.data());
-      for (std::size_t o = 0; o < sums.size(); ++o) isonomy::detail::add_share(sums[o], out[o]);
+      for (std::size_t o = 0; o < sums.size(); ++o) add_share(sums[o], out[o]);
     }
     return sums;
   }

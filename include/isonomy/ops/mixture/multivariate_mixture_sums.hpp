@@ -10,10 +10,10 @@
 #include "isonomy/core/check.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/ops/for_each.hpp"
+#include "isonomy/ops/mixture/blocks.hpp"
 #include "isonomy/ops/mixture/kernels/block_sums.hpp"
 #include "isonomy/ops/mixture/kernels/scalar.hpp"
 #include "isonomy/ops/mixture/kernels/terms.hpp"
-#include "isonomy/ops/mixture/mixture_sums.hpp"
 
 namespace isonomy {
 
@@ -75,24 +75,23 @@ void multivariate_mixture_sums(Ctx& ctx, const MultivariateNormals& term, Mixtur
   if (blocks == 0) return;
   constexpr bool own = Has<op::multivariate_mixture_sums, backend_of<Ctx>, Point>;
   const index_t lane_rows = index_t{term.lane_sums(order) + term.lane_scratch()} * block_lanes;
-  detail::add_blocks(
-      ctx, operation, blocks, own ? sums.size : lane_rows, sums,
-      [&](index_t first, index_t count, MatrixView<double, typename Ctx::space> out) {
-        using View = MatrixView<const Point, typename Ctx::space>;
-        const index_t start = first * block_points;
-        const View rows = View(x).row_block(start, std::min(count * block_points, x.rows - start));
-        if constexpr (own) {
-          invoke<op::multivariate_mixture_sums>(ctx, term, order, rows, out);
-        } else {
-          Matrix<double, typename Ctx::tag> lane_sums(ctx, lane_rows, count, operation);
-          if (order == MixtureOrder::value)
-            for_each(ctx, count,
-                     detail::DensityBlock<false, Point, typename Ctx::space>{term, rows, out, lane_sums.view()});
-          else
-            for_each(ctx, count,
-                     detail::DensityBlock<true, Point, typename Ctx::space>{term, rows, out, lane_sums.view()});
-        }
-      });
+  add_blocks(ctx, operation, blocks, own ? sums.size : lane_rows, sums,
+             [&](index_t first, index_t count, MatrixView<double, typename Ctx::space> out) {
+               using View = MatrixView<const Point, typename Ctx::space>;
+               const index_t start = first * block_points;
+               const View rows = View(x).row_block(start, std::min(count * block_points, x.rows - start));
+               if constexpr (own) {
+                 invoke<op::multivariate_mixture_sums>(ctx, term, order, rows, out);
+               } else {
+                 Matrix<double, typename Ctx::tag> lane_sums(ctx, lane_rows, count, operation);
+                 if (order == MixtureOrder::value)
+                   for_each(ctx, count,
+                            detail::DensityBlock<false, Point, typename Ctx::space>{term, rows, out, lane_sums.view()});
+                 else
+                   for_each(ctx, count,
+                            detail::DensityBlock<true, Point, typename Ctx::space>{term, rows, out, lane_sums.view()});
+               }
+             });
 }
 
 }  // namespace isonomy

@@ -10,8 +10,8 @@
 #include "isonomy/core/check.hpp"
 #include "isonomy/core/control.hpp"
 #include "isonomy/ops/memory.hpp"
+#include "isonomy/ops/mixture/blocks.hpp"
 #include "isonomy/ops/mixture/kernels/weighted.hpp"
-#include "isonomy/ops/mixture/mixture_sums.hpp"
 
 namespace isonomy {
 
@@ -66,7 +66,7 @@ void weighted_mixture_sums(Ctx& ctx, const Weighted<Term>& term, MixtureOrder or
   };
   auto packed_x = room_for(x), packed_weights = room_for(weights);
   ProgressMeter meter(ctx.control(), operation, blocks);
-  detail::add_blocks(ctx, operation, blocks, rows, sums, [&](index_t first, index_t count, auto out) {
+  add_blocks(ctx, operation, blocks, rows, sums, [&](index_t first, index_t count, auto out) {
     const index_t start = first * block_points, size = std::min(count * block_points, x.size - start);
     const auto piece = [&](View v, auto& packed) {
       const View part = v.subview(start, size);
