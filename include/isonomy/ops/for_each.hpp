@@ -23,9 +23,11 @@ struct for_each : Declaration {
 };
 }  // namespace op
 
-/// f(i) for every i in [0, n), in no particular order and possibly at the same time, so calls must not write what
-/// others touch. f is a trivially copyable functor whose operator() is const and ISONOMY_HD where device backends will
-/// run it. Errors: ShapeError for n < 0; on the host an exception from f ends the loop and is rethrown.
+/// f(i) for every i in [0, n), in no particular order and possibly at the same time.
+///
+/// Calls must not write what others touch. f is a trivially copyable functor whose operator() is const and ISONOMY_HD
+/// where device backends will run it. Errors: ShapeError for n < 0; on the host an exception from f ends the loop and
+/// is rethrown.
 template <ContextLike Ctx, class F>
   requires Runs<op::for_each, backend_of<Ctx>>
 void for_each(Ctx& ctx, index_t n, const F& f) {

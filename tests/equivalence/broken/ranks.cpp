@@ -9,7 +9,7 @@ using namespace isonomy;
 
 namespace {
 
-struct Minimum {
+struct SmallestRank {
   template <class T>
   static void run(cpu::Context& ctx, VectorView<const T> x, VectorView<const index_t> offsets, VectorView<double> out) {
     static_cast<void>(ctx);
@@ -48,7 +48,7 @@ struct FlipsTie {
 
 TEST_CASE("the kit catches a wrong rank_average", "[conformance]") {
   CHECK(::test::failures_of_honest<op::rank_average>() == 0);
-  CHECK(::test::failures<op::rank_average, Minimum>() > 0);
+  CHECK(::test::failures<op::rank_average, SmallestRank>() > 0);
 }
 TEST_CASE("the kit catches a wrong select_k", "[conformance]") {
   CHECK(::test::failures_of_honest<op::select_k>() == 0);

@@ -18,7 +18,8 @@ struct gemm : Declaration {
   /// steps that apply alpha and beta (Higham 2002, 3.5).
   using tier = Tight<2>;
   template <class B, class T>
-  static constexpr bool own = Real<T>&& requires(ContextOf<B>& c, T s, MatrixInput<B, T> a, MatrixOutput<B, T> out) {
+  static constexpr bool own = requires(ContextOf<B>& c, T s, MatrixInput<B, T> a, MatrixOutput<B, T> out) {
+    requires Real<T>;
     B::gemm(c, s, a, a, s, out);
   };
   template <class B, class... A>
@@ -28,11 +29,16 @@ struct gemm : Declaration {
 };
 }  // namespace op
 
-/// out = alpha*A*B + beta*out. A is m x k, B is k x n, out is m x n; any strides, transposition by transposed(view).
-/// beta == 0 ignores the old out, even NaN. k == 0 leaves alpha*0 + beta*out. O(mnk).
+/// out = alpha*A*B + beta*out.
+///
+/// A is m x k, B is k x n, out is m x n; any strides, transposition by transposed(view). beta == 0 ignores the old out,
+/// even NaN. k == 0 leaves alpha*0 + beta*out.
+///
 /// Errors: ShapeError where extents disagree, AliasError where out overlaps A or B, OutOfMemory for the workspace of
-/// packed copies. Deterministic: Backend<Cpu> gives one result on every instruction set and thread count
-/// (cpu/linalg/gemm.hpp says which); other backends agree within Tight<2> with K = k and scale (|A||B|)_ij.
+/// packed copies. O(mnk).
+///
+/// Deterministic: Backend<Cpu> gives one result on every instruction set and thread count (cpu/linalg/gemm.hpp says
+/// which); other backends agree within op::gemm::tier.
 template <ContextLike Ctx, Real T>
   requires Runs<op::gemm, backend_of<Ctx>, T>
 void gemm(Ctx& ctx, std::type_identity_t<T> alpha, ConstMatrix<T, Ctx> a, ConstMatrix<T, Ctx> b,

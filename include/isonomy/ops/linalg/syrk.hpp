@@ -16,7 +16,8 @@ struct syrk : Declaration {
   /// As gemm.
   using tier = gemm::tier;
   template <class B, class T>
-  static constexpr bool own = Real<T>&& requires(ContextOf<B>& c, T s, MatrixInput<B, T> a, MatrixOutput<B, T> out) {
+  static constexpr bool own = requires(ContextOf<B>& c, T s, MatrixInput<B, T> a, MatrixOutput<B, T> out) {
+    requires Real<T>;
     B::syrk(c, s, a, s, out);
   };
   template <class B, class T>
@@ -28,9 +29,10 @@ struct syrk : Declaration {
 };
 }  // namespace op
 
-/// out = alpha*transposed(A)*A + beta*out, both triangles written. A is n x k, out is k x k; any strides. beta == 0
-/// ignores the old out, even NaN. The generic form is gemm; a backend's own does half the work. On Backend<Cpu> both
-/// have the same bits. Errors and determinism as gemm.
+/// out = alpha*transposed(A)*A + beta*out, both triangles written.
+///
+/// A is n x k, out is k x k; any strides. beta == 0 ignores the old out, even NaN. The generic form is gemm; a
+/// backend's own does half the work. On Backend<Cpu> both have the same bits. Errors and determinism as gemm.
 template <ContextLike Ctx, Real T>
   requires Runs<op::syrk, backend_of<Ctx>, T>
 void syrk(Ctx& ctx, std::type_identity_t<T> alpha, ConstMatrix<T, Ctx> a, std::type_identity_t<T> beta,

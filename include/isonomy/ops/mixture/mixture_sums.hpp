@@ -21,13 +21,18 @@ struct mixture_sums : Declaration {
   static constexpr const char* name = "mixture_sums";
   using elements = Reals;
   template <class B, class T, class Term = SharedMeanPair>
-  static constexpr bool own = MixtureTerm<Term>&& Real<T>&& requires(ContextOf<B>& c, const Term& term,
-                                                                     MixtureOrder order, Input<B, T> x,
-                                                                     MatrixOutput<B, double> out) {
+  static constexpr bool own = requires(ContextOf<B>& c, const Term& term, MixtureOrder order, Input<B, T> x,
+                                       MatrixOutput<B, double> out) {
+    requires MixtureTerm<Term>;
+    requires Real<T>;
     B::mixture_sums(c, term, order, x, out);
   };
   template <class B, class T, class Term = SharedMeanPair>
-  static constexpr bool derived = MixtureTerm<Term>&& Real<T>&& Runs<for_each, B>;
+  static constexpr bool derived = requires {
+    requires MixtureTerm<Term>;
+    requires Real<T>;
+    requires Runs<for_each, B>;
+  };
   /// Points with gaps are packed first.
   template <class B, class T, class Term = SharedMeanPair>
   static constexpr bool needs = Runs<copy, B, T>;
@@ -39,13 +44,17 @@ struct mixture_sums : Declaration {
 }  // namespace op
 
 /// Adds the outputs that `term` declares for `order`, over the points x, to sums(0 .. outputs - 1) in host memory.
+///
 /// Points are taken in blocks of block_points, counted from x(0): data that come in pieces have the bits of one pass if
 /// every piece but the last is a multiple of block_points long and `sums` goes from call to call. A point NaN makes
-/// output 0 NaN, an infinite one makes it -inf. Accumulators are double for every T. O(n), nothing of size n is stored:
-/// a few MB of workspace and 64 (lane sums + lane scratch) doubles a thread. Progress counts blocks of one pass. The
-/// same bits for every instruction set, thread count and backend, and for every order as far as orders share outputs.
-/// Stops between blocks (Cancelled); waits for the result. ShapeError if sums has another size than the term's outputs;
-/// OutOfMemory.
+/// output 0 NaN, an infinite one makes it -inf. Accumulators are double for every T.
+///
+/// Errors: ShapeError if sums has another size than the term's outputs; OutOfMemory; Cancelled between blocks. O(n),
+/// nothing of size n is stored: a few MB of workspace and 64 (lane sums + lane scratch) doubles a thread. Progress
+/// counts blocks of one pass. Waits for the result.
+///
+/// The same bits for every instruction set, thread count and backend, and for every order as far as orders share
+/// outputs.
 template <ContextLike Ctx, MixtureTerm Term, class T>
   requires Runs<op::mixture_sums, backend_of<Ctx>, std::remove_const_t<T>, Term>
 void mixture_sums(Ctx& ctx, const Term& term, MixtureOrder order, VectorView<T, typename Ctx::space> x,

@@ -23,12 +23,16 @@ struct multivariate_mixture_sums : Declaration {
   static constexpr const char* name = "multivariate_mixture_sums";
   using elements = Reals;
   template <class B, class T>
-  static constexpr bool own = Real<T>&& requires(ContextOf<B>& c, const MultivariateNormals& term, MixtureOrder order,
-                                                 MatrixInput<B, T> x, MatrixOutput<B, double> out) {
+  static constexpr bool own = requires(ContextOf<B>& c, const MultivariateNormals& term, MixtureOrder order,
+                                       MatrixInput<B, T> x, MatrixOutput<B, double> out) {
+    requires Real<T>;
     B::multivariate_mixture_sums(c, term, order, x, out);
   };
   template <class B, class T>
-  static constexpr bool derived = Real<T>&& Runs<for_each, B>;
+  static constexpr bool derived = requires {
+    requires Real<T>;
+    requires Runs<for_each, B>;
+  };
   template <class B, class... A>
   static void call(A&&... arguments) {
     B::multivariate_mixture_sums(std::forward<A>(arguments)...);
@@ -54,13 +58,17 @@ struct DensityBlock {
 
 }  // namespace detail
 
-/// Adds the outputs that `term` declares for `order`, over the rows of x, to sums(0 .. outputs - 1) in host memory, in
-/// the fixed order of mixture_sums: data that come in pieces of whole blocks have the bits of one pass. x is n x
+/// Adds the outputs that `term` declares for `order`, over the rows of x, to sums(0 .. outputs - 1) in host memory.
+///
+/// In the fixed order of mixture_sums: data that come in pieces of whole blocks have the bits of one pass. x is n x
 /// dimensions, any strides (unit column stride is fastest), float or double; accumulators are double. A NaN in a row
-/// makes output 0 NaN. O(n components dimensions^2) for full and tied covariances, else O(n components dimensions); a
-/// few MB of workspace and 64 (lane sums + lane scratch) doubles a thread. The same bits for every instruction set,
-/// thread count and backend; output 0 for every order too. Cancelled between blocks; waits for the result. ShapeError;
-/// OutOfMemory.
+/// makes output 0 NaN.
+///
+/// Errors: ShapeError, OutOfMemory, Cancelled between blocks. O(n components dimensions^2) for full and tied
+/// covariances, else O(n components dimensions); a few MB of workspace and 64 (lane sums + lane scratch) doubles a
+/// thread. Waits for the result.
+///
+/// The same bits for every instruction set, thread count and backend; output 0 for every order too.
 template <ContextLike Ctx, class T>
   requires Runs<op::multivariate_mixture_sums, backend_of<Ctx>, std::remove_const_t<T>>
 void multivariate_mixture_sums(Ctx& ctx, const MultivariateNormals& term, MixtureOrder order,

@@ -21,13 +21,18 @@ struct weighted_mixture_sums : Declaration {
   static constexpr const char* name = "weighted_mixture_sums";
   using elements = Reals;
   template <class B, class T, class Term = NormalComponents>
-  static constexpr bool own = MixtureTerm<Weighted<Term>>&&
-      Real<T>&& requires(ContextOf<B>& c, const Weighted<Term>& term, MixtureOrder order, Input<B, T> x,
-                         MatrixOutput<B, double> out) {
+  static constexpr bool own = requires(ContextOf<B>& c, const Weighted<Term>& term, MixtureOrder order, Input<B, T> x,
+                                       MatrixOutput<B, double> out) {
+    requires MixtureTerm<Weighted<Term>>;
+    requires Real<T>;
     B::weighted_mixture_sums(c, term, order, x, x, out);
   };
   template <class B, class T, class Term = NormalComponents>
-  static constexpr bool derived = MixtureTerm<Weighted<Term>>&& Real<T>&& Runs<for_each, B>;
+  static constexpr bool derived = requires {
+    requires MixtureTerm<Weighted<Term>>;
+    requires Real<T>;
+    requires Runs<for_each, B>;
+  };
   /// Points with gaps are packed first.
   template <class B, class T, class Term = NormalComponents>
   static constexpr bool needs = Runs<copy, B, T>;
@@ -38,12 +43,13 @@ struct weighted_mixture_sums : Declaration {
 };
 }  // namespace op
 
-/// Adds the outputs that `term` declares for `order`, over the points x with their weights (or the squares of these),
-/// to sums(0 .. outputs - 1) in host memory, in the fixed order of mixture_sums: data that come in pieces of whole
-/// blocks have the bits of one pass. weights: as many as points, of their type, any stride, not checked; a point of
-/// weight 0 adds 0 if its sums are finite. One logarithm per point; else as mixture_sums: O(n), its workspace, progress
-/// in blocks, the same bits for every instruction set, thread count and backend. Cancelled between blocks; waits for
-/// the result. ShapeError; OutOfMemory.
+/// Adds the outputs that `term` declares for `order`, over points with their weights (or the squares of these), to
+/// sums(0 .. outputs - 1) in host memory.
+///
+/// In the fixed order of mixture_sums: data that come in pieces of whole blocks have the bits of one pass. weights: as
+/// many as points, of their type, any stride, not checked; a point of weight 0 adds 0 if its sums are finite.
+///
+/// Errors, cost, progress and determinism as mixture_sums, with one logarithm per point.
 template <ContextLike Ctx, class Term, class T>
   requires Runs<op::weighted_mixture_sums, backend_of<Ctx>, std::remove_const_t<T>, Term>
 void weighted_mixture_sums(Ctx& ctx, const Weighted<Term>& term, MixtureOrder order,

@@ -28,8 +28,9 @@ struct segmented_reduce : Declaration {
 }  // namespace op
 
 /// out(s) = transform_reduce over elements offsets(s) .. offsets(s + 1) - 1, with its bits; init for an empty segment.
-/// offsets has out.size + 1 non-decreasing elements within [0, x.size]. Functors as in for_each. O(n).
-/// Errors: ShapeError, AliasError, ValueError for offsets. Deterministic as transform_reduce.
+///
+/// offsets has out.size + 1 non-decreasing elements within [0, x.size]. Functors as in for_each. Errors: ShapeError,
+/// AliasError, ValueError for offsets. O(n). Deterministic as transform_reduce.
 template <ContextLike Ctx, class T, class R, class Op, class F>
   requires Runs<op::segmented_reduce, backend_of<Ctx>, R>
 void segmented_reduce(Ctx& ctx, VectorView<T, typename Ctx::space> x, ConstVector<index_t, Ctx> offsets,

@@ -28,12 +28,16 @@ struct transform_reduce : Declaration {
 };
 }  // namespace op
 
-/// init combined by op with f(x) of every element: chunks of reduction_chunk elements are each folded from their first
-/// element onwards, and the partials are folded onto init in ascending order. R, the type of init and of the result,
-/// may differ from x's. init for an empty x. Functors as in for_each; op need not commute. O(n), one R per chunk of
-/// workspace. The same bits for any thread count, and on every backend under Determinism::cross_backend if the functors
-/// round alike there; otherwise backends agree within Tight<2> with K = n and scale sum |f(x)| (for sums). Waits for
-/// the result. ShapeError.
+/// init combined by op with f(x) of every element, by one fixed tree.
+///
+/// Chunks of reduction_chunk elements are each folded from their first element onwards, and the partials are folded
+/// onto init in ascending order. R, the type of init and of the result, may differ from x's. init for an empty x.
+/// Functors as in for_each; op need not commute.
+///
+/// Errors: ShapeError. O(n), one R per chunk of workspace; waits for the result.
+///
+/// The same bits for any thread count, and on every backend under Determinism::cross_backend if the functors round
+/// alike there; otherwise backends agree within op::transform_reduce::tier.
 template <ContextLike Ctx, class T, class R, class Op, class F>
   requires Runs<op::transform_reduce, backend_of<Ctx>, R>
 [[nodiscard]] R transform_reduce(Ctx& ctx, VectorView<T, typename Ctx::space> x, R init, const Op& op, const F& f) {

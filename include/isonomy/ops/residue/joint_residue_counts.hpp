@@ -48,11 +48,13 @@ struct CountResiduePairs {
 
 }  // namespace detail
 
-/// out(p, residue_pair(a, b)) = number of rows with residue a at one and b at the other position of pair p; rows are
-/// the columns of `codes`.
-/// Shapes: codes positions x rows (unit column stride is fastest), pairs[p], out p x residue_pairs(number of codes).
-/// Codes must be below the number of codes that `out` has columns for (unchecked: they come from an encoder).
-/// O(pairs * rows); integers, hence the same for every order, backend and thread count. ShapeError, AliasError.
+/// out(p, residue_pair(a, b)) = number of rows with residue a at one and b at the other position of pair p.
+///
+/// Rows are the columns of `codes`: codes positions x rows (unit column stride is fastest), pairs[p], out p x
+/// residue_pairs(number of codes). Codes must be below the number of codes that `out` has columns for (unchecked: they
+/// come from an encoder).
+///
+/// Errors: ShapeError, AliasError. O(pairs * rows); integers, hence the same for every order, backend and thread count.
 template <ContextLike Ctx>
   requires Runs<op::joint_residue_counts, backend_of<Ctx>>
 void joint_residue_counts(Ctx& ctx, MatrixView<const std::uint8_t, typename Ctx::space> codes,

@@ -29,7 +29,11 @@ struct residue_rank_sums : Declaration {
     B::template residue_rank_sums<aaanalysis_1_1>(c, p, out);
   };
   template <class B, class = Codes>
-  static constexpr bool derived = Runs<rank_average, B, double>&& Runs<for_each, B>&& Runs<transform_reduce, B, double>;
+  static constexpr bool derived = requires {
+    requires Runs<rank_average, B, double>;
+    requires Runs<for_each, B>;
+    requires Runs<transform_reduce, B, double>;
+  };
   template <class B, class Arithmetic, class... A>
   static void call(ContextOf<B>& ctx, Arithmetic, A&&... arguments) {
     B::template residue_rank_sums<Arithmetic>(ctx, std::forward<A>(arguments)...);
@@ -88,11 +92,13 @@ std::uint64_t twice_u_by_sorting(Ctx& ctx, std::span<const ResidueBlock> blocks,
 
 }  // namespace detail
 
-/// twice_u[i] = 2 U_1 of the feature (group, scale) that scale_numbers[i] belongs to, U_1 = sum of the test rows'
-/// average ranks - n1(n1+1)/2, values compared as Arithmetic::key gives them.
-/// Shapes: one result per scale number; every group's scale numbers lie within the list. Every block must have
-/// residues. O(rows) per feature in the tuned forms, O(rows log rows) in the plain one; workspace O(rows) per thread.
-/// Integers, hence the same for every order of rows, backend and thread count. ShapeError.
+/// twice_u[i] = 2 U_1 of the feature (group, scale) that scale_numbers[i] belongs to.
+///
+/// U_1 = sum of the test rows' average ranks - n1(n1+1)/2, values compared as Arithmetic::key gives them. One result
+/// per scale number; every group's scale numbers lie within the list. Every block must have residues.
+///
+/// Errors: ShapeError. O(rows) per feature in the tuned forms, O(rows log rows) in the plain one; workspace O(rows) per
+/// thread. Integers, hence the same for every order of rows, backend and thread count.
 template <class Arithmetic, ContextLike Ctx>
   requires Runs<op::residue_rank_sums, backend_of<Ctx>>
 void residue_rank_sums(Ctx& ctx, const RankProblem<typename Ctx::space>& problem, std::span<std::uint64_t> twice_u) {

@@ -25,8 +25,12 @@ struct rank_average : Declaration {
     B::rank_average(c, x, offsets, out);
   };
   template <class B, class T>
-  static constexpr bool derived =
-      Has<stable_sort_by_key, B, T>&& Has<copy, B, T>&& Has<iota, B, index_t>&& Has<for_each, B>;
+  static constexpr bool derived = requires {
+    requires Has<stable_sort_by_key, B, T>;
+    requires Has<copy, B, T>;
+    requires Has<iota, B, index_t>;
+    requires Has<for_each, B>;
+  };
   template <class B, class... A>
   static void call(A&&... arguments) {
     B::rank_average(std::forward<A>(arguments)...);
@@ -58,12 +62,13 @@ struct MidRanks {
 };
 }  // namespace detail
 
-/// out(i) = the rank of x(i), from 1, among the elements of its segment offsets(s) .. offsets(s + 1) - 1; equal
-/// elements
-/// (-0 equals +0) share the mean of their ranks. A NaN has rank NaN and the others are ranked as if it were absent.
-/// Elements outside every segment stay. x and out have one size; any strides. Exact: the same bits on every backend.
-/// O(n log n). Workspace of the generic form: a copy of x, n indices and what stable_sort_by_key takes.
-/// Errors: ShapeError, AliasError, ValueError for offsets that decrease or leave [0, x.size], OutOfMemory.
+/// out(i) = the rank of x(i), from 1, among the elements of its segment offsets(s) .. offsets(s + 1) - 1.
+///
+/// Equal elements (-0 equals +0) share the mean of their ranks. A NaN has rank NaN and the others are ranked as if it
+/// were absent. Elements outside every segment stay. x and out have one size; any strides.
+///
+/// Errors: ShapeError, AliasError, ValueError for offsets that decrease or leave [0, x.size], OutOfMemory. O(n log n);
+/// the generic form takes a copy of x, n indices and what stable_sort_by_key takes. The same bits on every backend.
 template <ContextLike Ctx, class T>
   requires Runs<op::rank_average, backend_of<Ctx>, std::remove_const_t<T>>
 void rank_average(Ctx& ctx, VectorView<T, typename Ctx::space> x, ConstVector<index_t, Ctx> offsets,

@@ -38,10 +38,12 @@ void check_pairs(const VectorView<K, S>& keys, const VectorView<V, S>& values) {
 }
 }  // namespace detail
 
-/// Sorts keys in place, ascending, and moves values with them: -0 equals +0, NaN last (any two are equal), equal keys
-/// keep their order, so the result is unique and the same on every backend. Keys: float, double, int32, int64, uint32;
-/// values: trivially copyable. Any strides. O(n log n), workspace two copies of the pairs. ShapeError, AliasError,
-/// OutOfMemory.
+/// Sorts keys in place, ascending, and moves values with them.
+///
+/// -0 equals +0, NaN comes last (any two are equal), equal keys keep their order, so the result is unique and the same
+/// on every backend. Keys: float, double, int32, int64, uint32; values: trivially copyable. Any strides.
+///
+/// Errors: ShapeError, AliasError, OutOfMemory. O(n log n), workspace two copies of the pairs.
 template <ContextLike Ctx, class K, class V>
   requires Runs<op::stable_sort_by_key, backend_of<Ctx>, K, V>
 void stable_sort_by_key(Ctx& ctx, VectorView<K, typename Ctx::space> keys, VectorView<V, typename Ctx::space> values) {
