@@ -47,8 +47,8 @@ struct Cases<op::cholesky_batched> {
   /// the failing pivot is certain; `graded` ones are random with rows scaled over many decades.
   template <class Tag, class T>
   static void row(Rows<Tag>& rows, index_t batches, index_t n, Layout l, Plant plant, bool graded) {
-    const std::string label = std::string(type_name<T>()) + " " + std::to_string(batches) + " of " + std::to_string(n) +
-                              " " + name(l) + " " + (graded ? "graded" : name_of(plant));
+    const std::string label = std::string(op::element_name<T>()) + " " + std::to_string(batches) + " of " +
+                              std::to_string(n) + " " + name(l) + " " + (graded ? "graded" : name_of(plant));
     const std::uint64_t seed = rows.seed(label);
     const bool by_rows = l == Layout::row || l == Layout::padded_row;
     Operand<T> a(by_rows ? n * batches : n, by_rows ? n : n * batches, l);

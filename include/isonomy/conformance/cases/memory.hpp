@@ -37,15 +37,15 @@ struct Cases<op::copy> {
     for (const index_t n : detail::vector_sizes)
       for (const index_t from : detail::vector_strides)
         for (const index_t to : detail::vector_strides)
-          row<Tag>(rows, "vector " + detail::sized(type_name<T>(), n, from) + " to " + std::to_string(to),
+          row<Tag>(rows, "vector " + detail::sized(op::element_name<T>(), n, from) + " to " + std::to_string(to),
                    Operand<T>(n, from), Operand<T>(n, to),
                    [](Context<Tag>& ctx, auto& x, auto& y) { copy(ctx, x.vector(), y.vector()); });
     for (const Layout from : all_layouts)
       for (const Layout to : all_layouts)
         for (const auto& [m, n] : {std::pair<index_t, index_t>{0, 3}, {3, 0}, {1, 1}, {5, 9}, {130, 17}})
           row<Tag>(rows,
-                   std::string("matrix ") + type_name<T>() + " " + std::to_string(m) + "x" + std::to_string(n) + " " +
-                       name(from) + " to " + name(to),
+                   std::string("matrix ") + op::element_name<T>() + " " + std::to_string(m) + "x" + std::to_string(n) +
+                       " " + name(from) + " to " + name(to),
                    Operand<T>(m, n, from), Operand<T>(m, n, to),
                    [](Context<Tag>& ctx, auto& x, auto& y) { copy(ctx, x.matrix(), y.matrix()); });
   }
@@ -81,7 +81,7 @@ void output_rows(Rows<Tag>& rows, const Expected& expected_at, const Run& run) {
       Operand<T> expected = out;
       for (index_t i = 0; i < n; ++i) expected(i) = expected_at(i);
       rows.row(
-          sized(type_name<T>(), n, stride),
+          sized(op::element_name<T>(), n, stride),
           [&](Context<Tag>& ctx) {
             Uploaded<Tag, T> dout(ctx, out);
             run(ctx, dout);

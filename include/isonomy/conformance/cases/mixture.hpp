@@ -102,7 +102,7 @@ struct Cases<op::mixture_sums> {
 
   template <class Tag, class T>
   static void row(Rows<Tag>& rows, const Sample& s, MixtureOrder order, const std::vector<Density>& d, bool as_pair) {
-    const std::string label = std::string(type_name<T>()) + " " + std::to_string(s.n) + " " + s.label + ", " +
+    const std::string label = std::string(op::element_name<T>()) + " " + std::to_string(s.n) + " " + s.label + ", " +
                               (as_pair ? "pair" : std::to_string(d.size()) + " components") + ", order " +
                               std::to_string(static_cast<int>(order));
     Operand<T> x(s.n, s.stride);

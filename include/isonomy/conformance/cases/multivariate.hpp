@@ -89,7 +89,7 @@ struct Cases<op::multivariate_mixture_sums> {
   template <class Tag, class T>
   static void row(Rows<Tag>& rows, const Sample& s, const Shape& shape, MixtureOrder order) {
     constexpr const char* names[]{"full", "tied", "diagonal", "spherical"};
-    const std::string label = std::string(type_name<T>()) + " " + std::to_string(s.n) + "x" +
+    const std::string label = std::string(op::element_name<T>()) + " " + std::to_string(s.n) + "x" +
                               std::to_string(shape.dimensions) + " " + s.label + ", " +
                               std::to_string(shape.components) + " " + names[static_cast<int>(shape.covariance)] +
                               ", order " + std::to_string(static_cast<int>(order));

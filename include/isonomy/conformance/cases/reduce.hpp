@@ -70,7 +70,7 @@ struct Cases<op::transform> {
   /// One to four inputs, the last one in place.
   template <class Tag, class T>
   static void row(Rows<Tag>& rows, index_t n, index_t stride, Data d) {
-    const std::string label = detail::sized(type_name<T>(), n, stride) + " " + name(d);
+    const std::string label = detail::sized(op::element_name<T>(), n, stride) + " " + name(d);
     const std::uint64_t seed = rows.seed(label);
     Operand<T> a(n, stride), b(n, index_t{1}), c(n, index_t{3}), one(n, index_t{2}), two(n, stride),
         three(n, index_t{1});
@@ -121,11 +121,12 @@ struct Cases<op::transform_reduce> {
       for (const index_t n : {index_t{0}, index_t{1}, index_t{7}, reduction_chunk - 1, reduction_chunk,
                               reduction_chunk + 1, 3 * reduction_chunk + 5})
         for (const index_t stride : detail::vector_strides)
-          row<Tag>(rows, detail::sized(type_name<T>(), n, stride), Operand<T>(n, stride), d, true);
+          row<Tag>(rows, detail::sized(op::element_name<T>(), n, stride), Operand<T>(n, stride), d, true);
       for (const Layout l : all_layouts)
         for (const auto& [m, n] : {std::pair<index_t, index_t>{0, 3}, {3, 0}, {1, 1}, {7, 5}, {130, 70}, {2, 5000}})
           row<Tag>(rows,
-                   std::string(type_name<T>()) + " " + std::to_string(m) + "x" + std::to_string(n) + " " + name(l),
+                   std::string(op::element_name<T>()) + " " + std::to_string(m) + "x" + std::to_string(n) + " " +
+                       name(l),
                    Operand<T>(m, n, l), d, false);
     }
   }
@@ -206,7 +207,7 @@ struct Cases<op::segmented_reduce> {
   template <class Tag, class T>
   static void row(Rows<Tag>& rows, const std::vector<index_t>& borders, index_t stride, Data d) {
     const index_t n = borders.back() + 2, segments = static_cast<index_t>(borders.size()) - 1;
-    const std::string label = detail::sized(type_name<T>(), n, stride) + " in " + std::to_string(segments) +
+    const std::string label = detail::sized(op::element_name<T>(), n, stride) + " in " + std::to_string(segments) +
                               " segments from " + std::to_string(borders[0]) + " " + name(d);
     Operand<T> x(n, stride), out(segments, stride), expected = out;
     Operand<index_t> offsets(segments + 1, stride);

@@ -94,7 +94,7 @@ struct Cases<op::weighted_mixture_sums> {
 
   template <class Tag, class T>
   static void row(Rows<Tag>& rows, const Sample& s, MixtureOrder order, const Parameters& p, bool squared) {
-    const std::string label = std::string(type_name<T>()) + " " + std::to_string(s.n) + " " + s.label + ", " +
+    const std::string label = std::string(op::element_name<T>()) + " " + std::to_string(s.n) + " " + s.label + ", " +
                               s.weights.label + (squared ? " squared, " : ", ") + std::to_string(p.size() / 3) +
                               " components, order " + std::to_string(static_cast<int>(order));
     Operand<T> x(s.n, s.stride), w(s.n, s.weight_stride);
