@@ -192,7 +192,7 @@ template <ContextLike Ctx, class T>
   timer.lap("likelihood");
   const auto parameters = static_cast<double>(result.model.free_parameters());
   result.aic = 2 * result.nll + 2 * parameters;
-  result.bic = 2 * result.nll + parameters * std::log(n);
+  result.bic = std::fma(parameters, std::log(n), 2 * result.nll);
   std::sort(result.dropped.begin(), result.dropped.end());
   result.degenerate = detail::degenerate_components(result.model, spread, options.reg_covar);
   detail::add_warnings(result, n);

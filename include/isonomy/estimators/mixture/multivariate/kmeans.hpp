@@ -83,7 +83,7 @@ inline std::vector<double> spread_rows(const std::vector<double>& rows, std::siz
   const auto total = [](const std::vector<double>& v) { return sum_fixed(v.data(), static_cast<index_t>(v.size())); };
   const auto draw = [&] {
     if (!(sum > 0) || result.empty()) return static_cast<std::size_t>(random_below(n, seed, counter++, stream));
-    double left = random_unit(seed, counter++, stream) * sum;
+    double left = rounded_product(random_unit(seed, counter++, stream), sum);
     std::size_t i = 0;
     while (i + 1 < n && left >= closest[i]) left -= closest[i++];
     return i;

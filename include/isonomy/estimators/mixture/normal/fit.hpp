@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,7 +12,7 @@
 #include "isonomy/core/check.hpp"
 #include "isonomy/core/report.hpp"
 #include "isonomy/estimators/mixture/describe.hpp"
-#include "isonomy/estimators/mixture/minimise/minimise.hpp"
+#include "isonomy/estimators/mixture/minimise/minimize.hpp"
 #include "isonomy/estimators/mixture/minimise/symmetric_errors.hpp"
 #include "isonomy/estimators/mixture/multivariate/rows.hpp"
 #include "isonomy/estimators/mixture/normal/objective.hpp"
@@ -103,7 +104,7 @@ void fit_from(Ctx& ctx, const NormalModel& model, const Points& data, const std:
 
   const auto size = static_cast<double>(model.size()), n = static_cast<double>(likelihood.points());
   result.aic = 2 * result.minimum.nll + 2 * size;
-  result.bic = 2 * result.minimum.nll + size * std::log(n);
+  result.bic = std::fma(size, std::log(n), 2 * result.minimum.nll);
   result.effective_points = n;
   if (likelihood.points() < model.size())
     result.report.warnings.push_back(std::to_string(likelihood.points()) + " points for " +

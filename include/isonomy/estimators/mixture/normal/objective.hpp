@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "isonomy/backend/buffer.hpp"
+#include "isonomy/core/numeric.hpp"
 #include "isonomy/estimators/mixture/minimise/objective.hpp"
 #include "isonomy/estimators/mixture/normal/likelihood.hpp"
 
@@ -74,18 +75,20 @@ template <class Pass>
 double data_sigma(const std::vector<NormalComponent>& c, const NormalSums& sums, const Pass& pass) {
   const double n = sums.points;
   double mean = 0, square = 0, largest = 0;
-  for (std::size_t k = 0; k < c.size(); ++k) mean += (sums.components[k].s + sums.components[k].g * c[k].mean) / n;
+  for (std::size_t k = 0; k < c.size(); ++k)
+    mean += std::fma(sums.components[k].g, c[k].mean, sums.components[k].s) / n;
   for (std::size_t k = 0; k < c.size(); ++k) {
     const ComponentSums& t = sums.components[k];
-    const double shift = c[k].mean - mean;
+    const Rounded shift = c[k].mean - mean;
     square += (t.q + 2 * shift * t.s + shift * shift * t.g) / n;
     largest = std::max(largest, t.q / n);
   }
   if (square < 1e-6 * largest) {
     const double width = std::clamp(std::sqrt(largest), smallest_sigma, largest_sigma);
     const ComponentSums about_mean = pass({{1, mean, width, 0}}).components[0];
-    square = about_mean.q / n - (about_mean.s / n) * (about_mean.s / n);
-    mean += about_mean.s / n;
+    const double step = about_mean.s / n;
+    square = std::fma(-step, step, about_mean.q / n);
+    mean += step;
   }
   const double sigma = std::sqrt(std::max(square, 0.0));
   require_spread(mean, sigma);

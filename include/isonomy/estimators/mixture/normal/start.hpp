@@ -13,6 +13,7 @@
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/core/check.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/numeric.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/mixture/multivariate/kmeans.hpp"
 #include "isonomy/estimators/mixture/multivariate/rows.hpp"
@@ -39,7 +40,7 @@ NormalComponent whole(Ctx& ctx, VectorView<const T, typename Ctx::space> data) {
   for (int pass = 0; pass < 2; ++pass) {
     const NormalSums sums = normal_sums(ctx, {all}, MixtureOrder::gradient, data);
     const double step = sums.components[0].s / n;
-    square = sums.components[0].q / n - step * step;
+    square = std::fma(-step, step, sums.components[0].q / n);
     if (!std::isfinite(sums.log_likelihood.high) || !std::isfinite(square)) require_finite(ctx, data);
     all.mean += step;
   }
@@ -65,7 +66,8 @@ std::vector<Band> bands(Ctx& ctx, const std::vector<double>& numbers, int compon
     const double size = sums[1 + k].high;
     if (!(size > 0)) continue;
     const double step = sums[1 + count + k].high / size;
-    result.push_back({size, found.centres[k] + step, std::max(sums[1 + 2 * count + k].high / size - step * step, 0.0)});
+    const double square = std::fma(-step, step, sums[1 + 2 * count + k].high / size);
+    result.push_back({size, found.centres[k] + step, std::max(square, 0.0)});
   }
   return result;
 }
@@ -82,16 +84,19 @@ struct Sketch {
 inline Sketch as_components(const std::vector<Band>& found, const NormalComponent& all, double largest, double n,
                             int components) {
   Sketch result;
-  for (const Band& band : found) result.prior += band.size * band.square;
-  result.prior = (result.prior + all.sigma * all.sigma) / (n + 1);
+  for (const Band& band : found) result.prior = std::fma(band.size, band.square, result.prior);
+  result.prior = std::fma(all.sigma, all.sigma, result.prior) / (n + 1);
   const auto add = [&](double size, double mean, double square) {
     const double weight = (size + 1) / (n + components);
     result.components.push_back({weight, mean, std::sqrt(square), std::log(weight)});
   };
-  for (const Band& band : found) add(band.size, band.mean, (band.size * band.square + result.prior) / (band.size + 1));
+  for (const Band& band : found)
+    add(band.size, band.mean, std::fma(band.size, band.square, result.prior) / (band.size + 1));
   const int missing = components - static_cast<int>(found.size());
-  for (int k = 1; k <= missing; ++k)
-    add(0, all.mean + (largest - all.mean) * k / (missing + 1), std::pow(all.sigma * (1 + 0.5 * k), 2));
+  for (int k = 1; k <= missing; ++k) {
+    const double sigma = rounded_product(all.sigma, 1 + 0.5 * k);
+    add(0, all.mean + (largest - all.mean) * k / (missing + 1), sigma * sigma);
+  }
   return result;
 }
 
@@ -117,8 +122,8 @@ void ascend(Ctx& ctx, const NormalModel& model, Sketch& sketch, double least,
     double squares = 0;
     for (std::size_t k = 0; k < c.size(); ++k) {
       const ComponentSums& t = sums.components[k];
-      const double move = model.means == Sharing::shared ? pull / hold : t.s / (t.g + 1);
-      const double square = std::max(t.q - 2 * move * t.s + move * move * t.g, 0.0);
+      const Rounded move = model.means == Sharing::shared ? pull / hold : t.s / (t.g + 1);
+      const double square = std::max<double>(t.q - 2 * move * t.s + move * move * t.g, 0.0);
       squares += square;
       c[k].mean += move;
       c[k].weight = (t.g + 1) / (n + count);
@@ -172,7 +177,7 @@ template <ContextLike Ctx, class T>
   }
   std::vector<detail::Band> bands = detail::bands(ctx, sample, model.components);
   for (detail::Band& band : bands)
-    if (one_mean) band = {band.size, middle, band.square + band.mean * band.mean};
+    if (one_mean) band = {band.size, middle, std::fma(band.mean, band.mean, band.square)};
   detail::Sketch sketch = detail::as_components(bands, all, largest, n, model.components);
   std::vector<NormalComponent>& c = sketch.components;
   if (one_mean)

@@ -11,7 +11,7 @@
 #include "isonomy/core/control.hpp"
 #include "isonomy/core/report.hpp"
 #include "isonomy/estimators/mixture/describe.hpp"
-#include "isonomy/estimators/mixture/minimise/minimise.hpp"
+#include "isonomy/estimators/mixture/minimise/minimize.hpp"
 #include "isonomy/estimators/mixture/minimise/symmetric_errors.hpp"
 #include "isonomy/estimators/mixture/normal/fit.hpp"
 #include "isonomy/estimators/mixture/normal/weighted_likelihood.hpp"

@@ -109,7 +109,7 @@ inline std::vector<double> score_products(const NormalModel& model, const std::v
   add_normalisation(model, c, 1, MixtureOrder::gradient, with_point, none);
   add_normalisation(model, c, 0, MixtureOrder::gradient, without, none);
   const std::vector<double> minus_v = component_gradient(c, squares);
-  const auto taken = [&](std::size_t i) { return with_point[i] - without[i]; };
+  const auto taken = [&](std::size_t i) -> Rounded { return with_point[i] - without[i]; };
   for (std::size_t i = 0; i < n; ++i)
     for (std::size_t j = 0; j < n; ++j)
       products[n * i + j] += minus_v[i] * taken(j) + taken(i) * minus_v[j] + squares.points * taken(i) * taken(j);

@@ -76,7 +76,7 @@ class DensityLane {
   ISONOMY_HD void add(double x) {
     const Number log_p = term_.f(x, theta_);
     if constexpr (order == MixtureOrder::value) {
-      sums_[0] += log_p;
+      sums_[0] += opaque(log_p);
     } else {
       sums_[0] += log_p.value;
       for (int i = 0; i < P; ++i) sums_[(1 + i) * block_lanes] += log_p.gradient[i];
@@ -104,9 +104,9 @@ class DensityGradientLane {
   }
   ISONOMY_HD void resume(double* sums) { sums_ = sums; }
   ISONOMY_HD void add(double x) {
-    sums_[0] += term_.f(x, term_.theta, gradient_);
+    sums_[0] += opaque(term_.f(x, term_.theta, gradient_));
     if constexpr (order != MixtureOrder::value)
-      for (int i = 0; i < P; ++i) sums_[(1 + i) * block_lanes] += gradient_[i];
+      for (int i = 0; i < P; ++i) sums_[(1 + i) * block_lanes] += opaque(gradient_[i]);
   }
   ISONOMY_HD void flush() {}
   ISONOMY_HD void end(double*) const {}
