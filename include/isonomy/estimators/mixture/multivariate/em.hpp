@@ -196,7 +196,7 @@ template <ContextLike Ctx, class T>
   std::sort(result.dropped.begin(), result.dropped.end());
   result.degenerate = detail::degenerate_components(result.model, spread, options.reg_covar);
   detail::add_warnings(result, n);
-  detail::describe(ctx, "multivariate_mixture_sums", HasMultivariateMixtureSums<backend_of<Ctx>, Point>, result.report);
+  describe(ctx, "multivariate_mixture_sums", HasMultivariateMixtureSums<backend_of<Ctx>, Point>, result.report);
   return result;
 }
 
@@ -214,7 +214,7 @@ template <ContextLike Ctx, class T>
   for (int run = 0; run < options.n_init; ++run) {
     Report starting;
     StageTimer timer(starting);
-    detail::Clusters clusters = detail::best_clusters(ctx, components, rows, {}, "em", static_cast<std::uint64_t>(run));
+    Clusters clusters = best_clusters(ctx, components, rows, {}, "em", static_cast<std::uint64_t>(run));
     NormalMixture start = detail::from_clusters(ctx, std::move(clusters.centres), covariance, rows, options.reg_covar);
     timer.lap("k-means");
     EmResult found = em(ctx, std::move(start), x, options);

@@ -114,6 +114,8 @@ struct DistanceToNearest {
   }
 };
 
+}  // namespace detail
+
 /// Centres and what the last pass found around them.
 struct Clusters {
   std::vector<double> centres;
@@ -124,6 +126,8 @@ struct Clusters {
   [[nodiscard]] double inertia() const { return sums[0].high; }
   [[nodiscard]] double size(std::size_t k) const { return sums[1 + k].high; }
 };
+
+namespace detail {
 
 /// Moves centre k to the row farthest from its nearest centre, the first of equals; false if every row has a centre of
 /// its own place.
@@ -200,40 +204,40 @@ struct LabelRow {
   ISONOMY_HD void operator()(index_t i) const { labels(i) = centres.nearest(x, i).centre; }
 };
 
+}  // namespace detail
+
 /// The best of `n_init` runs; run r draws its seeds from stream `first_stream` + r of the context's seed.
 template <ContextLike Ctx, class T>
 Clusters best_clusters(Ctx& ctx, int components, MatrixView<const T, typename Ctx::space> x,
                        const KMeansOptions& options, const char* operation, std::uint64_t first_stream = 0) {
-  require_rows(x, operation);
+  detail::require_rows(x, operation);
   if (components < 1 || components > x.rows)
     throw ValueError(std::string(operation) + ": components=" + std::to_string(components) + " for " +
                      std::to_string(x.rows) + " rows; expected from 1 to the number of rows");
-  require_option(options.tol >= 0, operation, "tol", options.tol,
-                 "at least 0; give 1e-4, or 0 to go on until the inertia no longer falls");
-  require_option(options.max_iter >= 1, operation, "max_iter", options.max_iter, "at least 1; give 300 or so");
-  require_option(options.n_init >= 1, operation, "n_init", options.n_init, "at least 1; give the seeds to try");
-  const double least_move = options.tol * mean_variance(ctx, x, operation);
-  const std::vector<double> sample = sample_rows(ctx, x, std::max<index_t>(seed_rows, components));
+  detail::require_option(options.tol >= 0, operation, "tol", options.tol,
+                         "at least 0; give 1e-4, or 0 to go on until the inertia no longer falls");
+  detail::require_option(options.max_iter >= 1, operation, "max_iter", options.max_iter, "at least 1; give 300 or so");
+  detail::require_option(options.n_init >= 1, operation, "n_init", options.n_init, "at least 1; give the seeds to try");
+  const double least_move = options.tol * detail::mean_variance(ctx, x, operation);
+  const std::vector<double> sample = sample_rows(ctx, x, std::max<index_t>(detail::seed_rows, components));
   const std::int64_t passes = sample.size() < static_cast<std::size_t>(x.rows * x.columns) ? 2 : 1;
   ProgressMeter progress(ctx.control(), "kmeans", passes * options.n_init * options.max_iter);
   Clusters best;
   const auto seeded = [&](int run) {
-    return spread_rows(sample, static_cast<std::size_t>(x.columns), components, ctx.control().seed,
-                       first_stream + static_cast<std::uint64_t>(run));
+    return detail::spread_rows(sample, static_cast<std::size_t>(x.columns), components, ctx.control().seed,
+                               first_stream + static_cast<std::uint64_t>(run));
   };
   const auto few = to_device(ctx, sample, "kmeans");
   const auto sampled = row_major<typename Ctx::space>(few.data(), few.size() / x.columns, x.columns);
   for (int run = 0; run < options.n_init; ++run) {
     std::vector<double> centres = seeded(run);
     if (sampled.rows < x.rows)
-      centres = lloyd(ctx, std::move(centres), sampled, options.max_iter, least_move, progress).centres;
-    Clusters found = lloyd(ctx, std::move(centres), x, options.max_iter, least_move, progress);
+      centres = detail::lloyd(ctx, std::move(centres), sampled, options.max_iter, least_move, progress).centres;
+    Clusters found = detail::lloyd(ctx, std::move(centres), x, options.max_iter, least_move, progress);
     if (run == 0 || found.inertia() < best.inertia()) best = std::move(found);
   }
   return best;
 }
-
-}  // namespace detail
 
 /// Centres of `components` clusters of the rows of x (n x dimensions, any strides, float or double): Lloyd's iterations
 /// from k-means++ seeds. They end once the centres hardly move (options.tol) or the inertia no longer falls. Seeds are
@@ -252,7 +256,7 @@ template <ContextLike Ctx, class T>
   const MatrixView<const Point, typename Ctx::space> rows(x);
   KMeansResult result;
   StageTimer timer(result.report);
-  detail::Clusters found = detail::best_clusters(ctx, components, rows, options, "kmeans");
+  Clusters found = best_clusters(ctx, components, rows, options, "kmeans");
   timer.lap("iterations");
   result.dimensions = static_cast<int>(x.columns);
   result.inertia = found.inertia();
@@ -276,7 +280,7 @@ template <ContextLike Ctx, class T>
     if (result.sizes[k] == 0)
       result.report.warnings.push_back("cluster " + std::to_string(k) +
                                        " has no rows; use fewer clusters than there are different rows");
-  detail::describe(ctx, "for_each", true, result.report);
+  describe(ctx, "for_each", true, result.report);
   return result;
 }
 

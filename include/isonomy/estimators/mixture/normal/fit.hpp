@@ -14,8 +14,8 @@
 #include "isonomy/estimators/mixture/describe.hpp"
 #include "isonomy/estimators/mixture/minimise/minimize.hpp"
 #include "isonomy/estimators/mixture/minimise/symmetric_errors.hpp"
-#include "isonomy/estimators/mixture/multivariate/rows.hpp"
 #include "isonomy/estimators/mixture/normal/objective.hpp"
+#include "isonomy/estimators/mixture/sample.hpp"
 #include "isonomy/ops/for_each.hpp"
 
 namespace isonomy::mixture {

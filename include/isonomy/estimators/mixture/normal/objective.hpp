@@ -49,8 +49,6 @@ template <ContextLike Ctx, class Points>
   return result;
 }
 
-namespace detail {
-
 /// ValueError for the first element of x that is not finite, or whose square is not; nothing if there is none.
 template <ContextLike Ctx, class Points>
 void require_finite(Ctx& ctx, const Points& x) {
@@ -62,6 +60,8 @@ void require_finite(Ctx& ctx, const Points& x) {
   if (found.count > 1) text << ", and " << found.count - 1 << " more";
   throw ValueError(text.str());
 }
+
+namespace detail {
 
 /// ValueError for data of this mean and standard deviation if that is nothing but rounding.
 inline void require_spread(double mean, double sigma) {
@@ -141,7 +141,7 @@ class NormalLikelihood {
     detail::require_inside(ctx, model.range, data_);
     const NormalSums sums = normal_sums(ctx, c, first_order_, data_);
     first_ = detail::assemble(model, c, sums);
-    if (!std::isfinite(first_.nll)) detail::require_finite(ctx, data_);
+    if (!std::isfinite(first_.nll)) require_finite(ctx, data_);
     sigma_ = detail::data_sigma(c, sums, [&](const std::vector<NormalComponent>& one) {
       return normal_sums(ctx, one, MixtureOrder::gradient, data_);
     });

@@ -16,11 +16,11 @@
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/mixture/multivariate/kmeans.hpp"
-#include "isonomy/estimators/mixture/multivariate/rows.hpp"
 #include "isonomy/estimators/mixture/normal/likelihood.hpp"
 #include "isonomy/estimators/mixture/normal/model.hpp"
 #include "isonomy/estimators/mixture/normal/normal_sums.hpp"
 #include "isonomy/estimators/mixture/normal/objective.hpp"
+#include "isonomy/estimators/mixture/sample.hpp"
 
 namespace isonomy::mixture {
 
@@ -163,8 +163,7 @@ template <ContextLike Ctx, class T>
   const NormalComponent all = detail::whole(ctx, x);
 
   const MatrixView<const Point, typename Ctx::space> column(x.data, x.size, 1, x.stride, 1);
-  std::vector<double> sample =
-      detail::sample_rows(ctx, column, std::max<index_t>(detail::start_points, model.components));
+  std::vector<double> sample = sample_rows(ctx, column, std::max<index_t>(detail::start_points, model.components));
   const auto device = to_device(ctx, sample, "start");
   const double n = static_cast<double>(sample.size()),
                largest = std::max(*std::max_element(sample.begin(), sample.end()), all.mean);

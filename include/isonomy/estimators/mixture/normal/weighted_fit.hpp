@@ -106,8 +106,8 @@ template <ContextLike Ctx, class T, WeightOf<T> W>
     result.report.warnings.push_back(text.str());
   }
   detail::note_minimum(model, options, result);
-  detail::describe(ctx, "weighted_mixture_sums", HasWeightedMixtureSums<backend_of<Ctx>, NormalComponents, Point>,
-                   result.report);
+  describe(ctx, "weighted_mixture_sums", HasWeightedMixtureSums<backend_of<Ctx>, NormalComponents, Point>,
+           result.report);
   return result;
 }
 

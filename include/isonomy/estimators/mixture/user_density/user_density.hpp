@@ -158,7 +158,7 @@ class DensityLikelihood {
   [[nodiscard]] const Control& control() const { return ctx_.control(); }
 
   /// ValueError for the first point that is not finite, or whose square is not.
-  void require_finite_data() const { detail::require_finite(ctx_, data_); }
+  void require_finite_data() const { require_finite(ctx_, data_); }
 
   /// ValueError for the Hessian of a density that gives its gradient itself.
   [[nodiscard]] Likelihood at(const std::vector<double>& parameters, MixtureOrder order) {

@@ -133,7 +133,7 @@ class WeightedDensityLikelihood {
                             std::vector<Bounds> bounds = {})
       : ctx_(ctx), f_(f), data_(data), weights_(weights),
         plain_(ctx, std::move(f), data, std::move(names), std::move(bounds)),
-        summary_(detail::require_weights(ctx, weights, data.size)) {}
+        summary_(require_weights(ctx, weights, data.size)) {}
 
   [[nodiscard]] const std::vector<std::string>& names() const { return plain_.names(); }
   [[nodiscard]] const std::vector<Bounds>& bounds() const { return plain_.bounds(); }
@@ -185,7 +185,7 @@ class WeightedDensityLikelihood {
   F f_;
   View data_, weights_;
   DensityLikelihood<Ctx, T, P, F> plain_;
-  detail::WeightSummary summary_;
+  WeightSummary summary_;
 };
 
 }  // namespace isonomy::mixture

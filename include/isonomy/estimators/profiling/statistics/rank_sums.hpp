@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "isonomy/backend/describe.hpp"
 #include "isonomy/core/report.hpp"
 #include "isonomy/estimators/profiling/search/packed.hpp"
 #include "isonomy/estimators/profiling/search/selection.hpp"
@@ -70,16 +71,15 @@ rank_sums(Context<Tag>& ctx, const PackedSequences<Tag>& packed, const SplitPlac
 template <class Arithmetic, class Ctx>
 void describe(Ctx& ctx, Report& report) {
   using B = backend_of<Ctx>;
-  const std::string own = B::name(), generic = own + " (generic)";
-  report.operations = {{"gemm", own},
-                       {"joint_residue_counts", HasJointResidueCounts<B> ? own : generic},
-                       {"residue_rank_sums", HasResidueRankSums<B> ? own : generic},
-                       {"for_each", own}};
-  report.precision =
-      std::string(Arithmetic::name) + ": integers and binary64; decisions re-evaluated where rounding matters";
-  report.determinism = "same bits for any threads, instruction set, chunks and backend";
-  report.bytes_staged = ctx.counters().bytes_staged;
-  report.bytes_peak = ctx.counters().bytes_peak;
+  isonomy::describe(
+      ctx,
+      {{"gemm", true},
+       {"joint_residue_counts", HasJointResidueCounts<B>},
+       {"residue_rank_sums", HasResidueRankSums<B>},
+       {"for_each", true}},
+      {std::string(Arithmetic::name) + ": integers and binary64; decisions re-evaluated where rounding matters",
+       "same bits for any threads, instruction set, chunks and backend"},
+      report);
 }
 
 }  // namespace isonomy::profiling
