@@ -1,33 +1,27 @@
-// What a report says of where a computation ran and with how much memory.
+// What a report says about a context: which backend ran an operation, and with how much memory.
 #pragma once
 
-#include <initializer_list>
 #include <string>
-#include <utility>
 
 #include "isonomy/backend/backend.hpp"
+#include "isonomy/backend/operation.hpp"
 #include "isonomy/core/report.hpp"
 
 namespace isonomy {
 
-/// An operation that a computation rests on, and whether the backend has a form of its own for it.
-struct OperationUse {
-  const char* operation;
-  bool own;
-};
+/// The backend whose form of the operation runs for these element types; "(generic)" where the library's does.
+template <class Op, class... T, ContextLike Ctx>
+[[nodiscard]] OperationBackend ran(const Ctx&) {
+  using B = backend_of<Ctx>;
+  if constexpr (Has<Op, B, T...>)
+    return {Op::name, runner_of<Op, B>()};
+  else
+    return {Op::name, std::string(B::name()) + " (generic)"};
+}
 
-/// How exact a computation is, and what its bits do not depend on, in words.
-struct Guarantee {
-  std::string precision, determinism;
-};
-
-/// Fills in a report: the operations with the backend that ran them, the guarantee, and the context's memory.
+/// Fills in the memory that the context's buffers took.
 template <ContextLike Ctx>
-void describe(Ctx& ctx, std::initializer_list<OperationUse> operations, Guarantee guarantee, Report& report) {
-  for (const OperationUse& use : operations)
-    report.operations.push_back({use.operation, std::string(backend_of<Ctx>::name()) + (use.own ? "" : " (generic)")});
-  report.precision = std::move(guarantee.precision);
-  report.determinism = std::move(guarantee.determinism);
+void describe_memory(Ctx& ctx, Report& report) {
   report.bytes_staged = ctx.counters().bytes_staged;
   report.bytes_peak = ctx.counters().bytes_peak;
 }

@@ -6,30 +6,19 @@
 #include <tuple>
 #include <vector>
 
+#include "isonomy/backend/operation.hpp"
 #include "isonomy/conformance/rows.hpp"
-#include "isonomy/conformance/tiers.hpp"
 #include "isonomy/ops/linalg/cholesky.hpp"
 
 namespace isonomy::conformance {
 
 template <>
 struct Cases<op::cholesky_batched> {
-  template <class Tag>
-  static void run(Rows<Tag>& rows) {
-    if constexpr (HasCholeskyBatched<Backend<Tag>, float>) run<Tag, float>(rows);
-    if constexpr (HasCholeskyBatched<Backend<Tag>, double>) run<Tag, double>(rows);
-  }
-
- private:
-  /// What is planted into every second matrix of a batch; the other matrices must come out as if alone.
-  enum class Plant { nothing, negative_pivot, zero_pivot, nan_on_diagonal, nan_below, nan_above };
-  static constexpr std::array plants{Plant::nothing,         Plant::negative_pivot, Plant::zero_pivot,
-                                     Plant::nan_on_diagonal, Plant::nan_below,      Plant::nan_above};
-  static constexpr const char* name_of(Plant p) {
-    constexpr std::array names{"definite",  "negative pivot", "zero pivot", "NaN on the diagonal",
-                               "NaN below", "NaN above"};
-    return names[static_cast<std::size_t>(p)];
-  }
+  template <class Tag, class T>
+  static constexpr bool callable = requires(Context<Tag>& ctx, BatchView<T, typename Backend<Tag>::space> a,
+                                            op::Output<Backend<Tag>, index_t> info) {
+    cholesky_batched(ctx, a, info);
+  };
 
   template <class Tag, class T>
   static void run(Rows<Tag>& rows) {
@@ -41,6 +30,17 @@ struct Cases<op::cholesky_batched> {
           if (p < Plant::nan_below || n > 1) row<Tag, T>(rows, 2, n, l, p, false);
       row<Tag, T>(rows, 2, 40, l, Plant::nothing, true);
     }
+  }
+
+ private:
+  /// What is planted into every second matrix of a batch; the other matrices must come out as if alone.
+  enum class Plant { nothing, negative_pivot, zero_pivot, nan_on_diagonal, nan_below, nan_above };
+  static constexpr std::array plants{Plant::nothing,         Plant::negative_pivot, Plant::zero_pivot,
+                                     Plant::nan_on_diagonal, Plant::nan_below,      Plant::nan_above};
+  static constexpr const char* name_of(Plant p) {
+    constexpr std::array names{"definite",  "negative pivot", "zero pivot", "NaN on the diagonal",
+                               "NaN below", "NaN above"};
+    return names[static_cast<std::size_t>(p)];
   }
 
   /// Matrix entries from small integers times powers of two, so that every step of any factorisation of it is exact and
@@ -103,7 +103,7 @@ struct Cases<op::cholesky_batched> {
                   magnitude += std::abs(static_cast<long double>(factor(i, p)) * factor(j, p));
                 }
                 const double bound =
-                    tier_of<op::cholesky_batched>::bound<T>(static_cast<double>(n + 1), static_cast<double>(magnitude));
+                    op::cholesky_batched::tier::bound<T>(static_cast<double>(n + 1), static_cast<double>(magnitude));
                 if (!(std::abs(sum - old(i, j)) <= bound) || !(factor(i, i) > 0))
                   verdict.mismatch("L*L^T", i, j, static_cast<T>(sum), old(i, j), bound);
               }

@@ -7,11 +7,13 @@
 
 namespace isonomy::mixture {
 
-/// Fills in the report of a fit that rests on `operation` (`own`: in the backend's form).
-template <ContextLike Ctx>
-void describe(Ctx& ctx, const char* operation, bool own, Report& report) {
-  isonomy::describe(ctx, {{operation, own}}, {"double", "same bits for any thread count, instruction set and backend"},
-                    report);
+/// Where the operation ran for these types, how exactly, and with how much memory.
+template <class Op, class... T, ContextLike Ctx>
+void describe(Ctx& ctx, Report& report) {
+  report.operations.push_back(ran<Op, T...>(ctx));
+  report.precision = "double";
+  report.determinism = "same bits for any thread count, instruction set and backend";
+  describe_memory(ctx, report);
 }
 
 }  // namespace isonomy::mixture

@@ -196,7 +196,7 @@ template <ContextLike Ctx, class T>
   std::sort(result.dropped.begin(), result.dropped.end());
   result.degenerate = detail::degenerate_components(result.model, spread, options.reg_covar);
   detail::add_warnings(result, n);
-  describe(ctx, "multivariate_mixture_sums", HasMultivariateMixtureSums<backend_of<Ctx>, Point>, result.report);
+  describe<op::multivariate_mixture_sums, Point>(ctx, result.report);
   return result;
 }
 

@@ -21,6 +21,7 @@
 #include "isonomy/estimators/mixture/describe.hpp"
 #include "isonomy/estimators/mixture/multivariate/nearest_sums.hpp"
 #include "isonomy/estimators/mixture/multivariate/rows.hpp"
+#include "isonomy/ops/for_each.hpp"
 
 namespace isonomy::mixture {
 
@@ -280,7 +281,7 @@ template <ContextLike Ctx, class T>
     if (result.sizes[k] == 0)
       result.report.warnings.push_back("cluster " + std::to_string(k) +
                                        " has no rows; use fewer clusters than there are different rows");
-  describe(ctx, "for_each", true, result.report);
+  describe<op::for_each>(ctx, result.report);
   return result;
 }
 

@@ -9,8 +9,8 @@
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/ops/for_each.hpp"
+#include "isonomy/ops/mixture/blocks.hpp"
 #include "isonomy/ops/mixture/kernels/terms.hpp"
-#include "isonomy/ops/mixture/mixture_sums.hpp"
 
 namespace isonomy::mixture {
 
@@ -124,13 +124,12 @@ nearest_sums(Ctx& ctx, const std::vector<double>& centres, int dimensions, Matri
       moments == Moments::second ? layout.outputs(MixtureOrder::gradient) : 1 + term.components * (1 + dimensions);
   std::vector<DoubleDouble> sums(static_cast<std::size_t>(outputs));
   const index_t blocks = (x.rows + Block::block_rows - 1) / Block::block_rows;
-  isonomy::detail::add_blocks(ctx, "nearest_sums", blocks, outputs, view(sums),
-                              [&](index_t first, index_t count, MatrixView<double, typename Ctx::space> out) {
-                                const index_t start = first * Block::block_rows;
-                                const auto rows =
-                                    x.row_block(start, std::min(count * Block::block_rows, x.rows - start));
-                                for_each(ctx, count, Block{term, covariance, moments, rows, out});
-                              });
+  add_blocks(ctx, "nearest_sums", blocks, outputs, view(sums),
+             [&](index_t first, index_t count, MatrixView<double, typename Ctx::space> out) {
+               const index_t start = first * Block::block_rows;
+               const auto rows = x.row_block(start, std::min(count * Block::block_rows, x.rows - start));
+               for_each(ctx, count, Block{term, covariance, moments, rows, out});
+             });
   return sums;
 }
 

@@ -110,7 +110,7 @@ void fit_from(Ctx& ctx, const NormalModel& model, const Points& data, const std:
     result.report.warnings.push_back(std::to_string(likelihood.points()) + " points for " +
                                      std::to_string(model.size()) + " parameters");
   note_minimum(model, options, result);
-  describe(ctx, "mixture_sums", HasMixtureSums<backend_of<Ctx>, SharedMeanPair, Point>, result.report);
+  describe<op::mixture_sums, Point, SharedMeanPair>(ctx, result.report);
 }
 
 }  // namespace detail

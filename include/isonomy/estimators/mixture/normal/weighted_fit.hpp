@@ -106,8 +106,7 @@ template <ContextLike Ctx, class T, WeightOf<T> W>
     result.report.warnings.push_back(text.str());
   }
   detail::note_minimum(model, options, result);
-  describe(ctx, "weighted_mixture_sums", HasWeightedMixtureSums<backend_of<Ctx>, NormalComponents, Point>,
-           result.report);
+  describe<op::weighted_mixture_sums, Point, NormalComponents>(ctx, result.report);
   return result;
 }
 

@@ -12,7 +12,7 @@
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/estimators/mixture/minimise/objective.hpp"
-#include "isonomy/ops/mixture/mixture_sums.hpp"
+#include "isonomy/ops/mixture/blocks.hpp"
 
 namespace isonomy::mixture {
 
@@ -76,8 +76,8 @@ class Simultaneous {
       std::vector<double> own;
       for (const std::size_t p : s.places) own.push_back(theta[p]);
       const Likelihood part = s.at(own, order);
-      isonomy::detail::add_share(nll, part.nll);
-      isonomy::detail::add_share(nll, part.nll_rest);
+      add_share(nll, part.nll);
+      add_share(nll, part.nll_rest);
       if (part.gradient.empty() && order != MixtureOrder::value) return {part.nll, {}, {}};  // no finite value here
       const std::size_t n = own.size();
       for (std::size_t i = 0; i < n && order != MixtureOrder::value; ++i) {
@@ -88,7 +88,7 @@ class Simultaneous {
     }
     for (const Penalty& p : penalties_) {
       const double pull = (theta[p.place] - p.mean) / p.sigma;
-      isonomy::detail::add_share(nll, rounded_product(0.5 * pull, pull));
+      add_share(nll, rounded_product(0.5 * pull, pull));
       if (order != MixtureOrder::value) result.gradient[p.place] += pull / p.sigma;
       if (order == MixtureOrder::hessian) result.hessian[(size + 1) * p.place] += 1 / (p.sigma * p.sigma);
     }
