@@ -77,7 +77,7 @@ std::vector<DoubleDouble> density_pass(Ctx& ctx, const NormalMixture& m, Mixture
 template <ContextLike Ctx, class T>
 void require_finite_sums(Ctx& ctx, const std::vector<DoubleDouble>& sums, MatrixView<const T, typename Ctx::space> x) {
   if (std::all_of(sums.begin(), sums.end(), [](const DoubleDouble& s) { return std::isfinite(s.high); })) return;
-  require_finite(ctx, x, "em");
+  require_finite_rows(ctx, x, "em");
   throw NumericalError("em: sums over the data are not finite; rescale the data, or start nearer to them");
 }
 

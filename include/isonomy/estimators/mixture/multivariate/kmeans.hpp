@@ -186,7 +186,7 @@ double mean_variance(Ctx& ctx, MatrixView<const T, typename Ctx::space> x, const
   const auto sums_about = [&](const std::vector<double>& centre) {
     std::vector<DoubleDouble> sums = nearest_sums(ctx, centre, static_cast<int>(d), x);
     if (std::isfinite(sums[0].high)) return sums;
-    require_finite(ctx, x, operation);
+    require_finite_rows(ctx, x, operation);
     throw ValueError(std::string(operation) + ": squared distances overflow; rescale the data");
   };
   std::vector<double> mean = row_of(ctx, x, 0);

@@ -36,7 +36,7 @@ void require_rows(MatrixView<T, Space> x, const char* operation) {
 
 /// ValueError for the first element, by rows, that is not finite or whose square is not; nothing if there is none.
 template <ContextLike Ctx, class T>
-void require_finite(Ctx& ctx, MatrixView<const T, typename Ctx::space> x, const char* operation) {
+void require_finite_rows(Ctx& ctx, MatrixView<const T, typename Ctx::space> x, const char* operation) {
   const index_t piece = std::max<index_t>((index_t{1} << 20) / x.columns, 1);
   for (index_t first = 0; first < x.rows; first += piece) {
     const std::vector<T> host = all_rows<Ctx, T>(ctx, x.row_block(first, std::min(piece, x.rows - first)));

@@ -151,4 +151,11 @@ template <ContextLike Ctx, class T>
   return result;
 }
 
+/// A vector is no view; this form says so.
+template <ContextLike Ctx, class T>
+FitResult fit(Ctx&, const NormalModel&, const std::vector<T>&, const std::vector<double>&,
+              const MinimizeOptions& = {}) {
+  static_assert(never<T>, "mixture::fit takes a view of the points: use view(x)");
+}
+
 }  // namespace isonomy::mixture

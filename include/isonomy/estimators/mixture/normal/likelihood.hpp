@@ -79,4 +79,11 @@ template <ContextLike Ctx, class T>
   return detail::evaluate_points(ctx, model, data, parameters, order);
 }
 
+/// A vector is no view; this form says so.
+template <ContextLike Ctx, class T>
+Likelihood evaluate(Ctx&, const NormalModel&, const std::vector<T>&, const std::vector<double>&,
+                    MixtureOrder = MixtureOrder::value) {
+  static_assert(never<T>, "mixture::evaluate takes a view of the points: use view(x)");
+}
+
 }  // namespace isonomy::mixture

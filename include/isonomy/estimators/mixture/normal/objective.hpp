@@ -7,6 +7,7 @@
 #include <numeric>
 #include <sstream>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -173,5 +174,12 @@ class NormalLikelihood {
   Likelihood first_;
   double sigma_ = 0;
 };
+
+template <ContextLike Ctx, class T, class Space>
+NormalLikelihood(Ctx&, const NormalModel&, VectorView<T, Space>, const std::vector<double>&,
+                 MixtureOrder = MixtureOrder::hessian) -> NormalLikelihood<Ctx, std::remove_const_t<T>>;
+template <ContextLike Ctx, class T>
+NormalLikelihood(Ctx&, const NormalModel&, Chunks<T>, const std::vector<double>&, MixtureOrder = MixtureOrder::hessian)
+    -> NormalLikelihood<Ctx, T, Chunks<T>>;
 
 }  // namespace isonomy::mixture

@@ -200,4 +200,10 @@ template <ContextLike Ctx, class T>
   return start;
 }
 
+/// A vector is no view; this form says so.
+template <ContextLike Ctx, class T>
+std::vector<double> automatic_start(Ctx&, const NormalModel&, const std::vector<T>&) {
+  static_assert(never<T>, "automatic_start takes a view of the points: use view(x)");
+}
+
 }  // namespace isonomy::mixture

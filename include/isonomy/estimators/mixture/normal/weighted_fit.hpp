@@ -110,4 +110,11 @@ template <ContextLike Ctx, class T, WeightOf<T> W>
   return result;
 }
 
+/// Vectors are no views; this form says so.
+template <ContextLike Ctx, class T, class W>
+FitResult fit(Ctx&, const NormalModel&, const std::vector<T>&, const W&, const std::vector<double>&,
+              const MinimizeOptions& = {}) {
+  static_assert(never<T>, "mixture::fit takes views of points and weights: use view(x), view(weights)");
+}
+
 }  // namespace isonomy::mixture

@@ -9,6 +9,7 @@
 #include <limits>
 #include <sstream>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "isonomy/backend/buffer.hpp"
@@ -204,5 +205,9 @@ class WeightedLikelihood {
   WeightSummary summary_;
   double sigma_ = 0;
 };
+
+template <ContextLike Ctx, class T, class W, class Space>
+WeightedLikelihood(Ctx&, const NormalModel&, VectorView<T, Space>, VectorView<W, Space>, const std::vector<double>&,
+                   MixtureOrder = MixtureOrder::hessian) -> WeightedLikelihood<Ctx, std::remove_const_t<T>>;
 
 }  // namespace isonomy::mixture

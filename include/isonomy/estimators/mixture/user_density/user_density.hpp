@@ -136,8 +136,13 @@ ISONOMY_HD void block_outputs(const DensityTerm<F, P>& term, MixtureOrder order,
 /// of the user's function. O(n P), for the Hessian O(n P^2). The user's function must be finite where the bounds allow
 /// theta and the data lie.
 template <ContextLike Ctx, class T, int P, class F>
-  requires LogDensity<F, P> || LogDensityWithGradient<F, P>
 class DensityLikelihood {
+  static_assert(
+      LogDensity<F, P> || LogDensityWithGradient<F, P>,
+      "a density of P <= 16 parameters is written for any number type, template <class N> N operator()(double "
+      "x, const N* theta) const, and calls log, exp and the like unqualified; with more parameters it gives "
+      "its gradient itself, double operator()(double x, const double* theta, double* gradient) const");
+
  public:
   using View = VectorView<const T, typename Ctx::space>;
 

@@ -122,8 +122,12 @@ ISONOMY_HD WeightedScoresLane<F, P> lanes_of(const Weighted<DensityScores<F, P>>
 /// An Objective: -sum_i w_i log p(x_i; theta) of a LogDensity over data and weights that outlive it, with exact
 /// gradient and Hessian; as DensityLikelihood. minimize_weighted finds its minimum, sandwich with score_products its
 /// errors.
-template <ContextLike Ctx, class T, int P, LogDensity<P> F>
+template <ContextLike Ctx, class T, int P, class F>
 class WeightedDensityLikelihood {
+  static_assert(LogDensity<F, P>,
+                "a weighted density of P <= 16 parameters is written for any number type, template <class N> N "
+                "operator()(double x, const N* theta) const, and calls log, exp and the like unqualified");
+
  public:
   using View = VectorView<const T, typename Ctx::space>;
 
