@@ -238,16 +238,25 @@ class Lbfgs {
 }  // namespace detail
 
 /// A local minimum of f from `start`, from gradients alone: L-BFGS steps with a strong Wolfe search, in coordinates
-/// without bounds (`detail::Coordinates`). A point that is not finite shortens the step. Converged: with H the
-/// approximate Hessian and d the step left, edm = g^T H^-1 g / 2 is below that of the options, and sqrt(2 edm), the
-/// distance in units of the errors, below `step`, or d below rounding. An unbounded parameter whose scale is far above
-/// both 1 and its own size gives itself away by the exact Hessian alone: measure it in larger units. Parameters that
-/// approach a bound are put onto it and held for as long as the gradient points outwards. If f has a Hessian, and no
-/// more than hessian_limit parameters, Newton's method judges the end by the exact one, and takes what steps are left;
-/// otherwise there is no Hessian in the result, hence neither hesse nor minos, and flat directions and saddle points,
-/// where the gradient vanishes too, pass for minima. ValueError if start lies outside the bounds, NumericalError if f
-/// is not finite there; Cancelled. One pass over the data per iteration, now and then a few; O(size) beside it. Source:
-/// Nocedal and Wright (2006), 7.2.
+/// without bounds (`detail::Coordinates`).
+///
+/// A point that is not finite shortens the step. Converged: with H the approximate Hessian and d the step left, edm =
+/// g^T H^-1 g / 2 is below that of the options, and sqrt(2 edm), the distance in units of the errors, below `step`, or
+/// d below rounding.
+///
+/// An unbounded parameter whose scale is far above both 1 and its own size gives itself away by the exact Hessian
+/// alone: measure it in larger units. Parameters that approach a bound are put onto it and held for as long as the
+/// gradient points outwards.
+///
+/// If f has a Hessian, and no more than hessian_limit parameters, Newton's method judges the end by the exact one, and
+/// takes what steps are left; otherwise there is no Hessian in the result, hence neither hesse nor minos, and flat
+/// directions and saddle points, where the gradient vanishes too, pass for minima.
+///
+/// ValueError if start lies outside the bounds, NumericalError if f is not finite there; Cancelled.
+///
+/// One pass over the data per iteration, now and then a few; O(size) beside it.
+///
+/// Source: Nocedal and Wright (2006), 7.2.
 template <Objective F>
 [[nodiscard]] Minimum minimize_lbfgs(F& f, const std::vector<double>& start, const MinimizeOptions& options = {}) {
   require_start(f, start);

@@ -78,9 +78,14 @@ template <Objective F>
 /// A local minimum of f from `start`: steps solve (H + lambda diag|H|) step = -g on the parameters that the box does
 /// not hold, lambda 0 wherever H is positive definite and the model has proved right; a step that gains less than a
 /// thousandth of what the model promised, or meets a value that is not finite, is not taken and lambda grows.
-/// Converged: edm and step of the options are met and H is positive definite. ValueError if f has no Hessian or start
-/// lies outside the bounds, NumericalError if f is not finite there; Cancelled. Each iteration is one pass over the
-/// data; O(size^3) beside it. Source: Nocedal and Wright (2006), 4.1 and 16.7.
+///
+/// Converged: edm and step of the options are met and H is positive definite.
+///
+/// ValueError if f has no Hessian or start lies outside the bounds, NumericalError if f is not finite there; Cancelled.
+///
+/// Each iteration is one pass over the data; O(size^3) beside it.
+///
+/// Source: Nocedal and Wright (2006), 4.1 and 16.7.
 template <Objective F>
 [[nodiscard]] Minimum minimize_newton(F& f, const std::vector<double>& start, const MinimizeOptions& options = {}) {
   if (!has_hessian(f))

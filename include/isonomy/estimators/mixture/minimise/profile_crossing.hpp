@@ -201,12 +201,16 @@ class CrossingWalk {
 }  // namespace detail
 
 /// The point on the profile along `ray`, forwards from the minimum, where the function is `rise` above the minimum.
+///
 /// Each step solves the quadratic model of the last point, in which the other parameters are eliminated, for the rise;
 /// it ends when the cubic remainder, as the last long step showed it, is below 1e-10 of the rise. Near a parabola that
 /// takes one pass over the data, otherwise a few. Where the models lead nowhere (beyond a point of inflection, for
-/// example), the profile is minimised point by point until a bracket closes. ValueError for a minimum that is not valid
-/// or has no Hessian, or a ray of parameters that its box holds or that it has not; ShapeError for a ray with another
-/// number of directions than parameters. Source: James, Statistical Methods in Experimental Physics (2006), 9.3.3.
+/// example), the profile is minimised point by point until a bracket closes.
+///
+/// ValueError for a minimum that is not valid or has no Hessian, or a ray of parameters that its box holds or that it
+/// has not; ShapeError for a ray with another number of directions than parameters.
+///
+/// Source: James, Statistical Methods in Experimental Physics (2006), 9.3.3.
 template <Objective F>
 [[nodiscard]] Crossing profile_crossing(F& f, const Minimum& minimum, const ProfileRay& ray, double rise = 0.5) {
   detail::require_profile(minimum, ray, rise);

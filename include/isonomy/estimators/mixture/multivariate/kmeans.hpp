@@ -243,13 +243,18 @@ Clusters best_clusters(Ctx& ctx, int components, MatrixView<const T, typename Ct
 /// Centres of `components` clusters of the rows of x (n x dimensions, any strides, float or double): Lloyd's iterations
 /// from k-means++ seeds. They end once the centres hardly move (options.tol) or the inertia no longer falls. Seeds are
 /// drawn with the context's seed; from more than 2^16 rows on, from a sample of so many, one of each of as many equal
-/// stretches, and the iterations over all rows begin where those over the sample end. A centre that loses its rows
-/// moves to the row farthest from its centre, the first of equals; where there are fewer different rows than centres,
-/// clusters stay empty, and a warning says so. O(n K d) a pass, one pass an iteration; n labels and a few MB of memory
-/// beside the data, never n x K numbers. Runs on every backend; the same bits for any thread count, instruction set and
-/// backend. Progress per iteration; Cancelled. Errors: ShapeError, ValueError for data that are empty, not finite (with
-/// row and column) or fewer than the clusters. Source: Lloyd (1982); Arthur and Vassilvitskii (2007); scikit-learn's
-/// conventions for tol, max_iter and n_init.
+/// stretches, and the iterations over all rows begin where those over the sample end.
+///
+/// A centre that loses its rows moves to the row farthest from its centre, the first of equals; where there are fewer
+/// different rows than centres, clusters stay empty, and a warning says so.
+///
+/// O(n K d) a pass, one pass an iteration; n labels and a few MB of memory beside the data, never n x K numbers. Runs
+/// on every backend; the same bits for any thread count, instruction set and backend. Progress per iteration;
+/// Cancelled.
+///
+/// Errors: ShapeError, ValueError for data that are empty, not finite (with row and column) or fewer than the clusters.
+///
+/// Source: Lloyd (1982); Arthur and Vassilvitskii (2007); scikit-learn's conventions for tol, max_iter and n_init.
 template <ContextLike Ctx, class T>
 [[nodiscard]] KMeansResult kmeans(Ctx& ctx, int components, MatrixView<T, typename Ctx::space> x,
                                   const KMeansOptions& options = {}) {

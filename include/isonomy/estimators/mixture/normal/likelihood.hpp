@@ -59,13 +59,19 @@ Likelihood evaluate_points(Ctx& ctx, const NormalModel& model, const Points& x, 
 /// -sum_i log p(x_i) at `parameters` (in the order of model.names()) with derivatives up to `order`: one pass over the
 /// data. A range adds n log of the part inside it (and a pass that checks the data), yields add their sum; the constant
 /// log n! of an extended likelihood is left out. Stable for every valid parameter vector: no point underflows, however
-/// far out. data: float or double, any stride; arithmetic and accumulators are double. NaN in the data makes nll NaN,
-/// an infinite value makes it infinite; unusable_points (objective.hpp) says how many there are and where.
+/// far out.
+///
+/// data: float or double, any stride; arithmetic and accumulators are double. NaN in the data makes nll NaN, an
+/// infinite value makes it infinite; unusable_points (objective.hpp) says how many there are and where.
+///
 /// Relative error of nll about 1e-16 (at most 1e-14), of the derivatives 1e-12 of their norm. O(n K), with the Hessian
 /// O(n K^2) unless the model is a shared-mean pair. The same bits for any thread count, instruction set and backend;
-/// nll has the same bits for every order. Errors: ValueError and ShapeError as components_of; ValueError for points
-/// outside the range and for derivatives at a weight of 0; Cancelled. Source: the mixture likelihood; Hessian by the
-/// identity of Louis (1982, eq. 3.2).
+/// nll has the same bits for every order.
+///
+/// Errors: ValueError and ShapeError as components_of; ValueError for points outside the range and for derivatives at a
+/// weight of 0; Cancelled.
+///
+/// Source: the mixture likelihood; Hessian by the identity of Louis (1982, eq. 3.2).
 template <ContextLike Ctx, class T>
 [[nodiscard]] Likelihood evaluate(Ctx& ctx, const NormalModel& model, VectorView<T, typename Ctx::space> data,
                                   const std::vector<double>& parameters, MixtureOrder order = MixtureOrder::value) {

@@ -141,11 +141,17 @@ void ascend(Ctx& ctx, const NormalModel& model, Sketch& sketch, double least,
 /// 2^14 points if there are more, one drawn from each of as many equal stretches; then a few steps of expectation
 /// maximisation over the same points. Components are in the order of their means. Where they have one mean, the
 /// clusters are those of the distances from the median, and the widest is first. Yields are shares of the number of
-/// points. Always within what fit() takes: weights inside (0, 1), standard deviations above 0, also for ties and for no
-/// more points than components. A range is respected by means, but widths are those of the points inside it. Two passes
-/// over all data. data: float or double, any stride, in the context's memory. The same bits for any thread count,
-/// instruction set and backend. ShapeError for an unusable view. ValueError for a model without components, data that
-/// are empty, fewer than the components, outside model.range, not finite (with the index), or all equal; Cancelled.
+/// points.
+///
+/// Always within what fit() takes: weights inside (0, 1), standard deviations above 0, also for ties and for no more
+/// points than components. A range is respected by means, but widths are those of the points inside it.
+///
+/// Two passes over all data. data: float or double, any stride, in the context's memory. The same bits for any thread
+/// count, instruction set and backend.
+///
+/// ShapeError for an unusable view. ValueError for a model without components, data that are empty, fewer than the
+/// components, outside model.range, not finite (with the index), or all equal; Cancelled.
+///
 /// Source: Lloyd (1982); Dempster, Laird and Rubin (1977).
 template <ContextLike Ctx, class T>
 [[nodiscard]] std::vector<double> automatic_start(Ctx& ctx, const NormalModel& model,

@@ -127,12 +127,16 @@ inline std::vector<double> score_products(const NormalModel& model, const std::v
 }  // namespace detail
 
 /// -sum_i w_i log p(x_i) at `parameters` with derivatives up to `order`; else as evaluate without weights: a range adds
-/// sum w times the log of the part inside it, yields are expected sums of weights and add their own sum. weights: one
-/// per point, of the points' type, any stride; a weight of 2 counts a point twice. One pass over points and weights and
-/// one that checks the weights. O(n K), with the Hessian O(n K^2). Relative error of nll at most 1e-14, of the
-/// derivatives 1e-12 of their norm; the same bits for any thread count, instruction set and backend. Errors as
-/// evaluate; ShapeError for another number of weights; ValueError for a weight that is negative, not finite or above
-/// 1e100 (with its index) and if the largest is below 1e-100, or all are 0.
+/// sum w times the log of the part inside it, yields are expected sums of weights and add their own sum.
+///
+/// weights: one per point, of the points' type, any stride; a weight of 2 counts a point twice. One pass over points
+/// and weights and one that checks the weights. O(n K), with the Hessian O(n K^2).
+///
+/// Relative error of nll at most 1e-14, of the derivatives 1e-12 of their norm; the same bits for any thread count,
+/// instruction set and backend.
+///
+/// Errors as evaluate; ShapeError for another number of weights; ValueError for a weight that is negative, not finite
+/// or above 1e100 (with its index) and if the largest is below 1e-100, or all are 0.
 template <ContextLike Ctx, class T, WeightOf<T> W>
 [[nodiscard]] Likelihood evaluate(Ctx& ctx, const NormalModel& model, VectorView<T, typename Ctx::space> data,
                                   VectorView<W, typename Ctx::space> weights, const std::vector<double>& parameters,

@@ -210,7 +210,7 @@ TEST_CASE("rows are drawn in range from any number of them", "[mixture]") {
   const double x = 0;
   for (const index_t n : {std::numeric_limits<index_t>::max(), (index_t{1} << 62) + 1, index_t{1} << 40})
     for (const index_t stretches : {index_t{1}, index_t{65536}, (index_t{1} << 31) - 1}) {
-      const mixture::detail::DrawEvenly<double, HostSpace> draw{{&x, n, 1, 0, 0}, {}, stretches, 5};
+      const mixture::DrawEvenly<double, HostSpace> draw{{&x, n, 1, 0, 0}, {}, stretches, 5};
       const double length = static_cast<double>(n) / static_cast<double>(stretches);
       for (const index_t i : {index_t{0}, stretches / 2, stretches - 1}) {
         const auto row = static_cast<double>(draw.row(i));
