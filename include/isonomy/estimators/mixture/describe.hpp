@@ -5,7 +5,7 @@
 #include "isonomy/backend/describe.hpp"
 #include "isonomy/core/report.hpp"
 
-namespace isonomy::mixture::detail {
+namespace isonomy::mixture {
 
 /// Where the operation ran for these types, how exactly, and with how much memory.
 template <class Op, class... T, ContextLike Ctx>
@@ -16,4 +16,4 @@ void describe(Ctx& ctx, Report& report) {
   describe_memory(ctx, report);
 }
 
-}  // namespace isonomy::mixture::detail
+}  // namespace isonomy::mixture

@@ -36,7 +36,7 @@ class Simultaneous {
       next.simplices_.push_back(std::move(weights));
     }
     next.has_hessian_ = has_hessian_ && mixture::has_hessian(f);
-    if (control_ == &detail::nobody()) next.control_ = &control_of(f);
+    if (control_ == &nobody()) next.control_ = &control_of(f);
     next.summands_.push_back(std::move(summand));
     *this = std::move(next);
     return *this;
@@ -88,7 +88,7 @@ class Simultaneous {
     }
     for (const Penalty& p : penalties_) {
       const double pull = (theta[p.place] - p.mean) / p.sigma;
-      add_share(nll, 0.5 * pull * pull);
+      add_share(nll, rounded_product(0.5 * pull, pull));
       if (order != MixtureOrder::value) result.gradient[p.place] += pull / p.sigma;
       if (order == MixtureOrder::hessian) result.hessian[(size + 1) * p.place] += 1 / (p.sigma * p.sigma);
     }
@@ -125,7 +125,7 @@ class Simultaneous {
   std::vector<Penalty> penalties_;
   std::vector<std::vector<int>> simplices_;
   bool has_hessian_ = true;
-  const Control* control_ = &detail::nobody();
+  const Control* control_ = &nobody();
 };
 
 }  // namespace isonomy::mixture
