@@ -26,7 +26,7 @@ inline void count_survivors(const Selection& selection, const ProfileOptions& op
   if (selection.survivors.empty())
     throw NumericalError("profile: none of " + std::to_string(funnel.n_candidates) +
                          " candidates has values in every row and a test spread of at most max_std_test=" +
-                         decimals(options.max_std_test) +
+                         text::decimals(options.max_std_test) +
                          "; expected at least one; raise max_std_test, use longer parts, or remove rows with gaps");
 }
 

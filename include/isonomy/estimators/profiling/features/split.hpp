@@ -9,7 +9,7 @@
 
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/error.hpp"
-#include "isonomy/estimators/profiling/text.hpp"
+#include "isonomy/core/text.hpp"
 
 namespace isonomy::profiling {
 
@@ -66,7 +66,7 @@ inline std::string label(const Split& split) {
 /// Nothing. ValueError unless 1 <= i <= n; positions present, >= 1 and strictly ascending; steps and start >= 1.
 inline void validate(const Split& split) {
   const auto reject = [&](const char* what) {
-    throw ValueError("validate: split " + label(split) + " " + what + "; correct the split");
+    throw ValueError("Split: " + label(split) + " " + what + "; correct the split");
   };
   const auto known = [](Terminus t) { return t == Terminus::n || t == Terminus::c; };
   if (const auto* s = std::get_if<Segment>(&split)) {
@@ -135,23 +135,23 @@ inline std::vector<index_t> indices(const Split& split, index_t length, SegmentR
 
 /// The split of that label, blanks ignored. ValueError naming the text and the three forms.
 inline Split parse_split(std::string_view text) {
-  const std::string s = detail::without_blanks(text);
+  const std::string s = text::without_blanks(text);
   const auto reject = [&](const std::string& why) {
     throw ValueError(
-        "parse_split: " + detail::quoted(text) + " " + why +
+        "parse_split: " + text::quoted(text) + " " + why +
         "; expected Segment(i,n), Pattern(N|C,p1,p2,...) or PeriodicPattern(N|C,i+s1/s2,start); correct the split");
   };
   const auto open = s.find('(');
   if (open == std::string::npos || s.back() != ')' || open + 1 >= s.size()) reject("has no arguments in parentheses");
   const std::string kind = s.substr(0, open);
-  const auto arguments = detail::fields(std::string_view(s).substr(open + 1, s.size() - open - 2), ',');
+  const auto arguments = text::fields(std::string_view(s).substr(open + 1, s.size() - open - 2), ',');
   const auto number = [&](std::string_view field) {
-    const auto value = detail::whole_number(field);
-    if (!value) reject("has " + detail::quoted(field) + " where a whole number belongs");
+    const auto value = text::whole_number(field);
+    if (!value) reject("has " + text::quoted(field) + " where a whole number belongs");
     return value.value_or(0);
   };
   const auto terminus = [&](std::string_view field) {
-    if (field != "N" && field != "C") reject("has " + detail::quoted(field) + " where the terminus N or C belongs");
+    if (field != "N" && field != "C") reject("has " + text::quoted(field) + " where the terminus N or C belongs");
     return field == "N" ? Terminus::n : Terminus::c;
   };
   Split out;
@@ -169,7 +169,7 @@ inline Split parse_split(std::string_view text) {
     out = PeriodicPattern{terminus(arguments[0]), number(arguments[1].substr(2, slash - 2)),
                           number(arguments[1].substr(slash + 1)), number(arguments[2])};
   } else {
-    reject("is of the unknown kind " + detail::quoted(kind));
+    reject("is of the unknown kind " + text::quoted(kind));
   }
   validate(out);
   return out;

@@ -34,7 +34,7 @@ inline std::size_t part_of_feature(const Feature& f, const std::vector<Part>& pa
   std::vector<std::string_view> names;
   for (const Part part : parts) names.push_back(part_name(part));
   throw ValueError(std::string(operation) + ": feature " + feature_id(f) + " is of part " +
-                   std::string(part_name(f.part)) + "; the sequences have " + listed(names, names.size()) +
+                   std::string(part_name(f.part)) + "; the sequences have " + text::listed(names, names.size()) +
                    "; add the part to the set or drop the feature");
 }
 
@@ -42,7 +42,7 @@ inline std::size_t part_of_feature(const Feature& f, const std::vector<Part>& pa
 inline std::uint32_t scale_of_feature(const Feature& f, const ScaleTable& scales, const char* operation) {
   const auto d = scales.find(f.scale);
   if (!d)
-    throw ValueError(std::string(operation) + ": feature " + feature_id(f) + " is of scale " + detail::quoted(f.scale) +
+    throw ValueError(std::string(operation) + ": feature " + feature_id(f) + " is of scale " + text::quoted(f.scale) +
                      ", which is not among the " + std::to_string(scales.size()) +
                      " scales; correct the id or add the scale");
   return static_cast<std::uint32_t>(*d);

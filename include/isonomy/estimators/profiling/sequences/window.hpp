@@ -9,11 +9,11 @@
 
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/estimators/profiling/features/feature.hpp"
 #include "isonomy/estimators/profiling/features/parts.hpp"
 #include "isonomy/estimators/profiling/scales/alphabet.hpp"
 #include "isonomy/estimators/profiling/scales/scale_table.hpp"
-#include "isonomy/estimators/profiling/text.hpp"
 
 namespace isonomy::profiling {
 
@@ -38,11 +38,11 @@ inline constexpr index_t max_flank = 1'000'000'000;
 inline void validate(const Flanks& flanks, index_t ext_len = 0) {
   const index_t shorter = std::min(flanks.jmd_n_len, flanks.jmd_c_len);
   if (shorter < 0 || std::max(flanks.jmd_n_len, flanks.jmd_c_len) > max_flank)
-    throw ValueError("validate: jmd_n_len=" + std::to_string(flanks.jmd_n_len) +
+    throw ValueError("Flanks: jmd_n_len=" + std::to_string(flanks.jmd_n_len) +
                      ", jmd_c_len=" + std::to_string(flanks.jmd_c_len) + "; expected flanks of 0 to " +
                      std::to_string(max_flank) + "; correct them");
   if (ext_len < 0 || ext_len > shorter)
-    throw ValueError("validate: ext_len=" + std::to_string(ext_len) + "; expected 0 to the shorter flank, " +
+    throw ValueError("Flanks: ext_len=" + std::to_string(ext_len) + "; expected 0 to the shorter flank, " +
                      std::to_string(shorter) + "; lower ext_len or lengthen the flanks");
 }
 
@@ -56,7 +56,7 @@ inline std::string_view part_residues(const Window& window, Part part, index_t e
 namespace detail {
 
 inline std::string window_of(std::string_view operation, std::string_view entry) {
-  return std::string(operation) + ": entry " + detail::quoted(entry) + ": ";
+  return std::string(operation) + ": entry " + text::quoted(entry) + ": ";
 }
 
 inline void require_input(std::string_view operation, std::string_view entry, std::string_view name,
@@ -130,8 +130,8 @@ inline Window window_from_tmd(std::string_view entry, std::string_view sequence,
   validate(flanks);
   const auto first = sequence.find(tmd);
   if (first == std::string_view::npos)
-    throw ValueError(detail::window_of("window_from_tmd", entry) + "tmd " + detail::quoted(tmd) +
-                     " is not contained in sequence " + detail::quoted(sequence) +
+    throw ValueError(detail::window_of("window_from_tmd", entry) + "tmd " + text::quoted(tmd) +
+                     " is not contained in sequence " + text::quoted(sequence) +
                      "; expected a part of it; compare the two columns");
   return detail::cut(entry, sequence, first, first + tmd.size(), flanks);
 }
@@ -221,8 +221,8 @@ inline std::vector<Window> windows_from_anchors(const std::vector<AnchoredSequen
         outside.push_back(row.entry + ":" + std::to_string(pos));
     }
   if (!outside.empty())
-    throw ValueError("windows_from_anchors: " + std::to_string(outside.size()) + " anchors (" +
-                     detail::listed(outside) + ")" + detail::no_room(tmd_len, flanks));
+    throw ValueError("windows_from_anchors: " + std::to_string(outside.size()) + " anchors (" + text::listed(outside) +
+                     ")" + detail::no_room(tmd_len, flanks));
   if (out.empty())
     throw ValueError("windows_from_anchors: no row has an anchor; expected at least one position; fill the column pos");
   return out;
@@ -249,7 +249,7 @@ inline index_t replace_unknown(Window& window, const Alphabet& alphabet = Alphab
 /// Nothing. ValueError naming the feature if its scale is not in the table.
 inline void validate(const Feature& feature, const ScaleTable& scales) {
   if (!scales.find(feature.scale))
-    throw ValueError("validate: feature " + feature_id(feature) + " names the scale " + detail::quoted(feature.scale) +
+    throw ValueError("Feature: " + feature_id(feature) + " names the scale " + text::quoted(feature.scale) +
                      ", which is not among the " + std::to_string(scales.size()) +
                      " scales; expected a known id; correct the feature or pass the scale");
 }
@@ -260,10 +260,9 @@ inline void validate(const Feature& feature, const std::vector<Window>& windows,
   for (const auto& window : windows) {
     const auto residues = part_residues(window, feature.part, ext_len);
     if (static_cast<index_t>(residues.size()) < needed)
-      throw ValueError("validate: feature " + feature_id(feature) + " needs " + std::to_string(needed) +
-                       " residues and entry " + detail::quoted(window.entry) + " has " +
-                       std::to_string(residues.size()) + " (" + detail::quoted(residues) +
-                       "); expected a part of that length; drop the feature or the entry");
+      throw ValueError("Feature: " + feature_id(feature) + " needs " + std::to_string(needed) + " residues and entry " +
+                       text::quoted(window.entry) + " has " + std::to_string(residues.size()) + " (" +
+                       text::quoted(residues) + "); expected a part of that length; drop the feature or the entry");
   }
 }
 

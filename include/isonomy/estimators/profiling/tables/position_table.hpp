@@ -12,10 +12,10 @@
 
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/numeric.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/estimators/profiling/features/feature.hpp"
 #include "isonomy/estimators/profiling/features/parts.hpp"
 #include "isonomy/estimators/profiling/result.hpp"
-#include "isonomy/estimators/profiling/text.hpp"
 
 namespace isonomy::profiling {
 
@@ -97,10 +97,10 @@ inline const std::string& group_of(const FeatureRow& f, FeatureGroup group) {
 inline std::vector<std::size_t> places_of(const FeatureRow& f, index_t start, index_t length) {
   std::vector<std::size_t> out;
   if (f.positions.empty()) return out;
-  for (const std::string_view text : fields(f.positions, ',')) {
-    const auto position = whole_number(text);
+  for (const std::string_view place : text::fields(f.positions, ',')) {
+    const auto position = text::whole_number(place);
     if (!position || *position < start || *position >= start + length)
-      throw ValueError("position_table: feature " + f.feature + " is at " + detail::quoted(text) +
+      throw ValueError("position_table: feature " + f.feature + " is at " + text::quoted(place) +
                        "; expected residue numbers of " + std::to_string(start) + " to " +
                        std::to_string(start + length - 1) + "; pass the display coordinates of its run");
     out.push_back(static_cast<std::size_t>(*position - start));
