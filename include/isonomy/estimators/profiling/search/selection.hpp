@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "isonomy/estimators/profiling/search/candidates.hpp"
-#include "isonomy/estimators/profiling/search/evaluator.hpp"
+#include "isonomy/estimators/profiling/search/feature_requests.hpp"
 
 namespace isonomy::profiling {
 
@@ -20,6 +20,7 @@ struct Survivor {
 struct Selection {
   std::vector<Survivor> survivors;  ///< by split, then scale
   std::int64_t within_spread = 0;   ///< candidates whose test spread is small enough
+  double error = 0;                 ///< bounds how far a survivor's difference may lie from the first pass
 };
 
 namespace detail {
@@ -63,6 +64,7 @@ template <class First, class Id>
         first_pass(f).std_test <= max_std_test ? Spread::below : Spread::above;
 
   Selection out;
+  out.error = candidates.error;
   std::vector<double>& difference = candidates.difference;
   double top = 0;
   for (std::size_t i = 0; i < difference.size(); ++i) {

@@ -7,8 +7,8 @@
 
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/estimators/profiling/search/arithmetic.hpp"
-#include "isonomy/estimators/profiling/search/feature_catalog.hpp"
 #include "isonomy/estimators/profiling/search/feature_list.hpp"
+#include "isonomy/estimators/profiling/search/labels.hpp"
 #include "isonomy/estimators/profiling/search/packed.hpp"
 #include "isonomy/estimators/profiling/statistics/feature_values.hpp"
 #include "isonomy/ops/for_each.hpp"
@@ -27,7 +27,7 @@ template <class Arithmetic = exact, ContextLike Ctx>
 feature_matrix(Ctx& ctx, const SequenceSet& set, const ScaleTable& scales, std::span<const Feature> features) {
   using Tag = typename Ctx::tag;
   static constexpr const char* operation = "feature_matrix";
-  detail::require_alphabet(set, scales, operation);
+  require_alphabet(set, scales, operation);
   const FeatureList list(set, scales, features, operation);
   const PackedSequences<Tag> packed(ctx, set, std::vector<std::uint8_t>(set.labels().size(), 0));
   const SplitPlaces<Tag> places(ctx, set, packed, list.splits, Passes<Arithmetic>::second_rule);
@@ -36,7 +36,7 @@ feature_matrix(Ctx& ctx, const SequenceSet& set, const ScaleTable& scales, std::
   const FeatureRequests<Tag> requests(ctx, packed, places, tables, packed.places(), list.candidates);
   const auto columns = static_cast<index_t>(features.size());
   Matrix<double, Tag> x(ctx, set.size(), columns, "feature_matrix: X");
-  for_each(ctx, set.size() * columns, detail::FeatureValues<Arithmetic, typename Ctx::space>{requests.data, x.data()});
+  for_each(ctx, set.size() * columns, FeatureValues<Arithmetic, typename Ctx::space>{requests.data, x.data()});
   return x;
 }
 

@@ -14,8 +14,8 @@
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/estimators/profiling/result.hpp"
 #include "isonomy/estimators/profiling/search/arithmetic.hpp"
-#include "isonomy/estimators/profiling/search/feature_catalog.hpp"
 #include "isonomy/estimators/profiling/search/feature_list.hpp"
+#include "isonomy/estimators/profiling/search/labels.hpp"
 #include "isonomy/estimators/profiling/statistics/feature_values.hpp"
 #include "isonomy/estimators/profiling/statistics/p_values.hpp"
 #include "isonomy/estimators/profiling/statistics/rank_sums.hpp"
@@ -90,8 +90,8 @@ template <class Arithmetic = exact, ContextLike Ctx>
   if (options.label_test == options.label_ref)
     throw ValueError("describe_features: label_test and label_ref are both " + std::to_string(options.label_test) +
                      "; expected two different labels; name the label of each group");
-  detail::require_alphabet(set, scales, operation);
-  const auto is_test = detail::test_rows(set.labels(), options.label_test, options.label_ref);
+  require_alphabet(set, scales, operation);
+  const auto is_test = test_rows(set.labels(), {options.label_test, options.label_ref}, operation);
   const FeatureList list(set, scales, features, operation);
   std::vector<std::string> shown;
   for (const Feature& f : features)
@@ -118,8 +118,8 @@ template <class Arithmetic = exact, ContextLike Ctx>
   } else {
     std::vector<Survivor> survivors;
     for (const Candidate& f : list.candidates) survivors.push_back({f, 0.0});
-    twice_u = rank_sums<Arithmetic>(ctx, packed, places, tables, residue_set_numbers(packed, places, 0),
-                                    tables.distinct(), survivors);
+    const FeatureClasses classes{residue_set_numbers(packed, places, 0), tables.distinct()};
+    twice_u = rank_sums<Arithmetic>(ctx, packed, places, tables, classes, survivors);
     tests = options.test == Test::t_test ? t_test_p_values(statistics, n1, n0) : mann_whitney_p_values(twice_u, n1, n0);
   }
 
@@ -128,10 +128,19 @@ template <class Arithmetic = exact, ContextLike Ctx>
   for (std::size_t i = 0; i < features.size(); ++i) {
     const ScaleInfo& info = scales.info(static_cast<index_t>(list.candidates[i].scale));
     const FeatureStatistics& s = statistics[i];
-    table.features.push_back({feature_id(features[i]), info.category, info.subcategory, info.name, info.description,
-                              std::abs(adjusted_auc(twice_u[i], n1, n0)), rounded(std::abs(s.difference), 6),
-                              rounded(s.difference, 6), rounded(s.std_test, 6), rounded(s.std_reference, 6), tests.p[i],
-                              tests.q(i), shown[i]});
+    table.features.push_back({.feature = feature_id(features[i]),
+                              .category = info.category,
+                              .subcategory = info.subcategory,
+                              .scale_name = info.name,
+                              .scale_description = info.description,
+                              .abs_auc = std::abs(adjusted_auc(twice_u[i], n1, n0)),
+                              .abs_mean_dif = rounded(std::abs(s.difference), 6),
+                              .mean_dif = rounded(s.difference, 6),
+                              .std_test = rounded(s.std_test, 6),
+                              .std_ref = rounded(s.std_reference, 6),
+                              .p_value = tests.p[i],
+                              .p_val_fdr_bh = tests.q(i),
+                              .positions = shown[i]});
   }
   table.amino_acids_test = detail::residues_of_only_row(set, is_test, 1, list, rule);
   table.amino_acids_reference = detail::residues_of_only_row(set, is_test, 0, list, rule);
