@@ -101,7 +101,7 @@ inline double write_legend(Canvas& canvas, const isonomy::io::MixtureFit& fit, c
   const std::size_t most = 22, rows = std::min(names.size(), most);
   for (std::size_t i = 0; i < rows; ++i) {
     y += height;
-    const double error = isonomy::io::detail::hesse_error(fit, i), value = fit.result.minimum.parameters[i];
+    const double error = fit.error(i), value = fit.result.minimum.parameters[i];
     canvas.text(symbol(names[i]), canvas.at(left, y), "font ',14'");
     canvas.text(rounded(value, error, 2), canvas.at(left + 150, y), "right font ',14'");
     using isonomy::mixture::CrossingStatus;

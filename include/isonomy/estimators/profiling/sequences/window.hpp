@@ -168,20 +168,22 @@ inline void require_tmd_length(std::string_view operation, index_t tmd_len) {
                      "; expected at least 1; pass the length of the TMD around an anchor");
 }
 
-inline bool anchor_fits(std::string_view sequence, index_t pos, index_t tmd_len, Flanks flanks) {
+}  // namespace detail
+
+/// Whether the window of window_from_anchor() lies inside the sequence.
+[[nodiscard]] inline bool anchor_fits(std::string_view sequence, index_t pos, index_t tmd_len, Flanks flanks) {
   const auto length = static_cast<index_t>(sequence.size());
   if (pos < 1 || pos > length || tmd_len > length) return false;
   const auto [start, stop] = anchored_tmd(pos, tmd_len);
   return start - flanks.jmd_n_len >= 1 && stop + flanks.jmd_c_len <= length;
 }
 
-inline std::string no_room(index_t tmd_len, Flanks flanks) {
+/// What a message says of anchors whose windows do not: " leave no room for ...", with rule and remedy.
+[[nodiscard]] inline std::string no_room_text(index_t tmd_len, Flanks flanks) {
   return " leave no room for jmd_n_len=" + std::to_string(flanks.jmd_n_len) + ", tmd_len=" + std::to_string(tmd_len) +
          ", jmd_c_len=" + std::to_string(flanks.jmd_c_len) +
          "; expected the whole window inside the sequence; drop these anchors or shorten the lengths";
 }
-
-}  // namespace detail
 
 /// The window of a TMD of `tmd_len` around residue `pos` (1-based). Its id is entry_<first>-<last residue of the
 /// window>. ValueError if the window does not lie inside the sequence.
@@ -190,9 +192,9 @@ inline Window window_from_anchor(std::string_view entry, std::string_view sequen
   detail::require_input("window_from_anchor", entry, "sequence", sequence);
   validate(flanks);
   detail::require_tmd_length("window_from_anchor", tmd_len);
-  if (!detail::anchor_fits(sequence, pos, tmd_len, flanks))
+  if (!anchor_fits(sequence, pos, tmd_len, flanks))
     throw ValueError(detail::window_of("window_from_anchor", entry) + "position " + std::to_string(pos) + " of " +
-                     std::to_string(sequence.size()) + " would" + detail::no_room(tmd_len, flanks));
+                     std::to_string(sequence.size()) + " would" + no_room_text(tmd_len, flanks));
   const auto [start, stop] = anchored_tmd(pos, tmd_len);
   const std::string id = std::string(entry) + "_" + std::to_string(start - flanks.jmd_n_len) + "-" +
                          std::to_string(stop + flanks.jmd_c_len);
@@ -215,14 +217,14 @@ inline std::vector<Window> windows_from_anchors(const std::vector<AnchoredSequen
   std::vector<std::string> outside;
   for (const auto& row : rows)
     for (const index_t pos : row.positions) {
-      if (detail::anchor_fits(row.sequence, pos, tmd_len, flanks))
+      if (anchor_fits(row.sequence, pos, tmd_len, flanks))
         out.push_back(window_from_anchor(row.entry, row.sequence, pos, tmd_len, flanks));
       else
         outside.push_back(row.entry + ":" + std::to_string(pos));
     }
   if (!outside.empty())
     throw ValueError("windows_from_anchors: " + std::to_string(outside.size()) + " anchors (" + text::listed(outside) +
-                     ")" + detail::no_room(tmd_len, flanks));
+                     ")" + no_room_text(tmd_len, flanks));
   if (out.empty())
     throw ValueError("windows_from_anchors: no row has an anchor; expected at least one position; fill the column pos");
   return out;
