@@ -1,5 +1,4 @@
-// A backend of your own: it takes over everything from Backend<Cpu>, replaces gemm, and is checked by the conformance
-// kit.
+// A backend of your own: it takes over all of Backend<Cpu>, replaces gemm, and is checked by the conformance kit.
 #include <iostream>
 
 #include "isonomy/conformance/cases/gemm.hpp"

@@ -66,8 +66,10 @@ inline std::size_t ranking_bytes(index_t rows, index_t columns) {
 
 }  // namespace detail
 
-/// The peak memory of fit(): linear in rows, through the codes and the places of rows, and otherwise bounded by splits,
-/// scales and candidates. Data of which more than the pre-filtered number of candidates lies at a limit take 60 bytes
+/// The peak memory of fit(), before it runs: memory_plan(profile_shape(proteins, scales)).
+///
+/// Linear in rows, through the codes and the places of rows, and otherwise bounded by splits, scales and candidates.
+/// Data of which more than the pre-filtered number of candidates lies at a limit take 60 bytes
 /// more for each.
 [[nodiscard]] inline MemoryPlan memory_plan(const ProfileShape& shape, const ProfileOptions& options = {}) {
   validate(options);

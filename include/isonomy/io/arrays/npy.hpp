@@ -67,8 +67,7 @@ struct NpyArray {
 
 namespace detail {
 
-/// The value behind 'key': in the dictionary of a header, up to the next comma outside brackets; empty if there is
-/// none.
+/// The value behind 'key': in the dictionary of a header, up to the next comma outside brackets; else nothing.
 inline std::string_view npy_value(std::string_view header, std::string_view key) {
   auto at = header.find("'" + std::string(key) + "'");
   if (at == std::string_view::npos) return {};

@@ -23,8 +23,7 @@ namespace isonomy::io {
 template <Real T>
 class NpyReader {
  public:
-  /// Errors as read_npy, all before an element is read: a file on disk tells by its size whether it is too short or
-  /// long.
+  /// Errors as read_npy, all before an element is read: the size of a file on disk tells whether all is there.
   explicit NpyReader(const std::string& path)
       : path_(path), file_(open_for_reading(path, ".npy file")), header_(detail::read_npy_header(file_.get(), path)) {
     detail::require_elements<T>(header_, path);

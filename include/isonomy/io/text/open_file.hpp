@@ -45,8 +45,7 @@ using File = std::unique_ptr<std::FILE, detail::CloseFile>;
   return file;
 }
 
-/// Nothing. IoError if the last reading of `file` failed for another reason than its end; `line` is where, 0 if
-/// unknown.
+/// Nothing. IoError if the last reading of `file` failed for another reason than its end. `line` 0: not known.
 inline void require_read(std::FILE* file, const std::string& path, std::int64_t line = 0) {
   if (std::ferror(file) != 0)
     throw IoError(path, line,

@@ -65,8 +65,7 @@ inline Part parse_part(std::string_view name) {
                    text::listed(detail::part_names, 13) + "; correct the name");
 }
 
-/// Residues of a TMD of `tmd_len` that belong to its N-terminal half: tmd_len/2 rounded half to even (21 -> 10, 23 ->
-/// 12).
+/// Residues of a TMD of `tmd_len` that belong to its N-terminal half: tmd_len/2, half to even (21 -> 10, 23 -> 12).
 constexpr index_t tmd_n_length(index_t tmd_len) noexcept { return tmd_len / 2 + ((tmd_len & 3) == 3 ? 1 : 0); }
 
 /// The range of `part` in a window of these lengths. An extension longer than its flank is the whole flank.

@@ -39,8 +39,7 @@ struct PeriodicPattern {
 using Split = std::variant<Segment, Pattern, PeriodicPattern>;
 
 /// How the boundary of a segment is rounded: floor(L*j/n) in integers, or the product fl(fl(L/n)*j) cut to an integer,
-/// which loses the last residue at some lengths (15, 30, 49, 60, ...). Display positions and parity modes use
-/// `floating`.
+/// which loses the last residue at some lengths (15, 30, 49, 60, ...). Display positions and the reference use this.
 enum class SegmentRule { integer, floating };
 
 /// The text of a split in feature ids: "Segment(2,3)", "Pattern(N,1,4,8)", "PeriodicPattern(C,i+3/4,2)".
@@ -105,8 +104,7 @@ inline index_t segment_boundary(index_t length, index_t n, index_t j, SegmentRul
 /// The 0-based indices of `split` in a part of `length` residues, in the order of summation: ascending for segments and
 /// N-terminal patterns, descending for C-terminal ones.
 /// Empty for a segment without residues (n > length) and for a periodic pattern that starts beyond the part.
-/// ValueError for an invalid split, a negative length, or a pattern that does not fit. Linear in the size of the
-/// result.
+/// ValueError for an invalid split, a negative length, or a pattern that does not fit. Linear in the result.
 inline std::vector<index_t> indices(const Split& split, index_t length, SegmentRule rule) {
   validate(split);
   if (length < 0)

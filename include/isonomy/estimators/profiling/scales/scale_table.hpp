@@ -58,8 +58,7 @@ class ScaleTable {
     return std::span<const double>(values_).subspan(checked(d) * letters, letters);
   }
 
-  /// The smallest k of 1, 10, ..., 10^6 such that every value equals fl(m / k) for a 32-bit integer m, 0 if there is
-  /// none.
+  /// The smallest k of 1, 10, ..., 10^6 such that every value equals fl(m / k) for a 32-bit integer m; else 0.
   index_t denominator(index_t d) const { return denominators_[checked(d)]; }
 
   /// The integers m with value = fl(m / denominator), in letter order. ValueError naming the scale and the letter if

@@ -165,8 +165,8 @@ struct Passes<exact> {
   }
 };
 
-/// The reference's own steps: scales through binary32 in the first pass, rounded values in the second, sums in row
-/// order.
+/// The reference's own steps: scales through binary32 in the first pass, rounded values in the second. Sums run in
+/// row order.
 template <>
 struct Passes<aaanalysis_1_1> {
   static constexpr SegmentRule first_rule = SegmentRule::floating, second_rule = SegmentRule::integer;

@@ -47,8 +47,7 @@ namespace isonomy::profiling {
   return static_cast<std::uint32_t>(*d);
 }
 
-/// Nothing. ValueError naming feature and row (counted from 1 in the message) if the split needs more than `length`
-/// residues.
+/// Nothing. ValueError naming feature and row (from 1 in the message) if the split needs more than `length` residues.
 inline void require_length(const Feature& f, index_t length, index_t row, const char* operation) {
   if (required_length(f.split) <= length) return;
   throw ValueError(std::string(operation) + ": feature " + feature_id(f) + " needs " +

@@ -24,8 +24,7 @@ struct GroupLabels {
   int test = 1, reference = 0;
 };
 
-/// A byte per row: 1 for the test group, 0 for the reference. ValueError unless every label is one of the two and both
-/// occur.
+/// A byte per row: 1 for the test group, 0 for the reference. ValueError unless both labels occur and no other does.
 [[nodiscard]] inline std::vector<std::uint8_t> test_rows(const std::vector<int>& labels, GroupLabels wanted,
                                                          const char* operation) {
   std::vector<std::uint8_t> is_test;

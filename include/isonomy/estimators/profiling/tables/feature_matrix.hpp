@@ -15,13 +15,21 @@
 
 namespace isonomy::profiling {
 
-/// X, rows x features in the backend's memory: row i of the set, feature j of `features` (repeats allowed), rounded to
-/// five decimals. `Arithmetic` is `exact` (integers, halves to even) or `aaanalysis_1_1` (the reference's bits); both
-/// use the integer rule for segments. Labels are not looked at.
-/// Time O(rows * residues of the splits); memory 8 bytes a value and the packed sequences. Same bits for any threads
-/// and backend. ValueError naming the feature, and where it matters the row from 1: a part that the set lacks, an
-/// unknown scale, an invalid split, one longer than its part, a row whose residues of the split are all gaps;
+/// The values of chosen features: X, rows x features in the backend's memory.
+///
+/// X(i, j) belongs to row i of the set and to `features[j]` (repeats allowed), rounded to five decimals. `Arithmetic`
+/// is `exact` (integers, halves to even) or `aaanalysis_1_1` (the reference's bits); both use the integer rule for
+/// segments. Labels are not looked at.
+///
+///     const std::vector<Feature> chosen{parse_feature("TMD-Segment(1,2)-QIAN880106")};
+///     const Matrix<double, Cpu> x = feature_matrix(cpu, proteins, aaontology(), chosen);
+///
+/// Errors: ValueError naming the feature, and where it matters the row from 1, for a part that the set lacks, an
+/// unknown scale, an invalid split, one longer than its part, or a row whose residues of the split are all gaps;
 /// OutOfMemory.
+///
+/// Cost: time O(rows * residues of the splits); memory 8 bytes a value and the packed sequences. Determinism: same bits
+/// for any threads and backend.
 template <class Arithmetic = exact, ContextLike Ctx>
 [[nodiscard]] Matrix<double, typename Ctx::tag>
 feature_matrix(Ctx& ctx, const SequenceSet& set, const ScaleTable& scales, std::span<const Feature> features) {

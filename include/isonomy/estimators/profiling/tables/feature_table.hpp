@@ -22,12 +22,14 @@
 
 namespace isonomy::profiling {
 
+/// Labels of the two groups, the test, and where features are shown.
 struct DescribeOptions {
   int label_test = 1, label_ref = 0;
   Test test = Test::mann_whitney;
   DisplayCoordinates display{};
 };
 
+/// What describe_features() returns.
 struct FeatureTable {
   std::vector<FeatureRow> features;  ///< in the order given; statistics rounded to six decimals
   std::string p_value_column = "p_val_mann_whitney";
@@ -72,15 +74,33 @@ inline std::vector<std::string> residues_of_only_row(const SequenceSet& set, con
   return out;
 }
 
+/// The second pass of every feature, repeats included.
+template <class Arithmetic, class Tag>
+[[nodiscard]] std::vector<FeatureStatistics>
+second_pass_statistics(Context<Tag>& ctx, const PackedSequences<Tag>& packed, const SplitPlaces<Tag>& places,
+                       const PackedScales<Tag>& scales, std::span<const Candidate> features) {
+  const FeatureRequests<Tag> requests(ctx, packed, places, scales, packed.places(), features);
+  Buffer<FeatureStatistics, Tag> out(ctx, static_cast<index_t>(features.size()), "describe_features: statistics");
+  for_each(ctx, out.size(),
+           EvaluateFeature<Arithmetic, false, typename Backend<Tag>::space>{requests.data, out.data()});
+  return to_host(ctx, out);
+}
+
 }  // namespace detail
 
-/// Statistics, p-values and false discovery rates of `features` for the two groups of the set's labels (AAanalysis:
-/// get_df_feat). Unlike fit(), every statistic is of the rounded values, abs_mean_dif is |mean_dif|, the rates are over
-/// the features given, and nothing is rounded to three decimals. `aaanalysis_1_1` uses the floating rule for segments
-/// here, as the reference does; `exact` has one rule.
-/// Time O(rows * residues of the splits) and ranks; never rows * features of memory. Same bits for any threads and
-/// backend.
-/// ValueError as feature_matrix(), for labels as fit(), and for a split that does not fit the display.
+/// Statistics, p-values and false discovery rates of given features for two groups (AAanalysis: get_df_feat).
+///
+/// Unlike fit(), every statistic is of the rounded values, abs_mean_dif is |mean_dif|, the rates are over the features
+/// given, and nothing is rounded to three decimals. `aaanalysis_1_1` uses the floating rule for segments here, as the
+/// reference does; `exact` has one rule.
+///
+///     const std::vector<std::string> ids{"TMD-Segment(1,2)-QIAN880106"};
+///     const FeatureTable table = describe_features(cpu, proteins, aaontology(), parse_features(ids));
+///
+/// Errors: ValueError as feature_matrix(), for labels as fit(), and for a split that does not fit the display.
+///
+/// Cost: time O(rows * residues of the splits) and ranks; never rows * features of memory. Determinism: same bits for
+/// any threads and backend.
 template <class Arithmetic = exact, ContextLike Ctx>
 [[nodiscard]] FeatureTable describe_features(Ctx& ctx, const SequenceSet& set, const ScaleTable& scales,
                                              std::span<const Feature> features, const DescribeOptions& options = {}) {
@@ -102,13 +122,7 @@ template <class Arithmetic = exact, ContextLike Ctx>
   list.require_residues(set, packed, places, features, operation);
   const PackedScales<Tag> tables(ctx, scales);
   const index_t n1 = packed.test_rows(), n0 = packed.reference_rows();
-  std::vector<FeatureStatistics> statistics;
-  {
-    const FeatureRequests<Tag> requests(ctx, packed, places, tables, packed.places(), list.candidates);
-    Buffer<FeatureStatistics, Tag> out(ctx, static_cast<index_t>(features.size()), "describe_features: statistics");
-    for_each(ctx, out.size(), EvaluateFeature<Arithmetic, false, typename Ctx::space>{requests.data, out.data()});
-    statistics = to_host(ctx, out);
-  }
+  const auto statistics = detail::second_pass_statistics<Arithmetic>(ctx, packed, places, tables, list.candidates);
   std::vector<TwiceU> twice_u;
   PValues tests;
   if (options.test == Test::mann_whitney_scipy) {

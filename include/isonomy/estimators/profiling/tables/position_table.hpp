@@ -110,10 +110,14 @@ inline std::vector<std::size_t> places_of(const FeatureRow& f, index_t start, in
 
 }  // namespace detail
 
-/// Per group and display position the aggregate of `values`, one value a feature (AAanalysis: get_df_pos); every
-/// feature counts at each position it covers. The deviation of a single feature is NaN. Time and memory linear in the
-/// table and in the positions listed. ShapeError unless there is a value per feature; ValueError for a position off the
-/// display.
+/// Per group and display position the aggregate of `values`, one value a feature (AAanalysis: get_df_pos).
+///
+/// Every feature counts at each position it covers. The deviation of a single feature is NaN.
+///
+///     const PositionTable map = position_table(result.features, FeatureColumn::mean_dif);
+///
+/// Time and memory linear in the table and in the positions listed. ShapeError unless there is a value per feature;
+/// ValueError for a position off the display.
 [[nodiscard]] inline PositionTable position_table(std::span<const FeatureRow> features, std::span<const double> values,
                                                   const PositionTableOptions& options = {}) {
   const DisplayCoordinates& display = options.display;
@@ -145,6 +149,7 @@ inline std::vector<std::size_t> places_of(const FeatureRow& f, index_t start, in
     for (double& v : table.values) v = v / total * 100;
   return table;
 }
+/// The same of a column of the feature table.
 [[nodiscard]] inline PositionTable position_table(std::span<const FeatureRow> features, FeatureColumn column,
                                                   const PositionTableOptions& options = {}) {
   return position_table(features, column_of(features, column), options);
