@@ -3,7 +3,6 @@
 
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/backend/buffer.hpp"
-#include "isonomy/backend/describe.hpp"
 #include "isonomy/backend/operations.hpp"
 #include "isonomy/core/check.hpp"
 #include "isonomy/core/concepts.hpp"

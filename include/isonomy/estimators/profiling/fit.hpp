@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "isonomy/backend/backend.hpp"
-#include "isonomy/backend/describe.hpp"
 #include "isonomy/core/report.hpp"
 #include "isonomy/estimators/profiling/features/enumerate_splits.hpp"
 #include "isonomy/estimators/profiling/options.hpp"
@@ -25,8 +24,6 @@
 #include "isonomy/estimators/profiling/statistics/p_values.hpp"
 #include "isonomy/estimators/profiling/statistics/rank_sums.hpp"
 #include "isonomy/estimators/profiling/tables/report_features.hpp"
-#include "isonomy/ops/residue/joint_residue_counts.hpp"
-#include "isonomy/ops/residue/residue_rank_sums.hpp"
 
 namespace isonomy::profiling {
 
@@ -124,16 +121,7 @@ template <class Arithmetic = exact, ContextLike Ctx>
                    search.sequences.reference_rows()},
                   search.first_pass, search.second_pass, timer, result);
   result.evaluated_row_by_row = search.first_pass.evaluated() + search.second_pass.evaluated();
-  using B = backend_of<Ctx>;
-  describe_run(ctx,
-               {{"gemm", true},
-                {"joint_residue_counts", HasJointResidueCounts<B>},
-                {"residue_rank_sums", HasResidueRankSums<B>},
-                {"for_each", true}},
-               result.report);
-  result.report.precision =
-      std::string(Arithmetic::name) + ": integers and binary64; decisions re-evaluated where rounding matters";
-  result.report.determinism = "same bits for any threads, instruction set, chunks and backend";
+  describe<Arithmetic>(ctx, result.report);
   return result;
 }
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "isonomy/backend/backend.hpp"
+#include "isonomy/core/report.hpp"
 #include "isonomy/estimators/profiling/search/feature_requests.hpp"
 #include "isonomy/estimators/profiling/search/packed.hpp"
 #include "isonomy/estimators/profiling/search/selection.hpp"
@@ -62,6 +62,22 @@ template <class Arithmetic, class Tag>
   out.reserve(survivors.size());
   for (std::size_t i = 0; i < survivors.size(); ++i) out.push_back(distinct[result_of[i]]);
   return out;
+}
+
+/// Fills in what a report says about a run of this arithmetic on this context.
+template <class Arithmetic, class Ctx>
+void describe(Ctx& ctx, Report& report) {
+  using B = backend_of<Ctx>;
+  const std::string own = B::name(), generic = own + " (generic)";
+  report.operations = {{"gemm", own},
+                       {"joint_residue_counts", HasJointResidueCounts<B> ? own : generic},
+                       {"residue_rank_sums", HasResidueRankSums<B> ? own : generic},
+                       {"for_each", own}};
+  report.precision =
+      std::string(Arithmetic::name) + ": integers and binary64; decisions re-evaluated where rounding matters";
+  report.determinism = "same bits for any threads, instruction set, chunks and backend";
+  report.bytes_staged = ctx.counters().bytes_staged;
+  report.bytes_peak = ctx.counters().bytes_peak;
 }
 
 }  // namespace isonomy::profiling
