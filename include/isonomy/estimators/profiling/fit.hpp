@@ -1,6 +1,7 @@
 // Comparative physicochemical profiling end to end: which part-split-scale features separate two groups of sequences.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -123,6 +124,15 @@ template <class Arithmetic = exact, ContextLike Ctx>
   result.evaluated_row_by_row = search.first_pass.evaluated() + search.second_pass.evaluated();
   describe<Arithmetic>(ctx, result.report);
   return result;
+}
+
+/// Sequences come as a SequenceSet.
+template <class Arithmetic = exact, ContextLike Ctx, class Sequences>
+  requires(!std::same_as<Sequences, SequenceSet>)
+ProfileResult fit(Ctx&, const Sequences&, const ScaleTable&, const ProfileOptions& = {}) {
+  static_assert(std::same_as<Sequences, SequenceSet>,
+                "fit takes a SequenceSet: append each window with its label, set.append(window, label)");
+  return {};
 }
 
 }  // namespace isonomy::profiling

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <concepts>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -84,6 +85,14 @@ class SequenceSet {
     append_row(window.entry, window.residues, known->second, label);
   }
 
+  /// Labels are whole numbers.
+  template <class Label>
+    requires(!std::convertible_to<Label, int>)
+  void append(const Window&, const Label&) {
+    static_assert(never<Label>, "a label is a whole number: number your groups, 1 for the test group and 0 for the "
+                                "reference, or name the numbers in ProfileOptions::label_test and label_ref");
+  }
+
   /// Adds one row given as its parts' own strings, in the order of parts().
   /// ShapeError unless there is one string a part.
   void append_parts(std::string_view entry, std::span<const std::string_view> strings, int label) {
@@ -151,6 +160,8 @@ class SequenceSet {
 
  private:
   static constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
+  template <class>
+  static constexpr bool never = false;
 
   /// The positions of a window that some part covers, and the layout they form.
   struct Cut {

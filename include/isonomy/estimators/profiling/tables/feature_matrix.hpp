@@ -1,8 +1,10 @@
 // The matrix of feature values: a row per sequence, a column per chosen feature.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "isonomy/backend/buffer.hpp"
@@ -47,5 +49,13 @@ feature_matrix(Ctx& ctx, const SequenceSet& set, const ScaleTable& scales, std::
   for_each(ctx, set.size() * columns, FeatureValues<Arithmetic, typename Ctx::space>{requests.data, x.data()});
   return x;
 }
+
+/// Features come parsed.
+template <class Arithmetic = exact, ContextLike Ctx, class Ids>
+  requires std::convertible_to<const Ids&, std::span<const std::string>> Matrix<double, typename Ctx::tag>
+  feature_matrix(Ctx&, const SequenceSet&, const ScaleTable&, const Ids&) {
+    static_assert(!std::convertible_to<const Ids&, std::span<const std::string>>,
+                  "feature_matrix takes Features, not their ids: pass parse_features(ids)");
+  }
 
 }  // namespace isonomy::profiling

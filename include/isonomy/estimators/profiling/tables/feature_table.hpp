@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstdint>
 #include <limits>
 #include <span>
@@ -160,5 +161,13 @@ template <class Arithmetic = exact, ContextLike Ctx>
   table.amino_acids_reference = detail::residues_of_only_row(set, is_test, 0, list, rule);
   return table;
 }
+
+/// Features come parsed.
+template <class Arithmetic = exact, ContextLike Ctx, class Ids>
+  requires std::convertible_to<const Ids&, std::span<const std::string>> FeatureTable
+  describe_features(Ctx&, const SequenceSet&, const ScaleTable&, const Ids&, const DescribeOptions& = {}) {
+    static_assert(!std::convertible_to<const Ids&, std::span<const std::string>>,
+                  "describe_features takes Features, not their ids: pass parse_features(ids)");
+  }
 
 }  // namespace isonomy::profiling
