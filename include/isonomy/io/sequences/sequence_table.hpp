@@ -74,7 +74,7 @@ class WindowCutter {
       : path_(std::move(path)), columns_(columns), options_(std::move(options)) {
     profiling::validate(options_.flanks, options_.ext_len);
     if (options_.tmd_len && (*options_.tmd_len < 1 || *options_.tmd_len > profiling::max_flank))
-      throw ValueError("WindowCutter: tmd_len=" + std::to_string(*options_.tmd_len) + "; expected 1 to " +
+      throw ValueError("WindowOptions: tmd_len=" + std::to_string(*options_.tmd_len) + "; expected 1 to " +
                        std::to_string(profiling::max_flank) + "; pass the length of the TMD");
     for (const char* name : {"start", "stop"})
       if (find_column(columns_, name))
@@ -180,7 +180,7 @@ class WindowCutter {
                         "tmd or sequence, pos or sequence; add what is missing");
     if (layout_ == SequenceLayout::anchors && !options_.tmd_len)
       throw ValueError(
-          "WindowCutter: the table gives anchors (sequence, pos) and no tmd_len is set; expected the length of the TMD "
+          "WindowOptions: the table gives anchors (sequence, pos) and no tmd_len is set; expected the length of the TMD "
           "around an anchor; set WindowOptions::tmd_len");
   }
 

@@ -40,9 +40,13 @@ class Cells {
   void read(LineReader& lines, std::string_view line, const CellFormat& format) {
     constexpr std::string_view blanks = " \t";
     const bool runs = format.separator == ' ';
-    const std::string_view ends = runs ? blanks : std::string_view(&format.separator, 1);
     const std::string_view skipped = runs ? blanks : format.trimmed ? " " : "";
-    const auto skip = [&](std::size_t at) { return std::min(line.find_first_not_of(skipped, at), line.size()); };
+    const auto end = [&](std::size_t at) {  // find() of one character is much faster than of several
+      return std::min(runs ? line.find_first_of(blanks, at) : line.find(format.separator, at), line.size());
+    };
+    const auto skip = [&](std::size_t at) {
+      return skipped.empty() ? at : std::min(line.find_first_not_of(skipped, at), line.size());
+    };
     count_ = 0;
     quoted_ = false;
     for (std::size_t at = 0;; ++at) {
@@ -54,12 +58,12 @@ class Cells {
         quoted_ = true;
         at = read_quoted(lines, line, at + 1, format.max_bytes, cell);
         if (!runs) at = skip(at);
-        if (at < line.size() && ends.find(line[at]) == std::string_view::npos)
+        if (at != end(at))
           throw IoError(lines.path(), lines.line_number(),
                         "text follows the closing quote of a cell; expected a separator or the end of the line; double "
                         "quotes that are meant literally");
       } else {
-        const std::size_t stop = std::min(line.find_first_of(ends, at), line.size());
+        const std::size_t stop = end(at);
         cell.assign(line, at, stop - at);
         if (format.trimmed) cell.resize(cell.find_last_not_of(blanks) + 1);
         at = stop;
