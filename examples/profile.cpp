@@ -128,7 +128,7 @@ void require_length(const char* option, std::int64_t value, std::int64_t least, 
 
 std::vector<profiling::Part> parse_parts(const std::string& list) {
   std::vector<profiling::Part> parts;
-  for (const auto name : profiling::detail::fields(list, ',')) {
+  for (const auto name : isonomy::text::fields(list, ',')) {
     try {
       parts.push_back(profiling::parse_part(name));
     } catch (const isonomy::ValueError& error) {

@@ -16,6 +16,8 @@ namespace examples {
 
 /// A row a subcategory, a column a residue: the mean of mean_dif over the features that read it there (AAanalysis:
 /// get_df_pos with value_type "mean"). Above, how many features read each residue.
+// A picture is read as it is drawn, from top to bottom.
+// NOLINTNEXTLINE(readability-function-size)
 inline Figure feature_map_figure(const FigureData& data) {
   struct Cell {
     double sum = 0;

@@ -69,10 +69,9 @@ inline Curves fit_curves(const Histogram& bins, const ExpectedPoints& expected) 
   return out;
 }
 
-/// Beside the panels: which colour is what, the parameters, how good the fit is. Returns where it ends.
-inline double write_legend(Canvas& canvas, const isonomy::io::MixtureFit& fit, const ExpectedPoints& expected,
-                           double left) {
-  const auto& names = fit.result.names;
+/// Which colour is what, from the top of the legend. Returns where it ends.
+inline double write_colours(Canvas& canvas, const isonomy::io::MixtureFit& fit, const ExpectedPoints& expected,
+                            double left) {
   double y = 106;
   canvas.add("set label '' at " + canvas.at(left + 9, y) + " point pointtype 7 pointsize 0.55 linecolor rgb '#000000'");
   canvas.text("points, with Poisson errors", canvas.at(left + 28, y), "font ',12'");
@@ -94,14 +93,18 @@ inline double write_legend(Canvas& canvas, const isonomy::io::MixtureFit& fit, c
     canvas.text("and " + std::to_string(expected.components() - shown) + " more", canvas.at(left + 28, y),
                 "font ',12'");
   }
+  return y;
+}
 
-  y += 26;
+/// A row a parameter from `y` on, with its errors. Returns where they end.
+inline double write_parameters(Canvas& canvas, const isonomy::io::MixtureFit& fit, double left, double y) {
+  const auto& names = fit.result.names;
   const bool tall = names.size() <= 11;
   const double height = tall ? 31 : 19;
   const std::size_t most = 22, rows = std::min(names.size(), most);
   for (std::size_t i = 0; i < rows; ++i) {
     y += height;
-    const double error = isonomy::io::detail::hesse_error(fit, i), value = fit.result.minimum.parameters[i];
+    const double error = fit.error(i), value = fit.result.minimum.parameters[i];
     canvas.text(symbol(names[i]), canvas.at(left, y), "font ',14'");
     canvas.text(rounded(value, error, 2), canvas.at(left + 150, y), "right font ',14'");
     using isonomy::mixture::CrossingStatus;
@@ -121,7 +124,13 @@ inline double write_legend(Canvas& canvas, const isonomy::io::MixtureFit& fit, c
     y += height;
     canvas.text("and " + std::to_string(names.size() - rows) + " more", canvas.at(left, y), "font ',12'");
   }
-  y += 40;
+  return y;
+}
+
+/// Beside the panels: which colour is what, the parameters, how good the fit is.
+inline void write_legend(Canvas& canvas, const isonomy::io::MixtureFit& fit, const ExpectedPoints& expected,
+                         double left) {
+  double y = write_parameters(canvas, fit, left, write_colours(canvas, fit, expected, left) + 26) + 40;
   const std::pair<const char*, std::string> lines[] = {{"status", fit.status()},
                                                        {"NLL", fixed(fit.result.minimum.nll, 3)},
                                                        {"AIC", fixed(fit.result.aic, 3)},
@@ -131,7 +140,28 @@ inline double write_legend(Canvas& canvas, const isonomy::io::MixtureFit& fit, c
     canvas.text(text, canvas.at(left + 60, y), "font ',12'");
     y += 20;
   }
-  return y;
+}
+
+/// A row a bin, and how far counts, errors and pulls reach.
+struct BinTable {
+  std::string table = "lower\tupper\tpoints\terror_lower\terror_upper\texpected\tpull\n";
+  double highest = 0, widest_pull = 3;
+};
+
+inline BinTable bin_table(const Histogram& bins, const ExpectedPoints& expected) {
+  BinTable out;
+  for (std::size_t b = 0; b < bins.counts.size(); ++b) {
+    const auto count = static_cast<double>(bins.counts[b]);
+    const double mean = expected.between(bins.edge(b), bins.edge(b + 1));
+    const PoissonInterval interval = poisson_interval(count);
+    const double pull = poisson_pull(count, std::max(mean, 1e-300));
+    out.highest = std::max({out.highest, count > 0 ? interval.upper : 0, mean});
+    out.widest_pull = std::max(out.widest_pull, std::abs(pull));
+    for (const double number : {bins.edge(b), bins.edge(b + 1), count, interval.lower, interval.upper, mean})
+      out.table += Canvas::number(number) + "\t";
+    out.table += Canvas::number(pull) + "\n";
+  }
+  return out;
 }
 
 }  // namespace detail
@@ -147,23 +177,11 @@ inline Figure fit_figure(const PointData& data, const isonomy::io::MixtureFit& f
                         static_cast<double>(lines) * (lines <= 11 ? 31 : 19) + 230;
   const double height = std::max(690.0, needed), bottom = height - 62, pulls = bottom - 120, middle = pulls - 18;
 
-  std::string table = "lower\tupper\tpoints\terror_lower\terror_upper\texpected\tpull\n";
+  detail::BinTable table = detail::bin_table(bins, expected);
   detail::Curves curves = detail::fit_curves(bins, expected);
-  double highest = 0, widest = 3;
-  for (std::size_t b = 0; b < bins.counts.size(); ++b) {
-    const auto count = static_cast<double>(bins.counts[b]);
-    const double mean = expected.between(bins.edge(b), bins.edge(b + 1));
-    const PoissonInterval interval = poisson_interval(count);
-    const double pull = poisson_pull(count, std::max(mean, 1e-300));
-    highest = std::max({highest, count > 0 ? interval.upper : 0, mean});
-    widest = std::max(widest, std::abs(pull));
-    for (const double number : {bins.edge(b), bins.edge(b + 1), count, interval.lower, interval.upper, mean})
-      table += Canvas::number(number) + "\t";
-    table += Canvas::number(pull) + "\n";
-  }
   // A component far narrower than a bin may tower above all points: it is cut off.
-  highest = std::max(highest, std::min(curves.highest, 2.5 * highest));
-  widest = std::min(std::ceil(widest + 0.2), 8.0);
+  const double highest = std::max(table.highest, std::min(curves.highest, 2.5 * table.highest));
+  const double widest = std::min(std::ceil(table.widest_pull + 0.2), 8.0);
 
   std::string subtitle =
       with_commas(fit.points) + " points, " +
@@ -208,7 +226,7 @@ inline Figure fit_figure(const PointData& data, const isonomy::io::MixtureFit& f
              detail::line_grey);
   canvas.add("plot 'fit.tsv' skip 1 using (($1+$2)/2):7:1:2:($7<0?$7:0):($7<0?0:$7) with boxxyerror fillcolor rgb "
              "'#9fb3c8' fillstyle solid noborder\nunset multiplot");
-  return {"fit", canvas.script(), {{"fit.tsv", std::move(table)}, {"fit_curves.tsv", std::move(curves.table)}}};
+  return {"fit", canvas.script(), {{"fit.tsv", std::move(table.table)}, {"fit_curves.tsv", std::move(curves.table)}}};
 }
 
 }  // namespace examples

@@ -19,6 +19,8 @@ inline std::string signed_text(double value, double widest) {
 }
 
 /// A row a feature, best first, at most `most`.
+// A picture is read as it is drawn, from top to bottom.
+// NOLINTNEXTLINE(readability-function-size)
 inline Figure ranking_figure(const FigureData& data, std::size_t most = 20) {
   const auto& features = data.result.features;
   const std::size_t n = std::min(most, features.size());

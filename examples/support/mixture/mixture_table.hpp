@@ -68,7 +68,7 @@ inline std::string profile_text(double distance, isonomy::mixture::CrossingStatu
 inline std::string parameter_table(const isonomy::io::MixtureFit& fit) {
   const auto& names = fit.result.names;
   const auto& values = fit.result.minimum.parameters;
-  const auto error = [&fit](std::size_t i) { return isonomy::io::detail::hesse_error(fit, i); };
+  const auto error = [&fit](std::size_t i) { return fit.error(i); };
   std::vector<std::vector<std::string>> rows{{"parameter", "value"}};
   if (!fit.usable()) {
     for (std::size_t i = 0; i < names.size(); ++i) rows.push_back({names[i], rounded(values[i], 0, 4)});
@@ -83,7 +83,7 @@ inline std::string parameter_table(const isonomy::io::MixtureFit& fit) {
       rows.back().push_back(detail::profile_text(fit.minos[i].lower, fit.minos[i].lower_status, error(i)));
       rows.back().push_back(detail::profile_text(fit.minos[i].upper, fit.minos[i].upper_status, error(i)));
     }
-    rows.back().push_back(held ? "-" : fixed(isonomy::io::detail::global_correlation(fit, i), 3));
+    rows.back().push_back(held ? "-" : fixed(fit.global_correlation(i), 3));
   }
   std::vector<std::vector<std::string>> correlations{{"correlation"}};
   for (const auto& name : names) correlations[0].push_back(name);

@@ -65,7 +65,7 @@ inline PointFormat point_format(const std::string& path) {
                                              : PointFormat::text;
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error)) return format;
-  const isonomy::io::detail::File file(std::fopen(path.c_str(), "rb"));
+  const isonomy::io::File file(std::fopen(path.c_str(), "rb"));
   char bytes[6] = {};
   const std::string_view first(bytes, file ? std::fread(bytes, 1, sizeof bytes, file.get()) : 0);
   if (first == "\x93NUMPY") return PointFormat::npy;

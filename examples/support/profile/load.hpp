@@ -17,6 +17,7 @@
 #include "../program/progress.hpp"
 #include "isonomy/core/control.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/estimators/profiling/sequences/sequence_set.hpp"
 #include "isonomy/io/sequences/fasta.hpp"
 #include "isonomy/io/sequences/sequence_table.hpp"
@@ -118,9 +119,10 @@ class Loader {
     options.tmd_len = 1;
     const bool anchors = WindowCutter(path_, columns, options).layout() == SequenceLayout::anchors;
     if (anchors && !options_.anchor_tmd_len)
-      throw isonomy::IoError(path_, 1,
-                             "column 'pos' gives anchors, but not how long the TMD around them is; expected a "
-                             "length; set --tmd-len-seq");
+      throw isonomy::IoError(
+          path_, 1,
+          "column 'pos' gives anchors, but not how long the TMD around them is; expected a length; set "
+          "--tmd-len-seq");
     options.tmd_len = anchors ? options_.anchor_tmd_len : std::optional(options_.residue_tmd_len);
     return WindowCutter(path_, columns, options);
   }
@@ -134,12 +136,11 @@ class Loader {
   }
 
   void require_label_column(const std::vector<std::string>& columns) const {
-    if (label_ || isonomy::io::detail::find_column(columns, options_.label_column)) return;
+    if (label_ || isonomy::io::find_column(columns, options_.label_column)) return;
     throw isonomy::IoError(path_, 1,
                            "there is no column '" + options_.label_column +
-                               "' with the group of each row; the table "
-                               "has " +
-                               isonomy::io::detail::joined(columns) +
+                               "' with the group of each row; the table has " +
+                               isonomy::text::listed(columns, columns.size()) +
                                "; name it with --label-column, or give a file a group with --test and --ref");
   }
 

@@ -7,9 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "../program/operation_name.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/estimators/profiling/features/enumerate_splits.hpp"
-#include "isonomy/estimators/profiling/text.hpp"
 
 namespace examples {
 
@@ -20,7 +21,7 @@ inline constexpr const char* split_kws_help =
 namespace detail {
 
 using Arguments = std::map<std::string, std::string>;
-namespace text = isonomy::profiling::detail;
+namespace text = isonomy::text;
 
 [[noreturn]] inline void refuse_splits(const std::string& what, const std::string& remedy) {
   throw isonomy::ValueError("--split-kws: " + what + "; expected " + remedy);
@@ -105,10 +106,7 @@ inline isonomy::profiling::SplitOptions parse_split_kws(std::string_view kws) {
   try {
     validate(options);
   } catch (const isonomy::ValueError& error) {
-    constexpr std::string_view operation = "validate: ";
-    std::string_view message = error.what();
-    if (message.starts_with(operation)) message.remove_prefix(operation.size());
-    throw isonomy::ValueError("--split-kws: " + std::string(message));
+    throw isonomy::ValueError("--split-kws: " + without_operation(error.what()));
   }
   return options;
 }

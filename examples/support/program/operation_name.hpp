@@ -9,11 +9,27 @@ namespace examples {
 
 /// A message without the name of the library's function that stands at `at`.
 inline std::string without_operation(std::string message, std::size_t at = 0) {
-  for (const std::string_view operation :
-       {"profile: ", "validate: display ",
-        "validate: ", "SequenceSet: ", "WindowCutter: ", "ScaleTable: ", "Alphabet: ", "parse_part: ", "clamp: ",
-        "window_from_positions: ", "window_from_parts: ", "window_from_tmd: ", "window_from_sequence: ",
-        "selection_frequencies: ", "positions: ", "Context<Cpu>: ", "mixture: ", "minimize: ", "start: "})
+  constexpr std::string_view operations[] = {"fit: ",
+                                             "ProfileOptions: ",
+                                             "SplitOptions: ",
+                                             "Split: ",
+                                             "Flanks: ",
+                                             "DisplayCoordinates: ",
+                                             "SequenceSet: ",
+                                             "WindowOptions: ",
+                                             "ScaleTable: ",
+                                             "Alphabet: ",
+                                             "parse_part: ",
+                                             "window_from_positions: ",
+                                             "window_from_parts: ",
+                                             "window_from_tmd: ",
+                                             "window_from_sequence: ",
+                                             "selection_frequencies: ",
+                                             "Context<Cpu>: ",
+                                             "mixture: ",
+                                             "minimize: ",
+                                             "start: "};
+  for (const std::string_view operation : operations)
     if (std::string_view(message).substr(at).starts_with(operation)) return message.erase(at, operation.size());
   return message;
 }

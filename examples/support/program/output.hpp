@@ -13,6 +13,7 @@
 
 #include "isonomy/core/error.hpp"
 #include "isonomy/io/text/atomic_file.hpp"
+#include "isonomy/io/text/open_file.hpp"
 
 namespace examples {
 
@@ -140,7 +141,7 @@ inline void print_all(std::string_view text) {
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
   if (!written && errno != EPIPE)
     throw isonomy::IoError("standard output", 0,
-                           "cannot be written: " + isonomy::io::detail::system_message(errno) +
+                           "cannot be written: " + isonomy::io::system_message(errno) +
                                "; expected room for the table; use --out FILE");
 }
 

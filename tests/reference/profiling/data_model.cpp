@@ -59,11 +59,11 @@ SplitOptions options_of(std::string_view text) {
     auto list = value(arguments, "steps").substr(1);
     list = list.substr(0, list.find(']'));
     std::vector<int> out;
-    for (const auto field : profiling::detail::fields(list, ',')) out.push_back(std::stoi(std::string(field)));
+    for (const auto field : isonomy::text::fields(list, ',')) out.push_back(std::stoi(std::string(field)));
     return out;
   };
   SplitOptions options{{}, {}, {}};
-  for (const auto family : profiling::detail::fields(text, ';')) {
+  for (const auto family : isonomy::text::fields(text, ';')) {
     const auto kind = family.substr(0, family.find('('));
     const auto arguments = family.substr(kind.size());
     if (kind == "Segment") {

@@ -63,8 +63,7 @@ std::set<std::string> differences(const std::vector<FeatureRow>& ours, const std
   return out;
 }
 
-/// Rows of the tables in exact_differences.md whose first cell is `name`, without that cell and the last one (the
-/// cause).
+/// Rows of the tables in exact_differences.md whose first cell is `name`, without that cell and the last (the cause).
 std::set<std::string> listed(const std::string& name) {
   std::ifstream file(golden_path("exact_differences.md"));
   REQUIRE(file.good());

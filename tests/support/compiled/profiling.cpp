@@ -11,8 +11,8 @@ template Matrix<double, Cpu> feature_matrix<exact>(Context<Cpu>&, const Sequence
 template Candidates candidates<exact>(Context<Cpu>&, const PackedSequences<Cpu>&, const SplitPlaces<Cpu>&,
                                       const PackedScales<Cpu>&, const Moments<Cpu>&, double);
 template std::vector<TwiceU> rank_sums<exact>(Context<Cpu>&, const PackedSequences<Cpu>&, const SplitPlaces<Cpu>&,
-                                              const PackedScales<Cpu>&, const std::vector<std::uint32_t>&,
-                                              const std::vector<std::uint32_t>&, const std::vector<Survivor>&);
+                                              const PackedScales<Cpu>&, const FeatureClasses&,
+                                              const std::vector<Survivor>&);
 template std::vector<RankSummary> feature_rank_summaries<exact>(Context<Cpu>&, const PackedSequences<Cpu>&,
                                                                 const SplitPlaces<Cpu>&, const PackedScales<Cpu>&,
                                                                 std::span<const Candidate>);
@@ -29,8 +29,7 @@ template Candidates candidates<aaanalysis_1_1>(Context<Cpu>&, const PackedSequen
                                                const PackedScales<Cpu>&, const Moments<Cpu>&, double);
 template std::vector<TwiceU> rank_sums<aaanalysis_1_1>(Context<Cpu>&, const PackedSequences<Cpu>&,
                                                        const SplitPlaces<Cpu>&, const PackedScales<Cpu>&,
-                                                       const std::vector<std::uint32_t>&,
-                                                       const std::vector<std::uint32_t>&, const std::vector<Survivor>&);
+                                                       const FeatureClasses&, const std::vector<Survivor>&);
 template std::vector<RankSummary> feature_rank_summaries<aaanalysis_1_1>(Context<Cpu>&, const PackedSequences<Cpu>&,
                                                                          const SplitPlaces<Cpu>&,
                                                                          const PackedScales<Cpu>&,

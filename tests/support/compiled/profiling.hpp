@@ -21,8 +21,7 @@ extern template Candidates candidates<exact>(Context<Cpu>&, const PackedSequence
                                              const PackedScales<Cpu>&, const Moments<Cpu>&, double);
 extern template std::vector<TwiceU> rank_sums<exact>(Context<Cpu>&, const PackedSequences<Cpu>&,
                                                      const SplitPlaces<Cpu>&, const PackedScales<Cpu>&,
-                                                     const std::vector<std::uint32_t>&,
-                                                     const std::vector<std::uint32_t>&, const std::vector<Survivor>&);
+                                                     const FeatureClasses&, const std::vector<Survivor>&);
 extern template std::vector<RankSummary> feature_rank_summaries<exact>(Context<Cpu>&, const PackedSequences<Cpu>&,
                                                                        const SplitPlaces<Cpu>&,
                                                                        const PackedScales<Cpu>&,
@@ -43,9 +42,7 @@ extern template Candidates candidates<aaanalysis_1_1>(Context<Cpu>&, const Packe
                                                       const Moments<Cpu>&, double);
 extern template std::vector<TwiceU> rank_sums<aaanalysis_1_1>(Context<Cpu>&, const PackedSequences<Cpu>&,
                                                               const SplitPlaces<Cpu>&, const PackedScales<Cpu>&,
-                                                              const std::vector<std::uint32_t>&,
-                                                              const std::vector<std::uint32_t>&,
-                                                              const std::vector<Survivor>&);
+                                                              const FeatureClasses&, const std::vector<Survivor>&);
 extern template std::vector<RankSummary>
 feature_rank_summaries<aaanalysis_1_1>(Context<Cpu>&, const PackedSequences<Cpu>&, const SplitPlaces<Cpu>&,
                                        const PackedScales<Cpu>&, std::span<const Candidate>);

@@ -107,7 +107,7 @@ struct Anchor {
 
 inline Anchor anchor_of(std::string_view arguments) {
   std::map<std::string, std::string> given;
-  for (const auto field : profiling::detail::fields(arguments, ';')) {
+  for (const auto field : isonomy::text::fields(arguments, ';')) {
     const auto equals = field.find('=');
     if (equals != std::string_view::npos)
       given.emplace(std::string(field.substr(0, equals)), std::string(field.substr(equals + 1)));
@@ -130,7 +130,7 @@ inline Anchor anchor_of(std::string_view arguments) {
     a.parts = profiling::all_parts(a.ext_len);
   } else if (!parts.empty()) {
     a.parts.clear();
-    for (const auto name : profiling::detail::fields(parts, ',')) a.parts.push_back(profiling::parse_part(name));
+    for (const auto name : isonomy::text::fields(parts, ',')) a.parts.push_back(profiling::parse_part(name));
   }
   if (take("scales", "") == "top60_20_first20") a.scales = anchor_scales();
   const std::string split = take("split", "");

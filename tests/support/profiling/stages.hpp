@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,20 +17,19 @@ namespace isonomy::test {
 template <class Arithmetic, class Tag = Cpu>
 class Stages {
   using Plan = profiling::Passes<Arithmetic>;
-  static constexpr std::size_t never = std::numeric_limits<std::size_t>::max();
 
  public:
   Stages(Context<Tag>& ctx, const profiling::SequenceSet& set, const profiling::ScaleTable& scales,
          const profiling::ProfileOptions& options = {})
       : ctx_(ctx), set_(set), scales_(scales), options_(options),
         splits(profiling::enumerate(profiling::clamp(options.split_kws, set.shortest_part()).options)),
-        packed(ctx, set, profiling::detail::test_rows(set.labels(), options)), tables(ctx, scales),
-        first_places(ctx, set, packed, splits, Plan::first_rule),
+        packed(ctx, set, profiling::test_rows(set.labels(), {options.label_test, options.label_ref}, "fit")),
+        tables(ctx, scales), first_places(ctx, set, packed, splits, Plan::first_rule),
         second_places(ctx, set, packed, splits, Plan::second_rule),
-        first_pass(ctx, packed, first_places, tables, profiling::residue_set_numbers(packed, first_places, 0),
-                   tables.distinct()),
-        second_pass(ctx, packed, second_places, tables, profiling::residue_set_numbers(packed, second_places, 0),
-                    tables.distinct()) {}
+        first_classes{profiling::residue_set_numbers(packed, first_places, 0), tables.distinct()},
+        second_classes{profiling::residue_set_numbers(packed, second_places, 0), tables.distinct()},
+        first_pass(ctx, packed, first_places, tables, first_classes),
+        second_pass(ctx, packed, second_places, tables, second_classes) {}
 
   [[nodiscard]] std::string id(profiling::Candidate f) const {
     return profiling::feature_id(set_.parts()[f.split / splits.size()], splits[f.split % splits.size()],
@@ -55,7 +53,7 @@ class Stages {
                                           profiling::moments(ctx_, set_, packed, first_places), options_.max_std_test);
     const auto selection =
         profiling::select(std::move(all), static_cast<std::size_t>(scales_.size()),
-                          profiling::detail::pre_filter_size(options_, total, std::min(options_.n_filter, total)),
+                          profiling::pre_filter_size(options_, total, std::min(options_.n_filter, total)),
                           options_.max_std_test, first_pass, [&](profiling::Candidate f) { return id(f); });
     within_spread = selection.within_spread;
     struct Row {
@@ -97,6 +95,7 @@ class Stages {
   profiling::PackedSequences<Tag> packed;
   profiling::PackedScales<Tag> tables;
   profiling::SplitPlaces<Tag> first_places, second_places;
+  profiling::FeatureClasses first_classes, second_classes;
   profiling::Evaluator<Arithmetic, true, Tag> first_pass;
   profiling::Evaluator<Arithmetic, false, Tag> second_pass;
   std::int64_t within_spread = 0;

@@ -9,8 +9,8 @@
 #include "isonomy/estimators/profiling/features/enumerate_splits.hpp"
 #include "isonomy/estimators/profiling/options.hpp"
 #include "isonomy/estimators/profiling/search/candidates.hpp"
-#include "isonomy/estimators/profiling/search/evaluator.hpp"
 #include "isonomy/estimators/profiling/search/feature_catalog.hpp"
+#include "isonomy/estimators/profiling/search/feature_requests.hpp"
 #include "isonomy/estimators/profiling/search/moments.hpp"
 #include "isonomy/estimators/profiling/search/packed.hpp"
 #include "isonomy/estimators/profiling/sequences/sequence_set.hpp"
@@ -66,8 +66,10 @@ inline std::size_t ranking_bytes(index_t rows, index_t columns) {
 
 }  // namespace detail
 
-/// The peak memory of fit(): linear in rows, through the codes and the places of rows, and otherwise bounded by splits,
-/// scales and candidates. Data of which more than the pre-filtered number of candidates lies at a limit take 60 bytes
+/// The peak memory of fit(), before it runs: memory_plan(profile_shape(proteins, scales)).
+///
+/// Linear in rows, through the codes and the places of rows, and otherwise bounded by splits, scales and candidates.
+/// Data of which more than the pre-filtered number of candidates lies at a limit take 60 bytes
 /// more for each.
 [[nodiscard]] inline MemoryPlan memory_plan(const ProfileShape& shape, const ProfileOptions& options = {}) {
   validate(options);
@@ -80,10 +82,8 @@ inline std::size_t ranking_bytes(index_t rows, index_t columns) {
   const auto n_splits = shape.parts * static_cast<index_t>(splits.size());
   const std::int64_t candidates = n_splits * shape.scales;
   const std::int64_t n_filter = std::min(options.n_filter, candidates);
-  const index_t survivors = std::min(detail::pre_filter_size(options, candidates, n_filter), candidates);
-  const index_t codes = shape.letters + 1, pairs = residue_pairs(shape.letters);
-  const index_t stride =
-      (residue_pairs(codes) + detail::joint_count_block - 1) / detail::joint_count_block * detail::joint_count_block;
+  const index_t survivors = std::min(pre_filter_size(options, candidates, n_filter), candidates);
+  const index_t pairs = residue_pairs(shape.letters), stride = joint_count_stride(shape.letters + 1);
 
   const std::size_t packed = bytes((shape.rows + shape.groups * (2 * row_padding - 1)) * shape.positions, 1);
   const std::size_t tables = bytes(shape.scales, sizeof(std::int64_t) + 4 * sizeof(double) * max_residue_codes);

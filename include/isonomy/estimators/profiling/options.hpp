@@ -6,9 +6,9 @@
 #include <string>
 
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/estimators/profiling/features/enumerate_splits.hpp"
 #include "isonomy/estimators/profiling/features/feature.hpp"
-#include "isonomy/estimators/profiling/text.hpp"
 
 namespace isonomy::profiling {
 
@@ -39,7 +39,7 @@ struct ProfileOptions {
 /// Nothing. ValueError naming the first option outside its domain.
 inline void validate(const ProfileOptions& o) {
   const auto require = [](bool ok, const std::string& what, const char* rule) {
-    if (!ok) throw ValueError("profile: " + what + "; expected " + rule);
+    if (!ok) throw ValueError("ProfileOptions: " + what + "; expected " + rule);
   };
   validate(o.split_kws);
   validate(o.display);
@@ -50,11 +50,11 @@ inline void validate(const ProfileOptions& o) {
           "at least 1; raise it or leave it out");
   require(o.pct_pre_filter >= 5 && o.pct_pre_filter <= 100, "pct_pre_filter=" + std::to_string(o.pct_pre_filter),
           "5 to 100 percent; 5 is the default");
-  require(o.max_std_test > 0 && o.max_std_test < 1, "max_std_test=" + detail::decimals(o.max_std_test),
+  require(o.max_std_test > 0 && o.max_std_test < 1, "max_std_test=" + text::decimals(o.max_std_test),
           "a number above 0 and below 1; 0.2 is the default");
-  require(o.max_overlap >= 0 && o.max_overlap <= 1, "max_overlap=" + detail::decimals(o.max_overlap),
+  require(o.max_overlap >= 0 && o.max_overlap <= 1, "max_overlap=" + text::decimals(o.max_overlap),
           "0 to 1; 0.5 is the default");
-  require(o.max_cor >= 0 && o.max_cor <= 1, "max_cor=" + detail::decimals(o.max_cor), "0 to 1; 0.5 is the default");
+  require(o.max_cor >= 0 && o.max_cor <= 1, "max_cor=" + text::decimals(o.max_cor), "0 to 1; 0.5 is the default");
 }
 
 }  // namespace isonomy::profiling

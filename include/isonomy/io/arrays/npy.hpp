@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cerrno>
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
@@ -20,7 +19,7 @@
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/io/text/atomic_file.hpp"
-#include "isonomy/io/text/text_file.hpp"
+#include "isonomy/io/text/open_file.hpp"
 
 namespace isonomy::io {
 
@@ -68,8 +67,7 @@ struct NpyArray {
 
 namespace detail {
 
-/// The value behind 'key': in the dictionary of a header, up to the next comma outside brackets; empty if it is
-/// missing.
+/// The value behind 'key': in the dictionary of a header, up to the next comma outside brackets; else nothing.
 inline std::string_view npy_value(std::string_view header, std::string_view key) {
   auto at = header.find("'" + std::string(key) + "'");
   if (at == std::string_view::npos) return {};
@@ -113,14 +111,6 @@ inline std::vector<index_t> npy_shape(const std::string& path, std::string_view 
   return shape;
 }
 
-/// IoError if the last reading failed for another reason than the end of the file.
-inline void require_read(std::FILE* file, const std::string& path) {
-  if (std::ferror(file) != 0)
-    throw IoError(path, 0,
-                  "cannot read: " + system_message(errno) +
-                      "; expected a readable file; check what it lies on, or copy it");
-}
-
 inline std::string read_bytes(std::FILE* file, const std::string& path, std::size_t count, const char* what) {
   std::string bytes(count, '\0');
   const std::size_t got = std::fread(bytes.data(), 1, count, file);
@@ -130,20 +120,6 @@ inline std::string read_bytes(std::FILE* file, const std::string& path, std::siz
                   std::string("the file ends within its ") + what + ", after " + std::to_string(got) + " of " +
                       std::to_string(count) + " bytes; expected a complete file; copy or save it again");
   return bytes;
-}
-
-inline File open_binary(const std::string& path) {
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (status.type() == std::filesystem::file_type::not_found)
-    throw IoError(path, 0, "the file does not exist; expected a .npy file; check the path");
-  if (std::filesystem::is_directory(status))
-    throw IoError(path, 0, "this is a directory; expected a .npy file; name a file in it");
-  File file(std::fopen(path.c_str(), "rb"));
-  if (!file)
-    throw IoError(path, 0,
-                  "cannot open: " + system_message(errno) + "; expected a readable file; check its permissions");
-  return file;
 }
 
 inline NpyHeader read_npy_header(std::FILE* file, const std::string& path) {
@@ -233,7 +209,7 @@ std::vector<To> read_elements(std::FILE* file, const std::string& path, index_t 
 
 /// The header of a file, to choose the type to read it as. Errors as read_npy, but for those of the elements.
 [[nodiscard]] inline NpyHeader read_npy_header(const std::string& path) {
-  const detail::File file = detail::open_binary(path);
+  const File file = open_for_reading(path, ".npy file");
   return detail::read_npy_header(file.get(), path);
 }
 
@@ -243,7 +219,7 @@ std::vector<To> read_elements(std::FILE* file, const std::string& path, index_t 
 /// Memory: the array and one megabyte.
 template <Real T>
 [[nodiscard]] NpyArray<T> read_npy(const std::string& path) {
-  const detail::File file = detail::open_binary(path);
+  const File file = open_for_reading(path, ".npy file");
   NpyArray<T> result;
   result.header = detail::read_npy_header(file.get(), path);
   detail::require_elements<T>(result.header, path);

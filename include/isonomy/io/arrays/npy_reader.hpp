@@ -14,7 +14,7 @@
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/io/arrays/npy.hpp"
-#include "isonomy/io/text/text_file.hpp"
+#include "isonomy/io/text/open_file.hpp"
 
 namespace isonomy::io {
 
@@ -23,10 +23,9 @@ namespace isonomy::io {
 template <Real T>
 class NpyReader {
  public:
-  /// Errors as read_npy, all before an element is read: a file on disk tells by its size whether it is too short or
-  /// long.
+  /// Errors as read_npy, all before an element is read: the size of a file on disk tells whether all is there.
   explicit NpyReader(const std::string& path)
-      : path_(path), file_(detail::open_binary(path)), header_(detail::read_npy_header(file_.get(), path)) {
+      : path_(path), file_(open_for_reading(path, ".npy file")), header_(detail::read_npy_header(file_.get(), path)) {
     detail::require_elements<T>(header_, path);
   }
 
@@ -50,7 +49,7 @@ class NpyReader {
     const auto offset = static_cast<off_t>(header_.data_offset) + first * static_cast<off_t>(sizeof(Element));
     if (fseeko(file_.get(), offset, SEEK_SET) != 0)
       throw IoError(path_, 0,
-                    "cannot be read from the middle: " + detail::system_message(errno) +
+                    "cannot be read from the middle: " + system_message(errno) +
                         "; expected a file on disk; copy it to one");
     std::vector<Element> piece(static_cast<std::size_t>(std::min<index_t>(out.size, index_t{1} << 17)));
     for (index_t done = 0; done < out.size;) {
@@ -59,7 +58,7 @@ class NpyReader {
           static_cast<index_t>(std::fread(piece.data(), sizeof(Element), static_cast<std::size_t>(want), file_.get()));
       for (index_t i = 0; i < got; ++i) out(done + i) = static_cast<T>(piece[static_cast<std::size_t>(i)]);
       done += got;
-      if (got < want) detail::require_read(file_.get(), path_);
+      if (got < want) require_read(file_.get(), path_);
       if (got < want)
         throw IoError(path_, 0,
                       "the file ends after " + std::to_string(first + done) + " of " + std::to_string(size()) +
@@ -68,7 +67,7 @@ class NpyReader {
   }
 
   std::string path_;
-  detail::File file_;
+  File file_;
   NpyHeader header_;
 };
 

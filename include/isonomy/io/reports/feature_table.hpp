@@ -88,16 +88,16 @@ inline FeatureTable read_feature_table(const std::string& path) {
   TsvReader reader(path);
   const auto& columns = reader.columns();
   FeatureTable out;
-  const auto t_test = detail::find_column(columns, "p_val_ttest_indep");
-  if (t_test && !detail::find_column(columns, out.p_value_column)) out.p_value_column = "p_val_ttest_indep";
-  const auto place = [&](const std::string& name) { return detail::require_column(path, columns, name); };
+  const auto t_test = find_column(columns, "p_val_ttest_indep");
+  if (t_test && !find_column(columns, out.p_value_column)) out.p_value_column = "p_val_ttest_indep";
+  const auto place = [&](const std::string& name) { return require_column(path, columns, name); };
   const index_t feature = place("feature"), category = place("category"), subcategory = place("subcategory"),
                 scale_name = place("scale_name"), positions = place("positions");
   const auto names = detail::statistic_columns(out.p_value_column);
   std::vector<index_t> statistics;
   for (const auto& name : names) statistics.push_back(place(name));
-  const auto description = detail::find_column(columns, "scale_description");
-  const auto frequency = detail::find_column(columns, "selection_frequency");
+  const auto description = find_column(columns, "scale_description");
+  const auto frequency = find_column(columns, "selection_frequency");
 
   while (const auto row = reader.next()) {
     const auto cell = [&](index_t column) { return row->cells[static_cast<std::size_t>(column)]; };

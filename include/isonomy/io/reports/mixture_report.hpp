@@ -19,6 +19,15 @@
 
 namespace isonomy::io {
 
+namespace detail {
+
+/// The i-th of the values, NaN where there is none.
+inline double element_or_nan(const std::vector<double>& values, std::size_t i) {
+  return i < values.size() ? values[i] : std::numeric_limits<double>::quiet_NaN();
+}
+
+}  // namespace detail
+
 /// A contour of two parameters, and the share of repetitions in which it covers both true values.
 struct MixtureContour {
   int first = 0, second = 0;
@@ -48,21 +57,19 @@ struct MixtureFit {
     const auto& held = result.minimum.bound;
     return std::find(held.begin(), held.end(), static_cast<int>(parameter)) != held.end();
   }
+  /// The symmetric error of a parameter, and its global correlation: NaN at a bound or where the fit has none.
+  [[nodiscard]] double error(std::size_t parameter) const { return unless_at_bound(result.hesse.errors, parameter); }
+  [[nodiscard]] double global_correlation(std::size_t parameter) const {
+    return unless_at_bound(result.hesse.global_correlation, parameter);
+  }
+
+ private:
+  [[nodiscard]] double unless_at_bound(const std::vector<double>& values, std::size_t parameter) const {
+    return at_bound(parameter) ? std::numeric_limits<double>::quiet_NaN() : detail::element_or_nan(values, parameter);
+  }
 };
 
 namespace detail {
-
-/// One number a parameter, NaN where there is none.
-inline double element_or_nan(const std::vector<double>& values, std::size_t i) {
-  return i < values.size() ? values[i] : std::numeric_limits<double>::quiet_NaN();
-}
-inline double hesse_error(const MixtureFit& fit, std::size_t i) {
-  return fit.at_bound(i) ? std::numeric_limits<double>::quiet_NaN() : element_or_nan(fit.result.hesse.errors, i);
-}
-inline double global_correlation(const MixtureFit& fit, std::size_t i) {
-  return fit.at_bound(i) ? std::numeric_limits<double>::quiet_NaN()
-                         : element_or_nan(fit.result.hesse.global_correlation, i);
-}
 
 /// A square matrix as an array of its rows; empty if there is none.
 inline void write_rows(JsonWriter& json, std::string_view name, const std::vector<double>& matrix, std::size_t size) {
@@ -123,8 +130,8 @@ inline void write_parameter(JsonWriter& json, const MixtureFit& fit, std::size_t
       .member("name", fit.result.names[i])
       .member("start", fit.start[i])
       .member("value", fit.result.minimum.parameters[i])
-      .member("error", hesse_error(fit, i))
-      .member("global_correlation", global_correlation(fit, i))
+      .member("error", fit.error(i))
+      .member("global_correlation", fit.global_correlation(i))
       .member("at_bound", fit.at_bound(i));
   if (!fit.minos.empty()) {
     const mixture::MinosError& e = fit.minos[i];
@@ -174,13 +181,13 @@ inline void write_contour(JsonWriter& json, const MixtureFit& fit, const Mixture
     const bool profiled = !fit.minos.empty();
     out += "\n" + names[i];
     add(fit.result.minimum.parameters[i]);
-    add(detail::hesse_error(fit, i));
+    add(fit.error(i));
     add(profiled ? fit.minos[i].lower : none);
     add(profiled ? fit.minos[i].upper : none);
     out += profiled ? std::string("\t") + mixture::name(fit.minos[i].lower_status) + "\t" +
                           mixture::name(fit.minos[i].upper_status)
                     : "\t\t";
-    add(detail::global_correlation(fit, i));
+    add(fit.global_correlation(i));
     out += fit.at_bound(i) ? "\t1" : "\t0";
     for (std::size_t j = 0; j < names.size(); ++j)
       add(fit.at_bound(i) || fit.at_bound(j)

@@ -9,9 +9,9 @@
 
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/estimators/profiling/scales/alphabet.hpp"
 #include "isonomy/estimators/profiling/scales/scale_table.hpp"
-#include "isonomy/estimators/profiling/text.hpp"
 #include "isonomy/io/text/numbers.hpp"
 #include "isonomy/io/text/tsv.hpp"
 
@@ -34,7 +34,7 @@ inline profiling::ScaleTable scales_from_tables(const Table& scales, const Table
     const auto letter = scales.cell(row, 0);
     if (letter.size() != 1)
       throw IoError(scales_path, scales.line(row),
-                    "the first cell is " + profiling::detail::quoted(letter) +
+                    "the first cell is " + text::quoted(letter) +
                         "; expected one letter; put the letters in the first column");
     letters += letter;
     try {
@@ -73,7 +73,7 @@ inline profiling::ScaleTable scales_from_tables(const Table& scales, const Table
   if (!missing.empty())
     throw IoError(categories_path, 0,
                   std::to_string(missing.size()) + " scales of " + scales_path + " have no row: " +
-                      profiling::detail::listed(missing) + "; expected one a scale; add the rows or drop the scales");
+                      text::listed(missing) + "; expected one a scale; add the rows or drop the scales");
   try {
     return profiling::ScaleTable(profiling::Alphabet(letters), std::move(infos), std::move(values));
   } catch (const ValueError& error) {

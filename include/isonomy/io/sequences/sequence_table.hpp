@@ -12,6 +12,7 @@
 
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/estimators/profiling/features/parts.hpp"
 #include "isonomy/estimators/profiling/scales/alphabet.hpp"
 #include "isonomy/estimators/profiling/sequences/window.hpp"
@@ -73,16 +74,16 @@ class WindowCutter {
       : path_(std::move(path)), columns_(columns), options_(std::move(options)) {
     profiling::validate(options_.flanks, options_.ext_len);
     if (options_.tmd_len && (*options_.tmd_len < 1 || *options_.tmd_len > profiling::max_flank))
-      throw ValueError("WindowCutter: tmd_len=" + std::to_string(*options_.tmd_len) + "; expected 1 to " +
+      throw ValueError("WindowOptions: tmd_len=" + std::to_string(*options_.tmd_len) + "; expected 1 to " +
                        std::to_string(profiling::max_flank) + "; pass the length of the TMD");
     for (const char* name : {"start", "stop"})
-      if (detail::find_column(columns_, name))
+      if (find_column(columns_, name))
         throw IoError(path_, 1,
                       std::string("there is a column '") + name +
                           "', which could be 0-based or exclusive; expected 'tmd_" + name +
                           "', 1-based and inclusive; rename the column");
-    entry_ = detail::require_column(path_, columns_, "entry");
-    label_ = detail::find_column(columns_, options_.label_column);
+    entry_ = require_column(path_, columns_, "entry");
+    label_ = find_column(columns_, options_.label_column);
     find_layout();
   }
 
@@ -134,7 +135,7 @@ class WindowCutter {
     if (outside_count_ > 0)
       throw IoError(path_, 0,
                     std::to_string(outside_count_) + " anchors (" + outside_ + (outside_count_ > 10 ? ", ...)" : ")") +
-                        profiling::detail::no_room(*options_.tmd_len, options_.flanks));
+                        profiling::no_room_text(*options_.tmd_len, options_.flanks));
     const auto warn = [&out](index_t count, const std::string& what) {
       if (count > 0) out.warnings.push_back(std::to_string(count) + what);
     };
@@ -152,8 +153,8 @@ class WindowCutter {
 
  private:
   void find_layout() {
-    const auto has = [this](std::string_view name) { return detail::find_column(columns_, name).has_value(); };
-    const auto place = [this](std::string_view name) { return detail::find_column(columns_, name).value_or(-1); };
+    const auto has = [this](std::string_view name) { return find_column(columns_, name).has_value(); };
+    const auto place = [this](std::string_view name) { return find_column(columns_, name).value_or(-1); };
     sequence_ = place("sequence");
     tmd_ = place("tmd");
     jmd_n_ = place("jmd_n");
@@ -174,13 +175,13 @@ class WindowCutter {
       layout_ = SequenceLayout::sequence;
     else
       throw IoError(path_, 1,
-                    "the columns " + detail::joined(columns_) +
+                    "the columns " + text::listed(columns_, columns_.size()) +
                         " fit no layout; expected sequence, tmd_start, tmd_stop or jmd_n, tmd, jmd_c or sequence, "
                         "tmd or sequence, pos or sequence; add what is missing");
     if (layout_ == SequenceLayout::anchors && !options_.tmd_len)
       throw ValueError(
-          "WindowCutter: the table gives anchors (sequence, pos) and no tmd_len is set; expected the length "
-          "of the TMD around an anchor; set WindowOptions::tmd_len");
+          "WindowOptions: the table gives anchors (sequence, pos) and no tmd_len is set; expected the length of the TMD "
+          "around an anchor; set WindowOptions::tmd_len");
   }
 
   int label(std::string_view text, std::int64_t line) const {
@@ -190,7 +191,7 @@ class WindowCutter {
 
   static int narrow_label(std::int64_t value, std::string_view text, const CellPlace& place) {
     if (value < std::numeric_limits<int>::min() || value > std::numeric_limits<int>::max())
-      detail::fail_cell(place, text, "labels of at most 32 bits");
+      refuse_cell(place, text, "labels of at most 32 bits");
     return static_cast<int>(value);
   }
 
@@ -220,7 +221,7 @@ class WindowCutter {
       const std::string_view sequence = cell(sequence_);
       std::vector<profiling::Window> windows;
       for (const auto pos : parse_integers(text, ',', {path_, line, "pos"})) {
-        if (profiling::detail::anchor_fits(sequence, pos, *options_.tmd_len, flanks))
+        if (profiling::anchor_fits(sequence, pos, *options_.tmd_len, flanks))
           windows.push_back(profiling::window_from_anchor(entry, sequence, pos, *options_.tmd_len, flanks));
         else if (++outside_count_ <= 10)
           outside_ += (outside_.empty() ? "" : ", ") + std::string(entry) + ":" + std::to_string(pos);
@@ -238,10 +239,11 @@ class WindowCutter {
     std::string all(cell(jmd_n_));
     all.append(cell(tmd_)).append(cell(jmd_c_));
     if (sequence.find(all) == std::string_view::npos)
-      throw IoError(path_, line,
-                    "entry '" + std::string(entry) +
-                        "': jmd_n + tmd + jmd_c is not contained in the sequence; "
-                        "expected a part of it; correct the parts or drop them");
+      throw IoError(
+          path_, line,
+          "entry '" + std::string(entry) +
+              "': jmd_n + tmd + jmd_c is not contained in the sequence; expected a part of it; correct the parts or "
+              "drop them");
     if (sequence.substr(static_cast<std::size_t>(start - 1), static_cast<std::size_t>(stop - start + 1)) != cell(tmd_))
       throw IoError(path_, line,
                     "entry '" + std::string(entry) + "': tmd '" + std::string(cell(tmd_)) +
@@ -274,8 +276,8 @@ class WindowCutter {
       const bool bond = tmd_len % 2 == 0;
       const std::string id = std::string(entry) + (bond ? "_" + std::to_string(i) + "|" + std::to_string(i + 1)
                                                         : "_pos" + std::to_string(i));
-      windows.push_back(profiling::detail::cut(id, sequence, static_cast<std::size_t>(i - half),
-                                               static_cast<std::size_t>(i - half + tmd_len), options_.flanks));
+      windows.push_back(
+          profiling::window_from_positions(id, sequence, i - half + 1, i - half + tmd_len, options_.flanks));
       labels.push_back(bond ? (each[here - 1] == 1 && each[here] == 1 ? 1 : 0)
                             : narrow_label(each[here], cell(*label_), {path_, line, options_.label_column}));
     }

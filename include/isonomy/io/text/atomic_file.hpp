@@ -12,7 +12,7 @@
 #include <utility>
 
 #include "isonomy/core/error.hpp"
-#include "isonomy/io/text/text_file.hpp"
+#include "isonomy/io/text/open_file.hpp"
 
 namespace isonomy::io {
 
@@ -47,7 +47,7 @@ class AtomicFile {
     }
     if (!file_)
       throw IoError(path, 0,
-                    "cannot create '" + temporary_ + "': " + detail::system_message(errno) +
+                    "cannot create '" + temporary_ + "': " + system_message(errno) +
                         "; expected a writable directory; check its permissions");
   }
   AtomicFile(AtomicFile&& other) noexcept
@@ -90,14 +90,13 @@ class AtomicFile {
     if (!file_)
       throw IoError(path_, 0,
                     std::string("cannot ") + operation +
-                        " after the file was committed or moved; expected an "
-                        "open file; make a new AtomicFile");
+                        " after the file was committed or moved; expected an open file; make a new AtomicFile");
   }
 
   [[noreturn]] void fail(const char* operation, int code) {
     discard();
     throw IoError(path_, 0,
-                  std::string("cannot ") + operation + ": " + detail::system_message(code) +
+                  std::string("cannot ") + operation + ": " + system_message(code) +
                       "; expected room for the whole file; free space or write elsewhere");
   }
 
@@ -110,7 +109,7 @@ class AtomicFile {
   }
 
   std::string path_, temporary_;
-  detail::File file_;
+  File file_;
 };
 
 }  // namespace isonomy::io

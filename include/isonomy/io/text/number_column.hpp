@@ -13,6 +13,8 @@
 
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
+#include "isonomy/io/text/cells.hpp"
 #include "isonomy/io/text/numbers.hpp"
 #include "isonomy/io/text/text_file.hpp"
 
@@ -25,33 +27,6 @@ inline char separator_of(std::string_view line) {
   for (const char c : {'\t', ',', ';'})
     if (line.find(c) != std::string_view::npos) return c;
   return ' ';
-}
-
-/// The cells of a line without blanks around them. Double quotes around a cell are left out; separators within them do
-/// not separate.
-inline void split_cells(std::string_view line, char separator, std::vector<std::string_view>& cells) {
-  constexpr std::string_view blanks = " \t";
-  const bool runs = separator == ' ';
-  const std::string_view ends = runs ? blanks : std::string_view(&separator, 1);
-  cells.clear();
-  const auto end = [&](std::size_t at) { return std::min(line.find_first_of(ends, at), line.size()); };
-  for (std::size_t at = 0;;) {
-    const std::size_t first = std::min(line.find_first_not_of(runs ? blanks : " ", at), line.size());
-    if (runs && first == line.size()) return;
-    const bool quoted = first < line.size() && line[first] == '"';
-    const std::size_t close = quoted ? line.find('"', first + 1) : std::string_view::npos;
-    std::size_t stop = 0;
-    if (close != std::string_view::npos) {
-      cells.push_back(line.substr(first + 1, close - first - 1));
-      stop = end(close + 1);
-    } else {
-      stop = end(std::max(at, runs ? first : at));
-      const std::string_view cell = line.substr(std::min(first, stop), stop - std::min(first, stop));
-      cells.push_back(cell.substr(0, cell.find_last_not_of(blanks) + 1));
-    }
-    if (stop == line.size()) return;
-    at = stop + 1;
-  }
 }
 
 inline bool is_number(std::string_view text) {
@@ -111,8 +86,8 @@ class NumberColumnReader {
     for (std::string_view line; reader_.next(line);) {
       const auto first = line.find_first_not_of(" \t");
       if (first == std::string_view::npos || line[first] == '#') continue;
-      if (columns_ == 0) separator_ = detail::separator_of(line);
-      detail::split_cells(line, separator_, cells_);
+      if (columns_ == 0) format_.separator = detail::separator_of(line);
+      cells_.read(reader_, line, format_);
       return true;
     }
     return false;
@@ -128,28 +103,28 @@ class NumberColumnReader {
   }
 
   std::size_t place_of_name() const {
-    const auto named = std::find(cells_.begin(), cells_.end(), column_);
-    if (named != cells_.end()) return static_cast<std::size_t>(named - cells_.begin());
-    std::string all;
-    for (const auto cell : cells_) all += (all.empty() ? "" : ", ") + std::string(cell);
+    const auto cells = cells_.all();
+    const auto named = std::find(cells.begin(), cells.end(), column_);
+    if (named != cells.end()) return static_cast<std::size_t>(named - cells.begin());
     throw IoError(reader_.path(), reader_.line_number(),
                   "there is no column '" + column_ + "'; the first line has " + std::to_string(columns_) + ": " +
-                      all.substr(0, 200) + "; give a name of these, or a place from 1 to " + std::to_string(columns_));
+                      text::listed(cells, cells.size()).substr(0, 200) +
+                      "; give a name of these, or a place from 1 to " + std::to_string(columns_));
   }
 
   double number() const {
     const CellPlace place{reader_.path(), reader_.line_number(), label_};
     const bool may_be_meant = column_.empty() && columns_ > 1;
     if (may_be_meant && !detail::is_number(cells_[place_]))
-      detail::fail_cell(place, cells_[place_], "a number, or another of the columns named");
+      refuse_cell(place, cells_[place_], "a number, or another of the columns named");
     return parse_number(cells_[place_], place);
   }
 
   LineReader reader_;
   std::string column_, label_, name_;
-  char separator_ = ' ';
+  CellFormat format_{.trimmed = true, .one_line = true};
   std::size_t place_ = 0, columns_ = 0;
-  std::vector<std::string_view> cells_;
+  Cells cells_;
   std::optional<double> first_;
 };
 

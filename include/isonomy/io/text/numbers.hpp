@@ -22,14 +22,15 @@ struct CellPlace {
   std::string_view column;
 };
 
-namespace detail {
-
-[[noreturn]] inline void fail_cell(const CellPlace& place, std::string_view value, const char* expected) {
+/// Throws IoError naming the cell, its text and what was expected there.
+[[noreturn]] inline void refuse_cell(const CellPlace& place, std::string_view value, const char* expected) {
   const std::string shown = value.size() > 60 ? std::string(value.substr(0, 60)) + "..." : std::string(value);
   throw IoError(std::string(place.path), place.line,
                 "column '" + std::string(place.column) + "' is '" + shown + "'; expected " + expected +
                     "; correct the cell");
 }
+
+namespace detail {
 
 inline std::string_view without_sign_and_blanks(std::string_view s) {
   while (!s.empty() && s.front() == ' ') s.remove_prefix(1);
@@ -45,8 +46,8 @@ inline std::int64_t parse_integer(std::string_view text, const CellPlace& place)
   const auto s = detail::without_sign_and_blanks(text);
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(s.data(), s.data() + s.size(), value);
-  if (error == std::errc::result_out_of_range) detail::fail_cell(place, text, "a whole number of at most 64 bits");
-  if (s.empty() || error != std::errc() || end != s.data() + s.size()) detail::fail_cell(place, text, "a whole number");
+  if (error == std::errc::result_out_of_range) refuse_cell(place, text, "a whole number of at most 64 bits");
+  if (s.empty() || error != std::errc() || end != s.data() + s.size()) refuse_cell(place, text, "a whole number");
   return value;
 }
 
@@ -56,8 +57,8 @@ inline double parse_number(std::string_view text, const CellPlace& place) {
   double value = 0;
   const auto [end, error] = std::from_chars(s.data(), s.data() + s.size(), value);
   if (s.empty() || end != s.data() + s.size() || error == std::errc::invalid_argument)
-    detail::fail_cell(place, text, "a number");
-  if (error != std::errc() || !std::isfinite(value)) detail::fail_cell(place, text, "a finite number of double range");
+    refuse_cell(place, text, "a number");
+  if (error != std::errc() || !std::isfinite(value)) refuse_cell(place, text, "a finite number of double range");
   return value;
 }
 
@@ -78,7 +79,7 @@ inline std::vector<std::int64_t> parse_integers(std::string_view text, char sepa
     out.push_back(parse_integer(text.substr(0, at), place));
     if (at == std::string_view::npos) break;
     text.remove_prefix(at + 1);
-    if (text.empty()) detail::fail_cell(place, "", "a whole number behind the last separator");
+    if (text.empty()) refuse_cell(place, "", "a whole number behind the last separator");
   }
   return out;
 }

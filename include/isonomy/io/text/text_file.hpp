@@ -1,19 +1,15 @@
 // Reads text files line by line or whole, with errors that name file, line and byte.
 #pragma once
 
-#include <cerrno>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
-#include <memory>
 #include <string>
 #include <string_view>
-#include <system_error>
-#include <utility>
 #include <vector>
 
 #include "isonomy/core/error.hpp"
+#include "isonomy/io/text/open_file.hpp"
 
 namespace isonomy::io {
 
@@ -26,13 +22,6 @@ struct TextOptions {
 };
 
 namespace detail {
-
-struct CloseFile {
-  void operator()(std::FILE* file) const noexcept { static_cast<void>(std::fclose(file)); }
-};
-using File = std::unique_ptr<std::FILE, CloseFile>;
-
-inline std::string system_message(int code) { return std::error_code(code, std::generic_category()).message(); }
 
 /// The offset of the first byte that is not part of well-formed UTF-8 (no overlong forms, no surrogates, at most
 /// U+10FFFF), or npos. Source: RFC 3629, section 4.
@@ -74,18 +63,8 @@ inline std::size_t invalid_utf8(std::string_view s) noexcept {
 class LineReader {
  public:
   /// IoError if the file is missing, a directory, unreadable, or (unless allowed) empty.
-  explicit LineReader(const std::string& path, TextOptions options = {}) : path_(path), options_(options) {
-    std::error_code error;
-    const auto status = std::filesystem::status(path, error);
-    if (status.type() == std::filesystem::file_type::not_found)
-      throw IoError(path, 0, "the file does not exist; expected a text file; check the path");
-    if (std::filesystem::is_directory(status))
-      throw IoError(path, 0, "this is a directory; expected a text file; name a file in it");
-    file_.reset(std::fopen(path.c_str(), "rb"));
-    if (!file_)
-      throw IoError(path, 0,
-                    "cannot open: " + detail::system_message(errno) +
-                        "; expected a readable file; check its permissions");
+  explicit LineReader(const std::string& path, TextOptions options = {})
+      : path_(path), options_(options), file_(open_for_reading(path, "text file")) {
     buffer_.resize(std::size_t{1} << 20);
     fill();
     if (end_ == 0 && !options_.allow_empty)
@@ -128,10 +107,7 @@ class LineReader {
   void fill() {
     begin_ = 0;
     end_ = std::fread(buffer_.data(), 1, buffer_.size(), file_.get());
-    if (end_ == 0 && std::ferror(file_.get()) != 0)
-      throw IoError(path_, line_ + 1,
-                    "cannot read: " + detail::system_message(errno) +
-                        "; expected a readable file; check what it lies on, or copy it");
+    if (end_ == 0) require_read(file_.get(), path_, line_ + 1);
   }
 
   [[noreturn]] void fail_long() const {
@@ -147,8 +123,7 @@ class LineReader {
       throw IoError(
           path_, line_,
           "NUL byte at byte " + std::to_string(offset_ + text.find('\0')) +
-              " of the file; expected UTF-8 text; decompress the file if it is compressed, convert it if it is "
-              "UTF-16");
+              " of the file; expected UTF-8 text; decompress the file if it is compressed, convert it if it is UTF-16");
     const auto bad = detail::invalid_utf8(text);
     if (bad != std::string_view::npos)
       throw IoError(path_, line_,
@@ -163,7 +138,7 @@ class LineReader {
 
   std::string path_;
   TextOptions options_;
-  detail::File file_;
+  File file_;
   std::vector<char> buffer_;
   std::string carry_;
   std::size_t begin_ = 0, end_ = 0;

@@ -2,8 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -14,11 +12,13 @@
 
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
+#include "isonomy/io/text/cells.hpp"
 #include "isonomy/io/text/text_file.hpp"
 
 namespace isonomy::io {
 
-/// What a table may be. A cell that starts with '"' is quoted: tabs and line ends in it belong to it, '""' is one '"'.
+/// What a table may be. Cells may be quoted (CellFormat).
 struct TsvOptions {
   TextOptions text{};
   char separator = '\t';
@@ -33,28 +33,21 @@ struct Row {
   std::int64_t line;
 };
 
-namespace detail {
-
-inline std::string joined(const std::vector<std::string>& names) {
-  std::string out;
-  for (const auto& name : names) out += (out.empty() ? "" : ", ") + name;
-  return out;
-}
-
-/// The place of `name`, or nothing.
-inline std::optional<index_t> find_column(const std::vector<std::string>& columns, std::string_view name) {
+/// The place of the column of that name, or nothing.
+[[nodiscard]] inline std::optional<index_t> find_column(const std::vector<std::string>& columns,
+                                                        std::string_view name) {
   const auto at = std::find(columns.begin(), columns.end(), name);
   return at == columns.end() ? std::nullopt : std::optional(static_cast<index_t>(at - columns.begin()));
 }
 
-inline index_t require_column(const std::string& path, const std::vector<std::string>& columns, std::string_view name) {
+/// The place of the column of that name. IoError listing the columns if the table at `path` does not have it.
+[[nodiscard]] inline index_t require_column(const std::string& path, const std::vector<std::string>& columns,
+                                            std::string_view name) {
   if (const auto at = find_column(columns, name)) return *at;
   throw IoError(path, 1,
-                "there is no column '" + std::string(name) + "'; the table has " + joined(columns) +
-                    "; add the column or correct its name");
+                "there is no column '" + std::string(name) + "'; the table has " +
+                    text::listed(columns, columns.size()) + "; add the column or correct its name");
 }
-
-}  // namespace detail
 
 /// The records of one table, header first.
 class TsvReader {
@@ -63,7 +56,7 @@ class TsvReader {
   explicit TsvReader(const std::string& path, TsvOptions options = {})
       : reader_(path, options.text), options_(options) {
     if (!read_record()) throw IoError(path, 1, "the table has no header; expected column names in the first line");
-    columns_.assign(cells_.begin(), cells_.begin() + static_cast<std::ptrdiff_t>(count_));
+    columns_.assign(cells_.all().begin(), cells_.all().end());
     for (std::size_t k = 0; k < columns_.size(); ++k) {
       if (columns_[k].empty())
         throw IoError(path, record_line_,
@@ -85,15 +78,14 @@ class TsvReader {
   std::optional<Row> next() {
     for (;;) {
       if (!read_record()) return std::nullopt;
-      if (count_ == 1 && cells_[0].empty() && columns_.size() > 1 && !quoted_) continue;
+      if (cells_.size() == 1 && cells_[0].empty() && columns_.size() > 1 && !cells_.quoted()) continue;
       break;
     }
-    if (count_ != columns_.size())
+    if (cells_.size() != columns_.size())
       throw IoError(path(), record_line_,
-                    "the row has " + std::to_string(count_) + " cells; expected " + std::to_string(columns_.size()) +
-                        " as in the header; look for missing tabs "
-                        "or stray quotes");
-    return Row{path(), columns_, std::span<const std::string>(cells_).first(count_), record_line_};
+                    "the row has " + std::to_string(cells_.size()) + " cells; expected " +
+                        std::to_string(columns_.size()) + " as in the header; look for missing tabs or stray quotes");
+    return Row{path(), columns_, cells_.all(), record_line_};
   }
 
  private:
@@ -101,65 +93,14 @@ class TsvReader {
     std::string_view line;
     if (!reader_.next(line)) return false;
     record_line_ = reader_.line_number();
-    count_ = 0;
-    quoted_ = false;
-    for (std::size_t at = 0;;) {
-      std::string& cell = new_cell();
-      if (at < line.size() && line[at] == '"') {
-        quoted_ = true;
-        at = read_quoted(line, at + 1, cell);
-      } else {
-        const auto stop = std::min(line.find(options_.separator, at), line.size());
-        cell.assign(line, at, stop - at);
-        at = stop;
-      }
-      if (at == line.size()) return true;
-      ++at;
-    }
-  }
-
-  /// Reads a quoted cell from behind its opening quote, over as many lines as it spans; returns the place behind it.
-  std::size_t read_quoted(std::string_view& line, std::size_t at, std::string& cell) {
-    for (;;) {
-      const auto quote = line.find('"', at);
-      cell.append(line, at, quote == std::string_view::npos ? quote : quote - at);
-      if (cell.size() > options_.text.max_line_bytes)
-        throw IoError(path(), record_line_,
-                      "a quoted cell is longer than " + std::to_string(options_.text.max_line_bytes) +
-                          " bytes; expected a closing quote; look for a stray '\"'");
-      if (quote == std::string_view::npos) {
-        if (!reader_.next(line))
-          throw IoError(path(), record_line_,
-                        "a quoted cell has no closing quote; expected '\"' before the end of the "
-                        "file; close it, or double a quote that is meant literally");
-        cell += '\n';
-        at = 0;
-      } else if (quote + 1 < line.size() && line[quote + 1] == '"') {
-        cell += '"';
-        at = quote + 2;
-      } else {
-        if (quote + 1 < line.size() && line[quote + 1] != options_.separator)
-          throw IoError(path(), reader_.line_number(),
-                        "text follows the closing quote of a cell; expected a tab or the end "
-                        "of the line; double quotes that are meant literally");
-        return quote + 1;
-      }
-    }
-  }
-
-  std::string& new_cell() {
-    if (count_ == cells_.size()) cells_.emplace_back();
-    cells_[count_].clear();
-    return cells_[count_++];
+    cells_.read(reader_, line, {.separator = options_.separator, .max_bytes = options_.text.max_line_bytes});
+    return true;
   }
 
   LineReader reader_;
   TsvOptions options_;
   std::vector<std::string> columns_;
-  /// Cells of the current record; those beyond count_ only keep their memory for longer rows.
-  std::vector<std::string> cells_;
-  std::size_t count_ = 0;
-  bool quoted_ = false;
+  Cells cells_;
   std::int64_t record_line_ = 0;
 };
 
@@ -178,9 +119,9 @@ class Table {
   std::int64_t line(index_t row) const { return lines_[checked(row)]; }
 
   /// The place of a column, or nothing.
-  std::optional<index_t> find(std::string_view name) const { return detail::find_column(columns_, name); }
+  std::optional<index_t> find(std::string_view name) const { return io::find_column(columns_, name); }
   /// The place of a column. IoError listing the columns if it is not there.
-  index_t column(std::string_view name) const { return detail::require_column(path_, columns_, name); }
+  index_t column(std::string_view name) const { return io::require_column(path_, columns_, name); }
 
   /// The text of a cell, valid until the table changes. ValueError if there is no such row or column.
   std::string_view cell(index_t row, index_t column) const {

@@ -10,8 +10,8 @@
 
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/estimators/profiling/features/split.hpp"
-#include "isonomy/estimators/profiling/text.hpp"
 
 namespace isonomy::profiling {
 
@@ -55,13 +55,13 @@ namespace detail {
 
 inline void require_ascending(const char* name, const std::vector<int>& steps) {
   if (std::is_sorted(steps.begin(), steps.end()) && (steps.empty() || steps.front() >= 1)) return;
-  throw ValueError(std::string("validate: ") + name + ".steps = {" + listed(steps) +
+  throw ValueError(std::string("SplitOptions: ") + name + ".steps = {" + text::listed(steps) +
                    "}; expected whole numbers of at least 1 in ascending order; sort them");
 }
 
 inline void require_at_least_one(const char* name, int value) {
   if (value < 1)
-    throw ValueError(std::string("validate: ") + name + "=" + std::to_string(value) +
+    throw ValueError(std::string("SplitOptions: ") + name + "=" + std::to_string(value) +
                      "; expected at least 1; raise it");
 }
 
@@ -75,12 +75,12 @@ inline bool is_empty(const PatternOptions& p) { return index_t{p.n_min} * p.step
 /// cannot fit.
 inline void validate(const SplitOptions& options) {
   if (!options.segment && !options.pattern && !options.periodic_pattern)
-    throw ValueError("validate: no split family is set; expected segment, pattern or periodic_pattern; set one");
+    throw ValueError("SplitOptions: no split family is set; expected segment, pattern or periodic_pattern; set one");
   if (const auto& s = options.segment) {
     detail::require_at_least_one("segment.n_split_min", s->n_split_min);
     detail::require_at_least_one("segment.n_split_max", s->n_split_max);
     if (s->n_split_min > s->n_split_max)
-      throw ValueError("validate: segment.n_split_min=" + std::to_string(s->n_split_min) + " exceeds n_split_max=" +
+      throw ValueError("SplitOptions: segment.n_split_min=" + std::to_string(s->n_split_min) + " exceeds n_split_max=" +
                        std::to_string(s->n_split_max) + "; expected n_split_min <= n_split_max; exchange them");
   }
   if (const auto& p = options.pattern) {
@@ -88,24 +88,25 @@ inline void validate(const SplitOptions& options) {
     detail::require_at_least_one("pattern.n_max", p->n_max);
     detail::require_at_least_one("pattern.len_max", p->len_max);
     if (p->n_min > p->n_max)
-      throw ValueError("validate: pattern.n_min=" + std::to_string(p->n_min) +
+      throw ValueError("SplitOptions: pattern.n_min=" + std::to_string(p->n_min) +
                        " exceeds n_max=" + std::to_string(p->n_max) + "; expected n_min <= n_max; exchange them");
     if (p->steps.empty())
-      throw ValueError("validate: pattern.steps is empty; expected at least one step; use {3, 4} or leave pattern out");
+      throw ValueError(
+          "SplitOptions: pattern.steps is empty; expected at least one step; use {3, 4} or leave pattern out");
     detail::require_ascending("pattern", p->steps);
     if (p->steps.front() >= p->len_max)
-      throw ValueError("validate: pattern.len_max=" + std::to_string(p->len_max) +
+      throw ValueError("SplitOptions: pattern.len_max=" + std::to_string(p->len_max) +
                        " does not exceed the smallest step " + std::to_string(p->steps.front()) +
                        "; expected steps[0] < len_max; raise len_max");
   }
   if (const auto& p = options.periodic_pattern) {
     if (p->steps.size() != 2)
-      throw ValueError("validate: periodic_pattern.steps has " + std::to_string(p->steps.size()) +
+      throw ValueError("SplitOptions: periodic_pattern.steps has " + std::to_string(p->steps.size()) +
                        " entries; expected exactly 2 steps; use {3, 4} or leave periodic_pattern out");
     detail::require_ascending("periodic_pattern", p->steps);
   }
   if (!options.segment && !options.periodic_pattern && detail::is_empty(*options.pattern))
-    throw ValueError("validate: the only split family is a pattern with n_min*steps[0]=" +
+    throw ValueError("SplitOptions: the only split family is a pattern with n_min*steps[0]=" +
                      std::to_string(index_t{options.pattern->n_min} * options.pattern->steps.front()) +
                      " > len_max=" + std::to_string(options.pattern->len_max) +
                      ", which yields no split; expected n_min*steps[0] <= len_max; raise len_max or add a family");
@@ -136,7 +137,7 @@ inline ClampedSplits clamp(SplitOptions options, index_t shortest_part) {
     options.periodic_pattern.reset();
   }
   if (options.pattern && detail::is_empty(*options.pattern))
-    warnings.push_back("clamp: pattern contributes no split, since n_min*steps[0]=" +
+    warnings.push_back("SplitOptions: pattern contributes no split, since n_min*steps[0]=" +
                        std::to_string(index_t{options.pattern->n_min} * options.pattern->steps.front()) +
                        " > len_max=" + std::to_string(options.pattern->len_max) + "; raise len_max or lower n_min");
   const bool any_pattern = options.pattern && !detail::is_empty(*options.pattern);
@@ -145,8 +146,8 @@ inline ClampedSplits clamp(SplitOptions options, index_t shortest_part) {
     changes.push_back("segment added with n_split_max=" + std::to_string(longest) + " so that one family remains");
   }
   if (!changes.empty())
-    warnings.insert(warnings.begin(), "clamp: the shortest part has " + std::to_string(shortest_part) +
-                                          " residues: " + detail::listed(changes));
+    warnings.insert(warnings.begin(), "SplitOptions: the shortest part has " + std::to_string(shortest_part) +
+                                          " residues: " + text::listed(changes));
   return {std::move(options), std::move(warnings)};
 }
 
@@ -154,7 +155,7 @@ namespace detail {
 
 inline void require_countable(std::size_t count) {
   if (count > max_enumerated_splits)
-    throw ValueError("enumerate: the options name more than " + std::to_string(max_enumerated_splits) +
+    throw ValueError("SplitOptions: the options name more than " + std::to_string(max_enumerated_splits) +
                      " splits; expected a few hundred; lower n_split_max, n_max or len_max");
 }
 

@@ -10,10 +10,10 @@
 
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/estimators/profiling/features/parts.hpp"
 #include "isonomy/estimators/profiling/features/split.hpp"
 #include "isonomy/estimators/profiling/scales/scale_table.hpp"
-#include "isonomy/estimators/profiling/text.hpp"
 
 namespace isonomy::profiling {
 
@@ -40,17 +40,17 @@ inline std::string feature_id(const Feature& feature) { return feature_id(featur
 /// The feature of that id. The part may be in either case, blanks in part and split are ignored.
 /// ValueError naming the id unless it has three fields, a known part, a valid split and a scale.
 inline Feature parse_feature(std::string_view id) {
-  const auto fields = detail::fields(id, '-');
+  const auto fields = text::fields(id, '-');
   if (fields.size() != 3)
-    throw ValueError("parse_feature: " + detail::quoted(id) + " has " + std::to_string(fields.size()) +
+    throw ValueError("parse_feature: " + text::quoted(id) + " has " + std::to_string(fields.size()) +
                      " fields between '-'; expected PART-SPLIT-SCALE; correct the id");
   if (fields[2].empty())
-    throw ValueError("parse_feature: " + detail::quoted(id) +
+    throw ValueError("parse_feature: " + text::quoted(id) +
                      " names no scale; expected PART-SPLIT-SCALE; complete the id");
   try {
     return {parse_part(fields[0]), parse_split(fields[1]), std::string(fields[2])};
   } catch (const ValueError& error) {
-    throw ValueError("parse_feature: " + detail::quoted(id) + ": " + error.what());
+    throw ValueError("parse_feature: " + text::quoted(id) + ": " + error.what());
   }
 }
 
@@ -59,7 +59,7 @@ inline Feature parse_feature(std::string_view id) {
 inline void validate(const DisplayCoordinates& display) {
   const auto require = [](bool ok, const char* name, index_t value, const std::string& rule) {
     if (!ok)
-      throw ValueError(std::string("validate: display ") + name + "=" + std::to_string(value) + "; expected " + rule +
+      throw ValueError(std::string("DisplayCoordinates: ") + name + "=" + std::to_string(value) + "; expected " + rule +
                        "; correct the display coordinates");
   };
   constexpr index_t most = 1'000'000'000;
@@ -83,7 +83,7 @@ inline std::vector<index_t> positions(Part part, const Split& split, const Displ
   std::vector<index_t> out;
   if (segment || required_length(split) <= range.length) out = indices(split, range.length, rule);
   if (out.empty())
-    throw ValueError("positions: " + label(split) + " does not fit " + std::string(part_label(part)) +
+    throw ValueError("DisplayCoordinates: " + label(split) + " does not fit " + std::string(part_label(part)) +
                      " at its display length " + std::to_string(range.length) + " (it needs " +
                      std::to_string(required_length(split)) +
                      "); expected a split that picks a residue; raise the display lengths or drop the feature");
@@ -155,7 +155,7 @@ inline std::string feature_description(const Feature& feature, const ScaleInfo& 
   const auto at = positions(feature.part, feature.split, display);
   const bool range = std::holds_alternative<Segment>(feature.split) && at.size() > 2;
   const std::string shown =
-      range ? std::to_string(at.front()) + "-" + std::to_string(at.back()) : detail::listed(at, at.size());
+      range ? std::to_string(at.front()) + "-" + std::to_string(at.back()) : text::listed(at, at.size());
   const std::string group = scale.category.empty() ? "no category" : scale.category + ": " + scale.subcategory;
   return scale.name + " (" + group + "), averaged over " + (at.size() == 1 ? "residue " : "residues ") + shown + ": " +
          detail::split_in_words(feature.split) + " of " + std::string(detail::part_in_words(feature.part)) + ".";

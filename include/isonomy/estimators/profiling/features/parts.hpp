@@ -10,7 +10,7 @@
 
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/error.hpp"
-#include "isonomy/estimators/profiling/text.hpp"
+#include "isonomy/core/text.hpp"
 
 namespace isonomy::profiling {
 
@@ -56,17 +56,16 @@ constexpr std::string_view part_label(Part part) { return detail::part_labels[st
 
 /// The part of that name in either case, blanks ignored. ValueError listing the thirteen names.
 inline Part parse_part(std::string_view name) {
-  std::string key = detail::without_blanks(name);
+  std::string key = text::without_blanks(name);
   for (char& c : key)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   for (std::size_t i = 0; i < detail::part_names.size(); ++i)
     if (key == detail::part_names[i]) return static_cast<Part>(i);
-  throw ValueError("parse_part: " + detail::quoted(name) + " is not a part; expected one of " +
-                   detail::listed(detail::part_names, 13) + "; correct the name");
+  throw ValueError("parse_part: " + text::quoted(name) + " is not a part; expected one of " +
+                   text::listed(detail::part_names, 13) + "; correct the name");
 }
 
-/// Residues of a TMD of `tmd_len` that belong to its N-terminal half: tmd_len/2 rounded half to even (21 -> 10, 23 ->
-/// 12).
+/// Residues of a TMD of `tmd_len` that belong to its N-terminal half: tmd_len/2, half to even (21 -> 10, 23 -> 12).
 constexpr index_t tmd_n_length(index_t tmd_len) noexcept { return tmd_len / 2 + ((tmd_len & 3) == 3 ? 1 : 0); }
 
 /// The range of `part` in a window of these lengths. An extension longer than its flank is the whole flank.

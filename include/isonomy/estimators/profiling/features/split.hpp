@@ -9,7 +9,7 @@
 
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/error.hpp"
-#include "isonomy/estimators/profiling/text.hpp"
+#include "isonomy/core/text.hpp"
 
 namespace isonomy::profiling {
 
@@ -39,8 +39,7 @@ struct PeriodicPattern {
 using Split = std::variant<Segment, Pattern, PeriodicPattern>;
 
 /// How the boundary of a segment is rounded: floor(L*j/n) in integers, or the product fl(fl(L/n)*j) cut to an integer,
-/// which loses the last residue at some lengths (15, 30, 49, 60, ...). Display positions and parity modes use
-/// `floating`.
+/// which loses the last residue at some lengths (15, 30, 49, 60, ...). Display positions and the reference use this.
 enum class SegmentRule { integer, floating };
 
 /// The text of a split in feature ids: "Segment(2,3)", "Pattern(N,1,4,8)", "PeriodicPattern(C,i+3/4,2)".
@@ -66,7 +65,7 @@ inline std::string label(const Split& split) {
 /// Nothing. ValueError unless 1 <= i <= n; positions present, >= 1 and strictly ascending; steps and start >= 1.
 inline void validate(const Split& split) {
   const auto reject = [&](const char* what) {
-    throw ValueError("validate: split " + label(split) + " " + what + "; correct the split");
+    throw ValueError("Split: " + label(split) + " " + what + "; correct the split");
   };
   const auto known = [](Terminus t) { return t == Terminus::n || t == Terminus::c; };
   if (const auto* s = std::get_if<Segment>(&split)) {
@@ -105,8 +104,7 @@ inline index_t segment_boundary(index_t length, index_t n, index_t j, SegmentRul
 /// The 0-based indices of `split` in a part of `length` residues, in the order of summation: ascending for segments and
 /// N-terminal patterns, descending for C-terminal ones.
 /// Empty for a segment without residues (n > length) and for a periodic pattern that starts beyond the part.
-/// ValueError for an invalid split, a negative length, or a pattern that does not fit. Linear in the size of the
-/// result.
+/// ValueError for an invalid split, a negative length, or a pattern that does not fit. Linear in the result.
 inline std::vector<index_t> indices(const Split& split, index_t length, SegmentRule rule) {
   validate(split);
   if (length < 0)
@@ -135,23 +133,23 @@ inline std::vector<index_t> indices(const Split& split, index_t length, SegmentR
 
 /// The split of that label, blanks ignored. ValueError naming the text and the three forms.
 inline Split parse_split(std::string_view text) {
-  const std::string s = detail::without_blanks(text);
+  const std::string s = text::without_blanks(text);
   const auto reject = [&](const std::string& why) {
     throw ValueError(
-        "parse_split: " + detail::quoted(text) + " " + why +
+        "parse_split: " + text::quoted(text) + " " + why +
         "; expected Segment(i,n), Pattern(N|C,p1,p2,...) or PeriodicPattern(N|C,i+s1/s2,start); correct the split");
   };
   const auto open = s.find('(');
   if (open == std::string::npos || s.back() != ')' || open + 1 >= s.size()) reject("has no arguments in parentheses");
   const std::string kind = s.substr(0, open);
-  const auto arguments = detail::fields(std::string_view(s).substr(open + 1, s.size() - open - 2), ',');
+  const auto arguments = text::fields(std::string_view(s).substr(open + 1, s.size() - open - 2), ',');
   const auto number = [&](std::string_view field) {
-    const auto value = detail::whole_number(field);
-    if (!value) reject("has " + detail::quoted(field) + " where a whole number belongs");
+    const auto value = text::whole_number(field);
+    if (!value) reject("has " + text::quoted(field) + " where a whole number belongs");
     return value.value_or(0);
   };
   const auto terminus = [&](std::string_view field) {
-    if (field != "N" && field != "C") reject("has " + detail::quoted(field) + " where the terminus N or C belongs");
+    if (field != "N" && field != "C") reject("has " + text::quoted(field) + " where the terminus N or C belongs");
     return field == "N" ? Terminus::n : Terminus::c;
   };
   Split out;
@@ -169,7 +167,7 @@ inline Split parse_split(std::string_view text) {
     out = PeriodicPattern{terminus(arguments[0]), number(arguments[1].substr(2, slash - 2)),
                           number(arguments[1].substr(slash + 1)), number(arguments[2])};
   } else {
-    reject("is of the unknown kind " + detail::quoted(kind));
+    reject("is of the unknown kind " + text::quoted(kind));
   }
   validate(out);
   return out;

@@ -12,12 +12,14 @@
 #include "isonomy/backend/describe.hpp"
 #include "isonomy/core/control.hpp"
 #include "isonomy/estimators/profiling/numeric/numeric_values.hpp"
-#include "isonomy/estimators/profiling/report_features.hpp"
 #include "isonomy/estimators/profiling/result.hpp"
+#include "isonomy/estimators/profiling/search/candidates.hpp"
 #include "isonomy/estimators/profiling/search/feature_catalog.hpp"
 #include "isonomy/estimators/profiling/search/feature_list.hpp"
+#include "isonomy/estimators/profiling/search/labels.hpp"
 #include "isonomy/estimators/profiling/search/selection.hpp"
 #include "isonomy/estimators/profiling/statistics/column_ranks.hpp"
+#include "isonomy/estimators/profiling/tables/report_features.hpp"
 #include "isonomy/ops/for_each.hpp"
 #include "isonomy/ops/sort/rank_average.hpp"
 
@@ -51,24 +53,107 @@ struct NumericSecondPass {
   }
 };
 
+/// The tensors of a run with the rows in the order of the statistics, test rows first.
+template <class Tag>
+struct NumericRun {
+  Context<Tag>& ctx;
+  std::span<const NumericPart<typename Backend<Tag>::space>> parts;
+  const std::vector<Split>& splits;
+  SegmentRule rule;
+  std::vector<index_t> order;
+  index_t test_rows, dimensions;
+
+  [[nodiscard]] index_t rows() const { return static_cast<index_t>(order.size()); }
+  [[nodiscard]] NumericSplits<Tag> tensor(std::size_t part) const { return {ctx, parts[part], order, splits, rule}; }
+};
+
 /// Columns of values of one (part, split) with their statistics.
 template <class Tag>
 struct NumericColumns {
-  Context<Tag>& ctx;
-  index_t rows, test_rows, width;
+  const NumericRun<Tag>& run;
+  index_t width;
   Buffer<double, Tag> values;
   Buffer<FeatureStatistics, Tag> statistics;
 
-  NumericColumns(Context<Tag>& c, index_t row_count, index_t test_row_count, index_t columns)
-      : ctx(c), rows(row_count), test_rows(test_row_count), width(columns_at_once(row_count, columns)),
-        values(c, width * row_count, "profiling: numeric values"), statistics(c, width, "profiling: statistics") {}
+  explicit NumericColumns(const NumericRun<Tag>& of)
+      : run(of), width(columns_at_once(of.rows(), of.dimensions)),
+        values(of.ctx, width * of.rows(), "profiling: numeric values"),
+        statistics(of.ctx, width, "profiling: statistics") {}
 
   /// Statistics of the first `columns` columns, into host memory.
   void describe(index_t columns, FeatureStatistics* out) {
-    for_each(ctx, columns, NumericStatistics{values.data(), rows, test_rows, statistics.data()});
-    copy_to_host(ctx, statistics.view().subview(0, columns), VectorView<FeatureStatistics>(out, columns));
+    for_each(run.ctx, columns, NumericStatistics{values.data(), run.rows(), run.test_rows, statistics.data()});
+    copy_to_host(run.ctx, statistics.view().subview(0, columns), VectorView<FeatureStatistics>(out, columns));
   }
 };
+
+/// Statistics of every candidate, in their order. ValueError for infinite values.
+template <class Tag>
+[[nodiscard]] NumericFirstPass numeric_first_pass(const NumericRun<Tag>& run, NumericColumns<Tag>& columns,
+                                                  const char* operation) {
+  const std::size_t n_splits = run.parts.size() * run.splits.size();
+  NumericFirstPass pass{std::vector<FeatureStatistics>(n_splits * static_cast<std::size_t>(run.dimensions)),
+                        static_cast<std::size_t>(run.dimensions)};
+  ProgressMeter meter(run.ctx.control(), "profiling: numeric means", static_cast<std::int64_t>(n_splits));
+  FeatureStatistics* out = pass.statistics.data();
+  for (std::size_t p = 0; p < run.parts.size(); ++p) {
+    NumericSplits<Tag> tensor = run.tensor(p);
+    tensor.require_finite(operation);
+    for (index_t s = 0; s < static_cast<index_t>(run.splits.size()); ++s) {
+      for (index_t d = 0; d < run.dimensions; d += columns.width) {
+        const index_t n = std::min(columns.width, run.dimensions - d);
+        tensor.means(s, nullptr, d, n, false, columns.values.data());
+        columns.describe(n, out);
+        out += n;
+      }
+      meter.advance();
+    }
+  }
+  return pass;
+}
+
+/// Every candidate with what its first-pass statistics decide.
+[[nodiscard]] inline Candidates numeric_candidates(const NumericFirstPass& pass, double max_std_test) {
+  Candidates all;
+  for (const FeatureStatistics& s : pass.statistics) {
+    all.difference.push_back(std::abs(s.difference));
+    all.spread.push_back(s.std_test <= max_std_test && s.difference == s.difference ? Spread::below : Spread::above);
+  }
+  return all;
+}
+
+/// Statistics and ranks of the survivors' values rounded to five decimals.
+template <class Tag>
+[[nodiscard]] NumericSecondPass numeric_second_pass(const NumericRun<Tag>& run, NumericColumns<Tag>& columns,
+                                                    const std::vector<Survivor>& survivors) {
+  NumericSecondPass pass{survivors};
+  pass.statistics.resize(survivors.size());
+  ProgressMeter meter(run.ctx.control(), "profiling: numeric ranks", static_cast<std::int64_t>(survivors.size()));
+  std::size_t next = 0;
+  for (std::size_t p = 0; p < run.parts.size(); ++p) {
+    const std::size_t last_split = (p + 1) * run.splits.size();
+    if (next == survivors.size() || survivors[next].feature.split >= last_split) continue;
+    NumericSplits<Tag> tensor = run.tensor(p);
+    while (next < survivors.size() && survivors[next].feature.split < last_split) {
+      const std::uint32_t split = survivors[next].feature.split;
+      std::vector<std::uint32_t> chosen;
+      for (std::size_t k = next; k < survivors.size() && survivors[k].feature.split == split &&
+                                 static_cast<index_t>(chosen.size()) < columns.width;
+           ++k)
+        chosen.push_back(survivors[k].feature.scale);
+      const auto n = static_cast<index_t>(chosen.size());
+      const auto device = to_device(run.ctx, chosen, "profiling: dimensions");
+      tensor.means(static_cast<index_t>(split - p * run.splits.size()), device.data(), 0, n, true,
+                   columns.values.data());
+      columns.describe(n, pass.statistics.data() + next);
+      const auto ranks = rank_summaries<aaanalysis_1_1>(run.ctx, columns.values, run.rows(), run.test_rows, n);
+      pass.ranks.insert(pass.ranks.end(), ranks.begin(), ranks.end());
+      next += chosen.size();
+      meter.advance(n);
+    }
+  }
+  return pass;
+}
 
 template <MemorySpace Space>
 [[nodiscard]] std::vector<Part> names_of(std::span<const NumericPart<Space>> parts) {
@@ -77,18 +162,37 @@ template <MemorySpace Space>
   return out;
 }
 
+/// The shortest residues of any part in any row.
+template <MemorySpace Space>
+[[nodiscard]] index_t shortest_part(std::span<const NumericPart<Space>> parts) {
+  index_t shortest = parts.front().residues.front().length;
+  for (const auto& p : parts)
+    for (const Range& r : p.residues) shortest = std::min(shortest, r.length);
+  return shortest;
+}
+
 }  // namespace detail
 
-/// The features that separate two groups of rows by numbers per residue: dimension d of the tensors stands in for scale
-/// d of `scales`, which gives it its name, its category and its correlations only. Values are means over
-/// the residues of a split that have one; rows in which no residue has one leave the candidate without value, and it is
-/// dropped. Real residues are addressed where `residues` says, so that a part padded on its left is read right (the
-/// reference reads the padding). `Arithmetic` chooses the rule for segments: `exact` integer, `aaanalysis_1_1`
-/// floating; sums run in row order for both. Time O(rows * residues of the splits * dimensions); memory 40 bytes a
-/// candidate and ranked_values_at_once values with their ranks, never rows * features. Same bits for any threads and
-/// backend. Values should lie in [0, 1] for max_std_test to mean what it does for scales. ShapeError for tensors that
-/// do not fit labels, scales or each other; ValueError for options, labels or infinite values; NumericalError if no
-/// candidate is left; Cancelled; OutOfMemory.
+/// The features that separate two groups of rows by numbers per residue (embeddings, structure, annotations).
+///
+/// Dimension d of the tensors stands in for scale d of `scales`, which gives it its name, its category and its
+/// correlations only. Values are means over the residues of a split that have one; rows in which no residue has one
+/// leave the candidate without value, and it is dropped. They should lie in [0, 1] for max_std_test to mean what it
+/// does for scales.
+///
+///     NumericWindows<Cpu> windows(cpu, proteins);  // from NumericProtein{entry, view of residues x dimensions, TMD}
+///     const auto parts = windows.parts();
+///     const ProfileResult result = fit_numeric(cpu, parts, labels, dimensions);
+///
+/// Real residues are addressed where `residues` says, so that a part padded on its left is read right (the reference
+/// reads the padding). `Arithmetic` chooses the rule for segments: `exact` integer, `aaanalysis_1_1` floating; sums run
+/// in row order for both.
+///
+/// Errors: ShapeError for tensors that do not fit labels, scales or each other; ValueError for options, labels or
+/// infinite values; NumericalError if no candidate is left; Cancelled; OutOfMemory.
+///
+/// Cost: time O(rows * residues of the splits * dimensions); memory 40 bytes a candidate and ranked_values_at_once
+/// values with their ranks, never rows * features. Determinism: same bits for any threads and backend.
 template <class Arithmetic = exact, ContextLike Ctx>
 [[nodiscard]] ProfileResult fit_numeric(Ctx& ctx, std::span<const NumericPart<typename Ctx::space>> parts,
                                         const std::vector<int>& labels, const ScaleTable& scales,
@@ -99,85 +203,31 @@ template <class Arithmetic = exact, ContextLike Ctx>
   validate(options);
   const auto rows = static_cast<index_t>(labels.size());
   detail::require_tensors(parts, rows, scales.size(), operation);
-  const std::vector<std::uint8_t> is_test = detail::test_rows(labels, options);
-  const std::vector<index_t> order = test_rows_first(is_test);
+  const auto is_test = test_rows(labels, {options.label_test, options.label_ref}, operation);
   const auto n1 = static_cast<index_t>(std::count(is_test.begin(), is_test.end(), std::uint8_t{1}));
 
   ProfileResult result;
   StageTimer timer(result.report);
-  index_t shortest = parts.front().residues.front().length;
-  for (const auto& p : parts)
-    for (const Range& r : p.residues) shortest = std::min(shortest, r.length);
+  const index_t shortest = detail::shortest_part(parts);
   const ClampedSplits clamped = clamp(options.split_kws, shortest);
   result.report.warnings = clamped.warnings;
   const FeatureCatalog catalog(detail::names_of(parts), enumerate(clamped.options, shortest), scales, options, rule);
-  const std::vector<Split>& splits = catalog.splits();
   result.funnel.n_candidates = catalog.size();
-  const std::int64_t n_filter = detail::filter_size(options, catalog.size(), result.report);
-  const std::int64_t n_pre_filter = detail::pre_filter_size(options, catalog.size(), n_filter);
+  const std::int64_t n_filter = filter_size(options, catalog.size(), result.report);
+  const std::int64_t n_pre_filter = pre_filter_size(options, catalog.size(), n_filter);
 
-  const index_t dimensions = scales.size();
-  detail::NumericColumns<Tag> columns(ctx, rows, n1, dimensions);
-  detail::NumericFirstPass first_pass{std::vector<FeatureStatistics>(static_cast<std::size_t>(catalog.size())),
-                                      static_cast<std::size_t>(dimensions)};
-  {
-    ProgressMeter meter(ctx.control(), "profiling: numeric means", static_cast<std::int64_t>(catalog.n_splits()));
-    FeatureStatistics* out = first_pass.statistics.data();
-    for (const auto& part : parts) {
-      detail::NumericSplits<Tag> tensor(ctx, part, order, splits, rule);
-      tensor.require_finite(operation);
-      for (index_t s = 0; s < static_cast<index_t>(splits.size()); ++s) {
-        for (index_t d = 0; d < dimensions; d += columns.width) {
-          const index_t n = std::min(columns.width, dimensions - d);
-          tensor.means(s, nullptr, d, n, false, columns.values.data());
-          columns.describe(n, out);
-          out += n;
-        }
-        meter.advance();
-      }
-    }
-  }
+  const detail::NumericRun<Tag> run{ctx, parts, catalog.splits(), rule, test_rows_first(is_test), n1, scales.size()};
+  detail::NumericColumns<Tag> columns(run);
+  detail::NumericFirstPass first_pass = detail::numeric_first_pass(run, columns, operation);
   timer.lap("means");
 
-  Candidates all;
-  for (FeatureStatistics& s : first_pass.statistics) {
-    all.difference.push_back(std::abs(s.difference));
-    all.spread.push_back(s.std_test <= options.max_std_test && s.difference == s.difference ? Spread::below
-                                                                                            : Spread::above);
-  }
-  const Selection selection = select(std::move(all), first_pass.scales, n_pre_filter, options.max_std_test, first_pass,
-                                     [&](const Candidate& f) { return catalog.id(f); });
-  const std::vector<Survivor>& survivors = selection.survivors;
-  detail::count_survivors(selection, options, result.funnel);
+  const Selection selection =
+      select(detail::numeric_candidates(first_pass, options.max_std_test), first_pass.scales, n_pre_filter,
+             options.max_std_test, first_pass, [&](const Candidate& f) { return catalog.id(f); });
+  count_survivors(selection, options, result.funnel, operation);
   timer.lap("pre-filter");
 
-  detail::NumericSecondPass second_pass{survivors};
-  second_pass.statistics.resize(survivors.size());
-  {
-    ProgressMeter meter(ctx.control(), "profiling: numeric ranks", static_cast<std::int64_t>(survivors.size()));
-    std::size_t next = 0;
-    for (std::size_t p = 0; p < parts.size(); ++p) {
-      const std::size_t last_split = (p + 1) * splits.size();
-      if (next == survivors.size() || survivors[next].feature.split >= last_split) continue;
-      detail::NumericSplits<Tag> tensor(ctx, parts[p], order, splits, rule);
-      while (next < survivors.size() && survivors[next].feature.split < last_split) {
-        const std::uint32_t split = survivors[next].feature.split;
-        std::vector<std::uint32_t> chosen;
-        for (std::size_t k = next; k < survivors.size() && survivors[k].feature.split == split &&
-                                   static_cast<index_t>(chosen.size()) < columns.width;
-             ++k)
-          chosen.push_back(survivors[k].feature.scale);
-        const auto n = static_cast<index_t>(chosen.size());
-        const auto device = to_device(ctx, chosen, "profiling: dimensions");
-        tensor.means(static_cast<index_t>(split - p * splits.size()), device.data(), 0, n, true, columns.values.data());
-        columns.describe(n, second_pass.statistics.data() + next);
-        const auto ranks = rank_summaries<aaanalysis_1_1>(ctx, columns.values, rows, n1, n);
-        second_pass.ranks.insert(second_pass.ranks.end(), ranks.begin(), ranks.end());
-        next += chosen.size();
-        meter.advance(n);
-      }
-    }
-  }
+  detail::NumericSecondPass second_pass = detail::numeric_second_pass(run, columns, selection.survivors);
   timer.lap("ranks");
 
   std::vector<TwiceU> twice_u;
@@ -186,8 +236,8 @@ template <class Arithmetic = exact, ContextLike Ctx>
                         : options.test == Test::mann_whitney ? mann_whitney_p_values(twice_u, n1, rows - n1)
                                                              : scipy_p_values(second_pass.ranks, n1, rows - n1);
   timer.lap("p-values");
-  report_features(result, timer, catalog, options, n_filter, survivors, twice_u, tests, n1, rows - n1, 0.0, first_pass,
-                  second_pass);
+  report_features({catalog, options, n_filter, selection, twice_u, tests, n1, rows - n1}, first_pass, second_pass,
+                  timer, result);
   result.evaluated_row_by_row = result.funnel.n_candidates + result.funnel.n_after_prefilter;
   result.report.operations = {ran<op::for_each>(ctx), ran<op::rank_average, double>(ctx)};
   result.report.precision = "binary64, sums in row order";
@@ -211,10 +261,10 @@ numeric_feature_matrix(Ctx& ctx, std::span<const NumericPart<typename Ctx::space
   std::vector<std::uint32_t> scale_of;
   for (const Feature& f : features) {
     validate(f.split);
-    part_of.push_back(detail::part_of_feature(f, detail::names_of(parts), operation));
-    scale_of.push_back(detail::scale_of_feature(f, scales, operation));
+    part_of.push_back(part_of_feature(f, detail::names_of(parts), operation));
+    scale_of.push_back(scale_of_feature(f, scales, operation));
     for (index_t i = 0; i < rows; ++i)
-      detail::require_length(f, parts[part_of.back()].residues[static_cast<std::size_t>(i)].length, i, operation);
+      require_length(f, parts[part_of.back()].residues[static_cast<std::size_t>(i)].length, i, operation);
   }
   std::vector<index_t> order(static_cast<std::size_t>(rows));
   for (index_t i = 0; i < rows; ++i) order[static_cast<std::size_t>(i)] = i;

@@ -12,10 +12,10 @@
 
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/profiling/features/parts.hpp"
 #include "isonomy/estimators/profiling/sequences/window.hpp"
-#include "isonomy/estimators/profiling/text.hpp"
 
 namespace isonomy::profiling {
 
@@ -90,7 +90,7 @@ class NumericWindows {
 
  private:
   void require(const NumericProtein& p) const {
-    const std::string where = "NumericWindows: entry " + detail::quoted(p.entry);
+    const std::string where = "NumericWindows: entry " + text::quoted(p.entry);
     if (p.values.columns != dimensions_ || dimensions_ < 1)
       throw ShapeError(where + " has " + std::to_string(p.values.columns) + " dimensions and the first entry " +
                        std::to_string(dimensions_) + "; expected the same, at least one");

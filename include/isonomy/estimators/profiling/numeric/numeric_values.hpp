@@ -165,9 +165,21 @@ class NumericSplits {
              double* out) {
     const index_t blocks = (columns + numeric_block - 1) / numeric_block;
     for_each(ctx_, blocks * row_count_,
-             NumericMeans<Space>{values_.data, rows_.data(), positions_.data(), borders_.data(), dimensions,
-                                 values_.row_stride, values_.column_stride, split, splits_, row_count_, columns, first,
-                                 to_five_decimals, std::numeric_limits<double>::quiet_NaN(), out});
+             NumericMeans<Space>{.values = values_.data,
+                                 .rows = rows_.data(),
+                                 .positions = positions_.data(),
+                                 .borders = borders_.data(),
+                                 .dimensions = dimensions,
+                                 .residue_stride = values_.row_stride,
+                                 .dimension_stride = values_.column_stride,
+                                 .split = split,
+                                 .splits = splits_,
+                                 .row_count = row_count_,
+                                 .columns = columns,
+                                 .first_dimension = first,
+                                 .to_five_decimals = to_five_decimals,
+                                 .missing = std::numeric_limits<double>::quiet_NaN(),
+                                 .out = out});
   }
 
  private:

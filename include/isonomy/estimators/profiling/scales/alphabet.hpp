@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "isonomy/core/error.hpp"
-#include "isonomy/estimators/profiling/text.hpp"
+#include "isonomy/core/text.hpp"
 
 namespace isonomy::profiling {
 
@@ -38,7 +38,7 @@ class Alphabet {
       auto& code = codes_[static_cast<unsigned char>(c)];
       if (code >= 0)
         throw ValueError("Alphabet: letter '" + std::string(1, c) + "' stands at places " + std::to_string(code) +
-                         " and " + std::to_string(i) + " of " + detail::quoted(letters) +
+                         " and " + std::to_string(i) + " of " + text::quoted(letters) +
                          "; expected distinct letters; remove one");
       code = static_cast<std::int8_t>(i);
     }

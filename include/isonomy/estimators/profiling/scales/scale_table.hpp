@@ -16,8 +16,8 @@
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/numeric.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/estimators/profiling/scales/alphabet.hpp"
-#include "isonomy/estimators/profiling/text.hpp"
 
 namespace isonomy::profiling {
 
@@ -58,8 +58,7 @@ class ScaleTable {
     return std::span<const double>(values_).subspan(checked(d) * letters, letters);
   }
 
-  /// The smallest k of 1, 10, ..., 10^6 such that every value equals fl(m / k) for a 32-bit integer m, 0 if there is
-  /// none.
+  /// The smallest k of 1, 10, ..., 10^6 such that every value equals fl(m / k) for a 32-bit integer m; else 0.
   index_t denominator(index_t d) const { return denominators_[checked(d)]; }
 
   /// The integers m with value = fl(m / denominator), in letter order. ValueError naming the scale and the letter if
@@ -102,7 +101,7 @@ class ScaleTable {
     }
     if (!unknown.empty())
       throw ValueError("ScaleTable::select: " + std::to_string(unknown.size()) + " ids are not in the table of " +
-                       std::to_string(size()) + " scales: " + detail::listed(unknown) +
+                       std::to_string(size()) + " scales: " + text::listed(unknown) +
                        "; expected known ids; correct them");
     return ScaleTable(alphabet_, std::move(infos), std::move(chosen));
   }
@@ -142,7 +141,7 @@ class ScaleTable {
   void index_ids() {
     for (index_t d = 0; d < size(); ++d) {
       const std::string& id = infos_[static_cast<std::size_t>(d)].id;
-      const std::string where = "ScaleTable: scale " + std::to_string(d) + " has the id " + detail::quoted(id);
+      const std::string where = "ScaleTable: scale " + std::to_string(d) + " has the id " + text::quoted(id);
       if (id.empty()) throw ValueError("ScaleTable: scale " + std::to_string(d) + " has no id; expected one; name it");
       if (id.find(gap_letter) != std::string::npos)
         throw ValueError(where +
@@ -164,7 +163,7 @@ class ScaleTable {
     }
     if (!broken.empty())
       throw ValueError("ScaleTable: values of " + std::to_string(broken.size()) + " scales are NaN or infinite: " +
-                       detail::listed(broken) + "; expected finite numbers; fill or drop these scales");
+                       text::listed(broken) + "; expected finite numbers; fill or drop these scales");
   }
 
   static bool is_constant(std::span<const double> v) {

@@ -11,6 +11,13 @@
 
 namespace isonomy::profiling {
 
+/// `y` to that many decimals (at most 10), halves to even: fl(rint(fl(y 10^k)) / 10^k).
+[[nodiscard]] inline double rounded(double y, int decimals) {
+  constexpr double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10};
+  const double p = powers[decimals];
+  return std::rint(y * p) / p;
+}
+
 /// Mean of the test rows minus mean of the reference rows, and both population spreads.
 struct FeatureStatistics {
   double difference = 0, std_test = 0, std_reference = 0;
@@ -71,8 +78,7 @@ ISONOMY_HD void visit_rows(const RowAccess<Space>& data, const FeatureRequest& r
   }
 }
 
-/// Statistics from the row values `value(block, column)`: plain sums in row order, two passes, every step rounded
-///.
+/// Statistics from the row values `value(block, column)`: plain sums in row order, two passes, every step rounded.
 template <MemorySpace Space, class Value>
 [[nodiscard]] ISONOMY_HD FeatureStatistics sequential_statistics(const RowAccess<Space>& data, const FeatureRequest& r,
                                                                  const Value& value) {
@@ -159,8 +165,8 @@ struct Passes<exact> {
   }
 };
 
-/// The reference's own steps: scales through binary32 in the first pass, rounded values in the second, sums in row
-/// order.
+/// The reference's own steps: scales through binary32 in the first pass, rounded values in the second. Sums run in
+/// row order.
 template <>
 struct Passes<aaanalysis_1_1> {
   static constexpr SegmentRule first_rule = SegmentRule::floating, second_rule = SegmentRule::integer;

@@ -43,10 +43,39 @@ struct CandidateFromMoments {
   }
 };
 
+/// letters x scales: the values that the first pass sums.
+template <class Arithmetic, class Tag>
+[[nodiscard]] std::vector<double> values_by_letter(const PackedScales<Tag>& scales, index_t letters) {
+  const index_t d_count = scales.size();
+  std::vector<double> values(static_cast<std::size_t>(letters * d_count));
+  for (index_t d = 0; d < d_count; ++d)
+    for (index_t a = 0; a < letters; ++a) {
+      const auto i = static_cast<std::size_t>(d * max_residue_codes + a);
+      values[static_cast<std::size_t>(a * d_count + d)] =
+          Passes<Arithmetic>::single_precision_first_pass
+              ? scales.single()[i]
+              : static_cast<double>(scales.numerators()[i]) /
+                    static_cast<double>(scales.denominators()[static_cast<std::size_t>(d)]);
+    }
+  return values;
+}
+
+/// Pairs of letters x scales: the products of the two letters' values.
+[[nodiscard]] inline std::vector<double> letter_products(const std::vector<double>& values, index_t letters,
+                                                         index_t scales) {
+  std::vector<double> products(static_cast<std::size_t>(residue_pairs(letters) * scales));
+  const auto value = [&](index_t a, index_t d) { return values[static_cast<std::size_t>(a * scales + d)]; };
+  for (index_t b = 0; b < letters; ++b)
+    for (index_t a = 0; a <= b; ++a)
+      for (index_t d = 0; d < scales; ++d)
+        products[static_cast<std::size_t>(residue_pair(a, b) * scales + d)] = value(a, d) * value(b, d);
+  return products;
+}
+
 }  // namespace detail
 
 /// Bound on the distance between moment arithmetic and either arithmetic's own sums over n rows, for scales up to
-/// `largest` in magnitude).
+/// `largest` in magnitude.
 [[nodiscard]] inline double moment_error(index_t n, double largest) {
   return std::max(1e-12, 8.0 * static_cast<double>(n) * 0x1p-53) * std::max(largest, 1e-300);
 }
@@ -64,23 +93,10 @@ template <class Arithmetic, class Tag>
   using Space = typename Backend<Tag>::space;
   const index_t letters = moments.letters, pairs = residue_pairs(letters), d_count = scales.size();
   const index_t splits = moments.splits;
-  std::vector<double> values(static_cast<std::size_t>(letters * d_count));
-  std::vector<double> products(static_cast<std::size_t>(pairs * d_count));
-  const auto value = [&](index_t a, index_t d) -> double& { return values[static_cast<std::size_t>(a * d_count + d)]; };
-  for (index_t d = 0; d < d_count; ++d)
-    for (index_t a = 0; a < letters; ++a) {
-      const auto i = static_cast<std::size_t>(d * max_residue_codes + a);
-      value(a, d) = Passes<Arithmetic>::single_precision_first_pass
-                        ? scales.single()[i]
-                        : static_cast<double>(scales.numerators()[i]) /
-                              static_cast<double>(scales.denominators()[static_cast<std::size_t>(d)]);
-    }
-  for (index_t b = 0; b < letters; ++b)
-    for (index_t a = 0; a <= b; ++a)
-      for (index_t d = 0; d < d_count; ++d)
-        products[static_cast<std::size_t>(residue_pair(a, b) * d_count + d)] = value(a, d) * value(b, d);
+  const std::vector<double> values = detail::values_by_letter<Arithmetic>(scales, letters);
   const auto device_values = to_device(ctx, values, "profiling: scales by letter");
-  const auto device_products = to_device(ctx, products, "profiling: scale products");
+  const auto device_products =
+      to_device(ctx, detail::letter_products(values, letters, d_count), "profiling: scale products");
   const index_t tile = std::min(splits, candidate_tile);
   Buffer<double, Tag> mean_square(ctx, tile * d_count, "profiling: mean squares");
   Buffer<double, Tag> test(ctx, tile * d_count, "profiling: test means");
@@ -105,10 +121,15 @@ template <class Arithmetic, class Tag>
     multiply(moments.test, device_values, letters, test);
     multiply(moments.reference, device_values, letters, reference);
     for_each(ctx, n * d_count,
-             detail::CandidateFromMoments{mean_square.data(), test.data(), reference.data(),
-                                          1.0 / static_cast<double>(packed.test_rows()),
-                                          1.0 / static_cast<double>(packed.reference_rows()), limit - slack,
-                                          limit + slack, difference.data(), spread.data()});
+             detail::CandidateFromMoments{.mean_square = mean_square.data(),
+                                          .test = test.data(),
+                                          .reference = reference.data(),
+                                          .per_test = 1.0 / static_cast<double>(packed.test_rows()),
+                                          .per_reference = 1.0 / static_cast<double>(packed.reference_rows()),
+                                          .variance_low = limit - slack,
+                                          .variance_high = limit + slack,
+                                          .difference = difference.data(),
+                                          .spread = spread.data()});
     copy_to_host(ctx, difference.view().subview(0, n * d_count),
                  VectorView<double>(out.difference.data() + first * d_count, n * d_count));
     copy_to_host(ctx, spread.view().subview(0, n * d_count),

@@ -1,4 +1,4 @@
-// What a run knows of its features beforehand: ids, positions, overlaps and categories; and how many it may keep.
+// What a run knows of its features beforehand: ids, positions, overlaps and categories; and how many it keeps.
 #pragma once
 
 #include <algorithm>
@@ -12,10 +12,8 @@
 #include "isonomy/estimators/profiling/features/feature.hpp"
 #include "isonomy/estimators/profiling/options.hpp"
 #include "isonomy/estimators/profiling/scales/scale_table.hpp"
-#include "isonomy/estimators/profiling/search/evaluator.hpp"
-#include "isonomy/estimators/profiling/search/feature_overlap.hpp"
+#include "isonomy/estimators/profiling/search/feature_requests.hpp"
 #include "isonomy/estimators/profiling/search/redundancy.hpp"
-#include "isonomy/estimators/profiling/sequences/sequence_set.hpp"
 
 namespace isonomy::profiling {
 
@@ -64,52 +62,20 @@ class FeatureCatalog {
   RedundancyTables redundancy_;
 };
 
-namespace detail {
-
-/// Nothing. ValueError unless sequences and scales speak of the same letters.
-inline void require_alphabet(const SequenceSet& set, const ScaleTable& scales, const char* operation) {
-  if (set.alphabet() == scales.alphabet()) return;
-  throw ValueError(std::string(operation) + ": sequences are encoded in " + set.alphabet().letters() +
-                   " and scales in " + scales.alphabet().letters() +
-                   "; expected one alphabet; encode the sequences in that of the scales");
-}
-
-/// A byte per row: 1 for the test group. ValueError unless every label is one of the two and both occur.
-inline std::vector<std::uint8_t> test_rows(const std::vector<int>& labels, int label_test, int label_ref) {
-  std::vector<std::uint8_t> is_test;
-  is_test.reserve(labels.size());
-  std::size_t tests = 0;
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    if (labels[i] != label_test && labels[i] != label_ref)
-      throw ValueError("profile: row " + std::to_string(i + 1) + " has the label " + std::to_string(labels[i]) +
-                       "; expected " + std::to_string(label_test) + " (label_test) or " + std::to_string(label_ref) +
-                       " (label_ref); drop the row or name other labels");
-    is_test.push_back(labels[i] == label_test ? 1 : 0);
-    tests += is_test.back();
-  }
-  if (tests == 0 || tests == labels.size())
-    throw ValueError("profile: " + std::to_string(tests) + " of " + std::to_string(labels.size()) +
-                     " rows are labelled " + std::to_string(label_test) +
-                     " (label_test); expected both groups to have rows; check label_test and label_ref");
-  return is_test;
-}
-inline std::vector<std::uint8_t> test_rows(const std::vector<int>& labels, const ProfileOptions& o) {
-  return test_rows(labels, o.label_test, o.label_ref);
-}
-
-inline std::int64_t pre_filter_size(const ProfileOptions& o, std::int64_t candidates, std::int64_t n_filter) {
+/// How many candidates pass the pre-filter: n_pre_filter, else pct_pre_filter of all, at least n_filter.
+[[nodiscard]] inline std::int64_t pre_filter_size(const ProfileOptions& o, std::int64_t candidates,
+                                                  std::int64_t n_filter) {
   if (o.n_pre_filter) return *o.n_pre_filter;
   const double share = o.pct_pre_filter / 100.0;
   return std::max(static_cast<std::int64_t>(static_cast<double>(candidates) * share), n_filter);
 }
 
-/// n_filter, or all candidates where there are fewer, which is said in the report.
-inline std::int64_t filter_size(const ProfileOptions& o, std::int64_t candidates, Report& report) {
+/// How many features a run keeps: n_filter, or all candidates where there are fewer, which `report` is told.
+[[nodiscard]] inline std::int64_t filter_size(const ProfileOptions& o, std::int64_t candidates, Report& report) {
   if (o.n_filter > candidates)
     report.warnings.push_back("n_filter=" + std::to_string(o.n_filter) + " exceeds the " + std::to_string(candidates) +
                               " candidates; all were considered");
   return std::min(o.n_filter, candidates);
 }
 
-}  // namespace detail
 }  // namespace isonomy::profiling

@@ -12,7 +12,7 @@
 #include "isonomy/core/error.hpp"
 #include "isonomy/estimators/profiling/features/feature.hpp"
 #include "isonomy/estimators/profiling/scales/scale_table.hpp"
-#include "isonomy/estimators/profiling/search/evaluator.hpp"
+#include "isonomy/estimators/profiling/search/feature_requests.hpp"
 #include "isonomy/estimators/profiling/search/packed.hpp"
 #include "isonomy/estimators/profiling/sequences/sequence_set.hpp"
 
@@ -25,30 +25,29 @@ namespace isonomy::profiling {
   return out;
 }
 
-namespace detail {
-
 /// The place of the feature's part among `parts`. ValueError unless it is there.
-inline std::size_t part_of_feature(const Feature& f, const std::vector<Part>& parts, const char* operation) {
+[[nodiscard]] inline std::size_t part_of_feature(const Feature& f, const std::vector<Part>& parts,
+                                                 const char* operation) {
   const auto at = std::find(parts.begin(), parts.end(), f.part);
   if (at != parts.end()) return static_cast<std::size_t>(at - parts.begin());
   std::vector<std::string_view> names;
   for (const Part part : parts) names.push_back(part_name(part));
   throw ValueError(std::string(operation) + ": feature " + feature_id(f) + " is of part " +
-                   std::string(part_name(f.part)) + "; the sequences have " + listed(names, names.size()) +
+                   std::string(part_name(f.part)) + "; the sequences have " + text::listed(names, names.size()) +
                    "; add the part to the set or drop the feature");
 }
 
 /// The number of the feature's scale. ValueError unless the table has it.
-inline std::uint32_t scale_of_feature(const Feature& f, const ScaleTable& scales, const char* operation) {
+[[nodiscard]] inline std::uint32_t scale_of_feature(const Feature& f, const ScaleTable& scales, const char* operation) {
   const auto d = scales.find(f.scale);
   if (!d)
-    throw ValueError(std::string(operation) + ": feature " + feature_id(f) + " is of scale " + detail::quoted(f.scale) +
+    throw ValueError(std::string(operation) + ": feature " + feature_id(f) + " is of scale " + text::quoted(f.scale) +
                      ", which is not among the " + std::to_string(scales.size()) +
                      " scales; correct the id or add the scale");
   return static_cast<std::uint32_t>(*d);
 }
 
-/// ValueError naming feature and row (from 1) that `split` needs more residues than the part has there.
+/// Nothing. ValueError naming feature and row (from 1 in the message) if the split needs more than `length` residues.
 inline void require_length(const Feature& f, index_t length, index_t row, const char* operation) {
   if (required_length(f.split) <= length) return;
   throw ValueError(std::string(operation) + ": feature " + feature_id(f) + " needs " +
@@ -56,8 +55,6 @@ inline void require_length(const Feature& f, index_t length, index_t row, const 
                    " and row " + std::to_string(row + 1) + " has " + std::to_string(length) +
                    "; drop the feature or the row");
 }
-
-}  // namespace detail
 
 /// Chosen features as (split, scale) candidates over the distinct (part, split) pairs they use.
 struct FeatureList {
@@ -71,15 +68,15 @@ struct FeatureList {
     if (features.empty()) throw ValueError(std::string(operation) + ": no features; expected at least one; name some");
     for (const Feature& f : features) {
       validate(f.split);
-      const std::size_t part = detail::part_of_feature(f, set.parts(), operation);
-      const std::uint32_t scale = detail::scale_of_feature(f, scales, operation);
+      const std::size_t part = part_of_feature(f, set.parts(), operation);
+      const std::uint32_t scale = scale_of_feature(f, scales, operation);
       const PartSplit key{part, f.split};
       const auto at = std::find(splits.begin(), splits.end(), key);
       candidates.push_back({static_cast<std::uint32_t>(at - splits.begin()), scale});
       if (at != splits.end()) continue;
       splits.push_back(key);
       for (const SequenceGroup& group : set.groups())
-        detail::require_length(f, set.layouts()[group.layout].parts[part].length, group.rows.front(), operation);
+        require_length(f, set.layouts()[group.layout].parts[part].length, group.rows.front(), operation);
     }
   }
 

@@ -16,8 +16,8 @@ namespace isonomy::profiling {
 
 /// For a row x with residue fractions q (counts over their number), summed over rows, one matrix row per split:
 /// gram[s] = sum over test rows of the symmetric product q q^T (pairs of distinct letters twice), test[s] and
-/// reference[s] = sums of q. The mean of any scale v is then test[s].v / n, its mean square gram[s].(v v^T) / n
-///. Sums of moments of disjoint rows are the moments of their union.
+/// reference[s] = sums of q. The mean of any scale v is then test[s].v / n, its mean square gram[s].(v v^T) / n.
+/// Sums of moments of disjoint rows are the moments of their union.
 template <class Tag>
 struct Moments {
   Buffer<double, Tag> gram, test, reference;
@@ -145,6 +145,12 @@ struct PositionPairs {
 
 }  // namespace detail
 
+/// Distance between the histograms of two position pairs: pairs of codes, in whole blocks.
+[[nodiscard]] constexpr index_t joint_count_stride(index_t codes) {
+  constexpr index_t block = detail::joint_count_block;
+  return (residue_pairs(codes) + block - 1) / block * block;
+}
+
 /// Below this many test rows a histogram per position pair costs more than it saves.
 inline constexpr index_t joint_counts_from = 24;
 /// Above this window length the histograms of all position pairs would outgrow the caches, and then memory.
@@ -158,8 +164,7 @@ template <class Tag>
                                    const SplitPlaces<Tag>& places) {
   using Space = typename Backend<Tag>::space;
   const index_t codes = packed.codes(), letters = codes - 1, width = residue_pairs(codes);
-  const index_t stride =
-      (width + detail::joint_count_block - 1) / detail::joint_count_block * detail::joint_count_block;
+  const index_t stride = joint_count_stride(codes);
   const auto splits = static_cast<index_t>(places.size());
   Moments<Tag> out(ctx, splits, letters);
   ProgressMeter meter(ctx.control(), "profiling: joint counts", packed.rows());
@@ -185,9 +190,17 @@ template <class Tag>
       count(0, rows.test_rows, pairs.view(), test);
       count(rows.test_rows, rows.rows - rows.test_rows, pairs.view().subview(0, layout.positions), reference);
       for_each(ctx, splits,
-               detail::AddJointCounts<Space>{device_slots.data(), test.data(), reference.data(), pair_of.data(),
-                                             layout.positions, letters, stride, rows.test_rows, out.gram.data(),
-                                             out.test.data(), out.reference.data()});
+               detail::AddJointCounts<Space>{.splits = device_slots.data(),
+                                             .test_counts = test.data(),
+                                             .reference_counts = reference.data(),
+                                             .pair_of = pair_of.data(),
+                                             .positions = layout.positions,
+                                             .letters = letters,
+                                             .stride = stride,
+                                             .test_rows = rows.test_rows,
+                                             .gram = out.gram.data(),
+                                             .test = out.test.data(),
+                                             .reference = out.reference.data()});
     } else {
       for_each(
           ctx, splits,

@@ -287,7 +287,7 @@ class PackedScales {
     double largest = 0;
     for (const double v : table.values(d)) largest = std::max(largest, std::abs(v));
     if (largest > 0x1p30)
-      throw ValueError("profiling: scale " + table.info(d).id + " reaches " + std::to_string(largest) +
+      throw ValueError("ScaleTable: scale " + table.info(d).id + " reaches " + std::to_string(largest) +
                        "; expected magnitudes up to 2^30; rescale it");
     int exponent = 0;
     std::frexp(largest, &exponent);

@@ -1,22 +1,109 @@
-// From rank sums to the final order: ranking by AUC and mean difference, and the greedy redundancy filter.
+// The redundancy rule (overlap of positions, correlation of scales, category) and the greedy filter that applies it.
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "isonomy/estimators/profiling/search/evaluator.hpp"
-#include "isonomy/estimators/profiling/search/feature_overlap.hpp"
+#include "isonomy/estimators/profiling/features/feature.hpp"
+#include "isonomy/estimators/profiling/options.hpp"
+#include "isonomy/estimators/profiling/scales/scale_table.hpp"
+#include "isonomy/estimators/profiling/search/arithmetic.hpp"
+#include "isonomy/estimators/profiling/search/feature_requests.hpp"
 #include "isonomy/estimators/profiling/search/selection.hpp"
-#include "isonomy/estimators/profiling/statistics/auc_and_p_values.hpp"
 
 namespace isonomy::profiling {
 
-/// What the greedy filter compares of a survivor.
-struct Ranked {
+/// A set of small integers as bits.
+class BitSet {
+ public:
+  void insert(std::size_t i) {
+    if (words_.size() <= i / 64) words_.resize(i / 64 + 1, 0);
+    words_[i / 64] |= std::uint64_t{1} << (i % 64);
+  }
+  [[nodiscard]] int size() const {
+    int n = 0;
+    for (const std::uint64_t w : words_) n += std::popcount(w);
+    return n;
+  }
+  [[nodiscard]] int common(const BitSet& other) const {
+    int n = 0;
+    for (std::size_t i = 0; i < std::min(words_.size(), other.words_.size()); ++i)
+      n += std::popcount(words_[i] & other.words_[i]);
+    return n;
+  }
+
+ private:
+  std::vector<std::uint64_t> words_;
+};
+
+/// What the overlap of a feature is measured on: the characters of its position string (legacy) or its positions,
+/// counted from the display's `first` residue.
+[[nodiscard]] inline BitSet overlap_set(const std::vector<index_t>& positions, Redundancy redundancy, index_t first) {
+  BitSet set;
+  if (redundancy == Redundancy::legacy) {
+    for (const char c : positions_string(positions)) set.insert(static_cast<unsigned char>(c));
+  } else {
+    for (const index_t p : positions) set.insert(static_cast<std::size_t>(p - first));
+  }
+  return set;
+}
+
+/// |A and B| / |A or B| >= max_overlap, or A within B.
+[[nodiscard]] inline bool overlaps(const BitSet& a, const BitSet& b, double max_overlap) {
+  const int common = a.common(b), size = a.size();
+  return static_cast<double>(common) / static_cast<double>(size + b.size() - common) >= max_overlap || common == size;
+}
+
+/// Signed Pearson correlations of scales, computed when first asked for.
+class ScaleCorrelations {
+ public:
+  explicit ScaleCorrelations(const ScaleTable& scales) : scales_(scales) {}
+  [[nodiscard]] double operator()(std::uint32_t d, std::uint32_t e) {
+    const auto key = d < e ? std::pair(d, e) : std::pair(e, d);
+    const auto [place, added] = known_.try_emplace(key, 0.0);
+    if (added) place->second = scales_.correlation(key.first, key.second);
+    return place->second;
+  }
+
+ private:
+  const ScaleTable& scales_;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, double> known_;
+};
+
+/// What the rule looks at that depends on a feature's split and scale alone.
+struct RedundancyTables {
+  std::vector<BitSet> overlap;         ///< per split
+  std::vector<std::int32_t> category;  ///< per scale, -1 where the category is missing
+};
+
+/// Whether a feature says no more than a better one: their positions overlap, their scales correlate, and (check_cat)
+/// they share a category. Everything passed must outlive it.
+class RedundancyRule {
+ public:
+  RedundancyRule(const RedundancyTables& tables, const ScaleTable& scales, const ProfileOptions& options)
+      : tables_(tables), correlation_(scales), options_(options) {}
+
+  [[nodiscard]] bool operator()(const Candidate& f, const Candidate& better) {
+    const std::int32_t category = tables_.category[f.scale];
+    if (options_.check_cat && (category < 0 || category != tables_.category[better.scale])) return false;
+    return overlaps(tables_.overlap[f.split], tables_.overlap[better.split], options_.max_overlap) &&
+           correlation_(f.scale, better.scale) > options_.max_cor;
+  }
+
+ private:
+  const RedundancyTables& tables_;
+  ScaleCorrelations correlation_;
+  const ProfileOptions& options_;
+};
+
+/// What survivors are ranked by.
+struct RankingKey {
   double abs_auc = 0;       ///< three decimals
   double abs_mean_dif = 0;  ///< six decimals
 };
@@ -24,59 +111,45 @@ struct Ranked {
 /// |mean difference| of every survivor to six decimals, evaluated row by row where the moments are too close to a
 /// rounding boundary.
 template <class First>
-[[nodiscard]] std::vector<double> rounded_differences(const std::vector<Survivor>& survivors, double error,
-                                                      First& first_pass) {
+[[nodiscard]] std::vector<double> rounded_differences(const Selection& selection, First& first_pass) {
   const auto near_boundary = [&](double d) {
     const double y = d * 1e6;
-    return std::abs(y - std::floor(y) - 0.5) <= 2e6 * error + 1e-9 * std::max(1.0, y);
+    return std::abs(y - std::floor(y) - 0.5) <= 2e6 * selection.error + 1e-9 * std::max(1.0, y);
   };
   std::vector<Candidate> close;
-  for (const Survivor& s : survivors)
+  for (const Survivor& s : selection.survivors)
     if (near_boundary(s.difference)) close.push_back(s.feature);
   first_pass.prepare(close);
   std::vector<double> out;
-  out.reserve(survivors.size());
-  for (const Survivor& s : survivors)
+  out.reserve(selection.survivors.size());
+  for (const Survivor& s : selection.survivors)
     out.push_back(rounded(near_boundary(s.difference) ? std::abs(first_pass(s.feature).difference) : s.difference, 6));
   return out;
 }
 
-/// The parts of the redundancy test that depend on a feature's split and scale alone.
-struct RedundancyTables {
-  std::vector<BitSet> overlap;         ///< per split
-  std::vector<std::int32_t> category;  ///< per scale, -1 where the category is missing
-};
-
-/// Indices of the survivors that are kept, best first: by abs_auc, then abs_mean_dif, then pre-filter order; a survivor
-/// is dropped if a kept one overlaps it, correlates with it and (check_cat) shares its category.
-/// Pre-filter order among equals is resolved row by row, and only between survivors that no kept one excludes.
+/// Indices of at most `n_filter` survivors that no better kept one makes redundant, best first.
+///
+/// Better is a larger abs_auc, then abs_mean_dif (`keys`, one a survivor), then pre-filter order, which is resolved row
+/// by row, and only between survivors that no kept one excludes. `id(candidate)` gives a feature's id.
 template <class First, class Id>
-[[nodiscard]] std::vector<std::size_t>
-reduce_redundancy(const std::vector<Survivor>& survivors, const std::vector<Ranked>& ranked, const ProfileOptions& o,
-                  std::int64_t n_filter, const RedundancyTables& tables, ScaleCorrelations& correlation, double error,
-                  First& first_pass, const Id& id) {
+[[nodiscard]] std::vector<std::size_t> reduce_redundancy(const Selection& selection,
+                                                         const std::vector<RankingKey>& keys, std::int64_t n_filter,
+                                                         RedundancyRule& redundant, First& first_pass, const Id& id) {
+  const std::vector<Survivor>& survivors = selection.survivors;
   // The AUC has three decimals: survivors go to a bucket for each, which is put in order when its turn comes.
   std::vector<std::vector<std::size_t>> buckets(501);
   for (std::size_t i = 0; i < survivors.size(); ++i)
-    buckets[static_cast<std::size_t>(std::lrint(1000 * ranked[i].abs_auc))].push_back(i);
+    buckets[static_cast<std::size_t>(std::lrint(1000 * keys[i].abs_auc))].push_back(i);
 
   std::vector<std::size_t> kept;
   const auto excluded = [&](std::size_t i, std::size_t from) {
-    const Candidate f = survivors[i].feature;
-    for (std::size_t k = from; k < kept.size(); ++k) {
-      const Candidate g = survivors[kept[k]].feature;
-      const std::int32_t category = tables.category[f.scale];
-      if (o.check_cat && (category < 0 || category != tables.category[g.scale])) continue;
-      if (overlaps(tables.overlap[f.split], tables.overlap[g.split], o.max_overlap) &&
-          correlation(f.scale, g.scale) > o.max_cor)
-        return true;
-    }
-    return false;
+    return std::any_of(kept.begin() + static_cast<std::ptrdiff_t>(from), kept.end(),
+                       [&](std::size_t k) { return redundant(survivors[i].feature, survivors[k].feature); });
   };
   const auto earlier = [&](std::size_t i, std::size_t j) {
     const Candidate f = survivors[i].feature, g = survivors[j].feature;
     if (!first_pass.same(f, g)) {
-      if (std::abs(survivors[i].difference - survivors[j].difference) > 2 * error)
+      if (std::abs(survivors[i].difference - survivors[j].difference) > 2 * selection.error)
         return survivors[i].difference > survivors[j].difference;
       const FeatureStatistics a = first_pass(f), b = first_pass(g);
       if (std::abs(a.difference) != std::abs(b.difference)) return std::abs(a.difference) > std::abs(b.difference);
@@ -90,7 +163,7 @@ reduce_redundancy(const std::vector<Survivor>& survivors, const std::vector<Rank
   for (std::size_t auc = buckets.size(); auc-- > 0 && kept.size() < wanted;) {
     std::vector<std::size_t>& bucket = buckets[auc];
     const auto before_by_difference = [&](std::size_t i, std::size_t j) {
-      return ranked[i].abs_mean_dif > ranked[j].abs_mean_dif;
+      return keys[i].abs_mean_dif > keys[j].abs_mean_dif;
     };
     std::sort(bucket.begin(), bucket.end(), before_by_difference);
     for (std::size_t begin = 0; begin < bucket.size() && kept.size() < wanted;) {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "isonomy/estimators/profiling/search/candidates.hpp"
-#include "isonomy/estimators/profiling/search/evaluator.hpp"
+#include "isonomy/estimators/profiling/search/feature_requests.hpp"
 
 namespace isonomy::profiling {
 
@@ -20,6 +20,7 @@ struct Survivor {
 struct Selection {
   std::vector<Survivor> survivors;  ///< by split, then scale
   std::int64_t within_spread = 0;   ///< candidates whose test spread is small enough
+  double error = 0;                 ///< bounds how far a survivor's difference may lie from the first pass
 };
 
 namespace detail {
@@ -43,6 +44,49 @@ inline double kth_largest(const std::vector<double>& x, std::size_t k, double to
   return *place;
 }
 
+/// Candidate number i, splits slowest.
+[[nodiscard]] inline Candidate candidate_at(std::size_t i, std::size_t scales) {
+  return {static_cast<std::uint32_t>(i / scales), static_cast<std::uint32_t>(i % scales)};
+}
+
+/// Settles the spreads that the moments have left undecided, row by row.
+template <class First>
+void decide_spreads(Candidates& candidates, std::size_t scales, double max_std_test, First& first_pass) {
+  std::vector<Candidate> undecided;
+  for (std::size_t i = 0; i < candidates.spread.size(); ++i)
+    if (candidates.spread[i] == Spread::undecided) undecided.push_back(candidate_at(i, scales));
+  first_pass.prepare(undecided);
+  for (const Candidate& f : undecided)
+    candidates.spread[f.split * scales + f.scale] =
+        first_pass(f).std_test <= max_std_test ? Spread::below : Spread::above;
+}
+
+/// The first `wanted` of the candidates at these places: by |mean difference|, smaller spread, then id.
+template <class First, class Id>
+[[nodiscard]] std::vector<std::size_t> best_of(const std::vector<std::size_t>& places, std::size_t wanted,
+                                               std::size_t scales, First& first_pass, const Id& id) {
+  struct Ranked {
+    double difference, spread;
+    std::string id;
+    std::size_t place;
+  };
+  std::vector<Candidate> contested;
+  for (const std::size_t i : places) contested.push_back(candidate_at(i, scales));
+  first_pass.prepare(contested);
+  std::vector<Ranked> ranked;
+  for (const std::size_t i : places) {
+    const FeatureStatistics s = first_pass(candidate_at(i, scales));
+    ranked.push_back({std::abs(s.difference), s.std_test, id(candidate_at(i, scales)), i});
+  }
+  std::sort(ranked.begin(), ranked.end(), [](const Ranked& x, const Ranked& y) {
+    if (x.difference != y.difference) return x.difference > y.difference;
+    return x.spread != y.spread ? x.spread < y.spread : x.id < y.id;
+  });
+  std::vector<std::size_t> best;
+  for (std::size_t k = 0; k < wanted; ++k) best.push_back(ranked[k].place);
+  return best;
+}
+
 }  // namespace detail
 
 /// The `n_pre_filter` candidates largest in |mean difference| among those with spread at most `max_std_test`; ties by
@@ -51,18 +95,10 @@ inline double kth_largest(const std::vector<double>& x, std::size_t k, double to
 template <class First, class Id>
 [[nodiscard]] Selection select(Candidates candidates, std::size_t scales, std::int64_t n_pre_filter,
                                double max_std_test, First& first_pass, const Id& id) {
-  const auto candidate = [&](std::size_t i) {
-    return Candidate{static_cast<std::uint32_t>(i / scales), static_cast<std::uint32_t>(i % scales)};
-  };
-  std::vector<Candidate> undecided;
-  for (std::size_t i = 0; i < candidates.spread.size(); ++i)
-    if (candidates.spread[i] == Spread::undecided) undecided.push_back(candidate(i));
-  first_pass.prepare(undecided);
-  for (const Candidate& f : undecided)
-    candidates.spread[f.split * scales + f.scale] =
-        first_pass(f).std_test <= max_std_test ? Spread::below : Spread::above;
-
+  const auto candidate = [scales](std::size_t i) { return detail::candidate_at(i, scales); };
+  detail::decide_spreads(candidates, scales, max_std_test, first_pass);
   Selection out;
+  out.error = candidates.error;
   std::vector<double>& difference = candidates.difference;
   double top = 0;
   for (std::size_t i = 0; i < difference.size(); ++i) {
@@ -82,27 +118,8 @@ template <class First, class Id>
     else if (difference[i] >= 0 && difference[i] >= cut - margin)
       rim.push_back(i);
   }
-  if (out.survivors.size() + rim.size() > wanted) {
-    struct Ranked {
-      double difference, spread;
-      std::string id;
-      std::size_t place;
-    };
-    std::vector<Candidate> contested;
-    for (const std::size_t i : rim) contested.push_back(candidate(i));
-    first_pass.prepare(contested);
-    std::vector<Ranked> ranked;
-    for (const std::size_t i : rim) {
-      const FeatureStatistics s = first_pass(candidate(i));
-      ranked.push_back({std::abs(s.difference), s.std_test, id(candidate(i)), i});
-    }
-    std::sort(ranked.begin(), ranked.end(), [](const Ranked& x, const Ranked& y) {
-      if (x.difference != y.difference) return x.difference > y.difference;
-      return x.spread != y.spread ? x.spread < y.spread : x.id < y.id;
-    });
-    rim.clear();
-    for (std::size_t k = 0; k < wanted - out.survivors.size(); ++k) rim.push_back(ranked[k].place);
-  }
+  if (out.survivors.size() + rim.size() > wanted)
+    rim = detail::best_of(rim, wanted - out.survivors.size(), scales, first_pass, id);
   std::sort(rim.begin(), rim.end());
   const auto rim_begin = static_cast<std::ptrdiff_t>(out.survivors.size());
   for (const std::size_t i : rim) out.survivors.push_back({candidate(i), difference[i]});

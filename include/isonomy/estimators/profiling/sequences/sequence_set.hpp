@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <concepts>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -14,10 +15,10 @@
 
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/estimators/profiling/features/parts.hpp"
 #include "isonomy/estimators/profiling/scales/alphabet.hpp"
 #include "isonomy/estimators/profiling/sequences/window.hpp"
-#include "isonomy/estimators/profiling/text.hpp"
 
 namespace isonomy::profiling {
 
@@ -70,7 +71,7 @@ class SequenceSet {
   /// extension longer than a flank.
   void append(const Window& window, int label) {
     if (options_.ext_len > window.jmd_n_len || options_.ext_len > window.jmd_c_len)
-      throw ValueError("SequenceSet: entry " + detail::quoted(window.entry) +
+      throw ValueError("SequenceSet: entry " + text::quoted(window.entry) +
                        ": ext_len=" + std::to_string(options_.ext_len) + " exceeds a flank of " +
                        std::to_string(std::min(window.jmd_n_len, window.jmd_c_len)) +
                        " residues; expected at most that; shorten ext_len or widen the flanks");
@@ -84,11 +85,19 @@ class SequenceSet {
     append_row(window.entry, window.residues, known->second, label);
   }
 
+  /// Labels are whole numbers.
+  template <class Label>
+    requires(!std::convertible_to<Label, int>)
+  void append(const Window&, const Label&) {
+    static_assert(never<Label>, "a label is a whole number: number your groups, 1 for the test group and 0 for the "
+                                "reference, or name the numbers in ProfileOptions::label_test and label_ref");
+  }
+
   /// Adds one row given as its parts' own strings, in the order of parts().
   /// ShapeError unless there is one string a part.
   void append_parts(std::string_view entry, std::span<const std::string_view> strings, int label) {
     if (strings.size() != parts_.size())
-      throw ShapeError("SequenceSet: entry " + detail::quoted(entry) + " has " + std::to_string(strings.size()) +
+      throw ShapeError("SequenceSet: entry " + text::quoted(entry) + " has " + std::to_string(strings.size()) +
                        " part strings for " + std::to_string(parts_.size()) + " parts; expected one a part");
     std::vector<Range> ranges;
     std::string residues;
@@ -151,6 +160,8 @@ class SequenceSet {
 
  private:
   static constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
+  template <class>
+  static constexpr bool never = false;
 
   /// The positions of a window that some part covers, and the layout they form.
   struct Cut {
@@ -223,8 +234,8 @@ class SequenceSet {
       const int code = alphabet_.code(c);
       if ((code < 0 || code == alphabet_.gap_code()) && unknown.find(c) == std::string::npos) unknown += c;
     }
-    throw ValueError("SequenceSet: entry " + detail::quoted(entry) + " holds the characters " +
-                     detail::quoted(unknown) + "; expected letters of " + alphabet_.letters() +
+    throw ValueError("SequenceSet: entry " + text::quoted(entry) + " holds the characters " + text::quoted(unknown) +
+                     "; expected letters of " + alphabet_.letters() +
                      "; remove the entry, replace the letters, or set accept_gaps to count them as gaps");
   }
 

@@ -9,11 +9,11 @@
 
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/estimators/profiling/features/feature.hpp"
 #include "isonomy/estimators/profiling/features/parts.hpp"
 #include "isonomy/estimators/profiling/scales/alphabet.hpp"
 #include "isonomy/estimators/profiling/scales/scale_table.hpp"
-#include "isonomy/estimators/profiling/text.hpp"
 
 namespace isonomy::profiling {
 
@@ -38,11 +38,11 @@ inline constexpr index_t max_flank = 1'000'000'000;
 inline void validate(const Flanks& flanks, index_t ext_len = 0) {
   const index_t shorter = std::min(flanks.jmd_n_len, flanks.jmd_c_len);
   if (shorter < 0 || std::max(flanks.jmd_n_len, flanks.jmd_c_len) > max_flank)
-    throw ValueError("validate: jmd_n_len=" + std::to_string(flanks.jmd_n_len) +
+    throw ValueError("Flanks: jmd_n_len=" + std::to_string(flanks.jmd_n_len) +
                      ", jmd_c_len=" + std::to_string(flanks.jmd_c_len) + "; expected flanks of 0 to " +
                      std::to_string(max_flank) + "; correct them");
   if (ext_len < 0 || ext_len > shorter)
-    throw ValueError("validate: ext_len=" + std::to_string(ext_len) + "; expected 0 to the shorter flank, " +
+    throw ValueError("Flanks: ext_len=" + std::to_string(ext_len) + "; expected 0 to the shorter flank, " +
                      std::to_string(shorter) + "; lower ext_len or lengthen the flanks");
 }
 
@@ -56,7 +56,7 @@ inline std::string_view part_residues(const Window& window, Part part, index_t e
 namespace detail {
 
 inline std::string window_of(std::string_view operation, std::string_view entry) {
-  return std::string(operation) + ": entry " + detail::quoted(entry) + ": ";
+  return std::string(operation) + ": entry " + text::quoted(entry) + ": ";
 }
 
 inline void require_input(std::string_view operation, std::string_view entry, std::string_view name,
@@ -130,8 +130,8 @@ inline Window window_from_tmd(std::string_view entry, std::string_view sequence,
   validate(flanks);
   const auto first = sequence.find(tmd);
   if (first == std::string_view::npos)
-    throw ValueError(detail::window_of("window_from_tmd", entry) + "tmd " + detail::quoted(tmd) +
-                     " is not contained in sequence " + detail::quoted(sequence) +
+    throw ValueError(detail::window_of("window_from_tmd", entry) + "tmd " + text::quoted(tmd) +
+                     " is not contained in sequence " + text::quoted(sequence) +
                      "; expected a part of it; compare the two columns");
   return detail::cut(entry, sequence, first, first + tmd.size(), flanks);
 }
@@ -168,20 +168,22 @@ inline void require_tmd_length(std::string_view operation, index_t tmd_len) {
                      "; expected at least 1; pass the length of the TMD around an anchor");
 }
 
-inline bool anchor_fits(std::string_view sequence, index_t pos, index_t tmd_len, Flanks flanks) {
+}  // namespace detail
+
+/// Whether the window of window_from_anchor() lies inside the sequence.
+[[nodiscard]] inline bool anchor_fits(std::string_view sequence, index_t pos, index_t tmd_len, Flanks flanks) {
   const auto length = static_cast<index_t>(sequence.size());
   if (pos < 1 || pos > length || tmd_len > length) return false;
   const auto [start, stop] = anchored_tmd(pos, tmd_len);
   return start - flanks.jmd_n_len >= 1 && stop + flanks.jmd_c_len <= length;
 }
 
-inline std::string no_room(index_t tmd_len, Flanks flanks) {
+/// What a message says of anchors whose windows do not: " leave no room for ...", with rule and remedy.
+[[nodiscard]] inline std::string no_room_text(index_t tmd_len, Flanks flanks) {
   return " leave no room for jmd_n_len=" + std::to_string(flanks.jmd_n_len) + ", tmd_len=" + std::to_string(tmd_len) +
          ", jmd_c_len=" + std::to_string(flanks.jmd_c_len) +
          "; expected the whole window inside the sequence; drop these anchors or shorten the lengths";
 }
-
-}  // namespace detail
 
 /// The window of a TMD of `tmd_len` around residue `pos` (1-based). Its id is entry_<first>-<last residue of the
 /// window>. ValueError if the window does not lie inside the sequence.
@@ -190,9 +192,9 @@ inline Window window_from_anchor(std::string_view entry, std::string_view sequen
   detail::require_input("window_from_anchor", entry, "sequence", sequence);
   validate(flanks);
   detail::require_tmd_length("window_from_anchor", tmd_len);
-  if (!detail::anchor_fits(sequence, pos, tmd_len, flanks))
+  if (!anchor_fits(sequence, pos, tmd_len, flanks))
     throw ValueError(detail::window_of("window_from_anchor", entry) + "position " + std::to_string(pos) + " of " +
-                     std::to_string(sequence.size()) + " would" + detail::no_room(tmd_len, flanks));
+                     std::to_string(sequence.size()) + " would" + no_room_text(tmd_len, flanks));
   const auto [start, stop] = anchored_tmd(pos, tmd_len);
   const std::string id = std::string(entry) + "_" + std::to_string(start - flanks.jmd_n_len) + "-" +
                          std::to_string(stop + flanks.jmd_c_len);
@@ -215,14 +217,14 @@ inline std::vector<Window> windows_from_anchors(const std::vector<AnchoredSequen
   std::vector<std::string> outside;
   for (const auto& row : rows)
     for (const index_t pos : row.positions) {
-      if (detail::anchor_fits(row.sequence, pos, tmd_len, flanks))
+      if (anchor_fits(row.sequence, pos, tmd_len, flanks))
         out.push_back(window_from_anchor(row.entry, row.sequence, pos, tmd_len, flanks));
       else
         outside.push_back(row.entry + ":" + std::to_string(pos));
     }
   if (!outside.empty())
-    throw ValueError("windows_from_anchors: " + std::to_string(outside.size()) + " anchors (" +
-                     detail::listed(outside) + ")" + detail::no_room(tmd_len, flanks));
+    throw ValueError("windows_from_anchors: " + std::to_string(outside.size()) + " anchors (" + text::listed(outside) +
+                     ")" + no_room_text(tmd_len, flanks));
   if (out.empty())
     throw ValueError("windows_from_anchors: no row has an anchor; expected at least one position; fill the column pos");
   return out;
@@ -249,7 +251,7 @@ inline index_t replace_unknown(Window& window, const Alphabet& alphabet = Alphab
 /// Nothing. ValueError naming the feature if its scale is not in the table.
 inline void validate(const Feature& feature, const ScaleTable& scales) {
   if (!scales.find(feature.scale))
-    throw ValueError("validate: feature " + feature_id(feature) + " names the scale " + detail::quoted(feature.scale) +
+    throw ValueError("Feature: " + feature_id(feature) + " names the scale " + text::quoted(feature.scale) +
                      ", which is not among the " + std::to_string(scales.size()) +
                      " scales; expected a known id; correct the feature or pass the scale");
 }
@@ -260,10 +262,9 @@ inline void validate(const Feature& feature, const std::vector<Window>& windows,
   for (const auto& window : windows) {
     const auto residues = part_residues(window, feature.part, ext_len);
     if (static_cast<index_t>(residues.size()) < needed)
-      throw ValueError("validate: feature " + feature_id(feature) + " needs " + std::to_string(needed) +
-                       " residues and entry " + detail::quoted(window.entry) + " has " +
-                       std::to_string(residues.size()) + " (" + detail::quoted(residues) +
-                       "); expected a part of that length; drop the feature or the entry");
+      throw ValueError("Feature: " + feature_id(feature) + " needs " + std::to_string(needed) + " residues and entry " +
+                       text::quoted(window.entry) + " has " + std::to_string(residues.size()) + " (" +
+                       text::quoted(residues) + "); expected a part of that length; drop the feature or the entry");
   }
 }
 

@@ -54,12 +54,19 @@ class QuietProgress {
 
 }  // namespace detail
 
-/// The features of fit() with selection_frequency: the share of `rounds` repetitions of the whole selection, each on
-/// rows drawn with replacement, that selected the feature, rounded to three decimals. A round that leaves
-/// no candidate selects nothing. Splits are those of the full data in every round.
-/// Rows are drawn by Philox from the context's seed: the same for any threads and backend, and not those of the
-/// reference. Time `rounds` + 1 times that of fit(); memory that of fit() and a second sequence set. Progress counts
-/// rounds. ValueError for options outside their domain, and errors of fit().
+/// The features of fit() with selection_frequency: in which share of repetitions they are selected again.
+///
+/// Each of `rounds` repetitions runs the whole selection on rows drawn with replacement; the share is rounded to three
+/// decimals. A round that leaves no candidate selects nothing. Splits are those of the full data in every round.
+///
+///     const auto result = selection_frequencies(cpu, proteins, aaontology(), {.n_filter = 20}, {.rounds = 100});
+///
+/// Errors: ValueError for options outside their domain, and those of fit(). Progress counts rounds.
+///
+/// Cost: time `rounds` + 1 times that of fit(); memory that of fit() and a second sequence set.
+///
+/// Determinism: rows are drawn by Philox from the context's seed, the same for any threads and backend, and not those
+/// of the reference.
 template <class Arithmetic = exact, ContextLike Ctx>
 [[nodiscard]] ProfileResult selection_frequencies(Ctx& ctx, const SequenceSet& set, const ScaleTable& scales,
                                                   const ProfileOptions& options = {},

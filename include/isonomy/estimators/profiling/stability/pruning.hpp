@@ -205,6 +205,8 @@ template <class Arithmetic, class Ctx>
 }  // namespace detail
 
 /// The same for a feature table whose values are computed from sequences: its rows that are kept.
+///
+///     const auto kept = prune_by_correlation(cpu, proteins, aaontology(), result.features, 0.5);
 template <class Arithmetic = exact, ContextLike Ctx>
 [[nodiscard]] std::vector<FeatureRow> prune_by_variance(Ctx& ctx, const SequenceSet& set, const ScaleTable& scales,
                                                         std::span<const FeatureRow> features, double threshold = 0) {

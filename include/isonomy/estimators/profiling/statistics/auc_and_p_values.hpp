@@ -16,13 +16,6 @@
 
 namespace isonomy::profiling {
 
-/// fl(rint(fl(y 10^k)) / 10^k), halves to even.
-[[nodiscard]] inline double rounded(double y, int decimals) {
-  constexpr double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10};
-  const double p = powers[decimals];
-  return std::rint(y * p) / p;
-}
-
 /// The Mann-Whitney statistic of the test group, doubled so that it is an integer.
 using TwiceU = std::uint64_t;
 

@@ -1,5 +1,4 @@
-// The Mann-Whitney U test as SciPy decides it: the exact distribution for small groups without ties, else the normal
-// one.
+// The Mann-Whitney U test as SciPy decides it: exact for small groups without ties, else by the normal distribution.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Rank sums of the survivors, each distinct (residue set, scale) once.
+// Rank sums of the survivors, each class of equal features once.
 #pragma once
 
 #include <algorithm>
@@ -8,6 +8,7 @@
 
 #include "isonomy/backend/describe.hpp"
 #include "isonomy/core/report.hpp"
+#include "isonomy/estimators/profiling/search/feature_requests.hpp"
 #include "isonomy/estimators/profiling/search/packed.hpp"
 #include "isonomy/estimators/profiling/search/selection.hpp"
 #include "isonomy/estimators/profiling/statistics/auc_and_p_values.hpp"
@@ -19,19 +20,16 @@ namespace isonomy::profiling {
 
 /// 2 U of every survivor. Survivors of one residue set form a group, and groups go to the backend at once.
 template <class Arithmetic, class Tag>
-[[nodiscard]] std::vector<TwiceU>
-rank_sums(Context<Tag>& ctx, const PackedSequences<Tag>& packed, const SplitPlaces<Tag>& places,
-          const PackedScales<Tag>& scales, const std::vector<std::uint32_t>& residue_sets,
-          const std::vector<std::uint32_t>& distinct_scales, const std::vector<Survivor>& survivors) {
+[[nodiscard]] std::vector<TwiceU> rank_sums(Context<Tag>& ctx, const PackedSequences<Tag>& packed,
+                                            const SplitPlaces<Tag>& places, const PackedScales<Tag>& scales,
+                                            const FeatureClasses& classes, const std::vector<Survivor>& survivors) {
   std::vector<std::uint32_t> order(survivors.size());
-  const auto key = [&](std::uint32_t i) {
-    return Candidate{residue_sets[survivors[i].feature.split], distinct_scales[survivors[i].feature.scale]};
-  };
+  const auto key = [&](std::uint32_t i) { return classes(survivors[i].feature); };
   {  // counting sort by residue set; survivors come sorted by split, then scale
     std::vector<std::uint32_t> start(places.size() + 1, 0);
-    for (const Survivor& s : survivors) ++start[residue_sets[s.feature.split] + 1];
+    for (const Survivor& s : survivors) ++start[classes(s.feature).split + 1];
     for (std::size_t i = 1; i < start.size(); ++i) start[i] += start[i - 1];
-    for (std::uint32_t i = 0; i < survivors.size(); ++i) order[start[residue_sets[survivors[i].feature.split]]++] = i;
+    for (std::uint32_t i = 0; i < survivors.size(); ++i) order[start[key(i).split]++] = i;
   }
   std::vector<ResidueBlock> blocks;
   std::vector<RankGroup> groups;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstdint>
 #include <limits>
 #include <span>
@@ -14,20 +15,22 @@
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/estimators/profiling/result.hpp"
 #include "isonomy/estimators/profiling/search/arithmetic.hpp"
-#include "isonomy/estimators/profiling/search/feature_catalog.hpp"
 #include "isonomy/estimators/profiling/search/feature_list.hpp"
+#include "isonomy/estimators/profiling/search/labels.hpp"
 #include "isonomy/estimators/profiling/statistics/feature_values.hpp"
 #include "isonomy/estimators/profiling/statistics/p_values.hpp"
 #include "isonomy/estimators/profiling/statistics/rank_sums.hpp"
 
 namespace isonomy::profiling {
 
+/// Labels of the two groups, the test, and where features are shown.
 struct DescribeOptions {
   int label_test = 1, label_ref = 0;
   Test test = Test::mann_whitney;
   DisplayCoordinates display{};
 };
 
+/// What describe_features() returns.
 struct FeatureTable {
   std::vector<FeatureRow> features;  ///< in the order given; statistics rounded to six decimals
   std::string p_value_column = "p_val_mann_whitney";
@@ -72,15 +75,33 @@ inline std::vector<std::string> residues_of_only_row(const SequenceSet& set, con
   return out;
 }
 
+/// The second pass of every feature, repeats included.
+template <class Arithmetic, class Tag>
+[[nodiscard]] std::vector<FeatureStatistics>
+second_pass_statistics(Context<Tag>& ctx, const PackedSequences<Tag>& packed, const SplitPlaces<Tag>& places,
+                       const PackedScales<Tag>& scales, std::span<const Candidate> features) {
+  const FeatureRequests<Tag> requests(ctx, packed, places, scales, packed.places(), features);
+  Buffer<FeatureStatistics, Tag> out(ctx, static_cast<index_t>(features.size()), "describe_features: statistics");
+  for_each(ctx, out.size(),
+           EvaluateFeature<Arithmetic, false, typename Backend<Tag>::space>{requests.data, out.data()});
+  return to_host(ctx, out);
+}
+
 }  // namespace detail
 
-/// Statistics, p-values and false discovery rates of `features` for the two groups of the set's labels (AAanalysis:
-/// get_df_feat). Unlike fit(), every statistic is of the rounded values, abs_mean_dif is |mean_dif|, the rates are over
-/// the features given, and nothing is rounded to three decimals. `aaanalysis_1_1` uses the floating rule for segments
-/// here, as the reference does; `exact` has one rule.
-/// Time O(rows * residues of the splits) and ranks; never rows * features of memory. Same bits for any threads and
-/// backend.
-/// ValueError as feature_matrix(), for labels as fit(), and for a split that does not fit the display.
+/// Statistics, p-values and false discovery rates of given features for two groups (AAanalysis: get_df_feat).
+///
+/// Unlike fit(), every statistic is of the rounded values, abs_mean_dif is |mean_dif|, the rates are over the features
+/// given, and nothing is rounded to three decimals. `aaanalysis_1_1` uses the floating rule for segments here, as the
+/// reference does; `exact` has one rule.
+///
+///     const std::vector<std::string> ids{"TMD-Segment(1,2)-QIAN880106"};
+///     const FeatureTable table = describe_features(cpu, proteins, aaontology(), parse_features(ids));
+///
+/// Errors: ValueError as feature_matrix(), for labels as fit(), and for a split that does not fit the display.
+///
+/// Cost: time O(rows * residues of the splits) and ranks; never rows * features of memory. Determinism: same bits for
+/// any threads and backend.
 template <class Arithmetic = exact, ContextLike Ctx>
 [[nodiscard]] FeatureTable describe_features(Ctx& ctx, const SequenceSet& set, const ScaleTable& scales,
                                              std::span<const Feature> features, const DescribeOptions& options = {}) {
@@ -90,8 +111,8 @@ template <class Arithmetic = exact, ContextLike Ctx>
   if (options.label_test == options.label_ref)
     throw ValueError("describe_features: label_test and label_ref are both " + std::to_string(options.label_test) +
                      "; expected two different labels; name the label of each group");
-  detail::require_alphabet(set, scales, operation);
-  const auto is_test = detail::test_rows(set.labels(), options.label_test, options.label_ref);
+  require_alphabet(set, scales, operation);
+  const auto is_test = test_rows(set.labels(), {options.label_test, options.label_ref}, operation);
   const FeatureList list(set, scales, features, operation);
   std::vector<std::string> shown;
   for (const Feature& f : features)
@@ -102,13 +123,7 @@ template <class Arithmetic = exact, ContextLike Ctx>
   list.require_residues(set, packed, places, features, operation);
   const PackedScales<Tag> tables(ctx, scales);
   const index_t n1 = packed.test_rows(), n0 = packed.reference_rows();
-  std::vector<FeatureStatistics> statistics;
-  {
-    const FeatureRequests<Tag> requests(ctx, packed, places, tables, packed.places(), list.candidates);
-    Buffer<FeatureStatistics, Tag> out(ctx, static_cast<index_t>(features.size()), "describe_features: statistics");
-    for_each(ctx, out.size(), EvaluateFeature<Arithmetic, false, typename Ctx::space>{requests.data, out.data()});
-    statistics = to_host(ctx, out);
-  }
+  const auto statistics = detail::second_pass_statistics<Arithmetic>(ctx, packed, places, tables, list.candidates);
   std::vector<TwiceU> twice_u;
   PValues tests;
   if (options.test == Test::mann_whitney_scipy) {
@@ -118,8 +133,8 @@ template <class Arithmetic = exact, ContextLike Ctx>
   } else {
     std::vector<Survivor> survivors;
     for (const Candidate& f : list.candidates) survivors.push_back({f, 0.0});
-    twice_u = rank_sums<Arithmetic>(ctx, packed, places, tables, residue_set_numbers(packed, places, 0),
-                                    tables.distinct(), survivors);
+    const FeatureClasses classes{residue_set_numbers(packed, places, 0), tables.distinct()};
+    twice_u = rank_sums<Arithmetic>(ctx, packed, places, tables, classes, survivors);
     tests = options.test == Test::t_test ? t_test_p_values(statistics, n1, n0) : mann_whitney_p_values(twice_u, n1, n0);
   }
 
@@ -128,14 +143,31 @@ template <class Arithmetic = exact, ContextLike Ctx>
   for (std::size_t i = 0; i < features.size(); ++i) {
     const ScaleInfo& info = scales.info(static_cast<index_t>(list.candidates[i].scale));
     const FeatureStatistics& s = statistics[i];
-    table.features.push_back({feature_id(features[i]), info.category, info.subcategory, info.name, info.description,
-                              std::abs(adjusted_auc(twice_u[i], n1, n0)), rounded(std::abs(s.difference), 6),
-                              rounded(s.difference, 6), rounded(s.std_test, 6), rounded(s.std_reference, 6), tests.p[i],
-                              tests.q(i), shown[i]});
+    table.features.push_back({.feature = feature_id(features[i]),
+                              .category = info.category,
+                              .subcategory = info.subcategory,
+                              .scale_name = info.name,
+                              .scale_description = info.description,
+                              .abs_auc = std::abs(adjusted_auc(twice_u[i], n1, n0)),
+                              .abs_mean_dif = rounded(std::abs(s.difference), 6),
+                              .mean_dif = rounded(s.difference, 6),
+                              .std_test = rounded(s.std_test, 6),
+                              .std_ref = rounded(s.std_reference, 6),
+                              .p_value = tests.p[i],
+                              .p_val_fdr_bh = tests.q(i),
+                              .positions = shown[i]});
   }
   table.amino_acids_test = detail::residues_of_only_row(set, is_test, 1, list, rule);
   table.amino_acids_reference = detail::residues_of_only_row(set, is_test, 0, list, rule);
   return table;
 }
+
+/// Features come parsed.
+template <class Arithmetic = exact, ContextLike Ctx, class Ids>
+  requires std::convertible_to<const Ids&, std::span<const std::string>> FeatureTable
+  describe_features(Ctx&, const SequenceSet&, const ScaleTable&, const Ids&, const DescribeOptions& = {}) {
+    static_assert(!std::convertible_to<const Ids&, std::span<const std::string>>,
+                  "describe_features takes Features, not their ids: pass parse_features(ids)");
+  }
 
 }  // namespace isonomy::profiling

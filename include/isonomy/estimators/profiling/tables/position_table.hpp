@@ -12,10 +12,10 @@
 
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/numeric.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/estimators/profiling/features/feature.hpp"
 #include "isonomy/estimators/profiling/features/parts.hpp"
 #include "isonomy/estimators/profiling/result.hpp"
-#include "isonomy/estimators/profiling/text.hpp"
 
 namespace isonomy::profiling {
 
@@ -97,10 +97,10 @@ inline const std::string& group_of(const FeatureRow& f, FeatureGroup group) {
 inline std::vector<std::size_t> places_of(const FeatureRow& f, index_t start, index_t length) {
   std::vector<std::size_t> out;
   if (f.positions.empty()) return out;
-  for (const std::string_view text : fields(f.positions, ',')) {
-    const auto position = whole_number(text);
+  for (const std::string_view place : text::fields(f.positions, ',')) {
+    const auto position = text::whole_number(place);
     if (!position || *position < start || *position >= start + length)
-      throw ValueError("position_table: feature " + f.feature + " is at " + detail::quoted(text) +
+      throw ValueError("position_table: feature " + f.feature + " is at " + text::quoted(place) +
                        "; expected residue numbers of " + std::to_string(start) + " to " +
                        std::to_string(start + length - 1) + "; pass the display coordinates of its run");
     out.push_back(static_cast<std::size_t>(*position - start));
@@ -110,10 +110,14 @@ inline std::vector<std::size_t> places_of(const FeatureRow& f, index_t start, in
 
 }  // namespace detail
 
-/// Per group and display position the aggregate of `values`, one value a feature (AAanalysis: get_df_pos); every
-/// feature counts at each position it covers. The deviation of a single feature is NaN. Time and memory linear in the
-/// table and in the positions listed. ShapeError unless there is a value per feature; ValueError for a position off the
-/// display.
+/// Per group and display position the aggregate of `values`, one value a feature (AAanalysis: get_df_pos).
+///
+/// Every feature counts at each position it covers. The deviation of a single feature is NaN.
+///
+///     const PositionTable map = position_table(result.features, FeatureColumn::mean_dif);
+///
+/// Time and memory linear in the table and in the positions listed. ShapeError unless there is a value per feature;
+/// ValueError for a position off the display.
 [[nodiscard]] inline PositionTable position_table(std::span<const FeatureRow> features, std::span<const double> values,
                                                   const PositionTableOptions& options = {}) {
   const DisplayCoordinates& display = options.display;
@@ -145,6 +149,7 @@ inline std::vector<std::size_t> places_of(const FeatureRow& f, index_t start, in
     for (double& v : table.values) v = v / total * 100;
   return table;
 }
+/// The same of a column of the feature table.
 [[nodiscard]] inline PositionTable position_table(std::span<const FeatureRow> features, FeatureColumn column,
                                                   const PositionTableOptions& options = {}) {
   return position_table(features, column_of(features, column), options);

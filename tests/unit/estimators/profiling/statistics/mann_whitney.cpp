@@ -64,8 +64,7 @@ TEST_CASE("the exact distribution of U is that of all choices of ranks", "[profi
 
 TEST_CASE("the exact distribution holds for one large group", "[profiling]") {
   const MannWhitneyDistribution distribution(8, 2000);
-  // U of all or all but one of the choices; and half of the mass, up to the probability of the middle, above the
-  // middle.
+  // U of all or all but one of the choices; and half of the mass, up to the probability of the middle, above it.
   double choices = 1;
   for (int i = 1; i <= 8; ++i) choices = choices * (2000 + i) / i;
   CHECK(distribution.upper_tail(16000) == Approx(1 / choices).epsilon(1e-12));

@@ -1,4 +1,4 @@
-// Small text helpers of the profiling data model: lists in messages, blanks, whole numbers.
+// Text in messages, ids and cells: quoted, listed, cut into fields, read as whole numbers.
 #pragma once
 
 #include <charconv>
@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace isonomy::profiling::detail {
+namespace isonomy::text {
 
 /// `s` in single quotes, cut after 60 bytes so that a message stays readable.
 inline std::string quoted(std::string_view s) {
@@ -67,4 +67,4 @@ inline std::optional<int> whole_number(std::string_view s) {
   return value;
 }
 
-}  // namespace isonomy::profiling::detail
+}  // namespace isonomy::text

@@ -1,0 +1,57 @@
+// Everything a search reads, laid out once: sequences, scales, the residues of every split, and both passes over them.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <vector>
+
+#include "isonomy/backend/backend.hpp"
+#include "isonomy/estimators/profiling/features/split.hpp"
+#include "isonomy/estimators/profiling/scales/scale_table.hpp"
+#include "isonomy/estimators/profiling/search/arithmetic.hpp"
+#include "isonomy/estimators/profiling/search/evaluator.hpp"
+#include "isonomy/estimators/profiling/search/feature_requests.hpp"
+#include "isonomy/estimators/profiling/search/packed.hpp"
+#include "isonomy/estimators/profiling/sequences/sequence_set.hpp"
+
+namespace isonomy::profiling {
+
+/// The data of one run in a backend's memory. The first pass chooses candidates, the second gives the values that are
+/// ranked, tested and reported.
+template <class Arithmetic, class Tag>
+struct PreparedSearch {
+  using Plan = Passes<Arithmetic>;
+
+  PackedSequences<Tag> sequences;
+  PackedScales<Tag> scales;
+  SplitPlaces<Tag> first_places, second_places;
+  FeatureClasses first_classes, second_classes;
+  Evaluator<Arithmetic, true, Tag> first_pass;
+  Evaluator<Arithmetic, false, Tag> second_pass;
+
+  /// `is_test` has a byte per row of `set`. The context must outlive it.
+  PreparedSearch(Context<Tag>& ctx, const SequenceSet& set, const ScaleTable& table, const std::vector<Split>& splits,
+                 std::span<const std::uint8_t> is_test)
+      : sequences(ctx, set, is_test), scales(ctx, table), first_places(ctx, set, sequences, splits, Plan::first_rule),
+        second_places(ctx, set, sequences, splits, Plan::second_rule),
+        first_classes{residue_set_numbers(sequences, first_places, sums_round() ? 0 : never), scales.distinct()},
+        second_classes{residue_set_numbers(sequences, second_places,
+                                           sums_round()                  ? 0
+                                           : Arithmetic::ties_need_order ? decimal_ties_from
+                                                                         : never),
+                       first_classes.distinct_scales},
+        first_pass(ctx, sequences, first_places, scales, first_classes),
+        second_pass(ctx, sequences, second_places, scales, second_classes) {}
+  PreparedSearch(const PreparedSearch&) = delete;
+  PreparedSearch& operator=(const PreparedSearch&) = delete;
+
+ private:
+  static constexpr std::size_t never = std::numeric_limits<std::size_t>::max();
+  static constexpr std::size_t decimal_ties_from = 8;  // fewer residues cannot add up to a tie
+
+  /// Whether the order of residues shows in the reference's sums: for scales of many digits it does.
+  [[nodiscard]] bool sums_round() const { return Arithmetic::ties_need_order && !scales.sums_without_rounding(); }
+};
+
+}  // namespace isonomy::profiling

@@ -1,0 +1,93 @@
+// The end of every profiling run: from the survivors of the pre-filter and their p-values to the feature table.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "isonomy/core/error.hpp"
+#include "isonomy/core/report.hpp"
+#include "isonomy/core/text.hpp"
+#include "isonomy/estimators/profiling/options.hpp"
+#include "isonomy/estimators/profiling/result.hpp"
+#include "isonomy/estimators/profiling/search/feature_catalog.hpp"
+#include "isonomy/estimators/profiling/search/redundancy.hpp"
+#include "isonomy/estimators/profiling/search/selection.hpp"
+#include "isonomy/estimators/profiling/statistics/auc_and_p_values.hpp"
+#include "isonomy/estimators/profiling/statistics/p_values.hpp"
+
+namespace isonomy::profiling {
+
+/// Counts the pre-filter in the funnel. NumericalError if nothing passed it.
+inline void count_survivors(const Selection& selection, const ProfileOptions& options, Funnel& funnel,
+                            const char* operation) {
+  funnel.n_within_spread = selection.within_spread;
+  funnel.n_after_prefilter = static_cast<std::int64_t>(selection.survivors.size());
+  if (selection.survivors.empty())
+    throw NumericalError(std::string(operation) + ": none of " + std::to_string(funnel.n_candidates) +
+                         " candidates has values in every row and a test spread of at most max_std_test=" +
+                         text::decimals(options.max_std_test) +
+                         "; expected at least one; raise max_std_test, use longer parts, or remove rows with gaps");
+}
+
+/// What a run knows when its survivors are tested.
+struct TestedSurvivors {
+  const FeatureCatalog& catalog;
+  const ProfileOptions& options;
+  std::int64_t n_filter;  ///< features to keep
+  const Selection& selection;
+  const std::vector<TwiceU>& twice_u;  ///< one a survivor
+  const PValues& tests;
+  index_t n_test, n_reference;  ///< rows
+};
+
+/// Ranks the survivors, removes redundant ones and fills in the result's table, funnel and group sizes.
+/// `first_pass` and `second_pass` give FeatureStatistics of a Candidate after prepare(list); laps go to `timer`.
+template <class First, class Second>
+void report_features(const TestedSurvivors& run, First& first_pass, Second& second_pass, StageTimer& timer,
+                     ProfileResult& result) {
+  const FeatureCatalog& catalog = run.catalog;
+  const std::vector<Survivor>& survivors = run.selection.survivors;
+  const auto id = [&](const Candidate& f) { return catalog.id(f); };
+  const std::vector<double> difference = rounded_differences(run.selection, first_pass);
+  std::vector<RankingKey> keys(survivors.size());
+  for (std::size_t i = 0; i < survivors.size(); ++i)
+    keys[i] = {std::abs(adjusted_auc(run.twice_u[i], run.n_test, run.n_reference)), difference[i]};
+  RedundancyRule redundant(catalog.redundancy(), catalog.scales(), run.options);
+  const std::vector<std::size_t> kept = reduce_redundancy(run.selection, keys, run.n_filter, redundant, first_pass, id);
+  result.funnel.n_after_redundancy = result.funnel.n_final = static_cast<std::int64_t>(kept.size());
+  timer.lap("redundancy");
+
+  std::vector<Candidate> reported;
+  for (const std::size_t i : kept) reported.push_back(survivors[i].feature);
+  second_pass.prepare(reported);
+  for (const std::size_t i : kept) {
+    const Candidate f = survivors[i].feature;
+    const FeatureStatistics s = second_pass(f);
+    const ScaleInfo& info = catalog.info(f);
+    const auto twice_rounded = [](double x) { return rounded(rounded(x, 6), 3); };
+    result.features.push_back({.feature = id(f),
+                               .category = info.category,
+                               .subcategory = info.subcategory,
+                               .scale_name = info.name,
+                               .scale_description = info.description,
+                               .abs_auc = twice_rounded(keys[i].abs_auc),
+                               .abs_mean_dif = rounded(keys[i].abs_mean_dif, 3),
+                               .mean_dif = twice_rounded(s.difference),
+                               .std_test = twice_rounded(s.std_test),
+                               .std_ref = twice_rounded(s.std_reference),
+                               .p_value = run.tests.p[i],
+                               .p_val_fdr_bh = run.tests.q(i),
+                               .positions = catalog.shown_at(f)});
+  }
+  timer.lap("statistics");
+  if (result.funnel.n_final < run.n_filter)
+    result.report.warnings.push_back(std::to_string(result.funnel.n_final) + " features remain of n_filter=" +
+                                     std::to_string(run.n_filter) + "; the rest was redundant");
+  result.p_value_column = p_value_column(run.options.test);
+  result.rows_test = run.n_test;
+  result.rows_reference = run.n_reference;
+}
+
+}  // namespace isonomy::profiling
