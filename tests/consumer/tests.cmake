@@ -25,3 +25,32 @@ add_test(NAME consumer.compiler_line COMMAND sh -c
   "${CMAKE_CXX_COMPILER}" "${PROJECT_SOURCE_DIR}/include" "${eigen}" "${consumer_source}/main.cpp"
   "$<TARGET_FILE_DIR:TBB::tbb>" "${CMAKE_CURRENT_BINARY_DIR}/consumer_compiler_line")
 set_tests_properties(consumer.compiler_line PROPERTIES LABELS consumer)
+
+# Eigen's version file accepts its own major version only: 5 must be accepted all the same, 3.3 refused in words. Stand-ins bear
+# the version numbers and lead to the Eigen that is here.
+set(eigen_5 5.0.1)
+set(eigen_3 3.3.9)
+foreach(major IN ITEMS 5 3)
+  set(EIGEN_VERSION ${eigen_${major}})
+  set(EIGEN_INCLUDE "${eigen}")
+  configure_file(consumer/eigen/Eigen3Config.cmake.in "${consumer_binary}/eigen_${major}/Eigen3Config.cmake" @ONLY)
+  configure_file(consumer/eigen/Eigen3ConfigVersion.cmake.in "${consumer_binary}/eigen_${major}/Eigen3ConfigVersion.cmake" @ONLY)
+  foreach(way IN ITEMS installed build)
+    if(way STREQUAL installed)
+      set(configured -S "${consumer_source}" "-Disonomy_ROOT=${prefix}")
+    else()
+      set(configured -S "${PROJECT_SOURCE_DIR}" -DISONOMY_TESTS=OFF -DISONOMY_EXAMPLES=OFF -DISONOMY_BENCHMARKS=OFF)
+    endif()
+    set(name consumer.eigen_${major}_${way})
+    add_test(NAME ${name} COMMAND "${CMAKE_COMMAND}" --fresh ${configured} -B "${consumer_binary}/eigen_${major}_${way}"
+             -G "${CMAKE_GENERATOR}" "-DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}" "-DEigen3_DIR=${consumer_binary}/eigen_${major}")
+    set_tests_properties(${name} PROPERTIES LABELS consumer)
+    if(way STREQUAL installed)
+      set_tests_properties(${name} PROPERTIES FIXTURES_REQUIRED isonomy_installed)
+    endif()
+    if(major EQUAL 3)
+      set_tests_properties(${name} PROPERTIES
+        PASS_REGULAR_EXPRESSION "Eigen[ \n]+3.4[ \n]+or[ \n]+later[ \n]+is[ \n]+needed,[ \n]+and[^,]*has[ \n]+3.3.9")
+    endif()
+  endforeach()
+endforeach()
