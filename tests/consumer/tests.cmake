@@ -54,3 +54,13 @@ foreach(major IN ITEMS 5 3)
     endif()
   endforeach()
 endforeach()
+
+# The programs need neither Catch2 nor Google Benchmark; the tests name what is missing and the way to the programs.
+set(without -DCMAKE_DISABLE_FIND_PACKAGE_Catch2=ON -DCMAKE_DISABLE_FIND_PACKAGE_benchmark=ON "-DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}")
+foreach(preset IN ITEMS programs release)
+  add_test(NAME consumer.${preset}_without_catch2 WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
+           COMMAND "${CMAKE_COMMAND}" --fresh --preset ${preset} -B "${consumer_binary}/${preset}_without_catch2" ${without})
+  set_tests_properties(consumer.${preset}_without_catch2 PROPERTIES LABELS consumer)
+endforeach()
+set_tests_properties(consumer.release_without_catch2 PROPERTIES
+  PASS_REGULAR_EXPRESSION "Debian:[ \n]+catch2.*cmake[ \n]+--workflow[ \n]+--preset[ \n]+programs")
