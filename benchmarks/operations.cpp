@@ -11,6 +11,9 @@
 #include <utility>
 #include <vector>
 
+#include "isonomy/compiled/linalg.hpp"
+#include "isonomy/compiled/mixture_sums.hpp"
+#include "isonomy/compiled/residue.hpp"
 #include "isonomy/core/eigen.hpp"
 #include "isonomy/isonomy.hpp"
 
@@ -330,11 +333,12 @@ void density_sums_of(benchmark::State& state) {
   constexpr int d = 8, k = 8;
   const auto x = numbers(elements), parameters = numbers(k + k * d + k * d * (d + 1) / 2);
   const MultivariateNormals term{parameters.data(), parameters.data() + k, parameters.data() + k + k * d, k, d,
-                             Covariance::full};
+                                 Covariance::full};
   std::conditional_t<own, Context<Cpu>, GenericContext> ctx(one_thread());
   for (auto _ : state) {
     std::vector<DoubleDouble> sums(static_cast<std::size_t>(term.outputs(MixtureOrder::gradient)));
-    multivariate_mixture_sums(ctx, term, MixtureOrder::gradient, row_major(x.data(), elements / d, index_t{d}), view(sums));
+    multivariate_mixture_sums(ctx, term, MixtureOrder::gradient, row_major(x.data(), elements / d, index_t{d}),
+                              view(sums));
     benchmark::DoNotOptimize(sums.data());
   }
   state.SetItemsProcessed(state.iterations() * elements / d);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "isonomy/compiled/mixture.hpp"
 #include "support/mixture/mixture_start.hpp"
 #include "support/mixture/run_mixture.hpp"
 #include "support/profile/summary.hpp"

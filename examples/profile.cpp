@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "isonomy/compiled/profiling.hpp"
 #include "support/profile/funnel.hpp"
 #include "support/profile/run_profile.hpp"
 #include "support/profile/split_kws.hpp"

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "isonomy/compiled/residue.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/ops/residue/joint_residue_counts.hpp"
 #include "support/catch.hpp"

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "isonomy/compiled/residue.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/ops/residue/residue_rank_sums.hpp"
 #include "support/catch.hpp"
