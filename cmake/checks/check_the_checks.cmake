@@ -44,7 +44,7 @@ function(refuses script header text message)
 endfunction()
 
 write_good_tree()
-foreach(check IN ITEMS check_layers check_text check_version check_macros "check_umbrella;-DCHECK=complete"
+foreach(check IN ITEMS check_layers check_text check_version check_std_includes check_macros "check_umbrella;-DCHECK=complete"
                        "check_umbrella;-DCHECK=no_cuda")
   list(JOIN check " " name)
   run(${check})
@@ -89,6 +89,8 @@ refuses(check_text cpu/ending.hpp "// Ends nothing.\n" "pragma once")
 refuses(check_text core/x.inl "// Reads a flag.\n#if 1\n#endif\n" "no other preprocessor")
 refuses(check_layers core/x.inl "// Knows too much.\n${isonomy}/ops/c.hpp\"\n" "higher layer")
 
+refuses(check_std_includes core/x.hpp "${opening}#include <string>\nstd::vector<int> x;\n" "std::vector without <vector>")
+refuses(check_std_includes backend/b.hpp "${opening}${isonomy}/core/a.hpp\"\nstd::optional<int> x;\n" "without <optional>")
 refuses(check_version version.hpp "int version_major = 1, version_minor = 2, version_patch = 4;" "says 1.2.3")
 refuses(check_macros core/x.hpp "${opening}int I = 0;\n" "macro elsewhere")
 refuses(check_umbrella core/x.hpp "${opening}" "does not reach" -DCHECK=complete)
