@@ -6,7 +6,7 @@ set(prefix "${consumer_binary}/prefix")
 function(isonomy_consumer_test name)
   add_test(NAME consumer.${name} COMMAND "${CMAKE_CTEST_COMMAND}"
     --build-and-test "${consumer_source}" "${consumer_binary}/${name}" --build-generator "${CMAKE_GENERATOR}"
-    --build-options "-DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}" -DCMAKE_BUILD_TYPE=Release ${ARGN} --test-command consumer)
+    --build-options "-DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}" ${ARGN} --test-command consumer)
   set_tests_properties(consumer.${name} PROPERTIES LABELS consumer)
 endfunction()
 
@@ -14,10 +14,11 @@ add_test(NAME consumer.install COMMAND "${CMAKE_COMMAND}" --install "${PROJECT_B
 set_tests_properties(consumer.install PROPERTIES LABELS consumer FIXTURES_SETUP isonomy_installed)
 
 isonomy_consumer_test(installed "-Disonomy_ROOT=${prefix}")
+isonomy_consumer_test(compiled "-Disonomy_ROOT=${prefix}" -DISONOMY_COMPONENTS=cpu_compiled)
 isonomy_consumer_test(subdirectory "-DISONOMY_SOURCE=${PROJECT_SOURCE_DIR}")
 isonomy_consumer_test(missing_component "-Disonomy_ROOT=${prefix}" -DISONOMY_COMPONENTS=teleport)
 set_tests_properties(consumer.missing_component PROPERTIES PASS_REGULAR_EXPRESSION "component[ \n]+not[ \n]+found:[ \n]+teleport")
-set_tests_properties(consumer.installed consumer.missing_component PROPERTIES FIXTURES_REQUIRED isonomy_installed)
+set_tests_properties(consumer.installed consumer.compiled consumer.missing_component PROPERTIES FIXTURES_REQUIRED isonomy_installed)
 
 get_target_property(eigen Eigen3::Eigen INTERFACE_INCLUDE_DIRECTORIES)
 add_test(NAME consumer.compiler_line COMMAND sh -c
