@@ -26,7 +26,8 @@ struct VectorView {
     requires(std::is_const_v<T>&& std::same_as<U, value_type>)
   ISONOMY_HD VectorView(const VectorView<U, Space>& v) : data(v.data), size(v.size), stride(v.stride) {}
 
-  ISONOMY_HD T& operator()(index_t i) const { return data[i * stride]; }
+  /// Always inline: compilers do not inline across instruction sets by themselves.
+  [[gnu::always_inline]] ISONOMY_HD T& operator()(index_t i) const { return data[i * stride]; }
   ISONOMY_HD T& operator[](index_t i) const { return data[i * stride]; }
   [[nodiscard]] ISONOMY_HD VectorView subview(index_t first, index_t count) const {
     return {data + first * stride, count, stride};
@@ -51,7 +52,9 @@ struct MatrixView {
   ISONOMY_HD MatrixView(const MatrixView<U, Space>& v)
       : data(v.data), rows(v.rows), columns(v.columns), row_stride(v.row_stride), column_stride(v.column_stride) {}
 
-  ISONOMY_HD T& operator()(index_t i, index_t j) const { return data[i * row_stride + j * column_stride]; }
+  [[gnu::always_inline]] ISONOMY_HD T& operator()(index_t i, index_t j) const {
+    return data[i * row_stride + j * column_stride];
+  }
   [[nodiscard]] ISONOMY_HD VectorView<T, Space> row(index_t i) const {
     return {data + i * row_stride, columns, column_stride};
   }

@@ -6,23 +6,20 @@
 
 #include "isonomy/cpu/linalg/gemm_tile.hpp"
 
+#include "isonomy/cpu/lanes/begin_avx2.hpp"
+
 namespace isonomy::cpu {
 
-/// Overloads that let one tile serve float and double. The target attribute makes them usable whatever flags the
-/// including program is compiled with; the instruction set is chosen at run time.
+/// Overloads that let one tile serve float and double.
 struct Avx2Lanes {
-  [[gnu::target("avx2,fma"), gnu::always_inline]] static __m256d load(const double* p) { return _mm256_load_pd(p); }
-  [[gnu::target("avx2,fma"), gnu::always_inline]] static __m256 load(const float* p) { return _mm256_load_ps(p); }
-  [[gnu::target("avx2,fma"), gnu::always_inline]] static void store(double* p, __m256d v) { _mm256_store_pd(p, v); }
-  [[gnu::target("avx2,fma"), gnu::always_inline]] static void store(float* p, __m256 v) { _mm256_store_ps(p, v); }
-  [[gnu::target("avx2,fma"), gnu::always_inline]] static __m256d all(double x) { return _mm256_set1_pd(x); }
-  [[gnu::target("avx2,fma"), gnu::always_inline]] static __m256 all(float x) { return _mm256_set1_ps(x); }
-  [[gnu::target("avx2,fma"), gnu::always_inline]] static __m256d fma(__m256d a, __m256d b, __m256d c) {
-    return _mm256_fmadd_pd(a, b, c);
-  }
-  [[gnu::target("avx2,fma"), gnu::always_inline]] static __m256 fma(__m256 a, __m256 b, __m256 c) {
-    return _mm256_fmadd_ps(a, b, c);
-  }
+  [[gnu::always_inline]] static __m256d load(const double* p) { return _mm256_load_pd(p); }
+  [[gnu::always_inline]] static __m256 load(const float* p) { return _mm256_load_ps(p); }
+  [[gnu::always_inline]] static void store(double* p, __m256d v) { _mm256_store_pd(p, v); }
+  [[gnu::always_inline]] static void store(float* p, __m256 v) { _mm256_store_ps(p, v); }
+  [[gnu::always_inline]] static __m256d all(double x) { return _mm256_set1_pd(x); }
+  [[gnu::always_inline]] static __m256 all(float x) { return _mm256_set1_ps(x); }
+  [[gnu::always_inline]] static __m256d fma(__m256d a, __m256d b, __m256d c) { return _mm256_fmadd_pd(a, b, c); }
+  [[gnu::always_inline]] static __m256 fma(__m256 a, __m256 b, __m256 c) { return _mm256_fmadd_ps(a, b, c); }
 };
 
 template <Real T>
@@ -36,17 +33,17 @@ struct Avx2Gemm {
   struct Column {
     Vector x, y, z;
   };
-  [[gnu::target("avx2,fma"), gnu::always_inline]] static void load(Column& c, const T* acc, bool fresh) {
+  [[gnu::always_inline]] static void load(Column& c, const T* acc, bool fresh) {
     c.x = fresh ? Lanes::all(T{0}) : Lanes::load(acc);
     c.y = fresh ? Lanes::all(T{0}) : Lanes::load(acc + lanes);
     c.z = fresh ? Lanes::all(T{0}) : Lanes::load(acc + 2 * lanes);
   }
-  [[gnu::target("avx2,fma"), gnu::always_inline]] static void store(const Column& c, T* acc) {
+  [[gnu::always_inline]] static void store(const Column& c, T* acc) {
     Lanes::store(acc, c.x);
     Lanes::store(acc + lanes, c.y);
     Lanes::store(acc + 2 * lanes, c.z);
   }
-  [[gnu::target("avx2,fma"), gnu::always_inline]] static void step(Column& c, const Column& a, T b) {
+  [[gnu::always_inline]] static void step(Column& c, const Column& a, T b) {
     const Vector v = Lanes::all(b);
     c.x = Lanes::fma(a.x, v, c.x);
     c.y = Lanes::fma(a.y, v, c.y);
@@ -54,7 +51,7 @@ struct Avx2Gemm {
   }
 
   /// The accumulators have names because an array of them would leave the registers unless every compiler unrolled.
-  [[gnu::target("avx2,fma")]] static void accumulate(index_t k, const T* a, const T* b, T* acc, bool fresh) {
+  static void accumulate(index_t k, const T* a, const T* b, T* acc, bool fresh) {
     Column c0, c1, c2, c3;
     load(c0, acc, fresh);
     load(c1, acc + rows, fresh);
@@ -74,11 +71,13 @@ struct Avx2Gemm {
     _mm256_zeroupper();  // compilers leave it out below -O2, which slows SSE code afterwards
   }
 
-  [[gnu::target("avx2,fma")]] static void finish(const T* acc, index_t m, index_t n, T alpha, T beta, T* out,
-                                                 index_t row_stride, index_t column_stride) {
+  static void finish(const T* acc, index_t m, index_t n, T alpha, T beta, T* out, index_t row_stride,
+                     index_t column_stride) {
     finish_tile<rows>(acc, m, n, alpha, beta, out, row_stride, column_stride);
   }
 };
 
 }  // namespace isonomy::cpu
+
+#include "isonomy/cpu/lanes/end.hpp"
 #endif

@@ -6,23 +6,20 @@
 
 #include "isonomy/cpu/linalg/gemm_tile.hpp"
 
+#include "isonomy/cpu/lanes/begin_avx512.hpp"
+
 namespace isonomy::cpu {
 
-/// Overloads that let one tile serve float and double. The target attribute makes them usable whatever flags the
-/// including program is compiled with; the instruction set is chosen at run time.
+/// Overloads that let one tile serve float and double.
 struct Avx512Lanes {
-  [[gnu::target("avx512f,fma"), gnu::always_inline]] static __m512d load(const double* p) { return _mm512_load_pd(p); }
-  [[gnu::target("avx512f,fma"), gnu::always_inline]] static __m512 load(const float* p) { return _mm512_load_ps(p); }
-  [[gnu::target("avx512f,fma"), gnu::always_inline]] static void store(double* p, __m512d v) { _mm512_store_pd(p, v); }
-  [[gnu::target("avx512f,fma"), gnu::always_inline]] static void store(float* p, __m512 v) { _mm512_store_ps(p, v); }
-  [[gnu::target("avx512f,fma"), gnu::always_inline]] static __m512d all(double x) { return _mm512_set1_pd(x); }
-  [[gnu::target("avx512f,fma"), gnu::always_inline]] static __m512 all(float x) { return _mm512_set1_ps(x); }
-  [[gnu::target("avx512f,fma"), gnu::always_inline]] static __m512d fma(__m512d a, __m512d b, __m512d c) {
-    return _mm512_fmadd_pd(a, b, c);
-  }
-  [[gnu::target("avx512f,fma"), gnu::always_inline]] static __m512 fma(__m512 a, __m512 b, __m512 c) {
-    return _mm512_fmadd_ps(a, b, c);
-  }
+  [[gnu::always_inline]] static __m512d load(const double* p) { return _mm512_load_pd(p); }
+  [[gnu::always_inline]] static __m512 load(const float* p) { return _mm512_load_ps(p); }
+  [[gnu::always_inline]] static void store(double* p, __m512d v) { _mm512_store_pd(p, v); }
+  [[gnu::always_inline]] static void store(float* p, __m512 v) { _mm512_store_ps(p, v); }
+  [[gnu::always_inline]] static __m512d all(double x) { return _mm512_set1_pd(x); }
+  [[gnu::always_inline]] static __m512 all(float x) { return _mm512_set1_ps(x); }
+  [[gnu::always_inline]] static __m512d fma(__m512d a, __m512d b, __m512d c) { return _mm512_fmadd_pd(a, b, c); }
+  [[gnu::always_inline]] static __m512 fma(__m512 a, __m512 b, __m512 c) { return _mm512_fmadd_ps(a, b, c); }
 };
 
 template <Real T>
@@ -36,17 +33,17 @@ struct Avx512Gemm {
   struct Column {
     Vector x, y, z;
   };
-  [[gnu::target("avx512f,fma"), gnu::always_inline]] static void load(Column& c, const T* acc, bool fresh) {
+  [[gnu::always_inline]] static void load(Column& c, const T* acc, bool fresh) {
     c.x = fresh ? Lanes::all(T{0}) : Lanes::load(acc);
     c.y = fresh ? Lanes::all(T{0}) : Lanes::load(acc + lanes);
     c.z = fresh ? Lanes::all(T{0}) : Lanes::load(acc + 2 * lanes);
   }
-  [[gnu::target("avx512f,fma"), gnu::always_inline]] static void store(const Column& c, T* acc) {
+  [[gnu::always_inline]] static void store(const Column& c, T* acc) {
     Lanes::store(acc, c.x);
     Lanes::store(acc + lanes, c.y);
     Lanes::store(acc + 2 * lanes, c.z);
   }
-  [[gnu::target("avx512f,fma"), gnu::always_inline]] static void step(Column& c, const Column& a, T b) {
+  [[gnu::always_inline]] static void step(Column& c, const Column& a, T b) {
     const Vector v = Lanes::all(b);
     c.x = Lanes::fma(a.x, v, c.x);
     c.y = Lanes::fma(a.y, v, c.y);
@@ -54,7 +51,7 @@ struct Avx512Gemm {
   }
 
   /// The accumulators have names because an array of them would leave the registers unless every compiler unrolled.
-  [[gnu::target("avx512f,fma")]] static void accumulate(index_t k, const T* a, const T* b, T* acc, bool fresh) {
+  static void accumulate(index_t k, const T* a, const T* b, T* acc, bool fresh) {
     Column c0, c1, c2, c3, c4, c5, c6, c7;
     load(c0, acc, fresh);
     load(c1, acc + rows, fresh);
@@ -86,11 +83,13 @@ struct Avx512Gemm {
     _mm256_zeroupper();  // compilers leave it out below -O2, which slows SSE code afterwards
   }
 
-  [[gnu::target("avx512f,fma")]] static void finish(const T* acc, index_t m, index_t n, T alpha, T beta, T* out,
-                                                    index_t row_stride, index_t column_stride) {
+  static void finish(const T* acc, index_t m, index_t n, T alpha, T beta, T* out, index_t row_stride,
+                     index_t column_stride) {
     finish_tile<rows>(acc, m, n, alpha, beta, out, row_stride, column_stride);
   }
 };
 
 }  // namespace isonomy::cpu
+
+#include "isonomy/cpu/lanes/end.hpp"
 #endif

@@ -6,11 +6,13 @@
 
 #include "isonomy/cpu/residue/kernels.hpp"
 
+#include "isonomy/cpu/lanes/begin_avx2.hpp"
+
 namespace isonomy::cpu {
 
 struct Avx2ResidueKernels : ScalarResidueKernels {
-  [[gnu::target("avx2")]] static void keys(const std::uint8_t* const* residues, std::int32_t slots,
-                                           const std::uint16_t* table, index_t n, std::uint16_t* out) {
+  static void keys(const std::uint8_t* const* residues, std::int32_t slots, const std::uint16_t* table, index_t n,
+                   std::uint16_t* out) {
     alignas(16) std::uint8_t low[32], high[32];
     for (int a = 0; a < 32; ++a) {
       low[a] = static_cast<std::uint8_t>(table[a] & 0xff);
@@ -38,9 +40,8 @@ struct Avx2ResidueKernels : ScalarResidueKernels {
   }
 
   /// NumPy's eight lanes, four rows at a time; slot counts that are no multiple of 8 or above 128 go row by row.
-  [[gnu::target("avx2")]] static void rounded_values(const std::uint8_t* const* residues, std::int32_t slots,
-                                                     std::int32_t residue_count, const double* table, index_t n,
-                                                     std::uint32_t* out) {
+  static void rounded_values(const std::uint8_t* const* residues, std::int32_t slots, std::int32_t residue_count,
+                             const double* table, index_t n, std::uint32_t* out) {
     if (slots % 8 != 0 || slots > 128) {
       ScalarResidueKernels::rounded_values(residues, slots, residue_count, table, n, out);
       return;
@@ -66,9 +67,8 @@ struct Avx2ResidueKernels : ScalarResidueKernels {
     }
   }
 
-  [[gnu::target("avx2")]] static void pair_keys(const std::uint8_t* const* residues, std::int32_t slots,
-                                                const std::uint16_t (*table)[pair_lanes], index_t n,
-                                                std::int16_t* out) {
+  static void pair_keys(const std::uint8_t* const* residues, std::int32_t slots,
+                        const std::uint16_t (*table)[pair_lanes], index_t n, std::int16_t* out) {
     for (index_t i = 0; i < n; ++i) {
       __m256i first = _mm256_set1_epi16(-32768), second = first;
       for (std::int32_t k = 0; k < slots; ++k) {
@@ -82,8 +82,7 @@ struct Avx2ResidueKernels : ScalarResidueKernels {
     }
   }
 
-  [[gnu::target("avx2")]] static void compare_pairs(const std::int16_t* keys, index_t n_test, index_t n,
-                                                    std::uint16_t* out) {
+  static void compare_pairs(const std::int16_t* keys, index_t n_test, index_t n, std::uint16_t* out) {
     const __m256i one = _mm256_set1_epi16(1), none = _mm256_set1_epi16(-1);
     const __m256i all = _mm256_set1_epi16(static_cast<short>(n_test * (n - n_test)));
     for (index_t half = 0; half < pair_lanes; half += 16) {
@@ -109,10 +108,12 @@ struct Avx2ResidueKernels : ScalarResidueKernels {
   }
 
  private:
-  [[gnu::target("avx2"), gnu::always_inline]] static inline __m256i load(const std::int16_t* lanes, index_t row) {
+  [[gnu::always_inline]] static inline __m256i load(const std::int16_t* lanes, index_t row) {
     return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(lanes + row * pair_lanes));
   }
 };
 
 }  // namespace isonomy::cpu
+
+#include "isonomy/cpu/lanes/end.hpp"
 #endif

@@ -6,13 +6,14 @@
 
 #include "isonomy/cpu/residue/kernels.hpp"
 
+#include "isonomy/cpu/lanes/begin_avx512.hpp"
+
 namespace isonomy::cpu {
 
 /// Zero-masked forms with a full mask are the same instructions as the plain ones, of which g++ 12 warns.
 struct Avx512ResidueKernels : ScalarResidueKernels {
-  [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]] static void keys(const std::uint8_t* const* residues,
-                                                                         std::int32_t slots, const std::uint16_t* table,
-                                                                         index_t n, std::uint16_t* out) {
+  static void keys(const std::uint8_t* const* residues, std::int32_t slots, const std::uint16_t* table, index_t n,
+                   std::uint16_t* out) {
     const __m512i values = _mm512_loadu_si512(table);
     for (index_t i = 0; i < n; i += 32) {
       __m512i sum = _mm512_setzero_si512();
@@ -26,9 +27,8 @@ struct Avx512ResidueKernels : ScalarResidueKernels {
   }
 
   /// NumPy's eight lanes, eight rows at a time; slot counts that are no multiple of 8 or above 128 go row by row.
-  [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]] static void
-  rounded_values(const std::uint8_t* const* residues, std::int32_t slots, std::int32_t residue_count,
-                 const double* table, index_t n, std::uint32_t* out) {
+  static void rounded_values(const std::uint8_t* const* residues, std::int32_t slots, std::int32_t residue_count,
+                             const double* table, index_t n, std::uint32_t* out) {
     if (slots % 8 != 0 || slots > 128) {
       ScalarResidueKernels::rounded_values(residues, slots, residue_count, table, n, out);
       return;
@@ -55,7 +55,7 @@ struct Avx512ResidueKernels : ScalarResidueKernels {
     }
   }
 
-  [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]] static std::uint64_t scan(std::uint32_t* bins, index_t n) {
+  static std::uint64_t scan(std::uint32_t* bins, index_t n) {
     const __m512i zero = _mm512_setzero_si512(), low = _mm512_set1_epi32(0xffff), last = _mm512_set1_epi32(15);
     const __m512i by1 = _mm512_setr_epi32(0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14);
     const __m512i by2 = _mm512_setr_epi32(0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13);
@@ -83,7 +83,7 @@ struct Avx512ResidueKernels : ScalarResidueKernels {
     _mm512_store_si512(sums, _mm512_add_epi64(even, odd));
     return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
   }
-  [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]] static std::uint64_t scan(std::uint64_t* bins, index_t n) {
+  static std::uint64_t scan(std::uint64_t* bins, index_t n) {
     std::uint64_t below = 0, twice_u = 0;
     for (index_t b = 0; b < n; b += 8) {
       const __m512i bin = _mm512_loadu_si512(bins + b);
@@ -99,10 +99,8 @@ struct Avx512ResidueKernels : ScalarResidueKernels {
     return twice_u;
   }
 
-  [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]] static void pair_keys(const std::uint8_t* const* residues,
-                                                                              std::int32_t slots,
-                                                                              const std::uint16_t (*table)[pair_lanes],
-                                                                              index_t n, std::int16_t* out) {
+  static void pair_keys(const std::uint8_t* const* residues, std::int32_t slots,
+                        const std::uint16_t (*table)[pair_lanes], index_t n, std::int16_t* out) {
     for (index_t i = 0; i < n; ++i) {
       __m512i sum = _mm512_set1_epi16(-32768);
       for (std::int32_t k = 0; k < slots; ++k) sum = _mm512_add_epi16(sum, _mm512_loadu_si512(table[residues[k][i]]));
@@ -110,8 +108,7 @@ struct Avx512ResidueKernels : ScalarResidueKernels {
     }
   }
 
-  [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]] static void
-  compare_pairs(const std::int16_t* keys, index_t n_test, index_t n, std::uint16_t* out) {
+  static void compare_pairs(const std::int16_t* keys, index_t n_test, index_t n, std::uint16_t* out) {
     const __m512i one = _mm512_set1_epi16(1), none = _mm512_set1_epi16(-1);
     __m512i sum0 = _mm512_setzero_si512(), sum1 = sum0, sum2 = sum0, sum3 = sum0;
     index_t i = 0;
@@ -141,4 +138,6 @@ struct Avx512ResidueKernels : ScalarResidueKernels {
 };
 
 }  // namespace isonomy::cpu
+
+#include "isonomy/cpu/lanes/end.hpp"
 #endif

@@ -1,4 +1,5 @@
-// What one pass over data accumulates for a mixture of normal densities: parameters, and the layout of the sums.
+// What one pass over data accumulates for a mixture of normal densities: parameters, and the layout of the sums. Kernels
+// of every instruction set call these functions, which compilers inline there only where they must.
 #pragma once
 
 #include "isonomy/core/config.hpp"
@@ -26,19 +27,19 @@ struct SharedMeanPair {
 
   /// Whether the ratio is so small everywhere that the product of flush_steps factors 1 + ratio cannot overflow; then
   /// `shift` and `floor` are not needed.
-  [[nodiscard]] ISONOMY_HD bool close() const { return difference <= 15; }
+  [[nodiscard, gnu::always_inline]] ISONOMY_HD bool close() const { return difference <= 15; }
 
   /// Sums over points, with d = x - mean and r the responsibility of the narrow density:
   /// log p | d, d^2, r, r d, r d^2 | r (1-r) d^j for j = 0 .. 4.
-  [[nodiscard]] ISONOMY_HD int outputs(MixtureOrder order) const {
+  [[nodiscard, gnu::always_inline]] ISONOMY_HD int outputs(MixtureOrder order) const {
     return order == MixtureOrder::value ? 1 : order == MixtureOrder::gradient ? 6 : 11;
   }
   /// Sums per lane: d^2, excess (close: exponent of the product), product | d, r, r d, r d^2 | the five of the Hessian.
-  [[nodiscard]] ISONOMY_HD int lane_sums(MixtureOrder order) const {
+  [[nodiscard, gnu::always_inline]] ISONOMY_HD int lane_sums(MixtureOrder order) const {
     return order == MixtureOrder::value ? 3 : order == MixtureOrder::gradient ? 7 : 12;
   }
   /// Further doubles per lane that a pass needs.
-  [[nodiscard]] ISONOMY_HD int lane_scratch() const { return 0; }
+  [[nodiscard, gnu::always_inline]] ISONOMY_HD int lane_scratch() const { return 0; }
 };
 
 /// sum_k w_k N(x; mean_k, sigma_k) with every weight above 0. The arrays have `components` elements where the pass
@@ -52,15 +53,15 @@ struct NormalComponents {
   /// Sums over points, with d_k = x - mean_k, r_k the responsibility of component k and u = (r_k d_k^j, j = 0 .. 2,
   /// k = 0 .. components - 1, j fastest): log p | u | r_k d_k^3, r_k d_k^4 for every k, u u^T by rows of its lower
   /// triangle.
-  [[nodiscard]] ISONOMY_HD int outputs(MixtureOrder order) const {
+  [[nodiscard, gnu::always_inline]] ISONOMY_HD int outputs(MixtureOrder order) const {
     const int u = 3 * components;
     return order == MixtureOrder::value      ? 1
            : order == MixtureOrder::gradient ? 1 + u
                                              : 1 + u + 2 * components + u * (u + 1) / 2;
   }
   /// Sums per lane: largest exponent, exponent of the product, product | the others as in outputs.
-  [[nodiscard]] ISONOMY_HD int lane_sums(MixtureOrder order) const { return outputs(order) + 2; }
-  [[nodiscard]] ISONOMY_HD int lane_scratch() const { return 4 * components; }
+  [[nodiscard, gnu::always_inline]] ISONOMY_HD int lane_sums(MixtureOrder order) const { return outputs(order) + 2; }
+  [[nodiscard, gnu::always_inline]] ISONOMY_HD int lane_scratch() const { return 4 * components; }
 };
 
 /// How the covariances of components are restricted; scikit-learn's names.
@@ -77,28 +78,28 @@ struct MultivariateNormals {
   int components = 0, dimensions = 0;
   Covariance covariance = Covariance::full;
 
-  [[nodiscard]] ISONOMY_HD int triangle() const { return dimensions * (dimensions + 1) / 2; }
+  [[nodiscard, gnu::always_inline]] ISONOMY_HD int triangle() const { return dimensions * (dimensions + 1) / 2; }
   /// Numbers of one component's factor, and of its second moments.
-  [[nodiscard]] ISONOMY_HD int factor_size() const {
+  [[nodiscard, gnu::always_inline]] ISONOMY_HD int factor_size() const {
     switch (covariance) {
     case Covariance::diagonal: return dimensions;
     case Covariance::spherical: return 1;
     default: return triangle();
     }
   }
-  [[nodiscard]] ISONOMY_HD int second_moments() const {
+  [[nodiscard, gnu::always_inline]] ISONOMY_HD int second_moments() const {
     return covariance == Covariance::tied ? triangle() : components * factor_size();
   }
   /// Sums over points, with d_k = x - mean_k and r_k the responsibility of component k: log p | r_k for every k, r_k
   /// d_k by component, r_k d_k d_k^T (lower triangle by rows for every k; tied: summed over k; diagonal: its diagonal;
   /// spherical: the sum of that). There are no sums for a Hessian: its order is taken as `gradient`.
-  [[nodiscard]] ISONOMY_HD int outputs(MixtureOrder order) const {
+  [[nodiscard, gnu::always_inline]] ISONOMY_HD int outputs(MixtureOrder order) const {
     return order == MixtureOrder::value ? 1 : 1 + components * (1 + dimensions) + second_moments();
   }
   /// Sums per lane: largest exponent, exponent of the product, product | the others as in outputs.
-  [[nodiscard]] ISONOMY_HD int lane_sums(MixtureOrder order) const { return outputs(order) + 2; }
+  [[nodiscard, gnu::always_inline]] ISONOMY_HD int lane_sums(MixtureOrder order) const { return outputs(order) + 2; }
   /// A copy of the sums; points and deviations of a tile, and its responsibilities.
-  [[nodiscard]] ISONOMY_HD int lane_scratch() const {
+  [[nodiscard, gnu::always_inline]] ISONOMY_HD int lane_scratch() const {
     return lane_sums(MixtureOrder::gradient) + tile_steps * (2 * dimensions + components);
   }
 

@@ -12,7 +12,9 @@ struct WeightedPoints {
   const T* points = nullptr;
   const T* weights = nullptr;
 
-  [[nodiscard]] ISONOMY_HD WeightedPoints operator+(index_t n) const { return {points + n, weights + n}; }
+  [[nodiscard, gnu::always_inline]] ISONOMY_HD WeightedPoints operator+(index_t n) const {
+    return {points + n, weights + n};
+  }
 };
 
 /// The term with every point counted as often as its weight w says. A weight must not enter a product of densities, so
@@ -23,10 +25,10 @@ struct Weighted {
   bool squared = false;  ///< w is the square of the point's weight: what the variance of weighted sums is made of
 
   /// Sums over points: w log p, w, and w times every further one of Term.
-  [[nodiscard]] ISONOMY_HD int outputs(MixtureOrder order) const { return term.outputs(order) + 1; }
+  [[nodiscard, gnu::always_inline]] ISONOMY_HD int outputs(MixtureOrder order) const { return term.outputs(order) + 1; }
   /// Sums per lane: as in outputs.
-  [[nodiscard]] ISONOMY_HD int lane_sums(MixtureOrder order) const { return outputs(order); }
-  [[nodiscard]] ISONOMY_HD int lane_scratch() const { return term.lane_scratch(); }
+  [[nodiscard, gnu::always_inline]] ISONOMY_HD int lane_sums(MixtureOrder order) const { return outputs(order); }
+  [[nodiscard, gnu::always_inline]] ISONOMY_HD int lane_scratch() const { return term.lane_scratch(); }
 };
 
 }  // namespace isonomy
