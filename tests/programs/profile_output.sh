@@ -211,6 +211,8 @@ for other in isonomy-capabilities isonomy-custom-backend; do
   run "$programs/$other"
   expect_success "$other"
   [[ $other != isonomy-custom-backend ]] || expect_text "$other" "conforms" "$out"
+  [[ $other != isonomy-capabilities ]] ||
+    expect_equal "rows of operations that the README lacks" "" "$(grep -vxFf "$reference/../../README.md" "$out")"
 done
 
 finish
