@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "isonomy/compiled/mixture.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/minimise/minos.hpp"
 #include "isonomy/estimators/mixture/multivariate/em.hpp"

@@ -11,6 +11,9 @@
 #include <utility>
 #include <vector>
 
+#include "isonomy/compiled/linalg.hpp"
+#include "isonomy/compiled/mixture_sums.hpp"
+#include "isonomy/compiled/residue.hpp"
 #include "isonomy/core/eigen.hpp"
 #include "isonomy/isonomy.hpp"
 

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "isonomy/compiled/profiling.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/profiling/fit.hpp"
 #include "isonomy/estimators/profiling/scales/aaontology.hpp"

@@ -17,7 +17,8 @@ install(FILES "${PROJECT_BINARY_DIR}/isonomy-config.cmake" "${PROJECT_BINARY_DIR
         DESTINATION "${ISONOMY_PACKAGE_DIR}")
 
 # What adapts another library is found, not exported: that library lies elsewhere on every machine.
-install(FILES "${PROJECT_SOURCE_DIR}/cmake/components/isonomy-lbfgspp.cmake" "${PROJECT_SOURCE_DIR}/cmake/components/isonomy-minuit2.cmake"
+install(FILES "${PROJECT_SOURCE_DIR}/cmake/components/eigen.cmake" "${PROJECT_SOURCE_DIR}/cmake/components/isonomy-lbfgspp.cmake"
+              "${PROJECT_SOURCE_DIR}/cmake/components/isonomy-minuit2.cmake"
         DESTINATION "${ISONOMY_PACKAGE_DIR}")
 
 # Target isonomy_<component> becomes isonomy::<component> of find_package(isonomy COMPONENTS <component>).

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "isonomy/compiled/mixture.hpp"
 #include "support/mixture/mixture_start.hpp"
 #include "support/mixture/run_mixture.hpp"
 #include "support/profile/summary.hpp"
@@ -150,7 +151,7 @@ void print_summary(const examples::MixtureOptions& options, const examples::Mixt
   using examples::with_commas, examples::fixed;
   const auto& fit = run.fit;
   const auto& minimum = fit.result.minimum;
-  std::cerr << "mixture: " << examples::printable(run.title)
+  std::cerr << "isonomy-mixture: " << examples::printable(run.title)
             << (run.source.empty() ? "" : ", " + examples::printable(run.source)) << ": " << with_commas(fit.points)
             << " points" << (run.left_out > 0 ? " (" + with_commas(run.left_out) + " outside the range left out)" : "")
             << ", " << fit.model.components << (fit.model.components == 1 ? " component, " : " components, ")
@@ -172,7 +173,7 @@ void print_summary(const examples::MixtureOptions& options, const examples::Mixt
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Fits a mixture of normal densities to numbers by maximum likelihood, with errors.", "mixture");
+  CLI::App app("Fits a mixture of normal densities to numbers by maximum likelihood, with errors.", "isonomy-mixture");
   CommandLine line;
   add_options(app, line);
   app.set_version_flag("--version", isonomy::version_string);
@@ -186,9 +187,9 @@ int main(int argc, char** argv) {
     const auto options = understood(line, app.count("--range") > 0, app.count("--start") > 0);
     const examples::MixtureRun run = run_mixture(options, interrupt);
     if (!options.quiet) print_summary(options, run);
-    examples::print_warnings(std::cerr, "mixture", run.warnings, option_names);
+    examples::print_warnings(std::cerr, "isonomy-mixture", run.warnings, option_names);
     if (run.fit.usable()) return examples::success;
-    std::cerr << "mixture: the fit has no usable result: " << run.fit.status() << " after "
+    std::cerr << "isonomy-mixture: the fit has no usable result: " << run.fit.status() << " after "
               << run.fit.result.minimum.iterations << " steps; " << advice(run.fit) << std::endl;
     return examples::no_result;
   });

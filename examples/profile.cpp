@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "isonomy/compiled/profiling.hpp"
 #include "support/profile/funnel.hpp"
 #include "support/profile/run_profile.hpp"
 #include "support/profile/split_kws.hpp"
@@ -189,7 +190,7 @@ examples::RunOptions understood(const CommandLine& line) {
 
 int main(int argc, char** argv) {
   CLI::App app("Finds the part-split-scale features that separate a test group of sequences from a reference group.",
-               "profile");
+               "isonomy-profile");
   CommandLine line;
   add_input_options(app, line);
   add_feature_options(app, line);
@@ -207,14 +208,15 @@ int main(int argc, char** argv) {
     const examples::Run run = run_profile(options, interrupt);
     if (!options.quiet) {
       const auto& result = run.result;
-      std::cerr << "profile: " << examples::printable(run.title) << ": " << examples::with_commas(result.rows_test)
-                << " test and " << examples::with_commas(result.rows_reference) << " reference sequences, "
-                << run.scales.size() << " scales\n";
+      std::cerr << "isonomy-profile: " << examples::printable(run.title) << ": "
+                << examples::with_commas(result.rows_test) << " test and "
+                << examples::with_commas(result.rows_reference) << " reference sequences, " << run.scales.size()
+                << " scales\n";
       examples::print_funnel(std::cerr, result.funnel);
       examples::print_report(std::cerr, result.report, run.reading_seconds);
       for (const auto& path : {options.table_path, options.json_path, options.figure_folder})
         if (!path.empty()) std::cerr << "  written      " << examples::printable(path) << "\n";
     }
-    examples::print_warnings(std::cerr, "profile", run.warnings, option_names);
+    examples::print_warnings(std::cerr, "isonomy-profile", run.warnings, option_names);
   });
 }

@@ -84,12 +84,12 @@ void print_features(const examples::Run& run, const isonomy::profiling::DisplayC
 int main(int argc, char** argv) {
   CLI::App app(
       "Profiles the bundled substrates of gamma-secretase, explains the best features, writes a table and figures.",
-      "quickstart");
+      "isonomy-quickstart");
   examples::RunOptions options;
   options.input.path = ISONOMY_EXAMPLE_DATA "/proteins/DOM_GSEC.tsv";
   options.figure_folder = "quickstart-output";
   options.table_in_folder = true;
-  app.add_option("data", options.input.path, "table to profile instead, as the program profile reads it");
+  app.add_option("data", options.input.path, "table to profile instead, as isonomy-profile reads it");
   app.add_option("--output", options.figure_folder, "folder for the table and the figures")->capture_default_str();
   app.add_option("--threads", options.threads, "threads, 0 for all")
       ->capture_default_str()
@@ -104,6 +104,6 @@ int main(int argc, char** argv) {
     std::cout << "\nWritten to " << options.figure_folder << ":\n";
     for (const auto& name : run.written) std::cout << "  " << name << "\n";
     std::cout << std::flush;
-    examples::print_warnings(std::cerr, "quickstart", run.warnings, {});
+    examples::print_warnings(std::cerr, "isonomy-quickstart", run.warnings, {});
   });
 }

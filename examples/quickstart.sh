@@ -9,5 +9,6 @@ install_missing
 require gnuplot-nox command -v gnuplot
 install_missing || echo "Going on without figures."
 
-cmake --workflow --preset quickstart
-build/quickstart/examples/quickstart "$@"
+cmake --preset programs
+cmake --build --preset programs --target isonomy-quickstart
+build/programs/examples/isonomy-quickstart "$@"

@@ -7,6 +7,7 @@ source cmake/packages.sh
 
 passed=0 failed=0 skipped=0
 summary=()
+times=() # NAME, a tab, SECONDS
 jobs=$(nproc)
 
 # count NAME STATUS: one step; 77 means skipped.
@@ -18,13 +19,21 @@ count() {
   esac
 }
 
-# step NAME COMMAND...: runs and counts; never ends the script.
-step() {
+# timed NAME COMMAND...: notes the seconds that it takes.
+timed() {
   local name=$1 status=0 start=$SECONDS
   shift
-  printf '\n=== %s\n' "$name"
   "$@" || status=$?
-  count "$name ($((SECONDS - start)) s)" "$status"
+  times+=("$name"$'\t'"$((SECONDS - start))")
+  return "$status"
+}
+
+# step NAME COMMAND...: runs and counts; never ends the script.
+step() {
+  local name=$1 status=0
+  printf '\n=== %s\n' "$name"
+  timed "$@" || status=$?
+  count "$name" "$status"
 }
 
 # attribute NAME FILE: a number from the testsuite element of a JUnit file.
@@ -32,12 +41,12 @@ attribute() { sed -n "s/.*[[:space:]]$1=\"\([0-9]*\)\".*/\1/p" "$2" | head -n 1;
 
 # test_preset PRESET: configure, build, and every CTest test of the preset counted by itself; a failed build counts as one.
 test_preset() {
-  local preset=$1 start=$SECONDS report="$PWD/build/$1/junit.xml" tests failures skips
+  local preset=$1 report="$PWD/build/$1/junit.xml" tests failures skips
   printf '\n=== %s: build\n' "$preset"
-  cmake --preset "$preset" && cmake --build --preset "$preset" --parallel "$jobs" -- -k 0 || count "$preset: build" 1
+  timed "$preset: build" build_preset "$preset" || count "$preset: build" 1
   printf '\n=== %s: tests\n' "$preset"
   rm -f "$report"
-  ctest --preset "$preset" --parallel "$jobs" --output-junit "$report" || true
+  timed "$preset: tests" ctest --preset "$preset" --parallel "$jobs" --output-junit "$report" || true
   if [[ ! -s $report ]]; then
     count "$preset: tests (none ran)" 1
     return
@@ -45,7 +54,18 @@ test_preset() {
   tests=$(attribute tests "$report") failures=$(attribute failures "$report")
   skips=$(($(attribute skipped "$report") + $(attribute disabled "$report")))
   passed=$((passed + tests - failures - skips)) failed=$((failed + failures)) skipped=$((skipped + skips))
-  summary+=("$([[ $failures -eq 0 ]] && echo 'passed  ' || echo 'FAILED  ') $preset: $tests tests, $failures failed, $skips skipped ($((SECONDS - start)) s with the build)")
+  summary+=("$([[ $failures -eq 0 ]] && echo 'passed  ' || echo 'FAILED  ') $preset: $tests tests, $failures failed, $skips skipped")
+  longest_tests "$preset" "$report"
+}
+
+build_preset() { cmake --preset "$1" && cmake --build --preset "$1" --parallel "$jobs" -- -k 0; }
+
+# longest_tests PRESET REPORT: tests of ten seconds and more, from a JUnit file, into the table of times.
+longest_tests() {
+  local line
+  while read -r line; do
+    times+=("  $1: ${line% *}"$'\t'"${line##* }")
+  done < <(sed -n 's/.*<testcase name="\([^"]*\)".* time="\([0-9]*\)[0-9.]*".*/\1 \2/p' "$2" | awk '$2 >= 10' | sort -k 2,2nr)
 }
 
 check_format() {
@@ -76,7 +96,9 @@ test_preset tsan
 step "format" check_format
 step "lint" check_tidy
 
-printf '\n=== Summary (%s s)\n' "$SECONDS"
+printf '\n=== Summary\n'
 printf '%s\n' "${summary[@]}"
+printf '\n=== Seconds, %s cores\n' "$jobs"
+printf '%s\n' "${times[@]}" "all"$'\t'"$SECONDS" | awk -F '\t' '{ printf "%-48s %6d\n", $1, $2 }'
 printf '%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
 [[ $failed -eq 0 ]]

@@ -1,6 +1,7 @@
 # cmake -DINCLUDE_DIR=... -P: a header includes its own wing and those below, and no includes run in a circle.
 #   core <- backend <- ops <- cpu, cuda, blas       (implementations: included by the umbrella, programs and tests alone)
 #                      ops <- estimators <- io, interop, dist, conformance, adapters
+#   compiled names instantiations of everything; only programs and tests include it
 # Also: no sibling estimator; only core/eigen.hpp includes Eigen; core includes nothing foreign but the standard library; no .hpp
 # and no .inl includes CUDA.
 cmake_minimum_required(VERSION 3.25)
@@ -16,6 +17,8 @@ foreach(wing IN ITEMS io interop dist conformance adapters)
 endforeach()
 set(wings core backend ops cpu cuda blas estimators io interop dist conformance adapters)
 set(umbrella_includes ${wings})
+set(compiled_includes ${wings} compiled)
+list(APPEND wings compiled)
 set(estimators_allowed "samap>sam")  # "a>b": estimator a may include estimator b
 
 # Sets wing and estimator (empty outside estimators/) of a path relative to include/isonomy.

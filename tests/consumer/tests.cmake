@@ -6,7 +6,7 @@ set(prefix "${consumer_binary}/prefix")
 function(isonomy_consumer_test name)
   add_test(NAME consumer.${name} COMMAND "${CMAKE_CTEST_COMMAND}"
     --build-and-test "${consumer_source}" "${consumer_binary}/${name}" --build-generator "${CMAKE_GENERATOR}"
-    --build-options "-DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}" -DCMAKE_BUILD_TYPE=Release ${ARGN} --test-command consumer)
+    --build-options "-DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}" ${ARGN} --test-command consumer)
   set_tests_properties(consumer.${name} PROPERTIES LABELS consumer)
 endfunction()
 
@@ -14,10 +14,11 @@ add_test(NAME consumer.install COMMAND "${CMAKE_COMMAND}" --install "${PROJECT_B
 set_tests_properties(consumer.install PROPERTIES LABELS consumer FIXTURES_SETUP isonomy_installed)
 
 isonomy_consumer_test(installed "-Disonomy_ROOT=${prefix}")
+isonomy_consumer_test(compiled "-Disonomy_ROOT=${prefix}" -DISONOMY_COMPONENTS=cpu_compiled)
 isonomy_consumer_test(subdirectory "-DISONOMY_SOURCE=${PROJECT_SOURCE_DIR}")
 isonomy_consumer_test(missing_component "-Disonomy_ROOT=${prefix}" -DISONOMY_COMPONENTS=teleport)
 set_tests_properties(consumer.missing_component PROPERTIES PASS_REGULAR_EXPRESSION "component[ \n]+not[ \n]+found:[ \n]+teleport")
-set_tests_properties(consumer.installed consumer.missing_component PROPERTIES FIXTURES_REQUIRED isonomy_installed)
+set_tests_properties(consumer.installed consumer.compiled consumer.missing_component PROPERTIES FIXTURES_REQUIRED isonomy_installed)
 
 get_target_property(eigen Eigen3::Eigen INTERFACE_INCLUDE_DIRECTORIES)
 add_test(NAME consumer.compiler_line COMMAND sh -c
@@ -25,3 +26,42 @@ add_test(NAME consumer.compiler_line COMMAND sh -c
   "${CMAKE_CXX_COMPILER}" "${PROJECT_SOURCE_DIR}/include" "${eigen}" "${consumer_source}/main.cpp"
   "$<TARGET_FILE_DIR:TBB::tbb>" "${CMAKE_CURRENT_BINARY_DIR}/consumer_compiler_line")
 set_tests_properties(consumer.compiler_line PROPERTIES LABELS consumer)
+
+# Eigen's version file accepts its own major version only: 5 must be accepted all the same, 3.3 refused in words. Stand-ins bear
+# the version numbers and lead to the Eigen that is here.
+set(eigen_5 5.0.1)
+set(eigen_3 3.3.9)
+foreach(major IN ITEMS 5 3)
+  set(EIGEN_VERSION ${eigen_${major}})
+  set(EIGEN_INCLUDE "${eigen}")
+  configure_file(consumer/eigen/Eigen3Config.cmake.in "${consumer_binary}/eigen_${major}/Eigen3Config.cmake" @ONLY)
+  configure_file(consumer/eigen/Eigen3ConfigVersion.cmake.in "${consumer_binary}/eigen_${major}/Eigen3ConfigVersion.cmake" @ONLY)
+  foreach(way IN ITEMS installed build)
+    if(way STREQUAL installed)
+      set(configured -S "${consumer_source}" "-Disonomy_ROOT=${prefix}")
+    else()
+      set(configured -S "${PROJECT_SOURCE_DIR}" -DISONOMY_TESTS=OFF -DISONOMY_EXAMPLES=OFF -DISONOMY_BENCHMARKS=OFF)
+    endif()
+    set(name consumer.eigen_${major}_${way})
+    add_test(NAME ${name} COMMAND "${CMAKE_COMMAND}" --fresh ${configured} -B "${consumer_binary}/eigen_${major}_${way}"
+             -G "${CMAKE_GENERATOR}" "-DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}" "-DEigen3_DIR=${consumer_binary}/eigen_${major}")
+    set_tests_properties(${name} PROPERTIES LABELS consumer)
+    if(way STREQUAL installed)
+      set_tests_properties(${name} PROPERTIES FIXTURES_REQUIRED isonomy_installed)
+    endif()
+    if(major EQUAL 3)
+      set_tests_properties(${name} PROPERTIES
+        PASS_REGULAR_EXPRESSION "Eigen[ \n]+3.4[ \n]+or[ \n]+later[ \n]+is[ \n]+needed,[ \n]+and[^,]*has[ \n]+3.3.9")
+    endif()
+  endforeach()
+endforeach()
+
+# The programs need neither Catch2 nor Google Benchmark; the tests name what is missing and the way to the programs.
+set(without -DCMAKE_DISABLE_FIND_PACKAGE_Catch2=ON -DCMAKE_DISABLE_FIND_PACKAGE_benchmark=ON "-DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}")
+foreach(preset IN ITEMS programs release)
+  add_test(NAME consumer.${preset}_without_catch2 WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
+           COMMAND "${CMAKE_COMMAND}" --fresh --preset ${preset} -B "${consumer_binary}/${preset}_without_catch2" ${without})
+  set_tests_properties(consumer.${preset}_without_catch2 PROPERTIES LABELS consumer)
+endforeach()
+set_tests_properties(consumer.release_without_catch2 PROPERTIES
+  PASS_REGULAR_EXPRESSION "Debian:[ \n]+catch2.*cmake[ \n]+--workflow[ \n]+--preset[ \n]+programs")

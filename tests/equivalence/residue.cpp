@@ -1,4 +1,5 @@
 // The conformance rows of joint_residue_counts, residue_rank_sums on Backend<Cpu>.
+#include "isonomy/compiled/residue.hpp"
 #include "isonomy/conformance/cases/residue.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "support/catch.hpp"

@@ -88,7 +88,7 @@ refuse_output() {
   local what=$1 texts=$2 before
   shift 2
   before=$(listing)
-  run "$programs/mixture" good.csv --quiet "$@"
+  run "$programs/isonomy-mixture" good.csv --quiet "$@"
   check_refusal "$what" "$texts"
   expect_equal "$what: nothing in the folder changes" "$before" "$(listing)"
 }
@@ -107,7 +107,7 @@ refuse_output "--plot is a file" "earlier.tsv|is a file" --plot earlier.tsv
 refuse_output "--plot with a folder in place of a table" "occupied/fit.tsv|folder" --plot occupied --json new.json
 refuse_output "--out after a good --plot" "absent/x" --plot new --out absent/x
 if [[ -w /dev/full ]]; then
-  "$programs/mixture" good.csv --quiet --plot new --json new.json >/dev/full 2>"$err"
+  "$programs/isonomy-mixture" good.csv --quiet --plot new --json new.json >/dev/full 2>"$err"
   status=$?
   : >"$out"
   check_refusal "a full standard output" "standard output|"

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# What the program mixture writes: the reference's fits, every kind of file, the same bytes for any threads, report, pictures.
+# What isonomy-mixture writes: the reference's fits, every kind of file, the same bytes for any threads, report, pictures.
 support=$(cd "$(dirname "${BASH_SOURCE[0]}")/support" && pwd) || exit 1
 source "$support/check.sh" || exit 1
 source "$support/npy.sh" || exit 1
 
-mixture=$programs/mixture faithful=$data/mixture/faithful.csv resolution=$data/mixture/resolution.npy
+mixture=$programs/isonomy-mixture faithful=$data/mixture/faithful.csv resolution=$data/mixture/resolution.npy
 golden=$reference/mixture/program_fits.tsv
 
 # ---- the reference's numbers: a fit has converged when the step that is left is below 1e-8 of the parameter or its error;

@@ -141,7 +141,7 @@ refuse "a quote that stays open" "open_quote.tsv:14: |closing quote" open_quote.
 refuse "a NUL byte" "nul.tsv:4: |NUL" nul.tsv
 printf '\037\213\010\000\001\002\003\004\000\003' >good.tsv.gz
 refuse "a compressed file" "good.tsv.gz:1: |decompress" good.tsv.gz
-head -c 4096 "$programs/profile" >program.tsv
+head -c 4096 "$programs/isonomy-profile" >program.tsv
 refuse "a program" "program.tsv:1: " program.tsv
 { head -n 3 good.tsv; printf 'E\3733\tAC\n'; } >latin.tsv
 refuse "bytes that are not UTF-8" "latin.tsv:4: |251|UTF-8|iconv" latin.tsv

@@ -167,7 +167,7 @@ refuse_output() {
   local what=$1 texts=$2 before
   shift 2
   before=$(listing)
-  run "$programs/profile" good.tsv --quiet "$@"
+  run "$programs/isonomy-profile" good.tsv --quiet "$@"
   check_refusal "$what" "$texts"
   expect_equal "$what: nothing in the folder changes" "$before" "$(listing)"
 }
@@ -195,7 +195,7 @@ refuse_output "--plot below a file" "earlier.tsv/x" --plot earlier.tsv/x
 refuse_output "--plot in a folder of the system" "/proc/x" --plot /proc/x
 refuse_output "--out after a good --plot" "absent/x" --plot new --out absent/x
 if [[ -w /dev/full ]]; then
-  "$programs/profile" good.tsv --quiet --plot new --json new.json >/dev/full 2>"$err"
+  "$programs/isonomy-profile" good.tsv --quiet --plot new --json new.json >/dev/full 2>"$err"
   status=$?
   : >"$out"
   check_refusal "a full standard output" "standard output|--out FILE"

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# What the program profile writes: the reference's table, every layout, the same bytes for any threads, report, pictures.
+# What isonomy-profile writes: the reference's table, every layout, the same bytes for any threads, report, pictures.
 support=$(cd "$(dirname "${BASH_SOURCE[0]}")/support" && pwd) || exit 1
 source "$support/check.sh" || exit 1
 
-profile=$programs/profile golden=$reference/profiling gsec=$data/proteins/DOM_GSEC.tsv
+profile=$programs/isonomy-profile golden=$reference/profiling gsec=$data/proteins/DOM_GSEC.tsv
 names="feature category subcategory scale_name scale_description abs_auc abs_mean_dif mean_dif std_test std_ref"
 names+=" p_val_mann_whitney p_val_fdr_bh positions"
 header() { head -n 1 "$1" | tr '\t' ' '; }
@@ -206,12 +206,12 @@ fi
 "$profile" "$gsec" --out table.tsv 2>&-
 expect_equal "a closed standard error" 0 $?
 
-for other in capabilities custom_backend; do
+for other in isonomy-capabilities isonomy-custom-backend; do
   [[ -x $programs/$other ]] || continue
   run "$programs/$other"
   expect_success "$other"
-  [[ $other != custom_backend ]] || expect_text "custom_backend" "conforms" "$out"
-  [[ $other != capabilities ]] ||
+  [[ $other != isonomy-custom-backend ]] || expect_text "$other" "conforms" "$out"
+  [[ $other != isonomy-capabilities ]] ||
     expect_equal "rows of operations that the README lacks" "" "$(grep -vxFf "$reference/../../README.md" "$out")"
 done
 

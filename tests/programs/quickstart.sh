@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# The program quickstart from any folder: what it prints, the table and pictures it writes, what it refuses.
+# isonomy-quickstart from any folder: what it prints, the table and pictures it writes, what it refuses.
 support=$(cd "$(dirname "${BASH_SOURCE[0]}")/support" && pwd) || exit 1
 source "$support/check.sh" || exit 1
 
-run "$programs/quickstart"
+run "$programs/isonomy-quickstart"
 expect_success "quickstart"
 for text in "profiling of DOM_GSEC" "63 test sequences (label 1)" "63 reference sequences (label 0)" \
   "586 physicochemical" "580,140  candidate features" "100  after removing redundant ones" \
@@ -27,22 +27,22 @@ else
 fi
 expect_equal "hidden files" "" "$(find . -name '.?*')"
 
-run "$programs/profile" "$data/proteins/DOM_GSEC.tsv" --quiet
-expect_same "the table of profile" "$out" quickstart-output/features.tsv
+run "$programs/isonomy-profile" "$data/proteins/DOM_GSEC.tsv" --quiet
+expect_same "the table of isonomy-profile" "$out" quickstart-output/features.tsv
 
 make_table mine.tsv 40
-run "$programs/quickstart" mine.tsv --output mine --threads 1
+run "$programs/isonomy-quickstart" mine.tsv --output mine --threads 1
 expect_success "quickstart with other data"
 expect_text "quickstart with other data" "profiling of mine" "$out"
 expect_equal "quickstart with other data: the table" yes "$([[ -s mine/features.tsv ]] && echo yes)"
 
-run "$programs/quickstart" absent.tsv --output none
+run "$programs/isonomy-quickstart" absent.tsv --output none
 expect_equal "a file that is not there: exit status" 2 "$status"
-expect_text "a file that is not there" "quickstart: error: absent.tsv: the file does not exist" "$err"
+expect_text "a file that is not there" "isonomy-quickstart: error: absent.tsv: the file does not exist" "$err"
 expect_equal "a file that is not there: no folder" "" "$(find . -name none)"
-run "$programs/quickstart" --threads -1
+run "$programs/isonomy-quickstart" --threads -1
 expect_equal "--threads -1: exit status" 2 "$status"
-run "$programs/quickstart" --help
+run "$programs/isonomy-quickstart" --help
 expect_success "--help"
 expect_text "--help" "--output" "$out"
 

@@ -4,10 +4,10 @@
 #include <numeric>
 #include <vector>
 
+#include "isonomy/compiled/mixture.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/multivariate/em.hpp"
 #include "support/catch.hpp"
-#include "support/compiled/mixture_fits.hpp"
 
 using namespace isonomy;
 using mixture::NormalMixture;

@@ -4,12 +4,12 @@
 #include <utility>
 #include <vector>
 
+#include "isonomy/compiled/mixture.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/minimise/minos.hpp"
 #include "isonomy/estimators/mixture/multivariate/em.hpp"
 #include "isonomy/estimators/mixture/normal/fit.hpp"
 #include "support/catch.hpp"
-#include "support/compiled/mixture_fits.hpp"
 #include "support/mixture/data.hpp"
 
 using namespace isonomy;

@@ -7,12 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "isonomy/compiled/mixture.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/multivariate/em.hpp"
 #include "isonomy/estimators/mixture/multivariate/kmeans.hpp"
 #include "isonomy/estimators/mixture/sorted.hpp"
 #include "support/catch.hpp"
-#include "support/compiled/mixture_fits.hpp"
 
 using namespace isonomy;
 

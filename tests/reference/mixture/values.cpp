@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "isonomy/compiled/mixture_sums.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/normal/likelihood.hpp"
 #include "isonomy/estimators/mixture/normal/weighted_likelihood.hpp"
 #include "support/catch.hpp"
-#include "support/compiled/mixture.hpp"
 #include "support/mixture/data.hpp"
 #include "support/sha256.hpp"
 

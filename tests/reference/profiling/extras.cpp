@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "isonomy/compiled/profiling.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/profiling/fit.hpp"
 #include "isonomy/estimators/profiling/stability/pruning.hpp"
@@ -14,7 +15,6 @@
 #include "isonomy/estimators/profiling/tables/position_table.hpp"
 #include "isonomy/io/sequences/scale_table.hpp"
 #include "support/catch.hpp"
-#include "support/compiled/profiling.hpp"
 #include "support/profiling/data.hpp"
 #include "support/profiling/rows.hpp"
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "isonomy/compiled/mixture.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/minimise/minos.hpp"
 #include "isonomy/estimators/mixture/normal/fit.hpp"
@@ -11,7 +12,6 @@
 #include "isonomy/io/text/numbers.hpp"
 #include "isonomy/io/text/tsv.hpp"
 #include "support/catch.hpp"
-#include "support/compiled/mixture_fits.hpp"
 #include "support/io_files.hpp"
 
 using namespace isonomy;

@@ -1,6 +1,9 @@
 // Bad input of every operation: which error, and its words.
 #include <vector>
 
+#include "isonomy/compiled/linalg.hpp"
+#include "isonomy/compiled/mixture.hpp"
+#include "isonomy/compiled/profiling.hpp"
 #include "isonomy/isonomy.hpp"
 #include "support/catch.hpp"
 #include "support/message.hpp"

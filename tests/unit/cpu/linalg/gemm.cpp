@@ -2,6 +2,7 @@
 #include <cmath>
 #include <vector>
 
+#include "isonomy/compiled/linalg.hpp"
 #include "isonomy/core/random.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/ops/linalg/gemm.hpp"

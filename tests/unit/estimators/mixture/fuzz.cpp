@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "isonomy/compiled/mixture.hpp"
 #include "isonomy/core/random.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/multivariate/em.hpp"
@@ -13,7 +14,6 @@
 #include "isonomy/estimators/mixture/normal/fit.hpp"
 #include "isonomy/estimators/mixture/normal/start.hpp"
 #include "support/catch.hpp"
-#include "support/compiled/mixture_fits.hpp"
 
 using namespace isonomy;
 using mixture::NormalModel;

@@ -6,10 +6,10 @@
 #include <string_view>
 #include <vector>
 
+#include "isonomy/compiled/profiling.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/profiling/fit.hpp"
 #include "support/catch.hpp"
-#include "support/compiled/profiling.hpp"
 #include "support/message.hpp"
 #include "support/profiling/data.hpp"
 

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "isonomy/backend/compose.hpp"
+#include "isonomy/compiled/profiling.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/profiling/fit.hpp"
 #include "support/catch.hpp"
-#include "support/compiled/profiling.hpp"
 #include "support/profiling/data.hpp"
 #include "support/profiling/residue_layer.hpp"
 

@@ -5,12 +5,12 @@
 #include <utility>
 #include <vector>
 
+#include "isonomy/compiled/mixture_sums.hpp"
 #include "isonomy/core/random.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/ops/mixture/kernels/block_sums.hpp"
 #include "isonomy/ops/mixture/mixture_sums.hpp"
 #include "support/catch.hpp"
-#include "support/compiled/mixture.hpp"
 
 using namespace isonomy;
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "isonomy/backend/compose.hpp"
+#include "isonomy/compiled/residue.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/ops/residue/joint_residue_counts.hpp"
 #include "support/catch.hpp"

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "isonomy/backend/compose.hpp"
+#include "isonomy/compiled/residue.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/ops/residue/residue_rank_sums.hpp"
 #include "support/catch.hpp"

@@ -4,12 +4,12 @@
 #include <string>
 #include <vector>
 
+#include "isonomy/compiled/mixture.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/minimise/minos.hpp"
 #include "isonomy/estimators/mixture/normal/fit.hpp"
 #include "isonomy/estimators/mixture/user_density/simultaneous.hpp"
 #include "support/catch.hpp"
-#include "support/compiled/mixture_fits.hpp"
 #include "support/message.hpp"
 #include "support/mixture/data.hpp"
 #include "support/mixture/objectives.hpp"

@@ -4,13 +4,13 @@
 #include <string>
 #include <vector>
 
+#include "isonomy/compiled/mixture.hpp"
 #include "isonomy/core/random.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/multivariate/em.hpp"
 #include "isonomy/estimators/mixture/normal/likelihood.hpp"
 #include "isonomy/estimators/mixture/sorted.hpp"
 #include "support/catch.hpp"
-#include "support/compiled/mixture_fits.hpp"
 #include "support/message.hpp"
 #include "support/mixture/objectives.hpp"
 

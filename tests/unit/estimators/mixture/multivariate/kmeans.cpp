@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "isonomy/compiled/mixture.hpp"
 #include "isonomy/core/random.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/multivariate/kmeans.hpp"
 #include "support/catch.hpp"
-#include "support/compiled/mixture_fits.hpp"
 #include "support/message.hpp"
 
 using namespace isonomy;

@@ -1,5 +1,6 @@
 // The gradient of mixtures in several dimensions: against differences of the likelihood, its sums, bits and bad input.
 #include "isonomy/estimators/mixture/multivariate/likelihood_gradient.hpp"
+#include "isonomy/compiled/mixture.hpp"
 
 #include <cmath>
 #include <limits>
@@ -11,7 +12,6 @@
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/multivariate/em.hpp"
 #include "support/catch.hpp"
-#include "support/compiled/mixture_fits.hpp"
 #include "support/message.hpp"
 #include "support/mixture/objectives.hpp"
 

@@ -6,13 +6,13 @@
 #include <stdexcept>
 #include <vector>
 
+#include "isonomy/compiled/mixture.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/normal/chunks.hpp"
 #include "isonomy/estimators/mixture/normal/fit.hpp"
 #include "isonomy/estimators/mixture/normal/likelihood.hpp"
 #include "isonomy/io/arrays/npy_reader.hpp"
 #include "support/catch.hpp"
-#include "support/compiled/mixture_fits.hpp"
 #include "support/message.hpp"
 #include "support/mixture/objectives.hpp"
 

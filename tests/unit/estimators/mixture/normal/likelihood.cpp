@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "isonomy/compiled/mixture_sums.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/normal/likelihood.hpp"
 #include "support/catch.hpp"
-#include "support/compiled/mixture.hpp"
 #include "support/message.hpp"
 #include "support/mixture/objectives.hpp"
 

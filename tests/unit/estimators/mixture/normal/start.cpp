@@ -5,12 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "isonomy/compiled/mixture.hpp"
 #include "isonomy/core/random.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/normal/fit.hpp"
 #include "isonomy/estimators/mixture/normal/start.hpp"
 #include "support/catch.hpp"
-#include "support/compiled/mixture_fits.hpp"
 #include "support/message.hpp"
 #include "support/mixture/objectives.hpp"
 

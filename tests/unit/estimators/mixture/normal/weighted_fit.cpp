@@ -6,13 +6,13 @@
 #include <utility>
 #include <vector>
 
+#include "isonomy/compiled/mixture.hpp"
 #include "isonomy/core/random.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/normal/fit.hpp"
 #include "isonomy/estimators/mixture/normal/weighted_fit.hpp"
 #include "isonomy/estimators/mixture/normal/weighted_likelihood.hpp"
 #include "support/catch.hpp"
-#include "support/compiled/mixture_fits.hpp"
 #include "support/message.hpp"
 #include "support/mixture/weights.hpp"
 

@@ -6,12 +6,12 @@
 #include <utility>
 #include <vector>
 
+#include "isonomy/compiled/mixture.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/normal/weighted_fit.hpp"
 #include "isonomy/estimators/mixture/normal/weighted_likelihood.hpp"
 #include "isonomy/estimators/mixture/user_density/weighted_density.hpp"
 #include "support/catch.hpp"
-#include "support/compiled/mixture_fits.hpp"
 #include "support/message.hpp"
 #include "support/mixture/weights.hpp"
 

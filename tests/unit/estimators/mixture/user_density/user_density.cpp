@@ -3,6 +3,7 @@
 #include <cmath>
 #include <vector>
 
+#include "isonomy/compiled/mixture.hpp"
 #include "isonomy/core/random.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/minimise/minos.hpp"
@@ -10,7 +11,6 @@
 #include "isonomy/estimators/mixture/user_density/simultaneous.hpp"
 #include "isonomy/estimators/mixture/user_density/user_density.hpp"
 #include "support/catch.hpp"
-#include "support/compiled/mixture_fits.hpp"
 #include "support/message.hpp"
 
 using namespace isonomy;

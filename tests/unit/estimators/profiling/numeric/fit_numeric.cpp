@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "isonomy/compiled/profiling.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/profiling/fit.hpp"
 #include "isonomy/estimators/profiling/numeric/fit_numeric.hpp"
 #include "support/catch.hpp"
-#include "support/compiled/profiling.hpp"
 #include "support/message.hpp"
 #include "support/profiling/data.hpp"
 

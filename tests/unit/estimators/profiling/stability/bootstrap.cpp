@@ -3,11 +3,11 @@
 #include <string>
 #include <vector>
 
+#include "isonomy/compiled/profiling.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/profiling/memory_plan.hpp"
 #include "isonomy/estimators/profiling/stability/bootstrap.hpp"
 #include "support/catch.hpp"
-#include "support/compiled/profiling.hpp"
 #include "support/message.hpp"
 #include "support/profiling/data.hpp"
 

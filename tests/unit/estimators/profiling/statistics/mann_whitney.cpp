@@ -4,11 +4,11 @@
 #include <map>
 #include <vector>
 
+#include "isonomy/compiled/profiling.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/profiling/fit.hpp"
 #include "isonomy/estimators/profiling/statistics/column_ranks.hpp"
 #include "support/catch.hpp"
-#include "support/compiled/profiling.hpp"
 #include "support/profiling/data.hpp"
 
 using namespace isonomy;

@@ -4,11 +4,11 @@
 #include <string>
 #include <vector>
 
+#include "isonomy/compiled/profiling.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/profiling/tables/feature_matrix.hpp"
 #include "isonomy/estimators/profiling/tables/feature_table.hpp"
 #include "support/catch.hpp"
-#include "support/compiled/profiling.hpp"
 #include "support/message.hpp"
 #include "support/profiling/data.hpp"
 

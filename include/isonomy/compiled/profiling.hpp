@@ -1,18 +1,22 @@
-// Profiling on Backend<Cpu>, for tests: instantiated once a program (profiling.cpp), not in every file that calls it.
+// Profiling on Backend<Cpu>, compiled in isonomy::cpu_compiled: include this in place of profiling's own headers.
 #pragma once
 
 #include <cstdint>
 #include <span>
 #include <vector>
 
+#include "isonomy/compiled/residue.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/profiling/fit.hpp"
 #include "isonomy/estimators/profiling/numeric/fit_numeric.hpp"
+#include "isonomy/estimators/profiling/stability/bootstrap.hpp"
 #include "isonomy/estimators/profiling/tables/feature_matrix.hpp"
 
 namespace isonomy::profiling {
 
 extern template ProfileResult fit<exact>(Context<Cpu>&, const SequenceSet&, const ScaleTable&, const ProfileOptions&);
+extern template ProfileResult selection_frequencies<exact>(Context<Cpu>&, const SequenceSet&, const ScaleTable&,
+                                                           const ProfileOptions&, const BootstrapOptions&);
 extern template ProfileResult fit_numeric<exact>(Context<Cpu>&, std::span<const NumericPart<HostSpace>>,
                                                  const std::vector<int>&, const ScaleTable&, const ProfileOptions&);
 extern template Matrix<double, Cpu> feature_matrix<exact>(Context<Cpu>&, const SequenceSet&, const ScaleTable&,
@@ -32,6 +36,9 @@ extern template class Evaluator<exact, true, Cpu>;
 extern template class Evaluator<exact, false, Cpu>;
 extern template ProfileResult fit<aaanalysis_1_1>(Context<Cpu>&, const SequenceSet&, const ScaleTable&,
                                                   const ProfileOptions&);
+extern template ProfileResult selection_frequencies<aaanalysis_1_1>(Context<Cpu>&, const SequenceSet&,
+                                                                    const ScaleTable&, const ProfileOptions&,
+                                                                    const BootstrapOptions&);
 extern template ProfileResult fit_numeric<aaanalysis_1_1>(Context<Cpu>&, std::span<const NumericPart<HostSpace>>,
                                                           const std::vector<int>&, const ScaleTable&,
                                                           const ProfileOptions&);

@@ -1,4 +1,5 @@
-// The passes of mixtures on Backend<Cpu>, for tests: instantiated once a program (mixture.cpp), not in every file.
+// The passes of mixtures on Backend<Cpu>, compiled in isonomy::cpu_compiled: include this in place of their own
+// headers.
 #pragma once
 
 #include "isonomy/cpu/cpu.hpp"

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# bash smoke.sh PROGRAM_DIR: the benchmarks that are built there run on little data and say what they should. Times are not looked at.
+set -euo pipefail
+programs=$(cd "$1" && pwd)
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+points=tests/reference/mixture/points.f64
+
+fail() {
+  echo "FAILED: $1" >&2
+  exit 1
+}
+
+# nll WORK: from the JSON line of that work on standard input.
+nll() { sed -n "s/.*\"work\": \"$1\".*\"nll\": \([-0-9.e+]*\).*/\1/p"; }
+
+"$programs/profiling" --data dom_gsec | grep -q '"selected": 100,' || fail "profiling does not select 100 features"
+
+ours=$("$programs/mixture" --data "$points" --repeats 1)
+for work in read value gradient hessian fit minos; do
+  grep -q "\"work\": \"$work\"" <<<"$ours" || fail "mixture does not time $work"
+done
+plain=$("$programs/mixture_plain" "$points" 1)
+[[ $(grep -c '"work"' <<<"$plain") -eq 2 ]] || fail "mixture_plain does not time its two loops"
+awk -v a="$(nll value <<<"$ours")" -v b="$(nll direct <<<"$plain")" 'BEGIN { exit !(a != "" && (a - b)^2 <= (1e-9 * a)^2) }' ||
+  fail "the NLLs differ: $(nll value <<<"$ours") and $(nll direct <<<"$plain")"
+
+if [[ -x $programs/operations ]]; then
+  "$programs/operations" --benchmark_min_time=0 --benchmark_filter='gemm|sort' | grep -q gemm || fail "operations does not time gemm"
+fi
+echo "the benchmarks run"

@@ -1,0 +1,22 @@
+// Dense products and factors on Backend<Cpu>, compiled in isonomy::cpu_compiled: include this in place of their own
+// headers.
+#pragma once
+
+#include "isonomy/cpu/cpu.hpp"
+#include "isonomy/ops/linalg/cholesky.hpp"
+#include "isonomy/ops/linalg/gemm.hpp"
+#include "isonomy/ops/linalg/syrk.hpp"
+
+namespace isonomy {
+
+extern template void gemm<Context<Cpu>, float>(Context<Cpu>&, float, MatrixView<const float>, MatrixView<const float>,
+                                               float, MatrixView<float>);
+extern template void gemm<Context<Cpu>, double>(Context<Cpu>&, double, MatrixView<const double>,
+                                                MatrixView<const double>, double, MatrixView<double>);
+extern template void syrk<Context<Cpu>, float>(Context<Cpu>&, float, MatrixView<const float>, float, MatrixView<float>);
+extern template void syrk<Context<Cpu>, double>(Context<Cpu>&, double, MatrixView<const double>, double,
+                                                MatrixView<double>);
+extern template void cholesky_batched<Context<Cpu>, float>(Context<Cpu>&, BatchView<float>, VectorView<index_t>);
+extern template void cholesky_batched<Context<Cpu>, double>(Context<Cpu>&, BatchView<double>, VectorView<index_t>);
+
+}  // namespace isonomy
