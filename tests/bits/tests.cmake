@@ -1,8 +1,4 @@
 # The same bits whatever the compiler and its flags: two configurations far apart in every run, all of them under `long`.
-include("${CMAKE_CURRENT_LIST_DIR}/../mistakes/tests.cmake")
-if(ISONOMY_SANITIZE)  # bits of optimised programs
-  return()
-endif()
 find_program(ISONOMY_GCC NAMES g++ g++-14 g++-13 g++-12)
 find_program(ISONOMY_CLANG NAMES clang++ clang++-18 clang++-17 clang++-16 clang++-15 clang++-14)
 find_program(ISONOMY_CCACHE ccache)

@@ -52,10 +52,10 @@ feature_matrix(Ctx& ctx, const SequenceSet& set, const ScaleTable& scales, std::
 
 /// Features come parsed.
 template <class Arithmetic = exact, ContextLike Ctx, class Ids>
-  requires std::convertible_to<const Ids&, std::span<const std::string>> Matrix<double, typename Ctx::tag>
-  feature_matrix(Ctx&, const SequenceSet&, const ScaleTable&, const Ids&) {
-    static_assert(!std::convertible_to<const Ids&, std::span<const std::string>>,
-                  "feature_matrix takes Features, not their ids: pass parse_features(ids)");
-  }
+  requires std::convertible_to<const Ids&, std::span<const std::string>>
+void feature_matrix(Ctx&, const SequenceSet&, const ScaleTable&, const Ids&) {
+  static_assert(!std::convertible_to<const Ids&, std::span<const std::string>>,
+                "feature_matrix takes Features, not their ids: pass parse_features(ids)");
+}
 
 }  // namespace isonomy::profiling

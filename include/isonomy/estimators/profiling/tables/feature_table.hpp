@@ -164,10 +164,10 @@ template <class Arithmetic = exact, ContextLike Ctx>
 
 /// Features come parsed.
 template <class Arithmetic = exact, ContextLike Ctx, class Ids>
-  requires std::convertible_to<const Ids&, std::span<const std::string>> FeatureTable
-  describe_features(Ctx&, const SequenceSet&, const ScaleTable&, const Ids&, const DescribeOptions& = {}) {
-    static_assert(!std::convertible_to<const Ids&, std::span<const std::string>>,
-                  "describe_features takes Features, not their ids: pass parse_features(ids)");
-  }
+  requires std::convertible_to<const Ids&, std::span<const std::string>>
+void describe_features(Ctx&, const SequenceSet&, const ScaleTable&, const Ids&, const DescribeOptions& = {}) {
+  static_assert(!std::convertible_to<const Ids&, std::span<const std::string>>,
+                "describe_features takes Features, not their ids: pass parse_features(ids)");
+}
 
 }  // namespace isonomy::profiling
