@@ -10,6 +10,7 @@ table=$root/benchmarks/results/compile_budget.tsv
 compiler=${CXX:-g++}
 flags=(-std=c++20 -O2 -I "$root/include" -isystem "${EIGEN:-/usr/include/eigen3}")
 [[ -x /usr/bin/time ]] || { echo "skipped: /usr/bin/time not found (Debian: time)"; exit 77; }
+[[ ${1:-} == --keep || -s $table ]] || { echo "no ${table#"$root"/} to compare with: write it with --keep"; exit 1; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
