@@ -171,6 +171,7 @@ template <ContextLike Ctx, class T>
 FitResult fit(Ctx&, const NormalModel&, const std::vector<T>&, const std::vector<double>&,
               const MinimizeOptions& = {}) {
   static_assert(never<T>, "mixture::fit takes a view of the points: use view(x)");
+  return {};
 }
 
 }  // namespace isonomy::mixture

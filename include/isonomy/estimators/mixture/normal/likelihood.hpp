@@ -90,6 +90,7 @@ template <ContextLike Ctx, class T>
 Likelihood evaluate(Ctx&, const NormalModel&, const std::vector<T>&, const std::vector<double>&,
                     MixtureOrder = MixtureOrder::value) {
   static_assert(never<T>, "mixture::evaluate takes a view of the points: use view(x)");
+  return {};
 }
 
 }  // namespace isonomy::mixture

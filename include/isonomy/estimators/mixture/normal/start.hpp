@@ -210,6 +210,7 @@ template <ContextLike Ctx, class T>
 template <ContextLike Ctx, class T>
 std::vector<double> automatic_start(Ctx&, const NormalModel&, const std::vector<T>&) {
   static_assert(never<T>, "automatic_start takes a view of the points: use view(x)");
+  return {};
 }
 
 }  // namespace isonomy::mixture

@@ -122,6 +122,7 @@ template <ContextLike Ctx, class T, class W>
 FitResult fit(Ctx&, const NormalModel&, const std::vector<T>&, const W&, const std::vector<double>&,
               const MinimizeOptions& = {}) {
   static_assert(never<T>, "mixture::fit takes views of points and weights: use view(x), view(weights)");
+  return {};
 }
 
 }  // namespace isonomy::mixture

@@ -15,6 +15,8 @@
 #include "support/message.hpp"
 #include "support/mixture/objectives.hpp"
 
+#include <Eigen/LU>
+
 using namespace isonomy;
 using mixture::gradient;
 using mixture::NormalMixture;
