@@ -18,12 +18,9 @@ namespace {
 
 using namespace isonomy;
 
-/// Backend<Cpu> without the operations that the library can derive: they run in their generic form.
-struct Generic {};
-struct GenericContext : cpu::Context {
-  using tag = Generic;
-  using cpu::Context::Context;
-};
+/// Backend<Cpu>, or the same without the operation, which then runs in its generic form.
+template <bool own, class Op>
+using Host = Context<std::conditional_t<own, Cpu, Without<Cpu, Op>>>;
 
 /// The same numbers every time, between 0 and 1.
 std::vector<double> numbers(index_t n) {
@@ -33,25 +30,6 @@ std::vector<double> numbers(index_t n) {
 }
 
 cpu::ContextOptions one_thread() { return {.threads = 1}; }
-
-}  // namespace
-
-template <>
-struct isonomy::Backend<Generic> : isonomy::Backend<isonomy::Cpu> {
-  using tag = Generic;
-  using context = GenericContext;
-  static constexpr const char* name() { return "Generic"; }
-
-  static void syrk() = delete;
-  static void rank_average() = delete;
-  static void joint_residue_counts() = delete;
-  static void residue_rank_sums() = delete;
-  static void mixture_sums() = delete;
-  static void weighted_mixture_sums() = delete;
-  static void multivariate_mixture_sums() = delete;
-};
-
-namespace {
 
 constexpr index_t order = 512, elements = 1 << 20, segment = 1024;
 
@@ -194,7 +172,7 @@ void rank_average_of(benchmark::State& state) {
   const auto x = numbers(elements);
   const auto offsets = borders();
   std::vector<double> ranks(x.size());
-  std::conditional_t<own, Context<Cpu>, GenericContext> ctx(one_thread());
+  Host<own, op::rank_average> ctx(one_thread());
   for (auto _ : state) {
     rank_average(ctx, VectorView<const double>(x.data(), elements),
                  VectorView<const index_t>(offsets.data(), static_cast<index_t>(offsets.size())),
@@ -249,7 +227,7 @@ void joint_counts_of(benchmark::State& state) {
   constexpr index_t width = residue_pairs(21);
   const auto n = static_cast<index_t>(pairs.size());
   std::vector<std::uint32_t> out(pairs.size() * static_cast<std::size_t>(width));
-  std::conditional_t<own, Context<Cpu>, GenericContext> ctx(one_thread());
+  Host<own, op::joint_residue_counts> ctx(one_thread());
   for (auto _ : state) {
     joint_residue_counts(
         ctx,
@@ -287,7 +265,7 @@ void rank_sums_of(benchmark::State& state) {
   std::vector<std::uint64_t> twice_u(wanted.size());
   const RankProblem<HostSpace> problem{
       blocks, groups, wanted, scales.views(), scales.numerators(), scales.denominators(), 20};
-  std::conditional_t<own, Context<Cpu>, GenericContext> ctx(one_thread());
+  Host<own, op::residue_rank_sums> ctx(one_thread());
   for (auto _ : state) {
     residue_rank_sums<exact>(ctx, problem, std::span(twice_u));
     benchmark::DoNotOptimize(twice_u.data());
@@ -300,7 +278,7 @@ template <bool own>
 void mixture_sums_of(benchmark::State& state) {
   const auto x = numbers(elements);
   const SharedMeanPair term{0.5, 1.5, -20, 0, -1.5, 0.4, -3};
-  std::conditional_t<own, Context<Cpu>, GenericContext> ctx(one_thread());
+  Host<own, op::mixture_sums> ctx(one_thread());
   for (auto _ : state) {
     std::vector<DoubleDouble> sums(static_cast<std::size_t>(term.outputs(MixtureOrder::gradient)));
     mixture_sums(ctx, term, MixtureOrder::gradient, view(x), view(sums));
@@ -315,7 +293,7 @@ void weighted_mixture_sums_of(benchmark::State& state) {
   const auto x = numbers(elements), parameters = std::vector<double>{1.5, 0.4, 0.5, 0.5, -20, -3};
   const double* const p = parameters.data();
   const Weighted<NormalComponents> term{{p, p + 2, p + 4, 2}};
-  std::conditional_t<own, Context<Cpu>, GenericContext> ctx(one_thread());
+  Host<own, op::weighted_mixture_sums> ctx(one_thread());
   for (auto _ : state) {
     std::vector<DoubleDouble> sums(static_cast<std::size_t>(term.outputs(MixtureOrder::gradient)));
     weighted_mixture_sums(ctx, term, MixtureOrder::gradient, view(x), view(x), view(sums));
@@ -330,11 +308,12 @@ void density_sums_of(benchmark::State& state) {
   constexpr int d = 8, k = 8;
   const auto x = numbers(elements), parameters = numbers(k + k * d + k * d * (d + 1) / 2);
   const MultivariateNormals term{parameters.data(), parameters.data() + k, parameters.data() + k + k * d, k, d,
-                             Covariance::full};
-  std::conditional_t<own, Context<Cpu>, GenericContext> ctx(one_thread());
+                                 Covariance::full};
+  Host<own, op::multivariate_mixture_sums> ctx(one_thread());
   for (auto _ : state) {
     std::vector<DoubleDouble> sums(static_cast<std::size_t>(term.outputs(MixtureOrder::gradient)));
-    multivariate_mixture_sums(ctx, term, MixtureOrder::gradient, row_major(x.data(), elements / d, index_t{d}), view(sums));
+    multivariate_mixture_sums(ctx, term, MixtureOrder::gradient, row_major(x.data(), elements / d, index_t{d}),
+                              view(sums));
     benchmark::DoNotOptimize(sums.data());
   }
   state.SetItemsProcessed(state.iterations() * elements / d);

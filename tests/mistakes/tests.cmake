@@ -1,9 +1,10 @@
-# Common mistakes get a sentence from the compiler: one test a file, compiled once for every mistake in it.
-get_target_property(isonomy_mistakes_eigen Eigen3::Eigen INTERFACE_INCLUDE_DIRECTORIES)
-file(GLOB isonomy_mistakes CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/*.cpp")
-foreach(source IN LISTS isonomy_mistakes)
+# Mistakes that users make, one a file: the compiler must refuse each with our sentence, and take the right way.
+get_target_property(mistakes_eigen Eigen3::Eigen INTERFACE_INCLUDE_DIRECTORIES)
+file(GLOB mistakes CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/*.cpp")
+foreach(source IN LISTS mistakes)
   cmake_path(GET source STEM name)
-  add_test(NAME mistakes.${name} COMMAND bash "${CMAKE_CURRENT_LIST_DIR}/compile.sh" "${source}" "${CMAKE_CXX_COMPILER}"
-    -I "${PROJECT_SOURCE_DIR}/include" -isystem "${isonomy_mistakes_eigen}")
-  set_tests_properties(mistakes.${name} PROPERTIES LABELS checks)
+  add_test(NAME mistakes.${name} COMMAND "${CMAKE_COMMAND}" "-DCOMPILER=${CMAKE_CXX_COMPILER}"
+           "-DFLAGS=-std=c++20;-I${PROJECT_SOURCE_DIR}/include;-isystem;${mistakes_eigen}" "-DSOURCE=${source}"
+           -P "${CMAKE_CURRENT_LIST_DIR}/check.cmake")
+  set_tests_properties(mistakes.${name} PROPERTIES LABELS mistakes)
 endforeach()

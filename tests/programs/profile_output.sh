@@ -211,6 +211,8 @@ for other in capabilities custom_backend; do
   run "$programs/$other"
   expect_success "$other"
   [[ $other != custom_backend ]] || expect_text "custom_backend" "conforms" "$out"
+  [[ $other != capabilities ]] ||
+    expect_equal "rows of operations that the README lacks" "" "$(grep -vxFf "$reference/../../README.md" "$out")"
 done
 
 finish

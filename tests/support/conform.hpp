@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "isonomy/conformance/operation.hpp"
+#include "isonomy/cpu/cpu.hpp"
 #include "support/catch.hpp"
 
 namespace test {

@@ -11,7 +11,7 @@
 
 #include "isonomy/core/error.hpp"
 #include "isonomy/estimators/mixture/minimise/minimum.hpp"
-#include "isonomy/estimators/mixture/minimise/newton.hpp"
+#include "isonomy/estimators/mixture/minimise/newton_system.hpp"
 
 namespace isonomy::adapters {
 
@@ -22,8 +22,8 @@ template <mixture::Objective F>
                                                  const mixture::MinimizeOptions& options) {
   std::vector<double> result;
   for (const double x : start) result.push_back(0.1 * std::max(std::abs(x), 1.0));
-  if (!mixture::detail::affords_hessian(f, start.size(), options)) return result;
-  const mixture::Likelihood at = mixture::detail::at_start(f, start, MixtureOrder::hessian);
+  if (!mixture::affords_hessian(f, start.size(), options)) return result;
+  const mixture::Likelihood at = mixture::at_start(f, start, MixtureOrder::hessian);
   for (std::size_t i = 0; i < start.size(); ++i)
     if (const double h = std::abs(at.hessian[(start.size() + 1) * i]); h > 0) result[i] = 1 / std::sqrt(h);
   return result;
@@ -33,7 +33,7 @@ template <mixture::Objective F>
 template <mixture::Objective F>
 [[nodiscard]] mixture::Likelihood at_trial(F& f, const std::vector<double>& theta, const char* library) {
   mixture::Likelihood at = f.at(theta, MixtureOrder::gradient);
-  if (mixture::detail::finite(at)) return at;
+  if (mixture::finite(at)) return at;
   throw NumericalError(
       std::string(library) +
       ": the function is not finite at a point it tried, and it has no way back from there; narrow the "
@@ -44,7 +44,7 @@ template <mixture::Objective F>
 inline std::vector<double> onto_bounds(const mixture::Likelihood& at, std::vector<double> theta,
                                        const std::vector<int>& free, const std::vector<mixture::Bounds>& bounds,
                                        double gain) {
-  const mixture::detail::NewtonSystem system(at, free);
+  const mixture::NewtonSystem system(at, free);
   if (!system.positive_definite()) return theta;
   const std::vector<double> step = system.step(0, theta.size());
   for (std::size_t i = 0; i < step.size(); ++i) {
@@ -63,36 +63,36 @@ template <mixture::Objective F>
 [[nodiscard]] mixture::Minimum judged(F& f, const mixture::MinimizeOptions& options, mixture::Minimum found) {
   using mixture::Status;
   const std::vector<mixture::Bounds> bounds = f.bounds();
-  const bool exact = mixture::detail::affords_hessian(f, found.parameters.size(), options);
+  const bool exact = mixture::affords_hessian(f, found.parameters.size(), options);
   const auto evaluate = [&](const std::vector<double>& theta) {
     ++found.passes;
     return f.at(theta, exact ? MixtureOrder::hessian : MixtureOrder::gradient);
   };
   mixture::Likelihood here = evaluate(found.parameters);
-  if (!mixture::detail::finite(here)) {  // although value and gradient are
+  if (!mixture::finite(here)) {  // although value and gradient are
     found.status = Status::hessian_not_positive_definite;
     found.nll = here.nll;
     return found;
   }
-  std::vector<int> free = mixture::detail::free_parameters(here, found.parameters, bounds);
+  std::vector<int> free = mixture::free_parameters(here, found.parameters, bounds);
   if (!exact) {
     if (found.valid()) found.status = free.size() == found.parameters.size() ? Status::converged : Status::at_bound;
-    mixture::detail::conclude(std::move(here), free, found);
+    mixture::conclude(std::move(here), free, found);
     return found;
   }
   std::vector<double> end = onto_bounds(here, found.parameters, free, bounds, options.edm);
   if (end != found.parameters) {
     mixture::Likelihood there = evaluate(end);
-    if (mixture::detail::finite(there)) {
+    if (mixture::finite(there)) {
       found.parameters = std::move(end), here = std::move(there);
-      free = mixture::detail::free_parameters(here, found.parameters, bounds);
+      free = mixture::free_parameters(here, found.parameters, bounds);
     }
   }
   mixture::MinimizeOptions edm_alone = options;
   edm_alone.step = std::numeric_limits<double>::infinity();
-  mixture::detail::judge(mixture::detail::NewtonSystem(here, free), edm_alone,
-                         found.valid() ? Status::no_progress : found.status, found);
-  mixture::detail::conclude(std::move(here), free, found);
+  mixture::judge(mixture::NewtonSystem(here, free), edm_alone, found.valid() ? Status::no_progress : found.status,
+                 found);
+  mixture::conclude(std::move(here), free, found);
   return found;
 }
 

@@ -63,8 +63,8 @@ template <mixture::Objective F>
 [[nodiscard]] mixture::Minimum minimize_with_lbfgspp(F& f, const std::vector<double>& start,
                                                      const mixture::MinimizeOptions& options = {}) {
   using mixture::Status;
-  mixture::detail::require_start(f, start);
-  static_cast<void>(mixture::detail::at_start(f, start, MixtureOrder::gradient));
+  mixture::require_start(f, start);
+  static_cast<void>(mixture::at_start(f, start, MixtureOrder::gradient));
   const std::vector<mixture::Bounds> bounds = f.bounds();
   const std::vector<double> scale = initial_errors(f, start, options);
   const auto n = static_cast<Eigen::Index>(start.size());

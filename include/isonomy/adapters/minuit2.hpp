@@ -74,8 +74,8 @@ template <mixture::Objective F>
 [[nodiscard]] MinuitMinimum minimize_with_minuit2(F& f, const std::vector<double>& start,
                                                   const mixture::MinimizeOptions& options = {}) {
   using mixture::Status;
-  mixture::detail::require_start(f, start);
-  const double offset = mixture::detail::at_start(f, start, MixtureOrder::gradient).nll;
+  mixture::require_start(f, start);
+  const double offset = mixture::at_start(f, start, MixtureOrder::gradient).nll;
   const std::vector<mixture::Bounds> bounds = f.bounds();
   const std::vector<std::string> names = f.names();
   const std::vector<double> errors = initial_errors(f, start, options);

@@ -108,12 +108,4 @@ template <class Ctx, class T>
   return to_host<Ctx, T>(ctx, device.view());
 }
 
-/// A second buffer with the same elements.
-template <class Ctx, class T>
-[[nodiscard]] Buffer<T, typename Ctx::tag> clone(Ctx& ctx, const Buffer<T, typename Ctx::tag>& source) {
-  Buffer<T, typename Ctx::tag> out(ctx, source.size(), "clone");
-  backend_of<Ctx>::copy(ctx, source.view(), out.view());
-  return out;
-}
-
 }  // namespace isonomy

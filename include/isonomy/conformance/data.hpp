@@ -131,15 +131,4 @@ class Uploaded {
   index_t offset_, rows_, columns_, row_stride_, column_stride_;
 };
 
-template <class T>
-[[nodiscard]] constexpr const char* type_name() {
-  if constexpr (std::same_as<T, float>) return "float";
-  if constexpr (std::same_as<T, double>) return "double";
-  if constexpr (std::same_as<T, std::int32_t>) return "int32";
-  if constexpr (std::same_as<T, std::int64_t>) return "int64";
-  if constexpr (std::same_as<T, std::uint32_t>) return "uint32";
-  if constexpr (std::same_as<T, std::uint8_t>) return "uint8";
-  return "?";
-}
-
 }  // namespace isonomy::conformance

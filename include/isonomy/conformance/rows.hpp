@@ -16,7 +16,10 @@
 
 namespace isonomy::conformance {
 
-/// Specialised for every operation: `template <class Tag> static void run(Rows<Tag>&)`. See cases_*.hpp.
+/// The rows of an operation, specialised for each in conformance/cases/.
+///
+/// `run<Tag, T>(rows)` runs them for one element type that the backend has the operation for. `callable<Tag, T>` asks
+/// whether a call of the front door would compile.
 template <class Op>
 struct Cases;
 

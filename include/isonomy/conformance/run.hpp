@@ -14,6 +14,7 @@
 #include "isonomy/conformance/cases/sort.hpp"
 #include "isonomy/conformance/cases/weighted.hpp"
 #include "isonomy/conformance/operation.hpp"
+#include "isonomy/ops/all.hpp"
 
 namespace isonomy::conformance {
 

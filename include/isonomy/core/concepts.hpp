@@ -14,6 +14,10 @@ concept Real = std::same_as<T, float> || std::same_as<T, double>;
 template <class T>
 concept Index = std::signed_integral<T> && sizeof(T) >= 4;
 
+/// False, but only once T is known: what a static_assert asks in a form that must not be called.
+template <class T>
+inline constexpr bool never = false;
+
 /// Memory that the host can read and write.
 struct HostSpace {};
 /// Memory of an accelerator: a host pointer to it must not be dereferenced.

@@ -10,7 +10,6 @@
 
 #include <Eigen/Cholesky>
 #include <Eigen/Core>
-#include <Eigen/Eigenvalues>
 
 #include "isonomy/core/view.hpp"
 

@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "isonomy/core/config.hpp"
+#include "isonomy/core/numeric.hpp"
 
 namespace isonomy {
 
@@ -30,7 +31,7 @@ struct Jet {
   }
 
   /// f(u) for a function with value f, first derivative d1 and second derivative d2 at u.
-  [[nodiscard]] ISONOMY_HD static Jet chain(const Jet& u, double f, double d1, [[maybe_unused]] double d2) {
+  [[nodiscard]] ISONOMY_HD static Jet chain(const Jet& u, double f, Rounded d1, [[maybe_unused]] Rounded d2) {
     Jet r(f);
     for (int i = 0; i < P; ++i) r.gradient[i] = d1 * u.gradient[i];
     if constexpr (second)
@@ -39,18 +40,33 @@ struct Jet {
     return r;
   }
 
-  ISONOMY_HD friend Jet operator+(const Jet& a, const Jet& b) { return combine(a, b, a.value + b.value, 1, 1); }
-  ISONOMY_HD friend Jet operator-(const Jet& a, const Jet& b) { return combine(a, b, a.value - b.value, 1, -1); }
-  ISONOMY_HD friend Jet operator-(const Jet& a) { return chain(a, -a.value, -1, 0); }
+  ISONOMY_HD friend Jet operator+(const Jet& a, const Jet& b) {
+    Jet r(a.value + b.value);
+    for (int i = 0; i < P; ++i) r.gradient[i] = a.gradient[i] + b.gradient[i];
+    for (int k = 0; k < pairs; ++k) r.hessian[k] = a.hessian[k] + b.hessian[k];
+    return r;
+  }
+  ISONOMY_HD friend Jet operator-(const Jet& a, const Jet& b) { return a + -b; }
+  ISONOMY_HD friend Jet operator-(const Jet& a) {
+    Jet r(-a.value);
+    for (int i = 0; i < P; ++i) r.gradient[i] = -a.gradient[i];
+    for (int k = 0; k < pairs; ++k) r.hessian[k] = -a.hessian[k];
+    return r;
+  }
   ISONOMY_HD friend Jet operator*(const Jet& a, const Jet& b) {
-    Jet r = combine(a, b, a.value * b.value, b.value, a.value);
+    const Rounded u = a.value, v = b.value;
+    Jet r(u * v);
+    for (int i = 0; i < P; ++i) r.gradient[i] = v * a.gradient[i] + u * b.gradient[i];
     if constexpr (second)
       for (int i = 0, k = 0; i < P; ++i)
-        for (int j = 0; j <= i; ++j, ++k) r.hessian[k] += a.gradient[i] * b.gradient[j] + a.gradient[j] * b.gradient[i];
+        for (int j = 0; j <= i; ++j, ++k)
+          r.hessian[k] =
+              v * a.hessian[k] + u * b.hessian[k] +
+              (rounded_product(a.gradient[i], b.gradient[j]) + rounded_product(a.gradient[j], b.gradient[i]));
     return r;
   }
   ISONOMY_HD friend Jet operator/(const Jet& a, const Jet& b) {
-    const double q = 1 / b.value;
+    const Rounded q = 1 / b.value;
     return a * chain(b, q, -q * q, 2 * q * q * q);
   }
   ISONOMY_HD Jet& operator+=(const Jet& b) { return *this = *this + b; }
@@ -71,11 +87,11 @@ struct Jet {
     return chain(x, std::expm1(x.value), e, e);
   }
   ISONOMY_HD friend Jet log(const Jet& x) {
-    const double q = 1 / x.value;
+    const Rounded q = 1 / x.value;
     return chain(x, std::log(x.value), q, -q * q);
   }
   ISONOMY_HD friend Jet log1p(const Jet& x) {
-    const double q = 1 / (1 + x.value);
+    const Rounded q = 1 / (1 + x.value);
     return chain(x, std::log1p(x.value), q, -q * q);
   }
   ISONOMY_HD friend Jet sqrt(const Jet& x) {
@@ -83,7 +99,8 @@ struct Jet {
     return chain(x, s, 0.5 / s, -0.25 / (s * x.value));
   }
   ISONOMY_HD friend Jet pow(const Jet& x, double n) {
-    return chain(x, std::pow(x.value, n), n * std::pow(x.value, n - 1), n * (n - 1) * std::pow(x.value, n - 2));
+    return chain(x, std::pow(x.value, n), n * Rounded(std::pow(x.value, n - 1)),
+                 n * (n - 1) * Rounded(std::pow(x.value, n - 2)));
   }
   ISONOMY_HD friend Jet pow(const Jet& x, const Jet& y) { return exp(y * log(x)); }
   ISONOMY_HD friend Jet sin(const Jet& x) {
@@ -95,33 +112,25 @@ struct Jet {
     return chain(x, c, -std::sin(x.value), -c);
   }
   ISONOMY_HD friend Jet tanh(const Jet& x) {
-    const double t = std::tanh(x.value), d = 1 - t * t;
+    const Rounded t = std::tanh(x.value), d = 1 - t * t;
     return chain(x, t, d, -2 * t * d);
   }
   ISONOMY_HD friend Jet atan(const Jet& x) {
-    const double d = 1 / (1 + x.value * x.value);
+    const Rounded d = 1 / std::fma(x.value, x.value, 1);
     return chain(x, std::atan(x.value), d, -2 * x.value * d * d);
   }
   ISONOMY_HD friend Jet erf(const Jet& x) {
-    const double d = two_over_root_pi * std::exp(-x.value * x.value);
+    const Rounded d = two_over_root_pi * Rounded(std::exp(-x.value * x.value));
     return chain(x, std::erf(x.value), d, -2 * x.value * d);
   }
   ISONOMY_HD friend Jet erfc(const Jet& x) {
-    const double d = -two_over_root_pi * std::exp(-x.value * x.value);
+    const Rounded d = -two_over_root_pi * Rounded(std::exp(-x.value * x.value));
     return chain(x, std::erfc(x.value), d, -2 * x.value * d);
   }
   ISONOMY_HD friend Jet abs(const Jet& x) { return x.value < 0 ? -x : x; }
 
  private:
   static constexpr double two_over_root_pi = 0x1.20dd750429b6dp+0;
-
-  ISONOMY_HD static Jet combine(const Jet& a, const Jet& b, double value, double da, double db) {
-    Jet r(value);
-    for (int i = 0; i < P; ++i) r.gradient[i] = da * a.gradient[i] + db * b.gradient[i];
-    if constexpr (second)
-      for (int k = 0; k < pairs; ++k) r.hessian[k] = da * a.hessian[k] + db * b.hessian[k];
-    return r;
-  }
 };
 
 }  // namespace isonomy

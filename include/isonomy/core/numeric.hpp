@@ -3,27 +3,75 @@
 #pragma once
 
 #include <cmath>
+#include <concepts>
 #include <limits>
+#include <type_traits>
 
 #include "isonomy/core/concepts.hpp"
 #include "isonomy/core/view.hpp"
 
 namespace isonomy {
 
+/// x as it is, through a register that compilers cannot see into: what made it cannot fuse with what takes it.
+[[nodiscard]] ISONOMY_HD inline double opaque(double x) {
+#if defined(__CUDA_ARCH__)
+  return __dmul_rn(x, 1);
+#else
+#if defined(__x86_64__)
+  __asm__("" : "+x"(x));
+#else
+  __asm__("" : "+m"(x));
+#endif
+  return x;
+#endif
+}
+
 /// a*b rounded once. A compiler that contracts expressions may not fuse it into a following addition.
 [[nodiscard]] ISONOMY_HD inline double rounded_product(double a, double b) {
 #if defined(__CUDA_ARCH__)
   return __dmul_rn(a, b);
 #else
-  double p = a * b;
-#if defined(__x86_64__)
-  __asm__("" : "+x"(p));  // an opaque register: the product must exist on its own
-#else
-  __asm__("" : "+m"(p));
-#endif
-  return p;
+  return opaque(a * b);
 #endif
 }
+
+/// A double for formulas: every product is rounded before anything is added to it, as rounded_product does.
+///
+/// With one Rounded among its operands an operation is a Rounded again; sums and quotients are those of double.
+/// Products of two doubles remain the compiler's to fuse, so the variables of a formula are declared Rounded.
+struct Rounded {
+  double value = 0;
+
+  Rounded() = default;
+  ISONOMY_HD Rounded(double x) : value(x) {}            // NOLINT: numbers mix in formulas
+  ISONOMY_HD operator double() const { return value; }  // NOLINT
+
+  ISONOMY_HD Rounded operator-() const { return -value; }
+  ISONOMY_HD Rounded& operator+=(double x) { return *this = value + x; }
+  ISONOMY_HD Rounded& operator-=(double x) { return *this = value - x; }
+  ISONOMY_HD Rounded& operator*=(double x) { return *this = rounded_product(value, x); }
+  ISONOMY_HD Rounded& operator/=(double x) { return *this = value / x; }
+};
+
+/// Operands of which one at least is a Rounded, the other perhaps a plain number.
+template <class A, class B>
+concept RoundedOperands = (std::same_as<A, Rounded> && (std::same_as<B, Rounded> || std::is_arithmetic_v<B>)) ||
+                          (std::is_arithmetic_v<A> && std::same_as<B, Rounded>);
+
+template <class A, class B>
+  requires RoundedOperands<A, B>
+[[nodiscard]] ISONOMY_HD Rounded operator+(A a, B b) { return static_cast<double>(a) + static_cast<double>(b); }
+template <class A, class B>
+  requires RoundedOperands<A, B>
+[[nodiscard]] ISONOMY_HD Rounded operator-(A a, B b) { return static_cast<double>(a) - static_cast<double>(b); }
+template <class A, class B>
+  requires RoundedOperands<A, B>
+[[nodiscard]] ISONOMY_HD Rounded operator*(A a, B b) {
+  return rounded_product(static_cast<double>(a), static_cast<double>(b));
+}
+template <class A, class B>
+  requires RoundedOperands<A, B>
+[[nodiscard]] ISONOMY_HD Rounded operator/(A a, B b) { return static_cast<double>(a) / static_cast<double>(b); }
 
 /// Elements per leaf of the one tree that every reduction follows on every backend (Backend<Cpu>::transform_reduce).
 inline constexpr index_t reduction_chunk = 4096;

@@ -4,10 +4,14 @@
 
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/cpu/context.hpp"
+#include "isonomy/cpu/for_each.hpp"
 #include "isonomy/cpu/linalg/cholesky.hpp"
 #include "isonomy/cpu/linalg/gemm.hpp"
+#include "isonomy/cpu/linalg/syrk.hpp"
 #include "isonomy/cpu/memory.hpp"
 #include "isonomy/cpu/mixture/mixture_sums.hpp"
+#include "isonomy/cpu/reduce/segmented_reduce.hpp"
+#include "isonomy/cpu/reduce/transform.hpp"
 #include "isonomy/cpu/reduce/transform_reduce.hpp"
 #include "isonomy/cpu/residue/joint_residue_counts.hpp"
 #include "isonomy/cpu/residue/residue_rank_sums.hpp"
@@ -18,13 +22,17 @@ namespace isonomy {
 
 template <>
 struct Backend<Cpu> : cpu::Memory,
-                      cpu::Dense,
-                      cpu::Factor,
-                      cpu::Reduce,
-                      cpu::Sort,
+                      cpu::ForEach,
+                      cpu::Transform,
+                      cpu::TransformReduce,
+                      cpu::SegmentedReduce,
+                      cpu::StableSortByKey,
                       cpu::SelectK,
-                      cpu::ResidueCounts,
-                      cpu::ResidueRanks,
+                      cpu::Gemm,
+                      cpu::Syrk,
+                      cpu::CholeskyBatched,
+                      cpu::JointResidueCounts,
+                      cpu::ResidueRankSums,
                       cpu::MixtureSums {
   using tag = Cpu;
   using space = HostSpace;

@@ -13,14 +13,17 @@
 
 namespace isonomy::cpu {
 
-/// f(begin, end) for consecutive pieces of [0, n), each of `grain` indices except the last. An exception or a stop
-/// request (Cancelled) ends the loop after the running pieces have drained.
-template <class F>
-void parallel_chunks(Context& ctx, index_t n, index_t grain, const char* operation, F&& f) {
+namespace detail {
+
+/// parallel_chunks for a body whose type is forgotten: one form of the scheduler's loop serves every loop of a program,
+/// which would otherwise spend most of its compile time on them.
+template <class Ctx>
+void run_chunks(Ctx& ctx, index_t n, index_t grain, const char* operation, const void* body,
+                void (*call)(const void* body, index_t begin, index_t end)) {
   const auto piece = [&](index_t chunk) {
     if (ctx.control().stop.stop_requested()) throw Cancelled(operation);
     const index_t begin = chunk * grain;
-    f(begin, std::min(n, begin + grain));
+    call(body, begin, std::min(n, begin + grain));
   };
   const index_t chunks = (n + grain - 1) / grain;
   if (ctx.arena() == nullptr || chunks <= 1) {
@@ -37,9 +40,19 @@ void parallel_chunks(Context& ctx, index_t n, index_t grain, const char* operati
   });
 }
 
+}  // namespace detail
+
+/// f(begin, end) for consecutive pieces of [0, n), each of `grain` indices except the last. An exception or a stop
+/// request (Cancelled) ends the loop after the running pieces have drained.
+template <class F>
+void parallel_chunks(Context& ctx, index_t n, index_t grain, const char* operation, const F& f) {
+  detail::run_chunks(ctx, n, grain, operation, &f,
+                     [](const void* body, index_t begin, index_t end) { (*static_cast<const F*>(body))(begin, end); });
+}
+
 /// f(i) for every i in [0, n), `grain` of them per task.
 template <class F>
-void parallel_for(Context& ctx, index_t n, index_t grain, const char* operation, F&& f) {
+void parallel_for(Context& ctx, index_t n, index_t grain, const char* operation, const F& f) {
   parallel_chunks(ctx, n, grain, operation, [&](index_t begin, index_t end) {
     for (index_t i = begin; i < end; ++i) f(i);
   });

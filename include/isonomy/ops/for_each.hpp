@@ -2,20 +2,38 @@
 #pragma once
 
 #include "isonomy/backend/backend.hpp"
-#include "isonomy/backend/operations.hpp"
+#include "isonomy/backend/operation.hpp"
 #include "isonomy/core/check.hpp"
 
 namespace isonomy {
 
-/// f(i) for every i in [0, n), in no particular order and possibly at the same time, so calls must not write what
-/// others touch. f is a trivially copyable functor whose operator() is const and ISONOMY_HD where device backends will
-/// run it. Errors: ShapeError for n < 0; on the host an exception from f ends the loop and is rethrown.
+namespace op {
+/// One functor call per index.
+struct for_each : Declaration {
+  static constexpr const char* name = "for_each";
+  using elements = std::tuple<Anything>;
+  template <class B, class = Anything>
+  static constexpr bool own = requires(ContextOf<B>& c, AnyIndexed f) {
+    B::for_each(c, index_t{}, f);
+  };
+  template <class B, class... A>
+  static void call(A&&... arguments) {
+    B::for_each(std::forward<A>(arguments)...);
+  }
+};
+}  // namespace op
+
+/// f(i) for every i in [0, n), in no particular order and possibly at the same time.
+///
+/// Calls must not write what others touch. f is a trivially copyable functor whose operator() is const and ISONOMY_HD
+/// where device backends will run it. Errors: ShapeError for n < 0; on the host an exception from f ends the loop and
+/// is rethrown.
 template <ContextLike Ctx, class F>
-  requires HasForEach<backend_of<Ctx>>
+  requires Runs<op::for_each, backend_of<Ctx>>
 void for_each(Ctx& ctx, index_t n, const F& f) {
   check::that(n >= 0, "for_each", "n is " + std::to_string(n) + "; it must be at least 0");
   ++ctx.counters().kernels;
-  backend_of<Ctx>::for_each(ctx, n, f);
+  invoke<op::for_each>(ctx, n, f);
 }
 
 }  // namespace isonomy

@@ -2,14 +2,59 @@
 #pragma once
 
 #include "isonomy/backend/backend.hpp"
-#include "isonomy/backend/operations.hpp"
+#include "isonomy/backend/buffer.hpp"
+#include "isonomy/backend/operation.hpp"
 #include "isonomy/core/check.hpp"
 
 namespace isonomy {
 
+namespace op {
+/// Bits from one view to another.
+struct copy : Declaration {
+  static constexpr const char* name = "copy";
+  using elements = Numbers;
+  template <class B, class T>
+  static constexpr bool own = requires(ContextOf<B>& c, Input<B, T> x, Output<B, T> y, MatrixInput<B, T> a,
+                                       MatrixOutput<B, T> b) {
+    B::copy(c, x, y);
+    B::copy(c, a, b);
+  };
+  template <class B, class... A>
+  static void call(A&&... arguments) {
+    B::copy(std::forward<A>(arguments)...);
+  }
+};
+/// One value everywhere.
+struct fill : Declaration {
+  static constexpr const char* name = "fill";
+  using elements = Numbers;
+  template <class B, class T>
+  static constexpr bool own = requires(ContextOf<B>& c, Output<B, T> y, T v) {
+    B::fill(c, y, v);
+  };
+  template <class B, class... A>
+  static void call(A&&... arguments) {
+    B::fill(std::forward<A>(arguments)...);
+  }
+};
+/// Ascending numbers.
+struct iota : Declaration {
+  static constexpr const char* name = "iota";
+  using elements = Numbers;
+  template <class B, class T>
+  static constexpr bool own = requires(ContextOf<B>& c, Output<B, T> y, T v) {
+    B::iota(c, y, v);
+  };
+  template <class B, class... A>
+  static void call(A&&... arguments) {
+    B::iota(std::forward<A>(arguments)...);
+  }
+};
+}  // namespace op
+
 /// out(i) = source(i), any strides; bits are copied, NaN payloads too. ShapeError, AliasError.
 template <ContextLike Ctx, class T>
-  requires HasCopy<backend_of<Ctx>, T>
+  requires Runs<op::copy, backend_of<Ctx>, T>
 void copy(Ctx& ctx, ConstVector<T, Ctx> source, VectorView<T, typename Ctx::space> out) {
   check::usable(source, "copy", "source");
   check::usable(out, "copy", "out");
@@ -17,12 +62,12 @@ void copy(Ctx& ctx, ConstVector<T, Ctx> source, VectorView<T, typename Ctx::spac
   check::distinct(out, "copy", "out");
   check::no_overlap(out, source, "copy", "out", "source");
   ++ctx.counters().kernels;
-  backend_of<Ctx>::copy(ctx, source, out);
+  invoke<op::copy>(ctx, source, out);
 }
 
 /// out(i, j) = source(i, j), any strides. ShapeError, AliasError.
 template <ContextLike Ctx, class T>
-  requires HasCopy<backend_of<Ctx>, T>
+  requires Runs<op::copy, backend_of<Ctx>, T>
 void copy(Ctx& ctx, ConstMatrix<T, Ctx> source, MatrixView<T, typename Ctx::space> out) {
   check::usable(source, "copy", "source");
   check::usable(out, "copy", "out");
@@ -31,27 +76,36 @@ void copy(Ctx& ctx, ConstMatrix<T, Ctx> source, MatrixView<T, typename Ctx::spac
   check::distinct(out, "copy", "out");
   check::no_overlap(out, source, "copy", "out", "source");
   ++ctx.counters().kernels;
-  backend_of<Ctx>::copy(ctx, source, out);
+  invoke<op::copy>(ctx, source, out);
 }
 
 /// out(i) = value.
 template <ContextLike Ctx, class T>
-  requires HasFill<backend_of<Ctx>, T>
+  requires Runs<op::fill, backend_of<Ctx>, T>
 void fill(Ctx& ctx, VectorView<T, typename Ctx::space> out, std::type_identity_t<T> value) {
   check::usable(out, "fill", "out");
   check::distinct(out, "fill", "out");
   ++ctx.counters().kernels;
-  backend_of<Ctx>::fill(ctx, out, value);
+  invoke<op::fill>(ctx, out, value);
 }
 
 /// out(i) = first + i.
 template <ContextLike Ctx, class T>
-  requires HasIota<backend_of<Ctx>, T>
+  requires Runs<op::iota, backend_of<Ctx>, T>
 void iota(Ctx& ctx, VectorView<T, typename Ctx::space> out, std::type_identity_t<T> first = T{}) {
   check::usable(out, "iota", "out");
   check::distinct(out, "iota", "out");
   ++ctx.counters().kernels;
-  backend_of<Ctx>::iota(ctx, out, first);
+  invoke<op::iota>(ctx, out, first);
+}
+
+/// A second buffer with the same elements.
+template <ContextLike Ctx, class T>
+  requires Runs<op::copy, backend_of<Ctx>, T>
+[[nodiscard]] Buffer<T, typename Ctx::tag> clone(Ctx& ctx, const Buffer<T, typename Ctx::tag>& source) {
+  Buffer<T, typename Ctx::tag> out(ctx, source.size(), "clone");
+  invoke<op::copy>(ctx, source.view(), out.view());
+  return out;
 }
 
 /// Waits for everything queued on the context and throws what it left behind. Backend<Cpu> has nothing to wait for.

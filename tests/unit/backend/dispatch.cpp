@@ -1,50 +1,22 @@
 // What the compiler must refuse or choose: spaces, element types, missing operations; and the capability table.
 #include <cstring>
+#include <string>
 #include <type_traits>
 
 #include "isonomy/conformance/run.hpp"
 #include "isonomy/isonomy.hpp"
 #include "support/catch.hpp"
-#include "support/generic_backend.hpp"
+#include "support/only.hpp"
 
 using namespace isonomy;
 
 namespace {
 
-struct Without {};  // no gemm, no sort: what is derived from them is missing too
-struct WithoutContext : cpu::Context {
-  using tag = Without;
-  using cpu::Context::Context;
-};
 struct NoBackend {};
-struct Nothing {};  // a backend without a single operation
-struct NothingContext : cpu::Context {
-  using tag = Nothing;
-  using cpu::Context::Context;
-};
-
-}  // namespace
-
-template <>
-struct isonomy::Backend<Nothing> {
-  using tag = Nothing;
-  using space = HostSpace;
-  using context = NothingContext;
-  static constexpr const char* name() { return "Nothing"; }
-  static bool available() noexcept { return true; }
-};
-
-template <>
-struct isonomy::Backend<Without> : Backend<Cpu> {
-  using tag = Without;
-  using context = WithoutContext;
-  static constexpr const char* name() { return "Without"; }
-  static void gemm() = delete;
-  static void syrk() = delete;
-  static void stable_sort_by_key() = delete;
-};
-
-namespace {
+using Nothing = ::test::Only<>;  // a backend without a single operation
+using Generic = Without<Cpu, op::syrk, op::joint_residue_counts>;
+using NoProducts =
+    Without<Cpu, op::gemm, op::syrk, op::stable_sort_by_key>;  // what is derived from them is missing too
 
 template <class Ctx, class A, class Out = A>
 concept CanGemm = requires(Ctx& c, A a, Out out) {
@@ -67,16 +39,17 @@ static_assert(!CanGemm<Host, MatrixView<double, DeviceSpace>, MatrixView<double>
 static_assert(!CanGemm<Host, MatrixView<double>, MatrixView<const double>>, "an output is not const");
 static_assert(!CanGemm<Host, MatrixView<float>, MatrixView<double>>, "element types are not mixed silently");
 static_assert(!CanGemm<Host, MatrixView<int>>, "gemm is for float and double");
-static_assert(!CanGemm<WithoutContext, MatrixView<double>>);
-static_assert(!CanSyrk<WithoutContext, MatrixView<double>>, "syrk needs its own form or gemm");
-static_assert(CanSyrk<test::GenericContext, MatrixView<double>>);
-static_assert(CanRank<Host, const float> && CanRank<test::GenericContext, double> && !CanRank<WithoutContext, double>);
+static_assert(!CanGemm<Context<NoProducts>, MatrixView<double>>);
+static_assert(!CanSyrk<Context<NoProducts>, MatrixView<double>>, "syrk needs its own form or gemm");
+static_assert(CanSyrk<Context<Generic>, MatrixView<double>>);
+static_assert(CanRank<Host, const float> && CanRank<Context<Generic>, double> && !CanRank<Context<NoProducts>, double>);
 
 static_assert(BackendLike<Backend<Cpu>> && ContextLike<Host>);
-static_assert(!BackendLike<Backend<NoBackend>> && !HasGemm<Backend<NoBackend>, double>);
-static_assert(HasSyrk<Backend<Cpu>, double> && !HasSyrk<Backend<test::Generic>, double> &&
-              HasGemm<Backend<test::Generic>, double>);
-static_assert(!HasStableSortByKey<Backend<Without>, double>);
+static_assert(!BackendLike<Backend<NoBackend>> && !Has<op::gemm, Backend<NoBackend>, double> &&
+              !Runs<op::syrk, Backend<NoBackend>, double>);
+static_assert(Has<op::syrk, Backend<Cpu>, double> && !Has<op::syrk, Backend<Generic>, double> &&
+              Has<op::gemm, Backend<Generic>, double>);
+static_assert(!Has<op::stable_sort_by_key, Backend<NoProducts>, double>);
 
 static_assert(std::is_move_constructible_v<Host> && !std::is_copy_constructible_v<Host>);
 static_assert(std::is_move_constructible_v<Buffer<double, Cpu>> && !std::is_copy_constructible_v<Buffer<double, Cpu>>);
@@ -92,7 +65,7 @@ struct unknown_operation {};
 static_assert(!conformance::has_cases<unknown_operation>);
 
 template <class... Tags>
-Support support_of(const char* backend, const char* operation, const char* element) {
+Support support_of_row(const char* backend, const char* operation, const char* element) {
   static constexpr auto table = capability_table<Tags...>();
   for (const Capability& c : table)
     if (std::strcmp(c.backend, backend) == 0 && std::strcmp(c.operation, operation) == 0 &&
@@ -102,22 +75,42 @@ Support support_of(const char* backend, const char* operation, const char* eleme
   return Support::none;
 }
 
+/// Where a call of an operation's front door compiles although the table says none, or the other way round.
+template <class Tag, class Op, class... T>
+void collect_disagreements(std::string& found, std::tuple<T...>*) {
+  ((found += conformance::Cases<Op>::template callable<Tag, T> == (support_of<Op, Backend<Tag>, T> != Support::none)
+                 ? std::string()
+                 : std::string(Backend<Tag>::name()) + ": " + Op::name + " of " + op::element_name<T>() + "\n"),
+   ...);
+}
+template <class Tag, class... Op>
+std::string disagreements(std::tuple<Op...>*) {
+  std::string found;
+  (collect_disagreements<Tag, Op>(found, static_cast<typename Op::elements*>(nullptr)), ...);
+  return found;
+}
+template <class Tag>
+std::string disagreements() {
+  return disagreements<Tag>(static_cast<op::all*>(nullptr));
+}
+
 }  // namespace
 
-TEST_CASE("the capability table says what the concepts say", "[dispatch]") {
+TEST_CASE("the capability table says what the declarations say", "[dispatch]") {
   const auto of = [](const char* b, const char* o, const char* t) {
-    return support_of<Cpu, test::Generic, Without>(b, o, t);
+    return support_of_row<Cpu, Generic, NoProducts>(b, o, t);
   };
+  const char *const generic = Backend<Generic>::name(), *const no_products = Backend<NoProducts>::name();
   CHECK(of("Cpu", "gemm", "double") == Support::own);
   CHECK(of("Cpu", "syrk", "float") == Support::own);
-  CHECK(of("Generic", "syrk", "float") == Support::derived);
-  CHECK(of("Without", "syrk", "float") == Support::none);
-  CHECK(of("Without", "gemm", "float") == Support::none);
+  CHECK(of(generic, "syrk", "float") == Support::derived);
+  CHECK(of(no_products, "syrk", "float") == Support::none);
+  CHECK(of(no_products, "gemm", "float") == Support::none);
   CHECK(of("Cpu", "rank_average", "int32") == Support::derived);
-  CHECK(of("Without", "rank_average", "int32") == Support::none);
-  CHECK(of("Generic", "joint_residue_counts", "codes") == Support::derived);
+  CHECK(of(no_products, "rank_average", "int32") == Support::none);
+  CHECK(of(generic, "joint_residue_counts", "codes") == Support::derived);
   CHECK(of("Cpu", "residue_rank_sums", "codes") == Support::own);
-  CHECK(of("Without", "residue_rank_sums", "codes") == Support::own);
+  CHECK(of(no_products, "residue_rank_sums", "codes") == Support::own);
   CHECK(of("Cpu", "for_each", "any") == Support::own);
 }
 
@@ -129,17 +122,39 @@ TEST_CASE("no row of the host's table is none, and core operations are its own",
   }
 }
 
+TEMPLATE_LIST_TEST_CASE("every front door is callable exactly where the capability table says so", "[dispatch]",
+                        op::all) {
+  CHECK(disagreements<Cpu>() == "");
+  CHECK(disagreements<Nothing>() == "");
+  CHECK(disagreements<Without<Cpu, TestType>>() == "");  // what stands on it falls with it
+  CHECK(disagreements<::test::Only<TestType>>() == "");  // and nothing stands on it alone by mistake
+}
+
+TEST_CASE("a derived form is there as soon as what it is built from is", "[dispatch]") {
+  using ForEach = Backend<::test::Only<op::for_each>>;
+  CHECK(support_of<op::joint_residue_counts, ForEach> == Support::derived);
+  CHECK(support_of<op::multivariate_mixture_sums, ForEach, float> == Support::derived);
+  CHECK(support_of<op::mixture_sums, ForEach, float> == Support::none);  // it packs points by copy
+  CHECK(support_of<op::mixture_sums, Backend<::test::Only<op::for_each, op::copy>>, float> == Support::derived);
+  CHECK(support_of<op::mixture_sums, Backend<Without<Cpu, op::copy>>, float> == Support::none);
+  CHECK(support_of<op::residue_rank_sums, ForEach> == Support::none);
+  CHECK(support_of<
+            op::residue_rank_sums,
+            Backend<::test::Only<op::for_each, op::copy, op::iota, op::stable_sort_by_key, op::transform_reduce>>> ==
+        Support::derived);
+}
+
 TEST_CASE("a backend that lacks an operation is reported as declining it", "[dispatch]") {
-  WithoutContext ctx;
-  conformance::Report report{"Without"};
-  conformance::run_operation<op::gemm, Without>(ctx, report);
+  Context<NoProducts> ctx;
+  conformance::Report report{"NoProducts"};
+  conformance::run_operation<op::gemm, NoProducts>(ctx, report);
   CHECK(report.operations.front().declined == 1);
   CHECK(report.passed() == 0);
   CHECK(report.failed() == 0);
 }
 
 TEST_CASE("the kit runs on a backend without operations, which declines them all", "[dispatch]") {
-  NothingContext ctx;
+  Context<Nothing> ctx;
   const conformance::Report report = conformance::run_all<Nothing>(ctx);
   CHECK(report.operations.size() == std::tuple_size_v<op::all>);
   for (const conformance::OperationResult& r : report.operations) {

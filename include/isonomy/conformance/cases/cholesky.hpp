@@ -6,30 +6,19 @@
 #include <tuple>
 #include <vector>
 
+#include "isonomy/backend/operation.hpp"
 #include "isonomy/conformance/rows.hpp"
-#include "isonomy/conformance/tiers.hpp"
 #include "isonomy/ops/linalg/cholesky.hpp"
 
 namespace isonomy::conformance {
 
 template <>
 struct Cases<op::cholesky_batched> {
-  template <class Tag>
-  static void run(Rows<Tag>& rows) {
-    if constexpr (HasCholeskyBatched<Backend<Tag>, float>) run<Tag, float>(rows);
-    if constexpr (HasCholeskyBatched<Backend<Tag>, double>) run<Tag, double>(rows);
-  }
-
- private:
-  /// What is planted into every second matrix of a batch; the other matrices must come out as if alone.
-  enum class Plant { nothing, negative_pivot, zero_pivot, nan_on_diagonal, nan_below, nan_above };
-  static constexpr std::array plants{Plant::nothing,         Plant::negative_pivot, Plant::zero_pivot,
-                                     Plant::nan_on_diagonal, Plant::nan_below,      Plant::nan_above};
-  static constexpr const char* name_of(Plant p) {
-    constexpr std::array names{"definite",  "negative pivot", "zero pivot", "NaN on the diagonal",
-                               "NaN below", "NaN above"};
-    return names[static_cast<std::size_t>(p)];
-  }
+  template <class Tag, class T>
+  static constexpr bool callable = requires(Context<Tag>& ctx, BatchView<T, typename Backend<Tag>::space> a,
+                                            op::Output<Backend<Tag>, index_t> info) {
+    cholesky_batched(ctx, a, info);
+  };
 
   template <class Tag, class T>
   static void run(Rows<Tag>& rows) {
@@ -43,12 +32,23 @@ struct Cases<op::cholesky_batched> {
     }
   }
 
+ private:
+  /// What is planted into every second matrix of a batch; the other matrices must come out as if alone.
+  enum class Plant { nothing, negative_pivot, zero_pivot, nan_on_diagonal, nan_below, nan_above };
+  static constexpr std::array plants{Plant::nothing,         Plant::negative_pivot, Plant::zero_pivot,
+                                     Plant::nan_on_diagonal, Plant::nan_below,      Plant::nan_above};
+  static constexpr const char* name_of(Plant p) {
+    constexpr std::array names{"definite",  "negative pivot", "zero pivot", "NaN on the diagonal",
+                               "NaN below", "NaN above"};
+    return names[static_cast<std::size_t>(p)];
+  }
+
   /// Matrix entries from small integers times powers of two, so that every step of any factorisation of it is exact and
   /// the failing pivot is certain; `graded` ones are random with rows scaled over many decades.
   template <class Tag, class T>
   static void row(Rows<Tag>& rows, index_t batches, index_t n, Layout l, Plant plant, bool graded) {
-    const std::string label = std::string(type_name<T>()) + " " + std::to_string(batches) + " of " + std::to_string(n) +
-                              " " + name(l) + " " + (graded ? "graded" : name_of(plant));
+    const std::string label = std::string(op::element_name<T>()) + " " + std::to_string(batches) + " of " +
+                              std::to_string(n) + " " + name(l) + " " + (graded ? "graded" : name_of(plant));
     const std::uint64_t seed = rows.seed(label);
     const bool by_rows = l == Layout::row || l == Layout::padded_row;
     Operand<T> a(by_rows ? n * batches : n, by_rows ? n : n * batches, l);
@@ -103,7 +103,7 @@ struct Cases<op::cholesky_batched> {
                   magnitude += std::abs(static_cast<long double>(factor(i, p)) * factor(j, p));
                 }
                 const double bound =
-                    tier_of<op::cholesky_batched>::bound<T>(static_cast<double>(n + 1), static_cast<double>(magnitude));
+                    op::cholesky_batched::tier::bound<T>(static_cast<double>(n + 1), static_cast<double>(magnitude));
                 if (!(std::abs(sum - old(i, j)) <= bound) || !(factor(i, i) > 0))
                   verdict.mismatch("L*L^T", i, j, static_cast<T>(sum), old(i, j), bound);
               }

@@ -6,8 +6,8 @@
 #include <tuple>
 #include <vector>
 
+#include "isonomy/backend/operation.hpp"
 #include "isonomy/conformance/rows.hpp"
-#include "isonomy/conformance/tiers.hpp"
 #include "isonomy/ops/linalg/gemm.hpp"
 #include "isonomy/ops/linalg/syrk.hpp"
 
@@ -67,8 +67,9 @@ struct Product {
 
 template <class T>
 [[nodiscard]] std::string label(index_t m, index_t k, index_t n, Layout l, Data d, Factors<T> f) {
-  return std::string(type_name<T>()) + " " + std::to_string(m) + "x" + std::to_string(k) + "x" + std::to_string(n) +
-         " " + name(l) + " " + name(d) + " alpha " + std::to_string(f.alpha) + " beta " + std::to_string(f.beta);
+  return std::string(op::element_name<T>()) + " " + std::to_string(m) + "x" + std::to_string(k) + "x" +
+         std::to_string(n) + " " + name(l) + " " + name(d) + " alpha " + std::to_string(f.alpha) + " beta " +
+         std::to_string(f.beta);
 }
 
 /// Layouts that differ between the operands of one row.
@@ -89,13 +90,12 @@ void old_values(Operand<T>& out, Data kind, std::uint64_t seed, T beta) {
 
 template <>
 struct Cases<op::gemm> {
-  template <class Tag>
-  static void run(Rows<Tag>& rows) {
-    if constexpr (HasGemm<Backend<Tag>, float>) run<Tag, float>(rows);
-    if constexpr (HasGemm<Backend<Tag>, double>) run<Tag, double>(rows);
-  }
+  template <class Tag, class T>
+  static constexpr bool callable = requires(Context<Tag>& ctx, T s, op::MatrixInput<Backend<Tag>, T> a,
+                                            op::MatrixOutput<Backend<Tag>, T> out) {
+    gemm(ctx, s, a, a, s, out);
+  };
 
- private:
   template <class Tag, class T>
   static void run(Rows<Tag>& rows) {
     std::size_t turn = 0;
@@ -106,6 +106,8 @@ struct Cases<op::gemm> {
       for (const detail::Factors<T> f : detail::factors<T>)
         row<Tag>(rows, s, all_layouts[turn++ % all_layouts.size()], Data::random, f);
   }
+
+ private:
   template <class Tag, class T>
   static void row(Rows<Tag>& rows, detail::ProductShape s, Layout l, Data d, detail::Factors<T> f) {
     const std::string label = detail::label(s.m, s.k, s.n, l, d, f);
@@ -123,7 +125,7 @@ struct Cases<op::gemm> {
           return std::tuple(dout.fetch(ctx), da.fetch(ctx), db.fetch(ctx));
         },
         [&](Verdict& verdict, const std::vector<T>& got, const std::vector<T>& got_a, const std::vector<T>& got_b) {
-          expected.template check<tier_of<op::gemm>>(verdict, got, s.k);
+          expected.template check<op::gemm::tier>(verdict, got, s.k);
           verdict.exact("A", got_a, a);
           verdict.exact("B", got_b, b);
         });
@@ -132,13 +134,12 @@ struct Cases<op::gemm> {
 
 template <>
 struct Cases<op::syrk> {
-  template <class Tag>
-  static void run(Rows<Tag>& rows) {
-    if constexpr (HasSyrk<Backend<Tag>, float> || HasGemm<Backend<Tag>, float>) run<Tag, float>(rows);
-    if constexpr (HasSyrk<Backend<Tag>, double> || HasGemm<Backend<Tag>, double>) run<Tag, double>(rows);
-  }
+  template <class Tag, class T>
+  static constexpr bool callable = requires(Context<Tag>& ctx, T s, op::MatrixInput<Backend<Tag>, T> a,
+                                            op::MatrixOutput<Backend<Tag>, T> out) {
+    syrk(ctx, s, a, s, out);
+  };
 
- private:
   template <class Tag, class T>
   static void run(Rows<Tag>& rows) {
     std::size_t turn = 0;
@@ -150,6 +151,8 @@ struct Cases<op::syrk> {
       for (const detail::Factors<T> f : detail::factors<T>)
         row<Tag>(rows, columns == 100 ? 400 : 3, columns, all_layouts[turn++ % all_layouts.size()], Data::random, f);
   }
+
+ private:
   /// A is n x k; out need not be symmetric before.
   template <class Tag, class T>
   static void row(Rows<Tag>& rows, index_t n, index_t k, Layout l, Data d, detail::Factors<T> f) {
@@ -170,7 +173,7 @@ struct Cases<op::syrk> {
           return std::tuple(dout.fetch(ctx), da.fetch(ctx));
         },
         [&](Verdict& verdict, const std::vector<T>& got, const std::vector<T>& got_a) {
-          expected.template check<tier_of<op::syrk>>(verdict, got, n);
+          expected.template check<op::syrk::tier>(verdict, got, n);
           verdict.exact("A", got_a, a);
         });
   }

@@ -5,6 +5,7 @@
 #include <tuple>
 #include <vector>
 
+#include "isonomy/backend/operation.hpp"
 #include "isonomy/conformance/rows.hpp"
 #include "isonomy/ops/for_each.hpp"
 #include "isonomy/ops/memory.hpp"
@@ -16,15 +17,6 @@ namespace detail {
 inline constexpr std::array<index_t, 5> vector_sizes{0, 1, 7, 1000, 20011};
 inline constexpr std::array<index_t, 3> vector_strides{1, 2, 5};
 
-/// Runs f.operator()<T>() for every element type whose predicate holds.
-template <class Backend, class F>
-void for_each_type(const F& f) {
-  f.template operator()<float>();
-  f.template operator()<double>();
-  f.template operator()<std::int32_t>();
-  f.template operator()<std::int64_t>();
-  f.template operator()<std::uint32_t>();
-}
 [[nodiscard]] inline std::string sized(const char* type, index_t n, index_t stride) {
   return std::string(type) + " " + std::to_string(n) + " stride " + std::to_string(stride);
 }
@@ -32,31 +24,33 @@ void for_each_type(const F& f) {
 
 template <>
 struct Cases<op::copy> {
-  template <class Tag>
-  static void run(Rows<Tag>& rows) {
-    detail::for_each_type<Backend<Tag>>([&]<class T>() {
-      if constexpr (HasCopy<Backend<Tag>, T>) run<Tag, T>(rows);
-    });
-  }
+  template <class Tag, class T>
+  static constexpr bool callable = requires(Context<Tag>& ctx, op::Input<Backend<Tag>, T> x,
+                                            op::Output<Backend<Tag>, T> y, op::MatrixInput<Backend<Tag>, T> a,
+                                            op::MatrixOutput<Backend<Tag>, T> b) {
+    copy(ctx, x, y);
+    copy(ctx, a, b);
+  };
 
- private:
   template <class Tag, class T>
   static void run(Rows<Tag>& rows) {
     for (const index_t n : detail::vector_sizes)
       for (const index_t from : detail::vector_strides)
         for (const index_t to : detail::vector_strides)
-          row<Tag>(rows, "vector " + detail::sized(type_name<T>(), n, from) + " to " + std::to_string(to),
+          row<Tag>(rows, "vector " + detail::sized(op::element_name<T>(), n, from) + " to " + std::to_string(to),
                    Operand<T>(n, from), Operand<T>(n, to),
                    [](Context<Tag>& ctx, auto& x, auto& y) { copy(ctx, x.vector(), y.vector()); });
     for (const Layout from : all_layouts)
       for (const Layout to : all_layouts)
         for (const auto& [m, n] : {std::pair<index_t, index_t>{0, 3}, {3, 0}, {1, 1}, {5, 9}, {130, 17}})
           row<Tag>(rows,
-                   std::string("matrix ") + type_name<T>() + " " + std::to_string(m) + "x" + std::to_string(n) + " " +
-                       name(from) + " to " + name(to),
+                   std::string("matrix ") + op::element_name<T>() + " " + std::to_string(m) + "x" + std::to_string(n) +
+                       " " + name(from) + " to " + name(to),
                    Operand<T>(m, n, from), Operand<T>(m, n, to),
                    [](Context<Tag>& ctx, auto& x, auto& y) { copy(ctx, x.matrix(), y.matrix()); });
   }
+
+ private:
   template <class Tag, class T, class Copy>
   static void row(Rows<Tag>& rows, const std::string& label, Operand<T> x, const Operand<T>& y, const Copy& copying) {
     x.fill(Data::nan, rows.seed(label));
@@ -87,7 +81,7 @@ void output_rows(Rows<Tag>& rows, const Expected& expected_at, const Run& run) {
       Operand<T> expected = out;
       for (index_t i = 0; i < n; ++i) expected(i) = expected_at(i);
       rows.row(
-          sized(type_name<T>(), n, stride),
+          sized(op::element_name<T>(), n, stride),
           [&](Context<Tag>& ctx) {
             Uploaded<Tag, T> dout(ctx, out);
             run(ctx, dout);
@@ -106,40 +100,48 @@ struct WriteTriple {
 
 template <>
 struct Cases<op::fill> {
-  template <class Tag>
+  template <class Tag, class T>
+  static constexpr bool callable = requires(Context<Tag>& ctx, op::Output<Backend<Tag>, T> out, T value) {
+    fill(ctx, out, value);
+  };
+
+  template <class Tag, class T>
   static void run(Rows<Tag>& rows) {
-    detail::for_each_type<Backend<Tag>>([&]<class T>() {
-      if constexpr (HasFill<Backend<Tag>, T>)
-        detail::output_rows<Tag, T>(
-            rows, [](index_t) { return T(3); }, [](Context<Tag>& ctx, auto& out) { fill(ctx, out.vector(), T(3)); });
-    });
+    detail::output_rows<Tag, T>(
+        rows, [](index_t) { return T(3); }, [](Context<Tag>& ctx, auto& out) { fill(ctx, out.vector(), T(3)); });
   }
 };
 
 template <>
 struct Cases<op::iota> {
-  template <class Tag>
+  template <class Tag, class T>
+  static constexpr bool callable = requires(Context<Tag>& ctx, op::Output<Backend<Tag>, T> out, T first) {
+    iota(ctx, out, first);
+  };
+
+  template <class Tag, class T>
   static void run(Rows<Tag>& rows) {
-    detail::for_each_type<Backend<Tag>>([&]<class T>() {
-      if constexpr (HasIota<Backend<Tag>, T>)
-        detail::output_rows<Tag, T>(
-            rows, [](index_t i) { return static_cast<T>(5 + i); },
-            [](Context<Tag>& ctx, auto& out) { iota(ctx, out.vector(), T(5)); });
-    });
+    detail::output_rows<Tag, T>(
+        rows, [](index_t i) { return static_cast<T>(5 + i); },
+        [](Context<Tag>& ctx, auto& out) { iota(ctx, out.vector(), T(5)); });
   }
 };
 
 template <>
 struct Cases<op::for_each> {
-  template <class Tag>
+  template <class Tag, class T>
+  static constexpr bool callable = requires(Context<Tag>& ctx, op::AnyIndexed f) {
+    for_each(ctx, index_t{}, f);
+  };
+
+  template <class Tag, class T>
   static void run(Rows<Tag>& rows) {
-    if constexpr (HasForEach<Backend<Tag>>)
-      detail::output_rows<Tag, std::int64_t>(
-          rows, [](index_t i) { return 3 * i + 1; },
-          [](Context<Tag>& ctx, auto& out) {
-            const auto v = out.vector();
-            for_each(ctx, v.size, detail::WriteTriple{v.data, v.stride});
-          });
+    detail::output_rows<Tag, std::int64_t>(
+        rows, [](index_t i) { return 3 * i + 1; },
+        [](Context<Tag>& ctx, auto& out) {
+          const auto v = out.vector();
+          for_each(ctx, v.size, detail::WriteTriple{v.data, v.stride});
+        });
   }
 };
 

@@ -9,8 +9,8 @@
 #include <tuple>
 #include <vector>
 
+#include "isonomy/backend/operation.hpp"
 #include "isonomy/conformance/rows.hpp"
-#include "isonomy/conformance/tiers.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/ops/mixture/kernels/block_sums.hpp"
 #include "isonomy/ops/mixture/kernels/scalar.hpp"
@@ -20,10 +20,42 @@ namespace isonomy::conformance {
 
 template <>
 struct Cases<op::mixture_sums> {
-  template <class Tag>
+  template <class Tag, class T>
+  static constexpr bool callable = requires(Context<Tag>& ctx, SharedMeanPair term, MixtureOrder order,
+                                            op::Input<Backend<Tag>, T> x, VectorView<DoubleDouble> sums) {
+    mixture_sums(ctx, term, order, x, sums);
+  };
+
+  template <class Tag, class T>
   static void run(Rows<Tag>& rows) {
-    run<Tag, double>(rows);
-    run<Tag, float>(rows);
+    const std::vector<std::vector<Density>> pairs{{density(0.5, 1, 0.5), density(0.5, 1, 2)},
+                                                  {density(0.999, 0, 0.01), density(0.001, 0, 3)},
+                                                  {density(1e-300, 0.5, 1), density(1, 0.5, 1)}};
+    std::vector<std::vector<Density>> mixtures{
+        {density(1, 0.2, 1)}, {density(0.3, -1, 0.5), density(0.7, 1, 0.25)}, {}};
+    for (int k = 0; k < 5; ++k) mixtures.back().push_back(density(0.2, k - 2, 0.3 + 0.2 * k));
+    std::vector<Sample> samples{{"spaced", 200, 3, 0, 4, Data::random}, {"far away", 200, 1, 0, 1e6, Data::random},
+                                {"ties", 200, 1, 0, 1, Data::ties},     {"denormal", 100, 1, 0, 1, Data::denormal},
+                                {"mixed", 100, 1, 0, 1, Data::mixed},   {"nan", 100, 1, 0, 1, Data::nan}};
+    for (const index_t n : {0, 1, 2, 7, 31, 32, 33, 48, 63}) samples.push_back({"random", n, 1, 0, 4, Data::random});
+    for (const Sample& s : samples)
+      for (const MixtureOrder order : {MixtureOrder::value, MixtureOrder::gradient, MixtureOrder::hessian}) {
+        for (const auto& p : pairs) row<Tag, T>(rows, s, order, p, true);
+        for (const auto& m : mixtures) row<Tag, T>(rows, s, order, m, false);
+      }
+    // Around one block, and enough blocks for several threads.
+    for (const index_t n : {8191, 8192, 8193}) {
+      const Sample s{"random", n, 1, 0, 4, Data::random};
+      row<Tag, T>(rows, s, MixtureOrder::hessian, pairs[0], true);
+      row<Tag, T>(rows, s, MixtureOrder::gradient, mixtures[1], false);
+    }
+    if constexpr (std::same_as<T, double>)
+      row<Tag, T>(rows, {"random", 110003, 1, 0, 4, Data::random}, MixtureOrder::gradient, pairs[0], true);
+    rows.template throws<ShapeError>("an output too many", [](Context<Tag>& ctx) {
+      std::vector<DoubleDouble> sums(2);
+      mixture_sums(ctx, SharedMeanPair{}, MixtureOrder::value, VectorView<const T, typename Backend<Tag>::space>(),
+                   view(sums));
+    });
   }
 
  private:
@@ -40,40 +72,6 @@ struct Cases<op::mixture_sums> {
 
   static Density density(double weight, double mean, double sigma) {
     return {std::log(weight / sigma) - 0.5 * std::log(2 * 3.14159265358979323846), mean, -0.5 / (sigma * sigma)};
-  }
-
-  template <class Tag, class T>
-  static void run(Rows<Tag>& rows) {
-    if constexpr (HasMixtureSums<Backend<Tag>, SharedMeanPair, T> || HasForEach<Backend<Tag>>) {
-      const std::vector<std::vector<Density>> pairs{{density(0.5, 1, 0.5), density(0.5, 1, 2)},
-                                                    {density(0.999, 0, 0.01), density(0.001, 0, 3)},
-                                                    {density(1e-300, 0.5, 1), density(1, 0.5, 1)}};
-      std::vector<std::vector<Density>> mixtures{
-          {density(1, 0.2, 1)}, {density(0.3, -1, 0.5), density(0.7, 1, 0.25)}, {}};
-      for (int k = 0; k < 5; ++k) mixtures.back().push_back(density(0.2, k - 2, 0.3 + 0.2 * k));
-      std::vector<Sample> samples{{"spaced", 200, 3, 0, 4, Data::random}, {"far away", 200, 1, 0, 1e6, Data::random},
-                                  {"ties", 200, 1, 0, 1, Data::ties},     {"denormal", 100, 1, 0, 1, Data::denormal},
-                                  {"mixed", 100, 1, 0, 1, Data::mixed},   {"nan", 100, 1, 0, 1, Data::nan}};
-      for (const index_t n : {0, 1, 2, 7, 31, 32, 33, 48, 63}) samples.push_back({"random", n, 1, 0, 4, Data::random});
-      for (const Sample& s : samples)
-        for (const MixtureOrder order : {MixtureOrder::value, MixtureOrder::gradient, MixtureOrder::hessian}) {
-          for (const auto& p : pairs) row<Tag, T>(rows, s, order, p, true);
-          for (const auto& m : mixtures) row<Tag, T>(rows, s, order, m, false);
-        }
-      // Around one block, and enough blocks for several threads.
-      for (const index_t n : {8191, 8192, 8193}) {
-        const Sample s{"random", n, 1, 0, 4, Data::random};
-        row<Tag, T>(rows, s, MixtureOrder::hessian, pairs[0], true);
-        row<Tag, T>(rows, s, MixtureOrder::gradient, mixtures[1], false);
-      }
-      if constexpr (std::same_as<T, double>)
-        row<Tag, T>(rows, {"random", 110003, 1, 0, 4, Data::random}, MixtureOrder::gradient, pairs[0], true);
-      rows.template throws<ShapeError>("an output too many", [](Context<Tag>& ctx) {
-        std::vector<DoubleDouble> sums(2);
-        mixture_sums(ctx, SharedMeanPair{}, MixtureOrder::value, VectorView<const T, typename Backend<Tag>::space>(),
-                     view(sums));
-      });
-    }
   }
 
   static SharedMeanPair pair_term(const std::vector<Density>& d) {
@@ -104,7 +102,7 @@ struct Cases<op::mixture_sums> {
 
   template <class Tag, class T>
   static void row(Rows<Tag>& rows, const Sample& s, MixtureOrder order, const std::vector<Density>& d, bool as_pair) {
-    const std::string label = std::string(type_name<T>()) + " " + std::to_string(s.n) + " " + s.label + ", " +
+    const std::string label = std::string(op::element_name<T>()) + " " + std::to_string(s.n) + " " + s.label + ", " +
                               (as_pair ? "pair" : std::to_string(d.size()) + " components") + ", order " +
                               std::to_string(static_cast<int>(order));
     Operand<T> x(s.n, s.stride);
@@ -172,7 +170,7 @@ struct Cases<op::mixture_sums> {
         default: add<MixtureOrder::hessian>(term, points, lane, lanes_of_block);
         }
       block_outputs(term, order, n, lanes_of_block.data(), out.data());
-      for (std::size_t o = 0; o < sums.size(); ++o) isonomy::detail::add_share(sums[o], out[o]);
+      for (std::size_t o = 0; o < sums.size(); ++o) add_share(sums[o], out[o]);
     }
     return sums;
   }

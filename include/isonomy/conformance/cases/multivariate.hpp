@@ -10,8 +10,8 @@
 #include <tuple>
 #include <vector>
 
+#include "isonomy/backend/operation.hpp"
 #include "isonomy/conformance/rows.hpp"
-#include "isonomy/conformance/tiers.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/ops/mixture/kernels/block_sums.hpp"
 #include "isonomy/ops/mixture/kernels/scalar.hpp"
@@ -21,10 +21,36 @@ namespace isonomy::conformance {
 
 template <>
 struct Cases<op::multivariate_mixture_sums> {
-  template <class Tag>
+  template <class Tag, class T>
+  static constexpr bool callable = requires(Context<Tag>& ctx, MultivariateNormals term, MixtureOrder order,
+                                            op::MatrixInput<Backend<Tag>, T> x, VectorView<DoubleDouble> sums) {
+    multivariate_mixture_sums(ctx, term, order, x, sums);
+  };
+
+  template <class Tag, class T>
   static void run(Rows<Tag>& rows) {
-    run<Tag, double>(rows);
-    run<Tag, float>(rows);
+    const std::vector<Shape> shapes{{Covariance::full, 1, 1},      {Covariance::full, 3, 3},
+                                    {Covariance::tied, 2, 4},      {Covariance::diagonal, 3, 2},
+                                    {Covariance::spherical, 2, 5}, {Covariance::full, 2, 9}};
+    std::vector<Sample> samples{{"column", 100, Layout::column, Data::random},
+                                {"spaced", 100, Layout::spaced, Data::random},
+                                {"ties", 70, Layout::row, Data::ties},
+                                {"denormal", 40, Layout::row, Data::denormal},
+                                {"nan", 40, Layout::row, Data::nan}};
+    for (const index_t n : {0, 1, 31, 32, 33, 255, 256, 257}) samples.push_back({"row", n, Layout::row, Data::random});
+    for (const Sample& s : samples)
+      for (const Shape& shape : shapes)
+        for (const MixtureOrder order : {MixtureOrder::value, MixtureOrder::gradient})
+          row<Tag, T>(rows, s, shape, order);
+    row<Tag, T>(rows, {"row", 8193, Layout::row, Data::random}, shapes[1], MixtureOrder::gradient);
+    if constexpr (std::same_as<T, double>)
+      row<Tag, T>(rows, {"row", 110003, Layout::row, Data::random}, shapes[3], MixtureOrder::gradient);
+    rows.template throws<ShapeError>("a column too many", [](Context<Tag>& ctx) {
+      const MultivariateNormals term{nullptr, nullptr, nullptr, 1, 2, Covariance::full};
+      std::vector<DoubleDouble> sums(1);
+      multivariate_mixture_sums(ctx, term, MixtureOrder::value,
+                                MatrixView<const T, typename Backend<Tag>::space>(nullptr, 0, 3, 3, 1), view(sums));
+    });
   }
 
  private:
@@ -49,35 +75,6 @@ struct Cases<op::multivariate_mixture_sums> {
     }
   };
 
-  template <class Tag, class T>
-  static void run(Rows<Tag>& rows) {
-    if constexpr (HasMultivariateMixtureSums<Backend<Tag>, T> || HasForEach<Backend<Tag>>) {
-      const std::vector<Shape> shapes{{Covariance::full, 1, 1},      {Covariance::full, 3, 3},
-                                      {Covariance::tied, 2, 4},      {Covariance::diagonal, 3, 2},
-                                      {Covariance::spherical, 2, 5}, {Covariance::full, 2, 9}};
-      std::vector<Sample> samples{{"column", 100, Layout::column, Data::random},
-                                  {"spaced", 100, Layout::spaced, Data::random},
-                                  {"ties", 70, Layout::row, Data::ties},
-                                  {"denormal", 40, Layout::row, Data::denormal},
-                                  {"nan", 40, Layout::row, Data::nan}};
-      for (const index_t n : {0, 1, 31, 32, 33, 255, 256, 257})
-        samples.push_back({"row", n, Layout::row, Data::random});
-      for (const Sample& s : samples)
-        for (const Shape& shape : shapes)
-          for (const MixtureOrder order : {MixtureOrder::value, MixtureOrder::gradient})
-            row<Tag, T>(rows, s, shape, order);
-      row<Tag, T>(rows, {"row", 8193, Layout::row, Data::random}, shapes[1], MixtureOrder::gradient);
-      if constexpr (std::same_as<T, double>)
-        row<Tag, T>(rows, {"row", 110003, Layout::row, Data::random}, shapes[3], MixtureOrder::gradient);
-      rows.template throws<ShapeError>("a column too many", [](Context<Tag>& ctx) {
-        const MultivariateNormals term{nullptr, nullptr, nullptr, 1, 2, Covariance::full};
-        std::vector<DoubleDouble> sums(1);
-        multivariate_mixture_sums(ctx, term, MixtureOrder::value,
-                                  MatrixView<const T, typename Backend<Tag>::space>(nullptr, 0, 3, 3, 1), view(sums));
-      });
-    }
-  }
-
   static Parameters parameters(const Shape& shape, std::uint64_t seed) {
     Parameters result{shape, {}};
     auto draw = [&, i = std::uint64_t{0}]() mutable { return random_unit(seed, i++, 7); };
@@ -92,7 +89,7 @@ struct Cases<op::multivariate_mixture_sums> {
   template <class Tag, class T>
   static void row(Rows<Tag>& rows, const Sample& s, const Shape& shape, MixtureOrder order) {
     constexpr const char* names[]{"full", "tied", "diagonal", "spherical"};
-    const std::string label = std::string(type_name<T>()) + " " + std::to_string(s.n) + "x" +
+    const std::string label = std::string(op::element_name<T>()) + " " + std::to_string(s.n) + "x" +
                               std::to_string(shape.dimensions) + " " + s.label + ", " +
                               std::to_string(shape.components) + " " + names[static_cast<int>(shape.covariance)] +
                               ", order " + std::to_string(static_cast<int>(order));
@@ -148,7 +145,7 @@ struct Cases<op::multivariate_mixture_sums> {
       else
         lanes::MultivariateBlocks::add<true>(term, x, first, n, lane_sums.data());
       block_outputs(term, order, n, lane_sums.data(), out.data());
-      for (std::size_t o = 0; o < sums.size(); ++o) isonomy::detail::add_share(sums[o], out[o]);
+      for (std::size_t o = 0; o < sums.size(); ++o) add_share(sums[o], out[o]);
     }
     return sums;
   }

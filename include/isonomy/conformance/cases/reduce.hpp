@@ -7,9 +7,9 @@
 #include <tuple>
 #include <vector>
 
+#include "isonomy/backend/operation.hpp"
 #include "isonomy/conformance/cases/memory.hpp"
 #include "isonomy/conformance/rows.hpp"
-#include "isonomy/conformance/tiers.hpp"
 #include "isonomy/core/functional.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/ops/reduce/segmented_reduce.hpp"
@@ -53,24 +53,24 @@ template <class T, class Op, class F, class At>
 
 template <>
 struct Cases<op::transform> {
-  template <class Tag>
-  static void run(Rows<Tag>& rows) {
-    detail::for_each_type<Backend<Tag>>([&]<class T>() {
-      if constexpr (HasTransform<Backend<Tag>, T>) run<Tag, T>(rows);
-    });
-  }
+  template <class Tag, class T>
+  static constexpr bool callable = requires(Context<Tag>& ctx, op::Input<Backend<Tag>, T> x,
+                                            op::Output<Backend<Tag>, T> out) {
+    transform(ctx, Identity{}, out, x);
+  };
 
- private:
   template <class Tag, class T>
   static void run(Rows<Tag>& rows) {
     for (const index_t n : detail::vector_sizes)
       for (const index_t stride : detail::vector_strides)
         for (const Data d : {Data::random, Data::nan, Data::ties, Data::denormal}) row<Tag, T>(rows, n, stride, d);
   }
+
+ private:
   /// One to four inputs, the last one in place.
   template <class Tag, class T>
   static void row(Rows<Tag>& rows, index_t n, index_t stride, Data d) {
-    const std::string label = detail::sized(type_name<T>(), n, stride) + " " + name(d);
+    const std::string label = detail::sized(op::element_name<T>(), n, stride) + " " + name(d);
     const std::uint64_t seed = rows.seed(label);
     Operand<T> a(n, stride), b(n, index_t{1}), c(n, index_t{3}), one(n, index_t{2}), two(n, stride),
         three(n, index_t{1});
@@ -107,14 +107,13 @@ struct Cases<op::transform> {
 
 template <>
 struct Cases<op::transform_reduce> {
-  template <class Tag>
-  static void run(Rows<Tag>& rows) {
-    detail::for_each_type<Backend<Tag>>([&]<class T>() {
-      if constexpr (HasTransformReduce<Backend<Tag>, T>) run<Tag, T>(rows);
-    });
-  }
+  template <class Tag, class T>
+  static constexpr bool callable = requires(Context<Tag>& ctx, op::Input<Backend<Tag>, T> x,
+                                            op::MatrixInput<Backend<Tag>, T> a, T init) {
+    transform_reduce(ctx, x, init, Plus{}, Identity{});
+    transform_reduce(ctx, a, init, Plus{}, Identity{});
+  };
 
- private:
   template <class Tag, class T>
   static void run(Rows<Tag>& rows) {
     for (const Data d :
@@ -122,14 +121,17 @@ struct Cases<op::transform_reduce> {
       for (const index_t n : {index_t{0}, index_t{1}, index_t{7}, reduction_chunk - 1, reduction_chunk,
                               reduction_chunk + 1, 3 * reduction_chunk + 5})
         for (const index_t stride : detail::vector_strides)
-          row<Tag>(rows, detail::sized(type_name<T>(), n, stride), Operand<T>(n, stride), d, true);
+          row<Tag>(rows, detail::sized(op::element_name<T>(), n, stride), Operand<T>(n, stride), d, true);
       for (const Layout l : all_layouts)
         for (const auto& [m, n] : {std::pair<index_t, index_t>{0, 3}, {3, 0}, {1, 1}, {7, 5}, {130, 70}, {2, 5000}})
           row<Tag>(rows,
-                   std::string(type_name<T>()) + " " + std::to_string(m) + "x" + std::to_string(n) + " " + name(l),
+                   std::string(op::element_name<T>()) + " " + std::to_string(m) + "x" + std::to_string(n) + " " +
+                       name(l),
                    Operand<T>(m, n, l), d, false);
     }
   }
+
+ private:
   template <class Tag, class T>
   static void row(Rows<Tag>& rows, const std::string& what, Operand<T> x, Data d, bool vector) {
     const std::string label = what + " " + name(d);
@@ -166,8 +168,8 @@ struct Cases<op::transform_reduce> {
           return std::tuple(s, e, dx.fetch(ctx));
         },
         [&](Verdict& verdict, const std::vector<T>& s, const std::vector<T>& e, const std::vector<T>& got_x) {
-          verdict.within<tier_of<op::transform_reduce>>("sum", s, sums, static_cast<double>(n + 2),
-                                                        [&](index_t i, index_t) { return scale[i]; });
+          verdict.within<op::transform_reduce::tier>("sum", s, sums, static_cast<double>(n + 2),
+                                                     [&](index_t i, index_t) { return scale[i]; });
           if (same_tree && !same_bits(s[2], sums(0))) verdict.mismatch("sum by the fixed tree", 0, 0, s[2], sums(0), 0);
           // Zeros of either sign are equal here: which one wins depends on the order.
           if (!(e[2] == extremes(0)) && !same_bits(e[2], extremes(0)))
@@ -181,14 +183,13 @@ struct Cases<op::transform_reduce> {
 
 template <>
 struct Cases<op::segmented_reduce> {
-  template <class Tag>
-  static void run(Rows<Tag>& rows) {
-    detail::for_each_type<Backend<Tag>>([&]<class T>() {
-      if constexpr (HasSegmentedReduce<Backend<Tag>, T>) run<Tag, T>(rows);
-    });
-  }
+  template <class Tag, class T>
+  static constexpr bool callable = requires(Context<Tag>& ctx, op::Input<Backend<Tag>, T> x,
+                                            op::Input<Backend<Tag>, index_t> offsets, op::Output<Backend<Tag>, T> out,
+                                            T init) {
+    segmented_reduce(ctx, x, offsets, out, init, Plus{}, Identity{});
+  };
 
- private:
   template <class Tag, class T>
   static void run(Rows<Tag>& rows) {
     const std::vector<std::vector<index_t>> borders{{0},          {0, 0},
@@ -201,10 +202,12 @@ struct Cases<op::segmented_reduce> {
                                     : std::vector<Data>{Data::random, Data::ties})
           if (offsets.back() < 10000 || d == Data::random) row<Tag, T>(rows, offsets, stride, d);
   }
+
+ private:
   template <class Tag, class T>
   static void row(Rows<Tag>& rows, const std::vector<index_t>& borders, index_t stride, Data d) {
     const index_t n = borders.back() + 2, segments = static_cast<index_t>(borders.size()) - 1;
-    const std::string label = detail::sized(type_name<T>(), n, stride) + " in " + std::to_string(segments) +
+    const std::string label = detail::sized(op::element_name<T>(), n, stride) + " in " + std::to_string(segments) +
                               " segments from " + std::to_string(borders[0]) + " " + name(d);
     Operand<T> x(n, stride), out(segments, stride), expected = out;
     Operand<index_t> offsets(segments + 1, stride);
@@ -234,7 +237,7 @@ struct Cases<op::segmented_reduce> {
           if (same_tree)
             verdict.exact("out", got, expected);
           else
-            verdict.within<tier_of<op::segmented_reduce>>(
+            verdict.within<op::segmented_reduce::tier>(
                 "out", got, expected, static_cast<double>(longest + 1),
                 [&](index_t s, index_t) { return scale[static_cast<std::size_t>(s)]; });
           verdict.exact("x", got_x, x);

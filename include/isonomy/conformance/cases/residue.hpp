@@ -9,6 +9,7 @@
 #include <tuple>
 #include <vector>
 
+#include "isonomy/backend/operation.hpp"
 #include "isonomy/conformance/rows.hpp"
 #include "isonomy/ops/residue/arithmetic.hpp"
 #include "isonomy/ops/residue/joint_residue_counts.hpp"
@@ -19,14 +20,19 @@ namespace isonomy::conformance {
 
 template <>
 struct Cases<op::joint_residue_counts> {
-  template <class Tag>
+  template <class Tag, class T>
+  static constexpr bool callable = requires(Context<Tag>& ctx, op::MatrixInput<Backend<Tag>, std::uint8_t> codes,
+                                            op::Input<Backend<Tag>, PositionPair> pairs,
+                                            op::MatrixOutput<Backend<Tag>, std::uint32_t> out) {
+    joint_residue_counts(ctx, codes, pairs, out);
+  };
+
+  template <class Tag, class T>
   static void run(Rows<Tag>& rows) {
-    if constexpr (HasJointResidueCounts<Backend<Tag>> || HasForEach<Backend<Tag>>) {
-      for (const index_t n : {0, 1, 7, 100, 1499, 1500, 4001})
-        for (const index_t codes : {2, 21, max_residue_codes})
-          for (const Layout l : all_layouts) row<Tag>(rows, n, codes, l, n < 1000 ? 37 : 5);
-      row<Tag>(rows, 100, 21, Layout::row, 0);
-    }
+    for (const index_t n : {0, 1, 7, 100, 1499, 1500, 4001})
+      for (const index_t codes : {2, 21, max_residue_codes})
+        for (const Layout l : all_layouts) row<Tag>(rows, n, codes, l, n < 1000 ? 37 : 5);
+    row<Tag>(rows, 100, 21, Layout::row, 0);
   }
 
  private:
@@ -71,14 +77,17 @@ struct Cases<op::joint_residue_counts> {
 
 template <>
 struct Cases<op::residue_rank_sums> {
-  template <class Tag>
+  template <class Tag, class T>
+  static constexpr bool callable = requires(Context<Tag>& ctx, const RankProblem<typename Backend<Tag>::space>& problem,
+                                            std::span<std::uint64_t> out) {
+    residue_rank_sums<exact>(ctx, problem, out);
+    residue_rank_sums<aaanalysis_1_1>(ctx, problem, out);
+  };
+
+  template <class Tag, class T>
   static void run(Rows<Tag>& rows) {
-    if constexpr (HasResidueRankSums<Backend<Tag>> ||
-                  requires(Context<Tag> & c, VectorView<double, typename Backend<Tag>::space> x,
-                           VectorView<const index_t, typename Backend<Tag>::space> o) { rank_average(c, x, o, x); }) {
-      run<Tag, exact>(rows);
-      run<Tag, aaanalysis_1_1>(rows);
-    }
+    rank<Tag, exact>(rows);
+    rank<Tag, aaanalysis_1_1>(rows);
   }
 
  private:
@@ -91,7 +100,7 @@ struct Cases<op::residue_rank_sums> {
   };
 
   template <class Tag, class Arithmetic>
-  static void run(Rows<Tag>& rows) {
+  static void rank(Rows<Tag>& rows) {
     const std::vector<Shape> shapes{{20, {{2, 1}}},
                                     {20, {{7, 3}}},
                                     {2, {{64, 30}}},

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <vector>
 
+#include "isonomy/backend/operation.hpp"
 #include "isonomy/conformance/cases/memory.hpp"
 #include "isonomy/conformance/rows.hpp"
 #include "isonomy/ops/sort/rank_average.hpp"
@@ -40,14 +41,14 @@ template <class T>
 
 template <>
 struct Cases<op::stable_sort_by_key> {
-  template <class Tag>
-  static void run(Rows<Tag>& rows) {
-    detail::for_each_type<Backend<Tag>>([&]<class T>() {
-      if constexpr (HasStableSortByKey<Backend<Tag>, T>) run<Tag, T>(rows);
-    });
-  }
+  template <class Tag, class T>
+  static constexpr bool callable = requires(Context<Tag>& ctx, op::Output<Backend<Tag>, T> keys,
+                                            op::Output<Backend<Tag>, index_t> values,
+                                            op::Input<Backend<Tag>, index_t> offsets) {
+    stable_sort_by_key(ctx, keys, values);
+    stable_sort_by_key(ctx, keys, values, offsets);
+  };
 
- private:
   template <class Tag, class T>
   static void run(Rows<Tag>& rows) {
     for (const Data d : detail::sort_data<T>()) {
@@ -60,10 +61,12 @@ struct Cases<op::stable_sort_by_key> {
     row<Tag, T>(rows, 70001, 0, false, Data::random, 2);
     row<Tag, T>(rows, 70001, 2, true, Data::ties, 1);
   }
+
+ private:
   template <class Tag, class T>
   static void row(Rows<Tag>& rows, index_t n, std::size_t segmentation, bool segmented, Data d, index_t stride) {
     const std::vector<index_t> borders = detail::segmentations(n)[segmentation];
-    const std::string label = detail::sized(type_name<T>(), n, stride) + " " + name(d) +
+    const std::string label = detail::sized(op::element_name<T>(), n, stride) + " " + name(d) +
                               (segmented ? " segmentation " + std::to_string(segmentation) : " whole");
     Operand<T> keys(n, stride);
     keys.fill(d, rows.seed(label));
@@ -102,12 +105,14 @@ struct Cases<op::stable_sort_by_key> {
 
 template <>
 struct Cases<op::rank_average> {
-  template <class Tag>
-  static void run(Rows<Tag>& rows) {
-    detail::for_each_type<Backend<Tag>>([&]<class T>() { run<Tag, T>(rows); });
-  }
+  template <class Tag, class T>
+  static constexpr bool callable = requires(Context<Tag>& ctx, op::Input<Backend<Tag>, T> x,
+                                            op::Input<Backend<Tag>, index_t> offsets,
+                                            op::Output<Backend<Tag>, double> out) {
+    rank_average(ctx, x, out);
+    rank_average(ctx, x, offsets, out);
+  };
 
- private:
   template <class Tag, class T>
   static void run(Rows<Tag>& rows) {
     if constexpr (requires(Context<Tag> & c, VectorView<T, typename Backend<Tag>::space> x,
@@ -117,11 +122,13 @@ struct Cases<op::rank_average> {
         for (const index_t n : {0, 1, 2, 7, 300})
           for (std::size_t s = 0; s < 4; ++s) row<Tag, T>(rows, n, s, d, n % 2 == 0 ? 1 : 3);
   }
+
+ private:
   template <class Tag, class T>
   static void row(Rows<Tag>& rows, index_t n, std::size_t segmentation, Data d, index_t stride) {
     const std::vector<index_t> borders = detail::segmentations(n)[segmentation];
-    const std::string label =
-        detail::sized(type_name<T>(), n, stride) + " " + name(d) + " segmentation " + std::to_string(segmentation);
+    const std::string label = detail::sized(op::element_name<T>(), n, stride) + " " + name(d) + " segmentation " +
+                              std::to_string(segmentation);
     Operand<T> x(n, stride);
     x.fill(d, rows.seed(label));
     const Operand<index_t> offsets = detail::borders_of(borders);
@@ -153,14 +160,13 @@ struct Cases<op::rank_average> {
 
 template <>
 struct Cases<op::select_k> {
-  template <class Tag>
-  static void run(Rows<Tag>& rows) {
-    detail::for_each_type<Backend<Tag>>([&]<class T>() {
-      if constexpr (HasSelectK<Backend<Tag>, T>) run<Tag, T>(rows);
-    });
-  }
+  template <class Tag, class T>
+  static constexpr bool callable = requires(Context<Tag>& ctx, op::MatrixInput<Backend<Tag>, T> x,
+                                            op::MatrixOutput<Backend<Tag>, T> values,
+                                            op::MatrixOutput<Backend<Tag>, index_t> indices) {
+    select_k(ctx, x, values, indices);
+  };
 
- private:
   template <class Tag, class T>
   static void run(Rows<Tag>& rows) {
     struct Shape {
@@ -173,10 +179,12 @@ struct Cases<op::select_k> {
         for (const Layout l : {all_layouts[turn % 5], all_layouts[(turn + 2) % 5]})
           row<Tag, T>(rows, s.m, s.n, s.k, l, d), ++turn;
   }
+
+ private:
   template <class Tag, class T>
   static void row(Rows<Tag>& rows, index_t m, index_t n, index_t k, Layout l, Data d) {
-    const std::string label = std::string(type_name<T>()) + " " + std::to_string(k) + " of " + std::to_string(m) + "x" +
-                              std::to_string(n) + " " + name(l) + " " + name(d);
+    const std::string label = std::string(op::element_name<T>()) + " " + std::to_string(k) + " of " +
+                              std::to_string(m) + "x" + std::to_string(n) + " " + name(l) + " " + name(d);
     Operand<T> x(m, n, l), values(m, k, l), expected_values = values;
     Operand<index_t> indices(m, k, Layout::padded_row), expected_indices = indices;
     x.fill(d, rows.seed(label));

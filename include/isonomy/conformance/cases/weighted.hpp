@@ -8,8 +8,8 @@
 #include <tuple>
 #include <vector>
 
+#include "isonomy/backend/operation.hpp"
 #include "isonomy/conformance/rows.hpp"
-#include "isonomy/conformance/tiers.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/ops/mixture/kernels/block_sums.hpp"
 #include "isonomy/ops/mixture/kernels/scalar.hpp"
@@ -19,10 +19,41 @@ namespace isonomy::conformance {
 
 template <>
 struct Cases<op::weighted_mixture_sums> {
-  template <class Tag>
+  template <class Tag, class T>
+  static constexpr bool callable = requires(Context<Tag>& ctx, Weighted<NormalComponents> term, MixtureOrder order,
+                                            op::Input<Backend<Tag>, T> x, VectorView<DoubleDouble> sums) {
+    weighted_mixture_sums(ctx, term, order, x, x, sums);
+  };
+
+  template <class Tag, class T>
   static void run(Rows<Tag>& rows) {
-    run<Tag, double>(rows);
-    run<Tag, float>(rows);
+    const std::vector<Parameters> mixtures{
+        {-1.3, 0.2, -0.72}, {-1.1, -0.4, -1, 1, -2.9, -11.5}, {-2.7, -3.4, -3.9, -1, 0, 2, -6, -3.5, -0.75}};
+    const Weights some{"random weights", 1, Data::random}, equal{"weights 0, 1, 2", 1, Data::ties};
+    std::vector<Sample> samples{{"spaced", 200, 3, 1, Data::random, some},
+                                {"random", 200, 1, 2, Data::random, some},
+                                {"spaced", 100, 2, 3, Data::random, equal},
+                                {"ties", 200, 1, 1, Data::ties, equal},
+                                {"denormal", 100, 1, 1, Data::denormal, some},
+                                {"mixed", 100, 1, 1, Data::mixed, some},
+                                {"nan", 100, 1, 1, Data::nan, equal},
+                                {"random", 100, 1, 1, Data::random, {"mixed weights", 1, Data::mixed}},
+                                {"random", 100, 1, 1, Data::random, {"huge weights", 1e15, Data::random}},
+                                {"random", 100, 1, 1, Data::random, {"small weights", 1e-15, Data::random}},
+                                {"random", 100, 1, 1, Data::random, {"denormal weights", 1, Data::denormal}},
+                                {"random", 100, 1, 1, Data::random, {"nan weights", 1, Data::nan}}};
+    for (const index_t n : {0, 1, 7, 31, 32, 33, 63}) samples.push_back({"random", n, 1, 1, Data::random, some});
+    for (const Sample& s : samples) {
+      for (const MixtureOrder order : {MixtureOrder::value, MixtureOrder::gradient, MixtureOrder::hessian})
+        for (const auto& m : mixtures) row<Tag, T>(rows, s, order, m, false);
+      row<Tag, T>(rows, s, MixtureOrder::hessian, mixtures[1], true);
+    }
+    // Around one block, and enough blocks for several threads.
+    for (const index_t n : {8191, 8192, 8193})
+      row<Tag, T>(rows, {"random", n, 1, 1, Data::random, some}, MixtureOrder::hessian, mixtures[1], false);
+    if constexpr (std::same_as<T, double>)
+      row<Tag, T>(rows, {"random", 110003, 1, 2, Data::random, some}, MixtureOrder::value, mixtures[1], true);
+    refusals<Tag, T>(rows);
   }
 
  private:
@@ -46,39 +77,6 @@ struct Cases<op::weighted_mixture_sums> {
   }
 
   template <class Tag, class T>
-  static void run(Rows<Tag>& rows) {
-    if constexpr (HasWeightedMixtureSums<Backend<Tag>, NormalComponents, T> || HasForEach<Backend<Tag>>) {
-      const std::vector<Parameters> mixtures{
-          {-1.3, 0.2, -0.72}, {-1.1, -0.4, -1, 1, -2.9, -11.5}, {-2.7, -3.4, -3.9, -1, 0, 2, -6, -3.5, -0.75}};
-      const Weights some{"random weights", 1, Data::random}, equal{"weights 0, 1, 2", 1, Data::ties};
-      std::vector<Sample> samples{{"spaced", 200, 3, 1, Data::random, some},
-                                  {"random", 200, 1, 2, Data::random, some},
-                                  {"spaced", 100, 2, 3, Data::random, equal},
-                                  {"ties", 200, 1, 1, Data::ties, equal},
-                                  {"denormal", 100, 1, 1, Data::denormal, some},
-                                  {"mixed", 100, 1, 1, Data::mixed, some},
-                                  {"nan", 100, 1, 1, Data::nan, equal},
-                                  {"random", 100, 1, 1, Data::random, {"mixed weights", 1, Data::mixed}},
-                                  {"random", 100, 1, 1, Data::random, {"huge weights", 1e15, Data::random}},
-                                  {"random", 100, 1, 1, Data::random, {"small weights", 1e-15, Data::random}},
-                                  {"random", 100, 1, 1, Data::random, {"denormal weights", 1, Data::denormal}},
-                                  {"random", 100, 1, 1, Data::random, {"nan weights", 1, Data::nan}}};
-      for (const index_t n : {0, 1, 7, 31, 32, 33, 63}) samples.push_back({"random", n, 1, 1, Data::random, some});
-      for (const Sample& s : samples) {
-        for (const MixtureOrder order : {MixtureOrder::value, MixtureOrder::gradient, MixtureOrder::hessian})
-          for (const auto& m : mixtures) row<Tag, T>(rows, s, order, m, false);
-        row<Tag, T>(rows, s, MixtureOrder::hessian, mixtures[1], true);
-      }
-      // Around one block, and enough blocks for several threads.
-      for (const index_t n : {8191, 8192, 8193})
-        row<Tag, T>(rows, {"random", n, 1, 1, Data::random, some}, MixtureOrder::hessian, mixtures[1], false);
-      if constexpr (std::same_as<T, double>)
-        row<Tag, T>(rows, {"random", 110003, 1, 2, Data::random, some}, MixtureOrder::value, mixtures[1], true);
-      refusals<Tag, T>(rows);
-    }
-  }
-
-  template <class Tag, class T>
   static void refusals(Rows<Tag>& rows) {
     using Space = typename Backend<Tag>::space;
     rows.template throws<ShapeError>("an output too many", [](Context<Tag>& ctx) {
@@ -96,7 +94,7 @@ struct Cases<op::weighted_mixture_sums> {
 
   template <class Tag, class T>
   static void row(Rows<Tag>& rows, const Sample& s, MixtureOrder order, const Parameters& p, bool squared) {
-    const std::string label = std::string(type_name<T>()) + " " + std::to_string(s.n) + " " + s.label + ", " +
+    const std::string label = std::string(op::element_name<T>()) + " " + std::to_string(s.n) + " " + s.label + ", " +
                               s.weights.label + (squared ? " squared, " : ", ") + std::to_string(p.size() / 3) +
                               " components, order " + std::to_string(static_cast<int>(order));
     Operand<T> x(s.n, s.stride), w(s.n, s.weight_stride);
@@ -169,7 +167,7 @@ struct Cases<op::weighted_mixture_sums> {
         default: lanes::add_lanes<L, MixtureOrder::hessian>(term, block, n, lane, lane_sums.data());
         }
       block_outputs(term, order, n, lane_sums.data(), out.data());
-      for (std::size_t o = 0; o < sums.size(); ++o) isonomy::detail::add_share(sums[o], out[o]);
+      for (std::size_t o = 0; o < sums.size(); ++o) add_share(sums[o], out[o]);
     }
     return sums;
   }

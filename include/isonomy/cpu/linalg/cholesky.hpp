@@ -1,4 +1,4 @@
-// Factorisations of Backend<Cpu>: batched Cholesky on Eigen, one matrix per task.
+// cholesky_batched of Backend<Cpu>: Eigen, one matrix per task.
 #pragma once
 
 #include <cmath>
@@ -11,7 +11,7 @@
 
 namespace isonomy::cpu {
 
-struct Factor {
+struct CholeskyBatched {
   /// Lower factors in place; strictly upper triangles are neither read nor written. info(b) is 0, or the first pivot,
   /// counted from 1, that is not positive (NaN is not); the lower triangle of such a matrix is then unspecified.
   /// Row- or column-major with unit stride. The same bits for any thread count; other compiler flags (-march) vectorise

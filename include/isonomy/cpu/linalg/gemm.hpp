@@ -1,4 +1,4 @@
-// Dense products of Backend<Cpu>: gemm and syrk with one result on every instruction set and thread count.
+// gemm of Backend<Cpu>: one result on every instruction set and thread count.
 #pragma once
 
 #include "isonomy/cpu/linalg/packed_product.hpp"
@@ -10,7 +10,7 @@ namespace isonomy::cpu {
 /// fma(alpha, s, beta*old) otherwise, beta*old being rounded. Instruction set, thread count and blocking do not matter.
 /// NaN payloads are not specified. Workspace: packed copies of at most 3840 rows of A and 3072 columns of B by 384
 /// steps (21 MiB in double), and with more than 384 steps up to 90 MiB of partial sums.
-struct Dense {
+struct Gemm {
   template <Real T>
   static void gemm(Context& ctx, T alpha, MatrixView<const T> a, MatrixView<const T> b, T beta, MatrixView<T> out) {
     if (out.rows == 0 || out.columns == 0) return;
@@ -20,13 +20,6 @@ struct Dense {
       PackedProduct<T>(ctx, "gemm", alpha, transposed(b), transposed(a), beta, transposed(out), Triangle::all).run();
     else
       PackedProduct<T>(ctx, "gemm", alpha, a, b, beta, out, Triangle::all).run();
-  }
-
-  /// gemm(alpha, transposed(A), A, beta, out), the same bits for about half the work.
-  template <Real T>
-  static void syrk(Context& ctx, T alpha, MatrixView<const T> a, T beta, MatrixView<T> out) {
-    if (out.rows == 0) return;
-    PackedProduct<T>(ctx, "syrk", alpha, transposed(a), a, beta, out, Triangle::lower_mirrored).run();
   }
 };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "isonomy/core/view.hpp"
+#include "isonomy/cpu/instruction_set.hpp"
 #include "isonomy/cpu/mixture/kernels.hpp"
 #include "isonomy/cpu/parallel.hpp"
 #include "isonomy/cpu/scratch.hpp"
@@ -36,50 +37,49 @@ struct MixtureSums {
   template <Real T>
   static void multivariate_mixture_sums(Context& ctx, const MultivariateNormals& term, MixtureOrder order,
                                         MatrixView<const T> x, MatrixView<double> out) {
-    const auto run = [&]<class Kernels>(Kernels) {
-      each_block(ctx, term, order, x.rows, out, "multivariate_mixture_sums",
-                 [&](index_t first, index_t n, double* sums, double*) {
-                   if (order == MixtureOrder::value)
-                     Kernels::template add<false>(term, x, first, n, sums);
-                   else
-                     Kernels::template add<true>(term, x, first, n, sums);
-                 });
+    const auto of_order = [order]<class Kernels>(Kernels) {
+      return order == MixtureOrder::value ? &Kernels::template add<false, MatrixView<const T>>
+                                          : &Kernels::template add<true, MatrixView<const T>>;
     };
 #if defined(__x86_64__)
-    with_kernels<lanes::MultivariateBlocks, avx2::MultivariateBlocks, avx512::MultivariateBlocks>(ctx.instruction_set(),
-                                                                                                  run);
+    const auto add = with_kernels<lanes::MultivariateBlocks, avx2::MultivariateBlocks, avx512::MultivariateBlocks>(
+        ctx.instruction_set(), of_order);
 #else
-    run(lanes::MultivariateBlocks{});
+    const auto add = of_order(lanes::MultivariateBlocks{});
 #endif
+    each_block(ctx, term, order, x.rows, out, "multivariate_mixture_sums",
+               [&](index_t first, index_t n, double* sums, double*) { add(term, x, first, n, sums); });
   }
 
  private:
   static constexpr index_t too_few = 12;  // blocks that one thread finishes before another has started
 
+  /// Adds one block of a term's points to the sums of its lanes, in some instruction set.
   template <class Term, class Points>
-  static void blocks(Context& ctx, const Term& term, MixtureOrder order, const Points& x, index_t size,
-                     MatrixView<double> out, const char* operation) {
-    const auto run = [&]<class Blocks>(Blocks) {
+  using AddBlock = void (*)(const Term& term, const Points& x, index_t n, double* sums, double* spare);
+
+  template <class Term, class Points>
+  static AddBlock<Term, Points> kernel(InstructionSet set, MixtureOrder order) {
+    const auto of_order = [order]<class Blocks>(Blocks) -> AddBlock<Term, Points> {
       switch (order) {
-      case MixtureOrder::value: return run_blocks<Blocks, MixtureOrder::value>(ctx, term, x, size, out, operation);
-      case MixtureOrder::gradient:
-        return run_blocks<Blocks, MixtureOrder::gradient>(ctx, term, x, size, out, operation);
-      default: return run_blocks<Blocks, MixtureOrder::hessian>(ctx, term, x, size, out, operation);
+      case MixtureOrder::value: return &Blocks::template add<MixtureOrder::value, Term, Points>;
+      case MixtureOrder::gradient: return &Blocks::template add<MixtureOrder::gradient, Term, Points>;
+      default: return &Blocks::template add<MixtureOrder::hessian, Term, Points>;
       }
     };
 #if defined(__x86_64__)
-    with_kernels<lanes::MixtureBlocks, avx2::MixtureBlocks, avx512::MixtureBlocks>(ctx.instruction_set(), run);
+    return with_kernels<lanes::MixtureBlocks, avx2::MixtureBlocks, avx512::MixtureBlocks>(set, of_order);
 #else
-    run(lanes::MixtureBlocks{});
+    return of_order(lanes::MixtureBlocks{});
 #endif
   }
 
-  template <class Blocks, MixtureOrder order, class Term, class Points>
-  static void run_blocks(Context& ctx, const Term& term, const Points& x, index_t size, MatrixView<double> out,
-                         const char* operation) {
-    each_block(ctx, term, order, size, out, operation, [&](index_t first, index_t n, double* sums, double* spare) {
-      Blocks::template add<order>(term, x + first, n, sums, spare);
-    });
+  template <class Term, class Points>
+  static void blocks(Context& ctx, const Term& term, MixtureOrder order, const Points& x, index_t size,
+                     MatrixView<double> out, const char* operation) {
+    const AddBlock<Term, Points> add = kernel<Term, Points>(ctx.instruction_set(), order);
+    each_block(ctx, term, order, size, out, operation,
+               [&](index_t first, index_t n, double* sums, double* spare) { add(term, x + first, n, sums, spare); });
   }
 
   /// add(first, n, sums, spare) for every block of `points` points, and its outputs.

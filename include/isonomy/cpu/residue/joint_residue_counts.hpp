@@ -11,7 +11,7 @@
 
 namespace isonomy::cpu {
 
-struct ResidueCounts {
+struct JointResidueCounts {
   static void joint_residue_counts(Context& ctx, MatrixView<const std::uint8_t> codes,
                                    VectorView<const PositionPair> pairs, MatrixView<std::uint32_t> out) {
     parallel_chunks(ctx, pairs.size, 16, "joint_residue_counts", [&](index_t begin, index_t end) {

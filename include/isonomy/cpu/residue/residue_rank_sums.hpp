@@ -18,7 +18,7 @@
 
 namespace isonomy::cpu {
 
-struct ResidueRanks {
+struct ResidueRankSums {
   template <class Arithmetic>
   static void residue_rank_sums(Context& ctx, const RankProblem<HostSpace>& problem, std::span<std::uint64_t> twice_u) {
 #if defined(__x86_64__)

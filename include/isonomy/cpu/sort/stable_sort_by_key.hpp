@@ -13,7 +13,7 @@
 
 namespace isonomy::cpu {
 
-struct Sort {
+struct StableSortByKey {
   /// Keys ascending with their values: -0 equals +0, NaN last, equal keys (any two NaN) in their old order. The result
   /// is unique, so threads cannot change it. Workspace: two copies of the pairs.
   template <class K, class V>

@@ -2,18 +2,42 @@
 #pragma once
 
 #include "isonomy/backend/backend.hpp"
-#include "isonomy/backend/operations.hpp"
+#include "isonomy/backend/operation.hpp"
 #include "isonomy/core/check.hpp"
 
 namespace isonomy {
 
-/// Replaces the lower triangle of each n x n matrix by L with L*transposed(L) equal to it; strictly upper triangles are
-/// neither read nor written. info(b) is 0, or the first pivot of matrix b, counted from 1, that is not positive (NaN is
-/// not); the lower triangle of such a matrix is then unspecified. Never throws for the numbers in a matrix. Unit row or
-/// column stride. O(n^3) per matrix, no workspace. Errors: ShapeError, AliasError. Deterministic for any thread count;
-/// backends agree in info where no pivot is within rounding of 0, and in |A - L*L^T| <= gamma(n + 1)*|L||L^T|.
+namespace op {
+/// Cholesky factors of a batch.
+struct cholesky_batched : Declaration {
+  static constexpr const char* name = "cholesky_batched";
+  using elements = Reals;
+  /// Of the residual: |A - L*L^T|_ij <= 2*gamma(n + 1)*(|L||L^T|)_ij (Higham 2002, 10.3); info is Exact on matrices
+  /// whose factors are exact.
+  using tier = Tight<2>;
+  template <class B, class T>
+  static constexpr bool own = requires(ContextOf<B>& c, BatchView<T, typename B::space> a, Output<B, index_t> info) {
+    requires Real<T>;
+    B::cholesky_batched(c, a, info);
+  };
+  template <class B, class... A>
+  static void call(A&&... arguments) {
+    B::cholesky_batched(std::forward<A>(arguments)...);
+  }
+};
+}  // namespace op
+
+/// Replaces the lower triangle of each n x n matrix by L with L*transposed(L) equal to it.
+///
+/// Strictly upper triangles are neither read nor written. info(b) is 0, or the first pivot of matrix b, counted from 1,
+/// that is not positive (NaN is not); the lower triangle of such a matrix is then unspecified. Unit row or column
+/// stride.
+///
+/// Errors: ShapeError, AliasError; never for the numbers in a matrix. O(n^3) per matrix, no workspace. Deterministic
+/// for any thread count; backends agree in info where no pivot is within rounding of 0, and within
+/// op::cholesky_batched::tier.
 template <ContextLike Ctx, Real T>
-  requires HasCholeskyBatched<backend_of<Ctx>, T>
+  requires Runs<op::cholesky_batched, backend_of<Ctx>, T>
 void cholesky_batched(Ctx& ctx, BatchView<T, typename Ctx::space> a, VectorView<index_t, typename Ctx::space> info) {
   constexpr const char* operation = "cholesky_batched";
   check::usable(a, operation, "A");
@@ -31,7 +55,7 @@ void cholesky_batched(Ctx& ctx, BatchView<T, typename Ctx::space> a, VectorView<
   check::distinct(info, operation, "info");
   check::no_overlap(info, a, operation, "info", "A");
   ++ctx.counters().kernels;
-  backend_of<Ctx>::cholesky_batched(ctx, a, info);
+  invoke<op::cholesky_batched>(ctx, a, info);
 }
 
 }  // namespace isonomy

@@ -4,18 +4,43 @@
 #include <string>
 
 #include "isonomy/backend/backend.hpp"
-#include "isonomy/backend/operations.hpp"
+#include "isonomy/backend/operation.hpp"
 #include "isonomy/core/check.hpp"
 
 namespace isonomy {
 
-/// out = alpha*A*B + beta*out. A is m x k, B is k x n, out is m x n; any strides, transposition by transposed(view).
-/// beta == 0 ignores the old out, even NaN. k == 0 leaves alpha*0 + beta*out. O(mnk).
+namespace op {
+/// The dense matrix product.
+struct gemm : Declaration {
+  static constexpr const char* name = "gemm";
+  using elements = Reals;
+  /// |out - r|_ij <= 2*gamma(k + 2)*(|alpha|(|A||B|)_ij + |beta||old|_ij): any two orders of the k products and the two
+  /// steps that apply alpha and beta (Higham 2002, 3.5).
+  using tier = Tight<2>;
+  template <class B, class T>
+  static constexpr bool own = requires(ContextOf<B>& c, T s, MatrixInput<B, T> a, MatrixOutput<B, T> out) {
+    requires Real<T>;
+    B::gemm(c, s, a, a, s, out);
+  };
+  template <class B, class... A>
+  static void call(A&&... arguments) {
+    B::gemm(std::forward<A>(arguments)...);
+  }
+};
+}  // namespace op
+
+/// out = alpha*A*B + beta*out.
+///
+/// A is m x k, B is k x n, out is m x n; any strides, transposition by transposed(view). beta == 0 ignores the old out,
+/// even NaN. k == 0 leaves alpha*0 + beta*out.
+///
 /// Errors: ShapeError where extents disagree, AliasError where out overlaps A or B, OutOfMemory for the workspace of
-/// packed copies. Deterministic: Backend<Cpu> gives one result on every instruction set and thread count
-/// (cpu/linalg/gemm.hpp says which); other backends agree within Tight<2> with K = k and scale (|A||B|)_ij.
+/// packed copies. O(mnk).
+///
+/// Deterministic: Backend<Cpu> gives one result on every instruction set and thread count (cpu/linalg/gemm.hpp says
+/// which); other backends agree within op::gemm::tier.
 template <ContextLike Ctx, Real T>
-  requires HasGemm<backend_of<Ctx>, T>
+  requires Runs<op::gemm, backend_of<Ctx>, T>
 void gemm(Ctx& ctx, std::type_identity_t<T> alpha, ConstMatrix<T, Ctx> a, ConstMatrix<T, Ctx> b,
           std::type_identity_t<T> beta, MatrixView<T, typename Ctx::space> out) {
   check::usable(a, "gemm", "A");
@@ -35,7 +60,7 @@ void gemm(Ctx& ctx, std::type_identity_t<T> alpha, ConstMatrix<T, Ctx> a, ConstM
   check::no_overlap(out, a, "gemm", "out", "A");
   check::no_overlap(out, b, "gemm", "out", "B");
   ++ctx.counters().kernels;
-  backend_of<Ctx>::gemm(ctx, alpha, a, b, beta, out);
+  invoke<op::gemm>(ctx, alpha, a, b, beta, out);
 }
 
 }  // namespace isonomy

@@ -2,16 +2,39 @@
 #pragma once
 
 #include "isonomy/backend/backend.hpp"
-#include "isonomy/backend/operations.hpp"
+#include "isonomy/backend/operation.hpp"
 #include "isonomy/core/check.hpp"
+#include "isonomy/ops/linalg/gemm.hpp"
 
 namespace isonomy {
 
-/// out = alpha*transposed(A)*A + beta*out, both triangles written. A is n x k, out is k x k; any strides. beta == 0
-/// ignores the old out, even NaN. The generic form is gemm; a backend's own does half the work. On Backend<Cpu> both
-/// have the same bits. Errors and determinism as gemm.
+namespace op {
+/// The product of a matrix with its own transpose.
+struct syrk : Declaration {
+  static constexpr const char* name = "syrk";
+  using elements = Reals;
+  /// As gemm.
+  using tier = gemm::tier;
+  template <class B, class T>
+  static constexpr bool own = requires(ContextOf<B>& c, T s, MatrixInput<B, T> a, MatrixOutput<B, T> out) {
+    requires Real<T>;
+    B::syrk(c, s, a, s, out);
+  };
+  template <class B, class T>
+  static constexpr bool derived = Has<gemm, B, T>;
+  template <class B, class... A>
+  static void call(A&&... arguments) {
+    B::syrk(std::forward<A>(arguments)...);
+  }
+};
+}  // namespace op
+
+/// out = alpha*transposed(A)*A + beta*out, both triangles written.
+///
+/// A is n x k, out is k x k; any strides. beta == 0 ignores the old out, even NaN. The generic form is gemm; a
+/// backend's own does half the work. On Backend<Cpu> both have the same bits. Errors and determinism as gemm.
 template <ContextLike Ctx, Real T>
-  requires(HasSyrk<backend_of<Ctx>, T> || HasGemm<backend_of<Ctx>, T>)
+  requires Runs<op::syrk, backend_of<Ctx>, T>
 void syrk(Ctx& ctx, std::type_identity_t<T> alpha, ConstMatrix<T, Ctx> a, std::type_identity_t<T> beta,
           MatrixView<T, typename Ctx::space> out) {
   check::usable(a, "syrk", "A");
@@ -22,11 +45,10 @@ void syrk(Ctx& ctx, std::type_identity_t<T> alpha, ConstMatrix<T, Ctx> a, std::t
   check::distinct(out, "syrk", "out");
   check::no_overlap(out, a, "syrk", "out", "A");
   ++ctx.counters().kernels;
-  using B = backend_of<Ctx>;
-  if constexpr (HasSyrk<B, T>)
-    B::syrk(ctx, alpha, a, beta, out);
+  if constexpr (Has<op::syrk, backend_of<Ctx>, T>)
+    invoke<op::syrk>(ctx, alpha, a, beta, out);
   else
-    B::gemm(ctx, alpha, transposed(a), a, beta, out);
+    invoke<op::gemm>(ctx, alpha, ConstMatrix<T, Ctx>(transposed(a)), a, beta, out);
 }
 
 }  // namespace isonomy

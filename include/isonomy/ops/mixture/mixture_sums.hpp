@@ -3,151 +3,75 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
-#include <concepts>
-#include <vector>
 
 #include "isonomy/backend/buffer.hpp"
-#include "isonomy/backend/operations.hpp"
+#include "isonomy/backend/operation.hpp"
 #include "isonomy/core/check.hpp"
 #include "isonomy/core/control.hpp"
 #include "isonomy/core/numeric.hpp"
-#include "isonomy/ops/for_each.hpp"
 #include "isonomy/ops/memory.hpp"
-#include "isonomy/ops/mixture/kernels/block_sums.hpp"
-#include "isonomy/ops/mixture/kernels/scalar.hpp"
+#include "isonomy/ops/mixture/blocks.hpp"
 #include "isonomy/ops/mixture/kernels/terms.hpp"
 
 namespace isonomy {
 
-/// Parameters of a mixture that lanes know how to add: SharedMeanPair, NormalComponents.
-template <class Term>
-concept MixtureTerm = requires(const Term& term, MixtureOrder order, double* sums) {
-  { term.outputs(order) } -> std::same_as<int>;
-  { term.lane_sums(order) } -> std::same_as<int>;
-  { term.lane_scratch() } -> std::same_as<int>;
-  block_outputs(term, order, index_t{}, sums, sums);
-};
-
-/// out(o, b): output o over the points of block b.
-template <class B, class Term, class T>
-concept HasMixtureSums = BackendLike<B> && MixtureTerm<Term> && Real<T> &&
-    requires(typename B::context& c, const Term& term, MixtureOrder order, VectorView<const T, typename B::space> x,
-             MatrixView<double, typename B::space> out) {
-  B::mixture_sums(c, term, order, x, out);
-};
-
-namespace detail {
-
-/// The plain form: one task per block, lanes one after the other. Its emulation of a device: the lanes of a block are
-/// the threads of a warp, and blocks may run in any order. Points: a pointer or WeightedPoints.
-template <MixtureOrder order, class Term, class Points, MemorySpace Space>
-struct MixtureBlock {
-  Term term;
-  Points x;
-  index_t size;
-  MatrixView<double, Space> out, sums;
-
-  ISONOMY_HD void operator()(index_t b) const {
-    const index_t first = b * block_points, left = size - first, n = left < block_points ? left : block_points;
-    double* const own = &sums(0, b);
-    for (int lane = 0; lane < block_lanes; ++lane) lanes::add_lanes<lanes::Lanes, order>(term, x + first, n, lane, own);
-    block_outputs(term, order, n, own, &out(0, b));
+namespace op {
+/// Sums over the points of one-dimensional mixtures. A member writes out(o, b): output o over the points of block b.
+struct mixture_sums : Declaration {
+  static constexpr const char* name = "mixture_sums";
+  using elements = Reals;
+  template <class B, class T, class Term = SharedMeanPair>
+  static constexpr bool own = requires(ContextOf<B>& c, const Term& term, MixtureOrder order, Input<B, T> x,
+                                       MatrixOutput<B, double> out) {
+    requires MixtureTerm<Term>;
+    requires Real<T>;
+    B::mixture_sums(c, term, order, x, out);
+  };
+  template <class B, class T, class Term = SharedMeanPair>
+  static constexpr bool derived = requires {
+    requires MixtureTerm<Term>;
+    requires Real<T>;
+    requires Runs<for_each, B>;
+  };
+  /// Points with gaps are packed first.
+  template <class B, class T, class Term = SharedMeanPair>
+  static constexpr bool needs = Runs<copy, B, T>;
+  template <class B, class... A>
+  static void call(A&&... arguments) {
+    B::mixture_sums(std::forward<A>(arguments)...);
   }
 };
-
-/// out(o, b): output o over block b of the `size` points from x on.
-template <class Ctx, class Term, class Points>
-void mixture_blocks(Ctx& ctx, const Term& term, MixtureOrder order, const Points& x, index_t size,
-                    MatrixView<double, typename Ctx::space> out) {
-  Matrix<double, typename Ctx::tag> sums(ctx, (term.lane_sums(order) + term.lane_scratch()) * block_lanes, out.columns,
-                                         "mixture_sums");
-  using Space = typename Ctx::space;
-  if (order == MixtureOrder::value)
-    for_each(ctx, out.columns, MixtureBlock<MixtureOrder::value, Term, Points, Space>{term, x, size, out, sums.view()});
-  else if (order == MixtureOrder::gradient)
-    for_each(ctx, out.columns,
-             MixtureBlock<MixtureOrder::gradient, Term, Points, Space>{term, x, size, out, sums.view()});
-  else
-    for_each(ctx, out.columns,
-             MixtureBlock<MixtureOrder::hessian, Term, Points, Space>{term, x, size, out, sums.view()});
-}
-
-/// Blocks whose outputs, `rows` doubles each, are held at once: few enough for memory, enough for every thread.
-[[nodiscard]] inline index_t mixture_blocks_at_once(index_t rows) {
-  return std::clamp<index_t>((index_t{1} << 21) / std::max<index_t>(rows, 1), 64, 512);
-}
-
-/// Sums in host memory, as many as the term has outputs.
-template <class Term>
-void require_sums(const Term& term, MixtureOrder order, VectorView<DoubleDouble> sums, const char* operation) {
-  check::usable(sums, operation, "sums");
-  check::distinct(sums, operation, "sums");
-  const index_t outputs = term.outputs(order);
-  check::that(sums.size == outputs, operation, "sums has ", sums.size, " elements and the term ", outputs,
-              " outputs; give one for each");
-}
-
-/// Adds a block's share. What is not finite has no rounding error to keep.
-inline void add_share(DoubleDouble& sum, double share) {
-  const double plain = sum.high + share;
-  sum = std::isfinite(plain) ? sum + DoubleDouble{share, 0} : DoubleDouble{plain, 0};
-}
-
-/// Adds to sums(o) what every block gives, in ascending order. run(first, count, out) fills the columns of `out`,
-/// outputs x count, for blocks first .. first + count - 1; `rows` is what a block holds in memory meanwhile.
-template <ContextLike Ctx, class Run>
-void add_blocks(Ctx& ctx, const char* operation, index_t blocks, index_t rows, VectorView<DoubleDouble> sums,
-                const Run& run) {
-  const index_t at_once = std::min(blocks, mixture_blocks_at_once(rows));
-  Matrix<double, typename Ctx::tag> partial(ctx, sums.size, at_once, operation);
-  for (index_t first = 0; first < blocks; first += at_once) {
-    if (ctx.control().stop.stop_requested()) throw Cancelled(operation);
-    const index_t count = std::min(at_once, blocks - first);
-    const MatrixView<double, typename Ctx::space> out = partial.view().column_block(0, count);
-    ++ctx.counters().kernels;
-    run(first, count, out);
-    const auto add = [&](MatrixView<const double> host) {
-      for (index_t b = 0; b < host.columns; ++b)
-        for (index_t o = 0; o < host.rows; ++o) add_share(sums(o), host(o, b));
-    };
-    if constexpr (std::same_as<typename Ctx::space, HostSpace>) {
-      add(out);
-    } else {
-      const VectorView<const double, typename Ctx::space> flat(partial.data(), sums.size * count);
-      const std::vector<double> host = to_host<Ctx, double>(ctx, flat);
-      add(column_major(host.data(), sums.size, count));
-    }
-  }
-}
-
-}  // namespace detail
+}  // namespace op
 
 /// Adds the outputs that `term` declares for `order`, over the points x, to sums(0 .. outputs - 1) in host memory.
+///
 /// Points are taken in blocks of block_points, counted from x(0): data that come in pieces have the bits of one pass if
 /// every piece but the last is a multiple of block_points long and `sums` goes from call to call. A point NaN makes
-/// output 0 NaN, an infinite one makes it -inf. Accumulators are double for every T. O(n), nothing of size n is stored:
-/// a few MB of workspace and 64 (lane sums + lane scratch) doubles a thread. Progress counts blocks of one pass. The
-/// same bits for every instruction set, thread count and backend, and for every order as far as orders share outputs.
-/// Stops between blocks (Cancelled); waits for the result. ShapeError if sums has another size than the term's outputs;
-/// OutOfMemory.
+/// output 0 NaN, an infinite one makes it -inf. Accumulators are double for every T.
+///
+/// Errors: ShapeError if sums has another size than the term's outputs; OutOfMemory; Cancelled between blocks. O(n),
+/// nothing of size n is stored: a few MB of workspace and 64 (lane sums + lane scratch) doubles a thread. Progress
+/// counts blocks of one pass. Waits for the result.
+///
+/// The same bits for every instruction set, thread count and backend, and for every order as far as orders share
+/// outputs.
 template <ContextLike Ctx, MixtureTerm Term, class T>
+  requires Runs<op::mixture_sums, backend_of<Ctx>, std::remove_const_t<T>, Term>
 void mixture_sums(Ctx& ctx, const Term& term, MixtureOrder order, VectorView<T, typename Ctx::space> x,
                   VectorView<DoubleDouble> sums) {
   static constexpr const char* operation = "mixture_sums";
   using Point = std::remove_const_t<T>;
   using Tag = typename Ctx::tag;
-  static_assert(Real<Point>, "mixture_sums takes float or double data");
   check::usable(x, operation, "x");
   detail::require_sums(term, order, sums, operation);
   const index_t blocks = (x.size + block_points - 1) / block_points;
   if (blocks == 0) return;
-  constexpr bool own = HasMixtureSums<backend_of<Ctx>, Term, Point>;
+  constexpr bool own = Has<op::mixture_sums, backend_of<Ctx>, Point, Term>;
   const index_t rows = own ? sums.size : index_t{term.lane_sums(order) + term.lane_scratch()} * block_lanes;
   Buffer<Point, Tag> packed(
       ctx, x.stride == 1 ? 0 : std::min(blocks, detail::mixture_blocks_at_once(rows)) * block_points, operation);
   ProgressMeter meter(ctx.control(), operation, blocks);
-  detail::add_blocks(ctx, operation, blocks, rows, sums, [&](index_t first, index_t count, auto out) {
+  add_blocks(ctx, operation, blocks, rows, sums, [&](index_t first, index_t count, auto out) {
     const index_t start = first * block_points;
     VectorView<const Point, typename Ctx::space> points =
         x.subview(start, std::min(count * block_points, x.size - start));
@@ -157,7 +81,7 @@ void mixture_sums(Ctx& ctx, const Term& term, MixtureOrder order, VectorView<T, 
       points = room;
     }
     if constexpr (own)
-      backend_of<Ctx>::mixture_sums(ctx, term, order, points, out);
+      invoke<op::mixture_sums>(ctx, term, order, points, out);
     else
       detail::mixture_blocks(ctx, term, order, points.data, points.size, out);
     meter.advance(count);

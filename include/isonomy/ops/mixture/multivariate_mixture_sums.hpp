@@ -6,24 +6,39 @@
 #include <vector>
 
 #include "isonomy/backend/buffer.hpp"
-#include "isonomy/backend/operations.hpp"
+#include "isonomy/backend/operation.hpp"
 #include "isonomy/core/check.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/ops/for_each.hpp"
+#include "isonomy/ops/mixture/blocks.hpp"
 #include "isonomy/ops/mixture/kernels/block_sums.hpp"
 #include "isonomy/ops/mixture/kernels/scalar.hpp"
 #include "isonomy/ops/mixture/kernels/terms.hpp"
-#include "isonomy/ops/mixture/mixture_sums.hpp"
 
 namespace isonomy {
 
-/// out(o, b): output o over the rows of block b.
-template <class B, class T>
-concept HasMultivariateMixtureSums = BackendLike<B> && Real<T> &&
-    requires(typename B::context& c, const MultivariateNormals& term, MixtureOrder order,
-             MatrixView<const T, typename B::space> x, MatrixView<double, typename B::space> out) {
-  B::multivariate_mixture_sums(c, term, order, x, out);
+namespace op {
+/// Sums over the rows of mixtures in several dimensions. A member writes out(o, b): output o over the rows of block b.
+struct multivariate_mixture_sums : Declaration {
+  static constexpr const char* name = "multivariate_mixture_sums";
+  using elements = Reals;
+  template <class B, class T>
+  static constexpr bool own = requires(ContextOf<B>& c, const MultivariateNormals& term, MixtureOrder order,
+                                       MatrixInput<B, T> x, MatrixOutput<B, double> out) {
+    requires Real<T>;
+    B::multivariate_mixture_sums(c, term, order, x, out);
+  };
+  template <class B, class T>
+  static constexpr bool derived = requires {
+    requires Real<T>;
+    requires Runs<for_each, B>;
+  };
+  template <class B, class... A>
+  static void call(A&&... arguments) {
+    B::multivariate_mixture_sums(std::forward<A>(arguments)...);
+  }
 };
+}  // namespace op
 
 namespace detail {
 
@@ -43,45 +58,48 @@ struct DensityBlock {
 
 }  // namespace detail
 
-/// Adds the outputs that `term` declares for `order`, over the rows of x, to sums(0 .. outputs - 1) in host memory, in
-/// the fixed order of mixture_sums: data that come in pieces of whole blocks have the bits of one pass. x is n x
+/// Adds the outputs that `term` declares for `order`, over the rows of x, to sums(0 .. outputs - 1) in host memory.
+///
+/// In the fixed order of mixture_sums: data that come in pieces of whole blocks have the bits of one pass. x is n x
 /// dimensions, any strides (unit column stride is fastest), float or double; accumulators are double. A NaN in a row
-/// makes output 0 NaN. O(n components dimensions^2) for full and tied covariances, else O(n components dimensions); a
-/// few MB of workspace and 64 (lane sums + lane scratch) doubles a thread. The same bits for every instruction set,
-/// thread count and backend; output 0 for every order too. Cancelled between blocks; waits for the result. ShapeError;
-/// OutOfMemory.
+/// makes output 0 NaN.
+///
+/// Errors: ShapeError, OutOfMemory, Cancelled between blocks. O(n components dimensions^2) for full and tied
+/// covariances, else O(n components dimensions); a few MB of workspace and 64 (lane sums + lane scratch) doubles a
+/// thread. Waits for the result.
+///
+/// The same bits for every instruction set, thread count and backend; output 0 for every order too.
 template <ContextLike Ctx, class T>
+  requires Runs<op::multivariate_mixture_sums, backend_of<Ctx>, std::remove_const_t<T>>
 void multivariate_mixture_sums(Ctx& ctx, const MultivariateNormals& term, MixtureOrder order,
                                MatrixView<T, typename Ctx::space> x, VectorView<DoubleDouble> sums) {
   static constexpr const char* operation = "multivariate_mixture_sums";
   using Point = std::remove_const_t<T>;
-  static_assert(Real<Point>, "multivariate_mixture_sums takes float or double data");
   check::usable(x, operation, "x");
   check::that(x.columns == term.dimensions, operation, "x has ", x.columns, " columns and the term ", term.dimensions,
               " dimensions; give one row per point");
   detail::require_sums(term, order, sums, operation);
   const index_t blocks = (x.rows + block_points - 1) / block_points;
   if (blocks == 0) return;
-  constexpr bool own = HasMultivariateMixtureSums<backend_of<Ctx>, Point>;
+  constexpr bool own = Has<op::multivariate_mixture_sums, backend_of<Ctx>, Point>;
   const index_t lane_rows = index_t{term.lane_sums(order) + term.lane_scratch()} * block_lanes;
-  detail::add_blocks(
-      ctx, operation, blocks, own ? sums.size : lane_rows, sums,
-      [&](index_t first, index_t count, MatrixView<double, typename Ctx::space> out) {
-        using View = MatrixView<const Point, typename Ctx::space>;
-        const index_t start = first * block_points;
-        const View rows = View(x).row_block(start, std::min(count * block_points, x.rows - start));
-        if constexpr (own) {
-          backend_of<Ctx>::multivariate_mixture_sums(ctx, term, order, rows, out);
-        } else {
-          Matrix<double, typename Ctx::tag> lane_sums(ctx, lane_rows, count, operation);
-          if (order == MixtureOrder::value)
-            for_each(ctx, count,
-                     detail::DensityBlock<false, Point, typename Ctx::space>{term, rows, out, lane_sums.view()});
-          else
-            for_each(ctx, count,
-                     detail::DensityBlock<true, Point, typename Ctx::space>{term, rows, out, lane_sums.view()});
-        }
-      });
+  add_blocks(ctx, operation, blocks, own ? sums.size : lane_rows, sums,
+             [&](index_t first, index_t count, MatrixView<double, typename Ctx::space> out) {
+               using View = MatrixView<const Point, typename Ctx::space>;
+               const index_t start = first * block_points;
+               const View rows = View(x).row_block(start, std::min(count * block_points, x.rows - start));
+               if constexpr (own) {
+                 invoke<op::multivariate_mixture_sums>(ctx, term, order, rows, out);
+               } else {
+                 Matrix<double, typename Ctx::tag> lane_sums(ctx, lane_rows, count, operation);
+                 if (order == MixtureOrder::value)
+                   for_each(ctx, count,
+                            detail::DensityBlock<false, Point, typename Ctx::space>{term, rows, out, lane_sums.view()});
+                 else
+                   for_each(ctx, count,
+                            detail::DensityBlock<true, Point, typename Ctx::space>{term, rows, out, lane_sums.view()});
+               }
+             });
 }
 
 }  // namespace isonomy

@@ -6,45 +6,65 @@
 #include <type_traits>
 
 #include "isonomy/backend/buffer.hpp"
-#include "isonomy/backend/operations.hpp"
+#include "isonomy/backend/operation.hpp"
 #include "isonomy/core/check.hpp"
 #include "isonomy/core/control.hpp"
 #include "isonomy/ops/memory.hpp"
+#include "isonomy/ops/mixture/blocks.hpp"
 #include "isonomy/ops/mixture/kernels/weighted.hpp"
-#include "isonomy/ops/mixture/mixture_sums.hpp"
 
 namespace isonomy {
 
-/// out(o, b): output o over the points of block b.
-template <class B, class Term, class T>
-concept HasWeightedMixtureSums = BackendLike<B> && MixtureTerm<Weighted<Term>> && Real<T> &&
-    requires(typename B::context& c, const Weighted<Term>& term, MixtureOrder order,
-             VectorView<const T, typename B::space> x, MatrixView<double, typename B::space> out) {
-  B::weighted_mixture_sums(c, term, order, x, x, out);
+namespace op {
+/// Sums over weighted points. A member writes out(o, b): output o over the points of block b.
+struct weighted_mixture_sums : Declaration {
+  static constexpr const char* name = "weighted_mixture_sums";
+  using elements = Reals;
+  template <class B, class T, class Term = NormalComponents>
+  static constexpr bool own = requires(ContextOf<B>& c, const Weighted<Term>& term, MixtureOrder order, Input<B, T> x,
+                                       MatrixOutput<B, double> out) {
+    requires MixtureTerm<Weighted<Term>>;
+    requires Real<T>;
+    B::weighted_mixture_sums(c, term, order, x, x, out);
+  };
+  template <class B, class T, class Term = NormalComponents>
+  static constexpr bool derived = requires {
+    requires MixtureTerm<Weighted<Term>>;
+    requires Real<T>;
+    requires Runs<for_each, B>;
+  };
+  /// Points with gaps are packed first.
+  template <class B, class T, class Term = NormalComponents>
+  static constexpr bool needs = Runs<copy, B, T>;
+  template <class B, class... A>
+  static void call(A&&... arguments) {
+    B::weighted_mixture_sums(std::forward<A>(arguments)...);
+  }
 };
+}  // namespace op
 
-/// Adds the outputs that `term` declares for `order`, over the points x with their weights (or the squares of these),
-/// to sums(0 .. outputs - 1) in host memory, in the fixed order of mixture_sums: data that come in pieces of whole
-/// blocks have the bits of one pass. weights: as many as points, of their type, any stride, not checked; a point of
-/// weight 0 adds 0 if its sums are finite. One logarithm per point; else as mixture_sums: O(n), its workspace, progress
-/// in blocks, the same bits for every instruction set, thread count and backend. Cancelled between blocks; waits for
-/// the result. ShapeError; OutOfMemory.
+/// Adds the outputs that `term` declares for `order`, over points with their weights (or the squares of these), to
+/// sums(0 .. outputs - 1) in host memory.
+///
+/// In the fixed order of mixture_sums: data that come in pieces of whole blocks have the bits of one pass. weights: as
+/// many as points, of their type, any stride, not checked; a point of weight 0 adds 0 if its sums are finite.
+///
+/// Errors, cost, progress and determinism as mixture_sums, with one logarithm per point.
 template <ContextLike Ctx, class Term, class T>
-  requires MixtureTerm<Weighted<Term>>
+  requires Runs<op::weighted_mixture_sums, backend_of<Ctx>, std::remove_const_t<T>, Term>
 void weighted_mixture_sums(Ctx& ctx, const Weighted<Term>& term, MixtureOrder order,
                            VectorView<T, typename Ctx::space> x, ConstVector<std::remove_const_t<T>, Ctx> weights,
                            VectorView<DoubleDouble> sums) {
   static constexpr const char* operation = "weighted_mixture_sums";
   using Point = std::remove_const_t<T>;
   using View = VectorView<const Point, typename Ctx::space>;
-  static_assert(Real<Point>, "weighted_mixture_sums takes float or double data");
   check::usable(x, operation, "x");
   check::usable(weights, operation, "weights");
   check::equal(x.size, "x", weights.size, "weights", operation);
   detail::require_sums(term, order, sums, operation);
   const index_t blocks = (x.size + block_points - 1) / block_points;
   if (blocks == 0) return;
-  constexpr bool own = HasWeightedMixtureSums<backend_of<Ctx>, Term, Point>;
+  constexpr bool own = Has<op::weighted_mixture_sums, backend_of<Ctx>, Point, Term>;
   const index_t rows = own ? sums.size : index_t{term.lane_sums(order) + term.lane_scratch()} * block_lanes;
   const index_t at_once = std::min(blocks, detail::mixture_blocks_at_once(rows)) * block_points;
   const auto room_for = [&](View v) {
@@ -52,7 +72,7 @@ void weighted_mixture_sums(Ctx& ctx, const Weighted<Term>& term, MixtureOrder or
   };
   auto packed_x = room_for(x), packed_weights = room_for(weights);
   ProgressMeter meter(ctx.control(), operation, blocks);
-  detail::add_blocks(ctx, operation, blocks, rows, sums, [&](index_t first, index_t count, auto out) {
+  add_blocks(ctx, operation, blocks, rows, sums, [&](index_t first, index_t count, auto out) {
     const index_t start = first * block_points, size = std::min(count * block_points, x.size - start);
     const auto piece = [&](View v, auto& packed) {
       const View part = v.subview(start, size);
@@ -63,7 +83,7 @@ void weighted_mixture_sums(Ctx& ctx, const Weighted<Term>& term, MixtureOrder or
     };
     const View points = piece(x, packed_x), w = piece(weights, packed_weights);
     if constexpr (own)
-      backend_of<Ctx>::weighted_mixture_sums(ctx, term, order, points, w, out);
+      invoke<op::weighted_mixture_sums>(ctx, term, order, points, w, out);
     else
       detail::mixture_blocks(ctx, term, order, WeightedPoints<Point>{points.data, w.data}, size, out);
     meter.advance(count);

@@ -3,20 +3,31 @@
 
 #include <string>
 
-#include "isonomy/backend/operations.hpp"
+#include "isonomy/backend/operation.hpp"
 #include "isonomy/core/check.hpp"
 #include "isonomy/ops/for_each.hpp"
 #include "isonomy/ops/residue/problem.hpp"
 
 namespace isonomy {
 
-template <class B>
-concept HasJointResidueCounts = BackendLike<B> &&
-    requires(typename B::context& c, MatrixView<const std::uint8_t, typename B::space> codes,
-             VectorView<const PositionPair, typename B::space> pairs,
-             MatrixView<std::uint32_t, typename B::space> out) {
-  B::joint_residue_counts(c, codes, pairs, out);
+namespace op {
+/// How often residue pairs stand at pairs of positions.
+struct joint_residue_counts : Declaration {
+  static constexpr const char* name = "joint_residue_counts";
+  using elements = std::tuple<Codes>;
+  template <class B, class = Codes>
+  static constexpr bool own = requires(ContextOf<B>& c, MatrixInput<B, std::uint8_t> codes,
+                                       Input<B, PositionPair> pairs, MatrixOutput<B, std::uint32_t> out) {
+    B::joint_residue_counts(c, codes, pairs, out);
+  };
+  template <class B, class = Codes>
+  static constexpr bool derived = Runs<for_each, B>;
+  template <class B, class... A>
+  static void call(A&&... arguments) {
+    B::joint_residue_counts(std::forward<A>(arguments)...);
+  }
 };
+}  // namespace op
 
 namespace detail {
 
@@ -37,12 +48,15 @@ struct CountResiduePairs {
 
 }  // namespace detail
 
-/// out(p, residue_pair(a, b)) = number of rows with residue a at one and b at the other position of pair p; rows are
-/// the columns of `codes`.
-/// Shapes: codes positions x rows (unit column stride is fastest), pairs[p], out p x residue_pairs(number of codes).
-/// Codes must be below the number of codes that `out` has columns for (unchecked: they come from an encoder).
-/// O(pairs * rows); integers, hence the same for every order, backend and thread count. ShapeError, AliasError.
+/// out(p, residue_pair(a, b)) = number of rows with residue a at one and b at the other position of pair p.
+///
+/// Rows are the columns of `codes`: codes positions x rows (unit column stride is fastest), pairs[p], out p x
+/// residue_pairs(number of codes). Codes must be below the number of codes that `out` has columns for (unchecked: they
+/// come from an encoder).
+///
+/// Errors: ShapeError, AliasError. O(pairs * rows); integers, hence the same for every order, backend and thread count.
 template <ContextLike Ctx>
+  requires Runs<op::joint_residue_counts, backend_of<Ctx>>
 void joint_residue_counts(Ctx& ctx, MatrixView<const std::uint8_t, typename Ctx::space> codes,
                           VectorView<const PositionPair, typename Ctx::space> pairs,
                           MatrixView<std::uint32_t, typename Ctx::space> out) {
@@ -58,8 +72,8 @@ void joint_residue_counts(Ctx& ctx, MatrixView<const std::uint8_t, typename Ctx:
   check::no_overlap(out, pairs, operation, "out", "pairs");
   if (pairs.size == 0 || out.columns == 0) return;
   ++ctx.counters().kernels;
-  if constexpr (HasJointResidueCounts<backend_of<Ctx>>)
-    backend_of<Ctx>::joint_residue_counts(ctx, codes, pairs, out);
+  if constexpr (Has<op::joint_residue_counts, backend_of<Ctx>>)
+    invoke<op::joint_residue_counts>(ctx, codes, pairs, out);
   else
     for_each(ctx, pairs.size, detail::CountResiduePairs<typename Ctx::space>{codes, pairs, out});
 }

@@ -6,8 +6,9 @@
 #include <string>
 
 #include "isonomy/backend/buffer.hpp"
-#include "isonomy/backend/operations.hpp"
+#include "isonomy/backend/operation.hpp"
 #include "isonomy/core/check.hpp"
+#include "isonomy/core/functional.hpp"
 #include "isonomy/ops/for_each.hpp"
 #include "isonomy/ops/reduce/transform_reduce.hpp"
 #include "isonomy/ops/residue/arithmetic.hpp"
@@ -16,12 +17,29 @@
 
 namespace isonomy {
 
-template <class B>
-concept HasResidueRankSums = BackendLike<B> &&
-    requires(typename B::context& c, const RankProblem<typename B::space>& p, std::span<std::uint64_t> out) {
-  B::template residue_rank_sums<exact>(c, p, out);
-  B::template residue_rank_sums<aaanalysis_1_1>(c, p, out);
+namespace op {
+/// The Mann-Whitney statistics of many features.
+struct residue_rank_sums : Declaration {
+  static constexpr const char* name = "residue_rank_sums";
+  using elements = std::tuple<Codes>;
+  template <class B, class = Codes>
+  static constexpr bool own = requires(ContextOf<B>& c, const RankProblem<typename B::space>& p,
+                                       std::span<std::uint64_t> out) {
+    B::template residue_rank_sums<exact>(c, p, out);
+    B::template residue_rank_sums<aaanalysis_1_1>(c, p, out);
+  };
+  template <class B, class = Codes>
+  static constexpr bool derived = requires {
+    requires Runs<rank_average, B, double>;
+    requires Runs<for_each, B>;
+    requires Runs<transform_reduce, B, double>;
+  };
+  template <class B, class Arithmetic, class... A>
+  static void call(ContextOf<B>& ctx, Arithmetic, A&&... arguments) {
+    B::template residue_rank_sums<Arithmetic>(ctx, std::forward<A>(arguments)...);
+  }
 };
+}  // namespace op
 
 namespace detail {
 
@@ -43,12 +61,6 @@ struct MultiplyInto {
   const double* factor;
   double* out;
   ISONOMY_HD void operator()(index_t i) const { out[i] *= factor[i]; }
-};
-struct Identity {
-  ISONOMY_HD double operator()(double x) const { return x; }
-};
-struct Plus {
-  ISONOMY_HD double operator()(double a, double b) const { return a + b; }
 };
 
 /// 2 U of one feature from sorted ranks: the plain form every tuned one must equal.
@@ -80,12 +92,15 @@ std::uint64_t twice_u_by_sorting(Ctx& ctx, std::span<const ResidueBlock> blocks,
 
 }  // namespace detail
 
-/// twice_u[i] = 2 U_1 of the feature (group, scale) that scale_numbers[i] belongs to, U_1 = sum of the test rows'
-/// average ranks - n1(n1+1)/2, values compared as Arithmetic::key gives them.
-/// Shapes: one result per scale number; every group's scale numbers lie within the list. Every block must have
-/// residues. O(rows) per feature in the tuned forms, O(rows log rows) in the plain one; workspace O(rows) per thread.
-/// Integers, hence the same for every order of rows, backend and thread count. ShapeError.
+/// twice_u[i] = 2 U_1 of the feature (group, scale) that scale_numbers[i] belongs to.
+///
+/// U_1 = sum of the test rows' average ranks - n1(n1+1)/2, values compared as Arithmetic::key gives them. One result
+/// per scale number; every group's scale numbers lie within the list. Every block must have residues.
+///
+/// Errors: ShapeError. O(rows) per feature in the tuned forms, O(rows log rows) in the plain one; workspace O(rows) per
+/// thread. Integers, hence the same for every order of rows, backend and thread count.
 template <class Arithmetic, ContextLike Ctx>
+  requires Runs<op::residue_rank_sums, backend_of<Ctx>>
 void residue_rank_sums(Ctx& ctx, const RankProblem<typename Ctx::space>& problem, std::span<std::uint64_t> twice_u) {
   static constexpr const char* operation = "residue_rank_sums";
   check::that(twice_u.size() == problem.scale_numbers.size(), operation,
@@ -112,8 +127,8 @@ void residue_rank_sums(Ctx& ctx, const RankProblem<typename Ctx::space>& problem
                 "scale number " + std::to_string(d) + " of " + std::to_string(problem.scales.scales) + " scales");
   if (twice_u.empty()) return;
   ++ctx.counters().kernels;
-  if constexpr (HasResidueRankSums<backend_of<Ctx>>) {
-    backend_of<Ctx>::template residue_rank_sums<Arithmetic>(ctx, problem, twice_u);
+  if constexpr (Has<op::residue_rank_sums, backend_of<Ctx>>) {
+    invoke<op::residue_rank_sums>(ctx, Arithmetic{}, problem, twice_u);
   } else {
     for (const RankGroup& g : problem.groups)
       for (index_t i = g.first_scale; i < g.first_scale + g.scales; ++i)

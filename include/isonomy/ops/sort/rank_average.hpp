@@ -5,10 +5,38 @@
 
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/backend/buffer.hpp"
-#include "isonomy/backend/operations.hpp"
+#include "isonomy/backend/operation.hpp"
 #include "isonomy/core/check.hpp"
+#include "isonomy/core/numeric.hpp"
+#include "isonomy/ops/for_each.hpp"
+#include "isonomy/ops/memory.hpp"
+#include "isonomy/ops/sort/stable_sort_by_key.hpp"
 
 namespace isonomy {
+
+namespace op {
+/// Mid-ranks within segments.
+struct rank_average : Declaration {
+  static constexpr const char* name = "rank_average";
+  using elements = Numbers;
+  template <class B, class T>
+  static constexpr bool own = requires(ContextOf<B>& c, Input<B, T> x, Input<B, index_t> offsets,
+                                       Output<B, double> out) {
+    B::rank_average(c, x, offsets, out);
+  };
+  template <class B, class T>
+  static constexpr bool derived = requires {
+    requires Has<stable_sort_by_key, B, T>;
+    requires Has<copy, B, T>;
+    requires Has<iota, B, index_t>;
+    requires Has<for_each, B>;
+  };
+  template <class B, class... A>
+  static void call(A&&... arguments) {
+    B::rank_average(std::forward<A>(arguments)...);
+  }
+};
+}  // namespace op
 
 namespace detail {
 /// From sorted keys and where they came from to mid-ranks at those places, one segment per call.
@@ -34,21 +62,18 @@ struct MidRanks {
 };
 }  // namespace detail
 
-/// out(i) = the rank of x(i), from 1, among the elements of its segment offsets(s) .. offsets(s + 1) - 1; equal
-/// elements
-/// (-0 equals +0) share the mean of their ranks. A NaN has rank NaN and the others are ranked as if it were absent.
-/// Elements outside every segment stay. x and out have one size; any strides. Exact: the same bits on every backend.
-/// O(n log n). Workspace of the generic form: a copy of x, n indices and what stable_sort_by_key takes.
-/// Errors: ShapeError, AliasError, ValueError for offsets that decrease or leave [0, x.size], OutOfMemory.
+/// out(i) = the rank of x(i), from 1, among the elements of its segment offsets(s) .. offsets(s + 1) - 1.
+///
+/// Equal elements (-0 equals +0) share the mean of their ranks. A NaN has rank NaN and the others are ranked as if it
+/// were absent. Elements outside every segment stay. x and out have one size; any strides.
+///
+/// Errors: ShapeError, AliasError, ValueError for offsets that decrease or leave [0, x.size], OutOfMemory. O(n log n);
+/// the generic form takes a copy of x, n indices and what stable_sort_by_key takes. The same bits on every backend.
 template <ContextLike Ctx, class T>
-  requires(HasRankAverage<backend_of<Ctx>, std::remove_const_t<T>> ||
-           (HasStableSortByKey<backend_of<Ctx>, std::remove_const_t<T>> &&
-            HasCopy<backend_of<Ctx>, std::remove_const_t<T>> && HasIota<backend_of<Ctx>, index_t> &&
-            HasForEach<backend_of<Ctx>>))
+  requires Runs<op::rank_average, backend_of<Ctx>, std::remove_const_t<T>>
 void rank_average(Ctx& ctx, VectorView<T, typename Ctx::space> x, ConstVector<index_t, Ctx> offsets,
                   VectorView<double, typename Ctx::space> out) {
   constexpr const char* operation = "rank_average";
-  using B = backend_of<Ctx>;
   using Space = typename Ctx::space;
   using Value = std::remove_const_t<T>;
   check::usable(x, operation, "x");
@@ -60,24 +85,22 @@ void rank_average(Ctx& ctx, VectorView<T, typename Ctx::space> x, ConstVector<in
   check::no_overlap(out, offsets, operation, "out", "offsets");
   ++ctx.counters().kernels;
   const VectorView<const Value, Space> input = x;
-  if constexpr (HasRankAverage<B, Value>) {
-    B::rank_average(ctx, input, offsets, out);
+  if constexpr (Has<op::rank_average, backend_of<Ctx>, Value>) {
+    invoke<op::rank_average>(ctx, input, offsets, out);
   } else {
     Buffer<Value, typename Ctx::tag> sorted(ctx, x.size, operation);
     Buffer<index_t, typename Ctx::tag> position(ctx, x.size, operation);
-    B::copy(ctx, input, sorted.view());
-    B::iota(ctx, position.view(), index_t{0});
-    B::stable_sort_by_key(ctx, sorted.view(), position.view(), offsets);
-    B::for_each(ctx, offsets.size - 1, detail::MidRanks<Value, Space>{sorted.view(), position.view(), offsets, out});
+    invoke<op::copy>(ctx, input, sorted.view());
+    invoke<op::iota>(ctx, position.view(), index_t{0});
+    invoke<op::stable_sort_by_key>(ctx, sorted.view(), position.view(), offsets);
+    invoke<op::for_each>(ctx, offsets.size - 1,
+                         detail::MidRanks<Value, Space>{sorted.view(), position.view(), offsets, out});
   }
 }
 
 /// The same with all of x as one segment.
 template <ContextLike Ctx, class T>
-  requires requires(Ctx& ctx, VectorView<T, typename Ctx::space> x, ConstVector<index_t, Ctx> offsets,
-                    VectorView<double, typename Ctx::space> out) {
-    rank_average(ctx, x, offsets, out);
-  }
+  requires Runs<op::rank_average, backend_of<Ctx>, std::remove_const_t<T>>
 void rank_average(Ctx& ctx, VectorView<T, typename Ctx::space> x, VectorView<double, typename Ctx::space> out) {
   const index_t borders[2] = {0, x.size};
   Buffer<index_t, typename Ctx::tag> offsets(ctx, 2, "rank_average");

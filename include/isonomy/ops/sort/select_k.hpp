@@ -2,17 +2,36 @@
 #pragma once
 
 #include "isonomy/backend/backend.hpp"
-#include "isonomy/backend/operations.hpp"
+#include "isonomy/backend/operation.hpp"
 #include "isonomy/core/check.hpp"
 
 namespace isonomy {
 
-/// Row i of values and indices: the k smallest of row i of x and their columns, ascending by (value, column); -0 equals
-/// +0, NaN last. x is m x n, values and indices are m x k with k <= n; any strides. No ties are possible, so the result
-/// is unique and the same on every backend. Expected O(m(n + k log k)). Errors: ShapeError, AliasError, ValueError for
-/// k > n.
+namespace op {
+/// The k smallest of each row.
+struct select_k : Declaration {
+  static constexpr const char* name = "select_k";
+  using elements = Numbers;
+  template <class B, class T>
+  static constexpr bool own = requires(ContextOf<B>& c, MatrixInput<B, T> x, MatrixOutput<B, T> values,
+                                       MatrixOutput<B, index_t> indices) {
+    B::select_k(c, x, values, indices);
+  };
+  template <class B, class... A>
+  static void call(A&&... arguments) {
+    B::select_k(std::forward<A>(arguments)...);
+  }
+};
+}  // namespace op
+
+/// Row i of values and indices: the k smallest of row i of x and their columns, ascending by (value, column).
+///
+/// -0 equals +0, NaN comes last. x is m x n, values and indices are m x k with k <= n; any strides. No ties are
+/// possible, so the result is unique and the same on every backend.
+///
+/// Errors: ShapeError, AliasError, ValueError for k > n. Expected O(m(n + k log k)).
 template <ContextLike Ctx, class T>
-  requires HasSelectK<backend_of<Ctx>, T>
+  requires Runs<op::select_k, backend_of<Ctx>, T>
 void select_k(Ctx& ctx, ConstMatrix<T, Ctx> x, MatrixView<T, typename Ctx::space> values,
               MatrixView<index_t, typename Ctx::space> indices) {
   constexpr const char* operation = "select_k";
@@ -33,7 +52,7 @@ void select_k(Ctx& ctx, ConstMatrix<T, Ctx> x, MatrixView<T, typename Ctx::space
   check::no_overlap(indices, x, operation, "indices", "x");
   check::no_overlap(values, indices, operation, "values", "indices");
   ++ctx.counters().kernels;
-  backend_of<Ctx>::select_k(ctx, x, values, indices);
+  invoke<op::select_k>(ctx, x, values, indices);
 }
 
 }  // namespace isonomy

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/numeric.hpp"
 
 namespace isonomy {
 
@@ -13,7 +14,7 @@ namespace detail {
 
 /// P(a, x) for x < a + 1 by its power series (Abramowitz and Stegun, 6.5.29), without the factor x^a e^-x / Gamma(a).
 inline double lower_gamma_series(double a, double x) {
-  double term = 1 / a, sum = term;
+  Rounded term = 1 / a, sum = term;
   for (double n = a + 1; term > sum * 1e-17; ++n) sum += term *= x / n;
   return sum;
 }
@@ -21,9 +22,9 @@ inline double lower_gamma_series(double a, double x) {
 /// Q(a, x) for x >= a + 1 by its continued fraction (6.5.31), modified Lentz method, without the same factor.
 inline double upper_gamma_fraction(double a, double x) {
   constexpr double tiny = 1e-300;
-  double b = x + 1 - a, c = 1 / tiny, d = 1 / b, f = d;
+  Rounded b = x + 1 - a, c = 1 / tiny, d = 1 / b, f = d;
   for (int n = 1; n <= 100000; ++n) {
-    const double numerator = -n * (n - a);
+    const Rounded numerator = rounded_product(-n, n - a);
     b += 2;
     d = numerator * d + b;
     c = b + numerator / c;
@@ -47,8 +48,9 @@ inline double upper_gamma_fraction(double a, double x) {
                      "; expected a > 0 and x >= 0");
   if (x == 0) return 1;
   if (std::isinf(x)) return 0;
-  const double factor = std::exp(a * std::log(x) - x - std::lgamma(a));
-  return x < a + 1 ? 1 - factor * detail::lower_gamma_series(a, x) : factor * detail::upper_gamma_fraction(a, x);
+  const Rounded factor = std::exp(rounded_product(a, std::log(x)) - x - std::lgamma(a));
+  if (x < a + 1) return 1 - factor * detail::lower_gamma_series(a, x);
+  return factor * detail::upper_gamma_fraction(a, x);
 }
 
 /// P(X >= x) for a chi-squared variable of `degrees` > 0 degrees of freedom; 1 for x <= 0. ValueError, NaN as above.

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "isonomy/core/numeric.hpp"
+
 namespace isonomy {
 
 inline constexpr double inverse_root_two_pi = 0x1.9884533d43651p-2;  ///< the normal density at 0
@@ -12,16 +14,16 @@ inline constexpr double inverse_root_two_pi = 0x1.9884533d43651p-2;  ///< the no
 /// exp would multiply by the square, is taken along.
 [[nodiscard]] inline double normal_density(double x) {
   if (!(std::abs(x) < 39)) return std::isnan(x) ? x : 0;
-  const double square = x * x, rest = std::fma(x, x, -square);
-  const double e = inverse_root_two_pi * std::exp(-0.5 * square);
-  return std::fma(e, -0.5 * rest, e);
+  const DoubleDouble square = two_product(x, x);
+  const double e = rounded_product(inverse_root_two_pi, std::exp(-0.5 * square.high));
+  return std::fma(e, -0.5 * square.low, e);
 }
 
 /// P(X > x) / exp(-x^2/2) for x >= 30, relative error about 3e-16: the tail where it itself underflows. Source:
 /// Abramowitz and Stegun, 26.2.12.
 [[nodiscard]] inline double scaled_normal_tail(double x) {
-  const double inverse_square = 1 / (x * x);
-  double series = 1;
+  const Rounded inverse_square = 1 / (x * x);
+  Rounded series = 1;
   for (int k = 15; k >= 1; k -= 2) series = 1 - k * inverse_square * series;
   return inverse_root_two_pi * series / x;
 }

@@ -61,7 +61,7 @@ std::vector<DoubleDouble> launch(const Term& term, const std::vector<T>& x, std:
   }
   std::vector<DoubleDouble> sums(outputs);
   for (const std::vector<double>& block : out)
-    for (std::size_t o = 0; o < outputs; ++o) isonomy::detail::add_share(sums[o], block[o]);
+    for (std::size_t o = 0; o < outputs; ++o) add_share(sums[o], block[o]);
   return sums;
 }
 

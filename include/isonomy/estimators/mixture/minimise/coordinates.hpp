@@ -8,7 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "isonomy/core/eigen.hpp"
+#include "isonomy/core/numeric.hpp"
+#include "isonomy/core/small_matrix.hpp"
 #include "isonomy/estimators/mixture/minimise/objective.hpp"
 
 namespace isonomy::mixture::detail {
@@ -28,16 +29,16 @@ class Coordinates {
     for (const std::vector<int>& group : groups) add(group);
   }
 
-  [[nodiscard]] std::vector<double> theta(const Eigen::VectorXd& t) const {
+  [[nodiscard]] std::vector<double> theta(const std::vector<double>& t) const {
     std::vector<double> result = origin_;
     for (std::size_t i = 0; i < result.size(); ++i) {
-      const double move = t(static_cast<Eigen::Index>(i)), x = origin_[i];
+      const double move = t[i], x = origin_[i];
       const auto [lower, upper] = bounds_[i];
       if (move == 0) continue;
       switch (forms_[i]) {
       case Form::shifted: result[i] = x + move; break;
-      case Form::above: result[i] = lower + (x - lower) * std::exp(move); break;
-      case Form::below: result[i] = upper - (upper - x) * std::exp(-move); break;
+      case Form::above: result[i] = std::fma(x - lower, std::exp(move), lower); break;
+      case Form::below: result[i] = std::fma(x - upper, std::exp(-move), upper); break;
       case Form::between: result[i] = between(x, bounds_[i], move); break;
       default: break;
       }
@@ -50,22 +51,21 @@ class Coordinates {
   }
 
   /// Lengths in t that are no small change of the parameters at theta.
-  [[nodiscard]] Eigen::VectorXd units(const std::vector<double>& theta) const {
-    Eigen::VectorXd result = Eigen::VectorXd::Ones(static_cast<Eigen::Index>(theta.size()));
+  [[nodiscard]] std::vector<double> units(const std::vector<double>& theta) const {
+    std::vector<double> result(theta.size(), 1);
     for (std::size_t i = 0; i < theta.size(); ++i)
-      if (forms_[i] == Form::shifted) result(static_cast<Eigen::Index>(i)) = std::max(1.0, std::abs(theta[i]));
+      if (forms_[i] == Form::shifted) result[i] = std::max(1.0, std::abs(theta[i]));
     return result;
   }
   /// The gradient in t from that in theta.
-  [[nodiscard]] Eigen::VectorXd gradient(const std::vector<double>& theta, const std::vector<double>& slope) const {
-    Eigen::VectorXd result(static_cast<Eigen::Index>(theta.size()));
-    for (std::size_t i = 0; i < theta.size(); ++i)
-      result(static_cast<Eigen::Index>(i)) = slope[i] * derivative(i, theta[i]);
+  [[nodiscard]] std::vector<double> gradient(const std::vector<double>& theta, const std::vector<double>& slope) const {
+    std::vector<double> result;
+    for (std::size_t i = 0; i < theta.size(); ++i) result.push_back(rounded_product(slope[i], derivative(i, theta[i])));
     for (const Weights& w : weights_) {
       double mean = 0;
       const auto above = [&](std::size_t i) { return theta[i] - bounds_[i].lower; };
       for (const std::size_t i : w.members) mean += slope[i] * above(i) / w.room;
-      for (const std::size_t i : w.members) result(static_cast<Eigen::Index>(i)) = above(i) * (slope[i] - mean);
+      for (const std::size_t i : w.members) result[i] = rounded_product(above(i), slope[i] - mean);
     }
     return result;
   }
@@ -101,8 +101,8 @@ class Coordinates {
   }
 
   static double between(double x, const Bounds& b, double move) {
-    const double odds = (x - b.lower) / (b.upper - x) * std::exp(move), width = b.upper - b.lower;
-    return odds < 1 ? b.lower + width * (odds / (1 + odds)) : b.upper - width / (1 + odds);
+    const double odds = rounded_product((x - b.lower) / (b.upper - x), std::exp(move)), width = b.upper - b.lower;
+    return odds < 1 ? std::fma(width, odds / (1 + odds), b.lower) : b.upper - width / (1 + odds);
   }
   [[nodiscard]] double derivative(std::size_t i, double x) const {
     const Bounds& b = bounds_[i];
@@ -115,18 +115,16 @@ class Coordinates {
     }
   }
   /// What each weight of a group has above its lower bound.
-  [[nodiscard]] std::vector<double> excess(const Weights& w, const Eigen::VectorXd& t) const {
-    const auto move = [&](std::size_t i) { return t(static_cast<Eigen::Index>(i)); };
+  [[nodiscard]] std::vector<double> excess(const Weights& w, const std::vector<double>& t) const {
     double largest = 0;  // the last weight's
-    for (const std::size_t i : w.members) largest = std::max(largest, move(i));
+    for (const std::size_t i : w.members) largest = std::max(largest, t[i]);
     std::vector<double> result;
-    double sum = w.rest * std::exp(-largest);
+    double sum = rounded_product(w.rest, std::exp(-largest));
     for (const std::size_t i : w.members) {
-      result.push_back((origin_[i] - bounds_[i].lower) * std::exp(move(i) - largest));
+      result.push_back(rounded_product(origin_[i] - bounds_[i].lower, std::exp(t[i] - largest)));
       sum += result.back();
     }
-    for (double& e : result) e *= w.room / sum;
-    return result;
+    return scaled(w.room / sum, std::move(result));
   }
 
   std::vector<Bounds> bounds_;

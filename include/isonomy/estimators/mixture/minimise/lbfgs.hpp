@@ -10,7 +10,8 @@
 #include <vector>
 
 #include "isonomy/core/control.hpp"
-#include "isonomy/core/eigen.hpp"
+#include "isonomy/core/numeric.hpp"
+#include "isonomy/core/small_matrix.hpp"
 #include "isonomy/estimators/mixture/minimise/coordinates.hpp"
 #include "isonomy/estimators/mixture/minimise/line_search.hpp"
 #include "isonomy/estimators/mixture/minimise/minimum.hpp"
@@ -25,26 +26,31 @@ namespace detail {
 class LbfgsMatrix {
  public:
   /// First steps have length 1.
-  explicit LbfgsMatrix(const Eigen::VectorXd& gradient)
-      : diagonal_(Eigen::VectorXd::Constant(gradient.size(), gradient.norm() > 0 ? gradient.norm() : 1)) {}
+  explicit LbfgsMatrix(const std::vector<double>& gradient) {
+    const double length = norm(gradient);
+    diagonal_.assign(gradient.size(), length > 0 ? length : 1);
+  }
 
-  void add(const Eigen::VectorXd& s, const Eigen::VectorXd& y) {
-    const double sy = s.dot(y);
-    if (!(sy > 1e-10 * s.norm() * y.norm())) return;  // no positive curvature along s
+  void add(const std::vector<double>& s, const std::vector<double>& y) {
+    const double sy = dot(s, y);
+    if (!(sy > 1e-10 * norm(s) * norm(y))) return;  // no positive curvature along s
     // The diagonal of the BFGS update of `diagonal_`, brought to the scale of y first.
-    diagonal_ *= y.cwiseQuotient(diagonal_).dot(y) / sy;
-    const Eigen::VectorXd bs = diagonal_.cwiseProduct(s);
-    diagonal_ += y.cwiseAbs2() / sy - bs.cwiseAbs2() / s.dot(bs);
+    const double scale = dot(quotients(y, diagonal_), y) / sy;
+    diagonal_ = scaled(scale, std::move(diagonal_));
+    std::vector<double> bs;
+    for (std::size_t i = 0; i < s.size(); ++i) bs.push_back(rounded_product(diagonal_[i], s[i]));
+    const double sbs = dot(s, bs);
+    for (std::size_t i = 0; i < s.size(); ++i) diagonal_[i] += y[i] * y[i] / sy - bs[i] * bs[i] / sbs;
     pairs_.push_back({s, y, 1 / sy});
     if (pairs_.size() > 10) pairs_.pop_front();
   }
   /// Takes the curvature of coordinates for what a step of one unit would show where one unit gains more than `gain`:
   /// what they did so far then tells nothing of their scale. False if there are none.
-  bool doubt(const Eigen::VectorXd& gradient, const Eigen::VectorXd& units, double gain) {
+  bool doubt(const std::vector<double>& gradient, const std::vector<double>& units, double gain) {
     bool doubtful = false;
-    for (Eigen::Index i = 0; i < gradient.size(); ++i) {
-      if (!(std::abs(gradient(i)) * units(i) > gain)) continue;
-      diagonal_(i) = std::abs(gradient(i)) / units(i);
+    for (std::size_t i = 0; i < gradient.size(); ++i) {
+      if (!(std::abs(gradient[i]) * units[i] > gain)) continue;
+      diagonal_[i] = std::abs(gradient[i]) / units[i];
       doubtful = true;
     }
     if (doubtful) forget();
@@ -54,35 +60,42 @@ class LbfgsMatrix {
   void forget() { pairs_.clear(); }
   [[nodiscard]] bool empty() const { return pairs_.empty(); }
 
-  [[nodiscard]] Eigen::VectorXd inverse_times(Eigen::VectorXd g) const {
+  [[nodiscard]] std::vector<double> inverse_times(std::vector<double> g) const {
     std::vector<double> a(pairs_.size());
     for (std::size_t k = pairs_.size(); k-- > 0;) {
-      a[k] = pairs_[k].rho * pairs_[k].s.dot(g);
-      g -= a[k] * pairs_[k].y;
+      a[k] = rounded_product(pairs_[k].rho, dot(pairs_[k].s, g));
+      add_multiple(-a[k], pairs_[k].y, g);
     }
-    g = g.cwiseQuotient(diagonal_);
-    for (std::size_t k = 0; k < pairs_.size(); ++k) g += (a[k] - pairs_[k].rho * pairs_[k].y.dot(g)) * pairs_[k].s;
+    g = quotients(std::move(g), diagonal_);
+    for (std::size_t k = 0; k < pairs_.size(); ++k)
+      add_multiple(std::fma(-pairs_[k].rho, dot(pairs_[k].y, g), a[k]), pairs_[k].s, g);
     return g;
   }
 
  private:
   struct Pair {
-    Eigen::VectorXd s, y;
+    std::vector<double> s, y;
     double rho;
   };
+
+  static std::vector<double> quotients(std::vector<double> a, const std::vector<double>& b) {
+    for (std::size_t i = 0; i < a.size(); ++i) a[i] /= b[i];
+    return a;
+  }
+
   std::deque<Pair> pairs_;
-  Eigen::VectorXd diagonal_;
+  std::vector<double> diagonal_;
 };
 
 /// theta with parameters that are about to end at a bound put onto it: the step left moves them outwards by a tenth of
 /// their coordinate's unit or more although less than `gain` of the function is left on the way.
 inline std::vector<double> onto_bounds(const std::vector<double>& theta, const std::vector<double>& gradient,
-                                       const Eigen::VectorXd& step, const std::vector<Bounds>& bounds, double gain) {
+                                       const std::vector<double>& step, const std::vector<Bounds>& bounds,
+                                       double gain) {
   std::vector<double> result = theta;
   for (std::size_t i = 0; i < theta.size(); ++i) {
     const double bound = gradient[i] > 0 ? bounds[i].lower : bounds[i].upper;
-    if (std::abs(step(static_cast<Eigen::Index>(i))) > 0.1 && std::abs(gradient[i] * (theta[i] - bound)) < gain)
-      result[i] = bound;
+    if (std::abs(step[i]) > 0.1 && std::abs(gradient[i] * (theta[i] - bound)) < gain) result[i] = bound;
   }
   return result;
 }
@@ -93,7 +106,7 @@ inline std::vector<double> off_bounds(std::vector<double> theta, const std::vect
   for (const int index : free) {
     double& x = theta[static_cast<std::size_t>(index)];
     const auto [lower, upper] = bounds[static_cast<std::size_t>(index)];
-    const double inside = 1e-3 * std::min(upper - lower, std::max(1.0, std::abs(x)));
+    const double inside = rounded_product(1e-3, std::min(upper - lower, std::max(1.0, std::abs(x))));
     x = x <= lower ? lower + inside : x >= upper ? upper - inside : x;
   }
   return theta;
@@ -126,8 +139,8 @@ class Lbfgs {
  private:
   /// One step; false if there is none to take, with the reason as status.
   bool iterate() {
-    const Eigen::VectorXd direction = -matrix_->inverse_times(gradient_);
-    const double slope = gradient_.dot(direction), distance = std::sqrt(std::max(-slope, 0.0));
+    const std::vector<double> direction = scaled(-1, matrix_->inverse_times(gradient_));
+    const double slope = dot(gradient_, direction), distance = std::sqrt(std::max(-slope, 0.0));
     const bool last = result_.iterations >= options_.max_iterations;
     result_.edm = -0.5 * slope;
     if (result_.edm < options_.edm) {
@@ -146,11 +159,12 @@ class Lbfgs {
     result_.status = Status::max_iterations;
     if (last) return false;
     LinePoint start{0, here_.nll, slope, {}, {}, {}};
-    std::optional<LinePoint> next =
-        line_search(start, [&](double step) { return along(t_ + step * direction, step, direction); });
+    std::optional<LinePoint> next = line_search(start, [&](double step) { return along(direction, step); });
     if (next) {
-      matrix_->add(next->step * direction, next->gradient - gradient_);
-      t_ += next->step * direction;
+      std::vector<double> change = next->gradient;
+      add_multiple(-1, gradient_, change);
+      matrix_->add(scaled(next->step, direction), change);
+      add_multiple(next->step, direction, t_);
       result_.parameters = std::move(next->theta), here_ = std::move(next->at), gradient_ = std::move(next->gradient);
       return true;
     }
@@ -160,21 +174,27 @@ class Lbfgs {
     return again;
   }
 
-  [[nodiscard]] LinePoint along(const Eigen::VectorXd& t, double step, const Eigen::VectorXd& direction) {
+  [[nodiscard]] LinePoint along(const std::vector<double>& direction, double step) {
     constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-    LinePoint p{step, nan, nan, coordinates_->theta(t), {}, {}};
+    LinePoint p{step, nan, nan, theta_after(direction, step), {}, {}};
     for (std::size_t i = 0; i < p.theta.size(); ++i)
       if (!std::isfinite(p.theta[i]) || p.theta[i] < bounds_[i].lower || p.theta[i] > bounds_[i].upper) return p;
     p.at = f_.at(p.theta, MixtureOrder::gradient);
     ++result_.passes;
-    if (!detail::finite(p.at)) return p;
+    if (!finite(p.at)) return p;
     p.gradient = coordinates_->gradient(p.theta, p.at.gradient);
-    p.value = p.at.nll, p.slope = p.gradient.dot(direction);
+    p.value = p.at.nll, p.slope = dot(p.gradient, direction);
     return p;
   }
+  /// The parameters so many steps of the coordinates from here.
+  [[nodiscard]] std::vector<double> theta_after(const std::vector<double>& step, double count) const {
+    std::vector<double> t = t_;
+    add_multiple(count, step, t);
+    return coordinates_->theta(t);
+  }
   /// Whether a step of the coordinates is more than rounding in the parameters.
-  [[nodiscard]] bool changes(const Eigen::VectorXd& step) const {
-    const std::vector<double> next = coordinates_->theta(t_ + step);
+  [[nodiscard]] bool changes(const std::vector<double>& step) const {
+    const std::vector<double> next = theta_after(step, 1);
     for (std::size_t i = 0; i < next.size(); ++i)
       if (std::abs(next[i] - result_.parameters[i]) > 1e-15 * std::abs(next[i])) return true;
     return false;
@@ -184,7 +204,7 @@ class Lbfgs {
     if (theta == result_.parameters) return false;
     Likelihood there = f_.at(theta, MixtureOrder::gradient);
     ++result_.passes;
-    if (!detail::finite(there)) return false;
+    if (!finite(there)) return false;
     if (lower && there.nll > here_.nll && !equal_but_for_rounding(here_.nll, there.nll)) return false;
     result_.parameters = std::move(theta), here_ = std::move(there);
     enter();
@@ -199,7 +219,7 @@ class Lbfgs {
   }
   void enter() {
     coordinates_.emplace(bounds_, groups_, result_.parameters);
-    t_ = Eigen::VectorXd::Zero(static_cast<Eigen::Index>(result_.parameters.size()));
+    t_.assign(result_.parameters.size(), 0);
     gradient_ = coordinates_->gradient(result_.parameters, here_.gradient);
   }
 
@@ -210,7 +230,7 @@ class Lbfgs {
   Minimum result_;
   Likelihood here_;
   std::optional<Coordinates> coordinates_;  ///< since bounds were last reached or left
-  Eigen::VectorXd t_, gradient_;
+  std::vector<double> t_, gradient_;
   std::optional<LbfgsMatrix> matrix_;
   bool doubted_ = false;
 };
@@ -218,23 +238,32 @@ class Lbfgs {
 }  // namespace detail
 
 /// A local minimum of f from `start`, from gradients alone: L-BFGS steps with a strong Wolfe search, in coordinates
-/// without bounds (`detail::Coordinates`). A point that is not finite shortens the step. Converged: with H the
-/// approximate Hessian and d the step left, edm = g^T H^-1 g / 2 is below that of the options, and sqrt(2 edm), the
-/// distance in units of the errors, below `step`, or d below rounding. An unbounded parameter whose scale is far above
-/// both 1 and its own size gives itself away by the exact Hessian alone: measure it in larger units. Parameters that
-/// approach a bound are put onto it and held for as long as the gradient points outwards. If f has a Hessian, and no
-/// more than hessian_limit parameters, Newton's method judges the end by the exact one, and takes what steps are left;
-/// otherwise there is no Hessian in the result, hence neither hesse nor minos, and flat directions and saddle points,
-/// where the gradient vanishes too, pass for minima. ValueError if start lies outside the bounds, NumericalError if f
-/// is not finite there; Cancelled. One pass over the data per iteration, now and then a few; O(size) beside it. Source:
-/// Nocedal and Wright (2006), 7.2.
+/// without bounds (`detail::Coordinates`).
+///
+/// A point that is not finite shortens the step. Converged: with H the approximate Hessian and d the step left, edm =
+/// g^T H^-1 g / 2 is below that of the options, and sqrt(2 edm), the distance in units of the errors, below `step`, or
+/// d below rounding.
+///
+/// An unbounded parameter whose scale is far above both 1 and its own size gives itself away by the exact Hessian
+/// alone: measure it in larger units. Parameters that approach a bound are put onto it and held for as long as the
+/// gradient points outwards.
+///
+/// If f has a Hessian, and no more than hessian_limit parameters, Newton's method judges the end by the exact one, and
+/// takes what steps are left; otherwise there is no Hessian in the result, hence neither hesse nor minos, and flat
+/// directions and saddle points, where the gradient vanishes too, pass for minima.
+///
+/// ValueError if start lies outside the bounds, NumericalError if f is not finite there; Cancelled.
+///
+/// One pass over the data per iteration, now and then a few; O(size) beside it.
+///
+/// Source: Nocedal and Wright (2006), 7.2.
 template <Objective F>
 [[nodiscard]] Minimum minimize_lbfgs(F& f, const std::vector<double>& start, const MinimizeOptions& options = {}) {
-  detail::require_start(f, start);
+  require_start(f, start);
   Minimum result = detail::Lbfgs<F>(f, start, options).run();
-  if (result.status == Status::max_iterations || !detail::affords_hessian(f, start.size(), options)) return result;
+  if (result.status == Status::max_iterations || !affords_hessian(f, start.size(), options)) return result;
   Likelihood here = f.at(result.parameters, MixtureOrder::hessian);
-  if (!detail::finite(here)) {  // although value and gradient are
+  if (!finite(here)) {  // although value and gradient are
     ++result.passes;
     result.status = Status::hessian_not_positive_definite;
     return result;

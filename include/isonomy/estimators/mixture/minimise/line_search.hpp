@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "isonomy/core/eigen.hpp"
+#include "isonomy/core/numeric.hpp"
 #include "isonomy/estimators/mixture/minimise/minimum.hpp"
 
 namespace isonomy::mixture::detail {
@@ -18,7 +18,7 @@ struct LinePoint {
   double step = 0, value = 0, slope = 0;
   std::vector<double> theta;
   Likelihood at;
-  Eigen::VectorXd gradient;  ///< in the coordinates of the direction
+  std::vector<double> gradient;  ///< in the coordinates of the direction
 
   [[nodiscard]] bool finite() const { return std::isfinite(value) && std::isfinite(slope); }
 };
@@ -29,15 +29,16 @@ inline bool equal_but_for_rounding(double a, double b) { return std::abs(a - b) 
 /// A step between two points: the minimum of the cubic through their values and slopes, of the parabola through their
 /// slopes where values say nothing, and close to the first where the second is not finite.
 inline double interpolate(const LinePoint& low, const LinePoint& high) {
-  const double width = high.step - low.step;
+  const Rounded width = high.step - low.step;
   double part = 0.1;
   if (high.finite()) {
-    const double a = low.slope * width, b = high.slope * width;  // slopes on the unit interval
-    const double d1 = a + b - 3 * (high.value - low.value), d2 = std::sqrt(std::max(d1 * d1 - a * b, 0.0));
+    const Rounded a = low.slope * width, b = high.slope * width;  // slopes on the unit interval
+    const Rounded d1 = a + b - 3 * Rounded(high.value - low.value);
+    const double d2 = std::sqrt(std::max<double>(d1 * d1 - a * b, 0.0));
     part = equal_but_for_rounding(low.value, high.value) ? a / (a - b) : 1 - (b + d2 - d1) / (b - a + 2 * d2);
     part = std::isfinite(part) ? std::clamp(part, 0.1, 0.9) : 0.5;
   }
-  return low.step + part * width;
+  return std::fma(part, width, low.step);
 }
 
 /// A step along a direction that satisfies the strong Wolfe conditions; where rounding hides the decrease, those on
@@ -55,7 +56,7 @@ template <class Evaluate>
     LinePoint p = at(step);
     const bool rounding = equal_but_for_rounding(start.value, p.value);
     const bool enough = p.finite() && (rounding ? p.slope <= (2 * decrease - 1) * start.slope
-                                                : p.value <= start.value + decrease * step * start.slope);
+                                                : p.value <= std::fma(decrease * step, start.slope, start.value));
     if (enough && std::abs(p.slope) <= curvature * std::abs(start.slope)) return p;
     if (!enough || (!equal_but_for_rounding(low.value, p.value) && p.value > low.value)) {
       high = std::move(p);

@@ -6,9 +6,11 @@
 #include <limits>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/small_matrix.hpp"
 #include "isonomy/estimators/mixture/minimise/objective.hpp"
 
 namespace isonomy::mixture {
@@ -56,15 +58,7 @@ struct Minimum {
   [[nodiscard]] bool valid() const { return status == Status::converged || status == Status::at_bound; }
 };
 
-namespace detail {
-
-inline bool finite(const Likelihood& l) {
-  const auto all = [](const std::vector<double>& v) {
-    return std::all_of(v.begin(), v.end(), [](double x) { return std::isfinite(x); });
-  };
-  return std::isfinite(l.nll) && all(l.gradient) && all(l.hessian);
-}
-
+/// Whether f is worth its Hessian in a space of so many parameters.
 template <Objective F>
 [[nodiscard]] bool affords_hessian(const F& f, std::size_t parameters, const MinimizeOptions& options) {
   return has_hessian(f) && parameters <= static_cast<std::size_t>(std::max(options.hessian_limit, 0));
@@ -105,8 +99,8 @@ template <Objective F>
 }
 
 /// The parameters that are not held: those at a bound whose gradient points outwards are.
-inline std::vector<int> free_parameters(const Likelihood& at, const std::vector<double>& theta,
-                                        const std::vector<Bounds>& bounds) {
+[[nodiscard]] inline std::vector<int> free_parameters(const Likelihood& at, const std::vector<double>& theta,
+                                                      const std::vector<Bounds>& bounds) {
   std::vector<int> result;
   for (std::size_t i = 0; i < theta.size(); ++i) {
     const bool held =
@@ -118,9 +112,9 @@ inline std::vector<int> free_parameters(const Likelihood& at, const std::vector<
 
 /// Writes down f at result.parameters, of which `free` are not held.
 inline void conclude(Likelihood here, const std::vector<int>& free, Minimum& result) {
-  double square = 0;
-  for (const int i : free) square += std::pow(here.gradient[static_cast<std::size_t>(i)], 2);
-  result.gradient_norm = std::sqrt(square);
+  std::vector<double> slope;
+  for (const int i : free) slope.push_back(here.gradient[static_cast<std::size_t>(i)]);
+  result.gradient_norm = norm(slope);
   result.bound.clear();
   for (int i = 0; i < static_cast<int>(result.parameters.size()); ++i)
     if (!std::binary_search(free.begin(), free.end(), i)) result.bound.push_back(i);
@@ -129,5 +123,4 @@ inline void conclude(Likelihood here, const std::vector<int>& free, Minimum& res
   result.hessian = std::move(here.hessian);
 }
 
-}  // namespace detail
 }  // namespace isonomy::mixture

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "isonomy/core/control.hpp"
-#include "isonomy/estimators/mixture/normal/likelihood.hpp"
+#include "isonomy/estimators/mixture/minimise/value.hpp"
 #include "isonomy/ops/mixture/kernels/terms.hpp"
 
 namespace isonomy::mixture {
@@ -31,15 +31,11 @@ concept Objective = requires(F& f, const std::vector<double>& theta, MixtureOrde
   { f.at(theta, order) } -> std::same_as<Likelihood>;
 };
 
-namespace detail {
-
-/// Asks for nothing.
-inline const Control& nobody() {
+/// A control that asks for nothing: that of an Objective without a context.
+[[nodiscard]] inline const Control& nobody() {
   static const Control control;
   return control;
 }
-
-}  // namespace detail
 
 /// Whether f can be asked for its Hessian.
 template <Objective F>
@@ -56,7 +52,7 @@ template <Objective F>
   if constexpr (requires { f.control(); })
     return f.control();
   else
-    return detail::nobody();
+    return nobody();
 }
 
 /// The groups of weights among the parameters of f.

@@ -1,11 +1,15 @@
 // Symmetric errors and correlations from the Hessian at a minimum.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
-#include <limits>
+#include <cstddef>
+#include <optional>
+#include <utility>
 #include <vector>
 
-#include "isonomy/core/eigen.hpp"
+#include "isonomy/core/numeric.hpp"
+#include "isonomy/core/small_matrix.hpp"
 #include "isonomy/estimators/mixture/minimise/minimum.hpp"
 
 namespace isonomy::mixture {
@@ -26,8 +30,8 @@ namespace detail {
 /// nothing.
 struct FreeHessian {
   std::vector<std::size_t> free;
-  Eigen::VectorXd scale;
-  Eigen::MatrixXd h;
+  std::vector<double> scale;
+  SquareMatrix h;
 
   explicit FreeHessian(const Minimum& minimum) {
     const std::size_t size = minimum.parameters.size();
@@ -37,46 +41,44 @@ struct FreeHessian {
       else
         free.push_back(i);
     }
-    scale.resize(static_cast<Eigen::Index>(free.size()));
-    for (Eigen::Index i = 0; i < scale.size(); ++i) scale(i) = 1 / std::sqrt(minimum.hessian[(size + 1) * at(i)]);
+    for (const std::size_t i : free) scale.push_back(1 / std::sqrt(minimum.hessian[(size + 1) * i]));
     h = scaled(minimum.hessian, size);
   }
-  [[nodiscard]] std::size_t at(Eigen::Index i) const { return free[static_cast<std::size_t>(i)]; }
   /// The free part of a matrix of the same units as H.
-  [[nodiscard]] Eigen::MatrixXd scaled(const std::vector<double>& matrix, std::size_t size) const {
-    const Eigen::Index n = scale.size();
-    Eigen::MatrixXd result(n, n);
-    for (Eigen::Index i = 0; i < n; ++i)
-      for (Eigen::Index j = 0; j < n; ++j) result(i, j) = scale(i) * matrix[size * at(i) + at(j)] * scale(j);
+  [[nodiscard]] SquareMatrix scaled(const std::vector<double>& matrix, std::size_t size) const {
+    SquareMatrix result(free.size());
+    for (std::size_t i = 0; i < free.size(); ++i)
+      for (std::size_t j = 0; j < free.size(); ++j)
+        result(i, j) = Rounded(scale[i]) * matrix[size * free[i] + free[j]] * scale[j];
     return result;
   }
   /// Errors from a covariance in the scaled parameters and its inverse.
-  [[nodiscard]] HesseErrors errors(const Eigen::MatrixXd& covariance, const Eigen::MatrixXd& precision,
+  [[nodiscard]] HesseErrors errors(const SquareMatrix& covariance, const SquareMatrix& precision,
                                    std::size_t size) const {
     HesseErrors result;
     result.covariance.assign(size * size, 0);
     result.correlation.assign(size * size, 0);
     result.errors.assign(size, 0);
     result.global_correlation.assign(size, 0);
-    const Eigen::Index n = scale.size();
-    for (Eigen::Index i = 0; i < n; ++i) {
-      result.errors[at(i)] = std::sqrt(covariance(i, i)) * scale(i);
-      result.global_correlation[at(i)] = std::sqrt(std::max(0.0, 1 - 1 / (covariance(i, i) * precision(i, i))));
-      for (Eigen::Index j = 0; j < n; ++j) {
-        result.covariance[size * at(i) + at(j)] = covariance(i, j) * scale(i) * scale(j);
-        result.correlation[size * at(i) + at(j)] = covariance(i, j) / std::sqrt(covariance(i, i) * covariance(j, j));
+    for (std::size_t i = 0; i < free.size(); ++i) {
+      const std::size_t at = free[i];
+      result.errors[at] = std::sqrt(covariance(i, i)) * scale[i];
+      result.global_correlation[at] = std::sqrt(std::max(0.0, 1 - 1 / (covariance(i, i) * precision(i, i))));
+      for (std::size_t j = 0; j < free.size(); ++j) {
+        result.covariance[size * at + free[j]] = covariance(i, j) * scale[i] * scale[j];
+        result.correlation[size * at + free[j]] = covariance(i, j) / std::sqrt(covariance(i, i) * covariance(j, j));
       }
     }
     return result;
   }
 };
 
-/// The inverse of a symmetric matrix; empty if it is not positive definite, or not finite.
-inline Eigen::MatrixXd inverse_or_empty(const Eigen::MatrixXd& a) {
-  const Eigen::LLT<Eigen::MatrixXd> factor(a);
-  if (!a.allFinite() || factor.info() != Eigen::Success) return {};
-  Eigen::MatrixXd inverse = factor.solve(Eigen::MatrixXd::Identity(a.rows(), a.rows()));
-  return inverse.allFinite() ? inverse : Eigen::MatrixXd();
+/// The inverse of a symmetric matrix; none if it is not positive definite, or not finite.
+inline std::optional<SquareMatrix> finite_inverse(const SquareMatrix& a) {
+  const Cholesky factor(a);
+  if (!all_finite(a.elements()) || !factor.positive_definite()) return std::nullopt;
+  SquareMatrix inverse = factor.inverse();
+  return all_finite(inverse.elements()) ? std::optional(std::move(inverse)) : std::nullopt;
 }
 
 }  // namespace detail
@@ -87,8 +89,8 @@ inline Eigen::MatrixXd inverse_or_empty(const Eigen::MatrixXd& a) {
   const std::size_t size = minimum.parameters.size();
   const detail::FreeHessian free(minimum);
   if (free.free.empty()) return free.errors({}, {}, size);
-  const Eigen::MatrixXd inverse = detail::inverse_or_empty(free.h);
-  return inverse.size() == 0 ? HesseErrors{} : free.errors(inverse, free.h, size);
+  const std::optional<SquareMatrix> inverse = detail::finite_inverse(free.h);
+  return inverse ? free.errors(*inverse, free.h, size) : HesseErrors{};
 }
 
 /// C = H^-1 B H^-1, B the sum over points of the squared weight times the products of their scores (size x size by
@@ -100,11 +102,13 @@ inline Eigen::MatrixXd inverse_or_empty(const Eigen::MatrixXd& a) {
   const std::size_t size = minimum.parameters.size();
   const detail::FreeHessian free(minimum);
   if (free.free.empty()) return free.errors({}, {}, size);
-  const Eigen::MatrixXd inverse = detail::inverse_or_empty(free.h), b = free.scaled(score_products, size),
-                        b_inverse = detail::inverse_or_empty(b);
-  if (inverse.size() == 0 || b_inverse.size() == 0) return {};
-  const Eigen::MatrixXd covariance = inverse * b * inverse, precision = free.h * b_inverse * free.h;
-  return covariance.allFinite() && precision.allFinite() ? free.errors(covariance, precision, size) : HesseErrors{};
+  const SquareMatrix b = free.scaled(score_products, size);
+  const std::optional<SquareMatrix> inverse = detail::finite_inverse(free.h), b_inverse = detail::finite_inverse(b);
+  if (!inverse || !b_inverse) return {};
+  const SquareMatrix covariance = product(product(*inverse, b), *inverse),
+                     precision = product(product(free.h, *b_inverse), free.h);
+  const bool usable = all_finite(covariance.elements()) && all_finite(precision.elements());
+  return usable ? free.errors(covariance, precision, size) : HesseErrors{};
 }
 
 }  // namespace isonomy::mixture

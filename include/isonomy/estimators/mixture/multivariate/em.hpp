@@ -142,13 +142,18 @@ inline void add_warnings(EmResult& result, double points) {
 
 /// The mixture that expectation maximisation reaches from `start`: as scikit-learn's GaussianMixture.fit from those
 /// weights, means and covariances, in one pass over the data per iteration, the likelihood that decides about the end
-/// included, and one for the result's own. x: n x dimensions, any strides, float or double; arithmetic is double.
-/// O(n K d^2) an iteration, a few MB of memory beside the data. The same bits for any thread count, instruction set and
-/// backend. Progress per iteration; Cancelled. Warnings: no convergence, fewer points than parameters, components that
-/// were dropped, moved or are degenerate.
+/// included, and one for the result's own.
+///
+/// x: n x dimensions, any strides, float or double; arithmetic is double. O(n K d^2) an iteration, a few MB of memory
+/// beside the data.
+///
+/// The same bits for any thread count, instruction set and backend. Progress per iteration; Cancelled. Warnings: no
+/// convergence, fewer points than parameters, components that were dropped, moved or are degenerate.
+///
 /// Errors: validate() of the start; ValueError for data that are empty or not finite (with row and column), for a
 /// component that has lost its points (or as options.empty says); NotPositiveDefinite if reg_covar is too small for the
 /// data; NumericalError for data so large that sums overflow.
+///
 /// Source: Dempster, Laird and Rubin (1977); scikit-learn's conventions for tol, reg_covar and weights.
 template <ContextLike Ctx, class T>
 [[nodiscard]] EmResult em(Ctx& ctx, NormalMixture start, MatrixView<T, typename Ctx::space> x,
@@ -192,11 +197,11 @@ template <ContextLike Ctx, class T>
   timer.lap("likelihood");
   const auto parameters = static_cast<double>(result.model.free_parameters());
   result.aic = 2 * result.nll + 2 * parameters;
-  result.bic = 2 * result.nll + parameters * std::log(n);
+  result.bic = std::fma(parameters, std::log(n), 2 * result.nll);
   std::sort(result.dropped.begin(), result.dropped.end());
   result.degenerate = detail::degenerate_components(result.model, spread, options.reg_covar);
   detail::add_warnings(result, n);
-  detail::describe(ctx, "multivariate_mixture_sums", HasMultivariateMixtureSums<backend_of<Ctx>, Point>, result.report);
+  describe<op::multivariate_mixture_sums, Point>(ctx, result.report);
   return result;
 }
 
@@ -214,7 +219,7 @@ template <ContextLike Ctx, class T>
   for (int run = 0; run < options.n_init; ++run) {
     Report starting;
     StageTimer timer(starting);
-    detail::Clusters clusters = detail::best_clusters(ctx, components, rows, {}, "em", static_cast<std::uint64_t>(run));
+    Clusters clusters = best_clusters(ctx, components, rows, {}, "em", static_cast<std::uint64_t>(run));
     NormalMixture start = detail::from_clusters(ctx, std::move(clusters.centres), covariance, rows, options.reg_covar);
     timer.lap("k-means");
     EmResult found = em(ctx, std::move(start), x, options);

@@ -77,7 +77,7 @@ std::vector<DoubleDouble> density_pass(Ctx& ctx, const NormalMixture& m, Mixture
 template <ContextLike Ctx, class T>
 void require_finite_sums(Ctx& ctx, const std::vector<DoubleDouble>& sums, MatrixView<const T, typename Ctx::space> x) {
   if (std::all_of(sums.begin(), sums.end(), [](const DoubleDouble& s) { return std::isfinite(s.high); })) return;
-  require_finite(ctx, x, "em");
+  require_finite_rows(ctx, x, "em");
   throw NumericalError("em: sums over the data are not finite; rescale the data, or start nearer to them");
 }
 
@@ -101,11 +101,11 @@ inline void maximise(NormalMixture& m, const std::vector<DoubleDouble>& sums, do
     double* const out = covariances.data() + m.covariance_index(c);
     switch (m.covariance) {
     case Covariance::diagonal:
-      for (std::size_t j = 0; j < d; ++j) out[j] = at.q(c, j) / g[c] - step[j] * step[j] + reg_covar;
+      for (std::size_t j = 0; j < d; ++j) out[j] = std::fma(-step[j], step[j], at.q(c, j) / g[c]) + reg_covar;
       break;
     case Covariance::spherical: {
       double squares = 0;
-      for (std::size_t j = 0; j < d; ++j) squares += step[j] * step[j];
+      for (std::size_t j = 0; j < d; ++j) squares = std::fma(step[j], step[j], squares);
       out[0] = (at.q(c, 0) / g[c] - squares) / static_cast<double>(d) + reg_covar;
       break;
     }
@@ -113,8 +113,8 @@ inline void maximise(NormalMixture& m, const std::vector<DoubleDouble>& sums, do
       for (std::size_t i = 0, e = 0; i < d; ++i)
         for (std::size_t j = 0; j <= i; ++j, ++e) {
           // Tied: one matrix over all points; its moments were added up already.
-          const double own = tied ? (c == 0 ? at.q(0, e) / points : 0) - g[c] / points * step[i] * step[j]
-                                  : at.q(c, e) / g[c] - step[i] * step[j];
+          const double own = tied ? std::fma(-g[c] / points * step[i], step[j], c == 0 ? at.q(0, e) / points : 0)
+                                  : std::fma(-step[i], step[j], at.q(c, e) / g[c]);
           out[i * d + j] += own + (i == j && (c == 0 || !tied) ? reg_covar : 0);
           out[j * d + i] = out[i * d + j];
         }
@@ -154,13 +154,13 @@ inline std::vector<double> data_covariance(const NormalMixture& m, const std::ve
   const MomentView at(m, sums);
   std::vector<double> mean(d), result(m.covariance_size());
   for (std::size_t c = 0; c < k; ++c)
-    for (std::size_t j = 0; j < d; ++j) mean[j] += (at.s(c, j) + at.g(c) * m.means[c * d + j]) / points;
+    for (std::size_t j = 0; j < d; ++j) mean[j] += std::fma(at.g(c), m.means[c * d + j], at.s(c, j)) / points;
   for (std::size_t c = 0; c < k; ++c) {
     const double* const centre = m.means.data() + c * d;
     const bool own = c == 0 || m.covariance != Covariance::tied;
     // Moments about a component's mean, moved to the mean of all data.
     const auto moved = [&](std::size_t i, std::size_t j) {
-      const double a = centre[i] - mean[i], b = centre[j] - mean[j];
+      const Rounded a = centre[i] - mean[i], b = centre[j] - mean[j];
       return (a * at.s(c, j) + b * at.s(c, i) + a * b * at.g(c)) / points;
     };
     switch (m.covariance) {

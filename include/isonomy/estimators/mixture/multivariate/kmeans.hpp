@@ -21,6 +21,7 @@
 #include "isonomy/estimators/mixture/describe.hpp"
 #include "isonomy/estimators/mixture/multivariate/nearest_sums.hpp"
 #include "isonomy/estimators/mixture/multivariate/rows.hpp"
+#include "isonomy/ops/for_each.hpp"
 
 namespace isonomy::mixture {
 
@@ -83,7 +84,7 @@ inline std::vector<double> spread_rows(const std::vector<double>& rows, std::siz
   const auto total = [](const std::vector<double>& v) { return sum_fixed(v.data(), static_cast<index_t>(v.size())); };
   const auto draw = [&] {
     if (!(sum > 0) || result.empty()) return static_cast<std::size_t>(random_below(n, seed, counter++, stream));
-    double left = random_unit(seed, counter++, stream) * sum;
+    double left = rounded_product(random_unit(seed, counter++, stream), sum);
     std::size_t i = 0;
     while (i + 1 < n && left >= closest[i]) left -= closest[i++];
     return i;
@@ -114,6 +115,8 @@ struct DistanceToNearest {
   }
 };
 
+}  // namespace detail
+
 /// Centres and what the last pass found around them.
 struct Clusters {
   std::vector<double> centres;
@@ -124,6 +127,8 @@ struct Clusters {
   [[nodiscard]] double inertia() const { return sums[0].high; }
   [[nodiscard]] double size(std::size_t k) const { return sums[1 + k].high; }
 };
+
+namespace detail {
 
 /// Moves centre k to the row farthest from its nearest centre, the first of equals; false if every row has a centre of
 /// its own place.
@@ -181,7 +186,7 @@ double mean_variance(Ctx& ctx, MatrixView<const T, typename Ctx::space> x, const
   const auto sums_about = [&](const std::vector<double>& centre) {
     std::vector<DoubleDouble> sums = nearest_sums(ctx, centre, static_cast<int>(d), x);
     if (std::isfinite(sums[0].high)) return sums;
-    require_finite(ctx, x, operation);
+    require_finite_rows(ctx, x, operation);
     throw ValueError(std::string(operation) + ": squared distances overflow; rescale the data");
   };
   std::vector<double> mean = row_of(ctx, x, 0);
@@ -200,51 +205,56 @@ struct LabelRow {
   ISONOMY_HD void operator()(index_t i) const { labels(i) = centres.nearest(x, i).centre; }
 };
 
+}  // namespace detail
+
 /// The best of `n_init` runs; run r draws its seeds from stream `first_stream` + r of the context's seed.
 template <ContextLike Ctx, class T>
 Clusters best_clusters(Ctx& ctx, int components, MatrixView<const T, typename Ctx::space> x,
                        const KMeansOptions& options, const char* operation, std::uint64_t first_stream = 0) {
-  require_rows(x, operation);
+  detail::require_rows(x, operation);
   if (components < 1 || components > x.rows)
     throw ValueError(std::string(operation) + ": components=" + std::to_string(components) + " for " +
                      std::to_string(x.rows) + " rows; expected from 1 to the number of rows");
-  require_option(options.tol >= 0, operation, "tol", options.tol,
-                 "at least 0; give 1e-4, or 0 to go on until the inertia no longer falls");
-  require_option(options.max_iter >= 1, operation, "max_iter", options.max_iter, "at least 1; give 300 or so");
-  require_option(options.n_init >= 1, operation, "n_init", options.n_init, "at least 1; give the seeds to try");
-  const double least_move = options.tol * mean_variance(ctx, x, operation);
-  const std::vector<double> sample = sample_rows(ctx, x, std::max<index_t>(seed_rows, components));
+  detail::require_option(options.tol >= 0, operation, "tol", options.tol,
+                         "at least 0; give 1e-4, or 0 to go on until the inertia no longer falls");
+  detail::require_option(options.max_iter >= 1, operation, "max_iter", options.max_iter, "at least 1; give 300 or so");
+  detail::require_option(options.n_init >= 1, operation, "n_init", options.n_init, "at least 1; give the seeds to try");
+  const double least_move = options.tol * detail::mean_variance(ctx, x, operation);
+  const std::vector<double> sample = sample_rows(ctx, x, std::max<index_t>(detail::seed_rows, components));
   const std::int64_t passes = sample.size() < static_cast<std::size_t>(x.rows * x.columns) ? 2 : 1;
   ProgressMeter progress(ctx.control(), "kmeans", passes * options.n_init * options.max_iter);
   Clusters best;
   const auto seeded = [&](int run) {
-    return spread_rows(sample, static_cast<std::size_t>(x.columns), components, ctx.control().seed,
-                       first_stream + static_cast<std::uint64_t>(run));
+    return detail::spread_rows(sample, static_cast<std::size_t>(x.columns), components, ctx.control().seed,
+                               first_stream + static_cast<std::uint64_t>(run));
   };
   const auto few = to_device(ctx, sample, "kmeans");
   const auto sampled = row_major<typename Ctx::space>(few.data(), few.size() / x.columns, x.columns);
   for (int run = 0; run < options.n_init; ++run) {
     std::vector<double> centres = seeded(run);
     if (sampled.rows < x.rows)
-      centres = lloyd(ctx, std::move(centres), sampled, options.max_iter, least_move, progress).centres;
-    Clusters found = lloyd(ctx, std::move(centres), x, options.max_iter, least_move, progress);
+      centres = detail::lloyd(ctx, std::move(centres), sampled, options.max_iter, least_move, progress).centres;
+    Clusters found = detail::lloyd(ctx, std::move(centres), x, options.max_iter, least_move, progress);
     if (run == 0 || found.inertia() < best.inertia()) best = std::move(found);
   }
   return best;
 }
 
-}  // namespace detail
-
 /// Centres of `components` clusters of the rows of x (n x dimensions, any strides, float or double): Lloyd's iterations
 /// from k-means++ seeds. They end once the centres hardly move (options.tol) or the inertia no longer falls. Seeds are
 /// drawn with the context's seed; from more than 2^16 rows on, from a sample of so many, one of each of as many equal
-/// stretches, and the iterations over all rows begin where those over the sample end. A centre that loses its rows
-/// moves to the row farthest from its centre, the first of equals; where there are fewer different rows than centres,
-/// clusters stay empty, and a warning says so. O(n K d) a pass, one pass an iteration; n labels and a few MB of memory
-/// beside the data, never n x K numbers. Runs on every backend; the same bits for any thread count, instruction set and
-/// backend. Progress per iteration; Cancelled. Errors: ShapeError, ValueError for data that are empty, not finite (with
-/// row and column) or fewer than the clusters. Source: Lloyd (1982); Arthur and Vassilvitskii (2007); scikit-learn's
-/// conventions for tol, max_iter and n_init.
+/// stretches, and the iterations over all rows begin where those over the sample end.
+///
+/// A centre that loses its rows moves to the row farthest from its centre, the first of equals; where there are fewer
+/// different rows than centres, clusters stay empty, and a warning says so.
+///
+/// O(n K d) a pass, one pass an iteration; n labels and a few MB of memory beside the data, never n x K numbers. Runs
+/// on every backend; the same bits for any thread count, instruction set and backend. Progress per iteration;
+/// Cancelled.
+///
+/// Errors: ShapeError, ValueError for data that are empty, not finite (with row and column) or fewer than the clusters.
+///
+/// Source: Lloyd (1982); Arthur and Vassilvitskii (2007); scikit-learn's conventions for tol, max_iter and n_init.
 template <ContextLike Ctx, class T>
 [[nodiscard]] KMeansResult kmeans(Ctx& ctx, int components, MatrixView<T, typename Ctx::space> x,
                                   const KMeansOptions& options = {}) {
@@ -252,7 +262,7 @@ template <ContextLike Ctx, class T>
   const MatrixView<const Point, typename Ctx::space> rows(x);
   KMeansResult result;
   StageTimer timer(result.report);
-  detail::Clusters found = detail::best_clusters(ctx, components, rows, options, "kmeans");
+  Clusters found = best_clusters(ctx, components, rows, options, "kmeans");
   timer.lap("iterations");
   result.dimensions = static_cast<int>(x.columns);
   result.inertia = found.inertia();
@@ -276,7 +286,7 @@ template <ContextLike Ctx, class T>
     if (result.sizes[k] == 0)
       result.report.warnings.push_back("cluster " + std::to_string(k) +
                                        " has no rows; use fewer clusters than there are different rows");
-  detail::describe(ctx, "for_each", true, result.report);
+  describe<op::for_each>(ctx, result.report);
   return result;
 }
 

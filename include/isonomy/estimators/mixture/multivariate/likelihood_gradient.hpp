@@ -10,6 +10,7 @@
 
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/numeric.hpp"
+#include "isonomy/core/small_matrix.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/mixture/multivariate/em_steps.hpp"
 #include "isonomy/estimators/mixture/multivariate/model.hpp"
@@ -38,15 +39,16 @@ struct NormalMixtureGradient {
   // With rows and columns in reverse order Sigma = M M^T; turned back, M^-T is the lower triangle.
   const auto d = static_cast<std::size_t>(model.dimensions);
   for (std::size_t at = 0; at < result.size(); at += d * d) {
-    std::vector<double> m(model.covariances.begin() + static_cast<std::ptrdiff_t>(at),
-                          model.covariances.begin() + static_cast<std::ptrdiff_t>(at + d * d));
-    std::reverse(m.begin(), m.end());
-    if (detail::cholesky_by_rows(m, model.dimensions) != 0)  // in the other order it has passed validate()
+    SquareMatrix reversed(d);
+    for (std::size_t i = 0; i < d; ++i)
+      for (std::size_t j = 0; j < d; ++j) reversed(i, j) = model.covariances[at + (d - 1 - i) * d + (d - 1 - j)];
+    const Cholesky factor(reversed);
+    if (!factor.positive_definite())  // in the other order it has passed validate()
       throw NumericalError("mixture: covariances[" + std::to_string(at) +
                            "] begins a matrix that is singular but for rounding; add to its diagonal");
-    detail::invert_lower(m, model.dimensions);
+    const SquareMatrix inverse = factor.inverse_lower();
     for (std::size_t i = 0; i < d; ++i)
-      for (std::size_t j = 0; j <= i; ++j) result[at + i * d + j] = m[(d - 1 - j) * d + (d - 1 - i)];
+      for (std::size_t j = 0; j <= i; ++j) result[at + i * d + j] = inverse(d - 1 - j, d - 1 - i);
   }
   return result;
 }
@@ -62,20 +64,20 @@ inline void add_factor_gradient(const NormalMixture& m, const MomentView& sums, 
   const double* const factor = factors.data() + at;
   double* const to = out.data() + at;
   if (m.covariance == Covariance::diagonal) {
-    for (std::size_t j = 0; j < d; ++j) to[j] = (sums.q(k, j) - g * sigma[j]) * factor[j];
+    for (std::size_t j = 0; j < d; ++j) to[j] = std::fma(-g, sigma[j], sums.q(k, j)) * factor[j];
     return;
   }
   if (m.covariance == Covariance::spherical) {
-    to[0] = (sums.q(k, 0) - static_cast<double>(d) * g * sigma[0]) * factor[0];
+    to[0] = std::fma(-static_cast<double>(d) * g, sigma[0], sums.q(k, 0)) * factor[0];
     return;
   }
   const auto excess = [&](std::size_t i, std::size_t j) {
     const std::size_t row = std::max(i, j), column = std::min(i, j);
-    return sums.q(k, row * (row + 1) / 2 + column) - g * sigma[i * d + j];
+    return std::fma(-g, sigma[i * d + j], sums.q(k, row * (row + 1) / 2 + column));
   };
   for (std::size_t i = 0; i < d; ++i)
     for (std::size_t j = 0; j <= i; ++j)
-      for (std::size_t c = j; c < d; ++c) to[i * d + j] += excess(i, c) * factor[c * d + j];
+      for (std::size_t c = j; c < d; ++c) to[i * d + j] = std::fma(excess(i, c), factor[c * d + j], to[i * d + j]);
 }
 
 /// Appends d NLL / d mu = -Sigma^-1 S = -L (L^T S).
@@ -92,10 +94,10 @@ inline void add_mean_gradient(const NormalMixture& m, const MomentView& sums, st
   }
   std::vector<double> inner(d);
   for (std::size_t i = 0; i < d; ++i)
-    for (std::size_t j = 0; j <= i; ++j) inner[j] += factor[i * d + j] * sums.s(k, i);
+    for (std::size_t j = 0; j <= i; ++j) inner[j] = std::fma(factor[i * d + j], sums.s(k, i), inner[j]);
   for (std::size_t i = 0; i < d; ++i) {
     double sum = 0;
-    for (std::size_t j = 0; j <= i; ++j) sum -= factor[i * d + j] * inner[j];
+    for (std::size_t j = 0; j <= i; ++j) sum = std::fma(-factor[i * d + j], inner[j], sum);
     out.push_back(sum);
   }
 }
@@ -128,7 +130,7 @@ template <ContextLike Ctx, class T>
   result.nll = -sums[0].high;
   const bool tied = model.covariance == Covariance::tied;
   for (std::size_t k = 0; k < components; ++k) {
-    result.logits.push_back(n * model.weights[k] - at.g(k));
+    result.logits.push_back(std::fma(n, model.weights[k], -at.g(k)));
     if (!tied || k == 0)
       detail::add_factor_gradient(model, at, k, tied ? n : at.g(k), factors, result.precision_factors);
     detail::add_mean_gradient(model, at, k, factors, result.means);

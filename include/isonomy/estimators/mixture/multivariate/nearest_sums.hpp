@@ -9,10 +9,12 @@
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/ops/for_each.hpp"
+#include "isonomy/ops/mixture/blocks.hpp"
 #include "isonomy/ops/mixture/kernels/terms.hpp"
-#include "isonomy/ops/mixture/mixture_sums.hpp"
 
-namespace isonomy::mixture::detail {
+namespace isonomy::mixture {
+
+namespace detail {
 
 /// Centres by rows, where the pass runs. The nearest is the one of least squared distance, the first of equals.
 struct Centres {
@@ -58,8 +60,12 @@ struct Centres {
   }
 };
 
+}  // namespace detail
+
 /// How far the moments of clusters go: to the sums of deviations, or to second moments as a covariance needs them.
 enum class Moments { first, second };
+
+namespace detail {
 
 /// One block of rows, outputs in the layout of MultivariateNormals: squared distances to the nearest centre | rows
 /// nearest to k, sums of their deviations from it, their second moments.
@@ -102,28 +108,29 @@ struct NearestBlock {
   }
 };
 
+}  // namespace detail
+
 /// The sums of one pass, blocks in ascending order: the same bits for any thread count and instruction set. O(n K d),
 /// with second moments + O(n d^2); nothing of size n is stored.
 template <ContextLike Ctx, class T>
-std::vector<DoubleDouble> nearest_sums(Ctx& ctx, const std::vector<double>& centres, int dimensions,
-                                       MatrixView<const T, typename Ctx::space> x, Moments moments = Moments::first,
-                                       Covariance covariance = Covariance::spherical) {
-  using Block = NearestBlock<T, typename Ctx::space>;
+[[nodiscard]] std::vector<DoubleDouble>
+nearest_sums(Ctx& ctx, const std::vector<double>& centres, int dimensions, MatrixView<const T, typename Ctx::space> x,
+             Moments moments = Moments::first, Covariance covariance = Covariance::spherical) {
+  using Block = detail::NearestBlock<T, typename Ctx::space>;
   const auto device = to_device(ctx, centres, "centres");
-  const Centres term{device.data(), static_cast<int>(centres.size()) / dimensions, dimensions};
+  const detail::Centres term{device.data(), static_cast<int>(centres.size()) / dimensions, dimensions};
   const MultivariateNormals layout{nullptr, term.at, nullptr, term.components, dimensions, covariance};
   const int outputs =
       moments == Moments::second ? layout.outputs(MixtureOrder::gradient) : 1 + term.components * (1 + dimensions);
   std::vector<DoubleDouble> sums(static_cast<std::size_t>(outputs));
   const index_t blocks = (x.rows + Block::block_rows - 1) / Block::block_rows;
-  isonomy::detail::add_blocks(ctx, "nearest_sums", blocks, outputs, view(sums),
-                              [&](index_t first, index_t count, MatrixView<double, typename Ctx::space> out) {
-                                const index_t start = first * Block::block_rows;
-                                const auto rows =
-                                    x.row_block(start, std::min(count * Block::block_rows, x.rows - start));
-                                for_each(ctx, count, Block{term, covariance, moments, rows, out});
-                              });
+  add_blocks(ctx, "nearest_sums", blocks, outputs, view(sums),
+             [&](index_t first, index_t count, MatrixView<double, typename Ctx::space> out) {
+               const index_t start = first * Block::block_rows;
+               const auto rows = x.row_block(start, std::min(count * Block::block_rows, x.rows - start));
+               for_each(ctx, count, Block{term, covariance, moments, rows, out});
+             });
   return sums;
 }
 
-}  // namespace isonomy::mixture::detail
+}  // namespace isonomy::mixture

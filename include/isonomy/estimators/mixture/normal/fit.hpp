@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,10 +12,10 @@
 #include "isonomy/core/check.hpp"
 #include "isonomy/core/report.hpp"
 #include "isonomy/estimators/mixture/describe.hpp"
-#include "isonomy/estimators/mixture/minimise/minimise.hpp"
+#include "isonomy/estimators/mixture/minimise/minimize.hpp"
 #include "isonomy/estimators/mixture/minimise/symmetric_errors.hpp"
-#include "isonomy/estimators/mixture/multivariate/rows.hpp"
 #include "isonomy/estimators/mixture/normal/objective.hpp"
+#include "isonomy/estimators/mixture/sample.hpp"
 #include "isonomy/ops/for_each.hpp"
 
 namespace isonomy::mixture {
@@ -85,69 +86,91 @@ inline std::vector<double> within(std::vector<double> parameters, const std::vec
   return parameters;
 }
 
-/// The fit of all points from `begin`, which is `start` itself or where the fit of a sample from there has ended.
-template <ContextLike Ctx, class Point, class Points>
-void fit_from(Ctx& ctx, const NormalModel& model, const Points& data, const std::vector<double>& start,
-              const std::vector<double>& begin, const MinimizeOptions& options, StageTimer& timer, FitResult& result) {
-  const bool by_gradients = model.size() > options.hessian_limit;
-  NormalLikelihood<Ctx, Point, Points> likelihood(ctx, model, data, begin,
-                                                  by_gradients ? MixtureOrder::gradient : MixtureOrder::hessian);
-  result.names = likelihood.names();
-  // A sample has no part in what an outlier makes of the bounds.
-  const std::vector<double> first = begin == start ? start : within(begin, likelihood.bounds());
-  timer.lap("first pass");
-  result.minimum = minimize(likelihood, first, options);
-  timer.lap("minimise");
-  result.hesse = hesse(result.minimum);
-  timer.lap("errors");
+/// A fit under way: what it was asked for and what it has found.
+template <ContextLike Ctx>
+struct FitRun {
+  Ctx& ctx;
+  const NormalModel& model;
+  const std::vector<double>& start;
+  const MinimizeOptions& options;
+  FitResult result{};
+  StageTimer timer{result.report};
 
-  const auto size = static_cast<double>(model.size()), n = static_cast<double>(likelihood.points());
-  result.aic = 2 * result.minimum.nll + 2 * size;
-  result.bic = 2 * result.minimum.nll + size * std::log(n);
-  result.effective_points = n;
-  if (likelihood.points() < model.size())
-    result.report.warnings.push_back(std::to_string(likelihood.points()) + " points for " +
-                                     std::to_string(model.size()) + " parameters");
-  note_minimum(model, options, result);
-  describe(ctx, "mixture_sums", HasMixtureSums<backend_of<Ctx>, SharedMeanPair, Point>, result.report);
-}
+  /// The fit of all points from `begin`, which is `start` itself or where the fit of a sample from there has ended.
+  template <class Point, class Points>
+  void from(const std::vector<double>& begin, const Points& data) {
+    const bool by_gradients = model.size() > options.hessian_limit;
+    NormalLikelihood<Ctx, Point, Points> likelihood(ctx, model, data, begin,
+                                                    by_gradients ? MixtureOrder::gradient : MixtureOrder::hessian);
+    result.names = likelihood.names();
+    // A sample has no part in what an outlier makes of the bounds.
+    const std::vector<double> first = begin == start ? start : within(begin, likelihood.bounds());
+    timer.lap("first pass");
+    result.minimum = minimize(likelihood, first, options);
+    timer.lap("minimise");
+    result.hesse = hesse(result.minimum);
+    timer.lap("errors");
+
+    const auto size = static_cast<double>(model.size()), n = static_cast<double>(likelihood.points());
+    result.aic = 2 * result.minimum.nll + 2 * size;
+    result.bic = std::fma(size, std::log(n), 2 * result.minimum.nll);
+    result.effective_points = n;
+    if (likelihood.points() < model.size())
+      result.report.warnings.push_back(std::to_string(likelihood.points()) + " points for " +
+                                       std::to_string(model.size()) + " parameters");
+    note_minimum(model, options, result);
+    describe<op::mixture_sums, Point, SharedMeanPair>(ctx, result.report);
+  }
+};
 
 }  // namespace detail
 
 /// The parameters of `model` that maximise the likelihood of the data near `start`, with errors. Starting values decide
 /// which of several maxima is found. From 2^18 points on, a fit of a sixteenth of them comes first, and all points
-/// start where it ends. A fit that has not converged has no errors: minimum.status says why. data: float or double, any
-/// stride, in the context's memory. One pass over the data per Newton step, some 5 to 15 in all; arithmetic is double
-/// throughout. Models of more than hessian_limit parameters go by gradients and have no errors (a warning says so).
-/// Iterations are reported as stage "minimize". The same bits for any thread count, instruction set and backend.
+/// start where it ends. A fit that has not converged has no errors: minimum.status says why.
+///
+/// data: float or double, any stride, in the context's memory. One pass over the data per Newton step, some 5 to 15 in
+/// all; arithmetic is double throughout.
+///
+/// Models of more than hessian_limit parameters go by gradients and have no errors (a warning says so). Iterations are
+/// reported as stage "minimize".
+///
+/// The same bits for any thread count, instruction set and backend.
+///
 /// ValueError for parameters outside their domain (or a weight of 0 or 1), no data, a point that is not finite (with
 /// its index), data that are all equal; NumericalError where the likelihood is not finite at the start; Cancelled. Of
 /// three fractions or more the last has no bound of its own: list a component that may vanish before the others.
-/// Warnings: fewer points than parameters, a component at a bound. Source: exact Newton steps on the mixture
-/// likelihood; errors from H^-1 (James, Statistical Methods, 2006, 9.3).
+///
+/// Warnings: fewer points than parameters, a component at a bound.
+///
+/// Source: exact Newton steps on the mixture likelihood; errors from H^-1 (James, Statistical Methods, 2006, 9.3).
 template <ContextLike Ctx, class T>
 [[nodiscard]] FitResult fit(Ctx& ctx, const NormalModel& model, VectorView<T, typename Ctx::space> data,
                             const std::vector<double>& start, const MinimizeOptions& options = {}) {
   using Point = std::remove_const_t<T>;
-  FitResult result;
-  StageTimer timer(result.report);
+  detail::FitRun<Ctx> run{ctx, model, start, options};
   static_cast<void>(components_of(model, start));
   check::usable(data, "mixture", "x");
   const std::vector<double> begin =
-      detail::sample_start<Ctx, Point>(ctx, model, data, start, options, result.sample_passes);
-  timer.lap("sample");
-  using View = VectorView<const Point, typename Ctx::space>;
-  detail::fit_from<Ctx, Point, View>(ctx, model, data, start, begin, options, timer, result);
-  return result;
+      detail::sample_start<Ctx, Point>(ctx, model, data, start, options, run.result.sample_passes);
+  run.timer.lap("sample");
+  run.template from<Point>(begin, VectorView<const Point, typename Ctx::space>(data));
+  return std::move(run.result);
 }
 /// The same over points that are read piece by piece in every pass, from `start` itself; memory: one piece.
 template <ContextLike Ctx, class T>
 [[nodiscard]] FitResult fit(Ctx& ctx, const NormalModel& model, const Chunks<T>& data, const std::vector<double>& start,
                             const MinimizeOptions& options = {}) {
-  FitResult result;
-  StageTimer timer(result.report);
-  detail::fit_from<Ctx, T, Chunks<T>>(ctx, model, data, start, start, options, timer, result);
-  return result;
+  detail::FitRun<Ctx> run{ctx, model, start, options};
+  run.template from<T>(start, data);
+  return std::move(run.result);
+}
+
+/// A vector is no view; this form says so.
+template <ContextLike Ctx, class T>
+FitResult fit(Ctx&, const NormalModel&, const std::vector<T>&, const std::vector<double>&,
+              const MinimizeOptions& = {}) {
+  static_assert(never<T>, "mixture::fit takes a view of the points: use view(x)");
 }
 
 }  // namespace isonomy::mixture

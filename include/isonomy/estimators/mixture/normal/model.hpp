@@ -111,7 +111,7 @@ inline void require_model(const NormalModel& model) {
     sum += value(i);
   }
   if (yields && !(sum > 0)) detail::reject("sum of yields", sum, "more than 0; give one component points");
-  if (!yields && sum > 1 + 1e-12 * model.weight_count())
+  if (!yields && sum - 1 > 1e-12 * model.weight_count())
     detail::reject("sum of weights", sum, "at most 1; lower some, the last component has the rest");
   for (int i = model.weight_count(); i < model.weight_count() + model.mean_count(); ++i)
     require(std::isfinite(value(i)), i, "a finite mean; give one near the data");

@@ -55,7 +55,7 @@ inline SharedMeanPair pair_term(const NormalComponent& narrow, const NormalCompo
   const double up = wide.sigma - narrow.sigma, product = narrow.sigma * wide.sigma;
   SharedMeanPair term;
   term.mean = wide.mean;
-  term.difference = log_ratio * log2_e;
+  term.difference = rounded_product(log_ratio, log2_e);
   term.curvature = -0.5 * log2_e * (up / product) * ((wide.sigma + narrow.sigma) / product);
   term.wide_curvature = -half_precision(wide.sigma);
   term.peak = log_peak(wide);
@@ -112,9 +112,9 @@ class UploadedComponents {
       for (const NormalComponent& k : c)
         if (k.weight > 0) result.push_back(value_of(k));
     };
-    append([](const NormalComponent& k) { return log_peak(k) * log2_e; });
+    append([](const NormalComponent& k) { return rounded_product(log_peak(k), log2_e); });
     append([](const NormalComponent& k) { return k.mean; });
-    append([](const NormalComponent& k) { return -half_precision(k.sigma) * log2_e; });
+    append([](const NormalComponent& k) { return rounded_product(-half_precision(k.sigma), log2_e); });
     return result;
   }
 

@@ -7,10 +7,12 @@
 #include <numeric>
 #include <sstream>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "isonomy/backend/buffer.hpp"
+#include "isonomy/core/numeric.hpp"
 #include "isonomy/estimators/mixture/minimise/objective.hpp"
 #include "isonomy/estimators/mixture/normal/likelihood.hpp"
 
@@ -48,8 +50,6 @@ template <ContextLike Ctx, class Points>
   return result;
 }
 
-namespace detail {
-
 /// ValueError for the first element of x that is not finite, or whose square is not; nothing if there is none.
 template <ContextLike Ctx, class Points>
 void require_finite(Ctx& ctx, const Points& x) {
@@ -61,6 +61,8 @@ void require_finite(Ctx& ctx, const Points& x) {
   if (found.count > 1) text << ", and " << found.count - 1 << " more";
   throw ValueError(text.str());
 }
+
+namespace detail {
 
 /// ValueError for data of this mean and standard deviation if that is nothing but rounding.
 inline void require_spread(double mean, double sigma) {
@@ -74,18 +76,20 @@ template <class Pass>
 double data_sigma(const std::vector<NormalComponent>& c, const NormalSums& sums, const Pass& pass) {
   const double n = sums.points;
   double mean = 0, square = 0, largest = 0;
-  for (std::size_t k = 0; k < c.size(); ++k) mean += (sums.components[k].s + sums.components[k].g * c[k].mean) / n;
+  for (std::size_t k = 0; k < c.size(); ++k)
+    mean += std::fma(sums.components[k].g, c[k].mean, sums.components[k].s) / n;
   for (std::size_t k = 0; k < c.size(); ++k) {
     const ComponentSums& t = sums.components[k];
-    const double shift = c[k].mean - mean;
+    const Rounded shift = c[k].mean - mean;
     square += (t.q + 2 * shift * t.s + shift * shift * t.g) / n;
     largest = std::max(largest, t.q / n);
   }
   if (square < 1e-6 * largest) {
     const double width = std::clamp(std::sqrt(largest), smallest_sigma, largest_sigma);
     const ComponentSums about_mean = pass({{1, mean, width, 0}}).components[0];
-    square = about_mean.q / n - (about_mean.s / n) * (about_mean.s / n);
-    mean += about_mean.s / n;
+    const double step = about_mean.s / n;
+    square = std::fma(-step, step, about_mean.q / n);
+    mean += step;
   }
   const double sigma = std::sqrt(std::max(square, 0.0));
   require_spread(mean, sigma);
@@ -138,7 +142,7 @@ class NormalLikelihood {
     detail::require_inside(ctx, model.range, data_);
     const NormalSums sums = normal_sums(ctx, c, first_order_, data_);
     first_ = detail::assemble(model, c, sums);
-    if (!std::isfinite(first_.nll)) detail::require_finite(ctx, data_);
+    if (!std::isfinite(first_.nll)) require_finite(ctx, data_);
     sigma_ = detail::data_sigma(c, sums, [&](const std::vector<NormalComponent>& one) {
       return normal_sums(ctx, one, MixtureOrder::gradient, data_);
     });
@@ -170,5 +174,12 @@ class NormalLikelihood {
   Likelihood first_;
   double sigma_ = 0;
 };
+
+template <ContextLike Ctx, class T, class Space>
+NormalLikelihood(Ctx&, const NormalModel&, VectorView<T, Space>, const std::vector<double>&,
+                 MixtureOrder = MixtureOrder::hessian) -> NormalLikelihood<Ctx, std::remove_const_t<T>>;
+template <ContextLike Ctx, class T>
+NormalLikelihood(Ctx&, const NormalModel&, Chunks<T>, const std::vector<double>&, MixtureOrder = MixtureOrder::hessian)
+    -> NormalLikelihood<Ctx, T, Chunks<T>>;
 
 }  // namespace isonomy::mixture

@@ -13,13 +13,14 @@
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/core/check.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/numeric.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/mixture/multivariate/kmeans.hpp"
-#include "isonomy/estimators/mixture/multivariate/rows.hpp"
 #include "isonomy/estimators/mixture/normal/likelihood.hpp"
 #include "isonomy/estimators/mixture/normal/model.hpp"
 #include "isonomy/estimators/mixture/normal/normal_sums.hpp"
 #include "isonomy/estimators/mixture/normal/objective.hpp"
+#include "isonomy/estimators/mixture/sample.hpp"
 
 namespace isonomy::mixture {
 
@@ -39,7 +40,7 @@ NormalComponent whole(Ctx& ctx, VectorView<const T, typename Ctx::space> data) {
   for (int pass = 0; pass < 2; ++pass) {
     const NormalSums sums = normal_sums(ctx, {all}, MixtureOrder::gradient, data);
     const double step = sums.components[0].s / n;
-    square = sums.components[0].q / n - step * step;
+    square = std::fma(-step, step, sums.components[0].q / n);
     if (!std::isfinite(sums.log_likelihood.high) || !std::isfinite(square)) require_finite(ctx, data);
     all.mean += step;
   }
@@ -65,7 +66,8 @@ std::vector<Band> bands(Ctx& ctx, const std::vector<double>& numbers, int compon
     const double size = sums[1 + k].high;
     if (!(size > 0)) continue;
     const double step = sums[1 + count + k].high / size;
-    result.push_back({size, found.centres[k] + step, std::max(sums[1 + 2 * count + k].high / size - step * step, 0.0)});
+    const double square = std::fma(-step, step, sums[1 + 2 * count + k].high / size);
+    result.push_back({size, found.centres[k] + step, std::max(square, 0.0)});
   }
   return result;
 }
@@ -82,16 +84,19 @@ struct Sketch {
 inline Sketch as_components(const std::vector<Band>& found, const NormalComponent& all, double largest, double n,
                             int components) {
   Sketch result;
-  for (const Band& band : found) result.prior += band.size * band.square;
-  result.prior = (result.prior + all.sigma * all.sigma) / (n + 1);
+  for (const Band& band : found) result.prior = std::fma(band.size, band.square, result.prior);
+  result.prior = std::fma(all.sigma, all.sigma, result.prior) / (n + 1);
   const auto add = [&](double size, double mean, double square) {
     const double weight = (size + 1) / (n + components);
     result.components.push_back({weight, mean, std::sqrt(square), std::log(weight)});
   };
-  for (const Band& band : found) add(band.size, band.mean, (band.size * band.square + result.prior) / (band.size + 1));
+  for (const Band& band : found)
+    add(band.size, band.mean, std::fma(band.size, band.square, result.prior) / (band.size + 1));
   const int missing = components - static_cast<int>(found.size());
-  for (int k = 1; k <= missing; ++k)
-    add(0, all.mean + (largest - all.mean) * k / (missing + 1), std::pow(all.sigma * (1 + 0.5 * k), 2));
+  for (int k = 1; k <= missing; ++k) {
+    const double sigma = rounded_product(all.sigma, 1 + 0.5 * k);
+    add(0, all.mean + (largest - all.mean) * k / (missing + 1), sigma * sigma);
+  }
   return result;
 }
 
@@ -117,8 +122,8 @@ void ascend(Ctx& ctx, const NormalModel& model, Sketch& sketch, double least,
     double squares = 0;
     for (std::size_t k = 0; k < c.size(); ++k) {
       const ComponentSums& t = sums.components[k];
-      const double move = model.means == Sharing::shared ? pull / hold : t.s / (t.g + 1);
-      const double square = std::max(t.q - 2 * move * t.s + move * move * t.g, 0.0);
+      const Rounded move = model.means == Sharing::shared ? pull / hold : t.s / (t.g + 1);
+      const double square = std::max<double>(t.q - 2 * move * t.s + move * move * t.g, 0.0);
       squares += square;
       c[k].mean += move;
       c[k].weight = (t.g + 1) / (n + count);
@@ -136,11 +141,17 @@ void ascend(Ctx& ctx, const NormalModel& model, Sketch& sketch, double least,
 /// 2^14 points if there are more, one drawn from each of as many equal stretches; then a few steps of expectation
 /// maximisation over the same points. Components are in the order of their means. Where they have one mean, the
 /// clusters are those of the distances from the median, and the widest is first. Yields are shares of the number of
-/// points. Always within what fit() takes: weights inside (0, 1), standard deviations above 0, also for ties and for no
-/// more points than components. A range is respected by means, but widths are those of the points inside it. Two passes
-/// over all data. data: float or double, any stride, in the context's memory. The same bits for any thread count,
-/// instruction set and backend. ShapeError for an unusable view. ValueError for a model without components, data that
-/// are empty, fewer than the components, outside model.range, not finite (with the index), or all equal; Cancelled.
+/// points.
+///
+/// Always within what fit() takes: weights inside (0, 1), standard deviations above 0, also for ties and for no more
+/// points than components. A range is respected by means, but widths are those of the points inside it.
+///
+/// Two passes over all data. data: float or double, any stride, in the context's memory. The same bits for any thread
+/// count, instruction set and backend.
+///
+/// ShapeError for an unusable view. ValueError for a model without components, data that are empty, fewer than the
+/// components, outside model.range, not finite (with the index), or all equal; Cancelled.
+///
 /// Source: Lloyd (1982); Dempster, Laird and Rubin (1977).
 template <ContextLike Ctx, class T>
 [[nodiscard]] std::vector<double> automatic_start(Ctx& ctx, const NormalModel& model,
@@ -158,8 +169,7 @@ template <ContextLike Ctx, class T>
   const NormalComponent all = detail::whole(ctx, x);
 
   const MatrixView<const Point, typename Ctx::space> column(x.data, x.size, 1, x.stride, 1);
-  std::vector<double> sample =
-      detail::sample_rows(ctx, column, std::max<index_t>(detail::start_points, model.components));
+  std::vector<double> sample = sample_rows(ctx, column, std::max<index_t>(detail::start_points, model.components));
   const auto device = to_device(ctx, sample, "start");
   const double n = static_cast<double>(sample.size()),
                largest = std::max(*std::max_element(sample.begin(), sample.end()), all.mean);
@@ -172,7 +182,7 @@ template <ContextLike Ctx, class T>
   }
   std::vector<detail::Band> bands = detail::bands(ctx, sample, model.components);
   for (detail::Band& band : bands)
-    if (one_mean) band = {band.size, middle, band.square + band.mean * band.mean};
+    if (one_mean) band = {band.size, middle, std::fma(band.mean, band.mean, band.square)};
   detail::Sketch sketch = detail::as_components(bands, all, largest, n, model.components);
   std::vector<NormalComponent>& c = sketch.components;
   if (one_mean)
@@ -194,6 +204,12 @@ template <ContextLike Ctx, class T>
   append(model.sigma_count(), [](const NormalComponent& k) { return k.sigma; });
   static_cast<void>(components_of(model, start));
   return start;
+}
+
+/// A vector is no view; this form says so.
+template <ContextLike Ctx, class T>
+std::vector<double> automatic_start(Ctx&, const NormalModel&, const std::vector<T>&) {
+  static_assert(never<T>, "automatic_start takes a view of the points: use view(x)");
 }
 
 }  // namespace isonomy::mixture

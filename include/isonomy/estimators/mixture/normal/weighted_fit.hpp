@@ -11,7 +11,7 @@
 #include "isonomy/core/control.hpp"
 #include "isonomy/core/report.hpp"
 #include "isonomy/estimators/mixture/describe.hpp"
-#include "isonomy/estimators/mixture/minimise/minimise.hpp"
+#include "isonomy/estimators/mixture/minimise/minimize.hpp"
 #include "isonomy/estimators/mixture/minimise/symmetric_errors.hpp"
 #include "isonomy/estimators/mixture/normal/fit.hpp"
 #include "isonomy/estimators/mixture/normal/weighted_likelihood.hpp"
@@ -65,16 +65,23 @@ template <Objective F>
   return result;
 }
 
-/// The parameters of `model` that maximise sum_i w_i log p(x_i) near `start`. weights: as evaluate. result.hesse is the
-/// sandwich H^-1 (sum w^2 D D^T) H^-1, the variance over samples in which points and their weights are drawn anew: a
-/// common factor of all weights does not change it. H^-1 itself, which does change, is hesse(result.minimum). Minos and
-/// likelihood ratios rest on a rise of the likelihood that weights make arbitrary; they have no meaning here, and
-/// neither have aic and bic, which are NaN. Yields are expected sums of weights, and their errors include the
-/// fluctuation of the number of points. `options` as for minimize_weighted. Passes as fit without weights, with one
-/// more for the errors and no fit of a sample first; O(n K^2) each; the same bits for any thread count, instruction set
-/// and backend. Errors as fit and evaluate; Cancelled. Warnings: fewer effective points than parameters, a component at
-/// a bound, no errors because too few points have weight or their squares overflow. Source: Huber (1967); Langenbruch,
-/// Eur. Phys. J. C 82, 393 (2022).
+/// The parameters of `model` that maximise sum_i w_i log p(x_i) near `start`.
+///
+/// weights: as evaluate. result.hesse is the sandwich H^-1 (sum w^2 D D^T) H^-1, the variance over samples in which
+/// points and their weights are drawn anew: a common factor of all weights does not change it. H^-1 itself, which does
+/// change, is hesse(result.minimum).
+///
+/// Minos and likelihood ratios rest on a rise of the likelihood that weights make arbitrary; they have no meaning here,
+/// and neither have aic and bic, which are NaN. Yields are expected sums of weights, and their errors include the
+/// fluctuation of the number of points. `options` as for minimize_weighted.
+///
+/// Passes as fit without weights, with one more for the errors and no fit of a sample first; O(n K^2) each; the same
+/// bits for any thread count, instruction set and backend.
+///
+/// Errors as fit and evaluate; Cancelled. Warnings: fewer effective points than parameters, a component at a bound, no
+/// errors because too few points have weight or their squares overflow.
+///
+/// Source: Huber (1967); Langenbruch, Eur. Phys. J. C 82, 393 (2022).
 template <ContextLike Ctx, class T, WeightOf<T> W>
 [[nodiscard]] FitResult fit(Ctx& ctx, const NormalModel& model, VectorView<T, typename Ctx::space> data,
                             VectorView<W, typename Ctx::space> weights, const std::vector<double>& start,
@@ -106,9 +113,15 @@ template <ContextLike Ctx, class T, WeightOf<T> W>
     result.report.warnings.push_back(text.str());
   }
   detail::note_minimum(model, options, result);
-  detail::describe(ctx, "weighted_mixture_sums", HasWeightedMixtureSums<backend_of<Ctx>, NormalComponents, Point>,
-                   result.report);
+  describe<op::weighted_mixture_sums, Point, NormalComponents>(ctx, result.report);
   return result;
+}
+
+/// Vectors are no views; this form says so.
+template <ContextLike Ctx, class T, class W>
+FitResult fit(Ctx&, const NormalModel&, const std::vector<T>&, const W&, const std::vector<double>&,
+              const MinimizeOptions& = {}) {
+  static_assert(never<T>, "mixture::fit takes views of points and weights: use view(x), view(weights)");
 }
 
 }  // namespace isonomy::mixture

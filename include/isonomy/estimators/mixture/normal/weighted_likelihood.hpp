@@ -9,6 +9,7 @@
 #include <limits>
 #include <sstream>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "isonomy/backend/buffer.hpp"
@@ -31,12 +32,14 @@ inline constexpr double smallest_largest_weight = 1e-100, largest_weight = 1e100
 template <class W, class T>
 concept WeightOf = std::same_as<std::remove_const_t<W>, std::remove_const_t<T>>;
 
-namespace detail {
-
+/// What is known of all weights of a data set.
 struct WeightSummary {
   double largest = 0, sum = 0, squares = 0;
   std::int64_t refused = 0;  ///< negative, NaN or too large
 };
+
+namespace detail {
+
 struct AddWeights {
   ISONOMY_HD WeightSummary operator()(const WeightSummary& a, const WeightSummary& b) const {
     return {a.largest < b.largest ? b.largest : a.largest, a.sum + b.sum, a.squares + b.squares, a.refused + b.refused};
@@ -67,14 +70,17 @@ template <ContextLike Ctx, class T>
   throw NumericalError("mixture: the weights changed while they were read");
 }
 
+}  // namespace detail
+
 /// What the weights of so many points are; their errors.
 template <ContextLike Ctx, class T>
-WeightSummary require_weights(Ctx& ctx, VectorView<const T, typename Ctx::space> weights, index_t points) {
+[[nodiscard]] WeightSummary require_weights(Ctx& ctx, VectorView<const T, typename Ctx::space> weights,
+                                            index_t points) {
   if (weights.size != points)
     throw ShapeError("mixture: " + std::to_string(weights.size) + " weights for " + std::to_string(points) +
                      " points; give one for each");
-  const auto summary = transform_reduce(ctx, weights, WeightSummary{}, AddWeights{}, ReadWeight{});
-  if (summary.refused > 0) refuse_weight(ctx, weights);
+  const auto summary = transform_reduce(ctx, weights, WeightSummary{}, detail::AddWeights{}, detail::ReadWeight{});
+  if (summary.refused > 0) detail::refuse_weight(ctx, weights);
   if (points > 0 && summary.largest < smallest_largest_weight) {
     std::ostringstream text;
     text << "mixture: the largest weight is " << summary.largest << "; expected at least " << smallest_largest_weight
@@ -83,6 +89,8 @@ WeightSummary require_weights(Ctx& ctx, VectorView<const T, typename Ctx::space>
   }
   return summary;
 }
+
+namespace detail {
 
 /// As normal_sums, every point counted as often as its weight says, or the weight's square: one pass.
 template <ContextLike Ctx, class T>
@@ -109,7 +117,7 @@ inline std::vector<double> score_products(const NormalModel& model, const std::v
   add_normalisation(model, c, 1, MixtureOrder::gradient, with_point, none);
   add_normalisation(model, c, 0, MixtureOrder::gradient, without, none);
   const std::vector<double> minus_v = component_gradient(c, squares);
-  const auto taken = [&](std::size_t i) { return with_point[i] - without[i]; };
+  const auto taken = [&](std::size_t i) -> Rounded { return with_point[i] - without[i]; };
   for (std::size_t i = 0; i < n; ++i)
     for (std::size_t j = 0; j < n; ++j)
       products[n * i + j] += minus_v[i] * taken(j) + taken(i) * minus_v[j] + squares.points * taken(i) * taken(j);
@@ -119,19 +127,23 @@ inline std::vector<double> score_products(const NormalModel& model, const std::v
 }  // namespace detail
 
 /// -sum_i w_i log p(x_i) at `parameters` with derivatives up to `order`; else as evaluate without weights: a range adds
-/// sum w times the log of the part inside it, yields are expected sums of weights and add their own sum. weights: one
-/// per point, of the points' type, any stride; a weight of 2 counts a point twice. One pass over points and weights and
-/// one that checks the weights. O(n K), with the Hessian O(n K^2). Relative error of nll at most 1e-14, of the
-/// derivatives 1e-12 of their norm; the same bits for any thread count, instruction set and backend. Errors as
-/// evaluate; ShapeError for another number of weights; ValueError for a weight that is negative, not finite or above
-/// 1e100 (with its index) and if the largest is below 1e-100, or all are 0.
+/// sum w times the log of the part inside it, yields are expected sums of weights and add their own sum.
+///
+/// weights: one per point, of the points' type, any stride; a weight of 2 counts a point twice. One pass over points
+/// and weights and one that checks the weights. O(n K), with the Hessian O(n K^2).
+///
+/// Relative error of nll at most 1e-14, of the derivatives 1e-12 of their norm; the same bits for any thread count,
+/// instruction set and backend.
+///
+/// Errors as evaluate; ShapeError for another number of weights; ValueError for a weight that is negative, not finite
+/// or above 1e100 (with its index) and if the largest is below 1e-100, or all are 0.
 template <ContextLike Ctx, class T, WeightOf<T> W>
 [[nodiscard]] Likelihood evaluate(Ctx& ctx, const NormalModel& model, VectorView<T, typename Ctx::space> data,
                                   VectorView<W, typename Ctx::space> weights, const std::vector<double>& parameters,
                                   MixtureOrder order = MixtureOrder::value) {
   using View = VectorView<const std::remove_const_t<T>, typename Ctx::space>;
   const std::vector<NormalComponent> c = components_of(model, parameters);
-  static_cast<void>(detail::require_weights(ctx, View(weights), data.size));
+  static_cast<void>(require_weights(ctx, View(weights), data.size));
   detail::require_inside(ctx, model.range, View(data));
   return detail::assemble(model, c, detail::weighted_sums(ctx, c, order, View(data), View(weights)));
 }
@@ -151,11 +163,11 @@ class WeightedLikelihood {
         first_order_(std::max(first, MixtureOrder::gradient)) {
     const std::vector<NormalComponent> c = components_of(model, start);
     if (data.size == 0) throw ValueError("mixture: the data are empty; expected at least one point");
-    summary_ = detail::require_weights(ctx, weights, data.size);
+    summary_ = require_weights(ctx, weights, data.size);
     detail::require_inside(ctx, model.range, data);
     const NormalSums sums = detail::weighted_sums(ctx, c, first_order_, data, weights);
     first_ = detail::assemble(model, c, sums);
-    if (!std::isfinite(first_.nll)) detail::require_finite(ctx, data);
+    if (!std::isfinite(first_.nll)) require_finite(ctx, data);
     sigma_ = detail::data_sigma(c, sums, [&](const std::vector<NormalComponent>& one) {
       return detail::weighted_sums(ctx, one, MixtureOrder::gradient, data, weights);
     });
@@ -194,8 +206,12 @@ class WeightedLikelihood {
   std::vector<double> start_;
   MixtureOrder first_order_;
   Likelihood first_;
-  detail::WeightSummary summary_;
+  WeightSummary summary_;
   double sigma_ = 0;
 };
+
+template <ContextLike Ctx, class T, class W, class Space>
+WeightedLikelihood(Ctx&, const NormalModel&, VectorView<T, Space>, VectorView<W, Space>, const std::vector<double>&,
+                   MixtureOrder = MixtureOrder::hessian) -> WeightedLikelihood<Ctx, std::remove_const_t<T>>;
 
 }  // namespace isonomy::mixture

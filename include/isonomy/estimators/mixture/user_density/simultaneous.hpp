@@ -12,7 +12,7 @@
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/estimators/mixture/minimise/objective.hpp"
-#include "isonomy/ops/mixture/mixture_sums.hpp"
+#include "isonomy/ops/mixture/blocks.hpp"
 
 namespace isonomy::mixture {
 
@@ -36,7 +36,7 @@ class Simultaneous {
       next.simplices_.push_back(std::move(weights));
     }
     next.has_hessian_ = has_hessian_ && mixture::has_hessian(f);
-    if (control_ == &detail::nobody()) next.control_ = &control_of(f);
+    if (control_ == &nobody()) next.control_ = &control_of(f);
     next.summands_.push_back(std::move(summand));
     *this = std::move(next);
     return *this;
@@ -76,8 +76,8 @@ class Simultaneous {
       std::vector<double> own;
       for (const std::size_t p : s.places) own.push_back(theta[p]);
       const Likelihood part = s.at(own, order);
-      isonomy::detail::add_share(nll, part.nll);
-      isonomy::detail::add_share(nll, part.nll_rest);
+      add_share(nll, part.nll);
+      add_share(nll, part.nll_rest);
       if (part.gradient.empty() && order != MixtureOrder::value) return {part.nll, {}, {}};  // no finite value here
       const std::size_t n = own.size();
       for (std::size_t i = 0; i < n && order != MixtureOrder::value; ++i) {
@@ -88,7 +88,7 @@ class Simultaneous {
     }
     for (const Penalty& p : penalties_) {
       const double pull = (theta[p.place] - p.mean) / p.sigma;
-      isonomy::detail::add_share(nll, 0.5 * pull * pull);
+      add_share(nll, rounded_product(0.5 * pull, pull));
       if (order != MixtureOrder::value) result.gradient[p.place] += pull / p.sigma;
       if (order == MixtureOrder::hessian) result.hessian[(size + 1) * p.place] += 1 / (p.sigma * p.sigma);
     }
@@ -125,7 +125,7 @@ class Simultaneous {
   std::vector<Penalty> penalties_;
   std::vector<std::vector<int>> simplices_;
   bool has_hessian_ = true;
-  const Control* control_ = &detail::nobody();
+  const Control* control_ = &nobody();
 };
 
 }  // namespace isonomy::mixture

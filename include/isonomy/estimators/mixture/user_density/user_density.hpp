@@ -76,7 +76,7 @@ class DensityLane {
   ISONOMY_HD void add(double x) {
     const Number log_p = term_.f(x, theta_);
     if constexpr (order == MixtureOrder::value) {
-      sums_[0] += log_p;
+      sums_[0] += opaque(log_p);
     } else {
       sums_[0] += log_p.value;
       for (int i = 0; i < P; ++i) sums_[(1 + i) * block_lanes] += log_p.gradient[i];
@@ -104,9 +104,9 @@ class DensityGradientLane {
   }
   ISONOMY_HD void resume(double* sums) { sums_ = sums; }
   ISONOMY_HD void add(double x) {
-    sums_[0] += term_.f(x, term_.theta, gradient_);
+    sums_[0] += opaque(term_.f(x, term_.theta, gradient_));
     if constexpr (order != MixtureOrder::value)
-      for (int i = 0; i < P; ++i) sums_[(1 + i) * block_lanes] += gradient_[i];
+      for (int i = 0; i < P; ++i) sums_[(1 + i) * block_lanes] += opaque(gradient_[i]);
   }
   ISONOMY_HD void flush() {}
   ISONOMY_HD void end(double*) const {}
@@ -136,8 +136,13 @@ ISONOMY_HD void block_outputs(const DensityTerm<F, P>& term, MixtureOrder order,
 /// of the user's function. O(n P), for the Hessian O(n P^2). The user's function must be finite where the bounds allow
 /// theta and the data lie.
 template <ContextLike Ctx, class T, int P, class F>
-  requires LogDensity<F, P> || LogDensityWithGradient<F, P>
 class DensityLikelihood {
+  static_assert(
+      LogDensity<F, P> || LogDensityWithGradient<F, P>,
+      "a density of P <= 16 parameters is written for any number type, template <class N> N operator()(double "
+      "x, const N* theta) const, and calls log, exp and the like unqualified; with more parameters it gives "
+      "its gradient itself, double operator()(double x, const double* theta, double* gradient) const");
+
  public:
   using View = VectorView<const T, typename Ctx::space>;
 
@@ -158,7 +163,7 @@ class DensityLikelihood {
   [[nodiscard]] const Control& control() const { return ctx_.control(); }
 
   /// ValueError for the first point that is not finite, or whose square is not.
-  void require_finite_data() const { detail::require_finite(ctx_, data_); }
+  void require_finite_data() const { require_finite(ctx_, data_); }
 
   /// ValueError for the Hessian of a density that gives its gradient itself.
   [[nodiscard]] Likelihood at(const std::vector<double>& parameters, MixtureOrder order) {

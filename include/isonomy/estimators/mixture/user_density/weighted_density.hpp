@@ -122,8 +122,12 @@ ISONOMY_HD WeightedScoresLane<F, P> lanes_of(const Weighted<DensityScores<F, P>>
 /// An Objective: -sum_i w_i log p(x_i; theta) of a LogDensity over data and weights that outlive it, with exact
 /// gradient and Hessian; as DensityLikelihood. minimize_weighted finds its minimum, sandwich with score_products its
 /// errors.
-template <ContextLike Ctx, class T, int P, LogDensity<P> F>
+template <ContextLike Ctx, class T, int P, class F>
 class WeightedDensityLikelihood {
+  static_assert(LogDensity<F, P>,
+                "a weighted density of P <= 16 parameters is written for any number type, template <class N> N "
+                "operator()(double x, const N* theta) const, and calls log, exp and the like unqualified");
+
  public:
   using View = VectorView<const T, typename Ctx::space>;
 
@@ -133,7 +137,7 @@ class WeightedDensityLikelihood {
                             std::vector<Bounds> bounds = {})
       : ctx_(ctx), f_(f), data_(data), weights_(weights),
         plain_(ctx, std::move(f), data, std::move(names), std::move(bounds)),
-        summary_(detail::require_weights(ctx, weights, data.size)) {}
+        summary_(require_weights(ctx, weights, data.size)) {}
 
   [[nodiscard]] const std::vector<std::string>& names() const { return plain_.names(); }
   [[nodiscard]] const std::vector<Bounds>& bounds() const { return plain_.bounds(); }
@@ -185,7 +189,7 @@ class WeightedDensityLikelihood {
   F f_;
   View data_, weights_;
   DensityLikelihood<Ctx, T, P, F> plain_;
-  detail::WeightSummary summary_;
+  WeightSummary summary_;
 };
 
 }  // namespace isonomy::mixture

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "isonomy/backend/buffer.hpp"
+#include "isonomy/backend/describe.hpp"
 #include "isonomy/core/control.hpp"
 #include "isonomy/estimators/profiling/numeric/numeric_values.hpp"
 #include "isonomy/estimators/profiling/result.hpp"
@@ -19,6 +20,8 @@
 #include "isonomy/estimators/profiling/search/selection.hpp"
 #include "isonomy/estimators/profiling/statistics/column_ranks.hpp"
 #include "isonomy/estimators/profiling/tables/report_features.hpp"
+#include "isonomy/ops/for_each.hpp"
+#include "isonomy/ops/sort/rank_average.hpp"
 
 namespace isonomy::profiling {
 
@@ -236,14 +239,10 @@ template <class Arithmetic = exact, ContextLike Ctx>
   report_features({catalog, options, n_filter, selection, twice_u, tests, n1, rows - n1}, first_pass, second_pass,
                   timer, result);
   result.evaluated_row_by_row = result.funnel.n_candidates + result.funnel.n_after_prefilter;
-  using B = backend_of<Ctx>;
-  const std::string own = B::name();
-  result.report.operations = {{"for_each", own},
-                              {"rank_average", HasRankAverage<B, double> ? own : own + " (generic)"}};
+  result.report.operations = {ran<op::for_each>(ctx), ran<op::rank_average, double>(ctx)};
   result.report.precision = "binary64, sums in row order";
   result.report.determinism = "same bits for any threads, instruction set and backend";
-  result.report.bytes_staged = ctx.counters().bytes_staged;
-  result.report.bytes_peak = ctx.counters().bytes_peak;
+  describe_memory(ctx, result.report);
   return result;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "isonomy/core/config.hpp"
+#include "isonomy/core/numeric.hpp"
 #include "isonomy/estimators/profiling/search/arithmetic.hpp"
 #include "isonomy/ops/special/incomplete_beta.hpp"
 
@@ -36,7 +37,8 @@ using TwiceU = std::uint64_t;
 [[nodiscard]] inline double t_test_p(const FeatureStatistics& s, index_t n_test, index_t n_reference) {
   const double n1 = static_cast<double>(n_test), n0 = static_cast<double>(n_reference), degrees = n1 + n0 - 2;
   if (degrees <= 0) return std::numeric_limits<double>::quiet_NaN();
-  const double pooled = (n1 * s.std_test * s.std_test + n0 * s.std_reference * s.std_reference) / degrees;
+  const Rounded test = s.std_test, reference = s.std_reference;
+  const double pooled = (n1 * test * test + n0 * reference * reference) / degrees;
   return student_t_two_sided(s.difference / std::sqrt(pooled * (1 / n1 + 1 / n0)), degrees);
 }
 

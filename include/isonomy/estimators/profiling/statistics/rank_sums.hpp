@@ -6,11 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "isonomy/backend/describe.hpp"
 #include "isonomy/core/report.hpp"
 #include "isonomy/estimators/profiling/search/feature_requests.hpp"
 #include "isonomy/estimators/profiling/search/packed.hpp"
 #include "isonomy/estimators/profiling/search/selection.hpp"
 #include "isonomy/estimators/profiling/statistics/auc_and_p_values.hpp"
+#include "isonomy/ops/linalg/gemm.hpp"
+#include "isonomy/ops/residue/joint_residue_counts.hpp"
 #include "isonomy/ops/residue/residue_rank_sums.hpp"
 
 namespace isonomy::profiling {
@@ -67,17 +70,12 @@ template <class Arithmetic, class Tag>
 /// Fills in what a report says about a run of this arithmetic on this context.
 template <class Arithmetic, class Ctx>
 void describe(Ctx& ctx, Report& report) {
-  using B = backend_of<Ctx>;
-  const std::string own = B::name(), generic = own + " (generic)";
-  report.operations = {{"gemm", own},
-                       {"joint_residue_counts", HasJointResidueCounts<B> ? own : generic},
-                       {"residue_rank_sums", HasResidueRankSums<B> ? own : generic},
-                       {"for_each", own}};
+  report.operations = {ran<op::gemm, double>(ctx), ran<op::joint_residue_counts>(ctx), ran<op::residue_rank_sums>(ctx),
+                       ran<op::for_each>(ctx)};
   report.precision =
       std::string(Arithmetic::name) + ": integers and binary64; decisions re-evaluated where rounding matters";
   report.determinism = "same bits for any threads, instruction set, chunks and backend";
-  report.bytes_staged = ctx.counters().bytes_staged;
-  report.bytes_peak = ctx.counters().bytes_peak;
+  describe_memory(ctx, report);
 }
 
 }  // namespace isonomy::profiling

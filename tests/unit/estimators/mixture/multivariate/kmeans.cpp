@@ -130,8 +130,8 @@ TEST_CASE("fewer different rows than clusters leave clusters empty, and say so",
 TEST_CASE("a row between two centres belongs to the first", "[mixture]") {
   const std::vector<double> x{-1, 0, 1}, centres{1, -1};
   Context<Cpu> ctx;
-  const auto sums = mixture::detail::nearest_sums(ctx, centres, 1, MatrixView<const double>(x.data(), 3, 1, 1, 1),
-                                                  mixture::detail::Moments::second);
+  const auto sums = mixture::nearest_sums(ctx, centres, 1, MatrixView<const double>(x.data(), 3, 1, 1, 1),
+                                                  mixture::Moments::second);
   CHECK(sums[0].high == 1);
   CHECK(sums[1].high == 2);
   CHECK(sums[2].high == 1);
@@ -183,7 +183,7 @@ TEST_CASE("a sample has as many rows as asked for, one of each of as many stretc
     cpu::ContextOptions context{};
     context.seed = seed;
     Context<Cpu> ctx{std::move(context)};
-    return mixture::detail::sample_rows(ctx, MatrixView<const double>(x.data(), static_cast<index_t>(n), 1, 1, 1),
+    return mixture::sample_rows(ctx, MatrixView<const double>(x.data(), static_cast<index_t>(n), 1, 1, 1),
                                         limit);
   };
   for (const std::size_t n : {1, 7, 4095, 4096, 4097, 6144, 8191, 8192, 65537}) {
@@ -210,7 +210,7 @@ TEST_CASE("rows are drawn in range from any number of them", "[mixture]") {
   const double x = 0;
   for (const index_t n : {std::numeric_limits<index_t>::max(), (index_t{1} << 62) + 1, index_t{1} << 40})
     for (const index_t stretches : {index_t{1}, index_t{65536}, (index_t{1} << 31) - 1}) {
-      const mixture::detail::DrawEvenly<double, HostSpace> draw{{&x, n, 1, 0, 0}, {}, stretches, 5};
+      const mixture::DrawEvenly<double, HostSpace> draw{{&x, n, 1, 0, 0}, {}, stretches, 5};
       const double length = static_cast<double>(n) / static_cast<double>(stretches);
       for (const index_t i : {index_t{0}, stretches / 2, stretches - 1}) {
         const auto row = static_cast<double>(draw.row(i));

@@ -13,7 +13,7 @@ namespace isonomy::mixture {
 /// Hessian and at most hessian_limit parameters, else minimize_lbfgs); errors as theirs.
 template <Objective F>
 [[nodiscard]] Minimum minimize(F& f, const std::vector<double>& start, const MinimizeOptions& options = {}) {
-  const bool newton = options.method == Method::automatic ? detail::affords_hessian(f, start.size(), options)
+  const bool newton = options.method == Method::automatic ? affords_hessian(f, start.size(), options)
                                                           : options.method == Method::newton;
   return newton ? minimize_newton(f, start, options) : minimize_lbfgs(f, start, options);
 }

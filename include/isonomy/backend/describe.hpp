@@ -1,0 +1,29 @@
+// What a report says about a context: which backend ran an operation, and with how much memory.
+#pragma once
+
+#include <string>
+
+#include "isonomy/backend/backend.hpp"
+#include "isonomy/backend/operation.hpp"
+#include "isonomy/core/report.hpp"
+
+namespace isonomy {
+
+/// The backend whose form of the operation runs for these element types; "(generic)" where the library's does.
+template <class Op, class... T, ContextLike Ctx>
+[[nodiscard]] OperationBackend ran(const Ctx&) {
+  using B = backend_of<Ctx>;
+  if constexpr (Has<Op, B, T...>)
+    return {Op::name, runner_of<Op, B>()};
+  else
+    return {Op::name, std::string(B::name()) + " (generic)"};
+}
+
+/// Fills in the memory that the context's buffers took.
+template <ContextLike Ctx>
+void describe_memory(Ctx& ctx, Report& report) {
+  report.bytes_staged = ctx.counters().bytes_staged;
+  report.bytes_peak = ctx.counters().bytes_peak;
+}
+
+}  // namespace isonomy

@@ -1,0 +1,149 @@
+// What an operation is to a backend: own, derived or missing; and invoke, the one way to run it.
+#pragma once
+
+#include <cstdint>
+#include <tuple>
+#include <utility>
+
+#include "isonomy/backend/backend.hpp"
+#include "isonomy/core/config.hpp"
+#include "isonomy/core/tolerance.hpp"
+#include "isonomy/core/view.hpp"
+
+namespace isonomy {
+
+/// How a backend has an operation: by a member of its own, by the library's form built from its other operations, or
+/// not at all, so that a call does not compile.
+enum class Support { none, derived, own };
+
+[[nodiscard]] constexpr const char* name(Support s) {
+  return s == Support::own ? "own" : s == Support::derived ? "derived" : "none";
+}
+
+/// Operations are types that stand with their front doors: ops/linalg/gemm.hpp holds op::gemm and gemm().
+namespace op {
+
+/// What holds of an operation unless it says otherwise.
+///
+/// An operation derives from it and says the rest:
+/// - `name`, as reports and tables print it;
+/// - `elements`, a tuple of the element types it is offered for;
+/// - `tier`, how far backends may differ, with the derivation of the bound;
+/// - `own<B, T>`, whether the plain backend B has a member for it, asked with stand-ins for arguments;
+/// - `derived<B, T>`, whether the library can build it from other operations of B;
+/// - `needs<B, T>`, whether B has what the front door itself calls, whichever form runs;
+/// - `call<B>(context, arguments...)`, which calls that member.
+struct Declaration {
+  using tier = Exact;
+  template <class B, class... T>
+  static constexpr bool derived = false;
+  template <class B, class... T>
+  static constexpr bool needs = true;
+};
+
+/// The one element type of the residue operations.
+struct Codes {};
+/// Stands where an operation has no element type.
+struct Anything {};
+
+using Reals = std::tuple<float, double>;
+using Numbers = std::tuple<float, double, std::int32_t, std::int64_t, std::uint32_t>;
+
+template <class T>
+[[nodiscard]] constexpr const char* element_name() {
+  if constexpr (std::same_as<T, float>) return "float";
+  if constexpr (std::same_as<T, double>) return "double";
+  if constexpr (std::same_as<T, std::int32_t>) return "int32";
+  if constexpr (std::same_as<T, std::int64_t>) return "int64";
+  if constexpr (std::same_as<T, std::uint32_t>) return "uint32";
+  if constexpr (std::same_as<T, Codes>) return "codes";
+  return "any";
+}
+
+// Stand-ins for the arguments of a member, when `own` asks whether there is one.
+template <class B>
+using ContextOf = typename B::context;
+template <class B, class T>
+using Input = VectorView<const T, typename B::space>;
+template <class B, class T>
+using Output = VectorView<T, typename B::space>;
+template <class B, class T>
+using MatrixInput = MatrixView<const T, typename B::space>;
+template <class B, class T>
+using MatrixOutput = MatrixView<T, typename B::space>;
+struct AnyIndexed {
+  ISONOMY_HD void operator()(index_t) const {}
+};
+struct AnyUnary {
+  template <class T>
+  ISONOMY_HD T operator()(T x) const {
+    return x;
+  }
+};
+struct AnyBinary {
+  template <class T>
+  ISONOMY_HD T operator()(T a, T) const {
+    return a;
+  }
+};
+
+}  // namespace op
+
+/// A backend made of others, which runs every operation through one template: backend/compose.hpp.
+///
+/// It has `has<Op, T...>`, whether Op is there in a form of a backend's own; `run<Op>(context, arguments...)`; and
+/// `runner<Op>`, the name of the backend that runs it.
+template <class B>
+concept ComposedBackend = BackendLike<B> && B::is_composed;
+
+namespace detail {
+template <class Op, class B, class... T>
+[[nodiscard]] constexpr bool has() {
+  if constexpr (ComposedBackend<B>)
+    return B::template has<Op, T...>;
+  else
+    return Op::template own<B, T...>;
+}
+}  // namespace detail
+
+/// Has B an own form of the operation, for these element types?
+template <class Op, class B, class... T>
+concept Has = BackendLike<B> && detail::has<Op, B, T...>();
+
+/// Can the operation run on B, in an own or a derived form? What every front door requires.
+template <class Op, class B, class... T>
+concept Runs = (Has<Op, B, T...> || (BackendLike<B> && Op::template derived<B, T...>)) && Op::template needs<B, T...>;
+
+/// One entry of the capability table.
+template <class Op, class B, class... T>
+inline constexpr Support support_of = !Runs<Op, B, T...> ? Support::none
+                                      : Has<Op, B, T...> ? Support::own
+                                                         : Support::derived;
+
+/// Runs the own form that B has of the operation, on a context of B or one derived from it.
+///
+/// The form sees the context as one of its own backend, so what it calls inside is not replaced by a composition.
+template <class Op, class B, class Ctx, class... A>
+decltype(auto) run_on(Ctx& ctx, A&&... arguments) {
+  if constexpr (ComposedBackend<B>)
+    return B::template run<Op>(ctx, std::forward<A>(arguments)...);
+  else
+    return Op::template call<B>(static_cast<typename B::context&>(ctx), std::forward<A>(arguments)...);
+}
+
+/// Runs the own form of the context's backend: the last line of a front door, and how derived forms call operations.
+template <class Op, ContextLike Ctx, class... A>
+decltype(auto) invoke(Ctx& ctx, A&&... arguments) {
+  return run_on<Op, backend_of<Ctx>>(ctx, std::forward<A>(arguments)...);
+}
+
+/// The name of the backend whose own form of the operation B runs.
+template <class Op, class B>
+[[nodiscard]] constexpr const char* runner_of() {
+  if constexpr (ComposedBackend<B>)
+    return B::template runner<Op>();
+  else
+    return B::name();
+}
+
+}  // namespace isonomy

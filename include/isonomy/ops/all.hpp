@@ -1,0 +1,31 @@
+// op::all, the one list of operations: the capability table, the conformance kit and the tests of front doors follow
+// it.
+#pragma once
+
+#include <tuple>
+
+#include "isonomy/ops/for_each.hpp"
+#include "isonomy/ops/linalg/cholesky.hpp"
+#include "isonomy/ops/linalg/gemm.hpp"
+#include "isonomy/ops/linalg/syrk.hpp"
+#include "isonomy/ops/memory.hpp"
+#include "isonomy/ops/mixture/mixture_sums.hpp"
+#include "isonomy/ops/mixture/multivariate_mixture_sums.hpp"
+#include "isonomy/ops/mixture/weighted_mixture_sums.hpp"
+#include "isonomy/ops/reduce/segmented_reduce.hpp"
+#include "isonomy/ops/reduce/transform.hpp"
+#include "isonomy/ops/reduce/transform_reduce.hpp"
+#include "isonomy/ops/residue/joint_residue_counts.hpp"
+#include "isonomy/ops/residue/residue_rank_sums.hpp"
+#include "isonomy/ops/sort/rank_average.hpp"
+#include "isonomy/ops/sort/select_k.hpp"
+#include "isonomy/ops/sort/stable_sort_by_key.hpp"
+
+namespace isonomy::op {
+
+/// Everything the library dispatches, in the order of the capability table.
+using all = std::tuple<for_each, copy, fill, iota, transform, transform_reduce, segmented_reduce, stable_sort_by_key,
+                       rank_average, gemm, syrk, cholesky_batched, select_k, joint_residue_counts, residue_rank_sums,
+                       mixture_sums, weighted_mixture_sums, multivariate_mixture_sums>;
+
+}  // namespace isonomy::op

@@ -1,0 +1,20 @@
+# cmake -DCOMPILER=... "-DFLAGS=a;b" -DSOURCE=... -P: without MISTAKE defined the source compiles; with it, it does not, and the
+# compiler repeats the sentence of the source's first line ("// says: sentence").
+cmake_minimum_required(VERSION 3.25)
+execute_process(COMMAND "${COMPILER}" ${FLAGS} -fsyntax-only "${SOURCE}" RESULT_VARIABLE failed ERROR_VARIABLE said)
+if(failed)
+  message(FATAL_ERROR "${SOURCE} does not compile as it should be written:\n${said}")
+endif()
+file(STRINGS "${SOURCE}" first LIMIT_COUNT 1)
+if(NOT first MATCHES "^// says: (.*)$")
+  return()
+endif()
+set(sentence "${CMAKE_MATCH_1}")
+execute_process(COMMAND "${COMPILER}" ${FLAGS} -DMISTAKE -fsyntax-only "${SOURCE}" RESULT_VARIABLE failed ERROR_VARIABLE said)
+string(REPLACE "\" \"" "" said "${said}")  # a compiler that shows the sentence in its pieces
+string(FIND "${said}" "${sentence}" found)
+if(NOT failed)
+  message(FATAL_ERROR "${SOURCE} compiles although it makes a mistake")
+elseif(found EQUAL -1)
+  message(FATAL_ERROR "${SOURCE}: expected the compiler to say \"${sentence}\"; it said:\n${said}")
+endif()
