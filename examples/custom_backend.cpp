@@ -1,5 +1,4 @@
-// A gemm of your own in place of the host's, used by everything that is built on gemm, and checked by the conformance
-// kit.
+// A gemm of your own in place of the host's, used by all that is built on gemm, checked by the conformance kit.
 #include <iostream>
 
 #include "isonomy/conformance/cases/gemm.hpp"

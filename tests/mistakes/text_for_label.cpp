@@ -1,12 +1,7 @@
 // says: a label is a whole number
-#include <string>
-#include <vector>
-
 #include "isonomy/estimators/profiling/sequences/sequence_set.hpp"
 
-using namespace isonomy;
-
-void appended(profiling::SequenceSet& set, const profiling::Window& window) {
+void append(isonomy::profiling::SequenceSet& set, const isonomy::profiling::Window& window) {
 #ifdef MISTAKE
   set.append(window, "substrate");
 #else

@@ -1,19 +1,17 @@
-// says: append each window with its label
-#include <string>
+// says: append each window with its label, set.append(window, label)
 #include <vector>
 
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/profiling/fit.hpp"
 
-using namespace isonomy;
-
-auto fitted(Context<Cpu>& cpu, const profiling::SequenceSet& set, const std::vector<profiling::Window>& windows,
-            const profiling::ScaleTable& scales) {
+auto profiled(isonomy::Context<isonomy::Cpu>& cpu, const std::vector<isonomy::profiling::Window>& windows,
+              const isonomy::profiling::ScaleTable& scales) {
 #ifdef MISTAKE
-  static_cast<void>(set);
-  return profiling::fit(cpu, windows, scales);
+  return isonomy::profiling::fit(cpu, windows, scales);
 #else
-  static_cast<void>(windows);
-  return profiling::fit<aaanalysis_1_1>(cpu, set, scales, {.n_filter = 3});
+  isonomy::profiling::SequenceSet set;
+  set.append(windows[0], 1);
+  set.append(windows[1], 0);
+  return isonomy::profiling::fit(cpu, set, scales, {.n_filter = 3});
 #endif
 }
