@@ -35,8 +35,8 @@ class LbfgsMatrix {
     const double sy = dot(s, y);
     if (!(sy > 1e-10 * norm(s) * norm(y))) return;  // no positive curvature along s
     // The diagonal of the BFGS update of `diagonal_`, brought to the scale of y first.
-    const double scale = dot(quotients(y, diagonal_), y) / sy;
-    diagonal_ = scaled(scale, std::move(diagonal_));
+    const double scale = dot(quotients(y, diagonal_), y);
+    for (double& d : diagonal_) d = d * scale / sy;
     std::vector<double> bs;
     for (std::size_t i = 0; i < s.size(); ++i) bs.push_back(rounded_product(diagonal_[i], s[i]));
     const double sbs = dot(s, bs);
