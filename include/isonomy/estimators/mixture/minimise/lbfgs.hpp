@@ -35,13 +35,13 @@ class LbfgsMatrix {
     const double sy = dot(s, y);
     if (!(sy > 1e-10 * norm(s) * norm(y))) return;  // no positive curvature along s
     // The diagonal of the BFGS update of `diagonal_`, brought to the scale of y first.
-    const double scale = dot(quotients(y, diagonal_), y) / sy;
-    diagonal_ = scaled(scale, std::move(diagonal_));
+    const double scale = dot(quotients(y, diagonal_), y);
+    for (double& d : diagonal_) d = d * scale / sy;
     std::vector<double> bs;
     for (std::size_t i = 0; i < s.size(); ++i) bs.push_back(rounded_product(diagonal_[i], s[i]));
     const double sbs = dot(s, bs);
     for (std::size_t i = 0; i < s.size(); ++i) diagonal_[i] += y[i] * y[i] / sy - bs[i] * bs[i] / sbs;
-    pairs_.push_back({s, y, 1 / sy});
+    pairs_.push_back({s, y, sy});
     if (pairs_.size() > 10) pairs_.pop_front();
   }
   /// Takes the curvature of coordinates for what a step of one unit would show where one unit gains more than `gain`:
@@ -63,19 +63,19 @@ class LbfgsMatrix {
   [[nodiscard]] std::vector<double> inverse_times(std::vector<double> g) const {
     std::vector<double> a(pairs_.size());
     for (std::size_t k = pairs_.size(); k-- > 0;) {
-      a[k] = rounded_product(pairs_[k].rho, dot(pairs_[k].s, g));
+      a[k] = dot(pairs_[k].s, g) / pairs_[k].sy;
       add_multiple(-a[k], pairs_[k].y, g);
     }
     g = quotients(std::move(g), diagonal_);
     for (std::size_t k = 0; k < pairs_.size(); ++k)
-      add_multiple(std::fma(-pairs_[k].rho, dot(pairs_[k].y, g), a[k]), pairs_[k].s, g);
+      add_multiple(a[k] - dot(pairs_[k].y, g) / pairs_[k].sy, pairs_[k].s, g);
     return g;
   }
 
  private:
   struct Pair {
     std::vector<double> s, y;
-    double rho;
+    double sy;  ///< s^T y
   };
 
   static std::vector<double> quotients(std::vector<double> a, const std::vector<double>& b) {
