@@ -17,7 +17,7 @@ if(ISONOMY_SANITIZE STREQUAL "address")
 elseif(ISONOMY_SANITIZE STREQUAL "thread")
   set(isonomy_sanitizer_flags -fsanitize=thread -fno-omit-frame-pointer)
   # The sanitizer cannot see into libtbb: the loops run on std::thread instead.
-  foreach(header IN ITEMS blocked_range enumerable_thread_specific parallel_for partitioner task_arena)
+  foreach(header IN ITEMS blocked_range parallel_for partitioner task_arena)
     file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/tbb_on_threads/tbb/${header}.h"
          CONTENT "#include \"${PROJECT_SOURCE_DIR}/tests/support/tbb_on_threads.hpp\"\n")
   endforeach()

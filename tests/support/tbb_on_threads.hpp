@@ -9,11 +9,8 @@
 #include <atomic>
 #include <cstddef>
 #include <exception>
-#include <functional>
-#include <list>
 #include <mutex>
 #include <thread>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -104,31 +101,5 @@ class task_arena {
 namespace this_task_arena {
 inline int max_concurrency() { return on_threads::current(); }
 }  // namespace this_task_arena
-
-template <class T>
-class enumerable_thread_specific {
- public:
-  enumerable_thread_specific() : make_([] { return T(); }) {}
-  template <class F>
-    requires std::is_invocable_r_v<T, F>
-  explicit enumerable_thread_specific(F make) : make_(std::move(make)) {}
-  explicit enumerable_thread_specific(T initial) : make_([initial] { return initial; }) {}
-
-  T& local() {
-    const std::lock_guard lock(mutex_);
-    for (auto& [id, value] : values_)
-      if (id == std::this_thread::get_id()) return value;
-    return values_.emplace_back(std::this_thread::get_id(), make_()).second;
-  }
-  template <class F>
-  void combine_each(F f) {
-    for (auto& [id, value] : values_) f(value);
-  }
-
- private:
-  std::function<T()> make_;
-  std::mutex mutex_;
-  std::list<std::pair<std::thread::id, T>> values_;
-};
 
 }  // namespace tbb

@@ -1,4 +1,4 @@
-// Working memory of the tasks of a parallel loop: a room for each that runs at once.
+// Working memory of the tasks of a parallel loop: a room or a workspace for each that runs at once.
 #pragma once
 
 #include <algorithm>
@@ -45,6 +45,38 @@ class Rooms {
   Memory::allocation memory_;
   std::mutex mutex_;
   std::vector<double*> free_;
+};
+
+/// Objects that tasks borrow, made when none is free: as many as run at once. What is in one is left over from another
+/// task.
+template <class T>
+class Workspaces {
+ public:
+  struct GiveBack {
+    Workspaces* owner;
+    void operator()(T* workspace) const {
+      const std::lock_guard<std::mutex> lock(owner->mutex_);
+      owner->free_.push_back(workspace);
+    }
+  };
+  using Borrowed = std::unique_ptr<T, GiveBack>;
+
+  [[nodiscard]] Borrowed take() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (free_.empty()) {
+      all_.push_back(std::make_unique<T>());
+      free_.reserve(all_.size());  // giving back must not fail
+      free_.push_back(all_.back().get());
+    }
+    T* const workspace = free_.back();
+    free_.pop_back();
+    return Borrowed(workspace, GiveBack{this});
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<T>> all_;
+  std::vector<T*> free_;
 };
 
 }  // namespace isonomy::cpu

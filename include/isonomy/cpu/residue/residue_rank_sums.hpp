@@ -14,6 +14,7 @@
 #include "isonomy/cpu/residue/kernels_avx2.hpp"
 #include "isonomy/cpu/residue/kernels_avx512.hpp"
 #include "isonomy/cpu/residue/ranker.hpp"
+#include "isonomy/cpu/scratch.hpp"
 #include "isonomy/ops/residue/problem.hpp"
 
 namespace isonomy::cpu {
@@ -114,11 +115,11 @@ struct ResidueRankSums {
       HistogramRanker<Kernels, Arithmetic, Bin> histogram;
       PairRanker<Kernels> pairs;
     };
-    tbb::enumerable_thread_specific<Workspace> workspaces;
+    Workspaces<Workspace> workspaces;
     parallel_for(ctx, static_cast<index_t>(shared.problem.groups.size()), 1, "residue_rank_sums", [&](index_t i) {
       const RankGroup& g = shared.problem.groups[static_cast<std::size_t>(i)];
-      Workspace& own = workspaces.local();
-      rank_group<Arithmetic>(shared, g, own.histogram, own.pairs, twice_u);
+      const auto own = workspaces.take();
+      rank_group<Arithmetic>(shared, g, own->histogram, own->pairs, twice_u);
       meter.advance(g.scales);
     });
   }
