@@ -126,13 +126,12 @@ template <class Arithmetic = exact, ContextLike Ctx>
   return result;
 }
 
-/// Sequences come as a SequenceSet.
+/// Sequences come as a SequenceSet; this form says so.
 template <class Arithmetic = exact, ContextLike Ctx, class Sequences>
   requires(!std::same_as<Sequences, SequenceSet>)
-ProfileResult fit(Ctx&, const Sequences&, const ScaleTable&, const ProfileOptions& = {}) {
+void fit(Ctx&, const Sequences&, const ScaleTable&, const ProfileOptions& = {}) {
   static_assert(std::same_as<Sequences, SequenceSet>,
                 "fit takes a SequenceSet: append each window with its label, set.append(window, label)");
-  return {};
 }
 
 }  // namespace isonomy::profiling

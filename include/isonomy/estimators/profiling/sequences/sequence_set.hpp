@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "isonomy/core/concepts.hpp"
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/text.hpp"
@@ -160,8 +161,6 @@ class SequenceSet {
 
  private:
   static constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
-  template <class>
-  static constexpr bool never = false;
 
   /// The positions of a window that some part covers, and the layout they form.
   struct Cut {

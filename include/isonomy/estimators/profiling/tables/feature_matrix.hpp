@@ -50,11 +50,10 @@ feature_matrix(Ctx& ctx, const SequenceSet& set, const ScaleTable& scales, std::
   return x;
 }
 
-/// Features come parsed.
-template <class Arithmetic = exact, ContextLike Ctx, class Ids>
-  requires std::convertible_to<const Ids&, std::span<const std::string>>
+/// Features come parsed; this form says so.
+template <class Arithmetic = exact, ContextLike Ctx, std::convertible_to<std::span<const std::string>> Ids>
 void feature_matrix(Ctx&, const SequenceSet&, const ScaleTable&, const Ids&) {
-  static_assert(!std::convertible_to<const Ids&, std::span<const std::string>>,
+  static_assert(!std::convertible_to<Ids, std::span<const std::string>>,
                 "feature_matrix takes Features, not their ids: pass parse_features(ids)");
 }
 

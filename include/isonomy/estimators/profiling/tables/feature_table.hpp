@@ -162,11 +162,10 @@ template <class Arithmetic = exact, ContextLike Ctx>
   return table;
 }
 
-/// Features come parsed.
-template <class Arithmetic = exact, ContextLike Ctx, class Ids>
-  requires std::convertible_to<const Ids&, std::span<const std::string>>
+/// Features come parsed; this form says so.
+template <class Arithmetic = exact, ContextLike Ctx, std::convertible_to<std::span<const std::string>> Ids>
 void describe_features(Ctx&, const SequenceSet&, const ScaleTable&, const Ids&, const DescribeOptions& = {}) {
-  static_assert(!std::convertible_to<const Ids&, std::span<const std::string>>,
+  static_assert(!std::convertible_to<Ids, std::span<const std::string>>,
                 "describe_features takes Features, not their ids: pass parse_features(ids)");
 }
 
