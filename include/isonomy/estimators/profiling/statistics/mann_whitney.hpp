@@ -9,7 +9,7 @@
 
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/error.hpp"
-#include "isonomy/estimators/profiling/statistics/auc_and_p_values.hpp"
+#include "isonomy/estimators/profiling/statistics/auc.hpp"
 
 namespace isonomy::profiling {
 

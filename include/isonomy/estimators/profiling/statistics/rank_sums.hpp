@@ -11,7 +11,7 @@
 #include "isonomy/estimators/profiling/search/feature_requests.hpp"
 #include "isonomy/estimators/profiling/search/packed.hpp"
 #include "isonomy/estimators/profiling/search/selection.hpp"
-#include "isonomy/estimators/profiling/statistics/auc_and_p_values.hpp"
+#include "isonomy/estimators/profiling/statistics/auc.hpp"
 #include "isonomy/ops/linalg/gemm.hpp"
 #include "isonomy/ops/residue/joint_residue_counts.hpp"
 #include "isonomy/ops/residue/residue_rank_sums.hpp"

@@ -14,7 +14,7 @@
 #include "isonomy/estimators/profiling/search/feature_catalog.hpp"
 #include "isonomy/estimators/profiling/search/redundancy.hpp"
 #include "isonomy/estimators/profiling/search/selection.hpp"
-#include "isonomy/estimators/profiling/statistics/auc_and_p_values.hpp"
+#include "isonomy/estimators/profiling/statistics/auc.hpp"
 #include "isonomy/estimators/profiling/statistics/p_values.hpp"
 
 namespace isonomy::profiling {
