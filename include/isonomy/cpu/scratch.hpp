@@ -61,10 +61,12 @@ class Workspaces {
   };
   using Borrowed = std::unique_ptr<T, GiveBack>;
 
-  [[nodiscard]] Borrowed take() {
+  /// One that is free, or a new one made of the arguments.
+  template <class... A>
+  [[nodiscard]] Borrowed take(const A&... made_of) {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (free_.empty()) {
-      all_.push_back(std::make_unique<T>());
+      all_.push_back(std::make_unique<T>(made_of...));
       free_.reserve(all_.size());  // giving back must not fail
       free_.push_back(all_.back().get());
     }

@@ -23,7 +23,27 @@ struct ValueOfSlot {
   ISONOMY_HD double operator()(std::int32_t k) const { return table[residues[k][i]]; }
 };
 
-/// Kernel forms share these members. Arrays that they read are padded by kernel_padding elements.
+/// The kernels of one instruction set, so that what calls them is compiled once for all. What each computes stands at
+/// its scalar form; arrays that they read are padded by kernel_padding elements.
+struct ResidueKernels {
+  void (*keys)(const std::uint8_t* const* residues, std::int32_t slots, const std::uint16_t* table, index_t n,
+               std::uint16_t* out);
+  void (*rounded_values)(const std::uint8_t* const* residues, std::int32_t slots, std::int32_t residue_count,
+                         const double* table, index_t n, std::uint32_t* out);
+  std::uint64_t (*scan_narrow)(std::uint32_t* bins, index_t n);
+  std::uint64_t (*scan_wide)(std::uint64_t* bins, index_t n);
+  void (*pair_keys)(const std::uint8_t* const* residues, std::int32_t slots, const std::uint16_t (*table)[pair_lanes],
+                    index_t n, std::int16_t* out);
+  void (*compare_pairs)(const std::int16_t* keys, index_t n_test, index_t n, std::uint16_t* out);
+
+  template <class Set>
+  [[nodiscard]] static ResidueKernels of() {
+    return {Set::keys, Set::rounded_values, Set::scan, Set::scan, Set::pair_keys, Set::compare_pairs};
+  }
+  [[nodiscard]] std::uint64_t scan(std::uint32_t* bins, index_t n) const { return scan_narrow(bins, n); }
+  [[nodiscard]] std::uint64_t scan(std::uint64_t* bins, index_t n) const { return scan_wide(bins, n); }
+};
+
 struct ScalarResidueKernels {
   /// keys[i] = sum over slots of table[residues[k][i]] for i < n; table has 32 entries, sums fit 16 bits.
   static void keys(const std::uint8_t* const* residues, std::int32_t slots, const std::uint16_t* table, index_t n,

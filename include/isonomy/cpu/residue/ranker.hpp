@@ -24,9 +24,10 @@ struct ThousandthScale {
 };
 
 /// 2 U for features of few rows: every test row against every reference row, pair_lanes features side by side.
-template <class Kernels>
 class PairRanker {
  public:
+  explicit PairRanker(const ResidueKernels& kernels) : kernels_(kernels) {}
+
   /// Whether sums over these residue counts compare exactly as 16-bit integers after scaling to a common count.
   template <class Arithmetic>
   [[nodiscard]] static bool applies(std::span<const ResidueBlock> blocks) {
@@ -61,7 +62,7 @@ class PairRanker {
         std::array<const std::uint8_t*, most_key_slots> codes{};
         for (std::int32_t k = 0; k < b.split.slots; ++k)
           codes[static_cast<std::size_t>(k)] = b.rows.codes + b.split.positions[k] * b.rows.stride + first;
-        Kernels::pair_keys(codes.data(), b.split.slots, table_, rows, keys_.data() + place * pair_lanes);
+        kernels_.pair_keys(codes.data(), b.split.slots, table_, rows, keys_.data() + place * pair_lanes);
       };
       add(0, b.rows.test_rows, test);
       add(b.rows.test_rows, b.rows.rows - b.rows.test_rows, reference);
@@ -69,22 +70,24 @@ class PairRanker {
       reference += b.rows.rows - b.rows.test_rows;
     }
     std::array<std::uint16_t, pair_lanes> out;
-    Kernels::compare_pairs(keys_.data(), n_test, n, out.data());
+    kernels_.compare_pairs(keys_.data(), n_test, n, out.data());
     for (std::size_t f = 0; f < count; ++f) twice_u[f] = out[f];
   }
 
  private:
   static constexpr index_t most_common = 65;  // 65 * 1000 fits 16 bits
+  ResidueKernels kernels_;
   std::vector<std::int16_t> keys_;
   std::uint16_t table_[max_residue_codes][pair_lanes] = {};
 };
 
 /// 2 U by a two-class histogram over integer keys. Bin holds 16 + 16 bits for up to 65,535 rows, 32 + 32 above.
-template <class Kernels, class Arithmetic, class Bin>
+template <class Arithmetic, class Bin>
 class HistogramRanker {
  public:
-  HistogramRanker()
-      : bins_(100002 + kernel_padding, 0), keys_(chunk + kernel_padding), values_(chunk + kernel_padding) {}
+  explicit HistogramRanker(const ResidueKernels& kernels)
+      : kernels_(kernels), bins_(100002 + kernel_padding, 0), keys_(chunk + kernel_padding),
+        values_(chunk + kernel_padding) {}
 
   /// Sets the split whose features rank() is asked for. `space` is unused where all rows have one residue count that
   /// leaves no ties to order; `multisets` covers residue counts up to `fold_up_to`.
@@ -112,7 +115,7 @@ class HistogramRanker {
   [[nodiscard]] std::uint64_t twice_u(const ThousandthScale& scale) {
     for (const Folded& f : folded_) add_folded(f, scale);
     for (const Entry& e : entries_) add_rows(e, scale);
-    return Kernels::scan(bins_.data(), space_ != nullptr ? static_cast<index_t>(space_->bins()) : direct_bins_);
+    return kernels_.scan(bins_.data(), space_ != nullptr ? static_cast<index_t>(space_->bins()) : direct_bins_);
   }
 
  private:
@@ -184,7 +187,7 @@ class HistogramRanker {
       const index_t m = std::min(chunk, f.entries - begin);
       for (std::int32_t k = 0; k < f.residues; ++k)
         codes[static_cast<std::size_t>(k)] = f.codes.data() + k * f.stride + begin;
-      Kernels::keys(codes.data(), f.residues, scale.integers.data(), m, keys_.data());
+      kernels_.keys(codes.data(), f.residues, scale.integers.data(), m, keys_.data());
       const Bin* weight = f.weights.data() + begin;
       Bin* bins = bins_.data();
       if (space_ == nullptr) {
@@ -207,7 +210,7 @@ class HistogramRanker {
       for (std::int32_t k = 0; k < e.slots; ++k)
         codes[static_cast<std::size_t>(k)] = e.codes[static_cast<std::size_t>(k)] + begin;
       if (by_value) {
-        Kernels::rounded_values(codes.data(), e.slots, e.residues, scale.values, m, values_.data());
+        kernels_.rounded_values(codes.data(), e.slots, e.residues, scale.values, m, values_.data());
         const std::uint32_t* place = space_->of_value();
         for (index_t i = 0; i < m; ++i) {
           Bin& bin = bins[place[values_[static_cast<std::size_t>(i)]]];
@@ -215,7 +218,7 @@ class HistogramRanker {
         }
         continue;
       }
-      Kernels::keys(codes.data(), e.slots, scale.integers.data(), m, keys_.data());
+      kernels_.keys(codes.data(), e.slots, scale.integers.data(), m, keys_.data());
       if (space_ == nullptr) {
         each_key(0, tests, [&](index_t, std::uint64_t key) { bins[key] = static_cast<Bin>(bins[key] + test); });
         each_key(tests, m, [&](index_t, std::uint64_t key) { bins[key] = static_cast<Bin>(bins[key] + 1); });
@@ -229,6 +232,7 @@ class HistogramRanker {
     }
   }
 
+  ResidueKernels kernels_;
   const residue::KeySpace* space_ = nullptr;
   index_t direct_bins_ = 0;
   std::vector<Entry> entries_;

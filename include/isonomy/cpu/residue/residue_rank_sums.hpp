@@ -22,15 +22,19 @@ namespace isonomy::cpu {
 struct ResidueRankSums {
   template <class Arithmetic>
   static void residue_rank_sums(Context& ctx, const RankProblem<HostSpace>& problem, std::span<std::uint64_t> twice_u) {
-#if defined(__x86_64__)
-    with_kernels<ScalarResidueKernels, Avx2ResidueKernels, Avx512ResidueKernels>(
-        ctx.instruction_set(), [&](auto kernels) { run<decltype(kernels), Arithmetic>(ctx, problem, twice_u); });
-#else
-    run<ScalarResidueKernels, Arithmetic>(ctx, problem, twice_u);
-#endif
+    run<Arithmetic>(ctx, kernels(ctx.instruction_set()), problem, twice_u);
   }
 
  private:
+  [[nodiscard]] static ResidueKernels kernels(InstructionSet set) {
+    const auto of = []<class Kernels>(Kernels) { return ResidueKernels::of<Kernels>(); };
+#if defined(__x86_64__)
+    return with_kernels<ScalarResidueKernels, Avx2ResidueKernels, Avx512ResidueKernels>(set, of);
+#else
+    return of(ScalarResidueKernels{});
+#endif
+  }
+
   using KeySpaces = std::map<std::vector<std::int32_t>, std::unique_ptr<residue::KeySpace>>;
 
   /// What all threads read.
@@ -84,8 +88,9 @@ struct ResidueRankSums {
     return out;
   }
 
-  template <class Kernels, class Arithmetic>
-  static void run(Context& ctx, const RankProblem<HostSpace>& problem, std::span<std::uint64_t> twice_u) {
+  template <class Arithmetic>
+  static void run(Context& ctx, const ResidueKernels& kernels, const RankProblem<HostSpace>& problem,
+                  std::span<std::uint64_t> twice_u) {
     index_t rows = 0;
     for (const RankGroup& g : problem.groups) rows = std::max(rows, rows_of(blocks_of(problem, g)));
     // Tables for five and six residues cost a tenth of a second and pay from many rows on.
@@ -104,29 +109,31 @@ struct ResidueRankSums {
     });
     ProgressMeter meter(ctx.control(), "residue_rank_sums", static_cast<std::int64_t>(problem.scale_numbers.size()));
     if (rows <= 65535)
-      rank_groups<Kernels, Arithmetic, std::uint32_t>(ctx, shared, meter, twice_u);
+      rank_groups<Arithmetic, std::uint32_t>(ctx, kernels, shared, meter, twice_u);
     else
-      rank_groups<Kernels, Arithmetic, std::uint64_t>(ctx, shared, meter, twice_u);
+      rank_groups<Arithmetic, std::uint64_t>(ctx, kernels, shared, meter, twice_u);
   }
 
-  template <class Kernels, class Arithmetic, class Bin>
-  static void rank_groups(Context& ctx, const Shared& shared, ProgressMeter& meter, std::span<std::uint64_t> twice_u) {
+  template <class Arithmetic, class Bin>
+  static void rank_groups(Context& ctx, const ResidueKernels& kernels, const Shared& shared, ProgressMeter& meter,
+                          std::span<std::uint64_t> twice_u) {
     struct Workspace {
-      HistogramRanker<Kernels, Arithmetic, Bin> histogram;
-      PairRanker<Kernels> pairs;
+      HistogramRanker<Arithmetic, Bin> histogram;
+      PairRanker pairs;
+      explicit Workspace(const ResidueKernels& own) : histogram(own), pairs(own) {}
     };
     Workspaces<Workspace> workspaces;
     parallel_for(ctx, static_cast<index_t>(shared.problem.groups.size()), 1, "residue_rank_sums", [&](index_t i) {
       const RankGroup& g = shared.problem.groups[static_cast<std::size_t>(i)];
-      const auto own = workspaces.take();
-      rank_group<Arithmetic>(shared, g, own->histogram, own->pairs, twice_u);
+      const auto own = workspaces.take(kernels);
+      rank_group(shared, g, own->histogram, own->pairs, twice_u);
       meter.advance(g.scales);
     });
   }
 
-  template <class Arithmetic, class Histogram, class Pairs>
-  static void rank_group(const Shared& shared, const RankGroup& g, Histogram& histogram, Pairs& pairs,
-                         std::span<std::uint64_t> twice_u) {
+  template <class Arithmetic, class Bin>
+  static void rank_group(const Shared& shared, const RankGroup& g, HistogramRanker<Arithmetic, Bin>& histogram,
+                         PairRanker& pairs, std::span<std::uint64_t> twice_u) {
     const auto blocks = blocks_of(shared.problem, g);
     std::vector<const ThousandthScale*> scales;
     std::vector<std::size_t> places;
@@ -146,7 +153,7 @@ struct ResidueRankSums {
       n += b.rows.rows;
       n_test += b.rows.test_rows;
     }
-    if (n_test * (n - n_test) <= most_pairs && Pairs::template applies<Arithmetic>(blocks)) {
+    if (n_test * (n - n_test) <= most_pairs && PairRanker::applies<Arithmetic>(blocks)) {
       std::uint64_t out[pair_lanes];
       for (std::size_t first = 0; first < scales.size(); first += pair_lanes) {
         const std::size_t count = std::min<std::size_t>(pair_lanes, scales.size() - first);
