@@ -179,9 +179,8 @@ class WindowCutter {
                         " fit no layout; expected sequence, tmd_start, tmd_stop or jmd_n, tmd, jmd_c or sequence, "
                         "tmd or sequence, pos or sequence; add what is missing");
     if (layout_ == SequenceLayout::anchors && !options_.tmd_len)
-      throw ValueError(
-          "WindowOptions: the table gives anchors (sequence, pos) and no tmd_len is set; expected the length of the TMD "
-          "around an anchor; set WindowOptions::tmd_len");
+      throw ValueError("WindowOptions: the table gives anchors (sequence, pos) and no tmd_len is set; expected the "
+                       "length of the TMD around an anchor; set WindowOptions::tmd_len");
   }
 
   int label(std::string_view text, std::int64_t line) const {

@@ -1,5 +1,5 @@
-// What one pass over data accumulates for a mixture of normal densities: parameters, and the layout of the sums. Kernels
-// of every instruction set call these functions, which compilers inline there only where they must.
+// What one pass over data accumulates for a mixture of normal densities: parameters, and the layout of the sums.
+// Kernels of every instruction set call these functions, which compilers inline there only where they must.
 #pragma once
 
 #include "isonomy/core/config.hpp"

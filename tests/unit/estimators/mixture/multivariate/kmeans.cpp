@@ -130,8 +130,8 @@ TEST_CASE("fewer different rows than clusters leave clusters empty, and say so",
 TEST_CASE("a row between two centres belongs to the first", "[mixture]") {
   const std::vector<double> x{-1, 0, 1}, centres{1, -1};
   Context<Cpu> ctx;
-  const auto sums = mixture::nearest_sums(ctx, centres, 1, MatrixView<const double>(x.data(), 3, 1, 1, 1),
-                                                  mixture::Moments::second);
+  const auto sums =
+      mixture::nearest_sums(ctx, centres, 1, MatrixView<const double>(x.data(), 3, 1, 1, 1), mixture::Moments::second);
   CHECK(sums[0].high == 1);
   CHECK(sums[1].high == 2);
   CHECK(sums[2].high == 1);
@@ -183,8 +183,7 @@ TEST_CASE("a sample has as many rows as asked for, one of each of as many stretc
     cpu::ContextOptions context{};
     context.seed = seed;
     Context<Cpu> ctx{std::move(context)};
-    return mixture::sample_rows(ctx, MatrixView<const double>(x.data(), static_cast<index_t>(n), 1, 1, 1),
-                                        limit);
+    return mixture::sample_rows(ctx, MatrixView<const double>(x.data(), static_cast<index_t>(n), 1, 1, 1), limit);
   };
   for (const std::size_t n : {1, 7, 4095, 4096, 4097, 6144, 8191, 8192, 65537}) {
     const std::vector<double> drawn = sample(n, 4096);
