@@ -8,6 +8,7 @@
 #include <sstream>
 #include <string>
 
+#include "isonomy/compiled/profiling.hpp"
 #include "isonomy/estimators/profiling/features/feature.hpp"
 #include "support/profile/funnel.hpp"
 #include "support/profile/run_profile.hpp"

@@ -89,12 +89,7 @@ template <class L, class F>
   return out;
 }
 
-#pragma GCC push_options
-#if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
-#else
-#pragma GCC target("avx2,fma")
-#endif
+#include "isonomy/cpu/lanes/begin_avx2.hpp"
 void exp2_avx2(const double* x, double* out) {
   using L = cpu::avx2::Lanes;
   L::store(out, cpu::avx2::exp2<L>(L::load(x)));
@@ -103,16 +98,9 @@ void log_avx2(const double* x, double* out) {
   using L = cpu::avx2::Lanes;
   L::store(out, cpu::avx2::logarithm<L>(L::load(x)));
 }
-#if defined(__clang__)
-#pragma clang attribute pop
-#endif
-#pragma GCC pop_options
-#pragma GCC push_options
-#if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
-#else
-#pragma GCC target("avx512f,avx512dq,avx512vl,avx2,fma")
-#endif
+#include "isonomy/cpu/lanes/end.hpp"
+
+#include "isonomy/cpu/lanes/begin_avx512.hpp"
 void exp2_avx512(const double* x, double* out) {
   using L = cpu::avx512::Lanes;
   L::store(out, cpu::avx512::exp2<L>(L::load(x)));
@@ -121,10 +109,7 @@ void log_avx512(const double* x, double* out) {
   using L = cpu::avx512::Lanes;
   L::store(out, cpu::avx512::logarithm<L>(L::load(x)));
 }
-#if defined(__clang__)
-#pragma clang attribute pop
-#endif
-#pragma GCC pop_options
+#include "isonomy/cpu/lanes/end.hpp"
 
 }  // namespace
 
