@@ -116,7 +116,7 @@ struct Jet {
     return chain(x, t, d, -2 * t * d);
   }
   ISONOMY_HD friend Jet atan(const Jet& x) {
-    const Rounded d = 1 / std::fma(x.value, x.value, 1);
+    const Rounded d = 1 / std::fma(x.value, x.value, 1.0);
     return chain(x, std::atan(x.value), d, -2 * x.value * d * d);
   }
   ISONOMY_HD friend Jet erf(const Jet& x) {
