@@ -14,7 +14,7 @@
 #include "isonomy/compiled/linalg.hpp"
 #include "isonomy/compiled/mixture_sums.hpp"
 #include "isonomy/compiled/residue.hpp"
-#include "isonomy/core/eigen.hpp"
+#include "isonomy/interop/eigen.hpp"
 #include "isonomy/isonomy.hpp"
 
 namespace {

@@ -2,7 +2,7 @@
 #   core <- backend <- ops <- cpu, cuda, blas       (implementations: included by the umbrella, programs and tests alone)
 #                      ops <- estimators <- io, interop, dist, conformance, adapters
 #   compiled names instantiations of everything; only programs and tests include it
-# Also: no sibling estimator; only core/eigen.hpp includes Eigen; core includes nothing foreign but the standard library; no .hpp
+# Also: no sibling estimator; only interop/eigen.hpp includes Eigen; core includes nothing foreign but the standard library; no .hpp
 # and no .inl includes CUDA.
 cmake_minimum_required(VERSION 3.25)
 set(core_includes core)
@@ -64,9 +64,9 @@ foreach(header IN LISTS headers)
              AND NOT "${own_estimator}>${estimator}" IN_LIST estimators_allowed)
         message(SEND_ERROR "${header}: includes a sibling estimator, ${included}")
       endif()
-    elseif(included MATCHES "^(unsupported/)?Eigen/" AND NOT header STREQUAL "core/eigen.hpp")
-      message(SEND_ERROR "${header}: only core/eigen.hpp includes Eigen")
-    elseif(header MATCHES "^core/" AND included MATCHES "[/.]" AND NOT included MATCHES "^Eigen/")
+    elseif(included MATCHES "^(unsupported/)?Eigen/" AND NOT header STREQUAL "interop/eigen.hpp")
+      message(SEND_ERROR "${header}: only interop/eigen.hpp includes Eigen")
+    elseif(header MATCHES "^core/" AND included MATCHES "[/.]" )
       message(SEND_ERROR "${header}: core includes only the standard library, not ${included}")
     endif()
   endforeach()

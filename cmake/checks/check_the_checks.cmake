@@ -58,7 +58,7 @@ refuses(check_layers core/x.hpp "${opening}${isonomy}/ops/c.hpp\"\n" "higher lay
 refuses(check_layers ops/x.hpp "${opening}${isonomy}/isonomy.hpp\"\n" "higher layer")
 refuses(check_layers estimators/gsn/x.hpp "${opening}${isonomy}/estimators/sam/d.hpp\"\n" "sibling")
 refuses(check_layers estimators/sam/x.hpp "${opening}${isonomy}/adapters/g.hpp\"\n" "higher layer")
-refuses(check_layers ops/x.hpp "${opening}#include <Eigen/Core>\n" "only core/eigen.hpp")
+refuses(check_layers ops/x.hpp "${opening}#include <Eigen/Core>\n" "only interop/eigen.hpp")
 refuses(check_layers core/x.hpp "${opening}#include <tbb/tbb.h>\n" "standard library")
 refuses(check_layers ops/x.hpp "${opening}#include \"c.hpp\"\n" "instead of")
 refuses(check_layers backend/x.hpp "${opening}#include <cuda_runtime.h>\n" "must not include")

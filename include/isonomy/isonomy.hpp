@@ -10,7 +10,6 @@
 #include "isonomy/core/concepts.hpp"
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/control.hpp"
-#include "isonomy/core/eigen.hpp"
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/functional.hpp"
 #include "isonomy/core/jet.hpp"

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "isonomy/adapters/foreign_minimum.hpp"
-#include "isonomy/core/eigen.hpp"
 #include "isonomy/estimators/mixture/minimise/minimum.hpp"
+#include "isonomy/interop/eigen.hpp"
 
 #include <LBFGSB.h>
 

@@ -33,8 +33,10 @@ struct cholesky_batched : Declaration {
 /// that is not positive (NaN is not); the lower triangle of such a matrix is then unspecified. Unit row or column
 /// stride.
 ///
-/// Errors: ShapeError, AliasError; never for the numbers in a matrix. O(n^3) per matrix, no workspace. Deterministic
-/// for any thread count; backends agree in info where no pivot is within rounding of 0, and within
+/// Errors: ShapeError, AliasError, OutOfMemory for the workspace (some n^2 elements a running task); never for the
+/// numbers in a matrix. O(n^3) per matrix.
+///
+/// Deterministic: Backend<Cpu> gives one result on every instruction set and thread count; backends agree in info where no pivot is within rounding of 0, and within
 /// op::cholesky_batched::tier.
 template <ContextLike Ctx, Real T>
   requires Runs<op::cholesky_batched, backend_of<Ctx>, T>

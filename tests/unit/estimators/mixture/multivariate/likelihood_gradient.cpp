@@ -1,6 +1,6 @@
 // The gradient of mixtures in several dimensions: against differences of the likelihood, its sums, bits and bad input.
-#include "isonomy/estimators/mixture/multivariate/likelihood_gradient.hpp"
 #include "isonomy/compiled/mixture.hpp"
+#include "isonomy/estimators/mixture/multivariate/likelihood_gradient.hpp"
 
 #include <cmath>
 #include <limits>
@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "isonomy/core/eigen.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/multivariate/em.hpp"
+#include "isonomy/interop/eigen.hpp"
 #include "support/catch.hpp"
 #include "support/message.hpp"
 #include "support/mixture/objectives.hpp"
