@@ -46,6 +46,7 @@ struct Cases<op::cholesky_batched> {
   /// Matrix entries from small integers times powers of two, so that every step of any factorisation of it is exact and
   /// the failing pivot is certain; `graded` ones are random with rows scaled over many decades.
   template <class Tag, class T>
+  // A row reads from top to bottom: inputs, run, check. NOLINTNEXTLINE(readability-function-size)
   static void row(Rows<Tag>& rows, index_t batches, index_t n, Layout l, Plant plant, bool graded) {
     const std::string label = std::string(op::element_name<T>()) + " " + std::to_string(batches) + " of " +
                               std::to_string(n) + " " + name(l) + " " + (graded ? "graded" : name_of(plant));

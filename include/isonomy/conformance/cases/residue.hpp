@@ -151,6 +151,7 @@ struct Cases<op::residue_rank_sums> {
   }
 
   template <class Tag, class Arithmetic>
+  // A row reads from top to bottom: inputs, reference, run, check. NOLINTNEXTLINE(readability-function-size)
   static void row(Rows<Tag>& rows, const Shape& shape) {
     std::string label = std::string(Arithmetic::name) + " " + std::to_string(shape.used) + " letters";
     for (const auto& [n, tests] : shape.layouts) label += ", " + std::to_string(tests) + " of " + std::to_string(n);
