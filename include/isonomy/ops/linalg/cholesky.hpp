@@ -36,8 +36,8 @@ struct cholesky_batched : Declaration {
 /// Errors: ShapeError, AliasError, OutOfMemory for the workspace (some n^2 elements a running task); never for the
 /// numbers in a matrix. O(n^3) per matrix.
 ///
-/// Deterministic: Backend<Cpu> gives one result on every instruction set and thread count; backends agree in info where no pivot is within rounding of 0, and within
-/// op::cholesky_batched::tier.
+/// Deterministic: Backend<Cpu> gives one result on every instruction set and thread count; backends agree in info where
+/// no pivot is within rounding of 0, and within op::cholesky_batched::tier.
 template <ContextLike Ctx, Real T>
   requires Runs<op::cholesky_batched, backend_of<Ctx>, T>
 void cholesky_batched(Ctx& ctx, BatchView<T, typename Ctx::space> a, VectorView<index_t, typename Ctx::space> info) {
