@@ -1,6 +1,6 @@
 // The conformance rows of gemm, syrk on Backend<Cpu>.
-#include "isonomy/compiled/linalg.hpp"
 #include "isonomy/conformance/cases/gemm.hpp"
+#include "isonomy/compiled/linalg.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "support/catch.hpp"
 #include "support/conform.hpp"
