@@ -1,6 +1,6 @@
 // The conformance rows of cholesky_batched on Backend<Cpu>.
-#include "isonomy/compiled/linalg.hpp"
 #include "isonomy/conformance/cases/cholesky.hpp"
+#include "isonomy/compiled/linalg.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "support/catch.hpp"
 #include "support/conform.hpp"

@@ -1,7 +1,7 @@
 // The conformance rows of mixture_sums, weighted_mixture_sums and multivariate_mixture_sums on Backend<Cpu> and in its
 // generic form.
-#include "isonomy/compiled/mixture_sums.hpp"
 #include "isonomy/conformance/cases/mixture.hpp"
+#include "isonomy/compiled/mixture_sums.hpp"
 #include "isonomy/conformance/cases/multivariate.hpp"
 #include "isonomy/conformance/cases/weighted.hpp"
 #include "isonomy/cpu/cpu.hpp"

@@ -1,6 +1,6 @@
 // The gradient of mixtures in several dimensions: against differences of the likelihood, its sums, bits and bad input.
-#include "isonomy/compiled/mixture.hpp"
 #include "isonomy/estimators/mixture/multivariate/likelihood_gradient.hpp"
+#include "isonomy/compiled/mixture.hpp"
 
 #include <cmath>
 #include <limits>
