@@ -38,7 +38,6 @@ class CholeskyFactor {
   }
 
  private:
-  [[nodiscard]] static index_t round_up(index_t n, index_t to) { return (n + to - 1) / to * to; }
   /// Rows of a tile in column k of the factor, one after the other.
   [[nodiscard]] T* packed(index_t tile, index_t k) const { return factor_ + (tile * a_.rows + k) * kernel_.rows; }
   /// Row first + c of the column block in column k of the factor, for every c; 0 beyond the last row.

@@ -9,6 +9,9 @@
 
 namespace isonomy::cpu {
 
+/// The smallest multiple of `to` that is not below n.
+[[nodiscard]] constexpr index_t round_up(index_t n, index_t to) { return (n + to - 1) / to * to; }
+
 /// One register tile of a packed product, for one instruction set.
 template <Real T>
 struct GemmKernel {

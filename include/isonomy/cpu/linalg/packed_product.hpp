@@ -70,7 +70,6 @@ class PackedProduct {
   static constexpr index_t task_row_tiles = 10, task_columns = 192, largest_tile = index_t{48} * 8;
   static constexpr index_t alignment = 64;  // elements
 
-  static index_t round_up(index_t n, index_t to) { return (n + to - 1) / to * to; }
   /// Is anything on or left of the diagonal, for a region whose last row is `last_row` and first column `column`?
   bool wanted(index_t last_row, index_t column) const { return triangle_ == Triangle::all || last_row >= column; }
 
