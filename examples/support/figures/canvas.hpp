@@ -29,7 +29,7 @@ inline std::string shortened(std::string_view text, std::size_t most) {
   for (std::size_t at = 0; at < text.size(); ++at) {
     if ((static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) continue;
     if (count + 1 == most) keep = at;
-    if (++count > most) return joined({text.substr(0, keep), "…"});
+    if (++count > most) return joined(text.substr(0, keep), "…");
   }
   return std::string(text);
 }
@@ -60,7 +60,7 @@ class Canvas {
 
   /// A place on the picture.
   std::string at(double x, double y) const {
-    return joined({"screen ", number(x / width_), ", screen ", number(1 - y / height_)});
+    return joined("screen ", number(x / width_), ", screen ", number(1 - y / height_));
   }
   /// A label at a place in any coordinates; never interpreted, whatever it holds.
   void text(std::string_view what, const std::string& place, const std::string& style) {

@@ -29,7 +29,7 @@ class ContourTables {
         y(fit.result.minimum.parameters[j_]), sx(fit.result.hesse.errors[i_]), sy(fit.result.hesse.errors[j_]),
         rho(fit.result.hesse.correlation[fit.result.names.size() * i_ + j_]), lowest_x(x), highest_x(x), lowest_y(y),
         highest_y(y) {
-    contours = ellipses = joined({fit.result.names[i_], "\t", fit.result.names[j_], "\tcoverage\n"});
+    contours = ellipses = joined(fit.result.names[i_], "\t", fit.result.names[j_], "\tcoverage\n");
     for (std::size_t k = 0; k < count; ++k) {
       add_contour(fit.contours[first + k]);
       add_ellipse(fit.contours[first + k]);
@@ -51,7 +51,7 @@ class ContourTables {
   }
 
   void add_contour(const isonomy::io::MixtureContour& contour) {
-    const std::string coverage = joined({"\t", Canvas::number(contour.coverage), "\n"});
+    const std::string coverage = joined("\t", Canvas::number(contour.coverage), "\n");
     const std::size_t points = contour.points.size();
     std::string line;
     bool gap = false;
@@ -62,12 +62,12 @@ class ContourTables {
         continue;
       }
       include(point.parameters[i_], point.parameters[j_]);
-      line += joined({gap ? "\n" : "", Canvas::number(point.parameters[i_]), "\t", Canvas::number(point.parameters[j_]),
-                      coverage});
+      line += joined(gap ? "\n" : "", Canvas::number(point.parameters[i_]), "\t", Canvas::number(point.parameters[j_]),
+                     coverage);
       gap = false;
     }
     // A contour of which nothing was found is a mere point at the minimum.
-    contours += (line.empty() ? joined({Canvas::number(x), "\t", Canvas::number(y), coverage}) : line) + "\n\n";
+    contours += (line.empty() ? joined(Canvas::number(x), "\t", Canvas::number(y), coverage) : line) + "\n\n";
   }
 
   void add_ellipse(const isonomy::io::MixtureContour& contour) {
@@ -93,11 +93,11 @@ inline Figure contour_figure(const isonomy::io::MixtureFit& fit, std::size_t fir
   detail::ContourTables tables(fit, first, count);
   const std::string &name_x = fit.result.names[static_cast<std::size_t>(fit.contours[first].first)],
                     &name_y = fit.result.names[static_cast<std::size_t>(fit.contours[first].second)],
-                    name = joined({"contour_", name_x, "_", name_y});
+                    name = joined("contour_", name_x, "_", name_y);
 
   Canvas canvas(
-      name, 760, 700, joined({shortened(title, 50), ": ", symbol(name_x), " and ", symbol(name_y)}),
-      joined({"profile likelihood over ", with_commas(fit.points), " points; correlation ", fixed(tables.rho, 3)}));
+      name, 760, 700, joined(shortened(title, 50), ": ", symbol(name_x), " and ", symbol(name_y)),
+      joined("profile likelihood over ", with_commas(fit.points), " points; correlation ", fixed(tables.rho, 3)));
   constexpr const char* colours[] = {"'#0072b2'", "'#56b4e9'"};
   double at = 18;
   for (std::size_t k = 0; k < count; ++k) {
@@ -112,7 +112,7 @@ inline Figure contour_figure(const isonomy::io::MixtureFit& fit, std::size_t fir
   canvas.panel(110, 728, 110, 630);
   const auto range = [](double low, double high) {
     const double room = 0.06 * (high - low);
-    return joined({"[", Canvas::number(low - room), ":", Canvas::number(high + room), "]"});
+    return joined("[", Canvas::number(low - room), ":", Canvas::number(high + room), "]");
   };
   canvas.add({"set border 3\nset xrange ", range(tables.lowest_x, tables.highest_x), "\nset yrange ",
               range(tables.lowest_y, tables.highest_y)});
@@ -122,15 +122,15 @@ inline Figure contour_figure(const isonomy::io::MixtureFit& fit, std::size_t fir
   canvas.text(symbol(name_y), canvas.at(28, 370), "center rotate by 90 font ',15'");
   std::string plot = "plot ";
   for (std::size_t k = count; k-- > 0;) {
-    const std::string index = joined({" index ", k}), line = joined({"'", name, ".tsv' skip 1", index, " using 1:2 "});
+    const std::string index = joined(" index ", k), line = joined("'", name, ".tsv' skip 1", index, " using 1:2 ");
     const auto& points = fit.contours[first + k].points;
     const bool closed = std::all_of(points.begin(), points.end(),
                                     [](const auto& point) { return point.status == CrossingStatus::found; });
     if (closed)
-      plot += joined({line, "with filledcurves closed fillcolor rgb ", colours[k % 2],
-                      " fillstyle transparent solid 0.18 noborder, "});
-    plot += joined({line, "with lines linewidth 2 linecolor rgb ", colours[k % 2], ", '", name, "_ellipses.tsv' skip 1",
-                    index, " using 1:2 with lines dashtype 2 linewidth 1 linecolor rgb '#777777', "});
+      plot += joined(line, "with filledcurves closed fillcolor rgb ", colours[k % 2],
+                     " fillstyle transparent solid 0.18 noborder, ");
+    plot += joined(line, "with lines linewidth 2 linecolor rgb ", colours[k % 2], ", '", name, "_ellipses.tsv' skip 1",
+                   index, " using 1:2 with lines dashtype 2 linewidth 1 linecolor rgb '#777777', ");
   }
   canvas.add("set bars 0.6");
   canvas.add(plot +

@@ -45,7 +45,7 @@ inline Figure feature_map_figure(const FigureData& data) {
   const double bottom = top + row_height * static_cast<double>(groups.size());
   Canvas canvas(
       "feature_map", 1200, static_cast<int>(bottom) + 62,
-      joined({data.title, ": ", with_commas(data.result.funnel.n_final), " features by kind of scale and residue"}),
+      joined(data.title, ": ", with_commas(data.result.funnel.n_final), " features by kind of scale and residue"),
       data.group_sizes());
 
   std::string table = "row\tposition\tmean_dif\tfeatures\tcategory\tsubcategory\n";
@@ -59,11 +59,11 @@ inline Figure feature_map_figure(const FigureData& data) {
     for (const auto& [position, cell] : cells) {
       const double mean = cell.sum / cell.features;
       if (std::isfinite(mean)) widest = std::max(widest, std::abs(mean));
-      table += joined({row, "\t", position, "\t", Canvas::number(mean), "\t", cell.features, "\t",
-                       isonomy::io::tsv_cell(key.first), "\t", isonomy::io::tsv_cell(key.second), "\n"});
+      table += joined(row, "\t", position, "\t", Canvas::number(mean), "\t", cell.features, "\t",
+                      isonomy::io::tsv_cell(key.first), "\t", isonomy::io::tsv_cell(key.second), "\n");
     }
     const std::string name = shortened(key.second.empty() ? "(no subcategory)" : key.second, 36);
-    canvas.text(joined({name, " (", sizes[key], ")"}), canvas.at(left - 12, top + row_height * (row - 0.5)),
+    canvas.text(joined(name, " (", sizes[key], ")"), canvas.at(left - 12, top + row_height * (row - 0.5)),
                 "right font ',12'");
   }
   if (widest == 0) widest = 1;

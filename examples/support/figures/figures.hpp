@@ -26,9 +26,9 @@ inline std::vector<std::string> draw_figures(OutputFolder& folder, const std::ve
     if (failure.empty())
       folder.add(picture);
     else
-      warnings.push_back(
-          joined({picture, " was not drawn: ", failure, "; install gnuplot (Debian: gnuplot-nox), then run in ",
-                  folder.path(), ": gnuplot ", script, " > ", picture}));
+      warnings.push_back(joined(picture, " was not drawn: ", failure,
+                                "; install gnuplot (Debian: gnuplot-nox), then run in ", folder.path(), ": gnuplot ",
+                                script, " > ", picture));
   }
   return warnings;
 }

@@ -62,7 +62,7 @@ inline void residue_axis(Canvas& canvas, const isonomy::profiling::DisplayCoordi
       {"JMD-N", {first, tmd}}, {"TMD", {tmd, jmd_c}}, {"JMD-C", {jmd_c, last}}};
   for (const auto& [part, range] : parts)
     if (names && range.second > range.first)
-      canvas.text(part, joined({"first ", Canvas::number((range.first + range.second) / 2), ", graph 1"}),
+      canvas.text(part, joined("first ", Canvas::number((range.first + range.second) / 2), ", graph 1"),
                   "center offset 0,0.6 textcolor rgb '#555555'");
 }
 

@@ -31,7 +31,7 @@ inline Figure ranking_figure(const FigureData& data, std::size_t most = 20) {
   const double bottom = top + row_height * static_cast<double>(n);
   const std::string rows = std::to_string(n);
   Canvas canvas("ranking", 1200, static_cast<int>(bottom) + 62,
-                joined({data.title, ": the best ", rows, " of ", with_commas(data.result.funnel.n_final), " features"}),
+                joined(data.title, ": the best ", rows, " of ", with_commas(data.result.funnel.n_final), " features"),
                 data.group_sizes());
 
   std::string table = "rank\tmean_dif\tabs_auc\tfeature\tscale_name\n", places = "rank\tposition\tmean_dif\n";
@@ -39,13 +39,13 @@ inline Figure ranking_figure(const FigureData& data, std::size_t most = 20) {
   for (std::size_t k = 0; k < n; ++k) {
     const auto& row = features[k];
     const std::string rank = std::to_string(k + 1), difference = Canvas::number(row.mean_dif);
-    table += joined({rank, "\t", difference, "\t", Canvas::number(row.abs_auc), "\t",
-                     isonomy::io::tsv_cell(row.feature), "\t", isonomy::io::tsv_cell(row.scale_name), "\n"});
+    table += joined(rank, "\t", difference, "\t", Canvas::number(row.abs_auc), "\t", isonomy::io::tsv_cell(row.feature),
+                    "\t", isonomy::io::tsv_cell(row.scale_name), "\n");
     for (const auto position : shown_positions(row, data.display))
-      places += joined({rank, "\t", position, "\t", difference, "\n"});
+      places += joined(rank, "\t", position, "\t", difference, "\n");
     if (std::isfinite(row.mean_dif)) widest = std::max(widest, std::abs(row.mean_dif));
     const bool one_name = row.subcategory.empty() || row.subcategory == row.scale_name;
-    const std::string title = one_name ? row.scale_name : joined({row.subcategory, ": ", row.scale_name});
+    const std::string title = one_name ? row.scale_name : joined(row.subcategory, ": ", row.scale_name);
     const double y = top + row_height * static_cast<double>(k);
     canvas.text(rank + ".", canvas.at(18, y + 13), "left textcolor rgb '#777777'");
     canvas.text(shortened(title, 52), canvas.at(418, y + 13), "right");
@@ -75,8 +75,8 @@ inline Figure ranking_figure(const FigureData& data, std::size_t most = 20) {
   const auto boxes = [](const std::string& file, const std::string& from_to, const std::string& value) {
     std::string out;
     for (const auto& [sign, colour] : {std::pair{">=", higher_colour}, std::pair{"<", lower_colour}})
-      out += joined({out.empty() ? "plot " : ", ", file, " skip 1 using (", value, sign, "0 ? 0 : NaN):1:", from_to,
-                     ":($1-0.3):($1+0.3) with boxxyerror fillcolor rgb ", colour, " fillstyle solid noborder"});
+      out += joined(out.empty() ? "plot " : ", ", file, " skip 1 using (", value, sign, "0 ? 0 : NaN):1:", from_to,
+                    ":($1-0.3):($1+0.3) with boxxyerror fillcolor rgb ", colour, " fillstyle solid noborder");
     return out;
   };
 
@@ -92,8 +92,8 @@ inline Figure ranking_figure(const FigureData& data, std::size_t most = 20) {
   canvas.add("set arrow from first 0, graph 0 to first 0, graph 1 nohead front linecolor rgb '#888888'");
   const auto write_beside = [&canvas](double value, std::size_t k, const std::string& text) {
     const double end = std::isfinite(value) ? value : 0;  // of the bar
-    canvas.text(text, joined({"first ", Canvas::number(end), ", first ", k + 1}),
-                joined({end < 0 ? "right offset -0.5,0" : "left offset 0.5,0", " font ',11'"}));
+    canvas.text(text, joined("first ", Canvas::number(end), ", first ", k + 1),
+                joined(end < 0 ? "right offset -0.5,0" : "left offset 0.5,0", " font ',11'"));
   };
   for (std::size_t k = 0; k < n; ++k) write_beside(features[k].mean_dif, k, signed_text(features[k].mean_dif, widest));
   canvas.add(boxes("'ranking.tsv'", "($2<0 ? $2 : 0):($2<0 ? 0 : $2)", "$2"));

@@ -18,7 +18,7 @@ template <class F>
 decltype(auto) from_given_start(F&& compute) {
   const auto named = [](const isonomy::Error& error) {
     return isonomy::ValueError(
-        joined({"--start: ", without_operation(error.what()), "; give other values, or leave --start out"}));
+        joined("--start: ", without_operation(error.what()), "; give other values, or leave --start out"));
   };
   try {
     return std::forward<F>(compute)();

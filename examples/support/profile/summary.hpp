@@ -57,7 +57,7 @@ inline void print_report(std::ostream& out, const isonomy::Report& report, doubl
   std::string stages;
   for (const auto& stage : report.stages) {
     total += stage.seconds;
-    stages += joined({stages.empty() ? "" : ", ", stage.stage, " ", fixed(stage.seconds, 3)});
+    stages += joined(stages.empty() ? "" : ", ", stage.stage, " ", fixed(stage.seconds, 3));
   }
   out << "  time         " << fixed(total, 3) << " s (" << stages << "), reading " << fixed(reading_seconds, 3)
       << " s\n";

@@ -40,8 +40,8 @@ std::string whole_number(const std::string& text) {
   const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data() + (text.starts_with('+') ? 1 : 0), end, number);
   if (error == std::errc() && stop == end) return {};
-  return joined({"'", text, "' is no whole number from ", std::numeric_limits<Number>::min(), " to ",
-                 std::numeric_limits<Number>::max()});
+  return joined("'", text, "' is no whole number from ", std::numeric_limits<Number>::min(), " to ",
+                std::numeric_limits<Number>::max());
 }
 
 /// Adds options to one group of the help text.
@@ -73,8 +73,7 @@ struct OptionGroup {
 
 /// ValueError naming the option.
 inline void require_at_least(const char* option, std::int64_t value, std::int64_t least, const char* remedy) {
-  if (value < least)
-    throw isonomy::ValueError(joined({option, "=", value, "; expected at least ", least, "; ", remedy}));
+  if (value < least) throw isonomy::ValueError(joined(option, "=", value, "; expected at least ", least, "; ", remedy));
 }
 
 }  // namespace examples

@@ -86,7 +86,7 @@ template <mixture::Objective F>
     const auto [lower, upper] = bounds[i];
     const double reach = detail::far_away * std::max(std::abs(start[i]), errors[i]);
     const bool below = start[i] - lower < reach, above = upper - start[i] < reach;
-    state.Add(text::joined({names[i], "#", i}), start[i], errors[i]);
+    state.Add(text::joined(names[i], "#", i), start[i], errors[i]);
     if (!(lower < upper))
       state.Fix(index);
     else if (below && above)

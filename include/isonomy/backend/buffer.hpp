@@ -28,7 +28,7 @@ class Buffer {
   /// OutOfMemory names `purpose`.
   Buffer(Context<Tag>& ctx, index_t size, const char* purpose = "buffer") : size_(size) {
     if (size < 0 || static_cast<std::size_t>(size) > std::numeric_limits<std::size_t>::max() / 2 / sizeof(T))
-      throw ShapeError(text::joined({purpose, ": a buffer of ", size, " elements cannot exist"}));
+      throw ShapeError(text::joined(purpose, ": a buffer of ", size, " elements cannot exist"));
     if (size > 0) allocation_ = backend::allocate(ctx, sizeof(T) * static_cast<std::size_t>(size), purpose);
   }
 

@@ -15,7 +15,7 @@ template <class Op, class... T, ContextLike Ctx>
   if constexpr (Has<Op, B, T...>)
     return {Op::name, runner_of<Op, B>()};
   else
-    return {Op::name, text::joined({B::name(), " (generic)"})};
+    return {Op::name, text::joined(B::name(), " (generic)")};
 }
 
 /// Fills in the memory that the context's buffers took.

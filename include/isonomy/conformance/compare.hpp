@@ -31,7 +31,7 @@ class Verdict {
  public:
   [[nodiscard]] bool ok() const { return mismatches_ == 0; }
   [[nodiscard]] std::string text() const {
-    return text::joined({mismatches_, mismatches_ == 1 ? " mismatch" : " mismatches", text_.str()});
+    return text::joined(mismatches_, mismatches_ == 1 ? " mismatch" : " mismatches", text_.str());
   }
 
   template <class T>

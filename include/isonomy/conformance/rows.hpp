@@ -61,7 +61,7 @@ class Rows {
     } catch (const Unsupported&) {
       ++result_.declined;
     } catch (const std::exception& e) {
-      fail(label, text::joined({"threw: ", e.what()}));
+      fail(label, text::joined("threw: ", e.what()));
     }
   }
 
@@ -74,7 +74,7 @@ class Rows {
     } catch (const E&) {
       ++result_.passed;
     } catch (const std::exception& e) {
-      fail(label, text::joined({"threw another error: ", e.what()}));
+      fail(label, text::joined("threw another error: ", e.what()));
     }
   }
 
@@ -98,7 +98,7 @@ class Rows {
     ++result_.failed;
     if (result_.failures.size() < 5)
       result_.failures.push_back(
-          text::joined({"  ", result_.operation, ", ", label, ", seed ", ctx_.control().seed, ": ", why}));
+          text::joined("  ", result_.operation, ", ", label, ", seed ", ctx_.control().seed, ": ", why));
   }
 
   Context<Tag>& ctx_;

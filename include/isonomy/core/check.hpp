@@ -18,13 +18,13 @@ template <class To, class From>
 [[nodiscard]] To narrow(From value, const char* what) {
   const To result = static_cast<To>(value);
   if (static_cast<From>(result) != value || (result < To{}) != (value < From{}))
-    throw ValueError(text::joined({what, ": ", value, " does not fit its type; use less data per call"}));
+    throw ValueError(text::joined(what, ": ", value, " does not fit its type; use less data per call"));
   return result;
 }
 
 namespace check {
 
-[[nodiscard]] inline std::string shape(index_t rows, index_t columns) { return text::joined({rows, "x", columns}); }
+[[nodiscard]] inline std::string shape(index_t rows, index_t columns) { return text::joined(rows, "x", columns); }
 template <class T, class S>
 [[nodiscard]] std::string shape(const MatrixView<T, S>& a) {
   return shape(a.rows, a.columns);
@@ -34,7 +34,7 @@ namespace detail {
 
 [[noreturn, gnu::cold, gnu::noinline]] inline void fail(const char* operation,
                                                         std::initializer_list<text::Piece> pieces) {
-  throw ShapeError(text::joined({operation, ": ", text::joined(pieces)}));
+  throw ShapeError(text::joined(operation, ": ", text::joined(pieces)));
 }
 
 }  // namespace detail
@@ -98,7 +98,7 @@ void no_overlap(const Out& out, const In& in, const char* operation, const char*
   const bool both = o.first < o.last && i.first < i.last;  // an empty view has an address but overlaps nothing
   if (both && o.first < i.last && i.first < o.last)
     throw AliasError(
-        text::joined({operation, ": ", out_name, " overlaps ", in_name, "; pass separate memory for the output"}));
+        text::joined(operation, ": ", out_name, " overlaps ", in_name, "; pass separate memory for the output"));
 }
 
 /// Every output element has its own address.
@@ -138,13 +138,13 @@ void offsets(const VectorView<const index_t, S>& borders, index_t size, const ch
   that(borders.size >= 1, operation, "offsets is empty; it has one element more than there are segments");
   if constexpr (std::same_as<S, HostSpace>) {
     const auto value_that = [&](bool condition, index_t s, const char* rule) {
-      if (!condition) throw ValueError(text::joined({operation, ": offsets(", s, ") is ", borders(s), "; ", rule}));
+      if (!condition) throw ValueError(text::joined(operation, ": offsets(", s, ") is ", borders(s), "; ", rule));
     };
     value_that(borders(0) >= 0, 0, "the first must be at least 0");
     for (index_t s = 1; s < borders.size; ++s) value_that(borders(s) >= borders(s - 1), s, "offsets must not decrease");
     if (borders(borders.size - 1) > size)
-      throw ValueError(text::joined({operation, ": offsets(", borders.size - 1, ") is ", borders(borders.size - 1),
-                                     " and there are ", size, " elements; the last offset must not exceed them"}));
+      throw ValueError(text::joined(operation, ": offsets(", borders.size - 1, ") is ", borders(borders.size - 1),
+                                    " and there are ", size, " elements; the last offset must not exceed them"));
   }
 }
 

@@ -249,8 +249,8 @@ inline void diagonalise(Tridiagonal& t) {
       while (last + 1 < n && coupled(last)) ++last;
       if (last == first) break;
       if (step == most_steps)
-        throw NumericalError(text::joined({"eigenvalues: no convergence after ", most_steps,
-                                           " steps; look for numbers of very different size in the matrix"}));
+        throw NumericalError(text::joined("eigenvalues: no convergence after ", most_steps,
+                                          " steps; look for numbers of very different size in the matrix"));
       ql_step(t, first, last);
     }
 }

@@ -47,10 +47,7 @@ class Piece {
   std::string_view view_;
 };
 
-/// The pieces one behind the other: `joined({operation, ": row ", i, " is empty"})`.
-///
-/// Messages are put together by this instead of `+`, which a compiler inlines with the clean-up of every temporary:
-/// that costs more time to compile than most of the code the message is about.
+/// The pieces one behind the other.
 [[gnu::noinline]] inline std::string joined(std::initializer_list<Piece> pieces) {
   std::size_t size = 0;
   for (const Piece& piece : pieces) size += piece.view().size();
@@ -60,11 +57,20 @@ class Piece {
   return out;
 }
 
+/// The same: `joined(operation, ": row ", i, " is empty")`.
+///
+/// Messages are put together by this instead of `+`, which a compiler inlines with the clean-up of every temporary:
+/// that costs more time to compile than most of the code the message is about.
+template <class... Pieces>
+[[gnu::always_inline]] inline std::string joined(const Pieces&... pieces) {
+  return joined({pieces...});
+}
+
 /// `s` in single quotes, cut after 60 bytes so that a message stays readable.
 inline std::string quoted(std::string_view s) {
   constexpr std::size_t longest = 60;
-  if (s.size() <= longest) return joined({'\'', s, '\''});
-  return joined({'\'', s.substr(0, longest), "...' (", s.size(), " bytes)"});
+  if (s.size() <= longest) return joined('\'', s, '\'');
+  return joined('\'', s.substr(0, longest), "...' (", s.size(), " bytes)");
 }
 
 /// The elements of `list`, which are convertible to a view or are numbers, joined by ", "; at most `most` of them.

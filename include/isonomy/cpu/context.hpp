@@ -45,7 +45,7 @@ class Context {
                  options.workspace_limit},
         instruction_set_(options.instruction_set), threads_(options.threads), counters_(std::make_shared<Counters>()) {
     if (threads_ < 0)
-      throw ValueError(text::joined({"Context<Cpu>: threads is ", threads_, "; give 0 for all, or a count"}));
+      throw ValueError(text::joined("Context<Cpu>: threads is ", threads_, "; give 0 for all, or a count"));
     if (instruction_set_ > best_instruction_set())
       throw Unsupported(text::joined(
           {"Context<Cpu>: this processor has no ", name(instruction_set_), "; it has ", name(best_instruction_set())}));
@@ -69,7 +69,7 @@ class Context {
       options.seed = like.seed;
       options.determinism = like.determinism;
       options.instruction_set = set;
-      out.emplace_back(text::joined({threads, " threads, ", name(set)}), std::move(options));
+      out.emplace_back(text::joined(threads, " threads, ", name(set)), std::move(options));
     };
     for (const int threads : {1, 2, 3, 8}) add(threads, best_instruction_set());
     for (int set = 0; set < static_cast<int>(best_instruction_set()); ++set) add(2, static_cast<InstructionSet>(set));

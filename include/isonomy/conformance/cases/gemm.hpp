@@ -68,8 +68,8 @@ struct Product {
 
 template <class T>
 [[nodiscard]] std::string label(index_t m, index_t k, index_t n, Layout l, Data d, Factors<T> f) {
-  return text::joined({op::element_name<T>(), " ", m, "x", k, "x", n, " ", name(l), " ", name(d), " alpha ",
-                       std::to_string(f.alpha), " beta ", std::to_string(f.beta)});
+  return text::joined(op::element_name<T>(), " ", m, "x", k, "x", n, " ", name(l), " ", name(d), " alpha ",
+                      std::to_string(f.alpha), " beta ", std::to_string(f.beta));
 }
 
 /// Layouts that differ between the operands of one row.

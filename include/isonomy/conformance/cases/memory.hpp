@@ -19,7 +19,7 @@ inline constexpr std::array<index_t, 5> vector_sizes{0, 1, 7, 1000, 20011};
 inline constexpr std::array<index_t, 3> vector_strides{1, 2, 5};
 
 [[nodiscard]] inline std::string sized(const char* type, index_t n, index_t stride) {
-  return text::joined({type, " ", n, " stride ", stride});
+  return text::joined(type, " ", n, " stride ", stride);
 }
 }  // namespace detail
 
@@ -38,14 +38,14 @@ struct Cases<op::copy> {
     for (const index_t n : detail::vector_sizes)
       for (const index_t from : detail::vector_strides)
         for (const index_t to : detail::vector_strides)
-          row<Tag>(rows, text::joined({"vector ", detail::sized(op::element_name<T>(), n, from), " to ", to}),
+          row<Tag>(rows, text::joined("vector ", detail::sized(op::element_name<T>(), n, from), " to ", to),
                    Operand<T>(n, from), Operand<T>(n, to),
                    [](Context<Tag>& ctx, auto& x, auto& y) { copy(ctx, x.vector(), y.vector()); });
     for (const Layout from : all_layouts)
       for (const Layout to : all_layouts)
         for (const auto& [m, n] : {std::pair<index_t, index_t>{0, 3}, {3, 0}, {1, 1}, {5, 9}, {130, 17}})
           row<Tag>(rows,
-                   text::joined({"matrix ", op::element_name<T>(), " ", m, "x", n, " ", name(from), " to ", name(to)}),
+                   text::joined("matrix ", op::element_name<T>(), " ", m, "x", n, " ", name(from), " to ", name(to)),
                    Operand<T>(m, n, from), Operand<T>(m, n, to),
                    [](Context<Tag>& ctx, auto& x, auto& y) { copy(ctx, x.matrix(), y.matrix()); });
   }

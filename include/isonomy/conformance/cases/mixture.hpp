@@ -104,8 +104,8 @@ struct Cases<op::mixture_sums> {
   template <class Tag, class T>
   static void row(Rows<Tag>& rows, const Sample& s, MixtureOrder order, const std::vector<Density>& d, bool as_pair) {
     const std::string label =
-        text::joined({op::element_name<T>(), " ", s.n, " ", s.label, ", ",
-                      as_pair ? "pair" : text::joined({d.size(), " components"}), ", order ", static_cast<int>(order)});
+        text::joined(op::element_name<T>(), " ", s.n, " ", s.label, ", ",
+                     as_pair ? "pair" : text::joined(d.size(), " components"), ", order ", static_cast<int>(order));
     Operand<T> x(s.n, s.stride);
     x.fill(s.kind, rows.seed(label));
     if (s.kind == Data::random)

@@ -91,8 +91,8 @@ struct Cases<op::multivariate_mixture_sums> {
   static void row(Rows<Tag>& rows, const Sample& s, const Shape& shape, MixtureOrder order) {
     constexpr const char* names[]{"full", "tied", "diagonal", "spherical"};
     const std::string label =
-        text::joined({op::element_name<T>(), " ", s.n, "x", shape.dimensions, " ", s.label, ", ", shape.components, " ",
-                      names[static_cast<int>(shape.covariance)], ", order ", static_cast<int>(order)});
+        text::joined(op::element_name<T>(), " ", s.n, "x", shape.dimensions, " ", s.label, ", ", shape.components, " ",
+                     names[static_cast<int>(shape.covariance)], ", order ", static_cast<int>(order));
     Operand<T> x(s.n, shape.dimensions, s.layout);
     x.fill(s.kind, rows.seed(label));
     const Parameters p = parameters(shape, rows.seed(label));

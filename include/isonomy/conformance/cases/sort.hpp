@@ -67,8 +67,8 @@ struct Cases<op::stable_sort_by_key> {
   template <class Tag, class T>
   static void row(Rows<Tag>& rows, index_t n, std::size_t segmentation, bool segmented, Data d, index_t stride) {
     const std::vector<index_t> borders = detail::segmentations(n)[segmentation];
-    const std::string label = text::joined({detail::sized(op::element_name<T>(), n, stride), " ", name(d),
-                                            segmented ? text::joined({" segmentation ", segmentation}) : " whole"});
+    const std::string label = text::joined(detail::sized(op::element_name<T>(), n, stride), " ", name(d),
+                                           segmented ? text::joined(" segmentation ", segmentation) : " whole");
     Operand<T> keys(n, stride);
     keys.fill(d, rows.seed(label));
     Operand<index_t> values(n, index_t{2});
@@ -129,7 +129,7 @@ struct Cases<op::rank_average> {
   static void row(Rows<Tag>& rows, index_t n, std::size_t segmentation, Data d, index_t stride) {
     const std::vector<index_t> borders = detail::segmentations(n)[segmentation];
     const std::string label =
-        text::joined({detail::sized(op::element_name<T>(), n, stride), " ", name(d), " segmentation ", segmentation});
+        text::joined(detail::sized(op::element_name<T>(), n, stride), " ", name(d), " segmentation ", segmentation);
     Operand<T> x(n, stride);
     x.fill(d, rows.seed(label));
     const Operand<index_t> offsets = detail::borders_of(borders);
@@ -185,7 +185,7 @@ struct Cases<op::select_k> {
   template <class Tag, class T>
   static void row(Rows<Tag>& rows, index_t m, index_t n, index_t k, Layout l, Data d) {
     const std::string label =
-        text::joined({op::element_name<T>(), " ", k, " of ", m, "x", n, " ", name(l), " ", name(d)});
+        text::joined(op::element_name<T>(), " ", k, " of ", m, "x", n, " ", name(l), " ", name(d));
     Operand<T> x(m, n, l), values(m, k, l), expected_values = values;
     Operand<index_t> indices(m, k, Layout::padded_row), expected_indices = indices;
     x.fill(d, rows.seed(label));

@@ -96,8 +96,8 @@ struct Cases<op::weighted_mixture_sums> {
   template <class Tag, class T>
   static void row(Rows<Tag>& rows, const Sample& s, MixtureOrder order, const Parameters& p, bool squared) {
     const std::string label =
-        text::joined({op::element_name<T>(), " ", s.n, " ", s.label, ", ", s.weights.label,
-                      squared ? " squared, " : ", ", p.size() / 3, " components, order ", static_cast<int>(order)});
+        text::joined(op::element_name<T>(), " ", s.n, " ", s.label, ", ", s.weights.label,
+                     squared ? " squared, " : ", ", p.size() / 3, " components, order ", static_cast<int>(order));
     Operand<T> x(s.n, s.stride), w(s.n, s.weight_stride);
     x.fill(s.kind, rows.seed(label));
     w.fill(s.weights.kind, rows.seed(label + ", weights"));

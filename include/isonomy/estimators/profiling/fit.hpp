@@ -96,8 +96,8 @@ template <class Arithmetic = exact, ContextLike Ctx>
   result.report.warnings = clamped.warnings;
   if (set.rows_with_gaps() > 0)
     result.report.warnings.push_back(
-        text::joined({set.rows_with_gaps(), " of ", set.size(),
-                      " rows have gaps: splits without any residue in some row give no feature"}));
+        text::joined(set.rows_with_gaps(), " of ", set.size(),
+                     " rows have gaps: splits without any residue in some row give no feature"));
   const FeatureCatalog catalog(set.parts(), enumerate(clamped.options, set.shortest_part()), scales, options,
                                Passes<Arithmetic>::first_rule);
   result.funnel.n_candidates = catalog.size();

@@ -39,7 +39,7 @@ struct ProfileOptions {
 /// Nothing. ValueError naming the first option outside its domain.
 inline void validate(const ProfileOptions& o) {
   const auto require = [](bool ok, std::initializer_list<text::Piece> what, const char* rule) {
-    if (!ok) throw ValueError(text::joined({"ProfileOptions: ", text::joined(what), "; expected ", rule}));
+    if (!ok) throw ValueError(text::joined("ProfileOptions: ", text::joined(what), "; expected ", rule));
   };
   validate(o.split_kws);
   validate(o.display);

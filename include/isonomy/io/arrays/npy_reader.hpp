@@ -50,8 +50,8 @@ class NpyReader {
     const auto offset = static_cast<off_t>(header_.data_offset) + first * static_cast<off_t>(sizeof(Element));
     if (fseeko(file_.get(), offset, SEEK_SET) != 0)
       throw IoError(path_, 0,
-                    text::joined({"cannot be read from the middle: ", system_message(errno),
-                                  "; expected a file on disk; copy it to one"}));
+                    text::joined("cannot be read from the middle: ", system_message(errno),
+                                 "; expected a file on disk; copy it to one"));
     std::vector<Element> piece(static_cast<std::size_t>(std::min<index_t>(out.size, index_t{1} << 17)));
     for (index_t done = 0; done < out.size;) {
       const auto want = std::min(static_cast<index_t>(piece.size()), out.size - done);
@@ -62,8 +62,8 @@ class NpyReader {
       if (got < want) require_read(file_.get(), path_);
       if (got < want)
         throw IoError(path_, 0,
-                      text::joined({"the file ends after ", first + done, " of ", size(),
-                                    " elements; expected a complete file; copy or save it again"}));
+                      text::joined("the file ends after ", first + done, " of ", size(),
+                                   " elements; expected a complete file; copy or save it again"));
     }
   }
 

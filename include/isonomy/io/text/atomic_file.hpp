@@ -31,7 +31,7 @@ class AtomicFile {
     if (!parent.empty() && !fs::is_directory(parent, error))
       throw IoError(
           path, 0,
-          text::joined({"the directory '", parent.string(), "' does not exist; expected one to write in; create it"}));
+          text::joined("the directory '", parent.string(), "' does not exist; expected one to write in; create it"));
     if (fs::is_directory(path, error))
       throw IoError(path, 0, "this is a directory; expected the name of a file to write; add a file name");
     if (fs::exists(path, error) && !fs::is_regular_file(path, error))
@@ -43,14 +43,14 @@ class AtomicFile {
     // Names are drawn until one is free; "x" makes the creation fail if another process took it.
     std::random_device draw;
     for (int attempt = 0; attempt < 100 && !file_; ++attempt) {
-      temporary_ = text::joined({path_, ".tmp-", (std::uint64_t{draw()} << 32) | draw()});
+      temporary_ = text::joined(path_, ".tmp-", (std::uint64_t{draw()} << 32) | draw());
       file_.reset(std::fopen(temporary_.c_str(), "wbx"));
       if (!file_ && errno != EEXIST) break;
     }
     if (!file_)
       throw IoError(path, 0,
-                    text::joined({"cannot create '", temporary_, "': ", system_message(errno),
-                                  "; expected a writable directory; check its permissions"}));
+                    text::joined("cannot create '", temporary_, "': ", system_message(errno),
+                                 "; expected a writable directory; check its permissions"));
   }
   AtomicFile(AtomicFile&& other) noexcept
       : path_(std::move(other.path_)), temporary_(std::exchange(other.temporary_, {})), file_(std::move(other.file_)) {}
@@ -92,15 +92,15 @@ class AtomicFile {
     if (!file_)
       throw IoError(
           path_, 0,
-          text::joined({"cannot ", operation,
-                        " after the file was committed or moved; expected an open file; make a new AtomicFile"}));
+          text::joined("cannot ", operation,
+                       " after the file was committed or moved; expected an open file; make a new AtomicFile"));
   }
 
   [[noreturn]] void fail(const char* operation, int code) {
     discard();
     throw IoError(path_, 0,
-                  text::joined({"cannot ", operation, ": ", system_message(code),
-                                "; expected room for the whole file; free space or write elsewhere"}));
+                  text::joined("cannot ", operation, ": ", system_message(code),
+                               "; expected room for the whole file; free space or write elsewhere"));
   }
 
   void discard() noexcept {

@@ -102,8 +102,8 @@ class Cells {
       }
       if (cell.size() > max_bytes)
         throw IoError(lines.path(), first_line,
-                      text::joined({"a quoted cell is longer than ", max_bytes,
-                                    " bytes; expected a closing quote; look for a stray '\"'"}));
+                      text::joined("a quoted cell is longer than ", max_bytes,
+                                   " bytes; expected a closing quote; look for a stray '\"'"));
       if (close != std::string_view::npos) return close + 1;
       if (!lines.next(line))
         throw IoError(lines.path(), first_line,

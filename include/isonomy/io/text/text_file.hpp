@@ -123,14 +123,14 @@ class LineReader {
     ++line_;
     if (text.find('\0') != std::string_view::npos)
       throw IoError(path_, line_,
-                    text::joined({"NUL byte at byte ", offset_ + text.find('\0'),
-                                  " of the file; expected UTF-8 text; decompress the file if it is compressed, convert "
-                                  "it if it is UTF-16"}));
+                    text::joined("NUL byte at byte ", offset_ + text.find('\0'),
+                                 " of the file; expected UTF-8 text; decompress the file if it is compressed, convert "
+                                 "it if it is UTF-16"));
     const auto bad = detail::invalid_utf8(text);
     if (bad != std::string_view::npos)
       throw IoError(path_, line_,
-                    text::joined({"byte ", offset_ + bad, " of the file (value ", static_cast<unsigned char>(text[bad]),
-                                  ") is not UTF-8; expected UTF-8 text; convert the file, for example with iconv"}));
+                    text::joined("byte ", offset_ + bad, " of the file (value ", static_cast<unsigned char>(text[bad]),
+                                 ") is not UTF-8; expected UTF-8 text; convert the file, for example with iconv"));
     offset_ += text.size() + line_end;
     if (line_end > 0 && text.ends_with('\r')) text.remove_suffix(1);
     line = text;

@@ -53,8 +53,8 @@ void gemm(Ctx& ctx, std::type_identity_t<T> alpha, ConstMatrix<T, Ctx> a, ConstM
         {"gemm: A is ", check::shape(a), " and B is ", check::shape(b), "; A.columns must equal B.rows", hint}));
   }
   if (out.rows != a.rows || out.columns != b.columns)
-    throw ShapeError(text::joined({"gemm: out is ", check::shape(out), "; A*B is ", check::shape(a.rows, b.columns),
-                                   ", give an output of that shape"}));
+    throw ShapeError(text::joined("gemm: out is ", check::shape(out), "; A*B is ", check::shape(a.rows, b.columns),
+                                  ", give an output of that shape"));
   check::distinct(out, "gemm", "out");
   check::no_overlap(out, a, "gemm", "out", "A");
   check::no_overlap(out, b, "gemm", "out", "B");

@@ -41,9 +41,9 @@ void syrk(Ctx& ctx, std::type_identity_t<T> alpha, ConstMatrix<T, Ctx> a, std::t
   check::usable(a, "syrk", "A");
   check::usable(out, "syrk", "out");
   if (out.rows != a.columns || out.columns != a.columns)
-    throw ShapeError(
-        text::joined({"syrk: out is ", check::shape(out), " and A is ", check::shape(a), "; transposed(A)*A is ",
-                      check::shape(a.columns, a.columns), ", give an output of that shape"}));
+    throw ShapeError(text::joined("syrk: out is ", check::shape(out), " and A is ", check::shape(a),
+                                  "; transposed(A)*A is ", check::shape(a.columns, a.columns),
+                                  ", give an output of that shape"));
   check::distinct(out, "syrk", "out");
   check::no_overlap(out, a, "syrk", "out", "A");
   ++ctx.counters().kernels;

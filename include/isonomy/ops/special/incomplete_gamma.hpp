@@ -36,7 +36,7 @@ inline double upper_gamma_fraction(double a, double x) {
     if (std::abs(c * d - 1) < 1e-16) return f;
   }
   throw NumericalError(
-      text::joined({"incomplete_gamma: no convergence for a=", std::to_string(a), ", x=", std::to_string(x)}));
+      text::joined("incomplete_gamma: no convergence for a=", std::to_string(a), ", x=", std::to_string(x)));
 }
 
 }  // namespace detail

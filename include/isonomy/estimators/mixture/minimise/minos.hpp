@@ -30,7 +30,7 @@ template <Objective F>
 [[nodiscard]] MinosError minos(F& f, const Minimum& minimum, int parameter, double rise = 0.5) {
   if (parameter < 0 || parameter >= static_cast<int>(minimum.parameters.size()))
     throw ValueError(
-        text::joined({"minos: parameter ", parameter, " of ", minimum.parameters.size(), "; give its number, from 0"}));
+        text::joined("minos: parameter ", parameter, " of ", minimum.parameters.size(), "; give its number, from 0"));
   MinosError result;
   const Crossing up = profile_crossing(f, minimum, {{parameter}, {1}}, rise);
   const Crossing down = profile_crossing(f, minimum, {{parameter}, {-1}}, rise);
@@ -53,7 +53,7 @@ template <Objective F>
         {"contour: parameters ", first, " and ", second, " of ", size, "; give two different numbers, from 0"}));
   if (points < 3)
     throw ValueError(
-        text::joined({"contour: points=", points, "; expected at least 3; give as many as the figure needs"}));
+        text::joined("contour: points=", points, "; expected at least 3; give as many as the figure needs"));
   const HesseErrors errors = hesse(minimum);
   if (!errors.available())
     throw ValueError("contour: the minimum has no errors; they need a valid fit of a function with a Hessian");

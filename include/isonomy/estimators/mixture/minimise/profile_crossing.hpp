@@ -92,15 +92,15 @@ inline void require_profile(const Minimum& minimum, const ProfileRay& ray, doubl
     throw ValueError(text.str());
   }
   if (ray.direction.size() != ray.parameters.size())
-    throw ShapeError(text::joined({"profile_crossing: the ray has ", ray.parameters.size(), " parameters and ",
-                                   ray.direction.size(), " directions; give one for each"}));
+    throw ShapeError(text::joined("profile_crossing: the ray has ", ray.parameters.size(), " parameters and ",
+                                  ray.direction.size(), " directions; give one for each"));
   for (const int p : ray.parameters)
     if (p < 0 || p >= static_cast<int>(minimum.parameters.size()))
       throw ValueError(text::joined(
           {"profile_crossing: parameter ", p, " of ", minimum.parameters.size(), "; give numbers from 0"}));
   for (const int p : ray.parameters)
     if (std::find(minimum.bound.begin(), minimum.bound.end(), p) != minimum.bound.end())
-      throw ValueError(text::joined({"profile_crossing: parameter ", p, " is at its bound; it has no profile"}));
+      throw ValueError(text::joined("profile_crossing: parameter ", p, " is at its bound; it has no profile"));
 }
 
 /// The walk of profile_crossing: where it stands on the ray, and how far the models have proved right.

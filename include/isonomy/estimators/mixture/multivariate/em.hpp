@@ -96,16 +96,16 @@ class Population {
     const bool all = empty.size() == numbers_.size();
     if (policy_ == EmptyComponent::error || all)
       throw ValueError(
-          text::joined({"em: component ", number(empty.front()),
-                        " has lost all its points; start it elsewhere, use fewer components, or drop empty ones"}));
+          text::joined("em: component ", number(empty.front()),
+                       " has lost all its points; start it elsewhere, use fewer components, or drop empty ones"));
     if (policy_ == EmptyComponent::reseed) {
       while (!empty.empty()) {
         const int k = empty.front();
         if (std::find(result.reseeded.begin(), result.reseeded.end(), k) != result.reseeded.end())
           throw ValueError(
-              text::joined({"em: component ", k,
-                            " has lost all its points again after it was moved; use fewer components, or drop empty "
-                            "ones"}));
+              text::joined("em: component ", k,
+                           " has lost all its points again after it was moved; use fewer components, or drop empty "
+                           "ones"));
         reseed(ctx, result.model, k, empty, x, reg_covar);
         result.reseeded.push_back(k);
         empty.erase(empty.begin());
@@ -128,9 +128,9 @@ class Population {
 
 inline void add_warnings(EmResult& result, double points) {
   std::vector<std::string>& warnings = result.report.warnings;
-  const auto say = [&](int k, const char* what) { warnings.push_back(text::joined({"component ", k, what})); };
+  const auto say = [&](int k, const char* what) { warnings.push_back(text::joined("component ", k, what)); };
   if (!result.converged)
-    warnings.push_back(text::joined({"not converged after ", result.iterations, " iterations; raise max_iter or tol"}));
+    warnings.push_back(text::joined("not converged after ", result.iterations, " iterations; raise max_iter or tol"));
   if (points < static_cast<double>(result.model.free_parameters()))
     warnings.push_back(text::joined(
         {static_cast<std::int64_t>(points), " points for ", result.model.free_parameters(), " parameters"}));

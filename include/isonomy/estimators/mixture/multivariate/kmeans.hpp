@@ -187,7 +187,7 @@ double mean_variance(Ctx& ctx, MatrixView<const T, typename Ctx::space> x, const
     std::vector<DoubleDouble> sums = nearest_sums(ctx, centre, static_cast<int>(d), x);
     if (std::isfinite(sums[0].high)) return sums;
     require_finite_rows(ctx, x, operation);
-    throw ValueError(text::joined({operation, ": squared distances overflow; rescale the data"}));
+    throw ValueError(text::joined(operation, ": squared distances overflow; rescale the data"));
   };
   std::vector<double> mean = row_of(ctx, x, 0);
   const std::vector<DoubleDouble> about_first = sums_about(mean);
@@ -281,11 +281,11 @@ template <ContextLike Ctx, class T>
   timer.lap("labels");
   if (!result.converged)
     result.report.warnings.push_back(
-        text::joined({"not converged after ", result.iterations, " iterations; raise max_iter or tol"}));
+        text::joined("not converged after ", result.iterations, " iterations; raise max_iter or tol"));
   for (std::size_t k = 0; k < result.sizes.size(); ++k)
     if (result.sizes[k] == 0)
       result.report.warnings.push_back(
-          text::joined({"cluster ", k, " has no rows; use fewer clusters than there are different rows"}));
+          text::joined("cluster ", k, " has no rows; use fewer clusters than there are different rows"));
   describe<op::for_each>(ctx, result.report);
   return result;
 }

@@ -121,7 +121,7 @@ template <ContextLike Ctx, class T>
   for (std::size_t k = 0; k < components; ++k)
     if (model.weights[k] == 0)
       throw ValueError(
-          text::joined({"mixture: weights[", k, "]=0; expected more for a gradient; leave the component out"}));
+          text::joined("mixture: weights[", k, "]=0; expected more for a gradient; leave the component out"));
 
   using View = MatrixView<const std::remove_const_t<T>, typename Ctx::space>;
   const std::vector<DoubleDouble> sums = detail::density_pass(ctx, model, MixtureOrder::gradient, View(x));

@@ -31,7 +31,7 @@ void require_countable(MatrixView<T, Space> x, const char* operation) {
 template <class T, class Space>
 void require_rows(MatrixView<T, Space> x, const char* operation) {
   require_countable(x, operation);
-  if (x.rows == 0) throw ValueError(text::joined({operation, ": the data are empty; expected at least one row"}));
+  if (x.rows == 0) throw ValueError(text::joined(operation, ": the data are empty; expected at least one row"));
 }
 
 /// ValueError for the first element, by rows, that is not finite or whose square is not; nothing if there is none.

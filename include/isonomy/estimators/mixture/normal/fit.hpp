@@ -73,7 +73,7 @@ std::vector<double> sample_start(Ctx& ctx, const NormalModel& model, VectorView<
 inline void note_minimum(const NormalModel& model, const MinimizeOptions& options, FitResult& result) {
   if (result.minimum.valid() && result.minimum.hessian.empty())
     result.report.warnings.push_back(
-        text::joined({"no errors: ", model.size(), " parameters are more than hessian_limit=", options.hessian_limit}));
+        text::joined("no errors: ", model.size(), " parameters are more than hessian_limit=", options.hessian_limit));
   for (const int i : result.minimum.bound) {
     result.report.warnings.push_back(result.names[static_cast<std::size_t>(i)] + " is at its bound and has no error");
     for (int k = 0; k < model.components; ++k)
@@ -117,8 +117,7 @@ struct FitRun {
     result.bic = std::fma(size, std::log(n), 2 * result.minimum.nll);
     result.effective_points = n;
     if (likelihood.points() < model.size())
-      result.report.warnings.push_back(
-          text::joined({likelihood.points(), " points for ", model.size(), " parameters"}));
+      result.report.warnings.push_back(text::joined(likelihood.points(), " points for ", model.size(), " parameters"));
     note_minimum(model, options, result);
     describe<op::mixture_sums, Point, SharedMeanPair>(ctx, result.report);
   }

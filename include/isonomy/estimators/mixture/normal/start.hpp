@@ -164,7 +164,7 @@ template <ContextLike Ctx, class T>
   if (x.size == 0) throw ValueError("start: the data are empty; expected at least one point");
   if (x.size < model.components)
     throw ValueError(
-        text::joined({"start: ", x.size, " points for ", model.components, " components; use fewer components"}));
+        text::joined("start: ", x.size, " points for ", model.components, " components; use fewer components"));
   detail::require_inside(ctx, model.range, x);
   const NormalComponent all = detail::whole(ctx, x);
 

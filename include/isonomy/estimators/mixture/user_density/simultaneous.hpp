@@ -47,7 +47,7 @@ class Simultaneous {
   Simultaneous& add_penalty(const std::string& name, double mean, double sigma) {
     const auto found = std::find(names_.begin(), names_.end(), name);
     if (found == names_.end())
-      throw ValueError(text::joined({"simultaneous: no parameter ", name, "; add its likelihood first"}));
+      throw ValueError(text::joined("simultaneous: no parameter ", name, "; add its likelihood first"));
     if (!(sigma > 0) || !std::isfinite(mean) || !std::isfinite(sigma)) {
       std::ostringstream text;
       text << "simultaneous: penalty on " << name << " with mean=" << mean << ", sigma=" << sigma
@@ -118,7 +118,7 @@ class Simultaneous {
     Bounds& both = bounds_[static_cast<std::size_t>(found - names_.begin())];
     both = {std::max(both.lower, bounds.lower), std::min(both.upper, bounds.upper)};
     if (!(both.lower <= both.upper))
-      throw ValueError(text::joined({"simultaneous: the bounds of ", name, " exclude each other"}));
+      throw ValueError(text::joined("simultaneous: the bounds of ", name, " exclude each other"));
     return static_cast<std::size_t>(found - names_.begin());
   }
 

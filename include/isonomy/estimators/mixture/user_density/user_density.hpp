@@ -153,7 +153,7 @@ class DensityLikelihood {
     if (bounds_.empty()) bounds_.resize(P);
     if (bounds_.size() != P)
       throw ShapeError(
-          text::joined({"density: ", bounds_.size(), " bounds for ", P, " parameters; give one pair for each"}));
+          text::joined("density: ", bounds_.size(), " bounds for ", P, " parameters; give one pair for each"));
     if (data.size == 0) throw ValueError("density: the data are empty; expected at least one point");
   }
 
@@ -170,7 +170,7 @@ class DensityLikelihood {
   [[nodiscard]] Likelihood at(const std::vector<double>& parameters, MixtureOrder order) {
     if (parameters.size() != P)
       throw ShapeError(
-          text::joined({"density: ", parameters.size(), " parameters for a density of ", P, "; give one for each"}));
+          text::joined("density: ", parameters.size(), " parameters for a density of ", P, "; give one for each"));
     if (order == MixtureOrder::hessian && !has_hessian())
       throw ValueError("density: a density that gives its gradient itself has no Hessian; ask for the gradient");
     DensityTerm<F, P> term{f_, {}};

@@ -167,7 +167,7 @@ class WeightedDensityLikelihood {
   [[nodiscard]] DensityTerm<F, P> term(const std::vector<double>& parameters) const {
     if (parameters.size() != P)
       throw ShapeError(
-          text::joined({"density: ", parameters.size(), " parameters for a density of ", P, "; give one for each"}));
+          text::joined("density: ", parameters.size(), " parameters for a density of ", P, "; give one for each"));
     DensityTerm<F, P> result{f_, {}};
     for (std::size_t i = 0; i < P; ++i) result.theta[i] = parameters[i];
     return result;

@@ -156,8 +156,8 @@ class NumericSplits {
     for (std::size_t k = 0; k < found.size(); ++k)
       if (found[k] != 0)
         throw ValueError(
-            text::joined({operation, ": part ", part_name(part_), ", row ", order_[k] + 1,
-                          " holds an infinite number; expected finite ones, NaN where there is none; replace it"}));
+            text::joined(operation, ": part ", part_name(part_), ", row ", order_[k] + 1,
+                         " holds an infinite number; expected finite ones, NaN where there is none; replace it"));
   }
 
   /// Means of `columns` dimensions, column after column, into `out`: those of `dimensions`, or from `first` on if null.

@@ -32,12 +32,12 @@ class Alphabet {
         throw ValueError(text::joined(
             {"Alphabet: letter ", i, " is '-', which marks a gap; expected a letter; remove it, gaps need no value"}));
       if (c <= ' ' || c > '~')
-        throw ValueError(text::joined({"Alphabet: byte ", static_cast<unsigned char>(c), " at place ", i,
-                                       " is not a printable character; expected codes 33 to 126; rename the letter"}));
+        throw ValueError(text::joined("Alphabet: byte ", static_cast<unsigned char>(c), " at place ", i,
+                                      " is not a printable character; expected codes 33 to 126; rename the letter"));
       auto& code = codes_[static_cast<unsigned char>(c)];
       if (code >= 0)
-        throw ValueError(text::joined({"Alphabet: letter '", c, "' stands at places ", code, " and ", i, " of ",
-                                       text::quoted(letters), "; expected distinct letters; remove one"}));
+        throw ValueError(text::joined("Alphabet: letter '", c, "' stands at places ", code, " and ", i, " of ",
+                                      text::quoted(letters), "; expected distinct letters; remove one"));
       code = static_cast<std::int8_t>(i);
     }
     codes_[static_cast<unsigned char>(gap_letter)] = static_cast<std::int8_t>(letters.size());

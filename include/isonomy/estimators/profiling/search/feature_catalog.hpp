@@ -75,7 +75,7 @@ class FeatureCatalog {
 [[nodiscard]] inline std::int64_t filter_size(const ProfileOptions& o, std::int64_t candidates, Report& report) {
   if (o.n_filter > candidates)
     report.warnings.push_back(
-        text::joined({"n_filter=", o.n_filter, " exceeds the ", candidates, " candidates; all were considered"}));
+        text::joined("n_filter=", o.n_filter, " exceeds the ", candidates, " candidates; all were considered"));
   return std::min(o.n_filter, candidates);
 }
 

@@ -73,7 +73,7 @@ template <class Arithmetic = exact, ContextLike Ctx>
                                                   const ProfileOptions& options = {},
                                                   const BootstrapOptions& bootstrap = {}) {
   if (bootstrap.rounds < 1)
-    throw ValueError(text::joined({"selection_frequencies: rounds=", bootstrap.rounds, "; expected at least 1"}));
+    throw ValueError(text::joined("selection_frequencies: rounds=", bootstrap.rounds, "; expected at least 1"));
   if (!(bootstrap.frac > 0 && bootstrap.frac <= 1))
     throw ValueError(text::joined(
         {"selection_frequencies: frac=", std::to_string(bootstrap.frac), "; expected a share above 0 and at most 1"}));
@@ -119,7 +119,7 @@ template <class Arithmetic = exact, ContextLike Ctx>
         rounded(static_cast<double>(selected.at(f.feature)) / static_cast<double>(bootstrap.rounds), 3);
   if (without > 0)
     result.report.warnings.push_back(
-        text::joined({without, " of ", bootstrap.rounds, " bootstrap rounds left no candidate and selected nothing"}));
+        text::joined(without, " of ", bootstrap.rounds, " bootstrap rounds left no candidate and selected nothing"));
   result.report.bytes_staged = ctx.counters().bytes_staged;
   result.report.bytes_peak = ctx.counters().bytes_peak;
   timer.lap("bootstrap");

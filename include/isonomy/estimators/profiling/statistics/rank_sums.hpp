@@ -73,7 +73,7 @@ void describe(Ctx& ctx, Report& report) {
   report.operations = {ran<op::gemm, double>(ctx), ran<op::joint_residue_counts>(ctx), ran<op::residue_rank_sums>(ctx),
                        ran<op::for_each>(ctx)};
   report.precision =
-      text::joined({Arithmetic::name, ": integers and binary64; decisions re-evaluated where rounding matters"});
+      text::joined(Arithmetic::name, ": integers and binary64; decisions re-evaluated where rounding matters");
   report.determinism = "same bits for any threads, instruction set, chunks and backend";
   describe_memory(ctx, report);
 }

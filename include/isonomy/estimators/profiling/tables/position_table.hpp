@@ -100,9 +100,9 @@ inline std::vector<std::size_t> places_of(const FeatureRow& f, index_t start, in
   for (const std::string_view place : text::fields(f.positions, ',')) {
     const auto position = text::whole_number(place);
     if (!position || *position < start || *position >= start + length)
-      throw ValueError(text::joined({"position_table: feature ", f.feature, " is at ", text::quoted(place),
-                                     "; expected residue numbers of ", start, " to ", start + length - 1,
-                                     "; pass the display coordinates of its run"}));
+      throw ValueError(text::joined("position_table: feature ", f.feature, " is at ", text::quoted(place),
+                                    "; expected residue numbers of ", start, " to ", start + length - 1,
+                                    "; pass the display coordinates of its run"));
     out.push_back(static_cast<std::size_t>(*position - start));
   }
   return out;
@@ -162,16 +162,16 @@ inline std::vector<std::size_t> places_of(const FeatureRow& f, index_t start, in
   validate(display);
   const index_t length = display.jmd_n_len + display.tmd_len + display.jmd_c_len;
   if (static_cast<index_t>(table.columns.size()) != length)
-    throw ShapeError(text::joined({"over_parts: a table of ", table.columns.size(), " positions and a display of ",
-                                   length, "; expected as many; pass the display coordinates of the table"}));
+    throw ShapeError(text::joined("over_parts: a table of ", table.columns.size(), " positions and a display of ",
+                                  length, "; expected as many; pass the display coordinates of the table"));
   PositionTable out{table.groups, {}, {}};
   std::vector<Range> ranges;
   for (const Part part : parts) {
     out.columns.emplace_back(part_name(part));
     ranges.push_back(part_range(part, display.jmd_n_len, display.tmd_len, display.jmd_c_len, display.ext_len));
     if (ranges.back().length == 0)
-      throw ValueError(text::joined({"over_parts: part ", part_name(part),
-                                     " has no position on display; lengthen its part of the display or drop it"}));
+      throw ValueError(text::joined("over_parts: part ", part_name(part),
+                                    " has no position on display; lengthen its part of the display or drop it"));
   }
   for (std::size_t g = 0; g < table.groups.size(); ++g)
     for (const Range& r : ranges) {

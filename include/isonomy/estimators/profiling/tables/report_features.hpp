@@ -25,10 +25,10 @@ inline void count_survivors(const Selection& selection, const ProfileOptions& op
   funnel.n_after_prefilter = static_cast<std::int64_t>(selection.survivors.size());
   if (selection.survivors.empty())
     throw NumericalError(
-        text::joined({operation, ": none of ", funnel.n_candidates,
-                      " candidates has values in every row and a test spread of at most max_std_test=",
-                      text::decimals(options.max_std_test),
-                      "; expected at least one; raise max_std_test, use longer parts, or remove rows with gaps"}));
+        text::joined(operation, ": none of ", funnel.n_candidates,
+                     " candidates has values in every row and a test spread of at most max_std_test=",
+                     text::decimals(options.max_std_test),
+                     "; expected at least one; raise max_std_test, use longer parts, or remove rows with gaps"));
 }
 
 /// What a run knows when its survivors are tested.
