@@ -13,7 +13,8 @@
 
 namespace isonomy::text {
 
-/// One piece of a message: a text, a letter or a whole number, which is written in decimal.
+/// One piece of a message: a text, a letter, a whole number, which is written in decimal, or another number, of which
+/// six significant digits are written, as streams do.
 ///
 /// It views the text it is given, so it must not outlive the expression that makes it.
 class Piece {
@@ -25,6 +26,7 @@ class Piece {
   template <std::integral Integer>
     requires(!std::same_as<Integer, bool> && !std::same_as<Integer, char>)
   Piece(Integer number) : Piece(Decimal{}, Widest<Integer>{number}) {}
+  Piece(std::floating_point auto number) : Piece(Decimal{}, double{number}) {}
 
   Piece(const Piece&) = delete;  // a copy would view the digits of the original
   Piece& operator=(const Piece&) = delete;
@@ -38,8 +40,9 @@ class Piece {
 
   [[gnu::noinline]] Piece(Decimal, long long number) { write(number); }
   [[gnu::noinline]] Piece(Decimal, unsigned long long number) { write(number); }
-  void write(auto number) {
-    const char* end = std::to_chars(digits_, digits_ + sizeof(digits_), number).ptr;
+  [[gnu::noinline]] Piece(Decimal, double number) { write(number, std::chars_format::general, 6); }
+  void write(auto... number) {
+    const char* end = std::to_chars(digits_, digits_ + sizeof(digits_), number...).ptr;
     view_ = {digits_, static_cast<std::size_t>(end - digits_)};
   }
 
@@ -93,6 +96,12 @@ std::string listed(const Range& list, std::size_t most = 10) {
 inline std::string decimals(double x) {
   char text[32];
   return {text, std::to_chars(text, text + sizeof(text), x).ptr};
+}
+
+/// `x` with so many significant digits at most, as streams write it.
+inline std::string decimals(double x, int digits) {
+  char text[64];
+  return {text, std::to_chars(text, text + sizeof(text), x, std::chars_format::general, digits).ptr};
 }
 
 /// `s` without blanks and tabs.

@@ -1,6 +1,8 @@
-// Messages are put together from texts, letters and whole numbers, each to its last digit.
+// Messages are put together from texts, letters and numbers, whole ones to their last digit.
 #include <cstdint>
+#include <iomanip>
 #include <limits>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -12,8 +14,7 @@ using namespace isonomy;
 using text::joined;
 
 static_assert(std::is_trivially_destructible_v<text::Piece>);
-static_assert(!std::is_constructible_v<text::Piece, bool> && !std::is_constructible_v<text::Piece, double>,
-              "neither has one obvious text");
+static_assert(!std::is_constructible_v<text::Piece, bool>, "a truth value has no obvious text");
 
 TEST_CASE("joined writes whole numbers to the ends of their types") {
   REQUIRE(joined(std::numeric_limits<std::int64_t>::min()) == "-9223372036854775808");
@@ -36,4 +37,17 @@ TEST_CASE("joined takes temporaries and texts of every length") {
   REQUIRE(joined().empty());
   REQUIRE(joined("", std::string(), std::string_view()).empty());
   REQUIRE(joined(std::string(100, 'x'), std::to_string(0.5), joined("y", 1)) == long_text + "0.500000y1");
+}
+
+TEST_CASE("joined writes other numbers as streams do") {
+  const double infinity = std::numeric_limits<double>::infinity();
+  for (const double x :
+       {0.0, -0.0, 1.0, 1.0 / 3, 100000.0, 1e6, 1234567.0, 1e-5, 5e-324, -2.5e150, infinity, -infinity}) {
+    std::ostringstream six, twelve;
+    six << x;
+    twelve << std::setprecision(12) << x;
+    REQUIRE(joined(x) == six.str());
+    REQUIRE(text::decimals(x, 12) == twelve.str());
+  }
+  REQUIRE(joined(1.5f, ' ', std::numeric_limits<double>::quiet_NaN()) == "1.5 nan");
 }

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -75,10 +74,8 @@ void require_start(const F& f, const std::vector<double>& start) {
         {"minimize: start has ", start.size(), " elements for ", names.size(), " parameters; give one for each"}));
   for (std::size_t i = 0; i < start.size(); ++i)
     if (!(start[i] >= bounds[i].lower && start[i] <= bounds[i].upper)) {
-      std::ostringstream text;
-      text << "minimize: start " << names[i] << "=" << start[i] << "; expected a number from " << bounds[i].lower
-           << " to " << bounds[i].upper << "; start inside the bounds";
-      throw ValueError(text.str());
+      throw ValueError(text::joined("minimize: start ", names[i], "=", start[i], "; expected a number from ",
+                                    bounds[i].lower, " to ", bounds[i].upper, "; start inside the bounds"));
     }
 }
 
@@ -89,14 +86,13 @@ template <Objective F>
   if (finite(here)) return here;
   if constexpr (requires { f.require_finite_data(); }) f.require_finite_data();
   const std::vector<std::string> names = f.names();
-  std::ostringstream text;
-  text << "minimize: the function" << (std::isfinite(here.nll) ? "'s derivatives are" : " is")
-       << " not finite at the start (";
-  for (std::size_t i = 0; i < start.size() && i < 8; ++i) text << (i > 0 ? ", " : "") << names[i] << "=" << start[i];
-  text << (start.size() > 8 ? ", ...)" : ")")
-       << "; choose another start, look for NaN, infinities and numbers beyond 1e150 in the data, or rescale them: a "
-          "spread beyond 1e-50 to 1e50 is too small or too large for derivatives";
-  throw NumericalError(text.str());
+  std::vector<std::string> point;
+  for (std::size_t i = 0; i < start.size(); ++i) point.push_back(text::joined(names[i], "=", start[i]));
+  throw NumericalError(text::joined(
+      "minimize: the function", std::isfinite(here.nll) ? "'s derivatives are" : " is", " not finite at the start (",
+      text::listed(point, 8),
+      "); choose another start, look for NaN, infinities and numbers beyond 1e150 in the data, or rescale them: a "
+      "spread beyond 1e-50 to 1e50 is too small or too large for derivatives"));
 }
 
 /// The parameters that are not held: those at a bound whose gradient points outwards are.

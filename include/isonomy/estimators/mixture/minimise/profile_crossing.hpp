@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <limits>
 #include <optional>
-#include <sstream>
 #include <utility>
 #include <vector>
 
@@ -87,9 +86,8 @@ inline void require_profile(const Minimum& minimum, const ProfileRay& ray, doubl
     throw ValueError(
         "profile_crossing: the minimum has no Hessian; give a function that has one, or raise hessian_limit");
   if (!(rise > 0)) {
-    std::ostringstream text;
-    text << "profile_crossing: rise=" << rise << "; expected a number above 0; give 0.5 for one standard deviation";
-    throw ValueError(text.str());
+    throw ValueError(text::joined("profile_crossing: rise=", rise,
+                                  "; expected a number above 0; give 0.5 for one standard deviation"));
   }
   if (ray.direction.size() != ray.parameters.size())
     throw ShapeError(text::joined("profile_crossing: the ray has ", ray.parameters.size(), " parameters and ",

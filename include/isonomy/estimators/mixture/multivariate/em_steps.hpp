@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <sstream>
 #include <utility>
 #include <vector>
 
@@ -14,6 +13,7 @@
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/numeric.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/mixture/multivariate/model.hpp"
 #include "isonomy/estimators/mixture/multivariate/nearest_sums.hpp"
@@ -250,12 +250,11 @@ NormalMixture from_clusters(Ctx& ctx, std::vector<double> centres, Covariance co
   for (std::size_t c = 0; c < (covariance == Covariance::tied ? 1 : k); ++c) {
     const int pivot = failing_pivot(result, c);
     if (pivot == 0) continue;
-    std::ostringstream text;
-    text << "em: the covariance of " << (covariance == Covariance::tied ? "all clusters" : "cluster ");
-    if (covariance != Covariance::tied) text << c;
-    text << " of the start is not positive definite (pivot " << pivot << ") with reg_covar=" << reg_covar
-         << "; raise reg_covar, or use fewer components";
-    throw NotPositiveDefinite(text.str(), static_cast<std::int64_t>(c), pivot);
+    const std::string whose = covariance == Covariance::tied ? "all clusters" : text::joined("cluster ", c);
+    throw NotPositiveDefinite(
+        text::joined("em: the covariance of ", whose, " of the start is not positive definite (pivot ", pivot,
+                     ") with reg_covar=", reg_covar, "; raise reg_covar, or use fewer components"),
+        static_cast<std::int64_t>(c), pivot);
   }
   return result;
 }

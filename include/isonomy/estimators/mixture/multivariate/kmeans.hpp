@@ -6,7 +6,6 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <sstream>
 #include <utility>
 #include <vector>
 
@@ -54,9 +53,7 @@ inline constexpr index_t seed_rows = index_t{1} << 16;
 template <class Value>
 void require_option(bool condition, const char* operation, const char* name, Value value, const char* rule) {
   if (condition) return;
-  std::ostringstream text;
-  text << operation << ": " << name << "=" << value << "; expected " << rule;
-  throw ValueError(text.str());
+  throw ValueError(text::joined(operation, ": ", name, "=", value, "; expected ", rule));
 }
 
 inline double squared_distance(const double* a, const double* b, std::size_t d) {

@@ -6,9 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <iomanip>
 #include <numbers>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -72,13 +70,6 @@ inline int failing_pivot(const NormalMixture& m, std::size_t k) {
   return 0;
 }
 
-/// `value` with so many significant digits, as streams write it.
-inline std::string in_digits(double value, int digits) {
-  std::ostringstream text;
-  text << std::setprecision(digits) << value;
-  return text.str();
-}
-
 /// ShapeError unless data of so many columns fit the mixture.
 inline void require_columns(const NormalMixture& m, index_t columns) {
   if (columns != m.dimensions)
@@ -123,8 +114,8 @@ inline void require_covariance(const NormalMixture& m, std::size_t c) {
     for (std::size_t j = 0; j < i; ++j)
       if (!(std::abs(a(i, j) - a(j, i)) <= 1e-12 * largest))
         throw ValueError(text::joined("mixture: covariance ", c, ", element (", i, ", ", j,
-                                      ")=", in_digits(a(i, j), 17), "; expected the same as its mirror image, ",
-                                      in_digits(a(j, i), 17), ", within ", in_digits(1e-12 * largest, 6),
+                                      ")=", text::decimals(a(i, j), 17), "; expected the same as its mirror image, ",
+                                      text::decimals(a(j, i), 17), ", within ", 1e-12 * largest,
                                       "; give a symmetric matrix"));
   const int pivot = Cholesky(a).failing_pivot();
   if (pivot != 0)
@@ -141,8 +132,7 @@ inline void require_covariance(const NormalMixture& m, std::size_t c) {
 inline void validate(const NormalMixture& m) {
   detail::require_shapes(m);
   const auto require = [](bool ok, const char* name, std::size_t i, double value, const char* rule) {
-    if (!ok)
-      throw ValueError(text::joined("mixture: ", name, "[", i, "]=", detail::in_digits(value, 6), "; expected ", rule));
+    if (!ok) throw ValueError(text::joined("mixture: ", name, "[", i, "]=", value, "; expected ", rule));
   };
   double sum = 0;
   for (std::size_t i = 0; i < m.weights.size(); ++i) {
@@ -151,8 +141,8 @@ inline void validate(const NormalMixture& m) {
     sum += m.weights[i];
   }
   if (const double tolerance = 1e-12 * m.components(); !(std::abs(sum - 1) <= tolerance))
-    throw ValueError(text::joined("mixture: sum of weights=", detail::in_digits(sum, 17), "; expected 1 within ",
-                                  detail::in_digits(tolerance, 6), "; divide the weights by their sum"));
+    throw ValueError(text::joined("mixture: sum of weights=", text::decimals(sum, 17), "; expected 1 within ",
+                                  tolerance, "; divide the weights by their sum"));
   for (std::size_t i = 0; i < m.means.size(); ++i)
     require(std::isfinite(m.means[i]), "means", i, m.means[i], "a finite number; give a place among the points");
   if (m.has_matrices()) {

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <sstream>
 #include <vector>
 
 #include "isonomy/backend/backend.hpp"
@@ -43,10 +42,8 @@ void require_finite_rows(Ctx& ctx, MatrixView<const T, typename Ctx::space> x, c
     for (std::size_t e = 0; e < host.size(); ++e) {
       if (std::abs(static_cast<double>(host[e])) < 1e150) continue;
       const auto i = static_cast<index_t>(e);
-      std::ostringstream text;
-      text << operation << ": x[" << first + i / x.columns << ", " << i % x.columns << "]=" << host[e]
-           << "; expected a number below 1e150 in size; remove or rescale it";
-      throw ValueError(text.str());
+      throw ValueError(text::joined(operation, ": x[", first + i / x.columns, ", ", i % x.columns, "]=", host[e],
+                                    "; expected a number below 1e150 in size; remove or rescale it"));
     }
   }
 }

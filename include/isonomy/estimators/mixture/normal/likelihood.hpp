@@ -2,13 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <sstream>
 #include <type_traits>
 #include <vector>
 
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/functional.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/mixture/minimise/value.hpp"
 #include "isonomy/estimators/mixture/normal/chunks.hpp"
@@ -39,10 +39,8 @@ void require_inside(Ctx& ctx, const Range& range, const Points& x) {
     outside += transform_reduce(ctx, piece, std::int64_t{0}, Plus{}, IsOutside{range.lower, range.upper});
   });
   if (outside == 0) return;
-  std::ostringstream text;
-  text << "mixture: " << outside << " of " << x.size << " points lie outside the range from " << range.lower << " to "
-       << range.upper << "; leave them out, or widen the range";
-  throw ValueError(text.str());
+  throw ValueError(text::joined("mixture: ", outside, " of ", x.size, " points lie outside the range from ",
+                                range.lower, " to ", range.upper, "; leave them out, or widen the range"));
 }
 
 /// As evaluate, for points in memory or in chunks.

@@ -3,7 +3,6 @@
 
 #include <cmath>
 #include <limits>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -74,9 +73,7 @@ struct NormalComponent {
 namespace detail {
 
 [[noreturn]] inline void reject(const std::string& name, double value, const char* rule) {
-  std::ostringstream text;
-  text << "mixture: " << name << "=" << value << "; expected " << rule;
-  throw ValueError(text.str());
+  throw ValueError(text::joined("mixture: ", name, "=", value, "; expected ", rule));
 }
 
 inline void require_model(const NormalModel& model) {

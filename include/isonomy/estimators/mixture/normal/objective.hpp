@@ -5,7 +5,6 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
-#include <sstream>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -13,6 +12,7 @@
 
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/core/numeric.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/estimators/mixture/minimise/objective.hpp"
 #include "isonomy/estimators/mixture/normal/likelihood.hpp"
 
@@ -55,11 +55,9 @@ template <ContextLike Ctx, class Points>
 void require_finite(Ctx& ctx, const Points& x) {
   const UnusablePoints found = unusable_points(ctx, x);
   if (found.count == 0) return;
-  std::ostringstream text;
-  text << "mixture: x[" << found.first << "]=" << found.value
-       << "; expected a number below 1e150 in size; remove or rescale it";
-  if (found.count > 1) text << ", and " << found.count - 1 << " more";
-  throw ValueError(text.str());
+  throw ValueError(text::joined("mixture: x[", found.first, "]=", found.value,
+                                "; expected a number below 1e150 in size; remove or rescale it",
+                                found.count > 1 ? text::joined(", and ", found.count - 1, " more") : ""));
 }
 
 namespace detail {

@@ -3,13 +3,13 @@
 
 #include <cmath>
 #include <limits>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/core/control.hpp"
 #include "isonomy/core/report.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/estimators/mixture/describe.hpp"
 #include "isonomy/estimators/mixture/minimise/minimize.hpp"
 #include "isonomy/estimators/mixture/minimise/symmetric_errors.hpp"
@@ -108,9 +108,8 @@ template <ContextLike Ctx, class T, WeightOf<T> W>
   result.aic = result.bic = std::numeric_limits<double>::quiet_NaN();
   result.effective_points = likelihood.effective_points();
   if (result.effective_points < model.size()) {
-    std::ostringstream text;
-    text << result.effective_points << " effective points for " << model.size() << " parameters";
-    result.report.warnings.push_back(text.str());
+    result.report.warnings.push_back(
+        text::joined(result.effective_points, " effective points for ", model.size(), " parameters"));
   }
   detail::note_minimum(model, options, result);
   describe<op::weighted_mixture_sums, Point, NormalComponents>(ctx, result.report);

@@ -7,7 +7,6 @@
 #include <concepts>
 #include <cstdint>
 #include <limits>
-#include <sstream>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -62,10 +61,9 @@ template <ContextLike Ctx, class T>
     const std::vector<T> host = to_host<Ctx, T>(ctx, weights.subview(first, std::min(piece, weights.size - first)));
     for (std::size_t i = 0; i < host.size(); ++i) {
       if (ReadWeight{}(host[i]).refused == 0) continue;
-      std::ostringstream text;
-      text << "mixture: weights[" << static_cast<std::size_t>(first) + i << "]=" << host[i]
-           << "; expected a number from 0 to " << largest_weight << "; leave the point out, or rescale all weights";
-      throw ValueError(text.str());
+      throw ValueError(text::joined("mixture: weights[", static_cast<std::size_t>(first) + i, "]=", host[i],
+                                    "; expected a number from 0 to ", largest_weight,
+                                    "; leave the point out, or rescale all weights"));
     }
   }
   throw NumericalError("mixture: the weights changed while they were read");
@@ -82,10 +80,9 @@ template <ContextLike Ctx, class T>
   const auto summary = transform_reduce(ctx, weights, WeightSummary{}, detail::AddWeights{}, detail::ReadWeight{});
   if (summary.refused > 0) detail::refuse_weight(ctx, weights);
   if (points > 0 && summary.largest < smallest_largest_weight) {
-    std::ostringstream text;
-    text << "mixture: the largest weight is " << summary.largest << "; expected at least " << smallest_largest_weight
-         << (summary.largest > 0 ? "; multiply all weights by one factor" : "; some point must count");
-    throw ValueError(text.str());
+    throw ValueError(text::joined(
+        "mixture: the largest weight is ", summary.largest, "; expected at least ", smallest_largest_weight,
+        summary.largest > 0 ? "; multiply all weights by one factor" : "; some point must count"));
   }
   return summary;
 }

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,10 +48,8 @@ class Simultaneous {
     if (found == names_.end())
       throw ValueError(text::joined("simultaneous: no parameter ", name, "; add its likelihood first"));
     if (!(sigma > 0) || !std::isfinite(mean) || !std::isfinite(sigma)) {
-      std::ostringstream text;
-      text << "simultaneous: penalty on " << name << " with mean=" << mean << ", sigma=" << sigma
-           << "; expected finite numbers, sigma above 0";
-      throw ValueError(text.str());
+      throw ValueError(text::joined("simultaneous: penalty on ", name, " with mean=", mean, ", sigma=", sigma,
+                                    "; expected finite numbers, sigma above 0"));
     }
     penalties_.push_back({static_cast<std::size_t>(found - names_.begin()), mean, sigma});
     return *this;
