@@ -67,19 +67,20 @@ void report_features(const TestedSurvivors& run, First& first_pass, Second& seco
     const FeatureStatistics s = second_pass(f);
     const ScaleInfo& info = catalog.info(f);
     const auto twice_rounded = [](double x) { return rounded(rounded(x, 6), 3); };
-    result.features.push_back({.feature = id(f),
-                               .category = info.category,
-                               .subcategory = info.subcategory,
-                               .scale_name = info.name,
-                               .scale_description = info.description,
-                               .abs_auc = twice_rounded(keys[i].abs_auc),
-                               .abs_mean_dif = rounded(keys[i].abs_mean_dif, 3),
-                               .mean_dif = twice_rounded(s.difference),
-                               .std_test = twice_rounded(s.std_test),
-                               .std_ref = twice_rounded(s.std_reference),
-                               .p_value = run.tests.p[i],
-                               .p_val_fdr_bh = run.tests.q(i),
-                               .positions = catalog.shown_at(f)});
+    FeatureRow& row = result.features.emplace_back();
+    row.feature = id(f);
+    row.category = info.category;
+    row.subcategory = info.subcategory;
+    row.scale_name = info.name;
+    row.scale_description = info.description;
+    row.abs_auc = twice_rounded(keys[i].abs_auc);
+    row.abs_mean_dif = rounded(keys[i].abs_mean_dif, 3);
+    row.mean_dif = twice_rounded(s.difference);
+    row.std_test = twice_rounded(s.std_test);
+    row.std_ref = twice_rounded(s.std_reference);
+    row.p_value = run.tests.p[i];
+    row.p_val_fdr_bh = run.tests.q(i);
+    row.positions = catalog.shown_at(f);
   }
   timer.lap("statistics");
   if (result.funnel.n_final < run.n_filter)
