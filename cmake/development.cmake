@@ -11,8 +11,10 @@ target_compile_options(isonomy_dev INTERFACE -Wall -Wextra -Wpedantic -Wconversi
   $<$<AND:$<CXX_COMPILER_ID:GNU>,$<CONFIG:RelWithDebInfo>>:-fexpensive-optimizations>)
 if(ISONOMY_SANITIZE STREQUAL "address")
   # Lanes are small objects by the hundred: marking where each one's scope ends would take half of the compile time. Null pointers
-  # and objects too small the address sanitizer finds by itself; classes whose type could be mistaken there are none.
-  set(isonomy_sanitizer_flags -fsanitize=address,undefined -fno-sanitize=null,object-size,vptr -fno-sanitize-address-use-after-scope
+  # and objects too small the address sanitizer finds by itself, pointers beyond an object where they are used; classes whose
+  # type could be mistaken there are none.
+  set(isonomy_sanitizer_flags -fsanitize=address,undefined -fno-sanitize=null,object-size,pointer-overflow,vptr
+      -fno-sanitize-address-use-after-scope
       -fno-sanitize-recover=all -fno-omit-frame-pointer)
 elseif(ISONOMY_SANITIZE STREQUAL "thread")
   set(isonomy_sanitizer_flags -fsanitize=thread -fno-omit-frame-pointer)

@@ -1,42 +1,49 @@
 #!/usr/bin/env bash
 # compare.sh WORK_DIR "FLAGS" TBB_DIR "COMPILER OPTIONS"...: builds the program of this folder once with each compiler and its
-# options, and compares what it prints with what the first one's prints. FLAGS are common to all.
+# options, two at a time, and compares what it prints with what the first one's prints. FLAGS are common to all.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 work=$1 flags=$2 tbb=$3
 shift 3
-reference=$1
-failed=0
 mkdir -p "$work"
+for source in "$here"/*.cpp; do echo "#include \"$source\""; done > "$work/all.cpp"  # as one: the headers are compiled once
+
+name_of() { echo "${1//[^A-Za-z0-9.+=-]/_}"; }
+
+# build CONFIGURATION: the program and what it prints; the file with the text is there only if both went well.
+build() {
+  local program
+  program="$work/$(name_of "$1")"
+  # shellcheck disable=SC2086  # each holds several words
+  ${LAUNCHER:-} $1 -std=c++20 $flags -I"$here/.." -c "$work/all.cpp" -o "$program.o" &&
+    $1 "$program.o" -L"$tbb" -Wl,-rpath,"$tbb" -ltbb -pthread -o "$program" &&
+    "$program" > "$program.draft" && mv "$program.draft" "$program.txt"
+  rm -f "$program.o"
+}
+
 for configuration in "$@"; do
-  name=${configuration//[^A-Za-z0-9.+=-]/_}
-  objects=()
-  compilers=()
-  for source in "$here"/*.cpp; do
-    object="$work/$name-$(basename "$source" .cpp).o"
-    objects+=("$object")
-    # shellcheck disable=SC2086  # each holds several words
-    ${LAUNCHER:-} $configuration -std=c++20 $flags -I"$here/.." -c "$source" -o "$object" &
-    compilers+=($!)
-  done
-  for compiler in "${compilers[@]}"; do
-    wait "$compiler" || { echo "$configuration: does not compile"; exit 1; }
-  done
-  # shellcheck disable=SC2086
-  $configuration "${objects[@]}" -L"$tbb" -Wl,-rpath,"$tbb" -ltbb -pthread -o "$work/$name" || exit 1
-  "$work/$name" > "$work/$name.txt" || { echo "$configuration: the program failed"; exit 1; }
-  rm -f "${objects[@]}"
-  if [ "$configuration" = "$reference" ]; then
-    mv "$work/$name.txt" "$work/reference.txt"
-    echo "$configuration: $(grep -c '^[a-z]' "$work/reference.txt") results"
-  elif diff "$work/reference.txt" "$work/$name.txt" > "$work/$name.diff"; then
+  rm -f "$work/$(name_of "$configuration").txt"
+  while [ "$(jobs -rp | wc -l)" -ge 2 ]; do wait -n; done
+  build "$configuration" &
+done
+wait
+
+reference="$work/$(name_of "$1").txt"
+[ -s "$reference" ] || { echo "$1: the program does not compile, fails, or prints nothing"; exit 1; }
+echo "$1: $(grep -c '^[a-z]' "$reference") results"
+shift
+failed=0
+for configuration in "$@"; do
+  printed="$work/$(name_of "$configuration").txt"
+  if [ ! -s "$printed" ]; then
+    echo "$configuration: the program does not compile, fails, or prints nothing"
+    failed=1
+  elif diff "$reference" "$printed" > "${printed%.txt}.diff"; then
     echo "$configuration: the same bits"
   else
-    echo "$configuration: other bits than $reference:"
-    sed -n 's/^> \([a-z][^ ]*\) .*/  \1/p' "$work/$name.diff"
+    echo "$configuration: other bits than the first:"
+    sed -n 's/^> \([a-z][^ ]*\) .*/  \1/p' "${printed%.txt}.diff"
     failed=1
   fi
 done
-[ -s "$work/reference.txt" ] && exit $failed
-echo "the program printed nothing"
-exit 1
+exit $failed

@@ -6,5 +6,5 @@
 #include "support/conform.hpp"
 
 TEST_CASE("cholesky_batched conforms on Cpu", "[equivalence]") {
-  test::conform<isonomy::op::cholesky_batched, isonomy::Cpu>();
+  isonomy::test::conform<isonomy::op::cholesky_batched, isonomy::Cpu>();
 }

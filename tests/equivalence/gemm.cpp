@@ -5,5 +5,5 @@
 #include "support/catch.hpp"
 #include "support/conform.hpp"
 
-TEST_CASE("gemm conforms on Cpu", "[equivalence]") { test::conform<isonomy::op::gemm, isonomy::Cpu>(); }
-TEST_CASE("syrk conforms on Cpu", "[equivalence]") { test::conform<isonomy::op::syrk, isonomy::Cpu>(); }
+TEST_CASE("gemm conforms on Cpu", "[equivalence]") { isonomy::test::conform<isonomy::op::gemm, isonomy::Cpu>(); }
+TEST_CASE("syrk conforms on Cpu", "[equivalence]") { isonomy::test::conform<isonomy::op::syrk, isonomy::Cpu>(); }

@@ -9,19 +9,22 @@
 #include "support/conform.hpp"
 #include "support/only.hpp"
 
-TEST_CASE("mixture_sums conforms on Cpu", "[equivalence]") { test::conform<isonomy::op::mixture_sums, isonomy::Cpu>(); }
+TEST_CASE("mixture_sums conforms on Cpu", "[equivalence]") {
+  isonomy::test::conform<isonomy::op::mixture_sums, isonomy::Cpu>();
+}
 TEST_CASE("mixture_sums conforms in its generic form", "[equivalence][slow]") {
-  test::conform<isonomy::op::mixture_sums, test::Only<isonomy::op::for_each, isonomy::op::copy>>();
+  isonomy::test::conform<isonomy::op::mixture_sums, isonomy::test::Only<isonomy::op::for_each, isonomy::op::copy>>();
 }
 TEST_CASE("weighted_mixture_sums conforms on Cpu", "[equivalence]") {
-  test::conform<isonomy::op::weighted_mixture_sums, isonomy::Cpu>();
+  isonomy::test::conform<isonomy::op::weighted_mixture_sums, isonomy::Cpu>();
 }
 TEST_CASE("weighted_mixture_sums conforms in its generic form", "[equivalence][slow]") {
-  test::conform<isonomy::op::weighted_mixture_sums, test::Only<isonomy::op::for_each, isonomy::op::copy>>();
+  isonomy::test::conform<isonomy::op::weighted_mixture_sums,
+                         isonomy::test::Only<isonomy::op::for_each, isonomy::op::copy>>();
 }
 TEST_CASE("multivariate_mixture_sums conforms on Cpu", "[equivalence]") {
-  test::conform<isonomy::op::multivariate_mixture_sums, isonomy::Cpu>();
+  isonomy::test::conform<isonomy::op::multivariate_mixture_sums, isonomy::Cpu>();
 }
 TEST_CASE("multivariate_mixture_sums conforms in its generic form", "[equivalence][slow]") {
-  test::conform<isonomy::op::multivariate_mixture_sums, test::Only<isonomy::op::for_each>>();
+  isonomy::test::conform<isonomy::op::multivariate_mixture_sums, isonomy::test::Only<isonomy::op::for_each>>();
 }

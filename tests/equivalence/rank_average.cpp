@@ -4,4 +4,6 @@
 #include "support/catch.hpp"
 #include "support/conform.hpp"
 
-TEST_CASE("rank_average conforms on Cpu", "[equivalence]") { test::conform<isonomy::op::rank_average, isonomy::Cpu>(); }
+TEST_CASE("rank_average conforms on Cpu", "[equivalence]") {
+  isonomy::test::conform<isonomy::op::rank_average, isonomy::Cpu>();
+}

@@ -6,8 +6,8 @@
 #include "support/conform.hpp"
 
 TEST_CASE("joint_residue_counts conforms on Cpu", "[equivalence]") {
-  test::conform<isonomy::op::joint_residue_counts, isonomy::Cpu>();
+  isonomy::test::conform<isonomy::op::joint_residue_counts, isonomy::Cpu>();
 }
 TEST_CASE("residue_rank_sums conforms on Cpu", "[equivalence]") {
-  test::conform<isonomy::op::residue_rank_sums, isonomy::Cpu>();
+  isonomy::test::conform<isonomy::op::residue_rank_sums, isonomy::Cpu>();
 }

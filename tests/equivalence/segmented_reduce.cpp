@@ -5,5 +5,5 @@
 #include "support/conform.hpp"
 
 TEST_CASE("segmented_reduce conforms on Cpu", "[equivalence]") {
-  test::conform<isonomy::op::segmented_reduce, isonomy::Cpu>();
+  isonomy::test::conform<isonomy::op::segmented_reduce, isonomy::Cpu>();
 }

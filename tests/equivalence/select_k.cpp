@@ -4,4 +4,6 @@
 #include "support/catch.hpp"
 #include "support/conform.hpp"
 
-TEST_CASE("select_k conforms on Cpu", "[equivalence]") { test::conform<isonomy::op::select_k, isonomy::Cpu>(); }
+TEST_CASE("select_k conforms on Cpu", "[equivalence]") {
+  isonomy::test::conform<isonomy::op::select_k, isonomy::Cpu>();
+}

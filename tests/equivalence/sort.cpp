@@ -5,5 +5,5 @@
 #include "support/conform.hpp"
 
 TEST_CASE("stable_sort_by_key conforms on Cpu", "[equivalence]") {
-  test::conform<isonomy::op::stable_sort_by_key, isonomy::Cpu>();
+  isonomy::test::conform<isonomy::op::stable_sort_by_key, isonomy::Cpu>();
 }

@@ -4,4 +4,6 @@
 #include "support/catch.hpp"
 #include "support/conform.hpp"
 
-TEST_CASE("transform conforms on Cpu", "[equivalence]") { test::conform<isonomy::op::transform, isonomy::Cpu>(); }
+TEST_CASE("transform conforms on Cpu", "[equivalence]") {
+  isonomy::test::conform<isonomy::op::transform, isonomy::Cpu>();
+}

@@ -5,5 +5,5 @@
 #include "support/conform.hpp"
 
 TEST_CASE("transform_reduce conforms on Cpu", "[equivalence]") {
-  test::conform<isonomy::op::transform_reduce, isonomy::Cpu>();
+  isonomy::test::conform<isonomy::op::transform_reduce, isonomy::Cpu>();
 }

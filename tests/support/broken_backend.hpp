@@ -9,7 +9,7 @@
 #include "isonomy/conformance/operation.hpp"
 #include "isonomy/cpu/cpu.hpp"
 
-namespace test {
+namespace isonomy::test {
 
 using Host = isonomy::Backend<isonomy::Cpu>;
 
@@ -17,16 +17,16 @@ using Host = isonomy::Backend<isonomy::Cpu>;
 template <class Op, class Defect>
 struct Broken {};
 
-}  // namespace test
+}  // namespace isonomy::test
 
 template <class Op, class Defect>
-struct isonomy::Backend<test::Broken<Op, Defect>>
-    : isonomy::compose::Memory<test::Broken<Op, Defect>, test::Host, isonomy::cpu::Context> {
+struct isonomy::Backend<isonomy::test::Broken<Op, Defect>>
+    : isonomy::compose::Memory<isonomy::test::Broken<Op, Defect>, isonomy::test::Host, isonomy::cpu::Context> {
   static constexpr const char* name() { return "Broken"; }
   static bool available() noexcept { return true; }
 
   template <class Any, class... T>
-  static constexpr bool has = std::same_as<Any, Op> || Has<Any, test::Host, T...>;
+  static constexpr bool has = std::same_as<Any, Op> || Has<Any, isonomy::test::Host, T...>;
   template <class Any>
   static constexpr const char* runner() {
     return name();
@@ -36,11 +36,11 @@ struct isonomy::Backend<test::Broken<Op, Defect>>
     if constexpr (std::same_as<Any, Op>)
       return Defect::run(static_cast<cpu::Context&>(ctx), std::forward<A>(arguments)...);
     else
-      return run_on<Any, test::Host>(ctx, std::forward<A>(arguments)...);
+      return run_on<Any, isonomy::test::Host>(ctx, std::forward<A>(arguments)...);
   }
 };
 
-namespace test {
+namespace isonomy::test {
 
 /// How many rows of the operation a backend with this tag fails.
 template <class Op, class Tag>
@@ -62,4 +62,4 @@ std::int64_t failures_of_honest() {
   return failures_on<Op, isonomy::Without<isonomy::Cpu>>();
 }
 
-}  // namespace test
+}  // namespace isonomy::test

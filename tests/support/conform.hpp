@@ -8,7 +8,7 @@
 #include "isonomy/cpu/cpu.hpp"
 #include "support/catch.hpp"
 
-namespace test {
+namespace isonomy::test {
 
 template <class Op, class Tag>
 void conform() {
@@ -27,4 +27,4 @@ void conform() {
   }
 }
 
-}  // namespace test
+}  // namespace isonomy::test

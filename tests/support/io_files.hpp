@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace isonomy_test {
+namespace isonomy::test {
 
 /// A folder of its own for each test; removed with everything in it.
 class TemporaryFolder {
@@ -52,4 +52,4 @@ std::string message_of(F&& f) {
 
 inline bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
-}  // namespace isonomy_test
+}  // namespace isonomy::test

@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace test {
+namespace isonomy::test {
 
 /// what() of the E that f throws; another text where it throws nothing. Other exceptions pass through.
 template <class E, class F>
@@ -16,4 +16,4 @@ std::string message(const F& f) {
   return "nothing was thrown";
 }
 
-}  // namespace test
+}  // namespace isonomy::test

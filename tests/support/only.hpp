@@ -8,7 +8,7 @@
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/ops/all.hpp"
 
-namespace test {
+namespace isonomy::test {
 
 template <class... Kept, class... All>
 auto others_of(std::tuple<All...>*) -> decltype(std::tuple_cat(
@@ -20,4 +20,4 @@ auto without(std::tuple<Ops...>) -> isonomy::Without<isonomy::Cpu, Ops...>;
 template <class... Kept>
 using Only = decltype(without(others_of<Kept...>(static_cast<isonomy::op::all*>(nullptr))));
 
-}  // namespace test
+}  // namespace isonomy::test

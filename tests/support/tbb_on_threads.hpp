@@ -7,8 +7,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
 #include <cstddef>
 #include <exception>
+#include <functional>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -25,6 +27,72 @@ struct Scope {
   Scope(const Scope&) = delete;
   Scope& operator=(const Scope&) = delete;
   int before;
+};
+
+/// The threads that share the loops of one thread; kept from loop to loop, for starting one costs the sanitizer
+/// milliseconds.
+class Crew {
+ public:
+  static Crew& of_this_thread() {
+    thread_local Crew crew;
+    return crew;
+  }
+  Crew() = default;
+  Crew(const Crew&) = delete;
+  Crew& operator=(const Crew&) = delete;
+  ~Crew() {
+    {
+      const std::lock_guard lock(mutex_);
+      leaving_ = true;
+    }
+    changed_.notify_all();
+    for (auto& thread : threads_) thread.join();
+  }
+
+  /// work(t) for every t below n, each on a thread of its own; work(0) on this one.
+  void run(std::size_t n, const std::function<void(std::size_t)>& work) {
+    if (n <= 1) return work(0);
+    if (busy_here_) return Crew().run(n, work);  // a loop inside a loop, on an arena of its own
+    busy_here_ = true;
+    {
+      const std::lock_guard lock(mutex_);
+      work_ = &work;
+      members_ = n;
+      working_ = n - 1;
+      while (threads_.size() + 1 < n)
+        threads_.emplace_back([this, t = threads_.size() + 1, round = round_] { serve(t, round); });
+      ++round_;
+    }
+    changed_.notify_all();
+    work(0);
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return working_ == 0; });
+    busy_here_ = false;
+  }
+
+ private:
+  void serve(std::size_t t, std::size_t seen) {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      changed_.wait(lock, [&] { return leaving_ || round_ != seen; });
+      if (leaving_) return;
+      seen = round_;
+      if (t >= members_) continue;
+      const auto& work = *work_;
+      lock.unlock();
+      work(t);
+      lock.lock();
+      if (--working_ == 0) changed_.notify_all();
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::thread> threads_;
+  const std::function<void(std::size_t)>* work_ = nullptr;
+  std::size_t members_ = 0, working_ = 0, round_ = 0;
+  bool leaving_ = false;
+  bool busy_here_ = false;  // seen by the calling thread alone
 };
 }  // namespace on_threads
 
@@ -55,7 +123,7 @@ void parallel_for(const blocked_range<I>& range, const Body& body, const Partiti
   std::atomic<bool> failed{false};  // used relaxed: it must not order what the pieces do
   std::exception_ptr error;
   std::mutex error_mutex;
-  const auto work = [&](std::size_t t) {
+  on_threads::Crew::of_this_thread().run(n, [&](std::size_t t) {
     const on_threads::Scope nested_loops_are_serial(1);
     try {
       for (std::size_t at = t * range.grainsize(); at < range.size() && !failed.load(std::memory_order_relaxed);
@@ -69,11 +137,7 @@ void parallel_for(const blocked_range<I>& range, const Body& body, const Partiti
       const std::lock_guard lock(error_mutex);
       if (!error) error = std::current_exception();
     }
-  };
-  std::vector<std::thread> threads;
-  for (std::size_t t = 1; t < n; ++t) threads.emplace_back(work, t);
-  work(0);
-  for (auto& t : threads) t.join();
+  });
   if (error) std::rethrow_exception(error);
 }
 template <class I, class F>

@@ -11,9 +11,12 @@
 #include "../mixture/mixture_table.hpp"
 #include "../profile/summary.hpp"
 #include "canvas.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/io/reports/mixture_report.hpp"
 
 namespace examples {
+
+using isonomy::text::joined;
 
 namespace detail {
 
@@ -26,7 +29,7 @@ class ContourTables {
         y(fit.result.minimum.parameters[j_]), sx(fit.result.hesse.errors[i_]), sy(fit.result.hesse.errors[j_]),
         rho(fit.result.hesse.correlation[fit.result.names.size() * i_ + j_]), lowest_x(x), highest_x(x), lowest_y(y),
         highest_y(y) {
-    contours = ellipses = fit.result.names[i_] + "\t" + fit.result.names[j_] + "\tcoverage\n";
+    contours = ellipses = joined(fit.result.names[i_], "\t", fit.result.names[j_], "\tcoverage\n");
     for (std::size_t k = 0; k < count; ++k) {
       add_contour(fit.contours[first + k]);
       add_ellipse(fit.contours[first + k]);
@@ -48,7 +51,7 @@ class ContourTables {
   }
 
   void add_contour(const isonomy::io::MixtureContour& contour) {
-    const std::string coverage = "\t" + Canvas::number(contour.coverage) + "\n";
+    const std::string coverage = joined("\t", Canvas::number(contour.coverage), "\n");
     const std::size_t points = contour.points.size();
     std::string line;
     bool gap = false;
@@ -59,12 +62,12 @@ class ContourTables {
         continue;
       }
       include(point.parameters[i_], point.parameters[j_]);
-      line += (gap ? "\n" : "") + Canvas::number(point.parameters[i_]) + "\t" + Canvas::number(point.parameters[j_]) +
-              coverage;
+      line += joined(gap ? "\n" : "", Canvas::number(point.parameters[i_]), "\t", Canvas::number(point.parameters[j_]),
+                     coverage);
       gap = false;
     }
     // A contour of which nothing was found is a mere point at the minimum.
-    contours += (line.empty() ? Canvas::number(x) + "\t" + Canvas::number(y) + coverage : line) + "\n\n";
+    contours += (line.empty() ? joined(Canvas::number(x), "\t", Canvas::number(y), coverage) : line) + "\n\n";
   }
 
   void add_ellipse(const isonomy::io::MixtureContour& contour) {
@@ -72,8 +75,8 @@ class ContourTables {
       const double angle = 2 * std::numbers::pi * step / 120, radius = std::sqrt(2 * contour.rise);
       const double u = radius * std::cos(angle), v = rho * u + std::sqrt(1 - rho * rho) * radius * std::sin(angle);
       include(x + sx * u, y + sy * v);
-      ellipses += Canvas::number(x + sx * u) + "\t" + Canvas::number(y + sy * v) + "\t" +
-                  Canvas::number(contour.coverage) + "\n";
+      ellipses += joined(
+          {Canvas::number(x + sx * u), "\t", Canvas::number(y + sy * v), "\t", Canvas::number(contour.coverage), "\n"});
     }
     ellipses += "\n\n";
   }
@@ -90,10 +93,11 @@ inline Figure contour_figure(const isonomy::io::MixtureFit& fit, std::size_t fir
   detail::ContourTables tables(fit, first, count);
   const std::string &name_x = fit.result.names[static_cast<std::size_t>(fit.contours[first].first)],
                     &name_y = fit.result.names[static_cast<std::size_t>(fit.contours[first].second)],
-                    name = "contour_" + name_x + "_" + name_y;
+                    name = joined("contour_", name_x, "_", name_y);
 
-  Canvas canvas(name, 760, 700, shortened(title, 50) + ": " + symbol(name_x) + " and " + symbol(name_y),
-                "profile likelihood over " + with_commas(fit.points) + " points; correlation " + fixed(tables.rho, 3));
+  Canvas canvas(
+      name, 760, 700, joined(shortened(title, 50), ": ", symbol(name_x), " and ", symbol(name_y)),
+      joined("profile likelihood over ", with_commas(fit.points), " points; correlation ", fixed(tables.rho, 3)));
   constexpr const char* colours[] = {"'#0072b2'", "'#56b4e9'"};
   double at = 18;
   for (std::size_t k = 0; k < count; ++k) {
@@ -108,31 +112,31 @@ inline Figure contour_figure(const isonomy::io::MixtureFit& fit, std::size_t fir
   canvas.panel(110, 728, 110, 630);
   const auto range = [](double low, double high) {
     const double room = 0.06 * (high - low);
-    return "[" + Canvas::number(low - room) + ":" + Canvas::number(high + room) + "]";
+    return joined("[", Canvas::number(low - room), ":", Canvas::number(high + room), "]");
   };
-  canvas.add("set border 3\nset xrange " + range(tables.lowest_x, tables.highest_x) + "\nset yrange " +
-             range(tables.lowest_y, tables.highest_y));
+  canvas.add({"set border 3\nset xrange ", range(tables.lowest_x, tables.highest_x), "\nset yrange ",
+              range(tables.lowest_y, tables.highest_y)});
   canvas.add("set xtics nomirror out scale 0.5 textcolor rgb '#333333' autofreq\nset ytics nomirror out scale 0.5 "
              "textcolor rgb '#333333' autofreq");
-  canvas.add("set xlabel " + gnuplot_string(symbol(name_x)) + " noenhanced font ',15'");
+  canvas.add({"set xlabel ", gnuplot_string(symbol(name_x)), " noenhanced font ',15'"});
   canvas.text(symbol(name_y), canvas.at(28, 370), "center rotate by 90 font ',15'");
   std::string plot = "plot ";
   for (std::size_t k = count; k-- > 0;) {
-    const std::string index = " index " + std::to_string(k), line = "'" + name + ".tsv' skip 1" + index + " using 1:2 ";
+    const std::string index = joined(" index ", k), line = joined("'", name, ".tsv' skip 1", index, " using 1:2 ");
     const auto& points = fit.contours[first + k].points;
     const bool closed = std::all_of(points.begin(), points.end(),
                                     [](const auto& point) { return point.status == CrossingStatus::found; });
     if (closed)
-      plot += line + "with filledcurves closed fillcolor rgb " + colours[k % 2] +
-              " fillstyle transparent solid 0.18 noborder, ";
-    plot += line + "with lines linewidth 2 linecolor rgb " + colours[k % 2] + ", '" + name + "_ellipses.tsv' skip 1" +
-            index + " using 1:2 with lines dashtype 2 linewidth 1 linecolor rgb '#777777', ";
+      plot += joined(line, "with filledcurves closed fillcolor rgb ", colours[k % 2],
+                     " fillstyle transparent solid 0.18 noborder, ");
+    plot += joined(line, "with lines linewidth 2 linecolor rgb ", colours[k % 2], ", '", name, "_ellipses.tsv' skip 1",
+                   index, " using 1:2 with lines dashtype 2 linewidth 1 linecolor rgb '#777777', ");
   }
   canvas.add("set bars 0.6");
   canvas.add(plot +
              "'-' using 1:2:3:4 with xyerrorbars pointtype 7 pointsize 0.6 linewidth 1.2 linecolor rgb '#000000'");
-  canvas.add(Canvas::number(tables.x) + "\t" + Canvas::number(tables.y) + "\t" + Canvas::number(tables.sx) + "\t" +
-             Canvas::number(tables.sy) + "\ne\nunset multiplot");
+  canvas.add({Canvas::number(tables.x), "\t", Canvas::number(tables.y), "\t", Canvas::number(tables.sx), "\t",
+              Canvas::number(tables.sy), "\ne\nunset multiplot"});
   return {name,
           canvas.script(),
           {{name + ".tsv", std::move(tables.contours)}, {name + "_ellipses.tsv", std::move(tables.ellipses)}}};

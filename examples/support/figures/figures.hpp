@@ -7,8 +7,11 @@
 #include "../program/output.hpp"
 #include "canvas.hpp"
 #include "gnuplot.hpp"
+#include "isonomy/core/text.hpp"
 
 namespace examples {
+
+using isonomy::text::joined;
 
 /// Adds figures to the folder. Returns what kept pictures from being drawn, with the remedy.
 inline std::vector<std::string> draw_figures(OutputFolder& folder, const std::vector<Figure>& figures) {
@@ -23,9 +26,9 @@ inline std::vector<std::string> draw_figures(OutputFolder& folder, const std::ve
     if (failure.empty())
       folder.add(picture);
     else
-      warnings.push_back(picture + " was not drawn: " + failure +
-                         "; install gnuplot (Debian: gnuplot-nox), then run in " + folder.path() + ": gnuplot " +
-                         script + " > " + picture);
+      warnings.push_back(joined(picture, " was not drawn: ", failure,
+                                "; install gnuplot (Debian: gnuplot-nox), then run in ", folder.path(), ": gnuplot ",
+                                script, " > ", picture));
   }
   return warnings;
 }

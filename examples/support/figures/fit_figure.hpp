@@ -13,10 +13,13 @@
 #include "../profile/summary.hpp"
 #include "canvas.hpp"
 #include "histogram.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/io/reports/mixture_report.hpp"
 #include "isonomy/io/text/tsv.hpp"
 
 namespace examples {
+
+using isonomy::text::joined;
 
 namespace detail {
 
@@ -53,7 +56,7 @@ struct Curves {
 };
 inline Curves fit_curves(const Histogram& bins, const ExpectedPoints& expected) {
   Curves out{"x\tfit"};
-  for (std::size_t k = 0; k < expected.components(); ++k) out.table += "\tcomponent_" + std::to_string(k + 1);
+  for (std::size_t k = 0; k < expected.components(); ++k) out.table += joined("\tcomponent_", k + 1);
   for (const double x : curve_places(bins, expected)) {
     std::string parts;
     double sum = 0;
@@ -62,7 +65,7 @@ inline Curves fit_curves(const Histogram& bins, const ExpectedPoints& expected) 
       sum += height;
       parts += "\t" + Canvas::number(height);
     }
-    out.table += "\n" + Canvas::number(x) + "\t" + Canvas::number(sum) + parts;
+    out.table += joined("\n", Canvas::number(x), "\t", Canvas::number(sum), parts);
     out.highest = std::max(out.highest, sum);
   }
   out.table += "\n";
@@ -73,7 +76,8 @@ inline Curves fit_curves(const Histogram& bins, const ExpectedPoints& expected) 
 inline double write_colours(Canvas& canvas, const isonomy::io::MixtureFit& fit, const ExpectedPoints& expected,
                             double left) {
   double y = 106;
-  canvas.add("set label '' at " + canvas.at(left + 9, y) + " point pointtype 7 pointsize 0.55 linecolor rgb '#000000'");
+  canvas.add(joined(
+      {"set label '' at ", canvas.at(left + 9, y), " point pointtype 7 pointsize 0.55 linecolor rgb '#000000'"}));
   canvas.text("points, with Poisson errors", canvas.at(left + 28, y), "font ',12'");
   y += 22;
   canvas.box(left, y - 1.2, left + 18, y + 1.2, fit_colour);
@@ -84,14 +88,12 @@ inline double write_colours(Canvas& canvas, const isonomy::io::MixtureFit& fit, 
   for (std::size_t k = 0; k < shown && expected.components() > 1; ++k) {
     y += 22;
     canvas.box(left, y - 6, left + 18, y + 6, component_colour(k));
-    canvas.text("component " + std::to_string(k + 1) + " (" + fixed(100 * expected.component(k).weight / sum, 1) +
-                    " %)",
+    canvas.text(joined("component ", k + 1, " (", fixed(100 * expected.component(k).weight / sum, 1), " %)"),
                 canvas.at(left + 28, y), "font ',12'");
   }
   if (shown < expected.components()) {
     y += 20;
-    canvas.text("and " + std::to_string(expected.components() - shown) + " more", canvas.at(left + 28, y),
-                "font ',12'");
+    canvas.text(joined("and ", expected.components() - shown, " more"), canvas.at(left + 28, y), "font ',12'");
   }
   return y;
 }
@@ -122,7 +124,7 @@ inline double write_parameters(Canvas& canvas, const isonomy::io::MixtureFit& fi
   }
   if (rows < names.size()) {
     y += height;
-    canvas.text("and " + std::to_string(names.size() - rows) + " more", canvas.at(left, y), "font ',12'");
+    canvas.text(joined("and ", names.size() - rows, " more"), canvas.at(left, y), "font ',12'");
   }
   return y;
 }
@@ -136,7 +138,7 @@ inline void write_legend(Canvas& canvas, const isonomy::io::MixtureFit& fit, con
                                                        {"AIC", fixed(fit.result.aic, 3)},
                                                        {"BIC", fixed(fit.result.bic, 3)}};
   for (const auto& [name, text] : lines) {
-    canvas.text(name, canvas.at(left, y), std::string("font ',12' textcolor rgb ") + text_grey);
+    canvas.text(name, canvas.at(left, y), joined("font ',12' textcolor rgb ", text_grey));
     canvas.text(text, canvas.at(left + 60, y), "font ',12'");
     y += 20;
   }
@@ -183,28 +185,27 @@ inline Figure fit_figure(const PointData& data, const isonomy::io::MixtureFit& f
   const double highest = std::max(table.highest, std::min(curves.highest, 2.5 * table.highest));
   const double widest = std::min(std::ceil(table.widest_pull + 0.2), 8.0);
 
-  std::string subtitle =
-      with_commas(fit.points) + " points, " +
-      (parts == 1 ? "a normal density" : "a mixture of " + std::to_string(parts) + " normal densities");
-  if (bins.outside > 0) subtitle += "; " + with_commas(bins.outside) + " beyond this picture";
+  std::string subtitle = joined(with_commas(fit.points), " points, ",
+                                parts == 1 ? "a normal density" : joined("a mixture of ", parts, " normal densities"));
+  if (bins.outside > 0) subtitle += joined("; ", with_commas(bins.outside), " beyond this picture");
   Canvas canvas("fit", 1200, static_cast<int>(height), shortened(title, 90), subtitle);
   detail::write_legend(canvas, fit, expected, box);
   canvas.add("unset border\nunset tics\nset xrange [0:1]\nset yrange [0:1]\nplot NaN");
 
-  const std::string edges = "set xrange [" + Canvas::number(bins.lower) + ":" + Canvas::number(bins.upper()) + "]";
+  const std::string edges = joined("set xrange [", Canvas::number(bins.lower), ":", Canvas::number(bins.upper()), "]");
   canvas.panel(left, right, top, middle);
-  canvas.add("set border 3\n" + edges + "\nset yrange [0:" + Canvas::number(1.06 * highest) + "]");
+  canvas.add({"set border 3\n", edges, "\nset yrange [0:", Canvas::number(1.06 * highest), "]"});
   canvas.add("set xtics nomirror out scale 0.5 format ''\nset ytics nomirror out scale 0.5 textcolor rgb '#333333'");
   canvas.text("points per " + rounded(bins.width, 0, 0), canvas.at(26, (top + middle) / 2),
-              std::string("center rotate by 90 textcolor rgb ") + detail::text_grey);
+              joined("center rotate by 90 textcolor rgb ", detail::text_grey));
   std::string plot = "plot ";
   for (std::size_t k = 0; k < parts && parts > 1; ++k) {
     const std::string column = std::to_string(k + 3), colour = detail::component_colour(k);
-    plot += "'fit_curves.tsv' skip 1 using 1:" + column + " with filledcurves y1=0 fillcolor rgb " + colour +
-            " fillstyle transparent solid 0.16 noborder, 'fit_curves.tsv' skip 1 using 1:" + column +
-            " with lines linewidth 1.4 linecolor rgb " + colour + ", ";
+    plot += joined("'fit_curves.tsv' skip 1 using 1:", column, " with filledcurves y1=0 fillcolor rgb ", colour,
+                   " fillstyle transparent solid 0.16 noborder, 'fit_curves.tsv' skip 1 using 1:", column,
+                   " with lines linewidth 1.4 linecolor rgb ", colour, ", ");
   }
-  plot += std::string("'fit_curves.tsv' skip 1 using 1:2 with lines linewidth 2.2 linecolor rgb ") + detail::fit_colour;
+  plot += joined("'fit_curves.tsv' skip 1 using 1:2 with lines linewidth 2.2 linecolor rgb ", detail::fit_colour);
   plot +=
       ", 'fit.tsv' skip 1 using (($1+$2)/2):($3>0?$4:NaN):(0):($5-$4) with vectors nohead linewidth 1 linecolor rgb "
       "'#000000', 'fit.tsv' skip 1 using (($1+$2)/2):($3>0?$3:NaN) with points pointtype 7 pointsize 0.45 linecolor "
@@ -213,17 +214,17 @@ inline Figure fit_figure(const PointData& data, const isonomy::io::MixtureFit& f
 
   canvas.panel(left, right, pulls, bottom);
   const std::string reach = Canvas::number(widest);
-  canvas.add("set border 3\n" + edges + "\nset yrange [-" + reach + ":" + reach + "]");
-  canvas.add("set xtics nomirror out scale 0.5 format '%g' textcolor rgb '#333333'\nset ytics -20," +
-             std::string(widest > 5 ? "4" : "2") + " nomirror out scale 0.5");
-  canvas.add("set xlabel " + gnuplot_string(shortened(data.quantity, 80)) + " noenhanced offset 0,0.1");
+  canvas.add({"set border 3\n", edges, "\nset yrange [-", reach, ":", reach, "]"});
+  canvas.add({"set xtics nomirror out scale 0.5 format '%g' textcolor rgb '#333333'\nset ytics -20,",
+              widest > 5 ? "4" : "2", " nomirror out scale 0.5"});
+  canvas.add({"set xlabel ", gnuplot_string(shortened(data.quantity, 80)), " noenhanced offset 0,0.1"});
   canvas.text("pull", canvas.at(26, (pulls + bottom) / 2),
-              std::string("center rotate by 90 textcolor rgb ") + detail::text_grey);
+              joined("center rotate by 90 textcolor rgb ", detail::text_grey));
   for (const char* level : {"-2", "2"})
-    canvas.add(std::string("set arrow from graph 0, first ") + level + " to graph 1, first " + level +
-               " nohead back dashtype 3 linecolor rgb '#b0b0b0'");
-  canvas.add(std::string("set arrow from graph 0, first 0 to graph 1, first 0 nohead front linecolor rgb ") +
-             detail::line_grey);
+    canvas.add({"set arrow from graph 0, first ", level, " to graph 1, first ", level,
+                " nohead back dashtype 3 linecolor rgb '#b0b0b0'"});
+  canvas.add(
+      joined("set arrow from graph 0, first 0 to graph 1, first 0 nohead front linecolor rgb ", detail::line_grey));
   canvas.add("plot 'fit.tsv' skip 1 using (($1+$2)/2):7:1:2:($7<0?$7:0):($7<0?0:$7) with boxxyerror fillcolor rgb "
              "'#9fb3c8' fillstyle solid noborder\nunset multiplot");
   return {"fit", canvas.script(), {{"fit.tsv", std::move(table.table)}, {"fit_curves.tsv", std::move(curves.table)}}};

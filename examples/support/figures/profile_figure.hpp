@@ -8,12 +8,14 @@
 #include "../profile/summary.hpp"
 #include "canvas.hpp"
 #include "isonomy/core/config.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/estimators/profiling/features/feature.hpp"
 #include "isonomy/estimators/profiling/result.hpp"
 
 namespace examples {
 
 using isonomy::index_t;
+using isonomy::text::joined;
 
 /// What the figures of a run show.
 struct FigureData {
@@ -22,7 +24,8 @@ struct FigureData {
   std::string title;
 
   std::string group_sizes() const {
-    return with_commas(result.rows_test) + " test and " + with_commas(result.rows_reference) + " reference sequences";
+    return joined(
+        {with_commas(result.rows_test), " test and ", with_commas(result.rows_reference), " reference sequences"});
   }
 };
 
@@ -46,20 +49,20 @@ inline void residue_axis(Canvas& canvas, const isonomy::profiling::DisplayCoordi
   const auto total = d.jmd_n_len + d.tmd_len + d.jmd_c_len;
   const double first = static_cast<double>(d.start) - 0.5, tmd = first + static_cast<double>(d.jmd_n_len),
                jmd_c = tmd + static_cast<double>(d.tmd_len), last = first + static_cast<double>(total);
-  canvas.add("set xrange [" + Canvas::number(first) + ":" + Canvas::number(last) + "]\nset xtics " +
-             std::to_string(detail::tick_step(total)) + " nomirror out scale 0.5 textcolor rgb '#333333'");
+  canvas.add({"set xrange [", Canvas::number(first), ":", Canvas::number(last), "]\nset xtics ",
+              detail::tick_step(total), " nomirror out scale 0.5 textcolor rgb '#333333'"});
   if (names)
-    canvas.add("set object rectangle from first " + Canvas::number(tmd) + ", graph 0 to first " +
-               Canvas::number(jmd_c) + ", graph 1 behind fillcolor rgb '#f4f4f4' fillstyle solid noborder");
+    canvas.add({"set object rectangle from first ", Canvas::number(tmd), ", graph 0 to first ", Canvas::number(jmd_c),
+                ", graph 1 behind fillcolor rgb '#f4f4f4' fillstyle solid noborder"});
   for (const double border : {tmd, jmd_c})
     if (border > first && border < last)
-      canvas.add("set arrow from first " + Canvas::number(border) + ", graph 0 to first " + Canvas::number(border) +
-                 ", graph 1 nohead front linewidth 1 linecolor rgb '#888888'");
+      canvas.add({"set arrow from first ", Canvas::number(border), ", graph 0 to first ", Canvas::number(border),
+                  ", graph 1 nohead front linewidth 1 linecolor rgb '#888888'"});
   const std::pair<const char*, std::pair<double, double>> parts[] = {
       {"JMD-N", {first, tmd}}, {"TMD", {tmd, jmd_c}}, {"JMD-C", {jmd_c, last}}};
   for (const auto& [part, range] : parts)
     if (names && range.second > range.first)
-      canvas.text(part, "first " + Canvas::number((range.first + range.second) / 2) + ", graph 1",
+      canvas.text(part, joined("first ", Canvas::number((range.first + range.second) / 2), ", graph 1"),
                   "center offset 0,0.6 textcolor rgb '#555555'");
 }
 

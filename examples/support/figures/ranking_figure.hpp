@@ -8,10 +8,13 @@
 #include <utility>
 
 #include "canvas.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/io/text/tsv.hpp"
 #include "profile_figure.hpp"
 
 namespace examples {
+
+using isonomy::text::joined;
 
 /// "+0.118", with fewer decimals where differences reach `widest`, 10 or more.
 inline std::string signed_text(double value, double widest) {
@@ -28,7 +31,7 @@ inline Figure ranking_figure(const FigureData& data, std::size_t most = 20) {
   const double bottom = top + row_height * static_cast<double>(n);
   const std::string rows = std::to_string(n);
   Canvas canvas("ranking", 1200, static_cast<int>(bottom) + 62,
-                data.title + ": the best " + rows + " of " + with_commas(data.result.funnel.n_final) + " features",
+                joined(data.title, ": the best ", rows, " of ", with_commas(data.result.funnel.n_final), " features"),
                 data.group_sizes());
 
   std::string table = "rank\tmean_dif\tabs_auc\tfeature\tscale_name\n", places = "rank\tposition\tmean_dif\n";
@@ -36,13 +39,13 @@ inline Figure ranking_figure(const FigureData& data, std::size_t most = 20) {
   for (std::size_t k = 0; k < n; ++k) {
     const auto& row = features[k];
     const std::string rank = std::to_string(k + 1), difference = Canvas::number(row.mean_dif);
-    table += rank + "\t" + difference + "\t" + Canvas::number(row.abs_auc) + "\t" + isonomy::io::tsv_cell(row.feature) +
-             "\t" + isonomy::io::tsv_cell(row.scale_name) + "\n";
+    table += joined(rank, "\t", difference, "\t", Canvas::number(row.abs_auc), "\t", isonomy::io::tsv_cell(row.feature),
+                    "\t", isonomy::io::tsv_cell(row.scale_name), "\n");
     for (const auto position : shown_positions(row, data.display))
-      places += rank + "\t" + std::to_string(position) + "\t" + difference + "\n";
+      places += joined(rank, "\t", position, "\t", difference, "\n");
     if (std::isfinite(row.mean_dif)) widest = std::max(widest, std::abs(row.mean_dif));
     const bool one_name = row.subcategory.empty() || row.subcategory == row.scale_name;
-    const std::string title = one_name ? row.scale_name : row.subcategory + ": " + row.scale_name;
+    const std::string title = one_name ? row.scale_name : joined(row.subcategory, ": ", row.scale_name);
     const double y = top + row_height * static_cast<double>(k);
     canvas.text(rank + ".", canvas.at(18, y + 13), "left textcolor rgb '#777777'");
     canvas.text(shortened(title, 52), canvas.at(418, y + 13), "right");
@@ -62,17 +65,18 @@ inline Figure ranking_figure(const FigureData& data, std::size_t most = 20) {
   canvas.add("unset border\nunset tics\nset xrange [0:1]\nset yrange [0:1]\nplot NaN");
   const auto start_panel = [&](double left, double right, const std::string& below) {
     canvas.panel(left, right, top, bottom);
-    canvas.add("set yrange [" + rows + ".5:0.5]");
-    canvas.add("do for [k=1:" + std::to_string(n - 1) +
-               "] { set arrow from graph 0, first k+0.5 to graph 1, first k+0.5 nohead back linecolor rgb '#e6e6e6' }");
-    canvas.add("set xlabel " + gnuplot_string(below) + " noenhanced offset 0,0.2");
+    canvas.add({"set yrange [", rows, ".5:0.5]"});
+    canvas.add(joined(
+        {"do for [k=1:", n - 1,
+         "] { set arrow from graph 0, first k+0.5 to graph 1, first k+0.5 nohead back linecolor rgb '#e6e6e6' }"}));
+    canvas.add({"set xlabel ", gnuplot_string(below), " noenhanced offset 0,0.2"});
   };
   // Boxes of one row's height, coloured by the sign of `value`.
   const auto boxes = [](const std::string& file, const std::string& from_to, const std::string& value) {
     std::string out;
     for (const auto& [sign, colour] : {std::pair{">=", higher_colour}, std::pair{"<", lower_colour}})
-      out += (out.empty() ? "plot " : ", ") + file + " skip 1 using (" + value + sign + "0 ? 0 : NaN):1:" + from_to +
-             ":($1-0.3):($1+0.3) with boxxyerror fillcolor rgb " + colour + " fillstyle solid noborder";
+      out += joined(out.empty() ? "plot " : ", ", file, " skip 1 using (", value, sign, "0 ? 0 : NaN):1:", from_to,
+                    ":($1-0.3):($1+0.3) with boxxyerror fillcolor rgb ", colour, " fillstyle solid noborder");
     return out;
   };
 
@@ -82,14 +86,14 @@ inline Figure ranking_figure(const FigureData& data, std::size_t most = 20) {
 
   start_panel(800, 990, "mean_dif (test − reference)");
   const std::string reach = Canvas::number(2 * widest);
-  canvas.add("set xrange [-" + reach + ":" + reach + "]");
+  canvas.add({"set xrange [-", reach, ":", reach, "]"});
   const std::string tick = Canvas::number(round_step(1.5 * widest));
-  canvas.add("set xtics (-" + tick + ", 0, " + tick + ") nomirror out scale 0.5");
+  canvas.add({"set xtics (-", tick, ", 0, ", tick, ") nomirror out scale 0.5"});
   canvas.add("set arrow from first 0, graph 0 to first 0, graph 1 nohead front linecolor rgb '#888888'");
   const auto write_beside = [&canvas](double value, std::size_t k, const std::string& text) {
     const double end = std::isfinite(value) ? value : 0;  // of the bar
-    canvas.text(text, "first " + Canvas::number(end) + ", first " + std::to_string(k + 1),
-                std::string(end < 0 ? "right offset -0.5,0" : "left offset 0.5,0") + " font ',11'");
+    canvas.text(text, joined("first ", Canvas::number(end), ", first ", k + 1),
+                joined(end < 0 ? "right offset -0.5,0" : "left offset 0.5,0", " font ',11'"));
   };
   for (std::size_t k = 0; k < n; ++k) write_beside(features[k].mean_dif, k, signed_text(features[k].mean_dif, widest));
   canvas.add(boxes("'ranking.tsv'", "($2<0 ? $2 : 0):($2<0 ? 0 : $2)", "$2"));

@@ -13,9 +13,12 @@
 
 #include "../program/program.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/estimators/mixture/normal/model.hpp"
 
 namespace examples {
+
+using isonomy::text::joined;
 
 /// The finite number that `text` is, or nothing.
 inline std::optional<double> finite_number(std::string_view text) {
@@ -53,26 +56,26 @@ inline std::string listed(const std::vector<std::string>& names) {
 inline std::vector<double> parse_start(const std::string& text, const isonomy::mixture::NormalModel& model) {
   const std::vector<std::string> names = model.names(), fields = comma_list(text);
   const auto refuse = [&](const std::string& what, const std::string& remedy) {
-    throw isonomy::ValueError("--start: " + what + "; expected values of " + listed(names) + "; " + remedy);
+    throw isonomy::ValueError(joined("--start: ", what, "; expected values of ", listed(names), "; ", remedy));
   };
   std::vector<std::optional<double>> values(names.size());
   const bool named = text.find('=') != std::string::npos;
   if (!named && fields.size() != names.size())
-    refuse("there are " + std::to_string(fields.size()) + " values for " + std::to_string(names.size()) + " parameters",
+    refuse(joined("there are ", fields.size(), " values for ", names.size(), " parameters"),
            "give one for each, in this order or by name");
   for (std::size_t i = 0; i < fields.size(); ++i) {
     const auto equals = fields[i].find('=');
     if (named && equals == std::string::npos)
-      refuse("'" + fields[i] + "' has no name", "give a name to all or to none");
+      refuse(joined("'", fields[i], "' has no name"), "give a name to all or to none");
     const std::string name = named ? fields[i].substr(0, equals) : names[i];
     const auto place = std::find(names.begin(), names.end(), name) - names.begin();
     if (place == static_cast<std::ptrdiff_t>(names.size()))
-      refuse("the model has no parameter '" + name + "'", "correct the name, or the options of the model");
+      refuse(joined("the model has no parameter '", name, "'"), "correct the name, or the options of the model");
     auto& value = values[static_cast<std::size_t>(place)];
     if (value) refuse(name + " stands twice", "drop one");
     const std::string number = named ? fields[i].substr(equals + 1) : fields[i];
     value = finite_number(number);
-    if (!value) refuse(name + " is '" + number + "', no finite number", "correct the value");
+    if (!value) refuse(joined(name, " is '", number, "', no finite number"), "correct the value");
   }
   std::vector<double> start;
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -83,11 +86,11 @@ inline std::vector<double> parse_start(const std::string& text, const isonomy::m
   try {
     components = components_of(model, start);
   } catch (const isonomy::ValueError& error) {
-    throw isonomy::ValueError("--start: " + without_operation(error.what()) + "; correct the value");
+    throw isonomy::ValueError(joined("--start: ", without_operation(error.what()), "; correct the value"));
   }
   for (std::size_t k = 0; k < components.size(); ++k)
     if (!(components[k].weight > 0))
-      refuse("component " + std::to_string(k + 1) + " has no weight, so that its other parameters mean nothing",
+      refuse(joined("component ", k + 1, " has no weight, so that its other parameters mean nothing"),
              "give every component a weight above 0, or use fewer --components");
   return start;
 }

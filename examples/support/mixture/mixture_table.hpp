@@ -11,10 +11,13 @@
 #include <vector>
 
 #include "../profile/summary.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/estimators/mixture/minimise/minos.hpp"
 #include "isonomy/io/reports/mixture_report.hpp"
 
 namespace examples {
+
+using isonomy::text::joined;
 
 /// `value` with as many decimals as give `error` so many significant digits; ten digits of the value if there is no
 /// error to go by.
@@ -45,7 +48,7 @@ inline std::string aligned(const std::vector<std::vector<std::string>>& rows) {
   for (const auto& row : rows) {
     for (std::size_t c = 0; c < row.size(); ++c) {
       const std::string room(widths[c] - row[c].size(), ' ');
-      out += c == 0 ? row[c] + room : "  " + room + row[c];
+      out += c == 0 ? row[c] + room : joined("  ", room, row[c]);
     }
     out.erase(out.find_last_not_of(' ') + 1);
     out += '\n';
@@ -72,7 +75,7 @@ inline std::string parameter_table(const isonomy::io::MixtureFit& fit) {
   std::vector<std::vector<std::string>> rows{{"parameter", "value"}};
   if (!fit.usable()) {
     for (std::size_t i = 0; i < names.size(); ++i) rows.push_back({names[i], rounded(values[i], 0, 4)});
-    return detail::aligned(rows) + "\nno errors, since the fit is " + fit.status() + "\n";
+    return joined(detail::aligned(rows), "\nno errors, since the fit is ", fit.status(), "\n");
   }
   rows[0].insert(rows[0].end(), {"error", "minos lower", "minos upper", "global correlation"});
   if (fit.minos.empty()) rows[0].erase(rows[0].begin() + 3, rows[0].begin() + 5);
@@ -93,7 +96,7 @@ inline std::string parameter_table(const isonomy::io::MixtureFit& fit) {
       correlations.back().push_back(
           fit.at_bound(i) || fit.at_bound(j) ? "-" : fixed(fit.result.hesse.correlation[names.size() * i + j], 3));
   }
-  return detail::aligned(rows) + "\n" + detail::aligned(correlations);
+  return joined(detail::aligned(rows), "\n", detail::aligned(correlations));
 }
 
 /// "mu1" as "μ₁", "s2" as "σ₂": how figures write parameters.

@@ -20,6 +20,7 @@
 #include "../program/progress.hpp"
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/mixture/normal/model.hpp"
 #include "isonomy/io/arrays/npy.hpp"
@@ -29,6 +30,7 @@
 namespace examples {
 
 using isonomy::index_t;
+using isonomy::text::joined;
 
 /// Points as the file has them, float or double, one after another, all finite.
 struct PointData {
@@ -78,9 +80,10 @@ inline PointData read_text_points(const std::string& path, const std::string& co
   isonomy::io::NumberColumnReader reader(path, column);
   while (const auto value = reader.next()) {
     if (!(std::abs(*value) < largest_size))
-      throw isonomy::IoError(path, reader.line_number(),
-                             "column " + std::to_string(reader.place()) + " is " + isonomy::io::number_text(*value) +
-                                 "; expected a number below 1e70 in size; rescale the column, or leave the row out");
+      throw isonomy::IoError(
+          path, reader.line_number(),
+          joined("column ", reader.place(), " is ", isonomy::io::number_text(*value),
+                 "; expected a number below 1e70 in size; rescale the column, or leave the row out"));
     values.push_back(*value);
     if (values.size() % 8192 != 0) continue;
     Interrupt::check("reading");
@@ -116,11 +119,11 @@ inline PointData read_npy_points(const std::string& path, const std::string& col
   const std::string shape = header.shape_text();
   if (header.shape.empty() || header.shape.size() > 2)
     throw isonomy::IoError(path, 0,
-                           "the array has shape " + shape +
-                               "; expected one dimension, or rows and columns; save x.reshape(-1), or one slice");
+                           joined("the array has shape ", shape,
+                                  "; expected one dimension, or rows and columns; save x.reshape(-1), or one slice"));
   if (header.size() == 0)
     throw isonomy::IoError(path, 0,
-                           "the array is empty, of shape " + shape + "; expected points; check how it was made");
+                           joined("the array is empty, of shape ", shape, "; expected points; check how it was made"));
   PointData data;
   data.columns = header.shape.size() == 2 ? header.shape[1] : 1;
   if (!column.empty()) {
@@ -128,9 +131,8 @@ inline PointData read_npy_points(const std::string& path, const std::string& col
     const auto [end, error] = std::from_chars(column.data(), last, data.column);
     if (error != std::errc() || end != last || data.column < 1 || data.column > data.columns)
       throw isonomy::IoError(path, 0,
-                             "there is no column '" + column + "' in an array of shape " + shape +
-                                 "; columns have no names here; give --column a place from 1 to " +
-                                 std::to_string(data.columns));
+                             joined("there is no column '", column, "' in an array of shape ", shape,
+                                    "; columns have no names here; give --column a place from 1 to ", data.columns));
   }
   if (header.element == "f4")
     data.values = one_column(isonomy::io::read_npy<float>(path), data.column - 1);
@@ -150,12 +152,11 @@ void keep_range(const std::string& path, const isonomy::mixture::Range& range, s
     if (i % (1 << 20) == 0) Interrupt::check("reading");
     const T value = values[i];
     if (!(std::abs(static_cast<double>(value)) < largest_size)) {
-      const std::string place =
-          "[" + std::to_string(i) + (data.columns > 1 ? ", " + std::to_string(data.column - 1) : "");
+      const std::string place = joined("[", i, data.columns > 1 ? joined(", ", data.column - 1) : "");
       throw isonomy::IoError(path, 0,
-                             "element " + place + "] (from 0) is " + isonomy::io::number_text(value) +
-                                 "; expected a number below 1e70 in size; leave it out, for example with "
-                                 "x[numpy.abs(x) < 1e70]");
+                             joined("element ", place, "] (from 0) is ", isonomy::io::number_text(value),
+                                    "; expected a number below 1e70 in size; leave it out, for example with "
+                                    "x[numpy.abs(x) < 1e70]"));
     }
     if (!(value >= range.lower && value <= range.upper)) continue;
     data.smallest = std::min<double>(data.smallest, value);
@@ -183,19 +184,19 @@ inline PointData read_points(const std::string& path, const std::string& column,
   std::visit([&](auto& values) { detail::keep_range(path, range, values, data); }, data.values);
   if (data.size() == 0)
     throw isonomy::IoError(path, 0,
-                           "all " + std::to_string(data.left_out) + " points lie outside the range from " +
-                               isonomy::io::number_text(range.lower) + " to " + isonomy::io::number_text(range.upper) +
-                               "; expected some inside; correct --range");
+                           joined("all ", data.left_out, " points lie outside the range from ",
+                                  isonomy::io::number_text(range.lower), " to ", isonomy::io::number_text(range.upper),
+                                  "; expected some inside; correct --range"));
   if (!(data.largest - data.smallest > 1e-14 * std::max(std::abs(data.smallest), std::abs(data.largest))))
-    throw isonomy::IoError(path, 0,
-                           "all " + std::to_string(data.size()) + " points are " +
-                               isonomy::io::number_text(data.smallest) +
-                               ", or as good as; expected points that differ, since a width cannot be estimated from "
-                               "these; check that --column names the right one");
+    throw isonomy::IoError(
+        path, 0,
+        joined("all ", data.size(), " points are ", isonomy::io::number_text(data.smallest),
+               ", or as good as; expected points that differ, since a width cannot be estimated from "
+               "these; check that --column names the right one"));
   if (!(data.largest - data.smallest > detail::least_spread))
     throw isonomy::IoError(path, 0,
-                           "all points lie within " + isonomy::io::number_text(data.largest - data.smallest) +
-                               "; expected a spread above 1e-70; rescale the points");
+                           joined("all points lie within ", isonomy::io::number_text(data.largest - data.smallest),
+                                  "; expected a spread above 1e-70; rescale the points"));
   return data;
 }
 

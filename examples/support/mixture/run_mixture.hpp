@@ -21,6 +21,7 @@
 #include "../program/program.hpp"
 #include "../program/progress.hpp"
 #include "isonomy/core/report.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/minimise/minos.hpp"
 #include "isonomy/estimators/mixture/normal/fit.hpp"
@@ -33,6 +34,8 @@
 #include "start_error.hpp"
 
 namespace examples {
+
+using isonomy::text::joined;
 
 /// Everything that a run depends on, and where its results go. An empty name leaves an output out.
 struct MixtureOptions {
@@ -81,7 +84,7 @@ class PassCounter {
     if (!progress_.callback()) return {};
     return [this](const isonomy::Progress& pass) {
       if (pass.done == 0) ++pass_;
-      const std::string text = what_ + ", pass " + std::to_string(pass_);
+      const std::string text = joined(what_, ", pass ", pass_);
       progress_.show({text.c_str(), pass.done, pass.total});
     };
   }
@@ -118,8 +121,8 @@ std::vector<double> add_contours(F& likelihood, isonomy::io::MixtureFit& fit, st
   using namespace isonomy::mixture;
   const auto& names = fit.result.names;
   std::vector<double> lower;
-  passes.begin("contour of " + names[static_cast<std::size_t>(pair.first)] + " and " +
-               names[static_cast<std::size_t>(pair.second)]);
+  passes.begin(joined("contour of ", names[static_cast<std::size_t>(pair.first)], " and ",
+                      names[static_cast<std::size_t>(pair.second)]));
   for (const double coverage : contour_coverages) {
     const double rise = -std::log1p(-coverage);
     fit.contours.push_back({pair.first, pair.second, coverage, rise,
@@ -180,15 +183,15 @@ void fit_points(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorView<const T
   constexpr int most_minima = 10;
   for (int minimum = 1; !lower.empty(); ++minimum) {
     if (minimum == most_minima) {
-      run.warnings.push_back("profiles met a lower minimum " + std::to_string(most_minima) +
-                             " times; this fit is not the lowest; try other starting values with --start");
+      run.warnings.push_back(joined("profiles met a lower minimum ", most_minima,
+                                    " times; this fit is not the lowest; try other starting values with --start"));
       break;
     }
     const isonomy::io::MixtureFit former = fit;
     lower = fit_from(ctx, x, lower, options, passes, run);
     if (!fit.usable()) {
-      run.warnings.push_back("profiles met a lower point, from which the fit is " + fit.status() +
-                             "; this is the fit before; look at its start, or use fewer components");
+      run.warnings.push_back(joined("profiles met a lower point, from which the fit is ", fit.status(),
+                                    "; this is the fit before; look at its start, or use fewer components"));
       fit = former;
       break;
     }
@@ -203,26 +206,26 @@ inline void note_result(const isonomy::io::MixtureFit& fit, const std::vector<st
                         std::vector<std::string>& warnings) {
   for (const auto& warning : fit.result.report.warnings) warnings.push_back(warning);
   for (const int k : fit.result.degenerate)
-    warnings.push_back("component " + std::to_string(k + 1) +
-                       " has closed in on a point, where the likelihood has no maximum; use fewer components, "
-                       "--shared-sigma or another --start");
+    warnings.push_back(joined("component ", k + 1,
+                              " has closed in on a point, where the likelihood has no maximum; use fewer components, "
+                              "--shared-sigma or another --start"));
   for (const auto& [first, second] : contours)
     if (fit.usable() &&
         (fit.at_bound(static_cast<std::size_t>(first)) || fit.at_bound(static_cast<std::size_t>(second))))
-      warnings.push_back("there is no contour of " + fit.result.names[static_cast<std::size_t>(first)] + " and " +
-                         fit.result.names[static_cast<std::size_t>(second)] + ": one of them is at its bound");
+      warnings.push_back(joined("there is no contour of ", fit.result.names[static_cast<std::size_t>(first)], " and ",
+                                fit.result.names[static_cast<std::size_t>(second)], ": one of them is at its bound"));
   for (std::size_t i = 0; i < fit.minos.size(); ++i) {
     const auto& error = fit.minos[i];
     if (fit.at_bound(i)) continue;
     for (const auto& [side, status] : {std::pair{"lower", error.lower_status}, std::pair{"upper", error.upper_status}})
       if (status == isonomy::mixture::CrossingStatus::at_bound)
-        warnings.push_back(fit.result.names[i] + " has no " + side +
-                           " profile error: its bound comes before the likelihood has risen by 1/2");
+        warnings.push_back(joined(fit.result.names[i], " has no ", side,
+                                  " profile error: its bound comes before the likelihood has risen by 1/2"));
       else if (status == isonomy::mixture::CrossingStatus::not_found)
         warnings.push_back(
-            fit.result.names[i] + " has no " + side +
-            " profile error: the search for it found no end, so far from a parabola is the likelihood on this "
-            "side");
+            joined(fit.result.names[i], " has no ", side,
+                   " profile error: the search for it found no end, so far from a parabola is the likelihood on this "
+                   "side"));
   }
 }
 
@@ -245,15 +248,14 @@ inline MixtureRun run_mixture(const MixtureOptions& options, const Interrupt& in
   timer.lap("reading");
   if (data.size() < options.model.components)
     throw isonomy::IoError(options.path, 0,
-                           std::to_string(data.size()) + " points for " + std::to_string(options.model.components) +
-                               " components; expected one for each at least; use fewer --components");
+                           joined(data.size(), " points for ", options.model.components,
+                                  " components; expected one for each at least; use fewer --components"));
   run.reading_seconds = reading.stages[0].seconds;
   run.title = std::filesystem::path(options.path).stem().string();
   run.left_out = data.left_out;
-  run.source = data.columns == 1 && data.quantity == "x"
-                   ? std::string()
-                   : "column " + std::to_string(data.column) + " of " + std::to_string(data.columns) +
-                         (data.quantity == "x" ? "" : ", " + data.quantity);
+  run.source = data.columns == 1 && data.quantity == "x" ? std::string()
+                                                         : joined("column ", data.column, " of ", data.columns,
+                                                                  data.quantity == "x" ? "" : ", " + data.quantity);
   data.visit([&](auto x) { detail::fit_points(ctx, x, options, passes, run); });
   progress.clear();
   detail::note_result(run.fit, options.contours, run.warnings);

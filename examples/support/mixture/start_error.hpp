@@ -1,13 +1,15 @@
 // Errors of a fit whose starting values were given: those that a start can cause name its option.
 #pragma once
 
-#include <string>
 #include <utility>
 
 #include "../program/operation_name.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 
 namespace examples {
+
+using isonomy::text::joined;
 
 /// What `compute()` returns, a fit of checked points from the values of --start. Values that the model refuses, and a
 /// computation that breaks down from them, become a ValueError that names the option; every other error, such as a lack
@@ -15,8 +17,8 @@ namespace examples {
 template <class F>
 decltype(auto) from_given_start(F&& compute) {
   const auto named = [](const isonomy::Error& error) {
-    return isonomy::ValueError("--start: " + without_operation(error.what()) +
-                               "; give other values, or leave --start out");
+    return isonomy::ValueError(
+        joined("--start: ", without_operation(error.what()), "; give other values, or leave --start out"));
   };
   try {
     return std::forward<F>(compute)();

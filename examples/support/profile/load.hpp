@@ -27,6 +27,7 @@
 namespace examples {
 
 using isonomy::index_t;
+using isonomy::text::joined;
 
 /// Where sequences and labels come from: one labelled table, or one file a group.
 struct InputOptions {
@@ -102,11 +103,11 @@ class Loader {
       finish(cutter);
     }
     if (!label && (counts_[1] == test_before || counts_[0] == reference_before))
-      throw isonomy::IoError(path, 0,
-                             "column '" + options_.label_column + "' has " + std::to_string(counts_[1]) + " rows of " +
-                                 std::to_string(options_.label_test) + " (--label-test) and " +
-                                 std::to_string(counts_[0]) + " of " + std::to_string(options_.label_ref) +
-                                 " (--label-ref); expected rows in both groups; correct the labels or these options");
+      throw isonomy::IoError(
+          path, 0,
+          joined("column '", options_.label_column, "' has ", counts_[1], " rows of ", options_.label_test,
+                 " (--label-test) and ", counts_[0], " of ", options_.label_ref,
+                 " (--label-ref); expected rows in both groups; correct the labels or these options"));
   }
 
   LoadedSequences take() { return std::move(loaded_); }
@@ -131,17 +132,17 @@ class Loader {
   void require_tabs(const std::vector<std::string>& columns) const {
     if (columns.size() == 1 && columns[0].find_first_of(",;") != std::string::npos)
       throw isonomy::IoError(path_, 1,
-                             "the header is one column, '" + columns[0] +
-                                 "'; expected columns separated by tabs; save the table as tab-separated text");
+                             joined("the header is one column, '", columns[0],
+                                    "'; expected columns separated by tabs; save the table as tab-separated text"));
   }
 
   void require_label_column(const std::vector<std::string>& columns) const {
     if (label_ || isonomy::io::find_column(columns, options_.label_column)) return;
     throw isonomy::IoError(path_, 1,
-                           "there is no column '" + options_.label_column +
-                               "' with the group of each row; the table has " +
-                               isonomy::text::listed(columns, columns.size()) +
-                               "; name it with --label-column, or give a file a group with --test and --ref");
+                           joined("there is no column '", options_.label_column,
+                                  "' with the group of each row; the table has ",
+                                  isonomy::text::listed(columns, columns.size()),
+                                  "; name it with --label-column, or give a file a group with --test and --ref"));
   }
 
   template <class Cells>
@@ -182,10 +183,9 @@ class Loader {
   void require_known(int label, std::int64_t line) const {
     if (label == options_.label_test || label == options_.label_ref) return;
     throw isonomy::IoError(path_, line,
-                           "column '" + options_.label_column + "' is " + std::to_string(label) + "; expected " +
-                               std::to_string(options_.label_test) + " (--label-test) or " +
-                               std::to_string(options_.label_ref) +
-                               " (--label-ref); drop the row or name other labels");
+                           joined("column '", options_.label_column, "' is ", label, "; expected ", options_.label_test,
+                                  " (--label-test) or ", options_.label_ref,
+                                  " (--label-ref); drop the row or name other labels"));
   }
 
   /// Within one file the cutter looks for repeated entries; between the two files of the groups this does.
@@ -193,13 +193,13 @@ class Loader {
     const auto [at, added] = entries_.emplace(entry, std::pair(path_, line));
     if (!added)
       throw isonomy::IoError(path_, line,
-                             "entry '" + entry + "' already stands in " + at->second.first + ", line " +
-                                 std::to_string(at->second.second) + "; expected distinct entries; rename or drop one");
+                             joined("entry '", entry, "' already stands in ", at->second.first, ", line ",
+                                    at->second.second, "; expected distinct entries; rename or drop one"));
   }
 
   void finish(isonomy::io::WindowCutter& cutter) {
     cutter.finish(kept_);
-    for (auto& warning : kept_.warnings) loaded_.warnings.push_back(path_ + ": " + warning);
+    for (auto& warning : kept_.warnings) loaded_.warnings.push_back(joined(path_, ": ", warning));
     kept_ = {};
     const auto stem = std::filesystem::path(path_).stem().string();
     loaded_.title += (loaded_.title.empty() ? "" : " against ") + stem;

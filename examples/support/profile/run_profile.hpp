@@ -14,6 +14,7 @@
 #include "../program/interrupt.hpp"
 #include "../program/output.hpp"
 #include "../program/progress.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/profiling/fit.hpp"
 #include "isonomy/estimators/profiling/scales/aaontology.hpp"
@@ -24,6 +25,8 @@
 #include "load.hpp"
 
 namespace examples {
+
+using isonomy::text::joined;
 
 /// Everything that a run depends on, and where its results go. An empty name leaves an output out.
 struct RunOptions {
@@ -106,8 +109,8 @@ inline isonomy::profiling::ScaleTable load_scales(const std::string& scales_path
 inline void note_display(const RunOptions& options, const LoadedSequences& loaded, std::vector<std::string>& warnings) {
   const auto shown = options.profile.display.tmd_len, length = loaded.longest_tmd;
   if (options.display_chosen || loaded.shortest_tmd != length || length == shown) return;
-  warnings.push_back("positions are shown for a TMD of " + std::to_string(shown) + " residues and all sequences have " +
-                     std::to_string(length) + "; pass --tmd-len " + std::to_string(length) + " to number theirs");
+  warnings.push_back(joined("positions are shown for a TMD of ", shown, " residues and all sequences have ", length,
+                            "; pass --tmd-len ", length, " to number theirs"));
 }
 
 template <class Arithmetic>
@@ -156,7 +159,7 @@ inline Run run_profile(const RunOptions& options, const Interrupt& interrupt) {
   }
   if (!options.json_path.empty()) {
     isonomy::io::ReportNotes notes;
-    for (const auto& path : options.inputs()) notes.emplace_back("input " + std::to_string(notes.size() + 1), path);
+    for (const auto& path : options.inputs()) notes.emplace_back(joined("input ", notes.size() + 1), path);
     notes.emplace_back("arithmetic", options.reference_arithmetic ? "aaanalysis_1_1" : "exact");
     files.prepare(options.json_path, isonomy::io::profile_report_text(run.result, options.profile, notes));
   }

@@ -24,12 +24,13 @@ using Arguments = std::map<std::string, std::string>;
 namespace text = isonomy::text;
 
 [[noreturn]] inline void refuse_splits(const std::string& what, const std::string& remedy) {
-  throw isonomy::ValueError("--split-kws: " + what + "; expected " + remedy);
+  throw isonomy::ValueError(text::joined("--split-kws: ", what, "; expected ", remedy));
 }
 
 inline int split_number(const std::string& family, const std::string& name, std::string_view value) {
   const auto number = text::whole_number(value);
-  if (!number) refuse_splits(family + " " + name + "=" + text::quoted(value), "a whole number; correct the value");
+  if (!number)
+    refuse_splits(text::joined(family, " ", name, "=", text::quoted(value)), "a whole number; correct the value");
   return *number;
 }
 
@@ -48,13 +49,15 @@ inline Arguments family_arguments(const std::string& family, std::string_view li
     const auto equals = std::min(field.find('='), field.size());
     const std::string name(field.substr(0, equals));
     if (std::find(wanted.begin(), wanted.end(), name) == wanted.end())
-      refuse_splits("'" + name + "' is no argument of " + family, text::listed(wanted) + "; correct the name");
+      refuse_splits(text::joined("'", name, "' is no argument of ", family),
+                    text::listed(wanted) + "; correct the name");
     if (!out.emplace(name, field.substr(std::min(equals + 1, field.size()))).second)
-      refuse_splits(family + " has " + name + " twice", "each argument once; drop one");
+      refuse_splits(text::joined(family, " has ", name, " twice"), "each argument once; drop one");
   }
   for (const auto& name : wanted)
     if (out.count(name) == 0)
-      refuse_splits(family + " lacks " + name, "all of " + text::listed(wanted) + ", or none for the defaults; add it");
+      refuse_splits(text::joined(family, " lacks ", name),
+                    text::joined("all of ", text::listed(wanted), ", or none for the defaults; add it"));
   return out;
 }
 
@@ -68,7 +71,7 @@ inline isonomy::profiling::SplitOptions split_families(std::string_view kws) {
       return colon == std::string_view::npos ? Arguments{} : family_arguments(family, entry.substr(colon + 1), wanted);
     };
     const auto once = [&family](bool known) {
-      if (known) refuse_splits("the family " + family + " stands twice", "each family once; drop one");
+      if (known) refuse_splits(text::joined("the family ", family, " stands twice"), "each family once; drop one");
     };
     if (family == "Segment") {
       once(out.segment.has_value());

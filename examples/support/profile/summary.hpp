@@ -12,8 +12,11 @@
 
 #include "../program/program.hpp"
 #include "isonomy/core/report.hpp"
+#include "isonomy/core/text.hpp"
 
 namespace examples {
+
+using isonomy::text::joined;
 
 /// 580140 as "580,140".
 inline std::string with_commas(std::int64_t number) {
@@ -54,7 +57,7 @@ inline void print_report(std::ostream& out, const isonomy::Report& report, doubl
   std::string stages;
   for (const auto& stage : report.stages) {
     total += stage.seconds;
-    stages += (stages.empty() ? "" : ", ") + stage.stage + " " + fixed(stage.seconds, 3);
+    stages += joined(stages.empty() ? "" : ", ", stage.stage, " ", fixed(stage.seconds, 3));
   }
   out << "  time         " << fixed(total, 3) << " s (" << stages << "), reading " << fixed(reading_seconds, 3)
       << " s\n";

@@ -13,8 +13,11 @@
 #include <vector>
 
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 
 namespace examples {
+
+using isonomy::text::joined;
 
 /// The type of number that T, or an optional T, holds; void where it is no whole number.
 template <class T>
@@ -37,8 +40,8 @@ std::string whole_number(const std::string& text) {
   const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data() + (text.starts_with('+') ? 1 : 0), end, number);
   if (error == std::errc() && stop == end) return {};
-  return "'" + text + "' is no whole number from " + std::to_string(std::numeric_limits<Number>::min()) + " to " +
-         std::to_string(std::numeric_limits<Number>::max());
+  return joined("'", text, "' is no whole number from ", std::numeric_limits<Number>::min(), " to ",
+                std::numeric_limits<Number>::max());
 }
 
 /// Adds options to one group of the help text.
@@ -70,9 +73,7 @@ struct OptionGroup {
 
 /// ValueError naming the option.
 inline void require_at_least(const char* option, std::int64_t value, std::int64_t least, const char* remedy) {
-  if (value < least)
-    throw isonomy::ValueError(std::string(option) + "=" + std::to_string(value) + "; expected at least " +
-                              std::to_string(least) + "; " + remedy);
+  if (value < least) throw isonomy::ValueError(joined(option, "=", value, "; expected at least ", least, "; ", remedy));
 }
 
 }  // namespace examples

@@ -12,10 +12,13 @@
 #include <vector>
 
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/io/text/atomic_file.hpp"
 #include "isonomy/io/text/open_file.hpp"
 
 namespace examples {
+
+using isonomy::text::joined;
 
 /// IoError now rather than after the computation if `path` cannot be written, or is one of the inputs.
 inline void require_writable(const std::string& path, const std::vector<std::string>& inputs) {
@@ -58,12 +61,12 @@ class OutputFolder {
       made_.push_back(part);
     fs::create_directories(path_, error);
     const std::error_code failure = error;
-    draft_ = path_ + "/.draft-" + std::to_string(std::random_device{}());
+    draft_ = joined(path_, "/.draft-", std::random_device{}());
     if (failure || !fs::create_directory(draft_, error)) {
       discard();
       throw isonomy::IoError(path_, 0,
-                             "cannot make or use this folder: " + (failure ? failure : error).message() +
-                                 "; expected a writable one; check its permissions");
+                             joined("cannot make or use this folder: ", (failure ? failure : error).message(),
+                                    "; expected a writable one; check its permissions"));
     }
   }
   OutputFolder(const OutputFolder&) = delete;
@@ -141,8 +144,8 @@ inline void print_all(std::string_view text) {
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
   if (!written && errno != EPIPE)
     throw isonomy::IoError("standard output", 0,
-                           "cannot be written: " + isonomy::io::system_message(errno) +
-                               "; expected room for the table; use --out FILE");
+                           joined("cannot be written: ", isonomy::io::system_message(errno),
+                                  "; expected room for the table; use --out FILE"));
 }
 
 }  // namespace examples

@@ -15,9 +15,12 @@
 
 #include "interrupt.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 #include "operation_name.hpp"
 
 namespace examples {
+
+using isonomy::text::joined;
 
 /// What a program returns: bad input or options are the caller's to mend, anything unforeseen is ours.
 enum ExitCode { success = 0, internal_error = 1, bad_input = 2, no_result = 3, interrupted = 128 };
@@ -44,7 +47,7 @@ inline std::string clipped(std::string text) {
   std::size_t from = begin, to = text.size() - end;
   while (in_letter(from)) --from;
   while (to < text.size() && in_letter(to)) ++to;
-  return text.replace(from, to - from, " ... (" + std::to_string(to - from) + " bytes left out) ... ");
+  return text.replace(from, to - from, joined(" ... (", to - from, " bytes left out) ... "));
 }
 
 /// The library's names of options in `message` as this command line spells them: max_cor becomes --max-cor.
@@ -88,10 +91,10 @@ inline std::string parse_message(const CLI::App& app, const std::string& program
   for (auto at = message.find("--"); at != std::string::npos && expected.empty(); at = message.find("--", at + 2)) {
     const auto end = message.find_first_of(" =:,;'\n", at);
     const auto* option = app.get_option_no_throw(message.substr(at, end == std::string::npos ? end : end - at));
-    if (option != nullptr) expected = "; expected " + option->get_name() + ": " + option->get_description();
+    if (option != nullptr) expected = joined("; expected ", option->get_name(), ": ", option->get_description());
   }
   if (expected.empty()) expected = "; expected the arguments that the help text lists";
-  return message + expected + "; see " + program + " --help";
+  return joined(message, expected, "; see ", program, " --help");
 }
 
 /// Parses the command line, runs `body(interrupt)`, reports what it throws on stderr. The body may return an exit code.

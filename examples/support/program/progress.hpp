@@ -10,8 +10,11 @@
 #include <string>
 
 #include "isonomy/core/control.hpp"
+#include "isonomy/core/text.hpp"
 
 namespace examples {
+
+using isonomy::text::joined;
 
 class ProgressLine {
  public:
@@ -31,8 +34,8 @@ class ProgressLine {
     if (!shown_ || now - last_ < std::chrono::milliseconds(100)) return;
     last_ = now;
     const std::int64_t percent = progress.total > 0 ? 100 * progress.done / progress.total : 0;
-    const std::string count = progress.total > 0  ? ": " + std::to_string(percent) + " %"
-                              : progress.done > 0 ? ": " + std::to_string(progress.done)
+    const std::string count = progress.total > 0  ? joined(": ", percent, " %")
+                              : progress.done > 0 ? joined(": ", progress.done)
                                                   : " ...";
     std::fprintf(stderr, "\r\033[K%s%s", progress.stage, count.c_str());
     std::fflush(stderr);

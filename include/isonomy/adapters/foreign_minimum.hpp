@@ -5,11 +5,11 @@
 #include <cmath>
 #include <limits>
 #include <sstream>
-#include <string>
 #include <utility>
 #include <vector>
 
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/estimators/mixture/minimise/minimum.hpp"
 #include "isonomy/estimators/mixture/minimise/newton_system.hpp"
 
@@ -34,10 +34,9 @@ template <mixture::Objective F>
 [[nodiscard]] mixture::Likelihood at_trial(F& f, const std::vector<double>& theta, const char* library) {
   mixture::Likelihood at = f.at(theta, MixtureOrder::gradient);
   if (mixture::finite(at)) return at;
-  throw NumericalError(
-      std::string(library) +
-      ": the function is not finite at a point it tried, and it has no way back from there; narrow the "
-      "bounds, start closer, or use mixture::minimize, which steps back");
+  throw NumericalError(text::joined(
+      {library, ": the function is not finite at a point it tried, and it has no way back from there; narrow the "
+                "bounds, start closer, or use mixture::minimize, which steps back"}));
 }
 
 /// theta with the parameters on their bounds that Newton's step would take beyond them, for a gain below `gain`.

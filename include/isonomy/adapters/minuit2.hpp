@@ -9,6 +9,7 @@
 
 #include "isonomy/adapters/foreign_minimum.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/estimators/mixture/minimise/minimum.hpp"
 
 #include <Minuit2/FCNGradientBase.h>
@@ -85,7 +86,7 @@ template <mixture::Objective F>
     const auto [lower, upper] = bounds[i];
     const double reach = detail::far_away * std::max(std::abs(start[i]), errors[i]);
     const bool below = start[i] - lower < reach, above = upper - start[i] < reach;
-    state.Add(names[i] + "#" + std::to_string(i), start[i], errors[i]);
+    state.Add(text::joined(names[i], "#", i), start[i], errors[i]);
     if (!(lower < upper))
       state.Fix(index);
     else if (below && above)

@@ -3,7 +3,6 @@
 
 #include <cstring>
 #include <limits>
-#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/core/check.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 
 namespace isonomy {
 
@@ -21,7 +21,7 @@ template <class Tag>
 [[nodiscard]] typename Backend<Tag>::allocation allocate_elements(Context<Tag>& ctx, index_t size,
                                                                   std::size_t bytes_each, const char* purpose) {
   if (size < 0 || static_cast<std::size_t>(size) > std::numeric_limits<std::size_t>::max() / 2 / bytes_each)
-    throw ShapeError(std::string(purpose) + ": a buffer of " + std::to_string(size) + " elements cannot exist");
+    throw ShapeError(text::joined(purpose, ": a buffer of ", size, " elements cannot exist"));
   if (size == 0) return {};
   return Backend<Tag>::allocate(ctx, bytes_each * static_cast<std::size_t>(size), purpose);
 }
@@ -76,7 +76,7 @@ class Matrix {
  private:
   static index_t checked_size(index_t rows, index_t columns, const char* purpose) {
     check::that(rows >= 0 && columns >= 0 && (columns == 0 || rows <= std::numeric_limits<index_t>::max() / columns),
-                purpose, "a matrix of " + check::shape(rows, columns) + " cannot exist");
+                purpose, "a matrix of ", rows, "x", columns, " cannot exist");
     return rows * columns;
   }
   Buffer<T, Tag> buffer_;
@@ -101,9 +101,8 @@ template <class Ctx, class T>
 template <class Ctx, class T>
 void copy_to_host(Ctx& ctx, VectorView<T, typename Ctx::space> device,
                   VectorView<std::remove_const_t<T>, HostSpace> host) {
-  check::that(device.size == host.size, "copy_to_host",
-              "source has " + std::to_string(device.size) + " and target " + std::to_string(host.size) +
-                  " elements; they must be equal");
+  check::that(device.size == host.size, "copy_to_host", "source has ", device.size, " and target ", host.size,
+              " elements; they must be equal");
   backend_of<Ctx>::copy_to_host(ctx, VectorView<const std::remove_const_t<T>, typename Ctx::space>(device), host);
 }
 

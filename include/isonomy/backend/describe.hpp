@@ -1,11 +1,10 @@
 // What a report says about a context: which backend ran an operation, and with how much memory.
 #pragma once
 
-#include <string>
-
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/backend/operation.hpp"
 #include "isonomy/core/report.hpp"
+#include "isonomy/core/text.hpp"
 
 namespace isonomy {
 
@@ -16,7 +15,7 @@ template <class Op, class... T, ContextLike Ctx>
   if constexpr (Has<Op, B, T...>)
     return {Op::name, runner_of<Op, B>()};
   else
-    return {Op::name, std::string(B::name()) + " (generic)"};
+    return {Op::name, text::joined(B::name(), " (generic)")};
 }
 
 /// Fills in the memory that the context's buffers took.

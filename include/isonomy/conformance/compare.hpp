@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "isonomy/conformance/data.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/core/tolerance.hpp"
 
 namespace isonomy::conformance {
@@ -30,7 +31,7 @@ class Verdict {
  public:
   [[nodiscard]] bool ok() const { return mismatches_ == 0; }
   [[nodiscard]] std::string text() const {
-    return std::to_string(mismatches_) + (mismatches_ == 1 ? " mismatch" : " mismatches") + text_.str();
+    return text::joined(mismatches_, mismatches_ == 1 ? " mismatch" : " mismatches", text_.str());
   }
 
   template <class T>

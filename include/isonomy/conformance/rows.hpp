@@ -13,6 +13,7 @@
 #include "isonomy/conformance/contexts.hpp"
 #include "isonomy/conformance/report.hpp"
 #include "isonomy/core/random.hpp"
+#include "isonomy/core/text.hpp"
 
 namespace isonomy::conformance {
 
@@ -60,7 +61,7 @@ class Rows {
     } catch (const Unsupported&) {
       ++result_.declined;
     } catch (const std::exception& e) {
-      fail(label, std::string("threw: ") + e.what());
+      fail(label, text::joined("threw: ", e.what()));
     }
   }
 
@@ -73,7 +74,7 @@ class Rows {
     } catch (const E&) {
       ++result_.passed;
     } catch (const std::exception& e) {
-      fail(label, std::string("threw another error: ") + e.what());
+      fail(label, text::joined("threw another error: ", e.what()));
     }
   }
 
@@ -96,8 +97,8 @@ class Rows {
   void fail(const std::string& label, const std::string& why) {
     ++result_.failed;
     if (result_.failures.size() < 5)
-      result_.failures.push_back("  " + result_.operation + ", " + label + ", seed " +
-                                 std::to_string(ctx_.control().seed) + ": " + why);
+      result_.failures.push_back(
+          text::joined("  ", result_.operation, ", ", label, ", seed ", ctx_.control().seed, ": ", why));
   }
 
   Context<Tag>& ctx_;

@@ -3,11 +3,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <limits>
 #include <string>
-#include <string_view>
 
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
 
 namespace isonomy {
@@ -17,16 +18,13 @@ template <class To, class From>
 [[nodiscard]] To narrow(From value, const char* what) {
   const To result = static_cast<To>(value);
   if (static_cast<From>(result) != value || (result < To{}) != (value < From{}))
-    throw ValueError(std::string(what) + ": " + std::to_string(value) +
-                     " does not fit its type; use less data per call");
+    throw ValueError(text::joined(what, ": ", value, " does not fit its type; use less data per call"));
   return result;
 }
 
 namespace check {
 
-[[nodiscard]] inline std::string shape(index_t rows, index_t columns) {
-  return std::to_string(rows) + "x" + std::to_string(columns);
-}
+[[nodiscard]] inline std::string shape(index_t rows, index_t columns) { return text::joined(rows, "x", columns); }
 template <class T, class S>
 [[nodiscard]] std::string shape(const MatrixView<T, S>& a) {
   return shape(a.rows, a.columns);
@@ -34,15 +32,9 @@ template <class T, class S>
 
 namespace detail {
 
-inline void append(std::string& text, std::string_view piece) { text += piece; }
-inline void append(std::string& text, index_t piece) { text += std::to_string(piece); }
-
-template <class... Pieces>
-[[noreturn, gnu::cold, gnu::noinline]] void fail(const char* operation, const Pieces&... pieces) {
-  std::string text = operation;
-  text += ": ";
-  (append(text, pieces), ...);
-  throw ShapeError(text);
+[[noreturn, gnu::cold, gnu::noinline]] inline void fail(const char* operation,
+                                                        std::initializer_list<text::Piece> pieces) {
+  throw ShapeError(text::joined(operation, ": ", text::joined(pieces)));
 }
 
 }  // namespace detail
@@ -50,7 +42,7 @@ template <class... Pieces>
 /// ShapeError "operation: pieces" unless `condition`. Pieces are texts and whole numbers, put together only then.
 template <class... Pieces>
 void that(bool condition, const char* operation, const Pieces&... pieces) {
-  if (!condition) detail::fail(operation, pieces...);
+  if (!condition) detail::fail(operation, {pieces...});
 }
 
 /// Extents and strides are not negative, and data is there when elements are.
@@ -105,8 +97,8 @@ void no_overlap(const Out& out, const In& in, const char* operation, const char*
   const Bytes o = bytes(out), i = bytes(in);
   const bool both = o.first < o.last && i.first < i.last;  // an empty view has an address but overlaps nothing
   if (both && o.first < i.last && i.first < o.last)
-    throw AliasError(std::string(operation) + ": " + out_name + " overlaps " + in_name +
-                     "; pass separate memory for the output");
+    throw AliasError(
+        text::joined(operation, ": ", out_name, " overlaps ", in_name, "; pass separate memory for the output"));
 }
 
 /// Every output element has its own address.
@@ -146,16 +138,13 @@ void offsets(const VectorView<const index_t, S>& borders, index_t size, const ch
   that(borders.size >= 1, operation, "offsets is empty; it has one element more than there are segments");
   if constexpr (std::same_as<S, HostSpace>) {
     const auto value_that = [&](bool condition, index_t s, const char* rule) {
-      if (!condition)
-        throw ValueError(std::string(operation) + ": offsets(" + std::to_string(s) + ") is " +
-                         std::to_string(borders(s)) + "; " + rule);
+      if (!condition) throw ValueError(text::joined(operation, ": offsets(", s, ") is ", borders(s), "; ", rule));
     };
     value_that(borders(0) >= 0, 0, "the first must be at least 0");
     for (index_t s = 1; s < borders.size; ++s) value_that(borders(s) >= borders(s - 1), s, "offsets must not decrease");
     if (borders(borders.size - 1) > size)
-      throw ValueError(std::string(operation) + ": offsets(" + std::to_string(borders.size - 1) + ") is " +
-                       std::to_string(borders(borders.size - 1)) + " and there are " + std::to_string(size) +
-                       " elements; the last offset must not exceed them");
+      throw ValueError(text::joined(operation, ": offsets(", borders.size - 1, ") is ", borders(borders.size - 1),
+                                    " and there are ", size, " elements; the last offset must not exceed them"));
   }
 }
 

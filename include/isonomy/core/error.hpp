@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "isonomy/core/text.hpp"
+
 namespace isonomy {
 
 /// Root of everything the library throws on purpose.
@@ -67,10 +69,10 @@ class ResourceError : public Error {
 /// An allocation failed or would exceed the workspace limit. `available` is 0 where it is unknown.
 class OutOfMemory : public ResourceError {
  public:
-  OutOfMemory(const std::string& purpose, std::size_t bytes_requested, std::size_t bytes_available)
-      : ResourceError(purpose + ": " + std::to_string(bytes_requested) + " bytes requested, " +
-                      (bytes_available != 0 ? std::to_string(bytes_available) + " available" : "none available") +
-                      "; use less data at a time or raise the limit"),
+  [[gnu::noinline]] OutOfMemory(const std::string& purpose, std::size_t bytes_requested, std::size_t bytes_available)
+      : ResourceError(text::joined(purpose, ": ", bytes_requested, " bytes requested, ",
+                                   bytes_available != 0 ? std::to_string(bytes_available) : "none",
+                                   " available; use less data at a time or raise the limit")),
         requested(bytes_requested), available(bytes_available) {}
   std::size_t requested, available;
 };
@@ -78,22 +80,18 @@ class OutOfMemory : public ResourceError {
 /// The caller asked to stop; queued work has drained and inputs are unchanged.
 class Cancelled : public Error {
  public:
-  explicit Cancelled(const std::string& operation) : Error(operation + ": cancelled by the caller") {}
+  [[gnu::noinline]] explicit Cancelled(const std::string& operation)
+      : Error(text::joined(operation, ": cancelled by the caller")) {}
 };
 
 /// A file could not be read or written. `line` counts from 1; 0 means the file as a whole.
 class IoError : public Error {
  public:
-  IoError(const std::string& file, std::int64_t line_number, const std::string& what)
-      : Error(place(file, line_number).append(": ").append(what)), path(file), line(line_number) {}
+  [[gnu::noinline]] IoError(const std::string& file, std::int64_t line_number, const std::string& what)
+      : Error(line_number > 0 ? text::joined(file, ":", line_number, ": ", what) : text::joined(file, ": ", what)),
+        path(file), line(line_number) {}
   std::string path;
   std::int64_t line;
-
- private:
-  static std::string place(std::string file, std::int64_t line_number) {
-    if (line_number > 0) file.append(":").append(std::to_string(line_number));
-    return file;
-  }
 };
 
 }  // namespace isonomy

@@ -12,6 +12,7 @@
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/order.hpp"
+#include "isonomy/core/text.hpp"
 
 /// The bits of everything here depend on the numbers alone: sums run in ascending order, a product feeds an addition
 /// through fma or is rounded before it. Meant for the hundred parameters of a fit or so, not for data.
@@ -46,8 +47,8 @@ class SquareMatrix {
   /// ShapeError unless there are n^2 elements.
   SquareMatrix(std::size_t n, std::vector<double> by_rows) : n_(n), elements_(std::move(by_rows)) {
     if (elements_.size() != n * n)
-      throw ShapeError("SquareMatrix: " + std::to_string(elements_.size()) + " elements for " + std::to_string(n) +
-                       " rows; give as many columns as rows");
+      throw ShapeError(text::joined(
+          {"SquareMatrix: ", elements_.size(), " elements for ", n, " rows; give as many columns as rows"}));
   }
   [[nodiscard]] static SquareMatrix identity(std::size_t n) {
     SquareMatrix result(n);
@@ -248,8 +249,8 @@ inline void diagonalise(Tridiagonal& t) {
       while (last + 1 < n && coupled(last)) ++last;
       if (last == first) break;
       if (step == most_steps)
-        throw NumericalError("eigenvalues: no convergence after " + std::to_string(most_steps) +
-                             " steps; look for numbers of very different size in the matrix");
+        throw NumericalError(text::joined("eigenvalues: no convergence after ", most_steps,
+                                          " steps; look for numbers of very different size in the matrix"));
       ql_step(t, first, last);
     }
 }

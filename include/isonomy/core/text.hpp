@@ -1,21 +1,76 @@
-// Text in messages, ids and cells: quoted, listed, cut into fields, read as whole numbers.
+// Text in messages, ids and cells: joined, quoted, listed, cut into fields, read as whole numbers.
 #pragma once
 
 #include <charconv>
+#include <concepts>
+#include <cstddef>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace isonomy::text {
 
+/// One piece of a message: a text, a letter or a whole number, which is written in decimal.
+///
+/// It views the text it is given, so it must not outlive the expression that makes it.
+class Piece {
+ public:
+  Piece(std::string_view s) : view_(s) {}
+  Piece(const char* s) : view_(s) {}
+  Piece(const std::string& s) : view_(s) {}
+  Piece(std::same_as<char> auto letter) : digits_{letter}, view_(digits_, 1) {}
+  template <std::integral Integer>
+    requires(!std::same_as<Integer, bool> && !std::same_as<Integer, char>)
+  Piece(Integer number) : Piece(Decimal{}, Widest<Integer>{number}) {}
+
+  Piece(const Piece&) = delete;  // a copy would view the digits of the original
+  Piece& operator=(const Piece&) = delete;
+
+  [[nodiscard]] std::string_view view() const { return view_; }
+
+ private:
+  struct Decimal {};
+  template <class Integer>
+  using Widest = std::conditional_t<std::signed_integral<Integer>, long long, unsigned long long>;
+
+  [[gnu::noinline]] Piece(Decimal, long long number) { write(number); }
+  [[gnu::noinline]] Piece(Decimal, unsigned long long number) { write(number); }
+  void write(auto number) {
+    const char* end = std::to_chars(digits_, digits_ + sizeof(digits_), number).ptr;
+    view_ = {digits_, static_cast<std::size_t>(end - digits_)};
+  }
+
+  char digits_[20];  // the least int64 and the largest uint64 both have 20 characters
+  std::string_view view_;
+};
+
+/// The pieces one behind the other.
+[[gnu::noinline]] inline std::string joined(std::initializer_list<Piece> pieces) {
+  std::size_t size = 0;
+  for (const Piece& piece : pieces) size += piece.view().size();
+  std::string out;
+  out.reserve(size);
+  for (const Piece& piece : pieces) out += piece.view();
+  return out;
+}
+
+/// The same: `joined(operation, ": row ", i, " is empty")`.
+///
+/// Messages are put together by this instead of `+`, which a compiler inlines with the clean-up of every temporary:
+/// that costs more time to compile than most of the code the message is about.
+template <class... Pieces>
+[[gnu::always_inline]] inline std::string joined(const Pieces&... pieces) {
+  return joined({pieces...});
+}
+
 /// `s` in single quotes, cut after 60 bytes so that a message stays readable.
 inline std::string quoted(std::string_view s) {
   constexpr std::size_t longest = 60;
-  std::string out(1, '\'');
-  out.append(s.substr(0, longest));
-  if (s.size() <= longest) return out.append("'");
-  return out.append("...' (").append(std::to_string(s.size())).append(" bytes)");
+  if (s.size() <= longest) return joined('\'', s, '\'');
+  return joined('\'', s.substr(0, longest), "...' (", s.size(), " bytes)");
 }
 
 /// The elements of `list`, which are convertible to a view or are numbers, joined by ", "; at most `most` of them.

@@ -12,6 +12,7 @@
 #include "isonomy/core/concepts.hpp"
 #include "isonomy/core/control.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/cpu/instruction_set.hpp"
 
 namespace isonomy {
@@ -44,10 +45,10 @@ class Context {
                  options.workspace_limit},
         instruction_set_(options.instruction_set), threads_(options.threads), counters_(std::make_shared<Counters>()) {
     if (threads_ < 0)
-      throw ValueError("Context<Cpu>: threads is " + std::to_string(threads_) + "; give 0 for all, or a count");
+      throw ValueError(text::joined("Context<Cpu>: threads is ", threads_, "; give 0 for all, or a count"));
     if (instruction_set_ > best_instruction_set())
-      throw Unsupported(std::string("Context<Cpu>: this processor has no ") + name(instruction_set_) + "; it has " +
-                        name(best_instruction_set()));
+      throw Unsupported(text::joined(
+          {"Context<Cpu>: this processor has no ", name(instruction_set_), "; it has ", name(best_instruction_set())}));
     const int offered = tbb::this_task_arena::max_concurrency();
     if (threads_ == 0) threads_ = offered;
     // Asked for more threads than processors, oneTBB gives fewer and prints a line; results do not depend on the
@@ -68,7 +69,7 @@ class Context {
       options.seed = like.seed;
       options.determinism = like.determinism;
       options.instruction_set = set;
-      out.emplace_back(std::to_string(threads) + " threads, " + name(set), std::move(options));
+      out.emplace_back(text::joined(threads, " threads, ", name(set)), std::move(options));
     };
     for (const int threads : {1, 2, 3, 8}) add(threads, best_instruction_set());
     for (int set = 0; set < static_cast<int>(best_instruction_set()); ++set) add(2, static_cast<InstructionSet>(set));

@@ -71,8 +71,8 @@ template <ContextLike Ctx, class T>
 void copy(Ctx& ctx, ConstMatrix<T, Ctx> source, MatrixView<T, typename Ctx::space> out) {
   check::usable(source, "copy", "source");
   check::usable(out, "copy", "out");
-  check::that(source.rows == out.rows && source.columns == out.columns, "copy",
-              "source is " + check::shape(source) + " and out is " + check::shape(out) + "; they must be equal");
+  check::that(source.rows == out.rows && source.columns == out.columns, "copy", "source is ", source.rows, "x",
+              source.columns, " and out is ", out.rows, "x", out.columns, "; they must be equal");
   check::distinct(out, "copy", "out");
   check::no_overlap(out, source, "copy", "out", "source");
   ++ctx.counters().kernels;

@@ -18,7 +18,7 @@ using namespace isonomy::profiling;
 
 namespace {
 
-io::Table golden(const std::string& name) {
+io::Table golden_table(const std::string& name) {
   return io::read_table(std::string(ISONOMY_TEST_DATA) + "/profiling/" + name);
 }
 
@@ -82,7 +82,7 @@ SplitOptions options_of(std::string_view text) {
 }  // namespace
 
 TEST_CASE("parts of all layouts equal the reference's", "[reference][profiling]") {
-  const auto table = golden("parts.tsv");
+  const auto table = golden_table("parts.tsv");
   index_t compared = 0, mislocated = 0;
   for (index_t row = 0; row < table.size();) {
     const auto columns = input_columns(table, row);
@@ -125,7 +125,7 @@ TEST_CASE("parts of all layouts equal the reference's", "[reference][profiling]"
 }
 
 TEST_CASE("enumerated splits equal the reference's", "[reference][profiling]") {
-  const auto table = golden("splits.tsv");
+  const auto table = golden_table("splits.tsv");
   std::map<std::string, std::pair<std::string, std::vector<Split>>> sets;
   for (index_t row = 0; row < table.size(); ++row) {
     auto& [options, splits] = sets[std::string(table.cell(row, "name"))];
@@ -149,7 +149,7 @@ TEST_CASE("enumerated splits equal the reference's", "[reference][profiling]") {
 }
 
 TEST_CASE("positions equal the reference's wherever it gives some", "[reference][profiling]") {
-  const auto table = golden("positions.tsv");
+  const auto table = golden_table("positions.tsv");
   index_t refused = 0;
   for (index_t row = 0; row < table.size(); ++row) {
     const auto display = display_of(table, row);
@@ -172,7 +172,7 @@ TEST_CASE("positions, categories and names of published features equal the refer
   const auto scales = aaontology();
   for (const char* name : {"dom_gsec_default_legacy.tsv", "dom_gsec_default_exact.tsv", "syn1000_default.tsv",
                            "syn10000_default.tsv", "n_filter1000.tsv"}) {
-    const auto table = golden(name);
+    const auto table = golden_table(name);
     for (index_t row = 0; row < table.size(); ++row) {
       const auto feature = parse_feature(table.cell(row, "feature"));
       CHECK(feature_id(feature) == table.cell(row, "feature"));
@@ -187,7 +187,7 @@ TEST_CASE("positions, categories and names of published features equal the refer
 }
 
 TEST_CASE("feature names equal the reference's and descriptions hold its facts", "[reference][profiling]") {
-  const auto table = golden("feature_names.tsv");
+  const auto table = golden_table("feature_names.tsv");
   const auto scales = aaontology();
   for (index_t row = 0; row < table.size(); ++row) {
     const auto feature = parse_feature(table.cell(row, "feature"));

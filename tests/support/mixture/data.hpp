@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace test {
+namespace isonomy::test {
 
 /// 24-bit dyadic values, exact in float and double: x_i = ((i * 2654435761 mod 2^32) >> 8) / 2^20 - 8.
 inline std::vector<double> portable_points(std::size_t n = 1000000) {
@@ -27,4 +27,4 @@ inline std::vector<double> notebook_points() {
   return x;
 }
 
-}  // namespace test
+}  // namespace isonomy::test

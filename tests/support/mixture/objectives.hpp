@@ -10,7 +10,7 @@
 #include "isonomy/core/random.hpp"
 #include "isonomy/estimators/mixture/minimise/objective.hpp"
 
-namespace test {
+namespace isonomy::test {
 
 /// An Objective without a Hessian: g(theta, gradient) returns the value and adds to a gradient of zeros.
 template <class G>
@@ -77,4 +77,4 @@ inline std::vector<double> shared_mean_points(std::uint64_t n, std::uint64_t see
   return x;
 }
 
-}  // namespace test
+}  // namespace isonomy::test

@@ -10,8 +10,9 @@
 #include "isonomy/estimators/mixture/normal/model.hpp"
 #include "support/catch.hpp"
 #include "support/mixture/objectives.hpp"
+#include "support/numbers.hpp"
 
-namespace test {
+namespace isonomy::test {
 
 /// 60 % N(0, 1), 40 % N(4, 0.5).
 inline std::vector<double> two_peaks(isonomy::index_t n, std::uint64_t seed = 1) {
@@ -58,7 +59,6 @@ struct Kind {
 /// Every parametrisation, at points away from a minimum.
 inline std::vector<Kind> kinds() {
   using isonomy::mixture::NormalModel, isonomy::mixture::Sharing, isonomy::mixture::Weighting;
-  constexpr double infinity = std::numeric_limits<double>::infinity();
   NormalModel shared_mean = isonomy::mixture::shared_mean_pair(), yields{2}, truncated{2}, truncated_yields{2};
   yields.weighting = truncated_yields.weighting = Weighting::yields;
   truncated.range = {-4, 7};
@@ -72,4 +72,4 @@ inline std::vector<Kind> kinds() {
           {truncated_yields, {700, 500, -1, 3.8, 2, 1.2}}};
 }
 
-}  // namespace test
+}  // namespace isonomy::test

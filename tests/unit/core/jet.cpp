@@ -16,7 +16,7 @@ using Function = std::function<Second(Second, Second)>;
 using Plain = std::function<long double(long double, long double)>;
 
 /// Gradient and Hessian by central differences in extended precision.
-void check(const Function& f, const Plain& plain, double x, double y) {
+void check_derivatives(const Function& f, const Plain& plain, double x, double y) {
   const Second got = f(Second::variable(x, 0), Second::variable(y, 1));
   const long double h = 1e-5L, X = x, Y = y;
   CHECK(got.value == Approx(static_cast<double>(plain(X, Y))).epsilon(1e-14));
@@ -53,8 +53,8 @@ TEST_CASE("jets carry exact first and second derivatives", "[jet]") {
       {[](auto x, auto y) { return abs(x - 3 * y) * y; }, [](auto x, auto y) { return std::abs(x - 3 * y) * y; }}};
   for (std::size_t i = 0; i < functions.size(); ++i) {
     INFO("function " << i);
-    check(functions[i].first, functions[i].second, 0.7, 1.3);
-    check(functions[i].first, functions[i].second, 2.1, 0.4);
+    check_derivatives(functions[i].first, functions[i].second, 0.7, 1.3);
+    check_derivatives(functions[i].first, functions[i].second, 2.1, 0.4);
   }
 }
 

@@ -15,8 +15,8 @@
 #include "support/io_files.hpp"
 
 using namespace isonomy;
-using isonomy_test::has;
-using isonomy_test::TemporaryFolder;
+using isonomy::test::has;
+using isonomy::test::TemporaryFolder;
 
 namespace {
 

@@ -11,9 +11,9 @@
 #include "support/io_files.hpp"
 
 using namespace isonomy;
-using isonomy_test::has;
-using isonomy_test::message_of;
-using isonomy_test::TemporaryFolder;
+using isonomy::test::has;
+using isonomy::test::message_of;
+using isonomy::test::TemporaryFolder;
 
 namespace {
 

@@ -10,9 +10,9 @@
 
 using namespace isonomy;
 using namespace isonomy::io;
-using isonomy_test::has;
-using isonomy_test::message_of;
-using isonomy_test::TemporaryFolder;
+using isonomy::test::has;
+using isonomy::test::message_of;
+using isonomy::test::TemporaryFolder;
 
 namespace {
 

@@ -12,14 +12,14 @@
 
 using namespace isonomy;
 using namespace isonomy::io;
-using isonomy_test::has;
-using isonomy_test::message_of;
-using isonomy_test::TemporaryFolder;
+using isonomy::test::has;
+using isonomy::test::message_of;
+using isonomy::test::TemporaryFolder;
 
 namespace {
 
 /// The line that reading a file complains about, and the message.
-std::pair<std::int64_t, std::string> refusal(const std::string& path, TextOptions options = {}) {
+std::pair<std::int64_t, std::string> refused_text(const std::string& path, TextOptions options = {}) {
   try {
     read_lines(path, options);
   } catch (const IoError& error) {
@@ -45,25 +45,25 @@ TEST_CASE("lines end with LF, CR LF or the file", "[io]") {
 
 TEST_CASE("missing files, directories and empty files are told apart", "[io]") {
   const TemporaryFolder folder;
-  CHECK(has(refusal(folder.path("no")).second, "does not exist"));
-  CHECK(has(refusal(folder.path("no/deeper")).second, "does not exist"));
-  CHECK(has(refusal(folder.path(".")).second, "directory"));
-  CHECK(has(refusal(folder.file("empty", "")).second, "empty"));
+  CHECK(has(refused_text(folder.path("no")).second, "does not exist"));
+  CHECK(has(refused_text(folder.path("no/deeper")).second, "does not exist"));
+  CHECK(has(refused_text(folder.path(".")).second, "directory"));
+  CHECK(has(refused_text(folder.file("empty", "")).second, "empty"));
   CHECK(read_lines(folder.path("empty"), {.allow_empty = true}).empty());
   CHECK(read_lines(folder.file("mark", "\xEF\xBB\xBF")).empty());
 }
 
 TEST_CASE("binary bytes are refused with line and byte", "[io]") {
   const TemporaryFolder folder;
-  const auto nul = refusal(folder.file("nul", std::string_view("ab\ncd\0e\n", 8)));
+  const auto nul = refused_text(folder.file("nul", std::string_view("ab\ncd\0e\n", 8)));
   CHECK(nul.first == 2);
   CHECK(has(nul.second, "NUL byte at byte 5"));
-  const auto latin = refusal(folder.file("latin", "ab\r\nc\xE4"
-                                                  "d\n"));
+  const auto latin = refused_text(folder.file("latin", "ab\r\nc\xE4"
+                                                       "d\n"));
   CHECK(latin.first == 2);
   CHECK(has(latin.second, "byte 5 of the file (value 228) is not UTF-8"));
-  const auto marked = refusal(folder.file("marked", "\xEF\xBB\xBF"
-                                                    "ab\n\xFF\n"));
+  const auto marked = refused_text(folder.file("marked", "\xEF\xBB\xBF"
+                                                         "ab\n\xFF\n"));
   CHECK(has(marked.second, "byte 6 "));
 }
 
@@ -91,7 +91,7 @@ TEST_CASE("lines longer than the limit are refused, also across reads", "[io]") 
   CHECK(lines[1] == std::string(3'000'000, 'x'));
   CHECK(lines[2] == "cd");
   CHECK(read_lines(path, {.max_line_bytes = 3'000'000}).size() == 3);
-  const auto refused = refusal(path, {.max_line_bytes = 2'999'999});
+  const auto refused = refused_text(path, {.max_line_bytes = 2'999'999});
   CHECK(refused.first == 2);
   CHECK(has(refused.second, "longer than 2999999 bytes"));
 }

@@ -8,6 +8,7 @@
 
 #include "isonomy/backend/operation.hpp"
 #include "isonomy/conformance/rows.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/ops/linalg/cholesky.hpp"
 
 namespace isonomy::conformance {
@@ -48,8 +49,8 @@ struct Cases<op::cholesky_batched> {
   template <class Tag, class T>
   // A row reads from top to bottom: inputs, run, check. NOLINTNEXTLINE(readability-function-size)
   static void row(Rows<Tag>& rows, index_t batches, index_t n, Layout l, Plant plant, bool graded) {
-    const std::string label = std::string(op::element_name<T>()) + " " + std::to_string(batches) + " of " +
-                              std::to_string(n) + " " + name(l) + " " + (graded ? "graded" : name_of(plant));
+    const std::string label = text::joined(
+        {op::element_name<T>(), " ", batches, " of ", n, " ", name(l), " ", graded ? "graded" : name_of(plant)});
     const std::uint64_t seed = rows.seed(label);
     const bool by_rows = l == Layout::row || l == Layout::padded_row;
     Operand<T> a(by_rows ? n * batches : n, by_rows ? n : n * batches, l);

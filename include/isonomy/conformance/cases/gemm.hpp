@@ -8,6 +8,7 @@
 
 #include "isonomy/backend/operation.hpp"
 #include "isonomy/conformance/rows.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/ops/linalg/gemm.hpp"
 #include "isonomy/ops/linalg/syrk.hpp"
 
@@ -67,9 +68,8 @@ struct Product {
 
 template <class T>
 [[nodiscard]] std::string label(index_t m, index_t k, index_t n, Layout l, Data d, Factors<T> f) {
-  return std::string(op::element_name<T>()) + " " + std::to_string(m) + "x" + std::to_string(k) + "x" +
-         std::to_string(n) + " " + name(l) + " " + name(d) + " alpha " + std::to_string(f.alpha) + " beta " +
-         std::to_string(f.beta);
+  return text::joined(op::element_name<T>(), " ", m, "x", k, "x", n, " ", name(l), " ", name(d), " alpha ",
+                      std::to_string(f.alpha), " beta ", std::to_string(f.beta));
 }
 
 /// Layouts that differ between the operands of one row.

@@ -7,6 +7,7 @@
 
 #include "isonomy/backend/operation.hpp"
 #include "isonomy/conformance/rows.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/ops/for_each.hpp"
 #include "isonomy/ops/memory.hpp"
 
@@ -18,7 +19,7 @@ inline constexpr std::array<index_t, 5> vector_sizes{0, 1, 7, 1000, 20011};
 inline constexpr std::array<index_t, 3> vector_strides{1, 2, 5};
 
 [[nodiscard]] inline std::string sized(const char* type, index_t n, index_t stride) {
-  return std::string(type) + " " + std::to_string(n) + " stride " + std::to_string(stride);
+  return text::joined(type, " ", n, " stride ", stride);
 }
 }  // namespace detail
 
@@ -37,15 +38,14 @@ struct Cases<op::copy> {
     for (const index_t n : detail::vector_sizes)
       for (const index_t from : detail::vector_strides)
         for (const index_t to : detail::vector_strides)
-          row<Tag>(rows, "vector " + detail::sized(op::element_name<T>(), n, from) + " to " + std::to_string(to),
+          row<Tag>(rows, text::joined("vector ", detail::sized(op::element_name<T>(), n, from), " to ", to),
                    Operand<T>(n, from), Operand<T>(n, to),
                    [](Context<Tag>& ctx, auto& x, auto& y) { copy(ctx, x.vector(), y.vector()); });
     for (const Layout from : all_layouts)
       for (const Layout to : all_layouts)
         for (const auto& [m, n] : {std::pair<index_t, index_t>{0, 3}, {3, 0}, {1, 1}, {5, 9}, {130, 17}})
           row<Tag>(rows,
-                   std::string("matrix ") + op::element_name<T>() + " " + std::to_string(m) + "x" + std::to_string(n) +
-                       " " + name(from) + " to " + name(to),
+                   text::joined("matrix ", op::element_name<T>(), " ", m, "x", n, " ", name(from), " to ", name(to)),
                    Operand<T>(m, n, from), Operand<T>(m, n, to),
                    [](Context<Tag>& ctx, auto& x, auto& y) { copy(ctx, x.matrix(), y.matrix()); });
   }

@@ -12,6 +12,7 @@
 #include "isonomy/backend/operation.hpp"
 #include "isonomy/conformance/rows.hpp"
 #include "isonomy/core/numeric.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/ops/mixture/kernels/block_sums.hpp"
 #include "isonomy/ops/mixture/kernels/scalar.hpp"
 #include "isonomy/ops/mixture/mixture_sums.hpp"
@@ -102,9 +103,9 @@ struct Cases<op::mixture_sums> {
 
   template <class Tag, class T>
   static void row(Rows<Tag>& rows, const Sample& s, MixtureOrder order, const std::vector<Density>& d, bool as_pair) {
-    const std::string label = std::string(op::element_name<T>()) + " " + std::to_string(s.n) + " " + s.label + ", " +
-                              (as_pair ? "pair" : std::to_string(d.size()) + " components") + ", order " +
-                              std::to_string(static_cast<int>(order));
+    const std::string label =
+        text::joined(op::element_name<T>(), " ", s.n, " ", s.label, ", ",
+                     as_pair ? "pair" : text::joined(d.size(), " components"), ", order ", static_cast<int>(order));
     Operand<T> x(s.n, s.stride);
     x.fill(s.kind, rows.seed(label));
     if (s.kind == Data::random)

@@ -13,6 +13,7 @@
 #include "isonomy/backend/operation.hpp"
 #include "isonomy/conformance/rows.hpp"
 #include "isonomy/core/numeric.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/ops/mixture/kernels/block_sums.hpp"
 #include "isonomy/ops/mixture/kernels/scalar.hpp"
 #include "isonomy/ops/mixture/multivariate_mixture_sums.hpp"
@@ -89,10 +90,9 @@ struct Cases<op::multivariate_mixture_sums> {
   template <class Tag, class T>
   static void row(Rows<Tag>& rows, const Sample& s, const Shape& shape, MixtureOrder order) {
     constexpr const char* names[]{"full", "tied", "diagonal", "spherical"};
-    const std::string label = std::string(op::element_name<T>()) + " " + std::to_string(s.n) + "x" +
-                              std::to_string(shape.dimensions) + " " + s.label + ", " +
-                              std::to_string(shape.components) + " " + names[static_cast<int>(shape.covariance)] +
-                              ", order " + std::to_string(static_cast<int>(order));
+    const std::string label =
+        text::joined(op::element_name<T>(), " ", s.n, "x", shape.dimensions, " ", s.label, ", ", shape.components, " ",
+                     names[static_cast<int>(shape.covariance)], ", order ", static_cast<int>(order));
     Operand<T> x(s.n, shape.dimensions, s.layout);
     x.fill(s.kind, rows.seed(label));
     const Parameters p = parameters(shape, rows.seed(label));

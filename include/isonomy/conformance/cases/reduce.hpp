@@ -12,6 +12,7 @@
 #include "isonomy/conformance/rows.hpp"
 #include "isonomy/core/functional.hpp"
 #include "isonomy/core/numeric.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/ops/reduce/segmented_reduce.hpp"
 #include "isonomy/ops/reduce/transform.hpp"
 #include "isonomy/ops/reduce/transform_reduce.hpp"
@@ -70,7 +71,7 @@ struct Cases<op::transform> {
   /// One to four inputs, the last one in place.
   template <class Tag, class T>
   static void row(Rows<Tag>& rows, index_t n, index_t stride, Data d) {
-    const std::string label = detail::sized(op::element_name<T>(), n, stride) + " " + name(d);
+    const std::string label = text::joined(detail::sized(op::element_name<T>(), n, stride), " ", name(d));
     const std::uint64_t seed = rows.seed(label);
     Operand<T> a(n, stride), b(n, index_t{1}), c(n, index_t{3}), one(n, index_t{2}), two(n, stride),
         three(n, index_t{1});
@@ -124,17 +125,15 @@ struct Cases<op::transform_reduce> {
           row<Tag>(rows, detail::sized(op::element_name<T>(), n, stride), Operand<T>(n, stride), d, true);
       for (const Layout l : all_layouts)
         for (const auto& [m, n] : {std::pair<index_t, index_t>{0, 3}, {3, 0}, {1, 1}, {7, 5}, {130, 70}, {2, 5000}})
-          row<Tag>(rows,
-                   std::string(op::element_name<T>()) + " " + std::to_string(m) + "x" + std::to_string(n) + " " +
-                       name(l),
-                   Operand<T>(m, n, l), d, false);
+          row<Tag>(rows, text::joined(op::element_name<T>(), " ", m, "x", n, " ", name(l)), Operand<T>(m, n, l), d,
+                   false);
     }
   }
 
  private:
   template <class Tag, class T>
   static void row(Rows<Tag>& rows, const std::string& what, Operand<T> x, Data d, bool vector) {
-    const std::string label = what + " " + name(d);
+    const std::string label = text::joined(what, " ", name(d));
     x.fill(d, rows.seed(label));
     const index_t n = x.rows * x.columns;
     const auto at = [&](index_t e) { return x(e % x.rows, e / x.rows); };
@@ -207,8 +206,8 @@ struct Cases<op::segmented_reduce> {
   template <class Tag, class T>
   static void row(Rows<Tag>& rows, const std::vector<index_t>& borders, index_t stride, Data d) {
     const index_t n = borders.back() + 2, segments = static_cast<index_t>(borders.size()) - 1;
-    const std::string label = detail::sized(op::element_name<T>(), n, stride) + " in " + std::to_string(segments) +
-                              " segments from " + std::to_string(borders[0]) + " " + name(d);
+    const std::string label = text::joined(detail::sized(op::element_name<T>(), n, stride), " in ", segments,
+                                           " segments from ", borders[0], " ", name(d));
     Operand<T> x(n, stride), out(segments, stride), expected = out;
     Operand<index_t> offsets(segments + 1, stride);
     x.fill(d, rows.seed(label));

@@ -11,6 +11,7 @@
 
 #include "isonomy/backend/operation.hpp"
 #include "isonomy/conformance/rows.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/ops/residue/arithmetic.hpp"
 #include "isonomy/ops/residue/joint_residue_counts.hpp"
 #include "isonomy/ops/residue/problem.hpp"
@@ -39,8 +40,7 @@ struct Cases<op::joint_residue_counts> {
   template <class Tag>
   static void row(Rows<Tag>& rows, index_t n, index_t codes, Layout l, index_t pairs) {
     constexpr index_t positions = 9;
-    const std::string label = std::to_string(pairs) + " pairs, " + std::to_string(n) + " rows, " +
-                              std::to_string(codes) + " codes " + name(l);
+    const std::string label = text::joined(pairs, " pairs, ", n, " rows, ", codes, " codes ", name(l));
     const std::uint64_t seed = rows.seed(label);
     Operand<std::uint8_t> x(positions, n, l);
     Operand<std::uint32_t> out(pairs, residue_pairs(codes),
@@ -153,8 +153,8 @@ struct Cases<op::residue_rank_sums> {
   template <class Tag, class Arithmetic>
   // A row reads from top to bottom: inputs, reference, run, check. NOLINTNEXTLINE(readability-function-size)
   static void row(Rows<Tag>& rows, const Shape& shape) {
-    std::string label = std::string(Arithmetic::name) + " " + std::to_string(shape.used) + " letters";
-    for (const auto& [n, tests] : shape.layouts) label += ", " + std::to_string(tests) + " of " + std::to_string(n);
+    std::string label = text::joined(Arithmetic::name, " ", shape.used, " letters");
+    for (const auto& [n, tests] : shape.layouts) label += text::joined(", ", tests, " of ", n);
     const std::uint64_t seed = rows.seed(label);
     const Scales scales = make_scales(seed);
     const auto all_splits = splits();

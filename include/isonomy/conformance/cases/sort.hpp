@@ -10,6 +10,7 @@
 #include "isonomy/backend/operation.hpp"
 #include "isonomy/conformance/cases/memory.hpp"
 #include "isonomy/conformance/rows.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/ops/sort/rank_average.hpp"
 #include "isonomy/ops/sort/select_k.hpp"
 #include "isonomy/ops/sort/stable_sort_by_key.hpp"
@@ -66,8 +67,8 @@ struct Cases<op::stable_sort_by_key> {
   template <class Tag, class T>
   static void row(Rows<Tag>& rows, index_t n, std::size_t segmentation, bool segmented, Data d, index_t stride) {
     const std::vector<index_t> borders = detail::segmentations(n)[segmentation];
-    const std::string label = detail::sized(op::element_name<T>(), n, stride) + " " + name(d) +
-                              (segmented ? " segmentation " + std::to_string(segmentation) : " whole");
+    const std::string label = text::joined(detail::sized(op::element_name<T>(), n, stride), " ", name(d),
+                                           segmented ? text::joined(" segmentation ", segmentation) : " whole");
     Operand<T> keys(n, stride);
     keys.fill(d, rows.seed(label));
     Operand<index_t> values(n, index_t{2});
@@ -127,8 +128,8 @@ struct Cases<op::rank_average> {
   template <class Tag, class T>
   static void row(Rows<Tag>& rows, index_t n, std::size_t segmentation, Data d, index_t stride) {
     const std::vector<index_t> borders = detail::segmentations(n)[segmentation];
-    const std::string label = detail::sized(op::element_name<T>(), n, stride) + " " + name(d) + " segmentation " +
-                              std::to_string(segmentation);
+    const std::string label =
+        text::joined(detail::sized(op::element_name<T>(), n, stride), " ", name(d), " segmentation ", segmentation);
     Operand<T> x(n, stride);
     x.fill(d, rows.seed(label));
     const Operand<index_t> offsets = detail::borders_of(borders);
@@ -183,8 +184,8 @@ struct Cases<op::select_k> {
  private:
   template <class Tag, class T>
   static void row(Rows<Tag>& rows, index_t m, index_t n, index_t k, Layout l, Data d) {
-    const std::string label = std::string(op::element_name<T>()) + " " + std::to_string(k) + " of " +
-                              std::to_string(m) + "x" + std::to_string(n) + " " + name(l) + " " + name(d);
+    const std::string label =
+        text::joined(op::element_name<T>(), " ", k, " of ", m, "x", n, " ", name(l), " ", name(d));
     Operand<T> x(m, n, l), values(m, k, l), expected_values = values;
     Operand<index_t> indices(m, k, Layout::padded_row), expected_indices = indices;
     x.fill(d, rows.seed(label));

@@ -11,6 +11,7 @@
 #include "isonomy/backend/operation.hpp"
 #include "isonomy/conformance/rows.hpp"
 #include "isonomy/core/numeric.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/ops/mixture/kernels/block_sums.hpp"
 #include "isonomy/ops/mixture/kernels/scalar.hpp"
 #include "isonomy/ops/mixture/weighted_mixture_sums.hpp"
@@ -94,9 +95,9 @@ struct Cases<op::weighted_mixture_sums> {
 
   template <class Tag, class T>
   static void row(Rows<Tag>& rows, const Sample& s, MixtureOrder order, const Parameters& p, bool squared) {
-    const std::string label = std::string(op::element_name<T>()) + " " + std::to_string(s.n) + " " + s.label + ", " +
-                              s.weights.label + (squared ? " squared, " : ", ") + std::to_string(p.size() / 3) +
-                              " components, order " + std::to_string(static_cast<int>(order));
+    const std::string label =
+        text::joined(op::element_name<T>(), " ", s.n, " ", s.label, ", ", s.weights.label,
+                     squared ? " squared, " : ", ", p.size() / 3, " components, order ", static_cast<int>(order));
     Operand<T> x(s.n, s.stride), w(s.n, s.weight_stride);
     x.fill(s.kind, rows.seed(label));
     w.fill(s.weights.kind, rows.seed(label + ", weights"));

@@ -3,12 +3,12 @@
 
 #include <concepts>
 #include <cstdint>
-#include <string>
 #include <utility>
 #include <vector>
 
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/core/report.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/estimators/profiling/features/enumerate_splits.hpp"
 #include "isonomy/estimators/profiling/options.hpp"
 #include "isonomy/estimators/profiling/result.hpp"
@@ -95,8 +95,9 @@ template <class Arithmetic = exact, ContextLike Ctx>
   const ClampedSplits clamped = clamp(options.split_kws, set.shortest_part());
   result.report.warnings = clamped.warnings;
   if (set.rows_with_gaps() > 0)
-    result.report.warnings.push_back(std::to_string(set.rows_with_gaps()) + " of " + std::to_string(set.size()) +
-                                     " rows have gaps: splits without any residue in some row give no feature");
+    result.report.warnings.push_back(
+        text::joined(set.rows_with_gaps(), " of ", set.size(),
+                     " rows have gaps: splits without any residue in some row give no feature"));
   const FeatureCatalog catalog(set.parts(), enumerate(clamped.options, set.shortest_part()), scales, options,
                                Passes<Arithmetic>::first_rule);
   result.funnel.n_candidates = catalog.size();

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
-#include <string>
 
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/text.hpp"
@@ -38,23 +38,23 @@ struct ProfileOptions {
 
 /// Nothing. ValueError naming the first option outside its domain.
 inline void validate(const ProfileOptions& o) {
-  const auto require = [](bool ok, const std::string& what, const char* rule) {
-    if (!ok) throw ValueError("ProfileOptions: " + what + "; expected " + rule);
+  const auto require = [](bool ok, std::initializer_list<text::Piece> what, const char* rule) {
+    if (!ok) throw ValueError(text::joined("ProfileOptions: ", text::joined(what), "; expected ", rule));
   };
   validate(o.split_kws);
   validate(o.display);
-  require(o.label_test != o.label_ref, "label_test and label_ref are both " + std::to_string(o.label_test),
+  require(o.label_test != o.label_ref, {"label_test and label_ref are both ", o.label_test},
           "two different labels; name the label of each group");
-  require(o.n_filter >= 1, "n_filter=" + std::to_string(o.n_filter), "at least 1; raise it");
-  require(!o.n_pre_filter || *o.n_pre_filter >= 1, "n_pre_filter=" + std::to_string(o.n_pre_filter.value_or(1)),
+  require(o.n_filter >= 1, {"n_filter=", o.n_filter}, "at least 1; raise it");
+  require(!o.n_pre_filter || *o.n_pre_filter >= 1, {"n_pre_filter=", o.n_pre_filter.value_or(1)},
           "at least 1; raise it or leave it out");
-  require(o.pct_pre_filter >= 5 && o.pct_pre_filter <= 100, "pct_pre_filter=" + std::to_string(o.pct_pre_filter),
+  require(o.pct_pre_filter >= 5 && o.pct_pre_filter <= 100, {"pct_pre_filter=", o.pct_pre_filter},
           "5 to 100 percent; 5 is the default");
-  require(o.max_std_test > 0 && o.max_std_test < 1, "max_std_test=" + text::decimals(o.max_std_test),
+  require(o.max_std_test > 0 && o.max_std_test < 1, {"max_std_test=", text::decimals(o.max_std_test)},
           "a number above 0 and below 1; 0.2 is the default");
-  require(o.max_overlap >= 0 && o.max_overlap <= 1, "max_overlap=" + text::decimals(o.max_overlap),
+  require(o.max_overlap >= 0 && o.max_overlap <= 1, {"max_overlap=", text::decimals(o.max_overlap)},
           "0 to 1; 0.5 is the default");
-  require(o.max_cor >= 0 && o.max_cor <= 1, "max_cor=" + text::decimals(o.max_cor), "0 to 1; 0.5 is the default");
+  require(o.max_cor >= 0 && o.max_cor <= 1, {"max_cor=", text::decimals(o.max_cor)}, "0 to 1; 0.5 is the default");
 }
 
 }  // namespace isonomy::profiling

@@ -17,6 +17,7 @@
 #include "isonomy/core/concepts.hpp"
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/io/text/atomic_file.hpp"
 #include "isonomy/io/text/open_file.hpp"
@@ -40,7 +41,7 @@ struct NpyHeader {
   /// As NumPy writes it: (), (6,), (2, 3).
   [[nodiscard]] std::string shape_text() const {
     std::string text = "(";
-    for (std::size_t d = 0; d < shape.size(); ++d) text += (d > 0 ? ", " : "") + std::to_string(shape[d]);
+    for (std::size_t d = 0; d < shape.size(); ++d) text += text::joined(d > 0 ? ", " : "", shape[d]);
     return text + (shape.size() == 1 ? ",)" : ")");
   }
 };
@@ -57,8 +58,9 @@ struct NpyArray {
   /// ShapeError for three dimensions or more.
   [[nodiscard]] MatrixView<const T> matrix() const {
     if (header.shape.size() > 2)
-      throw ShapeError("NpyArray::matrix: the array has shape " + header.shape_text() +
-                       "; expected two dimensions at most; bring it to two with numpy's reshape, or take vector()");
+      throw ShapeError(
+          text::joined("NpyArray::matrix: the array has shape ", header.shape_text(),
+                       "; expected two dimensions at most; bring it to two with numpy's reshape, or take vector()"));
     const index_t rows = header.shape.empty() ? 1 : header.shape[0];
     const index_t columns = header.shape.size() < 2 ? 1 : header.shape[1];
     return header.fortran_order ? column_major(values.data(), rows, columns) : row_major(values.data(), rows, columns);
@@ -69,7 +71,7 @@ namespace detail {
 
 /// The value behind 'key': in the dictionary of a header, up to the next comma outside brackets; else nothing.
 inline std::string_view npy_value(std::string_view header, std::string_view key) {
-  auto at = header.find("'" + std::string(key) + "'");
+  auto at = header.find(text::joined("'", key, "'"));
   if (at == std::string_view::npos) return {};
   at = header.find(':', at);
   if (at == std::string_view::npos) return {};
@@ -88,8 +90,8 @@ inline std::string_view npy_value(std::string_view header, std::string_view key)
 inline std::vector<index_t> npy_shape(const std::string& path, std::string_view text) {
   const auto refuse = [&] {
     throw IoError(path, 0,
-                  "the header's shape is '" + std::string(text) +
-                      "'; expected a tuple of whole numbers; write the array with numpy.save");
+                  text::joined("the header's shape is '", text,
+                               "'; expected a tuple of whole numbers; write the array with numpy.save"));
   };
   if (text.size() < 2 || text.front() != '(' || text.back() != ')') refuse();
   std::vector<index_t> shape;
@@ -117,8 +119,8 @@ inline std::string read_bytes(std::FILE* file, const std::string& path, std::siz
   if (got != count) require_read(file, path);
   if (got != count)
     throw IoError(path, 0,
-                  std::string("the file ends within its ") + what + ", after " + std::to_string(got) + " of " +
-                      std::to_string(count) + " bytes; expected a complete file; copy or save it again");
+                  text::joined("the file ends within its ", what, ", after ", got, " of ", count,
+                               " bytes; expected a complete file; copy or save it again"));
   return bytes;
 }
 
@@ -129,28 +131,27 @@ inline NpyHeader read_npy_header(std::FILE* file, const std::string& path) {
   const int version = static_cast<unsigned char>(magic[6]);
   if (version < 1 || version > 3)
     throw IoError(path, 0,
-                  "format version " + std::to_string(version) + "; expected 1 to 3; save the array with numpy.save");
+                  text::joined("format version ", version, "; expected 1 to 3; save the array with numpy.save"));
   const std::size_t width = version == 1 ? 2 : 4;
   const std::string length_bytes = read_bytes(file, path, width, "header");
   std::size_t length = 0;
   for (std::size_t i = width; i > 0; --i) length = length << 8 | static_cast<unsigned char>(length_bytes[i - 1]);
   if (length > (std::size_t{1} << 20))
-    throw IoError(path, 0,
-                  "a header of " + std::to_string(length) + " bytes; expected at most a megabyte; save it again");
+    throw IoError(path, 0, text::joined("a header of ", length, " bytes; expected at most a megabyte; save it again"));
   const std::string text = read_bytes(file, path, length, "header");
   NpyHeader header;
   header.data_offset = 8 + width + length;
   const std::string_view type = npy_value(text, "descr"), order = npy_value(text, "fortran_order");
   if (type.size() < 4 || type.front() != '\'' || type.back() != '\'')
     throw IoError(path, 0,
-                  "elements of type " + std::string(type.substr(0, 60)) +
-                      "; expected one number an element, '<f8' or '<f4'; convert it with astype('<f8')");
+                  text::joined("elements of type ", type.substr(0, 60),
+                               "; expected one number an element, '<f8' or '<f4'; convert it with astype('<f8')"));
   const char byte_order = type[1];
   header.element = type.substr(2, type.size() - 3);
   if (byte_order == '>' && !header.element.ends_with('1'))
-    throw IoError(path, 0,
-                  "elements are big-endian (" + std::string(type) +
-                      "); expected little-endian; convert it with astype('<f8')");
+    throw IoError(
+        path, 0,
+        text::joined("elements are big-endian (", type, "); expected little-endian; convert it with astype('<f8')"));
   if (order != "True" && order != "False")
     throw IoError(path, 0, "the header has no fortran_order; expected True or False; save it with numpy.save");
   header.fortran_order = order == "True";
@@ -160,8 +161,8 @@ inline NpyHeader read_npy_header(std::FILE* file, const std::string& path) {
 
 [[noreturn]] inline void fail_longer(const std::string& path, index_t count) {
   throw IoError(path, 0,
-                "the file goes on after its " + std::to_string(count) +
-                    " elements; expected one array; save it again, or convert an .npz");
+                text::joined("the file goes on after its ", count,
+                             " elements; expected one array; save it again, or convert an .npz"));
 }
 
 /// IoError unless the elements can be read as T without rounding, and a file on disk has the bytes of all and no more.
@@ -170,8 +171,9 @@ void require_elements(const NpyHeader& header, const std::string& path) {
   const std::string& element = header.element;
   if (element != "f4" && !(element == "f8" && std::same_as<T, double>))
     throw IoError(path, 0,
-                  "elements of type '" + element + "'; expected " + (std::same_as<T, double> ? "f8 or f4" : "f4") +
-                      "; convert it with astype('" + (std::same_as<T, double> ? "<f8" : "<f4") + "')");
+                  text::joined("elements of type '", element, "'; expected ",
+                               std::same_as<T, double> ? "f8 or f4" : "f4", "; convert it with astype('",
+                               std::same_as<T, double> ? "<f8" : "<f4", "')"));
   // A header may promise more than memory holds; the file's size knows better.
   std::error_code error;
   const auto bytes = std::filesystem::file_size(path, error);
@@ -180,9 +182,8 @@ void require_elements(const NpyHeader& header, const std::string& path) {
   const std::uintmax_t promised = header.data_offset + static_cast<std::uintmax_t>(header.size()) * width;
   if (bytes < promised)
     throw IoError(path, 0,
-                  "the file has " + std::to_string(bytes) + " bytes where its header promises " +
-                      std::to_string(header.size()) + " elements of " + std::to_string(width) +
-                      "; expected a complete file; copy or save it again");
+                  text::joined("the file has ", bytes, " bytes where its header promises ", header.size(),
+                               " elements of ", width, "; expected a complete file; copy or save it again"));
   if (bytes > promised) fail_longer(path, header.size());
 }
 
@@ -198,8 +199,8 @@ std::vector<To> read_elements(std::FILE* file, const std::string& path, index_t 
     if (got < want) require_read(file, path);
     if (got < want)
       throw IoError(path, 0,
-                    "the file ends after " + std::to_string(done) + " of " + std::to_string(count) +
-                        " elements; expected a complete file; copy or save it again");
+                    text::joined("the file ends after ", done, " of ", count,
+                                 " elements; expected a complete file; copy or save it again"));
   }
   if (std::fgetc(file) != EOF) fail_longer(path, count);
   return values;
@@ -232,9 +233,8 @@ template <Real T>
 /// Writes a matrix in C order (one column: as a vector), whole or not at all. IoError as AtomicFile.
 template <Real T>
 void write_npy(const std::string& path, MatrixView<const T> x) {
-  std::string text = std::string("{'descr': '<f") + (sizeof(T) == 8 ? '8' : '4') +
-                     "', 'fortran_order': False, 'shape': (" + std::to_string(x.rows) + "," +
-                     (x.columns == 1 ? "" : " " + std::to_string(x.columns)) + "), }";
+  std::string text = text::joined("{'descr': '<f", sizeof(T) == 8 ? '8' : '4', "', 'fortran_order': False, 'shape': (",
+                                  x.rows, ",", x.columns == 1 ? "" : text::joined(" ", x.columns), "), }");
   // The data begin at a multiple of 64 bytes, the header ends with a line end.
   text.append(63 - (10 + text.size()) % 64, ' ');
   text += '\n';

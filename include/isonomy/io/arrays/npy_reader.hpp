@@ -12,6 +12,7 @@
 #include "isonomy/core/concepts.hpp"
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/io/arrays/npy.hpp"
 #include "isonomy/io/text/open_file.hpp"
@@ -35,8 +36,8 @@ class NpyReader {
   /// Elements first .. first + out.size - 1. ValueError beyond the end; IoError if the file has become shorter.
   void read(index_t first, VectorView<T> out) {
     if (first < 0 || first > size() - out.size)
-      throw ValueError("NpyReader: elements " + std::to_string(first) + " to " + std::to_string(first + out.size) +
-                       " of " + std::to_string(size()) + "; expected a part of the array");
+      throw ValueError(text::joined(
+          {"NpyReader: elements ", first, " to ", first + out.size, " of ", size(), "; expected a part of the array"}));
     if (header_.element == "f8")
       read_as<double>(first, out);
     else
@@ -49,8 +50,8 @@ class NpyReader {
     const auto offset = static_cast<off_t>(header_.data_offset) + first * static_cast<off_t>(sizeof(Element));
     if (fseeko(file_.get(), offset, SEEK_SET) != 0)
       throw IoError(path_, 0,
-                    "cannot be read from the middle: " + system_message(errno) +
-                        "; expected a file on disk; copy it to one");
+                    text::joined("cannot be read from the middle: ", system_message(errno),
+                                 "; expected a file on disk; copy it to one"));
     std::vector<Element> piece(static_cast<std::size_t>(std::min<index_t>(out.size, index_t{1} << 17)));
     for (index_t done = 0; done < out.size;) {
       const auto want = std::min(static_cast<index_t>(piece.size()), out.size - done);
@@ -61,8 +62,8 @@ class NpyReader {
       if (got < want) require_read(file_.get(), path_);
       if (got < want)
         throw IoError(path_, 0,
-                      "the file ends after " + std::to_string(first + done) + " of " + std::to_string(size()) +
-                          " elements; expected a complete file; copy or save it again");
+                      text::joined("the file ends after ", first + done, " of ", size(),
+                                   " elements; expected a complete file; copy or save it again"));
     }
   }
 

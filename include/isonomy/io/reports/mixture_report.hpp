@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "isonomy/core/config.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/estimators/mixture/minimise/minos.hpp"
 #include "isonomy/estimators/mixture/normal/fit.hpp"
 #include "isonomy/estimators/mixture/normal/model.hpp"
@@ -184,8 +185,8 @@ inline void write_contour(JsonWriter& json, const MixtureFit& fit, const Mixture
     add(fit.error(i));
     add(profiled ? fit.minos[i].lower : none);
     add(profiled ? fit.minos[i].upper : none);
-    out += profiled ? std::string("\t") + mixture::name(fit.minos[i].lower_status) + "\t" +
-                          mixture::name(fit.minos[i].upper_status)
+    out += profiled ? text::joined("\t", mixture::name(fit.minos[i].lower_status), "\t",
+                                   mixture::name(fit.minos[i].upper_status))
                     : "\t\t";
     add(fit.global_correlation(i));
     out += fit.at_bound(i) ? "\t1" : "\t0";

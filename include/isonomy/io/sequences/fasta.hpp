@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/io/text/text_file.hpp"
 
 namespace isonomy::io {
@@ -35,8 +36,9 @@ void for_each_fasta(const std::string& path, F&& f, TextOptions options = {}) {
     if (entry.line == 0) return;
     if (entry.sequence.ends_with('*')) entry.sequence.pop_back();
     if (entry.sequence.empty())
-      throw IoError(path, entry.line,
-                    "entry '" + entry.id + "' has no sequence; expected letters below the header; remove the entry");
+      throw IoError(
+          path, entry.line,
+          text::joined("entry '", entry.id, "' has no sequence; expected letters below the header; remove the entry"));
     f(std::move(entry));
     entry = {};
   };
@@ -73,8 +75,8 @@ inline std::vector<FastaEntry> read_fasta(const std::string& path, TextOptions o
         const auto [at, added] = lines.emplace(entry.id, entry.line);
         if (!added)
           throw IoError(path, entry.line,
-                        "the identifier '" + entry.id + "' already stands in line " + std::to_string(at->second) +
-                            "; expected distinct ones; rename or drop one");
+                        text::joined("the identifier '", entry.id, "' already stands in line ", at->second,
+                                     "; expected distinct ones; rename or drop one"));
         out.push_back(std::move(entry));
       },
       options);

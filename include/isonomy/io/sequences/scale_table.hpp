@@ -27,15 +27,15 @@ inline profiling::ScaleTable scales_from_tables(const Table& scales, const Table
   const index_t columns = static_cast<index_t>(scales.columns().size());
   if (columns < 2 || scales.size() == 0)
     throw IoError(scales_path, 0,
-                  std::to_string(scales.size()) + " letters and " + std::to_string(columns - 1) +
-                      " scales; expected at least one of each; give a row a letter and a column a scale");
+                  text::joined(scales.size(), " letters and ", columns - 1,
+                               " scales; expected at least one of each; give a row a letter and a column a scale"));
   std::string letters;
   for (index_t row = 0; row < scales.size(); ++row) {
     const auto letter = scales.cell(row, 0);
     if (letter.size() != 1)
       throw IoError(scales_path, scales.line(row),
-                    "the first cell is " + text::quoted(letter) +
-                        "; expected one letter; put the letters in the first column");
+                    text::joined("the first cell is ", text::quoted(letter),
+                                 "; expected one letter; put the letters in the first column"));
     letters += letter;
     try {
       static_cast<void>(profiling::Alphabet(letters));
@@ -52,8 +52,8 @@ inline profiling::ScaleTable scales_from_tables(const Table& scales, const Table
     const auto [at, added] = places.emplace(std::string(categories.cell(row, id)), row);
     if (!added)
       throw IoError(categories_path, categories.line(row),
-                    "scale " + at->first + " already stands in line " + std::to_string(categories.line(at->second)) +
-                        "; expected one row a scale; drop one");
+                    text::joined("scale ", at->first, " already stands in line ", categories.line(at->second),
+                                 "; expected one row a scale; drop one"));
   }
 
   std::vector<profiling::ScaleInfo> infos;
@@ -72,8 +72,8 @@ inline profiling::ScaleTable scales_from_tables(const Table& scales, const Table
   }
   if (!missing.empty())
     throw IoError(categories_path, 0,
-                  std::to_string(missing.size()) + " scales of " + scales_path + " have no row: " +
-                      text::listed(missing) + "; expected one a scale; add the rows or drop the scales");
+                  text::joined(missing.size(), " scales of ", scales_path, " have no row: ", text::listed(missing),
+                               "; expected one a scale; add the rows or drop the scales"));
   try {
     return profiling::ScaleTable(profiling::Alphabet(letters), std::move(infos), std::move(values));
   } catch (const ValueError& error) {

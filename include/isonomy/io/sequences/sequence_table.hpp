@@ -74,14 +74,14 @@ class WindowCutter {
       : path_(std::move(path)), columns_(columns), options_(std::move(options)) {
     profiling::validate(options_.flanks, options_.ext_len);
     if (options_.tmd_len && (*options_.tmd_len < 1 || *options_.tmd_len > profiling::max_flank))
-      throw ValueError("WindowOptions: tmd_len=" + std::to_string(*options_.tmd_len) + "; expected 1 to " +
-                       std::to_string(profiling::max_flank) + "; pass the length of the TMD");
+      throw ValueError(text::joined("WindowOptions: tmd_len=", *options_.tmd_len, "; expected 1 to ",
+                                    profiling::max_flank, "; pass the length of the TMD"));
     for (const char* name : {"start", "stop"})
       if (find_column(columns_, name))
         throw IoError(path_, 1,
-                      std::string("there is a column '") + name +
-                          "', which could be 0-based or exclusive; expected 'tmd_" + name +
-                          "', 1-based and inclusive; rename the column");
+                      text::joined("there is a column '", name,
+                                   "', which could be 0-based or exclusive; expected 'tmd_", name,
+                                   "', 1-based and inclusive; rename the column"));
     entry_ = require_column(path_, columns_, "entry");
     label_ = find_column(columns_, options_.label_column);
     find_layout();
@@ -113,8 +113,8 @@ class WindowCutter {
       const auto [at, added] = lines_.emplace(window.entry, line);
       if (!added)
         throw IoError(path_, line,
-                      "entry '" + window.entry + "' already stands in line " + std::to_string(at->second) +
-                          "; expected distinct entries; rename or drop one");
+                      text::joined("entry '", window.entry, "' already stands in line ", at->second,
+                                   "; expected distinct entries; rename or drop one"));
     }
     for (std::size_t k = 0; k < windows.size(); ++k) {
       if (options_.remove_entries_with_gaps && profiling::has_gap(windows[k], options_.parts, options_.ext_len)) {
@@ -134,21 +134,21 @@ class WindowCutter {
   void finish(SequenceWindows& out) const {
     if (outside_count_ > 0)
       throw IoError(path_, 0,
-                    std::to_string(outside_count_) + " anchors (" + outside_ + (outside_count_ > 10 ? ", ...)" : ")") +
-                        profiling::no_room_text(*options_.tmd_len, options_.flanks));
+                    text::joined(outside_count_, " anchors (", outside_, outside_count_ > 10 ? ", ...)" : ")",
+                                 profiling::no_room_text(*options_.tmd_len, options_.flanks)));
     const auto warn = [&out](index_t count, const std::string& what) {
-      if (count > 0) out.warnings.push_back(std::to_string(count) + what);
+      if (count > 0) out.warnings.push_back(text::joined(count, what));
     };
     warn(out.removed, " entries were removed because they have gaps");
     warn(out.replaced, " letters that are no amino acid were replaced by gaps");
-    warn(too_short_, " of " + std::to_string(rows_) + " sequences are shorter than a window and give none");
+    warn(too_short_, text::joined(" of ", rows_, " sequences are shorter than a window and give none"));
     if (out.windows.empty())
       throw IoError(path_, 0,
-                    "no window is left of " + std::to_string(rows_) + " rows (" + std::to_string(out.removed) +
-                        " removed because of gaps) with jmd_n_len=" + std::to_string(options_.flanks.jmd_n_len) +
-                        ", jmd_c_len=" + std::to_string(options_.flanks.jmd_c_len) + "; expected at least one; " +
-                        (layout_ == SequenceLayout::anchors ? "fill the column pos, " : "") +
-                        "shorten the flanks or keep entries with gaps");
+                    text::joined("no window is left of ", rows_, " rows (", out.removed,
+                                 " removed because of gaps) with jmd_n_len=", options_.flanks.jmd_n_len,
+                                 ", jmd_c_len=", options_.flanks.jmd_c_len, "; expected at least one; ",
+                                 layout_ == SequenceLayout::anchors ? "fill the column pos, " : "",
+                                 "shorten the flanks or keep entries with gaps"));
   }
 
  private:
@@ -174,10 +174,11 @@ class WindowCutter {
     else if (has("sequence"))
       layout_ = SequenceLayout::sequence;
     else
-      throw IoError(path_, 1,
-                    "the columns " + text::listed(columns_, columns_.size()) +
-                        " fit no layout; expected sequence, tmd_start, tmd_stop or jmd_n, tmd, jmd_c or sequence, "
-                        "tmd or sequence, pos or sequence; add what is missing");
+      throw IoError(
+          path_, 1,
+          text::joined("the columns ", text::listed(columns_, columns_.size()),
+                       " fit no layout; expected sequence, tmd_start, tmd_stop or jmd_n, tmd, jmd_c or sequence, "
+                       "tmd or sequence, pos or sequence; add what is missing"));
     if (layout_ == SequenceLayout::anchors && !options_.tmd_len)
       throw ValueError("WindowOptions: the table gives anchors (sequence, pos) and no tmd_len is set; expected the "
                        "length of the TMD around an anchor; set WindowOptions::tmd_len");
@@ -201,8 +202,8 @@ class WindowCutter {
     if (sequence_ >= 0 && tmd_ >= 0 &&
         (cell(tmd_).empty() || cell(sequence_).find(cell(tmd_)) == std::string_view::npos))
       throw IoError(path_, line,
-                    "entry '" + std::string(entry) + "': tmd '" + std::string(cell(tmd_)) +
-                        "' is not contained in the sequence; expected a part of it; compare the two columns");
+                    text::joined("entry '", entry, "': tmd '", cell(tmd_),
+                                 "' is not contained in the sequence; expected a part of it; compare the two columns"));
     switch (layout_) {
     case SequenceLayout::positions: {
       const auto start = parse_integer(cell(start_), {path_, line, "tmd_start"});
@@ -223,7 +224,7 @@ class WindowCutter {
         if (profiling::anchor_fits(sequence, pos, *options_.tmd_len, flanks))
           windows.push_back(profiling::window_from_anchor(entry, sequence, pos, *options_.tmd_len, flanks));
         else if (++outside_count_ <= 10)
-          outside_ += (outside_.empty() ? "" : ", ") + std::string(entry) + ":" + std::to_string(pos);
+          outside_ += text::joined(outside_.empty() ? "" : ", ", entry, ":", pos);
       }
       return windows;
     }
@@ -240,14 +241,14 @@ class WindowCutter {
     if (sequence.find(all) == std::string_view::npos)
       throw IoError(
           path_, line,
-          "entry '" + std::string(entry) +
-              "': jmd_n + tmd + jmd_c is not contained in the sequence; expected a part of it; correct the parts or "
-              "drop them");
+          text::joined(
+              {"entry '", entry,
+               "': jmd_n + tmd + jmd_c is not contained in the sequence; expected a part of it; correct the parts or "
+               "drop them"}));
     if (sequence.substr(static_cast<std::size_t>(start - 1), static_cast<std::size_t>(stop - start + 1)) != cell(tmd_))
       throw IoError(path_, line,
-                    "entry '" + std::string(entry) + "': tmd '" + std::string(cell(tmd_)) +
-                        "' does not stand at the residues " + std::to_string(start) + " to " + std::to_string(stop) +
-                        "; expected the TMD there; correct the positions or drop tmd");
+                    text::joined("entry '", entry, "': tmd '", cell(tmd_), "' does not stand at the residues ", start,
+                                 " to ", stop, "; expected the TMD there; correct the positions or drop tmd"));
   }
 
   /// A window around every residue (odd tmd_len) or bond (even) where it lies inside the sequence.
@@ -259,8 +260,8 @@ class WindowCutter {
     const auto length = static_cast<index_t>(sequence.size());
     if (static_cast<index_t>(each.size()) != length)
       throw IoError(path_, line,
-                    "entry '" + std::string(entry) + "': " + std::to_string(each.size()) + " labels for " +
-                        std::to_string(length) + " residues; expected one a residue; correct the row");
+                    text::joined("entry '", entry, "': ", each.size(), " labels for ", length,
+                                 " residues; expected one a residue; correct the row"));
     const index_t tmd_len = options_.tmd_len.value_or(21), half = tmd_len / 2;
     const index_t first = options_.flanks.jmd_n_len + half;
     const index_t last = length - options_.flanks.jmd_c_len - (tmd_len - half);
@@ -273,8 +274,7 @@ class WindowCutter {
     for (index_t i = first; i <= last; ++i) {
       const auto here = static_cast<std::size_t>(i);
       const bool bond = tmd_len % 2 == 0;
-      const std::string id = std::string(entry) + (bond ? "_" + std::to_string(i) + "|" + std::to_string(i + 1)
-                                                        : "_pos" + std::to_string(i));
+      const std::string id = bond ? text::joined(entry, "_", i, "|", i + 1) : text::joined(entry, "_pos", i);
       windows.push_back(
           profiling::window_from_positions(id, sequence, i - half + 1, i - half + tmd_len, options_.flanks));
       labels.push_back(bond ? (each[here - 1] == 1 && each[here] == 1 ? 1 : 0)

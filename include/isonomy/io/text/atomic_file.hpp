@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/io/text/open_file.hpp"
 
 namespace isonomy::io {
@@ -28,8 +29,9 @@ class AtomicFile {
     std::error_code error;
     const auto parent = fs::path(path).parent_path();
     if (!parent.empty() && !fs::is_directory(parent, error))
-      throw IoError(path, 0,
-                    "the directory '" + parent.string() + "' does not exist; expected one to write in; create it");
+      throw IoError(
+          path, 0,
+          text::joined("the directory '", parent.string(), "' does not exist; expected one to write in; create it"));
     if (fs::is_directory(path, error))
       throw IoError(path, 0, "this is a directory; expected the name of a file to write; add a file name");
     if (fs::exists(path, error) && !fs::is_regular_file(path, error))
@@ -41,14 +43,14 @@ class AtomicFile {
     // Names are drawn until one is free; "x" makes the creation fail if another process took it.
     std::random_device draw;
     for (int attempt = 0; attempt < 100 && !file_; ++attempt) {
-      temporary_ = path_ + ".tmp-" + std::to_string((std::uint64_t{draw()} << 32) | draw());
+      temporary_ = text::joined(path_, ".tmp-", (std::uint64_t{draw()} << 32) | draw());
       file_.reset(std::fopen(temporary_.c_str(), "wbx"));
       if (!file_ && errno != EEXIST) break;
     }
     if (!file_)
       throw IoError(path, 0,
-                    "cannot create '" + temporary_ + "': " + system_message(errno) +
-                        "; expected a writable directory; check its permissions");
+                    text::joined("cannot create '", temporary_, "': ", system_message(errno),
+                                 "; expected a writable directory; check its permissions"));
   }
   AtomicFile(AtomicFile&& other) noexcept
       : path_(std::move(other.path_)), temporary_(std::exchange(other.temporary_, {})), file_(std::move(other.file_)) {}
@@ -88,16 +90,17 @@ class AtomicFile {
  private:
   void require_open(const char* operation) const {
     if (!file_)
-      throw IoError(path_, 0,
-                    std::string("cannot ") + operation +
-                        " after the file was committed or moved; expected an open file; make a new AtomicFile");
+      throw IoError(
+          path_, 0,
+          text::joined("cannot ", operation,
+                       " after the file was committed or moved; expected an open file; make a new AtomicFile"));
   }
 
   [[noreturn]] void fail(const char* operation, int code) {
     discard();
     throw IoError(path_, 0,
-                  std::string("cannot ") + operation + ": " + system_message(code) +
-                      "; expected room for the whole file; free space or write elsewhere");
+                  text::joined("cannot ", operation, ": ", system_message(code),
+                               "; expected room for the whole file; free space or write elsewhere"));
   }
 
   void discard() noexcept {

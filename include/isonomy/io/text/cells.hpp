@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/io/text/text_file.hpp"
 
 namespace isonomy::io {
@@ -101,8 +102,8 @@ class Cells {
       }
       if (cell.size() > max_bytes)
         throw IoError(lines.path(), first_line,
-                      "a quoted cell is longer than " + std::to_string(max_bytes) +
-                          " bytes; expected a closing quote; look for a stray '\"'");
+                      text::joined("a quoted cell is longer than ", max_bytes,
+                                   " bytes; expected a closing quote; look for a stray '\"'"));
       if (close != std::string_view::npos) return close + 1;
       if (!lines.next(line))
         throw IoError(lines.path(), first_line,

@@ -67,8 +67,8 @@ class NumberColumnReader {
     if (columns_ == 0 || !read_row()) return std::nullopt;
     if (cells_.size() != columns_)
       throw IoError(reader_.path(), reader_.line_number(),
-                    "the row has " + std::to_string(cells_.size()) + " cells; expected " + std::to_string(columns_) +
-                        " as in the first; look for missing or stray separators");
+                    text::joined("the row has ", cells_.size(), " cells; expected ", columns_,
+                                 " as in the first; look for missing or stray separators"));
     return number();
   }
 
@@ -107,9 +107,9 @@ class NumberColumnReader {
     const auto named = std::find(cells.begin(), cells.end(), column_);
     if (named != cells.end()) return static_cast<std::size_t>(named - cells.begin());
     throw IoError(reader_.path(), reader_.line_number(),
-                  "there is no column '" + column_ + "'; the first line has " + std::to_string(columns_) + ": " +
-                      text::listed(cells, cells.size()).substr(0, 200) +
-                      "; give a name of these, or a place from 1 to " + std::to_string(columns_));
+                  text::joined("there is no column '", column_, "'; the first line has ", columns_, ": ",
+                               text::listed(cells, cells.size()).substr(0, 200),
+                               "; give a name of these, or a place from 1 to ", columns_));
   }
 
   double number() const {

@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 
 namespace isonomy::io {
 
@@ -35,13 +36,14 @@ using File = std::unique_ptr<std::FILE, detail::CloseFile>;
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
   if (status.type() == std::filesystem::file_type::not_found)
-    throw IoError(path, 0, "the file does not exist; expected a " + kind + "; check the path");
+    throw IoError(path, 0, text::joined("the file does not exist; expected a ", kind, "; check the path"));
   if (std::filesystem::is_directory(status))
-    throw IoError(path, 0, "this is a directory; expected a " + kind + "; name a file in it");
+    throw IoError(path, 0, text::joined("this is a directory; expected a ", kind, "; name a file in it"));
   File file(std::fopen(path.c_str(), "rb"));
   if (!file)
-    throw IoError(path, 0,
-                  "cannot open: " + system_message(errno) + "; expected a readable file; check its permissions");
+    throw IoError(
+        path, 0,
+        text::joined("cannot open: ", system_message(errno), "; expected a readable file; check its permissions"));
   return file;
 }
 
@@ -49,8 +51,8 @@ using File = std::unique_ptr<std::FILE, detail::CloseFile>;
 inline void require_read(std::FILE* file, const std::string& path, std::int64_t line = 0) {
   if (std::ferror(file) != 0)
     throw IoError(path, line,
-                  "cannot read: " + system_message(errno) +
-                      "; expected a readable file; check what it lies on, or copy it");
+                  text::joined("cannot read: ", system_message(errno),
+                               "; expected a readable file; check what it lies on, or copy it"));
 }
 
 }  // namespace isonomy::io

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/io/text/open_file.hpp"
 
 namespace isonomy::io {
@@ -113,23 +114,23 @@ class LineReader {
   [[noreturn]] void fail_long() const {
     throw IoError(
         path_, line_ + 1,
-        "the line is longer than " + std::to_string(options_.max_line_bytes) +
-            " bytes (max_line_bytes); expected shorter lines; check that this is the text file that was meant");
+        text::joined(
+            {"the line is longer than ", options_.max_line_bytes,
+             " bytes (max_line_bytes); expected shorter lines; check that this is the text file that was meant"}));
   }
 
   bool finish(std::string_view text, std::size_t line_end, std::string_view& line) {
     ++line_;
     if (text.find('\0') != std::string_view::npos)
-      throw IoError(
-          path_, line_,
-          "NUL byte at byte " + std::to_string(offset_ + text.find('\0')) +
-              " of the file; expected UTF-8 text; decompress the file if it is compressed, convert it if it is UTF-16");
+      throw IoError(path_, line_,
+                    text::joined("NUL byte at byte ", offset_ + text.find('\0'),
+                                 " of the file; expected UTF-8 text; decompress the file if it is compressed, convert "
+                                 "it if it is UTF-16"));
     const auto bad = detail::invalid_utf8(text);
     if (bad != std::string_view::npos)
       throw IoError(path_, line_,
-                    "byte " + std::to_string(offset_ + bad) + " of the file (value " +
-                        std::to_string(static_cast<unsigned char>(text[bad])) +
-                        ") is not UTF-8; expected UTF-8 text; convert the file, for example with iconv");
+                    text::joined("byte ", offset_ + bad, " of the file (value ", static_cast<unsigned char>(text[bad]),
+                                 ") is not UTF-8; expected UTF-8 text; convert the file, for example with iconv"));
     offset_ += text.size() + line_end;
     if (line_end > 0 && text.ends_with('\r')) text.remove_suffix(1);
     line = text;

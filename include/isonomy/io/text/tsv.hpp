@@ -45,8 +45,8 @@ struct Row {
                                             std::string_view name) {
   if (const auto at = find_column(columns, name)) return *at;
   throw IoError(path, 1,
-                "there is no column '" + std::string(name) + "'; the table has " +
-                    text::listed(columns, columns.size()) + "; add the column or correct its name");
+                text::joined("there is no column '", name, "'; the table has ", text::listed(columns, columns.size()),
+                             "; add the column or correct its name"));
 }
 
 /// The records of one table, header first.
@@ -60,13 +60,13 @@ class TsvReader {
     for (std::size_t k = 0; k < columns_.size(); ++k) {
       if (columns_[k].empty())
         throw IoError(path, record_line_,
-                      "column " + std::to_string(k + 1) + " of " + std::to_string(columns_.size()) +
-                          " has no name; expected a header; name the column");
+                      text::joined("column ", k + 1, " of ", columns_.size(),
+                                   " has no name; expected a header; name the column"));
       const auto first = std::find(columns_.begin(), columns_.end(), columns_[k]) - columns_.begin();
       if (static_cast<std::size_t>(first) != k)
         throw IoError(path, record_line_,
-                      "columns " + std::to_string(first + 1) + " and " + std::to_string(k + 1) + " are both called '" +
-                          columns_[k] + "'; expected distinct names; rename one");
+                      text::joined("columns ", first + 1, " and ", k + 1, " are both called '", columns_[k],
+                                   "'; expected distinct names; rename one"));
     }
   }
 
@@ -83,8 +83,8 @@ class TsvReader {
     }
     if (cells_.size() != columns_.size())
       throw IoError(path(), record_line_,
-                    "the row has " + std::to_string(cells_.size()) + " cells; expected " +
-                        std::to_string(columns_.size()) + " as in the header; look for missing tabs or stray quotes");
+                    text::joined("the row has ", cells_.size(), " cells; expected ", columns_.size(),
+                                 " as in the header; look for missing tabs or stray quotes"));
     return Row{path(), columns_, cells_.all(), record_line_};
   }
 
@@ -126,8 +126,8 @@ class Table {
   /// The text of a cell, valid until the table changes. ValueError if there is no such row or column.
   std::string_view cell(index_t row, index_t column) const {
     if (column < 0 || column >= static_cast<index_t>(columns_.size()))
-      throw ValueError("Table::cell: column " + std::to_string(column) + " of " + std::to_string(columns_.size()) +
-                       "; expected a place in the table; use column() to look up a name");
+      throw ValueError(text::joined("Table::cell: column ", column, " of ", columns_.size(),
+                                    "; expected a place in the table; use column() to look up a name"));
     const std::size_t k = checked(row) * columns_.size() + static_cast<std::size_t>(column);
     const std::size_t from = k == 0 ? 0 : ends_[k - 1];
     return std::string_view(text_).substr(from, ends_[k] - from);
@@ -139,8 +139,8 @@ class Table {
   void append(const Cells& cells, std::int64_t line = 0) {
     if (std::size(cells) != columns_.size())
       throw IoError(path_, line,
-                    "the row has " + std::to_string(std::size(cells)) + " cells; expected " +
-                        std::to_string(columns_.size()) + " as there are columns; pass one a column");
+                    text::joined("the row has ", std::size(cells), " cells; expected ", columns_.size(),
+                                 " as there are columns; pass one a column"));
     for (const auto& cell : cells) {
       text_ += cell;
       ends_.push_back(text_.size());
@@ -151,8 +151,8 @@ class Table {
  private:
   std::size_t checked(index_t row) const {
     if (row < 0 || row >= size())
-      throw ValueError("Table: row " + std::to_string(row) + " of " + std::to_string(size()) +
-                       "; expected a row of the table; check the loop's bounds");
+      throw ValueError(
+          text::joined("Table: row ", row, " of ", size(), "; expected a row of the table; check the loop's bounds"));
     return static_cast<std::size_t>(row);
   }
 

@@ -4,6 +4,7 @@
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/backend/operation.hpp"
 #include "isonomy/core/check.hpp"
+#include "isonomy/core/text.hpp"
 
 namespace isonomy {
 
@@ -45,14 +46,12 @@ void cholesky_batched(Ctx& ctx, BatchView<T, typename Ctx::space> a, VectorView<
   check::usable(a, operation, "A");
   check::usable(info, operation, "info");
   if (a.rows != a.columns)
-    throw ShapeError("cholesky_batched: A holds matrices of " + check::shape(a.rows, a.columns) +
-                     "; they must be square");
-  check::that(info.size == a.batches, operation,
-              "A has " + std::to_string(a.batches) + " matrices and info has " + std::to_string(info.size) +
-                  " elements; give one per matrix");
-  check::that(a.rows <= 1 || a.row_stride == 1 || a.column_stride == 1, operation,
-              "A has strides " + std::to_string(a.row_stride) + ", " + std::to_string(a.column_stride) +
-                  "; one of them must be 1, copy it to a Matrix first");
+    throw ShapeError(text::joined(
+        {"cholesky_batched: A holds matrices of ", check::shape(a.rows, a.columns), "; they must be square"}));
+  check::that(info.size == a.batches, operation, "A has ", a.batches, " matrices and info has ", info.size,
+              " elements; give one per matrix");
+  check::that(a.rows <= 1 || a.row_stride == 1 || a.column_stride == 1, operation, "A has strides ", a.row_stride, ", ",
+              a.column_stride, "; one of them must be 1, copy it to a Matrix first");
   check::distinct(a, operation, "A");
   check::distinct(info, operation, "info");
   check::no_overlap(info, a, operation, "info", "A");

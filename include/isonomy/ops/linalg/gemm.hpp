@@ -1,11 +1,10 @@
 // gemm: the dense matrix product of every backend.
 #pragma once
 
-#include <string>
-
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/backend/operation.hpp"
 #include "isonomy/core/check.hpp"
+#include "isonomy/core/text.hpp"
 
 namespace isonomy {
 
@@ -50,12 +49,12 @@ void gemm(Ctx& ctx, std::type_identity_t<T> alpha, ConstMatrix<T, Ctx> a, ConstM
     const char* hint = a.rows == b.rows         ? "; did you mean transposed(A)?"
                        : a.columns == b.columns ? "; did you mean transposed(B)?"
                                                 : "";
-    throw ShapeError("gemm: A is " + check::shape(a) + " and B is " + check::shape(b) +
-                     "; A.columns must equal B.rows" + hint);
+    throw ShapeError(text::joined(
+        {"gemm: A is ", check::shape(a), " and B is ", check::shape(b), "; A.columns must equal B.rows", hint}));
   }
   if (out.rows != a.rows || out.columns != b.columns)
-    throw ShapeError("gemm: out is " + check::shape(out) + "; A*B is " + check::shape(a.rows, b.columns) +
-                     ", give an output of that shape");
+    throw ShapeError(text::joined("gemm: out is ", check::shape(out), "; A*B is ", check::shape(a.rows, b.columns),
+                                  ", give an output of that shape"));
   check::distinct(out, "gemm", "out");
   check::no_overlap(out, a, "gemm", "out", "A");
   check::no_overlap(out, b, "gemm", "out", "B");

@@ -4,6 +4,7 @@
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/backend/operation.hpp"
 #include "isonomy/core/check.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/ops/linalg/gemm.hpp"
 
 namespace isonomy {
@@ -40,8 +41,9 @@ void syrk(Ctx& ctx, std::type_identity_t<T> alpha, ConstMatrix<T, Ctx> a, std::t
   check::usable(a, "syrk", "A");
   check::usable(out, "syrk", "out");
   if (out.rows != a.columns || out.columns != a.columns)
-    throw ShapeError("syrk: out is " + check::shape(out) + " and A is " + check::shape(a) + "; transposed(A)*A is " +
-                     check::shape(a.columns, a.columns) + ", give an output of that shape");
+    throw ShapeError(text::joined("syrk: out is ", check::shape(out), " and A is ", check::shape(a),
+                                  "; transposed(A)*A is ", check::shape(a.columns, a.columns),
+                                  ", give an output of that shape"));
   check::distinct(out, "syrk", "out");
   check::no_overlap(out, a, "syrk", "out", "A");
   ++ctx.counters().kernels;

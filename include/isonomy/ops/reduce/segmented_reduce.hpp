@@ -39,9 +39,8 @@ void segmented_reduce(Ctx& ctx, VectorView<T, typename Ctx::space> x, ConstVecto
   check::usable(x, operation, "x");
   check::usable(out, operation, "out");
   check::offsets(offsets, x.size, operation);
-  check::that(offsets.size == out.size + 1, operation,
-              "offsets has " + std::to_string(offsets.size) + " elements and out has " + std::to_string(out.size) +
-                  "; offsets must have one more");
+  check::that(offsets.size == out.size + 1, operation, "offsets has ", offsets.size, " elements and out has ", out.size,
+              "; offsets must have one more");
   check::distinct(out, operation, "out");
   check::no_overlap(out, x, operation, "out", "x");
   check::no_overlap(out, offsets, operation, "out", "offsets");

@@ -1,8 +1,6 @@
 // joint_residue_counts: how often each unordered residue pair stands at each pair of positions.
 #pragma once
 
-#include <string>
-
 #include "isonomy/backend/operation.hpp"
 #include "isonomy/core/check.hpp"
 #include "isonomy/ops/for_each.hpp"
@@ -65,9 +63,8 @@ void joint_residue_counts(Ctx& ctx, MatrixView<const std::uint8_t, typename Ctx:
   check::usable(pairs, operation, "pairs");
   check::usable(out, operation, "out");
   check::distinct(out, operation, "out");
-  check::that(out.rows == pairs.size, operation,
-              "out has " + std::to_string(out.rows) + " rows for " + std::to_string(pairs.size) +
-                  " pairs; give one row per pair");
+  check::that(out.rows == pairs.size, operation, "out has ", out.rows, " rows for ", pairs.size,
+              " pairs; give one row per pair");
   check::no_overlap(out, codes, operation, "out", "codes");
   check::no_overlap(out, pairs, operation, "out", "pairs");
   if (pairs.size == 0 || out.columns == 0) return;

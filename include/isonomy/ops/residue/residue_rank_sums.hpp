@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <span>
-#include <string>
 
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/backend/operation.hpp"
@@ -103,9 +102,8 @@ template <class Arithmetic, ContextLike Ctx>
   requires Runs<op::residue_rank_sums, backend_of<Ctx>>
 void residue_rank_sums(Ctx& ctx, const RankProblem<typename Ctx::space>& problem, std::span<std::uint64_t> twice_u) {
   static constexpr const char* operation = "residue_rank_sums";
-  check::that(twice_u.size() == problem.scale_numbers.size(), operation,
-              "out has " + std::to_string(twice_u.size()) + " entries for " +
-                  std::to_string(problem.scale_numbers.size()) + " scale numbers; give one per scale number");
+  check::that(twice_u.size() == problem.scale_numbers.size(), operation, "out has ", twice_u.size(), " entries for ",
+              problem.scale_numbers.size(), " scale numbers; give one per scale number");
   const auto within = [](index_t first, index_t count, std::size_t size) {
     return first >= 0 && count >= 0 && static_cast<std::size_t>(first + count) <= size;
   };
@@ -117,14 +115,13 @@ void residue_rank_sums(Ctx& ctx, const RankProblem<typename Ctx::space>& problem
       const ResidueBlock& block = problem.blocks[static_cast<std::size_t>(g.first_block + b)];
       check::that(block.split.residues > 0 && block.split.residues <= block.split.slots &&
                       block.rows.test_rows <= block.rows.rows,
-                  operation,
-                  "a block has " + std::to_string(block.split.residues) + " residues in " +
-                      std::to_string(block.split.slots) + " slots; leave out splits without residues");
+                  operation, "a block has ", block.split.residues, " residues in ", block.split.slots,
+                  " slots; leave out splits without residues");
     }
   }
   for (const std::uint32_t d : problem.scale_numbers)
-    check::that(static_cast<index_t>(d) < problem.scales.scales, operation,
-                "scale number " + std::to_string(d) + " of " + std::to_string(problem.scales.scales) + " scales");
+    check::that(static_cast<index_t>(d) < problem.scales.scales, operation, "scale number ", d, " of ",
+                problem.scales.scales, " scales");
   if (twice_u.empty()) return;
   ++ctx.counters().kernels;
   if constexpr (Has<op::residue_rank_sums, backend_of<Ctx>>) {

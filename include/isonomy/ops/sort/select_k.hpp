@@ -4,6 +4,7 @@
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/backend/operation.hpp"
 #include "isonomy/core/check.hpp"
+#include "isonomy/core/text.hpp"
 
 namespace isonomy {
 
@@ -38,14 +39,13 @@ void select_k(Ctx& ctx, ConstMatrix<T, Ctx> x, MatrixView<T, typename Ctx::space
   check::usable(x, operation, "x");
   check::usable(values, operation, "values");
   check::usable(indices, operation, "indices");
-  check::that(values.rows == x.rows, operation,
-              "x is " + check::shape(x) + " and values is " + check::shape(values) + "; they must have as many rows");
-  check::that(indices.rows == values.rows && indices.columns == values.columns, operation,
-              "values is " + check::shape(values) + " and indices is " + check::shape(indices) +
-                  "; they must be equal");
+  check::that(values.rows == x.rows, operation, "x is ", x.rows, "x", x.columns, " and values is ", values.rows, "x",
+              values.columns, "; they must have as many rows");
+  check::that(indices.rows == values.rows && indices.columns == values.columns, operation, "values is ", values.rows,
+              "x", values.columns, " and indices is ", indices.rows, "x", indices.columns, "; they must be equal");
   if (values.columns > x.columns)
-    throw ValueError("select_k: k is " + std::to_string(values.columns) + " and a row of x has " +
-                     std::to_string(x.columns) + " elements; k must not exceed them");
+    throw ValueError(text::joined(
+        {"select_k: k is ", values.columns, " and a row of x has ", x.columns, " elements; k must not exceed them"}));
   check::distinct(values, operation, "values");
   check::distinct(indices, operation, "indices");
   check::no_overlap(values, x, operation, "values", "x");

@@ -7,6 +7,7 @@
 
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/numeric.hpp"
+#include "isonomy/core/text.hpp"
 
 namespace isonomy {
 
@@ -29,8 +30,8 @@ inline double incomplete_beta_fraction(Rounded a, Rounded b, Rounded x) {
     f *= step;
     if (std::abs(step - 1) < tolerance) return f;
   }
-  throw NumericalError("incomplete_beta: no convergence for a=" + std::to_string(a) + ", b=" + std::to_string(b) +
-                       ", x=" + std::to_string(x));
+  throw NumericalError(text::joined("incomplete_beta: no convergence for a=", std::to_string(a),
+                                    ", b=", std::to_string(b), ", x=", std::to_string(x)));
 }
 
 }  // namespace detail
@@ -40,8 +41,8 @@ inline double incomplete_beta_fraction(Rounded a, Rounded b, Rounded x) {
 [[nodiscard]] inline double incomplete_beta(double a, double b, double x) {
   if (std::isnan(a) || std::isnan(b) || std::isnan(x)) return std::numeric_limits<double>::quiet_NaN();
   if (!(a > 0) || !(b > 0) || x < 0 || x > 1)
-    throw ValueError("incomplete_beta: a=" + std::to_string(a) + ", b=" + std::to_string(b) +
-                     ", x=" + std::to_string(x) + "; expected a, b > 0 and x in [0, 1]");
+    throw ValueError(text::joined("incomplete_beta: a=", std::to_string(a), ", b=", std::to_string(b),
+                                  ", x=", std::to_string(x), "; expected a, b > 0 and x in [0, 1]"));
   if (x == 0 || x == 1) return x;
   const double log_front = std::lgamma(a + b) - std::lgamma(a) - std::lgamma(b) + rounded_product(a, std::log(x)) +
                            rounded_product(b, std::log1p(-x));

@@ -7,6 +7,7 @@
 
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/numeric.hpp"
+#include "isonomy/core/text.hpp"
 
 namespace isonomy {
 
@@ -34,7 +35,8 @@ inline double upper_gamma_fraction(double a, double x) {
     f *= c * d;
     if (std::abs(c * d - 1) < 1e-16) return f;
   }
-  throw NumericalError("incomplete_gamma: no convergence for a=" + std::to_string(a) + ", x=" + std::to_string(x));
+  throw NumericalError(
+      text::joined("incomplete_gamma: no convergence for a=", std::to_string(a), ", x=", std::to_string(x)));
 }
 
 }  // namespace detail
@@ -44,8 +46,8 @@ inline double upper_gamma_fraction(double a, double x) {
 [[nodiscard]] inline double incomplete_gamma_upper(double a, double x) {
   if (std::isnan(a) || std::isnan(x)) return std::numeric_limits<double>::quiet_NaN();
   if (!(a > 0) || !(x >= 0))
-    throw ValueError("incomplete_gamma: a=" + std::to_string(a) + ", x=" + std::to_string(x) +
-                     "; expected a > 0 and x >= 0");
+    throw ValueError(text::joined(
+        {"incomplete_gamma: a=", std::to_string(a), ", x=", std::to_string(x), "; expected a > 0 and x >= 0"}));
   if (x == 0) return 1;
   if (std::isinf(x)) return 0;
   const Rounded factor = std::exp(rounded_product(a, std::log(x)) - x - std::lgamma(a));

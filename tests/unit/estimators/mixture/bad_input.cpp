@@ -12,6 +12,7 @@
 #include "isonomy/estimators/mixture/sorted.hpp"
 #include "support/catch.hpp"
 #include "support/message.hpp"
+#include "support/numbers.hpp"
 
 using namespace isonomy;
 using mixture::em;
@@ -20,12 +21,11 @@ using mixture::NormalMixture;
 using mixture::NormalModel;
 using mixture::Sharing;
 using mixture::Weighting;
+using test::infinity;
 using test::message;
+using test::not_a_number;
 
 namespace {
-
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN(),
-                 infinite = std::numeric_limits<double>::infinity();
 
 std::vector<double> ramp(index_t n) {
   std::vector<double> x;
@@ -75,15 +75,15 @@ TEST_CASE("fits refuse parameters outside their domain by name, value and rule",
         "mixture: f=1.25; expected a weight from 0 to 1; give the share of the component");
   CHECK(fitted(pair, x, {-0.25, 0, 1, 2}) ==
         "mixture: f=-0.25; expected a weight from 0 to 1; give the share of the component");
-  CHECK(fitted(pair, x, {0.5, -infinite, 1, 2}) == "mixture: mu=-inf; expected a finite mean; give one near the data");
+  CHECK(fitted(pair, x, {0.5, -infinity, 1, 2}) == "mixture: mu=-inf; expected a finite mean; give one near the data");
   CHECK(begins(fitted(pair, x, {0.5, 0, 0, 2}), "mixture: s1=0; expected a standard deviation above 0"));
   CHECK(begins(fitted(pair, x, {0.5, 0, 1, -2}), "mixture: s2=-2; expected a standard deviation above 0"));
   CHECK(begins(fitted(pair, x, {0.5, 0, 1, 5e-324}), "mixture: s2=4.94066e-324; expected a standard deviation"));
   CHECK(begins(fitted(pair, x, {0.5, 0, 1, not_a_number}), "mixture: s2=nan; expected a standard deviation above 0"));
-  CHECK(begins(fitted(pair, x, {0.5, 0, infinite, 1}), "mixture: s1=inf; expected a standard deviation above 0"));
+  CHECK(begins(fitted(pair, x, {0.5, 0, infinity, 1}), "mixture: s1=inf; expected a standard deviation above 0"));
   CHECK(fitted(three, x, {0.5, 0.75, 0, 1, 2, 1, 1, 1}) ==
         "mixture: sum of weights=1.25; expected at most 1; lower some, the last component has the rest");
-  CHECK(fitted({2, Sharing::shared, Sharing::free, Weighting::yields, {}}, x, {infinite, 5, 0, 1, 2}) ==
+  CHECK(fitted({2, Sharing::shared, Sharing::free, Weighting::yields, {}}, x, {infinity, 5, 0, 1, 2}) ==
         "mixture: n1=inf; expected a finite number of points, at least 0; give the points expected of the component");
   NormalModel reversed{1};
   reversed.range = {2, 1};
@@ -106,7 +106,7 @@ TEST_CASE("fits name the first point that is not finite, in large, strided and f
   constexpr index_t n = (index_t{1} << 20) + 100;
   std::vector<double> x = ramp(n);
   x[(std::size_t{1} << 20) + 7] = not_a_number;
-  x[(std::size_t{1} << 20) + 9] = infinite;
+  x[(std::size_t{1} << 20) + 9] = infinity;
   CHECK(fitted({1}, x, {8, 5}) ==
         "mixture: x[1048583]=nan; expected a number below 1e150 in size; remove or rescale it, and 1 more");
   std::vector<float> y(41, 1);
@@ -168,12 +168,12 @@ TEST_CASE("covariances that are no covariances are refused, with component and p
   CHECK(begins(refused([](auto& m) { m.covariances[5] = not_a_number; }), "mixture: covariance 1, element (1, 0)="));
   CHECK(begins(refused([](auto& m) { m.covariances[0] = -4; }),
                "mixture: covariance 0 is not positive definite (pivot 1)"));
-  CHECK(begins(refused([](auto& m) { m.covariances[7] = infinite; }), "mixture: covariance 1"));
+  CHECK(begins(refused([](auto& m) { m.covariances[7] = infinity; }), "mixture: covariance 1"));
   CHECK(begins(refused([](auto& m) { m.covariances[3] = 0.25; }, Covariance::tied),
                "mixture: covariance 0 is not positive definite (pivot 2)"));
   CHECK(refused([](auto& m) { m.covariances[2] = -1; }, Covariance::diagonal) ==
         "mixture: covariances[2]=-1; expected a finite variance above 0; give the square of a standard deviation");
-  CHECK(refused([](auto& m) { m.covariances[1] = infinite; }, Covariance::spherical) ==
+  CHECK(refused([](auto& m) { m.covariances[1] = infinity; }, Covariance::spherical) ==
         "mixture: covariances[1]=inf; expected a finite variance above 0; give the square of a standard deviation");
   try {
     NormalMixture m = good();
@@ -210,7 +210,7 @@ TEST_CASE("EM refuses data of the wrong shape and numbers that are not finite, b
   CHECK(automatic(31, row_major(x.data(), 30, 2)) ==
         "em: components=31 for 30 rows; expected from 1 to the number of rows");
   CHECK(begins(automatic(0, row_major(x.data(), 30, 2)), "em: components=0 for 30 rows"));
-  for (const double bad : {not_a_number, infinite, -infinite, 1e308}) {
+  for (const double bad : {not_a_number, infinity, -infinity, 1e308}) {
     x[41] = bad;
     for (const std::string& text : {said(row_major(x.data(), 30, 2)), automatic(2, row_major(x.data(), 30, 2))}) {
       CHECK(begins(text, "em: x[20, 1]="));
@@ -239,7 +239,7 @@ TEST_CASE("EM refuses options outside their domain", "[mixture]") {
         "em: reg_covar=-1e-07; expected a finite number of at least 0; give 1e-6, or 0 to add nothing to variances");
   CHECK(begins(said([](auto& o) { o.tol = not_a_number; }), "em: tol=nan"));
   CHECK(said([](auto& o) { o.reg_covar = -1; }).find("reg_covar=-1") != std::string::npos);
-  CHECK(said([](auto& o) { o.reg_covar = infinite; }).find("reg_covar=inf") != std::string::npos);
+  CHECK(said([](auto& o) { o.reg_covar = infinity; }).find("reg_covar=inf") != std::string::npos);
   CHECK(said([](auto& o) { o.max_iter = 0; }) == "em: max_iter=0; expected at least 1; give 100 or so");
   CHECK(said([](auto& o) { o.n_init = 0; }) == "em: n_init=0; expected at least 1; give the starts to try");
 }

@@ -14,11 +14,13 @@
 #include "isonomy/estimators/mixture/normal/fit.hpp"
 #include "isonomy/estimators/mixture/normal/start.hpp"
 #include "support/catch.hpp"
+#include "support/numbers.hpp"
 
 using namespace isonomy;
 using mixture::NormalModel;
 using mixture::Sharing;
 using mixture::Weighting;
+using test::all_finite;
 
 namespace {
 
@@ -76,9 +78,6 @@ std::vector<double> column(Draw& draw, index_t n) {
   return x;
 }
 
-bool all_finite(const std::vector<double>& v) {
-  return std::all_of(v.begin(), v.end(), [](double x) { return std::isfinite(x); });
-}
 bool all_ordinary(const std::vector<double>& v) {
   return std::all_of(v.begin(), v.end(), [](double x) { return std::isfinite(x) && std::abs(x) < 1e30; });
 }

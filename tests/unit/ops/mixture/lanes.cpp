@@ -9,21 +9,16 @@
 #include "isonomy/ops/mixture/kernels/block_sums.hpp"
 #include "isonomy/ops/mixture/kernels/scalar.hpp"
 #include "support/catch.hpp"
+#include "support/numbers.hpp"
 
 using namespace isonomy;
 using lanes::Lanes;
+using test::ulps;
 
 namespace {
 
 double exp2_of(double t) { return lanes::exp2<Lanes>(t); }
 double log_of(double x) { return lanes::logarithm<Lanes>(x); }
-
-/// Distance from the exact value in units of the last place of the exact value.
-double ulps(double value, long double exact) {
-  const double above = std::nextafter(static_cast<double>(exact), std::numeric_limits<double>::infinity());
-  const long double ulp = static_cast<long double>(above) - static_cast<double>(exact);
-  return static_cast<double>(std::abs((value - exact) / ulp));
-}
 
 }  // namespace
 

@@ -7,18 +7,13 @@
 
 #include "isonomy/core/random.hpp"
 #include "support/catch.hpp"
+#include "support/numbers.hpp"
 
 using namespace isonomy;
+using test::ulps;
 using Extended = long double;
 
 namespace {
-
-/// Distance from the exact value in units of the last place of the exact value.
-double ulps(double value, Extended exact) {
-  const double size = std::abs(static_cast<double>(exact));
-  const Extended ulp = static_cast<Extended>(std::nextafter(size, std::numeric_limits<double>::infinity())) - size;
-  return static_cast<double>(std::abs((value - exact) / ulp));
-}
 
 /// Largest distance of f from its extended form over x(i), i = 0 .. 199999.
 template <class F, class X>

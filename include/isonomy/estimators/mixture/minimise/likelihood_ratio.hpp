@@ -5,6 +5,7 @@
 #include <string>
 
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/ops/special/incomplete_gamma.hpp"
 
 namespace isonomy::mixture {
@@ -20,15 +21,14 @@ struct LikelihoodRatio {
 /// rounding: its fit then stopped short of its minimum.
 [[nodiscard]] inline LikelihoodRatio likelihood_ratio(double restricted_nll, double full_nll, int parameters_added) {
   if (parameters_added < 1)
-    throw ValueError("likelihood_ratio: parameters_added=" + std::to_string(parameters_added) +
-                     "; expected at least 1");
+    throw ValueError(text::joined("likelihood_ratio: parameters_added=", parameters_added, "; expected at least 1"));
   if (!std::isfinite(restricted_nll) || !std::isfinite(full_nll))
-    throw ValueError("likelihood_ratio: NLLs " + std::to_string(restricted_nll) + " and " + std::to_string(full_nll) +
-                     "; both must be finite");
+    throw ValueError(text::joined("likelihood_ratio: NLLs ", std::to_string(restricted_nll), " and ",
+                                  std::to_string(full_nll), "; both must be finite"));
   const double gain = restricted_nll - full_nll;
   if (gain < -1e-6 - 1e-12 * std::abs(full_nll))
-    throw ValueError("likelihood_ratio: the full model's NLL is larger by " + std::to_string(-gain) +
-                     "; fit it again, starting from the restricted model's parameters");
+    throw ValueError(text::joined("likelihood_ratio: the full model's NLL is larger by ", std::to_string(-gain),
+                                  "; fit it again, starting from the restricted model's parameters"));
   const double statistic = gain > 0 ? 2 * gain : 0;
   return {statistic, chi_squared_tail(statistic, parameters_added)};
 }

@@ -11,6 +11,7 @@
 
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/small_matrix.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/estimators/mixture/minimise/objective.hpp"
 
 namespace isonomy::mixture {
@@ -70,8 +71,8 @@ void require_start(const F& f, const std::vector<double>& start) {
   const std::vector<std::string> names = f.names();
   const std::vector<Bounds> bounds = f.bounds();
   if (start.size() != names.size())
-    throw ShapeError("minimize: start has " + std::to_string(start.size()) + " elements for " +
-                     std::to_string(names.size()) + " parameters; give one for each");
+    throw ShapeError(text::joined(
+        {"minimize: start has ", start.size(), " elements for ", names.size(), " parameters; give one for each"}));
   for (std::size_t i = 0; i < start.size(); ++i)
     if (!(start[i] >= bounds[i].lower && start[i] <= bounds[i].upper)) {
       std::ostringstream text;

@@ -5,10 +5,10 @@
 #include <cmath>
 #include <cstddef>
 #include <numbers>
-#include <string>
 #include <vector>
 
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/estimators/mixture/minimise/crossing.hpp"
 #include "isonomy/estimators/mixture/minimise/minimum.hpp"
 #include "isonomy/estimators/mixture/minimise/profile_crossing.hpp"
@@ -29,8 +29,8 @@ struct MinosError {
 template <Objective F>
 [[nodiscard]] MinosError minos(F& f, const Minimum& minimum, int parameter, double rise = 0.5) {
   if (parameter < 0 || parameter >= static_cast<int>(minimum.parameters.size()))
-    throw ValueError("minos: parameter " + std::to_string(parameter) + " of " +
-                     std::to_string(minimum.parameters.size()) + "; give its number, from 0");
+    throw ValueError(
+        text::joined("minos: parameter ", parameter, " of ", minimum.parameters.size(), "; give its number, from 0"));
   MinosError result;
   const Crossing up = profile_crossing(f, minimum, {{parameter}, {1}}, rise);
   const Crossing down = profile_crossing(f, minimum, {{parameter}, {-1}}, rise);
@@ -49,11 +49,11 @@ template <Objective F>
                                             double rise = 0.5) {
   const int size = static_cast<int>(minimum.parameters.size());
   if (first == second || std::min(first, second) < 0 || std::max(first, second) >= size)
-    throw ValueError("contour: parameters " + std::to_string(first) + " and " + std::to_string(second) + " of " +
-                     std::to_string(size) + "; give two different numbers, from 0");
+    throw ValueError(text::joined(
+        {"contour: parameters ", first, " and ", second, " of ", size, "; give two different numbers, from 0"}));
   if (points < 3)
-    throw ValueError("contour: points=" + std::to_string(points) +
-                     "; expected at least 3; give as many as the figure needs");
+    throw ValueError(
+        text::joined("contour: points=", points, "; expected at least 3; give as many as the figure needs"));
   const HesseErrors errors = hesse(minimum);
   if (!errors.available())
     throw ValueError("contour: the minimum has no errors; they need a valid fit of a function with a Hessian");

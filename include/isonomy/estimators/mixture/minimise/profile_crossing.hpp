@@ -7,13 +7,13 @@
 #include <limits>
 #include <optional>
 #include <sstream>
-#include <string>
 #include <utility>
 #include <vector>
 
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/small_matrix.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/estimators/mixture/minimise/crossing.hpp"
 #include "isonomy/estimators/mixture/minimise/minimum.hpp"
 #include "isonomy/estimators/mixture/minimise/profile_search.hpp"
@@ -81,8 +81,8 @@ inline RayModel ray_model(const Likelihood& at, const ProfileRay& ray, const std
 /// ValueError and ShapeError of profile_crossing.
 inline void require_profile(const Minimum& minimum, const ProfileRay& ray, double rise) {
   if (!minimum.valid())
-    throw ValueError(std::string("profile_crossing: the minimum is ") + name(minimum.status) +
-                     "; profiles start from a fit that has converged");
+    throw ValueError(text::joined(
+        {"profile_crossing: the minimum is ", name(minimum.status), "; profiles start from a fit that has converged"}));
   if (minimum.hessian.empty())
     throw ValueError(
         "profile_crossing: the minimum has no Hessian; give a function that has one, or raise hessian_limit");
@@ -92,15 +92,15 @@ inline void require_profile(const Minimum& minimum, const ProfileRay& ray, doubl
     throw ValueError(text.str());
   }
   if (ray.direction.size() != ray.parameters.size())
-    throw ShapeError("profile_crossing: the ray has " + std::to_string(ray.parameters.size()) + " parameters and " +
-                     std::to_string(ray.direction.size()) + " directions; give one for each");
+    throw ShapeError(text::joined("profile_crossing: the ray has ", ray.parameters.size(), " parameters and ",
+                                  ray.direction.size(), " directions; give one for each"));
   for (const int p : ray.parameters)
     if (p < 0 || p >= static_cast<int>(minimum.parameters.size()))
-      throw ValueError("profile_crossing: parameter " + std::to_string(p) + " of " +
-                       std::to_string(minimum.parameters.size()) + "; give numbers from 0");
+      throw ValueError(text::joined(
+          {"profile_crossing: parameter ", p, " of ", minimum.parameters.size(), "; give numbers from 0"}));
   for (const int p : ray.parameters)
     if (std::find(minimum.bound.begin(), minimum.bound.end(), p) != minimum.bound.end())
-      throw ValueError("profile_crossing: parameter " + std::to_string(p) + " is at its bound; it has no profile");
+      throw ValueError(text::joined("profile_crossing: parameter ", p, " is at its bound; it has no profile"));
 }
 
 /// The walk of profile_crossing: where it stands on the ray, and how far the models have proved right.

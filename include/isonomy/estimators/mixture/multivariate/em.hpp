@@ -15,6 +15,7 @@
 #include "isonomy/core/control.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/report.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/mixture/describe.hpp"
 #include "isonomy/estimators/mixture/multivariate/degenerate.hpp"
@@ -94,15 +95,17 @@ class Population {
     const auto number = [&](int k) { return numbers_[static_cast<std::size_t>(k)]; };
     const bool all = empty.size() == numbers_.size();
     if (policy_ == EmptyComponent::error || all)
-      throw ValueError("em: component " + std::to_string(number(empty.front())) +
-                       " has lost all its points; start it elsewhere, use fewer components, or drop empty ones");
+      throw ValueError(
+          text::joined("em: component ", number(empty.front()),
+                       " has lost all its points; start it elsewhere, use fewer components, or drop empty ones"));
     if (policy_ == EmptyComponent::reseed) {
       while (!empty.empty()) {
         const int k = empty.front();
         if (std::find(result.reseeded.begin(), result.reseeded.end(), k) != result.reseeded.end())
-          throw ValueError("em: component " + std::to_string(k) +
+          throw ValueError(
+              text::joined("em: component ", k,
                            " has lost all its points again after it was moved; use fewer components, or drop empty "
-                           "ones");
+                           "ones"));
         reseed(ctx, result.model, k, empty, x, reg_covar);
         result.reseeded.push_back(k);
         empty.erase(empty.begin());
@@ -125,13 +128,12 @@ class Population {
 
 inline void add_warnings(EmResult& result, double points) {
   std::vector<std::string>& warnings = result.report.warnings;
-  const auto say = [&](int k, const char* what) { warnings.push_back("component " + std::to_string(k) + what); };
+  const auto say = [&](int k, const char* what) { warnings.push_back(text::joined("component ", k, what)); };
   if (!result.converged)
-    warnings.push_back("not converged after " + std::to_string(result.iterations) +
-                       " iterations; raise max_iter or tol");
+    warnings.push_back(text::joined("not converged after ", result.iterations, " iterations; raise max_iter or tol"));
   if (points < static_cast<double>(result.model.free_parameters()))
-    warnings.push_back(std::to_string(static_cast<std::int64_t>(points)) + " points for " +
-                       std::to_string(result.model.free_parameters()) + " parameters");
+    warnings.push_back(text::joined(
+        {static_cast<std::int64_t>(points), " points for ", result.model.free_parameters(), " parameters"}));
   for (const int k : result.dropped) say(k, " lost its points and was dropped");
   for (const int k : result.reseeded) say(k, " lost its points and was moved");
   for (const int k : result.degenerate)

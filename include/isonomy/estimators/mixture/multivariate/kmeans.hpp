@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <limits>
 #include <sstream>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -17,6 +16,7 @@
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/random.hpp"
 #include "isonomy/core/report.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/mixture/describe.hpp"
 #include "isonomy/estimators/mixture/multivariate/nearest_sums.hpp"
@@ -187,7 +187,7 @@ double mean_variance(Ctx& ctx, MatrixView<const T, typename Ctx::space> x, const
     std::vector<DoubleDouble> sums = nearest_sums(ctx, centre, static_cast<int>(d), x);
     if (std::isfinite(sums[0].high)) return sums;
     require_finite_rows(ctx, x, operation);
-    throw ValueError(std::string(operation) + ": squared distances overflow; rescale the data");
+    throw ValueError(text::joined(operation, ": squared distances overflow; rescale the data"));
   };
   std::vector<double> mean = row_of(ctx, x, 0);
   const std::vector<DoubleDouble> about_first = sums_about(mean);
@@ -213,8 +213,8 @@ Clusters best_clusters(Ctx& ctx, int components, MatrixView<const T, typename Ct
                        const KMeansOptions& options, const char* operation, std::uint64_t first_stream = 0) {
   detail::require_rows(x, operation);
   if (components < 1 || components > x.rows)
-    throw ValueError(std::string(operation) + ": components=" + std::to_string(components) + " for " +
-                     std::to_string(x.rows) + " rows; expected from 1 to the number of rows");
+    throw ValueError(text::joined(
+        {operation, ": components=", components, " for ", x.rows, " rows; expected from 1 to the number of rows"}));
   detail::require_option(options.tol >= 0, operation, "tol", options.tol,
                          "at least 0; give 1e-4, or 0 to go on until the inertia no longer falls");
   detail::require_option(options.max_iter >= 1, operation, "max_iter", options.max_iter, "at least 1; give 300 or so");
@@ -280,12 +280,12 @@ template <ContextLike Ctx, class T>
   result.centres = std::move(found.centres);
   timer.lap("labels");
   if (!result.converged)
-    result.report.warnings.push_back("not converged after " + std::to_string(result.iterations) +
-                                     " iterations; raise max_iter or tol");
+    result.report.warnings.push_back(
+        text::joined("not converged after ", result.iterations, " iterations; raise max_iter or tol"));
   for (std::size_t k = 0; k < result.sizes.size(); ++k)
     if (result.sizes[k] == 0)
-      result.report.warnings.push_back("cluster " + std::to_string(k) +
-                                       " has no rows; use fewer clusters than there are different rows");
+      result.report.warnings.push_back(
+          text::joined("cluster ", k, " has no rows; use fewer clusters than there are different rows"));
   describe<op::for_each>(ctx, result.report);
   return result;
 }

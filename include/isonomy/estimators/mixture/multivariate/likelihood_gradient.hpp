@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <string>
 #include <type_traits>
 #include <vector>
 
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/small_matrix.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/mixture/multivariate/em_steps.hpp"
 #include "isonomy/estimators/mixture/multivariate/model.hpp"
@@ -44,8 +44,8 @@ struct NormalMixtureGradient {
       for (std::size_t j = 0; j < d; ++j) reversed(i, j) = model.covariances[at + (d - 1 - i) * d + (d - 1 - j)];
     const Cholesky factor(reversed);
     if (!factor.positive_definite())  // in the other order it has passed validate()
-      throw NumericalError("mixture: covariances[" + std::to_string(at) +
-                           "] begins a matrix that is singular but for rounding; add to its diagonal");
+      throw NumericalError(text::joined(
+          {"mixture: covariances[", at, "] begins a matrix that is singular but for rounding; add to its diagonal"}));
     const SquareMatrix inverse = factor.inverse_lower();
     for (std::size_t i = 0; i < d; ++i)
       for (std::size_t j = 0; j <= i; ++j) result[at + i * d + j] = inverse(d - 1 - j, d - 1 - i);
@@ -120,8 +120,8 @@ template <ContextLike Ctx, class T>
   const std::size_t components = model.weights.size();
   for (std::size_t k = 0; k < components; ++k)
     if (model.weights[k] == 0)
-      throw ValueError("mixture: weights[" + std::to_string(k) +
-                       "]=0; expected more for a gradient; leave the component out");
+      throw ValueError(
+          text::joined("mixture: weights[", k, "]=0; expected more for a gradient; leave the component out"));
 
   using View = MatrixView<const std::remove_const_t<T>, typename Ctx::space>;
   const std::vector<DoubleDouble> sums = detail::density_pass(ctx, model, MixtureOrder::gradient, View(x));

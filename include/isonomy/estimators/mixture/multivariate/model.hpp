@@ -16,6 +16,7 @@
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/small_matrix.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/ops/mixture/kernels/terms.hpp"
 
 namespace isonomy::mixture {
@@ -81,9 +82,8 @@ inline std::string in_digits(double value, int digits) {
 /// ShapeError unless data of so many columns fit the mixture.
 inline void require_columns(const NormalMixture& m, index_t columns) {
   if (columns != m.dimensions)
-    throw ShapeError("mixture: x has " + std::to_string(columns) + " columns and the mixture " +
-                     std::to_string(m.dimensions) +
-                     " dimensions; give one row per point, and a mixture of as many dimensions");
+    throw ShapeError(text::joined("mixture: x has ", columns, " columns and the mixture ", m.dimensions,
+                                  " dimensions; give one row per point, and a mixture of as many dimensions"));
 }
 
 /// What MultivariateNormals reads, in host memory.
@@ -100,12 +100,12 @@ inline void require_shapes(const NormalMixture& m) {
   const auto k = m.weights.size(), d = static_cast<std::size_t>(m.dimensions);
   const auto size = [](const char* name, std::size_t got, std::size_t expected, const char* remedy) {
     if (got != expected)
-      throw ShapeError(std::string("mixture: ") + name + " has " + std::to_string(got) + " elements; expected " +
-                       std::to_string(expected) + "; give " + remedy);
+      throw ShapeError(
+          text::joined("mixture: ", name, " has ", got, " elements; expected ", expected, "; give ", remedy));
   };
   if (k == 0 || m.dimensions < 1)
-    throw ShapeError("mixture: " + std::to_string(k) + " components in " + std::to_string(m.dimensions) +
-                     " dimensions; both must be at least 1; give every component a weight and a mean");
+    throw ShapeError(text::joined("mixture: ", k, " components in ", m.dimensions,
+                                  " dimensions; both must be at least 1; give every component a weight and a mean"));
   size("means", m.means.size(), k * d, "every component a row of as many as there are dimensions");
   size("covariances", m.covariances.size(), m.covariance == Covariance::tied ? d * d : k * m.covariance_size(),
        m.covariance == Covariance::full       ? "every component a whole matrix"
@@ -122,14 +122,14 @@ inline void require_covariance(const NormalMixture& m, std::size_t c) {
   for (std::size_t i = 0; i < a.size(); ++i)
     for (std::size_t j = 0; j < i; ++j)
       if (!(std::abs(a(i, j) - a(j, i)) <= 1e-12 * largest))
-        throw ValueError("mixture: covariance " + std::to_string(c) + ", element (" + std::to_string(i) + ", " +
-                         std::to_string(j) + ")=" + in_digits(a(i, j), 17) +
-                         "; expected the same as its mirror image, " + in_digits(a(j, i), 17) + ", within " +
-                         in_digits(1e-12 * largest, 6) + "; give a symmetric matrix");
+        throw ValueError(text::joined("mixture: covariance ", c, ", element (", i, ", ", j,
+                                      ")=", in_digits(a(i, j), 17), "; expected the same as its mirror image, ",
+                                      in_digits(a(j, i), 17), ", within ", in_digits(1e-12 * largest, 6),
+                                      "; give a symmetric matrix"));
   const int pivot = Cholesky(a).failing_pivot();
   if (pivot != 0)
-    throw NotPositiveDefinite("mixture: covariance " + std::to_string(c) + " is not positive definite (pivot " +
-                                  std::to_string(pivot) + "); add to its diagonal, or merge the dimensions involved",
+    throw NotPositiveDefinite(text::joined("mixture: covariance ", c, " is not positive definite (pivot ", pivot,
+                                           "); add to its diagonal, or merge the dimensions involved"),
                               static_cast<std::int64_t>(c), pivot);
 }
 
@@ -142,8 +142,7 @@ inline void validate(const NormalMixture& m) {
   detail::require_shapes(m);
   const auto require = [](bool ok, const char* name, std::size_t i, double value, const char* rule) {
     if (!ok)
-      throw ValueError(std::string("mixture: ") + name + "[" + std::to_string(i) + "]=" + detail::in_digits(value, 6) +
-                       "; expected " + rule);
+      throw ValueError(text::joined("mixture: ", name, "[", i, "]=", detail::in_digits(value, 6), "; expected ", rule));
   };
   double sum = 0;
   for (std::size_t i = 0; i < m.weights.size(); ++i) {
@@ -152,8 +151,8 @@ inline void validate(const NormalMixture& m) {
     sum += m.weights[i];
   }
   if (const double tolerance = 1e-12 * m.components(); !(std::abs(sum - 1) <= tolerance))
-    throw ValueError("mixture: sum of weights=" + detail::in_digits(sum, 17) + "; expected 1 within " +
-                     detail::in_digits(tolerance, 6) + "; divide the weights by their sum");
+    throw ValueError(text::joined("mixture: sum of weights=", detail::in_digits(sum, 17), "; expected 1 within ",
+                                  detail::in_digits(tolerance, 6), "; divide the weights by their sum"));
   for (std::size_t i = 0; i < m.means.size(); ++i)
     require(std::isfinite(m.means[i]), "means", i, m.means[i], "a finite number; give a place among the points");
   if (m.has_matrices()) {
@@ -180,8 +179,8 @@ inline MultivariateTables multivariate_tables(const NormalMixture& m) {
     if (m.has_matrices()) {
       const Cholesky factor(covariance_matrix(m, k));
       if (!factor.positive_definite())
-        throw NotPositiveDefinite("mixture: covariance " + std::to_string(k) + " is not positive definite (pivot " +
-                                      std::to_string(factor.failing_pivot()) + "); raise reg_covar",
+        throw NotPositiveDefinite(text::joined("mixture: covariance ", k, " is not positive definite (pivot ",
+                                               factor.failing_pivot(), "); raise reg_covar"),
                                   static_cast<std::int64_t>(k), factor.failing_pivot());
       for (std::size_t i = 0; i < d; ++i) log_determinant += std::log2(factor.lower()(i, i));
       const SquareMatrix inverse = factor.inverse_lower();
@@ -190,9 +189,9 @@ inline MultivariateTables multivariate_tables(const NormalMixture& m) {
         for (std::size_t j = 0; j <= i; ++j) result.factors.push_back(rounded_product(scale, inverse(i, j)));
     } else {
       if (const int variance = failing_pivot(m, k); variance != 0)
-        throw NotPositiveDefinite("mixture: variance " + std::to_string(variance - 1) + " of component " +
-                                      std::to_string(k) + " is not positive; raise reg_covar",
-                                  static_cast<std::int64_t>(k), variance);
+        throw NotPositiveDefinite(
+            text::joined("mixture: variance ", variance - 1, " of component ", k, " is not positive; raise reg_covar"),
+            static_cast<std::int64_t>(k), variance);
       const double* const variances = m.covariances.data() + m.covariance_index(k);
       const std::size_t count = m.covariance_size();
       for (std::size_t i = 0; i < d; ++i) log_determinant += 0.5 * std::log2(variances[count == d ? i : 0]);

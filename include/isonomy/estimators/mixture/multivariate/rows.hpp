@@ -5,13 +5,13 @@
 #include <cmath>
 #include <limits>
 #include <sstream>
-#include <string>
 #include <vector>
 
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/core/check.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/mixture/sample.hpp"
 #include "isonomy/ops/for_each.hpp"
@@ -31,7 +31,7 @@ void require_countable(MatrixView<T, Space> x, const char* operation) {
 template <class T, class Space>
 void require_rows(MatrixView<T, Space> x, const char* operation) {
   require_countable(x, operation);
-  if (x.rows == 0) throw ValueError(std::string(operation) + ": the data are empty; expected at least one row");
+  if (x.rows == 0) throw ValueError(text::joined(operation, ": the data are empty; expected at least one row"));
 }
 
 /// ValueError for the first element, by rows, that is not finite or whose square is not; nothing if there is none.

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <concepts>
 #include <functional>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -12,6 +11,7 @@
 #include "isonomy/core/concepts.hpp"
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/ops/mixture/kernels/terms.hpp"
 
@@ -37,11 +37,11 @@ void for_each_piece(Ctx&, VectorView<const T, typename Ctx::space> x, const F& f
 template <ContextLike Ctx, class T, class F>
 void for_each_piece(Ctx& ctx, const Chunks<T>& x, const F& f) {
   if (x.at_once < block_points || x.at_once % block_points != 0)
-    throw ValueError("mixture: at_once=" + std::to_string(x.at_once) + "; expected a multiple of " +
-                     std::to_string(block_points) + ", so that blocks do not depend on it");
+    throw ValueError(text::joined("mixture: at_once=", x.at_once, "; expected a multiple of ", block_points,
+                                  ", so that blocks do not depend on it"));
   if (x.size < 0 || !x.read)
-    throw ValueError("mixture: chunks of size=" + std::to_string(x.size) + (x.read ? "" : " without read") +
-                     "; give the number of points and a function that reads them");
+    throw ValueError(text::joined("mixture: chunks of size=", x.size, x.read ? "" : " without read",
+                                  "; give the number of points and a function that reads them"));
   std::vector<T> room(static_cast<std::size_t>(std::min(x.at_once, x.size)));
   for (index_t first = 0; first < x.size; first += x.at_once) {
     const VectorView<T> part(room.data(), std::min(x.at_once, x.size - first));

@@ -11,6 +11,7 @@
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/core/check.hpp"
 #include "isonomy/core/report.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/estimators/mixture/describe.hpp"
 #include "isonomy/estimators/mixture/minimise/minimize.hpp"
 #include "isonomy/estimators/mixture/minimise/symmetric_errors.hpp"
@@ -71,8 +72,8 @@ std::vector<double> sample_start(Ctx& ctx, const NormalModel& model, VectorView<
 /// Says why there are no errors, which parameters the box holds, and which components they make degenerate.
 inline void note_minimum(const NormalModel& model, const MinimizeOptions& options, FitResult& result) {
   if (result.minimum.valid() && result.minimum.hessian.empty())
-    result.report.warnings.push_back("no errors: " + std::to_string(model.size()) + " parameters are more than " +
-                                     "hessian_limit=" + std::to_string(options.hessian_limit));
+    result.report.warnings.push_back(
+        text::joined("no errors: ", model.size(), " parameters are more than hessian_limit=", options.hessian_limit));
   for (const int i : result.minimum.bound) {
     result.report.warnings.push_back(result.names[static_cast<std::size_t>(i)] + " is at its bound and has no error");
     for (int k = 0; k < model.components; ++k)
@@ -116,8 +117,7 @@ struct FitRun {
     result.bic = std::fma(size, std::log(n), 2 * result.minimum.nll);
     result.effective_points = n;
     if (likelihood.points() < model.size())
-      result.report.warnings.push_back(std::to_string(likelihood.points()) + " points for " +
-                                       std::to_string(model.size()) + " parameters");
+      result.report.warnings.push_back(text::joined(likelihood.points(), " points for ", model.size(), " parameters"));
     note_minimum(model, options, result);
     describe<op::mixture_sums, Point, SharedMeanPair>(ctx, result.report);
   }

@@ -9,6 +9,7 @@
 
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 
 namespace isonomy::mixture {
 
@@ -46,7 +47,7 @@ struct NormalModel {
   [[nodiscard]] std::vector<std::string> names() const {
     std::vector<std::string> result;
     const auto add = [&](const char* stem, int count, bool numbered) {
-      for (int k = 1; k <= count; ++k) result.push_back(numbered ? stem + std::to_string(k) : stem);
+      for (int k = 1; k <= count; ++k) result.push_back(numbered ? text::joined(stem, k) : stem);
     };
     if (weighting == Weighting::yields)
       add("n", components, components > 1);
@@ -80,7 +81,7 @@ namespace detail {
 
 inline void require_model(const NormalModel& model) {
   if (model.components < 1)
-    throw ValueError("mixture: components=" + std::to_string(model.components) + "; expected at least 1");
+    throw ValueError(text::joined("mixture: components=", model.components, "; expected at least 1"));
   if (!(model.range.lower < model.range.upper)) reject("range.upper", model.range.upper, "more than range.lower");
 }
 
@@ -93,8 +94,8 @@ inline void require_model(const NormalModel& model) {
                                                                 const std::vector<double>& parameters) {
   detail::require_model(model);
   if (parameters.size() != static_cast<std::size_t>(model.size()))
-    throw ShapeError("mixture: " + std::to_string(parameters.size()) + " parameters for a model of " +
-                     std::to_string(model.size()) + "; give them in the order of names()");
+    throw ShapeError(text::joined("mixture: ", parameters.size(), " parameters for a model of ", model.size(),
+                                  "; give them in the order of names()"));
   const std::vector<std::string> names = model.names();
   const bool yields = model.weighting == Weighting::yields;
   const auto value = [&](int i) { return parameters[static_cast<std::size_t>(i)]; };

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <limits>
 #include <numeric>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -14,6 +13,7 @@
 #include "isonomy/core/check.hpp"
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/numeric.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/mixture/multivariate/kmeans.hpp"
 #include "isonomy/estimators/mixture/normal/likelihood.hpp"
@@ -163,8 +163,8 @@ template <ContextLike Ctx, class T>
   detail::require_model(model);
   if (x.size == 0) throw ValueError("start: the data are empty; expected at least one point");
   if (x.size < model.components)
-    throw ValueError("start: " + std::to_string(x.size) + " points for " + std::to_string(model.components) +
-                     " components; use fewer components");
+    throw ValueError(
+        text::joined("start: ", x.size, " points for ", model.components, " components; use fewer components"));
   detail::require_inside(ctx, model.range, x);
   const NormalComponent all = detail::whole(ctx, x);
 

@@ -16,6 +16,7 @@
 #include "isonomy/core/control.hpp"
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/numeric.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/estimators/mixture/minimise/objective.hpp"
 #include "isonomy/estimators/mixture/normal/likelihood.hpp"
 #include "isonomy/estimators/mixture/normal/objective.hpp"
@@ -77,8 +78,7 @@ template <ContextLike Ctx, class T>
 [[nodiscard]] WeightSummary require_weights(Ctx& ctx, VectorView<const T, typename Ctx::space> weights,
                                             index_t points) {
   if (weights.size != points)
-    throw ShapeError("mixture: " + std::to_string(weights.size) + " weights for " + std::to_string(points) +
-                     " points; give one for each");
+    throw ShapeError(text::joined("mixture: ", weights.size, " weights for ", points, " points; give one for each"));
   const auto summary = transform_reduce(ctx, weights, WeightSummary{}, detail::AddWeights{}, detail::ReadWeight{});
   if (summary.refused > 0) detail::refuse_weight(ctx, weights);
   if (points > 0 && summary.largest < smallest_largest_weight) {

@@ -11,6 +11,7 @@
 
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/numeric.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/estimators/mixture/minimise/objective.hpp"
 #include "isonomy/ops/mixture/blocks.hpp"
 
@@ -26,8 +27,8 @@ class Simultaneous {
     const std::vector<Bounds> bounds = f.bounds();
     if (names.empty()) names = f.names();
     if (names.size() != bounds.size())
-      throw ShapeError("simultaneous: " + std::to_string(names.size()) + " names for " + std::to_string(bounds.size()) +
-                       " parameters; give one for each");
+      throw ShapeError(text::joined(
+          {"simultaneous: ", names.size(), " names for ", bounds.size(), " parameters; give one for each"}));
     Summand summand{[&f](const std::vector<double>& theta, MixtureOrder order) { return f.at(theta, order); }, {}};
     Simultaneous next = *this;
     for (std::size_t i = 0; i < names.size(); ++i) summand.places.push_back(next.place(names[i], bounds[i]));
@@ -45,7 +46,8 @@ class Simultaneous {
   /// knowledge from elsewhere. ValueError for an unknown name or a sigma that is not above 0.
   Simultaneous& add_penalty(const std::string& name, double mean, double sigma) {
     const auto found = std::find(names_.begin(), names_.end(), name);
-    if (found == names_.end()) throw ValueError("simultaneous: no parameter " + name + "; add its likelihood first");
+    if (found == names_.end())
+      throw ValueError(text::joined("simultaneous: no parameter ", name, "; add its likelihood first"));
     if (!(sigma > 0) || !std::isfinite(mean) || !std::isfinite(sigma)) {
       std::ostringstream text;
       text << "simultaneous: penalty on " << name << " with mean=" << mean << ", sigma=" << sigma
@@ -115,7 +117,8 @@ class Simultaneous {
     }
     Bounds& both = bounds_[static_cast<std::size_t>(found - names_.begin())];
     both = {std::max(both.lower, bounds.lower), std::min(both.upper, bounds.upper)};
-    if (!(both.lower <= both.upper)) throw ValueError("simultaneous: the bounds of " + name + " exclude each other");
+    if (!(both.lower <= both.upper))
+      throw ValueError(text::joined("simultaneous: the bounds of ", name, " exclude each other"));
     return static_cast<std::size_t>(found - names_.begin());
   }
 

@@ -11,6 +11,7 @@
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/jet.hpp"
 #include "isonomy/core/numeric.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/mixture/minimise/objective.hpp"
 #include "isonomy/estimators/mixture/normal/likelihood.hpp"
@@ -151,8 +152,8 @@ class DensityLikelihood {
       : ctx_(ctx), f_(std::move(f)), data_(data), names_(names.begin(), names.end()), bounds_(std::move(bounds)) {
     if (bounds_.empty()) bounds_.resize(P);
     if (bounds_.size() != P)
-      throw ShapeError("density: " + std::to_string(bounds_.size()) + " bounds for " + std::to_string(P) +
-                       " parameters; give one pair for each");
+      throw ShapeError(
+          text::joined("density: ", bounds_.size(), " bounds for ", P, " parameters; give one pair for each"));
     if (data.size == 0) throw ValueError("density: the data are empty; expected at least one point");
   }
 
@@ -168,8 +169,8 @@ class DensityLikelihood {
   /// ValueError for the Hessian of a density that gives its gradient itself.
   [[nodiscard]] Likelihood at(const std::vector<double>& parameters, MixtureOrder order) {
     if (parameters.size() != P)
-      throw ShapeError("density: " + std::to_string(parameters.size()) + " parameters for a density of " +
-                       std::to_string(P) + "; give one for each");
+      throw ShapeError(
+          text::joined("density: ", parameters.size(), " parameters for a density of ", P, "; give one for each"));
     if (order == MixtureOrder::hessian && !has_hessian())
       throw ValueError("density: a density that gives its gradient itself has no Hessian; ask for the gradient");
     DensityTerm<F, P> term{f_, {}};

@@ -13,6 +13,7 @@
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/jet.hpp"
 #include "isonomy/core/numeric.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/estimators/mixture/minimise/objective.hpp"
 #include "isonomy/estimators/mixture/normal/weighted_likelihood.hpp"
 #include "isonomy/estimators/mixture/user_density/user_density.hpp"
@@ -165,8 +166,8 @@ class WeightedDensityLikelihood {
  private:
   [[nodiscard]] DensityTerm<F, P> term(const std::vector<double>& parameters) const {
     if (parameters.size() != P)
-      throw ShapeError("density: " + std::to_string(parameters.size()) + " parameters for a density of " +
-                       std::to_string(P) + "; give one for each");
+      throw ShapeError(
+          text::joined("density: ", parameters.size(), " parameters for a density of ", P, "; give one for each"));
     DensityTerm<F, P> result{f_, {}};
     for (std::size_t i = 0; i < P; ++i) result.theta[i] = parameters[i];
     return result;

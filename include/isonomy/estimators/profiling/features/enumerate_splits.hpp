@@ -55,14 +55,12 @@ namespace detail {
 
 inline void require_ascending(const char* name, const std::vector<int>& steps) {
   if (std::is_sorted(steps.begin(), steps.end()) && (steps.empty() || steps.front() >= 1)) return;
-  throw ValueError(std::string("SplitOptions: ") + name + ".steps = {" + text::listed(steps) +
-                   "}; expected whole numbers of at least 1 in ascending order; sort them");
+  throw ValueError(text::joined("SplitOptions: ", name, ".steps = {", text::listed(steps),
+                                "}; expected whole numbers of at least 1 in ascending order; sort them"));
 }
 
 inline void require_at_least_one(const char* name, int value) {
-  if (value < 1)
-    throw ValueError(std::string("SplitOptions: ") + name + "=" + std::to_string(value) +
-                     "; expected at least 1; raise it");
+  if (value < 1) throw ValueError(text::joined("SplitOptions: ", name, "=", value, "; expected at least 1; raise it"));
 }
 
 /// Whether no pattern satisfies the options: even the smallest steps reach beyond len_max.
@@ -80,36 +78,35 @@ inline void validate(const SplitOptions& options) {
     detail::require_at_least_one("segment.n_split_min", s->n_split_min);
     detail::require_at_least_one("segment.n_split_max", s->n_split_max);
     if (s->n_split_min > s->n_split_max)
-      throw ValueError("SplitOptions: segment.n_split_min=" + std::to_string(s->n_split_min) + " exceeds n_split_max=" +
-                       std::to_string(s->n_split_max) + "; expected n_split_min <= n_split_max; exchange them");
+      throw ValueError(text::joined("SplitOptions: segment.n_split_min=", s->n_split_min, " exceeds n_split_max=",
+                                    s->n_split_max, "; expected n_split_min <= n_split_max; exchange them"));
   }
   if (const auto& p = options.pattern) {
     detail::require_at_least_one("pattern.n_min", p->n_min);
     detail::require_at_least_one("pattern.n_max", p->n_max);
     detail::require_at_least_one("pattern.len_max", p->len_max);
     if (p->n_min > p->n_max)
-      throw ValueError("SplitOptions: pattern.n_min=" + std::to_string(p->n_min) +
-                       " exceeds n_max=" + std::to_string(p->n_max) + "; expected n_min <= n_max; exchange them");
+      throw ValueError(text::joined("SplitOptions: pattern.n_min=", p->n_min, " exceeds n_max=", p->n_max,
+                                    "; expected n_min <= n_max; exchange them"));
     if (p->steps.empty())
       throw ValueError(
           "SplitOptions: pattern.steps is empty; expected at least one step; use {3, 4} or leave pattern out");
     detail::require_ascending("pattern", p->steps);
     if (p->steps.front() >= p->len_max)
-      throw ValueError("SplitOptions: pattern.len_max=" + std::to_string(p->len_max) +
-                       " does not exceed the smallest step " + std::to_string(p->steps.front()) +
-                       "; expected steps[0] < len_max; raise len_max");
+      throw ValueError(text::joined("SplitOptions: pattern.len_max=", p->len_max, " does not exceed the smallest step ",
+                                    p->steps.front(), "; expected steps[0] < len_max; raise len_max"));
   }
   if (const auto& p = options.periodic_pattern) {
     if (p->steps.size() != 2)
-      throw ValueError("SplitOptions: periodic_pattern.steps has " + std::to_string(p->steps.size()) +
-                       " entries; expected exactly 2 steps; use {3, 4} or leave periodic_pattern out");
+      throw ValueError(text::joined("SplitOptions: periodic_pattern.steps has ", p->steps.size(),
+                                    " entries; expected exactly 2 steps; use {3, 4} or leave periodic_pattern out"));
     detail::require_ascending("periodic_pattern", p->steps);
   }
   if (!options.segment && !options.periodic_pattern && detail::is_empty(*options.pattern))
-    throw ValueError("SplitOptions: the only split family is a pattern with n_min*steps[0]=" +
-                     std::to_string(index_t{options.pattern->n_min} * options.pattern->steps.front()) +
-                     " > len_max=" + std::to_string(options.pattern->len_max) +
-                     ", which yields no split; expected n_min*steps[0] <= len_max; raise len_max or add a family");
+    throw ValueError(text::joined(
+        {"SplitOptions: the only split family is a pattern with n_min*steps[0]=",
+         index_t{options.pattern->n_min} * options.pattern->steps.front(), " > len_max=", options.pattern->len_max,
+         ", which yields no split; expected n_min*steps[0] <= len_max; raise len_max or add a family"}));
 }
 
 /// The options restricted to what fits the shortest part of any sequence: n_split_max is lowered to it, Pattern and
@@ -118,36 +115,35 @@ inline void validate(const SplitOptions& options) {
 inline ClampedSplits clamp(SplitOptions options, index_t shortest_part) {
   validate(options);
   if (shortest_part < 0)
-    throw ValueError("clamp: shortest_part=" + std::to_string(shortest_part) + "; expected at least 0; pass a length");
+    throw ValueError(text::joined("clamp: shortest_part=", shortest_part, "; expected at least 0; pass a length"));
   std::vector<std::string> changes, warnings;
   const auto longest = static_cast<int>(std::min<index_t>(std::max<index_t>(1, shortest_part), 1'000'000'000));
   if (options.segment && options.segment->n_split_max > longest) {
-    changes.push_back("segment.n_split_max lowered from " + std::to_string(options.segment->n_split_max) + " to " +
-                      std::to_string(longest));
+    changes.push_back(text::joined("segment.n_split_max lowered from ", options.segment->n_split_max, " to ", longest));
     options.segment->n_split_max = longest;
     options.segment->n_split_min = std::min(options.segment->n_split_min, longest);
   }
   if (options.pattern && options.pattern->len_max > shortest_part) {
-    changes.push_back("pattern dropped (len_max=" + std::to_string(options.pattern->len_max) + ")");
+    changes.push_back(text::joined("pattern dropped (len_max=", options.pattern->len_max, ")"));
     options.pattern.reset();
   }
   if (options.periodic_pattern && shortest_part < options.periodic_pattern->steps.front()) {
-    changes.push_back("periodic_pattern dropped (first step " +
-                      std::to_string(options.periodic_pattern->steps.front()) + ")");
+    changes.push_back(
+        text::joined("periodic_pattern dropped (first step ", options.periodic_pattern->steps.front(), ")"));
     options.periodic_pattern.reset();
   }
   if (options.pattern && detail::is_empty(*options.pattern))
-    warnings.push_back("SplitOptions: pattern contributes no split, since n_min*steps[0]=" +
-                       std::to_string(index_t{options.pattern->n_min} * options.pattern->steps.front()) +
-                       " > len_max=" + std::to_string(options.pattern->len_max) + "; raise len_max or lower n_min");
+    warnings.push_back(text::joined("SplitOptions: pattern contributes no split, since n_min*steps[0]=",
+                                    index_t{options.pattern->n_min} * options.pattern->steps.front(),
+                                    " > len_max=", options.pattern->len_max, "; raise len_max or lower n_min"));
   const bool any_pattern = options.pattern && !detail::is_empty(*options.pattern);
   if (!options.segment && !any_pattern && !options.periodic_pattern) {
     options.segment = SegmentOptions{1, longest};
-    changes.push_back("segment added with n_split_max=" + std::to_string(longest) + " so that one family remains");
+    changes.push_back(text::joined("segment added with n_split_max=", longest, " so that one family remains"));
   }
   if (!changes.empty())
-    warnings.insert(warnings.begin(), "SplitOptions: the shortest part has " + std::to_string(shortest_part) +
-                                          " residues: " + text::listed(changes));
+    warnings.insert(warnings.begin(), text::joined("SplitOptions: the shortest part has ", shortest_part,
+                                                   " residues: ", text::listed(changes)));
   return {std::move(options), std::move(warnings)};
 }
 
@@ -155,8 +151,8 @@ namespace detail {
 
 inline void require_countable(std::size_t count) {
   if (count > max_enumerated_splits)
-    throw ValueError("SplitOptions: the options name more than " + std::to_string(max_enumerated_splits) +
-                     " splits; expected a few hundred; lower n_split_max, n_max or len_max");
+    throw ValueError(text::joined("SplitOptions: the options name more than ", max_enumerated_splits,
+                                  " splits; expected a few hundred; lower n_split_max, n_max or len_max"));
 }
 
 /// Ascending steps without repetitions: equal steps yield one split, not several of the same label.

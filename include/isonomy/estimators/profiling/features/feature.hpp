@@ -33,7 +33,7 @@ struct DisplayCoordinates {
 
 /// "TMD_C_JMD_C-Segment(2,3)-QIAN880106".
 inline std::string feature_id(Part part, const Split& split, std::string_view scale) {
-  return std::string(part_label(part)) + "-" + label(split) + "-" + std::string(scale);
+  return text::joined(part_label(part), "-", label(split), "-", scale);
 }
 inline std::string feature_id(const Feature& feature) { return feature_id(feature.part, feature.split, feature.scale); }
 
@@ -42,15 +42,15 @@ inline std::string feature_id(const Feature& feature) { return feature_id(featur
 inline Feature parse_feature(std::string_view id) {
   const auto fields = text::fields(id, '-');
   if (fields.size() != 3)
-    throw ValueError("parse_feature: " + text::quoted(id) + " has " + std::to_string(fields.size()) +
-                     " fields between '-'; expected PART-SPLIT-SCALE; correct the id");
+    throw ValueError(text::joined("parse_feature: ", text::quoted(id), " has ", fields.size(),
+                                  " fields between '-'; expected PART-SPLIT-SCALE; correct the id"));
   if (fields[2].empty())
-    throw ValueError("parse_feature: " + text::quoted(id) +
-                     " names no scale; expected PART-SPLIT-SCALE; complete the id");
+    throw ValueError(text::joined(
+        {"parse_feature: ", text::quoted(id), " names no scale; expected PART-SPLIT-SCALE; complete the id"}));
   try {
     return {parse_part(fields[0]), parse_split(fields[1]), std::string(fields[2])};
   } catch (const ValueError& error) {
-    throw ValueError("parse_feature: " + text::quoted(id) + ": " + error.what());
+    throw ValueError(text::joined("parse_feature: ", text::quoted(id), ": ", error.what()));
   }
 }
 
@@ -59,8 +59,8 @@ inline Feature parse_feature(std::string_view id) {
 inline void validate(const DisplayCoordinates& display) {
   const auto require = [](bool ok, const char* name, index_t value, const std::string& rule) {
     if (!ok)
-      throw ValueError(std::string("DisplayCoordinates: ") + name + "=" + std::to_string(value) + "; expected " + rule +
-                       "; correct the display coordinates");
+      throw ValueError(text::joined(
+          {"DisplayCoordinates: ", name, "=", value, "; expected ", rule, "; correct the display coordinates"}));
   };
   constexpr index_t most = 1'000'000'000;
   const auto within = [](index_t value, index_t least) { return value >= least && value <= most; };
@@ -69,7 +69,7 @@ inline void validate(const DisplayCoordinates& display) {
   require(within(display.jmd_n_len, 0), "jmd_n_len", display.jmd_n_len, "0 to 10^9");
   require(within(display.jmd_c_len, 0), "jmd_c_len", display.jmd_c_len, "0 to 10^9");
   require(display.ext_len >= 0 && display.ext_len <= std::min(display.jmd_n_len, display.jmd_c_len), "ext_len",
-          display.ext_len, "0 to the shorter flank, " + std::to_string(std::min(display.jmd_n_len, display.jmd_c_len)));
+          display.ext_len, text::joined("0 to the shorter flank, ", std::min(display.jmd_n_len, display.jmd_c_len)));
 }
 
 /// The residue numbers that a feature is shown at, ascending, from the display lengths and not from the data.
@@ -83,10 +83,10 @@ inline std::vector<index_t> positions(Part part, const Split& split, const Displ
   std::vector<index_t> out;
   if (segment || required_length(split) <= range.length) out = indices(split, range.length, rule);
   if (out.empty())
-    throw ValueError("DisplayCoordinates: " + label(split) + " does not fit " + std::string(part_label(part)) +
-                     " at its display length " + std::to_string(range.length) + " (it needs " +
-                     std::to_string(required_length(split)) +
-                     "); expected a split that picks a residue; raise the display lengths or drop the feature");
+    throw ValueError(
+        text::joined("DisplayCoordinates: ", label(split), " does not fit ", part_label(part),
+                     " at its display length ", range.length, " (it needs ", required_length(split),
+                     "); expected a split that picks a residue; raise the display lengths or drop the feature"));
   for (index_t& position : out) position += display.start + range.offset;
   std::sort(out.begin(), out.end());
   return out;
@@ -108,12 +108,11 @@ inline std::string positions_string(const std::vector<index_t>& positions) {
 inline std::string feature_name(const Feature& feature, const ScaleInfo& scale,
                                 const DisplayCoordinates& display = {}) {
   const auto at = positions(feature.part, feature.split, display);
-  const std::string first = std::to_string(at.front()), last = std::to_string(at.back());
   std::string shown = positions_string(at);
-  if (std::holds_alternative<Segment>(feature.split) && at.size() > 2) shown = first + "-" + last;
+  if (std::holds_alternative<Segment>(feature.split) && at.size() > 2) shown = text::joined(at.front(), "-", at.back());
   if (const auto* p = std::get_if<PeriodicPattern>(&feature.split))
-    shown = first + ".." + std::to_string(p->step1) + "/" + std::to_string(p->step2) + ".." + last;
-  return scale.subcategory + " [" + shown + "]";
+    shown = text::joined(at.front(), "..", p->step1, "/", p->step2, "..", at.back());
+  return text::joined(scale.subcategory, " [", shown, "]");
 }
 
 namespace detail {
@@ -139,12 +138,11 @@ inline std::string_view part_in_words(Part part) {
 
 inline std::string split_in_words(const Split& split) {
   if (const auto* s = std::get_if<Segment>(&split))
-    return s->n == 1 ? "all" : "segment " + std::to_string(s->i) + " of " + std::to_string(s->n);
+    return s->n == 1 ? "all" : text::joined("segment ", s->i, " of ", s->n);
   const auto end = [](Terminus t) { return t == Terminus::n ? std::string("N-terminus") : std::string("C-terminus"); };
   if (const auto* p = std::get_if<Pattern>(&split)) return "a pattern counted from the " + end(p->terminus);
   const auto& p = std::get<PeriodicPattern>(split);
-  return "alternate steps of " + std::to_string(p.step1) + " and " + std::to_string(p.step2) + " from the " +
-         end(p.terminus);
+  return text::joined("alternate steps of ", p.step1, " and ", p.step2, " from the ", end(p.terminus));
 }
 
 }  // namespace detail
@@ -154,11 +152,11 @@ inline std::string feature_description(const Feature& feature, const ScaleInfo& 
                                        const DisplayCoordinates& display = {}) {
   const auto at = positions(feature.part, feature.split, display);
   const bool range = std::holds_alternative<Segment>(feature.split) && at.size() > 2;
-  const std::string shown =
-      range ? std::to_string(at.front()) + "-" + std::to_string(at.back()) : text::listed(at, at.size());
-  const std::string group = scale.category.empty() ? "no category" : scale.category + ": " + scale.subcategory;
-  return scale.name + " (" + group + "), averaged over " + (at.size() == 1 ? "residue " : "residues ") + shown + ": " +
-         detail::split_in_words(feature.split) + " of " + std::string(detail::part_in_words(feature.part)) + ".";
+  const std::string shown = range ? text::joined(at.front(), "-", at.back()) : text::listed(at, at.size());
+  const std::string group =
+      scale.category.empty() ? "no category" : text::joined(scale.category, ": ", scale.subcategory);
+  return text::joined(scale.name, " (", group, "), averaged over ", at.size() == 1 ? "residue " : "residues ", shown,
+                      ": ", detail::split_in_words(feature.split), " of ", detail::part_in_words(feature.part), ".");
 }
 
 }  // namespace isonomy::profiling

@@ -61,8 +61,8 @@ inline Part parse_part(std::string_view name) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   for (std::size_t i = 0; i < detail::part_names.size(); ++i)
     if (key == detail::part_names[i]) return static_cast<Part>(i);
-  throw ValueError("parse_part: " + text::quoted(name) + " is not a part; expected one of " +
-                   text::listed(detail::part_names, 13) + "; correct the name");
+  throw ValueError(text::joined("parse_part: ", text::quoted(name), " is not a part; expected one of ",
+                                text::listed(detail::part_names, 13), "; correct the name"));
 }
 
 /// Residues of a TMD of `tmd_len` that belong to its N-terminal half: tmd_len/2, half to even (21 -> 10, 23 -> 12).
@@ -72,9 +72,8 @@ constexpr index_t tmd_n_length(index_t tmd_len) noexcept { return tmd_len / 2 + 
 /// ValueError if a length is negative. Constant time. Source: table of parts.
 inline Range part_range(Part part, index_t jmd_n_len, index_t tmd_len, index_t jmd_c_len, index_t ext_len = 0) {
   if (jmd_n_len < 0 || tmd_len < 0 || jmd_c_len < 0 || ext_len < 0)
-    throw ValueError("part_range: jmd_n_len=" + std::to_string(jmd_n_len) + ", tmd_len=" + std::to_string(tmd_len) +
-                     ", jmd_c_len=" + std::to_string(jmd_c_len) + ", ext_len=" + std::to_string(ext_len) +
-                     "; expected lengths of at least 0; correct the negative one");
+    throw ValueError(text::joined("part_range: jmd_n_len=", jmd_n_len, ", tmd_len=", tmd_len, ", jmd_c_len=", jmd_c_len,
+                                  ", ext_len=", ext_len, "; expected lengths of at least 0; correct the negative one"));
   const index_t tmd = jmd_n_len, jmd_c = jmd_n_len + tmd_len, end = jmd_c + jmd_c_len;
   const index_t middle = tmd + tmd_n_length(tmd_len);
   const index_t ext_n = tmd - std::min(ext_len, jmd_n_len), ext_end = jmd_c + std::min(ext_len, jmd_c_len);
@@ -94,8 +93,8 @@ inline Range part_range(Part part, index_t jmd_n_len, index_t tmd_len, index_t j
   case Part::ext_n_tmd_n: return between(ext_n, middle);
   case Part::tmd_c_ext_c: return between(middle, ext_end);
   }
-  throw ValueError("part_range: part number " + std::to_string(static_cast<int>(part)) +
-                   " does not exist; expected 0 to 12; use an enumerator of Part");
+  throw ValueError(text::joined("part_range: part number ", static_cast<int>(part),
+                                " does not exist; expected 0 to 12; use an enumerator of Part"));
 }
 
 /// tmd, jmd_n_tmd_n, tmd_c_jmd_c: the parts of a run that names none.
@@ -105,8 +104,8 @@ inline std::vector<Part> default_parts() { return {Part::tmd, Part::jmd_n_tmd_n,
 /// tables. ValueError if `ext_len` is negative.
 inline std::vector<Part> all_parts(index_t ext_len) {
   if (ext_len < 0)
-    throw ValueError("all_parts: ext_len=" + std::to_string(ext_len) +
-                     "; expected at least 0; use 0 for the parts without extension");
+    throw ValueError(
+        text::joined("all_parts: ext_len=", ext_len, "; expected at least 0; use 0 for the parts without extension"));
   if (ext_len == 0)
     return {Part::tmd,   Part::tmd_n,   Part::tmd_c,       Part::jmd_n,
             Part::jmd_c, Part::tmd_jmd, Part::jmd_n_tmd_n, Part::tmd_c_jmd_c};

@@ -1,7 +1,6 @@
 // A split: which residues of a part are averaged; its label and its indices for a given part length.
 #pragma once
 
-#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -44,28 +43,21 @@ enum class SegmentRule { integer, floating };
 
 /// The text of a split in feature ids: "Segment(2,3)", "Pattern(N,1,4,8)", "PeriodicPattern(C,i+3/4,2)".
 inline std::string label(const Split& split) {
-  const auto joined = [](std::initializer_list<std::string_view> pieces) {
-    std::string out;
-    for (const auto piece : pieces) out += piece;
-    return out;
-  };
-  if (const auto* s = std::get_if<Segment>(&split))
-    return joined({"Segment(", std::to_string(s->i), ",", std::to_string(s->n), ")"});
-  const auto terminus = [](const Terminus& t) { return std::string(1, static_cast<char>(t)); };
+  if (const auto* s = std::get_if<Segment>(&split)) return text::joined("Segment(", s->i, ",", s->n, ")");
+  const auto terminus = [](Terminus t) { return static_cast<char>(t); };
   if (const auto* p = std::get_if<Pattern>(&split)) {
-    std::string out = joined({"Pattern(", terminus(p->terminus)});
-    for (const int position : p->positions) out.append(",").append(std::to_string(position));
+    std::string out = text::joined("Pattern(", terminus(p->terminus));
+    for (const int position : p->positions) out += text::joined(",", position);
     return out + ")";
   }
   const auto& p = std::get<PeriodicPattern>(split);
-  return joined({"PeriodicPattern(", terminus(p.terminus), ",i+", std::to_string(p.step1), "/", std::to_string(p.step2),
-                 ",", std::to_string(p.start), ")"});
+  return text::joined("PeriodicPattern(", terminus(p.terminus), ",i+", p.step1, "/", p.step2, ",", p.start, ")");
 }
 
 /// Nothing. ValueError unless 1 <= i <= n; positions present, >= 1 and strictly ascending; steps and start >= 1.
 inline void validate(const Split& split) {
   const auto reject = [&](const char* what) {
-    throw ValueError("Split: " + label(split) + " " + what + "; correct the split");
+    throw ValueError(text::joined("Split: ", label(split), " ", what, "; correct the split"));
   };
   const auto known = [](Terminus t) { return t == Terminus::n || t == Terminus::c; };
   if (const auto* s = std::get_if<Segment>(&split)) {
@@ -108,7 +100,7 @@ inline index_t segment_boundary(index_t length, index_t n, index_t j, SegmentRul
 inline std::vector<index_t> indices(const Split& split, index_t length, SegmentRule rule) {
   validate(split);
   if (length < 0)
-    throw ValueError("indices: length=" + std::to_string(length) + "; expected at least 0; pass the length of a part");
+    throw ValueError(text::joined("indices: length=", length, "; expected at least 0; pass the length of a part"));
   std::vector<index_t> out;
   const auto from = [length](Terminus t, index_t position) {
     return t == Terminus::n ? position - 1 : length - position;
@@ -118,9 +110,9 @@ inline std::vector<index_t> indices(const Split& split, index_t length, SegmentR
     for (index_t k = segment_boundary(length, s->n, s->i - 1, rule); k < stop; ++k) out.push_back(k);
   } else if (const auto* p = std::get_if<Pattern>(&split)) {
     if (p->positions.back() > length)
-      throw ValueError("indices: " + label(split) + " needs " + std::to_string(p->positions.back()) +
-                       " residues and the part has " + std::to_string(length) +
-                       "; expected a part that holds the last position; drop the pattern or lengthen the part");
+      throw ValueError(text::joined(
+          {"indices: ", label(split), " needs ", p->positions.back(), " residues and the part has ", length,
+           "; expected a part that holds the last position; drop the pattern or lengthen the part"}));
     for (const int position : p->positions) out.push_back(from(p->terminus, position));
   } else {
     const auto& q = std::get<PeriodicPattern>(split);
@@ -135,9 +127,9 @@ inline std::vector<index_t> indices(const Split& split, index_t length, SegmentR
 inline Split parse_split(std::string_view text) {
   const std::string s = text::without_blanks(text);
   const auto reject = [&](const std::string& why) {
-    throw ValueError(
-        "parse_split: " + text::quoted(text) + " " + why +
-        "; expected Segment(i,n), Pattern(N|C,p1,p2,...) or PeriodicPattern(N|C,i+s1/s2,start); correct the split");
+    throw ValueError(text::joined(
+        {"parse_split: ", text::quoted(text), " ", why,
+         "; expected Segment(i,n), Pattern(N|C,p1,p2,...) or PeriodicPattern(N|C,i+s1/s2,start); correct the split"}));
   };
   const auto open = s.find('(');
   if (open == std::string::npos || s.back() != ')' || open + 1 >= s.size()) reject("has no arguments in parentheses");
@@ -145,23 +137,24 @@ inline Split parse_split(std::string_view text) {
   const auto arguments = text::fields(std::string_view(s).substr(open + 1, s.size() - open - 2), ',');
   const auto number = [&](std::string_view field) {
     const auto value = text::whole_number(field);
-    if (!value) reject("has " + text::quoted(field) + " where a whole number belongs");
+    if (!value) reject(text::joined("has ", text::quoted(field), " where a whole number belongs"));
     return value.value_or(0);
   };
   const auto terminus = [&](std::string_view field) {
-    if (field != "N" && field != "C") reject("has " + text::quoted(field) + " where the terminus N or C belongs");
+    if (field != "N" && field != "C")
+      reject(text::joined("has ", text::quoted(field), " where the terminus N or C belongs"));
     return field == "N" ? Terminus::n : Terminus::c;
   };
   Split out;
   if (kind == "Segment") {
-    if (arguments.size() != 2) reject("has " + std::to_string(arguments.size()) + " arguments instead of 2");
+    if (arguments.size() != 2) reject(text::joined("has ", arguments.size(), " arguments instead of 2"));
     out = Segment{number(arguments[0]), number(arguments[1])};
   } else if (kind == "Pattern") {
     Pattern p{terminus(arguments[0]), {}};
     for (std::size_t k = 1; k < arguments.size(); ++k) p.positions.push_back(number(arguments[k]));
     out = std::move(p);
   } else if (kind == "PeriodicPattern") {
-    if (arguments.size() != 3) reject("has " + std::to_string(arguments.size()) + " arguments instead of 3");
+    if (arguments.size() != 3) reject(text::joined("has ", arguments.size(), " arguments instead of 3"));
     const auto slash = arguments[1].find('/');
     if (!arguments[1].starts_with("i+") || slash == std::string_view::npos) reject("has no steps of the form i+s1/s2");
     out = PeriodicPattern{terminus(arguments[0]), number(arguments[1].substr(2, slash - 2)),

@@ -5,12 +5,12 @@
 #include <cmath>
 #include <cstdint>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/backend/describe.hpp"
 #include "isonomy/core/control.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/estimators/profiling/numeric/numeric_values.hpp"
 #include "isonomy/estimators/profiling/result.hpp"
 #include "isonomy/estimators/profiling/search/candidates.hpp"
@@ -288,9 +288,9 @@ numeric_feature_matrix(Ctx& ctx, std::span<const NumericPart<typename Ctx::space
                    VectorView<double>(column.data(), rows));
       const auto missing = std::find_if(column.begin(), column.end(), [](double v) { return v != v; });
       if (missing != column.end())
-        throw ValueError("numeric_feature_matrix: feature " + feature_id(features[mine[k]]) + " has no value in row " +
-                         std::to_string(missing - column.begin() + 1) +
-                         ": none of its residues has one; remove the row or use a larger split");
+        throw ValueError(text::joined("numeric_feature_matrix: feature ", feature_id(features[mine[k]]),
+                                      " has no value in row ", missing - column.begin() + 1,
+                                      ": none of its residues has one; remove the row or use a larger split"));
     }
   }
   return x;

@@ -51,8 +51,8 @@ class NumericWindows {
       : parts_(std::move(parts)), ranges_(parts_.size()) {
     validate(flanks, ext_len);
     if (proteins.empty() || parts_.empty())
-      throw ValueError("NumericWindows: " + std::to_string(proteins.size()) + " proteins and " +
-                       std::to_string(parts_.size()) + " parts; expected at least one of each");
+      throw ValueError(text::joined("NumericWindows: ", proteins.size(), " proteins and ", parts_.size(),
+                                    " parts; expected at least one of each"));
     rows_ = static_cast<index_t>(proteins.size());
     dimensions_ = proteins.front().values.columns;
     std::vector<Range> windows;
@@ -92,12 +92,12 @@ class NumericWindows {
   void require(const NumericProtein& p) const {
     const std::string where = "NumericWindows: entry " + text::quoted(p.entry);
     if (p.values.columns != dimensions_ || dimensions_ < 1)
-      throw ShapeError(where + " has " + std::to_string(p.values.columns) + " dimensions and the first entry " +
-                       std::to_string(dimensions_) + "; expected the same, at least one");
+      throw ShapeError(text::joined(where, " has ", p.values.columns, " dimensions and the first entry ", dimensions_,
+                                    "; expected the same, at least one"));
     if (p.tmd_start < 1 || p.tmd_stop < p.tmd_start || p.tmd_stop > p.values.rows)
-      throw ValueError(where + " has " + std::to_string(p.values.rows) + " residues and its TMD at " +
-                       std::to_string(p.tmd_start) + " to " + std::to_string(p.tmd_stop) +
-                       "; expected 1 <= tmd_start <= tmd_stop <= residues; correct the positions");
+      throw ValueError(text::joined(where, " has ", p.values.rows, " residues and its TMD at ", p.tmd_start, " to ",
+                                    p.tmd_stop,
+                                    "; expected 1 <= tmd_start <= tmd_stop <= residues; correct the positions"));
   }
 
   void fill_rows(Context<Tag>& ctx, std::span<const NumericProtein> proteins, const std::vector<Range>& windows) {
@@ -127,26 +127,25 @@ namespace detail {
 template <MemorySpace Space>
 void require_tensors(std::span<const NumericPart<Space>> parts, index_t rows, index_t scales, const char* operation) {
   const auto fail = [&](const NumericPart<Space>& p, const std::string& what) {
-    throw ShapeError(std::string(operation) + ": part " + std::string(part_name(p.part)) + " " + what);
+    throw ShapeError(text::joined(operation, ": part ", part_name(p.part), " ", what));
   };
-  if (parts.empty()) throw ValueError(std::string(operation) + ": no parts; expected at least one tensor");
+  if (parts.empty()) throw ValueError(text::joined(operation, ": no parts; expected at least one tensor"));
   for (std::size_t k = 0; k < parts.size(); ++k) {
     const NumericPart<Space>& p = parts[k];
     check::usable(p.values, operation, "values");
     for (std::size_t j = 0; j < k; ++j)
       if (parts[j].part == p.part) fail(p, "has two tensors; expected one a part; drop one");
     if (p.values.batches != rows || static_cast<index_t>(p.residues.size()) != rows)
-      fail(p, "has a tensor of " + std::to_string(p.values.batches) + " rows and the places of residues in " +
-                  std::to_string(p.residues.size()) + "; expected " + std::to_string(rows) + ", one a label");
+      fail(p, text::joined("has a tensor of ", p.values.batches, " rows and the places of residues in ",
+                           p.residues.size(), "; expected ", rows, ", one a label"));
     if (p.values.columns != scales || scales < 1)
-      fail(p, "has " + std::to_string(p.values.columns) + " dimensions; expected " + std::to_string(scales) +
-                  ", one a scale; pass a table with a scale for every dimension");
+      fail(p, text::joined("has ", p.values.columns, " dimensions; expected ", scales,
+                           ", one a scale; pass a table with a scale for every dimension"));
     for (std::size_t i = 0; i < p.residues.size(); ++i) {
       const Range r = p.residues[i];
       if (r.offset < 0 || r.length < 0 || r.offset + r.length > p.values.rows)
-        fail(p, "has the residues of row " + std::to_string(i + 1) + " at " + std::to_string(r.offset) + " to " +
-                    std::to_string(r.offset + r.length) + "; expected places within the tensor's " +
-                    std::to_string(p.values.rows));
+        fail(p, text::joined("has the residues of row ", i + 1, " at ", r.offset, " to ", r.offset + r.length,
+                             "; expected places within the tensor's ", p.values.rows));
     }
   }
 }

@@ -7,11 +7,11 @@
 #include <limits>
 #include <map>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/core/numeric.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/estimators/profiling/features/split.hpp"
 #include "isonomy/estimators/profiling/numeric/numeric_parts.hpp"
 #include "isonomy/estimators/profiling/search/arithmetic.hpp"
@@ -155,9 +155,9 @@ class NumericSplits {
     const auto found = to_host(ctx_, infinite);
     for (std::size_t k = 0; k < found.size(); ++k)
       if (found[k] != 0)
-        throw ValueError(std::string(operation) + ": part " + std::string(part_name(part_)) + ", row " +
-                         std::to_string(order_[k] + 1) +
-                         " holds an infinite number; expected finite ones, NaN where there is none; replace it");
+        throw ValueError(
+            text::joined(operation, ": part ", part_name(part_), ", row ", order_[k] + 1,
+                         " holds an infinite number; expected finite ones, NaN where there is none; replace it"));
   }
 
   /// Means of `columns` dimensions, column after column, into `out`: those of `dimensions`, or from `first` on if null.

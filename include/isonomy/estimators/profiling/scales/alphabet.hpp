@@ -23,23 +23,21 @@ class Alphabet {
   /// Letter `letters[i]` gets the code i. ValueError unless there are 1 to 30 distinct printable characters, none '-'.
   explicit Alphabet(std::string_view letters) : letters_(letters) {
     if (letters.empty() || letters.size() > static_cast<std::size_t>(max_size))
-      throw ValueError("Alphabet: " + std::to_string(letters.size()) + " letters; expected 1 to " +
-                       std::to_string(max_size) + "; merge letters that behave alike");
+      throw ValueError(text::joined(
+          {"Alphabet: ", letters.size(), " letters; expected 1 to ", max_size, "; merge letters that behave alike"}));
     codes_.fill(-1);
     for (std::size_t i = 0; i < letters.size(); ++i) {
       const char c = letters[i];
       if (c == gap_letter)
-        throw ValueError("Alphabet: letter " + std::to_string(i) +
-                         " is '-', which marks a gap; expected a letter; remove it, gaps need no value");
+        throw ValueError(text::joined(
+            {"Alphabet: letter ", i, " is '-', which marks a gap; expected a letter; remove it, gaps need no value"}));
       if (c <= ' ' || c > '~')
-        throw ValueError("Alphabet: byte " + std::to_string(static_cast<unsigned char>(c)) + " at place " +
-                         std::to_string(i) +
-                         " is not a printable character; expected codes 33 to 126; rename the letter");
+        throw ValueError(text::joined("Alphabet: byte ", static_cast<unsigned char>(c), " at place ", i,
+                                      " is not a printable character; expected codes 33 to 126; rename the letter"));
       auto& code = codes_[static_cast<unsigned char>(c)];
       if (code >= 0)
-        throw ValueError("Alphabet: letter '" + std::string(1, c) + "' stands at places " + std::to_string(code) +
-                         " and " + std::to_string(i) + " of " + text::quoted(letters) +
-                         "; expected distinct letters; remove one");
+        throw ValueError(text::joined("Alphabet: letter '", c, "' stands at places ", code, " and ", i, " of ",
+                                      text::quoted(letters), "; expected distinct letters; remove one"));
       code = static_cast<std::int8_t>(i);
     }
     codes_[static_cast<unsigned char>(gap_letter)] = static_cast<std::int8_t>(letters.size());

@@ -38,9 +38,8 @@ class ScaleTable {
     const auto letters = static_cast<std::size_t>(alphabet_.size());
     if (infos_.empty()) throw ValueError("ScaleTable: no scale; expected at least one; pass one ScaleInfo a scale");
     if (values_.size() != infos_.size() * letters)
-      throw ShapeError("ScaleTable: " + std::to_string(values_.size()) + " values for " +
-                       std::to_string(infos_.size()) + " scales and " + std::to_string(letters) +
-                       " letters; expected their product; pass the values scale after scale");
+      throw ShapeError(text::joined("ScaleTable: ", values_.size(), " values for ", infos_.size(), " scales and ",
+                                    letters, " letters; expected their product; pass the values scale after scale"));
     index_ids();
     require_finite();
     denominators_.reserve(infos_.size());
@@ -68,11 +67,10 @@ class ScaleTable {
     for (const double v : values(d)) {
       const auto m = numerator(v, denominator);
       if (!m)
-        throw ValueError(
-            "ScaleTable::numerators: scale " + info(d).id + ", letter " +
-            std::string(1, alphabet_.letters()[out.size()]) + ": " + std::to_string(v) +
-            " is not a 32-bit integer divided by " + std::to_string(denominator) +
-            "; expected a multiple; use a multiple of denominator(d), or the floating-point path where it is 0");
+        throw ValueError(text::joined(
+            {"ScaleTable::numerators: scale ", info(d).id, ", letter ", alphabet_.letters()[out.size()], ": ",
+             std::to_string(v), " is not a 32-bit integer divided by ", denominator,
+             "; expected a multiple; use a multiple of denominator(d), or the floating-point path where it is 0"}));
       out.push_back(*m);
     }
     return out;
@@ -100,9 +98,8 @@ class ScaleTable {
       chosen.insert(chosen.end(), v.begin(), v.end());
     }
     if (!unknown.empty())
-      throw ValueError("ScaleTable::select: " + std::to_string(unknown.size()) + " ids are not in the table of " +
-                       std::to_string(size()) + " scales: " + text::listed(unknown) +
-                       "; expected known ids; correct them");
+      throw ValueError(text::joined("ScaleTable::select: ", unknown.size(), " ids are not in the table of ", size(),
+                                    " scales: ", text::listed(unknown), "; expected known ids; correct them"));
     return ScaleTable(alphabet_, std::move(infos), std::move(chosen));
   }
 
@@ -133,16 +130,16 @@ class ScaleTable {
  private:
   std::size_t checked(index_t d) const {
     if (d < 0 || d >= size())
-      throw ValueError("ScaleTable: scale " + std::to_string(d) + " of " + std::to_string(size()) + "; expected 0 to " +
-                       std::to_string(size() - 1) + "; use find() to look up an id");
+      throw ValueError(text::joined(
+          {"ScaleTable: scale ", d, " of ", size(), "; expected 0 to ", size() - 1, "; use find() to look up an id"}));
     return static_cast<std::size_t>(d);
   }
 
   void index_ids() {
     for (index_t d = 0; d < size(); ++d) {
       const std::string& id = infos_[static_cast<std::size_t>(d)].id;
-      const std::string where = "ScaleTable: scale " + std::to_string(d) + " has the id " + text::quoted(id);
-      if (id.empty()) throw ValueError("ScaleTable: scale " + std::to_string(d) + " has no id; expected one; name it");
+      const std::string where = text::joined("ScaleTable: scale ", d, " has the id ", text::quoted(id));
+      if (id.empty()) throw ValueError(text::joined("ScaleTable: scale ", d, " has no id; expected one; name it"));
       if (id.find(gap_letter) != std::string::npos)
         throw ValueError(where +
                          " with '-', which separates the fields of feature ids; expected none; use '_' instead");
@@ -150,8 +147,7 @@ class ScaleTable {
         throw ValueError(where + " with a control character; expected printable text; rename it");
       const auto [at, added] = places_.emplace(id, d);
       if (!added)
-        throw ValueError(where + " of scale " + std::to_string(at->second) +
-                         "; expected distinct ids; drop duplicates");
+        throw ValueError(text::joined(where, " of scale ", at->second, "; expected distinct ids; drop duplicates"));
     }
   }
 
@@ -162,8 +158,8 @@ class ScaleTable {
       if (!std::all_of(v.begin(), v.end(), [](double x) { return std::isfinite(x); })) broken.push_back(info(d).id);
     }
     if (!broken.empty())
-      throw ValueError("ScaleTable: values of " + std::to_string(broken.size()) + " scales are NaN or infinite: " +
-                       text::listed(broken) + "; expected finite numbers; fill or drop these scales");
+      throw ValueError(text::joined("ScaleTable: values of ", broken.size(), " scales are NaN or infinite: ",
+                                    text::listed(broken), "; expected finite numbers; fill or drop these scales"));
   }
 
   static bool is_constant(std::span<const double> v) {

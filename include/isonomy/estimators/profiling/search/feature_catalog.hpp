@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "isonomy/core/report.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/estimators/profiling/features/feature.hpp"
 #include "isonomy/estimators/profiling/options.hpp"
 #include "isonomy/estimators/profiling/scales/scale_table.hpp"
@@ -74,8 +75,8 @@ class FeatureCatalog {
 /// How many features a run keeps: n_filter, or all candidates where there are fewer, which `report` is told.
 [[nodiscard]] inline std::int64_t filter_size(const ProfileOptions& o, std::int64_t candidates, Report& report) {
   if (o.n_filter > candidates)
-    report.warnings.push_back("n_filter=" + std::to_string(o.n_filter) + " exceeds the " + std::to_string(candidates) +
-                              " candidates; all were considered");
+    report.warnings.push_back(
+        text::joined("n_filter=", o.n_filter, " exceeds the ", candidates, " candidates; all were considered"));
   return std::min(o.n_filter, candidates);
 }
 

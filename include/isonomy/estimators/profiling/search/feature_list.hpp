@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/estimators/profiling/features/feature.hpp"
 #include "isonomy/estimators/profiling/scales/scale_table.hpp"
 #include "isonomy/estimators/profiling/search/feature_requests.hpp"
@@ -32,28 +33,27 @@ namespace isonomy::profiling {
   if (at != parts.end()) return static_cast<std::size_t>(at - parts.begin());
   std::vector<std::string_view> names;
   for (const Part part : parts) names.push_back(part_name(part));
-  throw ValueError(std::string(operation) + ": feature " + feature_id(f) + " is of part " +
-                   std::string(part_name(f.part)) + "; the sequences have " + text::listed(names, names.size()) +
-                   "; add the part to the set or drop the feature");
+  throw ValueError(text::joined(operation, ": feature ", feature_id(f), " is of part ", part_name(f.part),
+                                "; the sequences have ", text::listed(names, names.size()),
+                                "; add the part to the set or drop the feature"));
 }
 
 /// The number of the feature's scale. ValueError unless the table has it.
 [[nodiscard]] inline std::uint32_t scale_of_feature(const Feature& f, const ScaleTable& scales, const char* operation) {
   const auto d = scales.find(f.scale);
   if (!d)
-    throw ValueError(std::string(operation) + ": feature " + feature_id(f) + " is of scale " + text::quoted(f.scale) +
-                     ", which is not among the " + std::to_string(scales.size()) +
-                     " scales; correct the id or add the scale");
+    throw ValueError(text::joined(operation, ": feature ", feature_id(f), " is of scale ", text::quoted(f.scale),
+                                  ", which is not among the ", scales.size(),
+                                  " scales; correct the id or add the scale"));
   return static_cast<std::uint32_t>(*d);
 }
 
 /// Nothing. ValueError naming feature and row (from 1 in the message) if the split needs more than `length` residues.
 inline void require_length(const Feature& f, index_t length, index_t row, const char* operation) {
   if (required_length(f.split) <= length) return;
-  throw ValueError(std::string(operation) + ": feature " + feature_id(f) + " needs " +
-                   std::to_string(required_length(f.split)) + " residues of " + std::string(part_name(f.part)) +
-                   " and row " + std::to_string(row + 1) + " has " + std::to_string(length) +
-                   "; drop the feature or the row");
+  throw ValueError(text::joined(operation, ": feature ", feature_id(f), " needs ", required_length(f.split),
+                                " residues of ", part_name(f.part), " and row ", row + 1, " has ", length,
+                                "; drop the feature or the row"));
 }
 
 /// Chosen features as (split, scale) candidates over the distinct (part, split) pairs they use.
@@ -65,7 +65,7 @@ struct FeatureList {
   /// set, or its scale is unknown.
   FeatureList(const SequenceSet& set, const ScaleTable& scales, std::span<const Feature> features,
               const char* operation) {
-    if (features.empty()) throw ValueError(std::string(operation) + ": no features; expected at least one; name some");
+    if (features.empty()) throw ValueError(text::joined(operation, ": no features; expected at least one; name some"));
     for (const Feature& f : features) {
       validate(f.split);
       const std::size_t part = part_of_feature(f, set.parts(), operation);
@@ -90,9 +90,9 @@ struct FeatureList {
         index_t row = std::numeric_limits<index_t>::max();
         for (std::size_t r = 0; r < packed.places().size(); ++r)
           if (packed.places()[r].group == g) row = std::min(row, static_cast<index_t>(r));
-        throw ValueError(std::string(operation) + ": feature " + feature_id(features[i]) + " has no value in row " +
-                         std::to_string(row + 1) + " of " + std::to_string(set.size()) +
-                         ": all its residues are gaps; remove the row or use a larger split");
+        throw ValueError(text::joined(operation, ": feature ", feature_id(features[i]), " has no value in row ",
+                                      row + 1, " of ", set.size(),
+                                      ": all its residues are gaps; remove the row or use a larger split"));
       }
   }
 };

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/estimators/profiling/scales/scale_table.hpp"
 #include "isonomy/estimators/profiling/sequences/sequence_set.hpp"
 
@@ -14,9 +14,9 @@ namespace isonomy::profiling {
 /// Nothing. ValueError unless sequences and scales have one alphabet.
 inline void require_alphabet(const SequenceSet& set, const ScaleTable& scales, const char* operation) {
   if (set.alphabet() == scales.alphabet()) return;
-  throw ValueError(std::string(operation) + ": sequences are encoded in " + set.alphabet().letters() +
-                   " and scales in " + scales.alphabet().letters() +
-                   "; expected one alphabet; encode the sequences in that of the scales");
+  throw ValueError(text::joined(operation, ": sequences are encoded in ", set.alphabet().letters(), " and scales in ",
+                                scales.alphabet().letters(),
+                                "; expected one alphabet; encode the sequences in that of the scales"));
 }
 
 /// The labels of the two groups of a run.
@@ -32,16 +32,15 @@ struct GroupLabels {
   std::size_t tests = 0;
   for (std::size_t i = 0; i < labels.size(); ++i) {
     if (labels[i] != wanted.test && labels[i] != wanted.reference)
-      throw ValueError(std::string(operation) + ": row " + std::to_string(i + 1) + " has the label " +
-                       std::to_string(labels[i]) + "; expected " + std::to_string(wanted.test) + " (label_test) or " +
-                       std::to_string(wanted.reference) + " (label_ref); drop the row or name other labels");
+      throw ValueError(text::joined(operation, ": row ", i + 1, " has the label ", labels[i], "; expected ",
+                                    wanted.test, " (label_test) or ", wanted.reference,
+                                    " (label_ref); drop the row or name other labels"));
     is_test.push_back(labels[i] == wanted.test ? 1 : 0);
     tests += is_test.back();
   }
   if (tests == 0 || tests == labels.size())
-    throw ValueError(std::string(operation) + ": " + std::to_string(tests) + " of " + std::to_string(labels.size()) +
-                     " rows are labelled " + std::to_string(wanted.test) +
-                     " (label_test); expected both groups to have rows; check label_test and label_ref");
+    throw ValueError(text::joined(operation, ": ", tests, " of ", labels.size(), " rows are labelled ", wanted.test,
+                                  " (label_test); expected both groups to have rows; check label_test and label_ref"));
   return is_test;
 }
 

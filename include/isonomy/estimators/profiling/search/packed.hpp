@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "isonomy/backend/buffer.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/estimators/profiling/features/split.hpp"
 #include "isonomy/estimators/profiling/scales/scale_table.hpp"
 #include "isonomy/estimators/profiling/sequences/sequence_set.hpp"
@@ -291,8 +292,8 @@ class PackedScales {
     double largest = 0;
     for (const double v : table.values(d)) largest = std::max(largest, std::abs(v));
     if (largest > 0x1p30)
-      throw ValueError("ScaleTable: scale " + table.info(d).id + " reaches " + std::to_string(largest) +
-                       "; expected magnitudes up to 2^30; rescale it");
+      throw ValueError(text::joined("ScaleTable: scale ", table.info(d).id, " reaches ", std::to_string(largest),
+                                    "; expected magnitudes up to 2^30; rescale it"));
     int exponent = 0;
     std::frexp(largest, &exponent);
     return std::ldexp(1.0, std::clamp(38 - exponent, 0, 44));

@@ -62,20 +62,19 @@ class SequenceSet {
     for (std::size_t i = 0; i < parts_.size(); ++i)
       if (std::find(parts_.begin(), parts_.begin() + static_cast<std::ptrdiff_t>(i), parts_[i]) !=
           parts_.begin() + static_cast<std::ptrdiff_t>(i))
-        throw ValueError("SequenceSet: part " + std::string(part_name(parts_[i])) +
-                         " is listed twice; expected distinct parts; drop one");
+        throw ValueError(text::joined(
+            {"SequenceSet: part ", part_name(parts_[i]), " is listed twice; expected distinct parts; drop one"}));
     if (options_.ext_len < 0)
-      throw ValueError("SequenceSet: ext_len=" + std::to_string(options_.ext_len) + "; expected at least 0");
+      throw ValueError(text::joined("SequenceSet: ext_len=", options_.ext_len, "; expected at least 0"));
   }
 
   /// Adds one row. ValueError naming the entry for a residue outside the alphabet (unless gaps are accepted), or an
   /// extension longer than a flank.
   void append(const Window& window, int label) {
     if (options_.ext_len > window.jmd_n_len || options_.ext_len > window.jmd_c_len)
-      throw ValueError("SequenceSet: entry " + text::quoted(window.entry) +
-                       ": ext_len=" + std::to_string(options_.ext_len) + " exceeds a flank of " +
-                       std::to_string(std::min(window.jmd_n_len, window.jmd_c_len)) +
-                       " residues; expected at most that; shorten ext_len or widen the flanks");
+      throw ValueError(text::joined("SequenceSet: entry ", text::quoted(window.entry), ": ext_len=", options_.ext_len,
+                                    " exceeds a flank of ", std::min(window.jmd_n_len, window.jmd_c_len),
+                                    " residues; expected at most that; shorten ext_len or widen the flanks"));
     const std::array<index_t, 3> key{window.jmd_n_len, window.tmd_len, window.jmd_c_len};
     auto known = cuts_.find(key);
     if (known == cuts_.end()) {
@@ -98,8 +97,8 @@ class SequenceSet {
   /// ShapeError unless there is one string a part.
   void append_parts(std::string_view entry, std::span<const std::string_view> strings, int label) {
     if (strings.size() != parts_.size())
-      throw ShapeError("SequenceSet: entry " + text::quoted(entry) + " has " + std::to_string(strings.size()) +
-                       " part strings for " + std::to_string(parts_.size()) + " parts; expected one a part");
+      throw ShapeError(text::joined("SequenceSet: entry ", text::quoted(entry), " has ", strings.size(),
+                                    " part strings for ", parts_.size(), " parts; expected one a part"));
     std::vector<Range> ranges;
     std::string residues;
     for (const std::string_view s : strings) {
@@ -139,8 +138,8 @@ class SequenceSet {
     std::vector<std::size_t> target(groups_.size(), none);
     for (const index_t row : chosen) {
       if (row < 0 || row >= size())
-        throw ValueError("SequenceSet::subset: row " + std::to_string(row) + " of " + std::to_string(size()) +
-                         "; expected 0 to " + std::to_string(size() - 1));
+        throw ValueError(
+            text::joined("SequenceSet::subset: row ", row, " of ", size(), "; expected 0 to ", size() - 1));
       const auto [g, i] = place[static_cast<std::size_t>(row)];
       const SequenceGroup& from = groups_[g];
       if (target[g] == none) {
@@ -180,8 +179,8 @@ class SequenceSet {
     }
     moved.back() = static_cast<index_t>(cut.covered.size());
     if (cut.covered.size() > std::numeric_limits<std::uint16_t>::max())
-      throw ValueError("SequenceSet: a window of " + std::to_string(cut.covered.size()) +
-                       " residues; expected at most 65535; cut the sequences into shorter parts");
+      throw ValueError(text::joined("SequenceSet: a window of ", cut.covered.size(),
+                                    " residues; expected at most 65535; cut the sequences into shorter parts"));
     Layout layout{static_cast<index_t>(cut.covered.size()), {}};
     for (const Range& r : ranges)
       layout.parts.push_back({r.length == 0 ? 0 : moved[static_cast<std::size_t>(r.offset)], r.length});
@@ -233,9 +232,9 @@ class SequenceSet {
       const int code = alphabet_.code(c);
       if ((code < 0 || code == alphabet_.gap_code()) && unknown.find(c) == std::string::npos) unknown += c;
     }
-    throw ValueError("SequenceSet: entry " + text::quoted(entry) + " holds the characters " + text::quoted(unknown) +
-                     "; expected letters of " + alphabet_.letters() +
-                     "; remove the entry, replace the letters, or set accept_gaps to count them as gaps");
+    throw ValueError(text::joined("SequenceSet: entry ", text::quoted(entry), " holds the characters ",
+                                  text::quoted(unknown), "; expected letters of ", alphabet_.letters(),
+                                  "; remove the entry, replace the letters, or set accept_gaps to count them as gaps"));
   }
 
   Alphabet alphabet_;

@@ -38,12 +38,11 @@ inline constexpr index_t max_flank = 1'000'000'000;
 inline void validate(const Flanks& flanks, index_t ext_len = 0) {
   const index_t shorter = std::min(flanks.jmd_n_len, flanks.jmd_c_len);
   if (shorter < 0 || std::max(flanks.jmd_n_len, flanks.jmd_c_len) > max_flank)
-    throw ValueError("Flanks: jmd_n_len=" + std::to_string(flanks.jmd_n_len) +
-                     ", jmd_c_len=" + std::to_string(flanks.jmd_c_len) + "; expected flanks of 0 to " +
-                     std::to_string(max_flank) + "; correct them");
+    throw ValueError(text::joined("Flanks: jmd_n_len=", flanks.jmd_n_len, ", jmd_c_len=", flanks.jmd_c_len,
+                                  "; expected flanks of 0 to ", max_flank, "; correct them"));
   if (ext_len < 0 || ext_len > shorter)
-    throw ValueError("Flanks: ext_len=" + std::to_string(ext_len) + "; expected 0 to the shorter flank, " +
-                     std::to_string(shorter) + "; lower ext_len or lengthen the flanks");
+    throw ValueError(text::joined("Flanks: ext_len=", ext_len, "; expected 0 to the shorter flank, ", shorter,
+                                  "; lower ext_len or lengthen the flanks"));
 }
 
 /// The residues of `part` in the window, valid as long as the window.
@@ -56,23 +55,23 @@ inline std::string_view part_residues(const Window& window, Part part, index_t e
 namespace detail {
 
 inline std::string window_of(std::string_view operation, std::string_view entry) {
-  return std::string(operation) + ": entry " + text::quoted(entry) + ": ";
+  return text::joined(operation, ": entry ", text::quoted(entry), ": ");
 }
 
 inline void require_input(std::string_view operation, std::string_view entry, std::string_view name,
                           std::string_view value) {
   if (entry.empty())
-    throw ValueError(std::string(operation) + ": the entry has no id; expected a unique name; fill the column entry");
+    throw ValueError(text::joined(operation, ": the entry has no id; expected a unique name; fill the column entry"));
   if (value.empty())
-    throw ValueError(window_of(operation, entry) + std::string(name) +
-                     " is empty; expected at least one residue; remove the entry");
+    throw ValueError(text::joined(
+        {window_of(operation, entry), name, " is empty; expected at least one residue; remove the entry"}));
 }
 
 /// The last `n` residues of `s`, with gaps on the left if it has fewer.
 inline std::string last_padded(std::string_view s, index_t n) {
   const auto size = static_cast<std::size_t>(n);
   if (s.size() >= size) return std::string(s.substr(s.size() - size));
-  return std::string(size - s.size(), gap_letter) + std::string(s);
+  return text::joined(std::string(size - s.size(), gap_letter), s);
 }
 
 /// The first `n` residues of `s`, with gaps on the right if it has fewer.
@@ -88,8 +87,8 @@ inline Window cut(std::string_view entry, std::string_view sequence, std::size_t
                   Flanks flanks) {
   const auto tmd = sequence.substr(first, stop - first);
   return {std::string(entry),
-          last_padded(sequence.substr(0, first), flanks.jmd_n_len) + std::string(tmd) +
-              first_padded(sequence.substr(stop), flanks.jmd_c_len),
+          text::joined(last_padded(sequence.substr(0, first), flanks.jmd_n_len), tmd,
+                       first_padded(sequence.substr(stop), flanks.jmd_c_len)),
           flanks.jmd_n_len, static_cast<index_t>(tmd.size()), flanks.jmd_c_len};
 }
 
@@ -103,9 +102,9 @@ inline Window window_from_positions(std::string_view entry, std::string_view seq
   validate(flanks);
   const auto length = static_cast<index_t>(sequence.size());
   if (tmd_start < 1 || tmd_start > tmd_stop || tmd_stop > length)
-    throw ValueError(detail::window_of("window_from_positions", entry) + "tmd_start=" + std::to_string(tmd_start) +
-                     ", tmd_stop=" + std::to_string(tmd_stop) + " in a sequence of " + std::to_string(length) +
-                     " residues; expected 1 <= tmd_start <= tmd_stop <= length; positions count from 1");
+    throw ValueError(text::joined(detail::window_of("window_from_positions", entry), "tmd_start=", tmd_start,
+                                  ", tmd_stop=", tmd_stop, " in a sequence of ", length,
+                                  " residues; expected 1 <= tmd_start <= tmd_stop <= length; positions count from 1"));
   return detail::cut(entry, sequence, static_cast<std::size_t>(tmd_start - 1), static_cast<std::size_t>(tmd_stop),
                      flanks);
 }
@@ -116,10 +115,10 @@ inline Window window_from_parts(std::string_view entry, std::string_view jmd_n, 
                                 std::string_view jmd_c, Flanks flanks = {}) {
   detail::require_input("window_from_parts", entry, "tmd", tmd);
   validate(flanks);
-  return {std::string(entry),
-          detail::last_padded(jmd_n, flanks.jmd_n_len) + std::string(tmd) +
-              detail::first_padded(jmd_c, flanks.jmd_c_len),
-          flanks.jmd_n_len, static_cast<index_t>(tmd.size()), flanks.jmd_c_len};
+  return {
+      std::string(entry),
+      text::joined(detail::last_padded(jmd_n, flanks.jmd_n_len), tmd, detail::first_padded(jmd_c, flanks.jmd_c_len)),
+      flanks.jmd_n_len, static_cast<index_t>(tmd.size()), flanks.jmd_c_len};
 }
 
 /// The window around the first occurrence of `tmd` in `sequence`. ValueError naming the entry if there is none.
@@ -130,9 +129,9 @@ inline Window window_from_tmd(std::string_view entry, std::string_view sequence,
   validate(flanks);
   const auto first = sequence.find(tmd);
   if (first == std::string_view::npos)
-    throw ValueError(detail::window_of("window_from_tmd", entry) + "tmd " + text::quoted(tmd) +
-                     " is not contained in sequence " + text::quoted(sequence) +
-                     "; expected a part of it; compare the two columns");
+    throw ValueError(text::joined(detail::window_of("window_from_tmd", entry), "tmd ", text::quoted(tmd),
+                                  " is not contained in sequence ", text::quoted(sequence),
+                                  "; expected a part of it; compare the two columns"));
   return detail::cut(entry, sequence, first, first + tmd.size(), flanks);
 }
 
@@ -164,8 +163,8 @@ namespace detail {
 
 inline void require_tmd_length(std::string_view operation, index_t tmd_len) {
   if (tmd_len < 1)
-    throw ValueError(std::string(operation) + ": tmd_len=" + std::to_string(tmd_len) +
-                     "; expected at least 1; pass the length of the TMD around an anchor");
+    throw ValueError(text::joined(
+        {operation, ": tmd_len=", tmd_len, "; expected at least 1; pass the length of the TMD around an anchor"}));
 }
 
 }  // namespace detail
@@ -180,9 +179,9 @@ inline void require_tmd_length(std::string_view operation, index_t tmd_len) {
 
 /// What a message says of anchors whose windows do not: " leave no room for ...", with rule and remedy.
 [[nodiscard]] inline std::string no_room_text(index_t tmd_len, Flanks flanks) {
-  return " leave no room for jmd_n_len=" + std::to_string(flanks.jmd_n_len) + ", tmd_len=" + std::to_string(tmd_len) +
-         ", jmd_c_len=" + std::to_string(flanks.jmd_c_len) +
-         "; expected the whole window inside the sequence; drop these anchors or shorten the lengths";
+  return text::joined(" leave no room for jmd_n_len=", flanks.jmd_n_len, ", tmd_len=", tmd_len,
+                      ", jmd_c_len=", flanks.jmd_c_len,
+                      "; expected the whole window inside the sequence; drop these anchors or shorten the lengths");
 }
 
 /// The window of a TMD of `tmd_len` around residue `pos` (1-based). Its id is entry_<first>-<last residue of the
@@ -193,11 +192,10 @@ inline Window window_from_anchor(std::string_view entry, std::string_view sequen
   validate(flanks);
   detail::require_tmd_length("window_from_anchor", tmd_len);
   if (!anchor_fits(sequence, pos, tmd_len, flanks))
-    throw ValueError(detail::window_of("window_from_anchor", entry) + "position " + std::to_string(pos) + " of " +
-                     std::to_string(sequence.size()) + " would" + no_room_text(tmd_len, flanks));
+    throw ValueError(text::joined(detail::window_of("window_from_anchor", entry), "position ", pos, " of ",
+                                  sequence.size(), " would", no_room_text(tmd_len, flanks)));
   const auto [start, stop] = anchored_tmd(pos, tmd_len);
-  const std::string id = std::string(entry) + "_" + std::to_string(start - flanks.jmd_n_len) + "-" +
-                         std::to_string(stop + flanks.jmd_c_len);
+  const std::string id = text::joined(entry, "_", start - flanks.jmd_n_len, "-", stop + flanks.jmd_c_len);
   return detail::cut(id, sequence, static_cast<std::size_t>(start - 1), static_cast<std::size_t>(stop), flanks);
 }
 
@@ -220,11 +218,11 @@ inline std::vector<Window> windows_from_anchors(const std::vector<AnchoredSequen
       if (anchor_fits(row.sequence, pos, tmd_len, flanks))
         out.push_back(window_from_anchor(row.entry, row.sequence, pos, tmd_len, flanks));
       else
-        outside.push_back(row.entry + ":" + std::to_string(pos));
+        outside.push_back(text::joined(row.entry, ":", pos));
     }
   if (!outside.empty())
-    throw ValueError("windows_from_anchors: " + std::to_string(outside.size()) + " anchors (" + text::listed(outside) +
-                     ")" + no_room_text(tmd_len, flanks));
+    throw ValueError(text::joined("windows_from_anchors: ", outside.size(), " anchors (", text::listed(outside), ")",
+                                  no_room_text(tmd_len, flanks)));
   if (out.empty())
     throw ValueError("windows_from_anchors: no row has an anchor; expected at least one position; fill the column pos");
   return out;
@@ -251,9 +249,9 @@ inline index_t replace_unknown(Window& window, const Alphabet& alphabet = Alphab
 /// Nothing. ValueError naming the feature if its scale is not in the table.
 inline void validate(const Feature& feature, const ScaleTable& scales) {
   if (!scales.find(feature.scale))
-    throw ValueError("Feature: " + feature_id(feature) + " names the scale " + text::quoted(feature.scale) +
-                     ", which is not among the " + std::to_string(scales.size()) +
-                     " scales; expected a known id; correct the feature or pass the scale");
+    throw ValueError(text::joined("Feature: ", feature_id(feature), " names the scale ", text::quoted(feature.scale),
+                                  ", which is not among the ", scales.size(),
+                                  " scales; expected a known id; correct the feature or pass the scale"));
 }
 
 /// Nothing. ValueError naming feature and sequence if the part of a window is shorter than the split needs.
@@ -262,9 +260,9 @@ inline void validate(const Feature& feature, const std::vector<Window>& windows,
   for (const auto& window : windows) {
     const auto residues = part_residues(window, feature.part, ext_len);
     if (static_cast<index_t>(residues.size()) < needed)
-      throw ValueError("Feature: " + feature_id(feature) + " needs " + std::to_string(needed) + " residues and entry " +
-                       text::quoted(window.entry) + " has " + std::to_string(residues.size()) + " (" +
-                       text::quoted(residues) + "); expected a part of that length; drop the feature or the entry");
+      throw ValueError(text::joined("Feature: ", feature_id(feature), " needs ", needed, " residues and entry ",
+                                    text::quoted(window.entry), " has ", residues.size(), " (", text::quoted(residues),
+                                    "); expected a part of that length; drop the feature or the entry"));
   }
 }
 

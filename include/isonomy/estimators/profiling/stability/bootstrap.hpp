@@ -13,6 +13,7 @@
 #include "isonomy/core/control.hpp"
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/random.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/estimators/profiling/fit.hpp"
 
 namespace isonomy::profiling {
@@ -72,10 +73,10 @@ template <class Arithmetic = exact, ContextLike Ctx>
                                                   const ProfileOptions& options = {},
                                                   const BootstrapOptions& bootstrap = {}) {
   if (bootstrap.rounds < 1)
-    throw ValueError("selection_frequencies: rounds=" + std::to_string(bootstrap.rounds) + "; expected at least 1");
+    throw ValueError(text::joined("selection_frequencies: rounds=", bootstrap.rounds, "; expected at least 1"));
   if (!(bootstrap.frac > 0 && bootstrap.frac <= 1))
-    throw ValueError("selection_frequencies: frac=" + std::to_string(bootstrap.frac) +
-                     "; expected a share above 0 and at most 1");
+    throw ValueError(text::joined(
+        {"selection_frequencies: frac=", std::to_string(bootstrap.frac), "; expected a share above 0 and at most 1"}));
   ProfileResult result = fit<Arithmetic>(ctx, set, scales, options);
   StageTimer timer(result.report);
   std::vector<index_t> groups[2];  // reference, test
@@ -117,8 +118,8 @@ template <class Arithmetic = exact, ContextLike Ctx>
     f.selection_frequency =
         rounded(static_cast<double>(selected.at(f.feature)) / static_cast<double>(bootstrap.rounds), 3);
   if (without > 0)
-    result.report.warnings.push_back(std::to_string(without) + " of " + std::to_string(bootstrap.rounds) +
-                                     " bootstrap rounds left no candidate and selected nothing");
+    result.report.warnings.push_back(
+        text::joined(without, " of ", bootstrap.rounds, " bootstrap rounds left no candidate and selected nothing"));
   result.report.bytes_staged = ctx.counters().bytes_staged;
   result.report.bytes_peak = ctx.counters().bytes_peak;
   timer.lap("bootstrap");

@@ -12,6 +12,7 @@
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/numeric.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/estimators/profiling/result.hpp"
 #include "isonomy/estimators/profiling/tables/feature_matrix.hpp"
 #include "isonomy/ops/for_each.hpp"
@@ -80,14 +81,15 @@ template <class Ctx>
   auto out = to_host(ctx, device);
   for (std::size_t j = 0; j < out.size(); ++j)
     if (out[j].finite == 0)
-      throw ValueError(std::string(operation) + ": column " + std::to_string(j + 1) +
-                       " of X has a value that is NaN or infinite; expected numbers; drop the column or the row");
+      throw ValueError(
+          text::joined(operation, ": column ", j + 1,
+                       " of X has a value that is NaN or infinite; expected numbers; drop the column or the row"));
   return out;
 }
 
 inline void require_share(double max_cor, const char* operation) {
   if (!(max_cor >= 0 && max_cor <= 1))
-    throw ValueError(std::string(operation) + ": max_cor=" + std::to_string(max_cor) + "; expected 0 to 1");
+    throw ValueError(text::joined(operation, ": max_cor=", std::to_string(max_cor), "; expected 0 to 1"));
 }
 
 /// Of the columns in `order`, those that no earlier kept one correlates with by more than max_cor in magnitude.
@@ -128,13 +130,14 @@ template <ContextLike Ctx>
   static constexpr const char* operation = "filter_correlation";
   detail::require_share(max_cor, operation);
   if (x.rows < 3 || x.columns < 2)
-    throw ValueError("filter_correlation: X is " + check::shape(x) + "; expected at least 3 samples and 2 features");
+    throw ValueError(
+        text::joined("filter_correlation: X is ", check::shape(x), "; expected at least 3 samples and 2 features"));
   Buffer<detail::ColumnSpread, typename Ctx::tag> device(ctx, x.columns, "pruning: spreads");
   const auto spreads = detail::column_spreads(ctx, x, device, operation);
   const auto varying = std::count_if(spreads.begin(), spreads.end(), [](const auto& s) { return s.varies != 0; });
   if (varying < 2)
-    throw ValueError("filter_correlation: " + std::to_string(varying) + " of " + std::to_string(x.columns) +
-                     " features vary; expected at least 2; add features");
+    throw ValueError(text::joined(
+        {"filter_correlation: ", varying, " of ", x.columns, " features vary; expected at least 2; add features"}));
   std::vector<index_t> order(static_cast<std::size_t>(x.columns));
   std::iota(order.begin(), order.end(), index_t{0});
   return detail::uncorrelated(ctx, x, device, order, max_cor);
@@ -147,8 +150,9 @@ template <ContextLike Ctx>
 [[nodiscard]] std::vector<index_t> prune_by_variance(Ctx& ctx, ConstMatrix<double, Ctx> x, double threshold = 0) {
   static constexpr const char* operation = "prune_by_variance";
   if (!(threshold >= 0))
-    throw ValueError("prune_by_variance: threshold=" + std::to_string(threshold) + "; expected at least 0");
-  if (x.rows < 1) throw ValueError("prune_by_variance: X is " + check::shape(x) + "; expected at least one sample");
+    throw ValueError(text::joined("prune_by_variance: threshold=", std::to_string(threshold), "; expected at least 0"));
+  if (x.rows < 1)
+    throw ValueError(text::joined("prune_by_variance: X is ", check::shape(x), "; expected at least one sample"));
   Buffer<detail::ColumnSpread, typename Ctx::tag> device(ctx, x.columns, "pruning: spreads");
   const auto spreads = detail::column_spreads(ctx, x, device, operation);
   std::vector<index_t> kept;
@@ -156,8 +160,8 @@ template <ContextLike Ctx>
     if (spreads[j].varies != 0 && spreads[j].squares / static_cast<double>(x.rows) > threshold)
       kept.push_back(static_cast<index_t>(j));
   if (kept.empty())
-    throw ValueError("prune_by_variance: threshold=" + std::to_string(threshold) + " leaves none of " +
-                     std::to_string(x.columns) + " features; expected some to vary more; lower it");
+    throw ValueError(text::joined("prune_by_variance: threshold=", std::to_string(threshold), " leaves none of ",
+                                  x.columns, " features; expected some to vary more; lower it"));
   return kept;
 }
 
@@ -178,7 +182,8 @@ template <ContextLike Ctx>
     return a.abs_auc != b.abs_auc ? a.abs_auc > b.abs_auc : a.abs_mean_dif > b.abs_mean_dif;
   });
   if (order.size() < 2) return order;
-  if (x.rows < 1) throw ValueError("prune_by_correlation: X is " + check::shape(x) + "; expected at least one sample");
+  if (x.rows < 1)
+    throw ValueError(text::joined("prune_by_correlation: X is ", check::shape(x), "; expected at least one sample"));
   Buffer<detail::ColumnSpread, typename Ctx::tag> device(ctx, x.columns, "pruning: spreads");
   static_cast<void>(detail::column_spreads(ctx, x, device, operation));
   return detail::uncorrelated(ctx, x, device, order, max_cor);

@@ -9,6 +9,7 @@
 
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/estimators/profiling/statistics/auc.hpp"
 
 namespace isonomy::profiling {
@@ -29,9 +30,9 @@ class MannWhitneyDistribution {
   MannWhitneyDistribution(index_t n1, index_t n0) : pairs_(n1 * n0) {
     const index_t smaller = std::min(n1, n0), larger = std::max(n1, n0);
     if (smaller < 1 || smaller > exact_up_to)
-      throw ValueError("MannWhitneyDistribution: groups of " + std::to_string(n1) + " and " + std::to_string(n0) +
-                       " rows; expected at least 1 in each and at most " + std::to_string(exact_up_to) +
-                       " in one; use the normal approximation");
+      throw ValueError(text::joined("MannWhitneyDistribution: groups of ", n1, " and ", n0,
+                                    " rows; expected at least 1 in each and at most ", exact_up_to,
+                                    " in one; use the normal approximation"));
     const auto half = static_cast<std::size_t>(pairs_ / 2);
     cumulative_.assign(half + 1, 0.0);
     cumulative_[0] = 1;

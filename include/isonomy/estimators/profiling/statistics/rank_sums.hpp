@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "isonomy/backend/describe.hpp"
 #include "isonomy/core/report.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/estimators/profiling/search/feature_requests.hpp"
 #include "isonomy/estimators/profiling/search/packed.hpp"
 #include "isonomy/estimators/profiling/search/selection.hpp"
@@ -73,7 +73,7 @@ void describe(Ctx& ctx, Report& report) {
   report.operations = {ran<op::gemm, double>(ctx), ran<op::joint_residue_counts>(ctx), ran<op::residue_rank_sums>(ctx),
                        ran<op::for_each>(ctx)};
   report.precision =
-      std::string(Arithmetic::name) + ": integers and binary64; decisions re-evaluated where rounding matters";
+      text::joined(Arithmetic::name, ": integers and binary64; decisions re-evaluated where rounding matters");
   report.determinism = "same bits for any threads, instruction set, chunks and backend";
   describe_memory(ctx, report);
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "isonomy/backend/buffer.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/estimators/profiling/result.hpp"
 #include "isonomy/estimators/profiling/search/arithmetic.hpp"
 #include "isonomy/estimators/profiling/search/feature_list.hpp"
@@ -109,8 +110,8 @@ template <class Arithmetic = exact, ContextLike Ctx>
   static constexpr const char* operation = "describe_features";
   constexpr SegmentRule rule = Passes<Arithmetic>::first_rule;
   if (options.label_test == options.label_ref)
-    throw ValueError("describe_features: label_test and label_ref are both " + std::to_string(options.label_test) +
-                     "; expected two different labels; name the label of each group");
+    throw ValueError(text::joined("describe_features: label_test and label_ref are both ", options.label_test,
+                                  "; expected two different labels; name the label of each group"));
   require_alphabet(set, scales, operation);
   const auto is_test = test_rows(set.labels(), {options.label_test, options.label_ref}, operation);
   const FeatureList list(set, scales, features, operation);

@@ -100,9 +100,9 @@ inline std::vector<std::size_t> places_of(const FeatureRow& f, index_t start, in
   for (const std::string_view place : text::fields(f.positions, ',')) {
     const auto position = text::whole_number(place);
     if (!position || *position < start || *position >= start + length)
-      throw ValueError("position_table: feature " + f.feature + " is at " + text::quoted(place) +
-                       "; expected residue numbers of " + std::to_string(start) + " to " +
-                       std::to_string(start + length - 1) + "; pass the display coordinates of its run");
+      throw ValueError(text::joined("position_table: feature ", f.feature, " is at ", text::quoted(place),
+                                    "; expected residue numbers of ", start, " to ", start + length - 1,
+                                    "; pass the display coordinates of its run"));
     out.push_back(static_cast<std::size_t>(*position - start));
   }
   return out;
@@ -123,8 +123,8 @@ inline std::vector<std::size_t> places_of(const FeatureRow& f, index_t start, in
   const DisplayCoordinates& display = options.display;
   validate(display);
   if (values.size() != features.size())
-    throw ShapeError("position_table: " + std::to_string(values.size()) + " values for " +
-                     std::to_string(features.size()) + " features; expected one each");
+    throw ShapeError(text::joined(
+        {"position_table: ", values.size(), " values for ", features.size(), " features; expected one each"}));
   const index_t length = display.jmd_n_len + display.tmd_len + display.jmd_c_len;
   std::map<std::string, std::vector<detail::CellSums>> rows;
   for (std::size_t i = 0; i < features.size(); ++i) {
@@ -162,16 +162,16 @@ inline std::vector<std::size_t> places_of(const FeatureRow& f, index_t start, in
   validate(display);
   const index_t length = display.jmd_n_len + display.tmd_len + display.jmd_c_len;
   if (static_cast<index_t>(table.columns.size()) != length)
-    throw ShapeError("over_parts: a table of " + std::to_string(table.columns.size()) + " positions and a display of " +
-                     std::to_string(length) + "; expected as many; pass the display coordinates of the table");
+    throw ShapeError(text::joined("over_parts: a table of ", table.columns.size(), " positions and a display of ",
+                                  length, "; expected as many; pass the display coordinates of the table"));
   PositionTable out{table.groups, {}, {}};
   std::vector<Range> ranges;
   for (const Part part : parts) {
     out.columns.emplace_back(part_name(part));
     ranges.push_back(part_range(part, display.jmd_n_len, display.tmd_len, display.jmd_c_len, display.ext_len));
     if (ranges.back().length == 0)
-      throw ValueError("over_parts: part " + std::string(part_name(part)) +
-                       " has no position on display; lengthen its part of the display or drop it");
+      throw ValueError(text::joined("over_parts: part ", part_name(part),
+                                    " has no position on display; lengthen its part of the display or drop it"));
   }
   for (std::size_t g = 0; g < table.groups.size(); ++g)
     for (const Range& r : ranges) {

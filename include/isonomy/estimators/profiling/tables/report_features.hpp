@@ -3,7 +3,6 @@
 
 #include <cmath>
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "isonomy/core/error.hpp"
@@ -25,10 +24,11 @@ inline void count_survivors(const Selection& selection, const ProfileOptions& op
   funnel.n_within_spread = selection.within_spread;
   funnel.n_after_prefilter = static_cast<std::int64_t>(selection.survivors.size());
   if (selection.survivors.empty())
-    throw NumericalError(std::string(operation) + ": none of " + std::to_string(funnel.n_candidates) +
-                         " candidates has values in every row and a test spread of at most max_std_test=" +
-                         text::decimals(options.max_std_test) +
-                         "; expected at least one; raise max_std_test, use longer parts, or remove rows with gaps");
+    throw NumericalError(
+        text::joined(operation, ": none of ", funnel.n_candidates,
+                     " candidates has values in every row and a test spread of at most max_std_test=",
+                     text::decimals(options.max_std_test),
+                     "; expected at least one; raise max_std_test, use longer parts, or remove rows with gaps"));
 }
 
 /// What a run knows when its survivors are tested.
@@ -84,8 +84,8 @@ void report_features(const TestedSurvivors& run, First& first_pass, Second& seco
   }
   timer.lap("statistics");
   if (result.funnel.n_final < run.n_filter)
-    result.report.warnings.push_back(std::to_string(result.funnel.n_final) + " features remain of n_filter=" +
-                                     std::to_string(run.n_filter) + "; the rest was redundant");
+    result.report.warnings.push_back(text::joined(
+        {result.funnel.n_final, " features remain of n_filter=", run.n_filter, "; the rest was redundant"}));
   result.p_value_column = p_value_column(run.options.test);
   result.rows_test = run.n_test;
   result.rows_reference = run.n_reference;

@@ -13,6 +13,7 @@
 #include "support/message.hpp"
 #include "support/mixture/data.hpp"
 #include "support/mixture/objectives.hpp"
+#include "support/numbers.hpp"
 
 using namespace isonomy;
 using mixture::Bounds;
@@ -21,11 +22,10 @@ using mixture::minimize;
 using mixture::MinimizeOptions;
 using mixture::Status;
 using test::gradient_objective;
+using test::infinity;
 using test::message;
 
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 MinimizeOptions with(Method method) {
   MinimizeOptions options;

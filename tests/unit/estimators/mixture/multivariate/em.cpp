@@ -21,7 +21,7 @@ using test::message;
 namespace {
 
 /// Two clouds around (0, 0) and (6, 3), by rows.
-std::vector<double> clouds(index_t n, std::uint64_t seed = 1) {
+std::vector<double> two_clouds(index_t n, std::uint64_t seed = 1) {
   std::vector<double> x;
   for (index_t i = 0; i < n; ++i) {
     const auto e = static_cast<std::uint64_t>(i);
@@ -40,7 +40,7 @@ NormalMixture two(Covariance covariance, std::vector<double> covariances) {
 }  // namespace
 
 TEST_CASE("one component has the moments of the data after one iteration", "[mixture]") {
-  const std::vector<double> x = clouds(999);
+  const std::vector<double> x = two_clouds(999);
   double mean[2] = {}, c[3] = {};
   for (std::size_t i = 0; i < 999; ++i) mean[0] += x[2 * i] / 999, mean[1] += x[2 * i + 1] / 999;
   for (std::size_t i = 0; i < 999; ++i) {
@@ -64,7 +64,7 @@ TEST_CASE("one component has the moments of the data after one iteration", "[mix
 }
 
 TEST_CASE("a mixture in one dimension agrees with the one-dimensional likelihood", "[mixture]") {
-  const std::vector<double> x = clouds(1000);
+  const std::vector<double> x = two_clouds(1000);
   Context<Cpu> ctx;
   const NormalMixture m{1, Covariance::full, {0.3, 0.7}, {0.5, 4}, {2.25, 0.49}};
   const double nll = negative_log_likelihood(ctx, m, row_major(x.data(), 2000, 1));
@@ -73,7 +73,7 @@ TEST_CASE("a mixture in one dimension agrees with the one-dimensional likelihood
 }
 
 TEST_CASE("every iteration raises the likelihood, for every restriction", "[mixture]") {
-  const std::vector<double> x = clouds(3000);
+  const std::vector<double> x = two_clouds(3000);
   Context<Cpu> ctx;
   EmOptions options;
   options.reg_covar = 0;
@@ -91,7 +91,7 @@ TEST_CASE("every iteration raises the likelihood, for every restriction", "[mixt
 }
 
 TEST_CASE("EM has the same bits for any number of threads, instruction set and layout", "[mixture]") {
-  const std::vector<double> x = clouds(120000);
+  const std::vector<double> x = two_clouds(120000);
   std::vector<double> columns(x.size());
   for (std::size_t i = 0; i < 120000; ++i)
     for (std::size_t j = 0; j < 2; ++j) columns[120000 * j + i] = x[2 * i + j];
@@ -116,7 +116,7 @@ TEST_CASE("EM has the same bits for any number of threads, instruction set and l
 }
 
 TEST_CASE("a component that loses its points is an error, or is dropped and named", "[mixture]") {
-  const std::vector<double> x = clouds(300);
+  const std::vector<double> x = two_clouds(300);
   Context<Cpu> ctx;
   NormalMixture start = two(Covariance::spherical, {1, 1});
   start.weights = {0.4, 0.3, 0.3};
@@ -139,7 +139,7 @@ TEST_CASE("a component that loses its points is an error, or is dropped and name
 }
 
 TEST_CASE("a component of weight 0 has no points: an error, or it is dropped and named", "[mixture]") {
-  const std::vector<double> x = clouds(300);
+  const std::vector<double> x = two_clouds(300);
   Context<Cpu> ctx;
   const auto data = row_major(x.data(), 300, 2);
   EmOptions dropping;
@@ -169,7 +169,7 @@ TEST_CASE("a component of weight 0 has no points: an error, or it is dropped and
 }
 
 TEST_CASE("AIC and BIC count the parameters of every restriction", "[mixture]") {
-  const std::vector<double> x = clouds(300);
+  const std::vector<double> x = two_clouds(300);
   Context<Cpu> ctx;
   const auto counts = [&](const NormalMixture& start, int parameters) {
     const auto result = em(ctx, start, row_major(x.data(), 300, 2));
@@ -191,7 +191,7 @@ TEST_CASE("AIC and BIC count the parameters of every restriction", "[mixture]") 
 }
 
 TEST_CASE("covariances may be as asymmetric as rounding makes them", "[mixture]") {
-  const std::vector<double> x = clouds(300);
+  const std::vector<double> x = two_clouds(300);
   Context<Cpu> ctx;
   const auto fitted = [&](double upper) {
     return em(ctx, two(Covariance::tied, {400, upper, 100, 400}), row_major(x.data(), 300, 2)).model.covariances;
@@ -203,7 +203,7 @@ TEST_CASE("covariances may be as asymmetric as rounding makes them", "[mixture]"
 }
 
 TEST_CASE("EM that does not converge says so", "[mixture]") {
-  const std::vector<double> x = clouds(300);
+  const std::vector<double> x = two_clouds(300);
   Context<Cpu> ctx;
   EmOptions options;
   options.max_iter = 1;
@@ -214,7 +214,7 @@ TEST_CASE("EM that does not converge says so", "[mixture]") {
 }
 
 TEST_CASE("bad mixtures and data are named", "[mixture]") {
-  std::vector<double> x = clouds(50);
+  std::vector<double> x = two_clouds(50);
   Context<Cpu> ctx;
   const auto data = row_major(x.data(), 50, 2);
   const NormalMixture good = two(Covariance::full, {1, 0, 0, 1, 1, 0, 0, 1});
@@ -277,7 +277,7 @@ TEST_CASE("points on a line need reg_covar", "[mixture]") {
 }
 
 TEST_CASE("EM reports progress and stops when asked", "[mixture]") {
-  const std::vector<double> x = clouds(200);
+  const std::vector<double> x = two_clouds(200);
   std::stop_source stop;
   int reports = 0;
   cpu::ContextOptions options{};

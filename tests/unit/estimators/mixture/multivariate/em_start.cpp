@@ -39,7 +39,8 @@ std::vector<double> clouds(const std::vector<std::pair<double, double>>& centres
 }
 
 const std::vector<std::pair<double, double>> three{{0, 0}, {12, 0}, {0, 15}};
-const std::vector<Covariance> kinds{Covariance::full, Covariance::tied, Covariance::diagonal, Covariance::spherical};
+const std::vector<Covariance> covariance_kinds{Covariance::full, Covariance::tied, Covariance::diagonal,
+                                               Covariance::spherical};
 
 MatrixView<const double> rows(const std::vector<double>& x) {
   return row_major(x.data(), static_cast<index_t>(x.size() / 2), 2);
@@ -49,7 +50,7 @@ MatrixView<const double> rows(const std::vector<double>& x) {
 
 TEST_CASE("EM finds separate clouds by itself, whatever their covariances may be", "[mixture]") {
   const std::vector<double> x = clouds(three, 200);
-  for (const Covariance kind : kinds) {
+  for (const Covariance kind : covariance_kinds) {
     Context<Cpu> ctx;
     const mixture::EmResult r = em(ctx, 3, kind, rows(x));
     CHECK(r.converged);
@@ -67,7 +68,7 @@ TEST_CASE("EM finds separate clouds by itself, whatever their covariances may be
 TEST_CASE("the start from k-means has every cluster's own moments", "[mixture]") {
   const std::vector<double> x = clouds({{0, 0}, {30, 5}}, 100);
   Context<Cpu> ctx;
-  for (const Covariance kind : kinds) {
+  for (const Covariance kind : covariance_kinds) {
     const NormalMixture m = mixture::detail::from_clusters(ctx, {-0.5, 0.25, 31, 4}, kind, rows(x), 0.0);
     double mean[2][2] = {}, c[2][2][2] = {};
     for (std::size_t i = 0; i < 200; ++i)
@@ -144,7 +145,7 @@ TEST_CASE("a component that loses its points moves to the row explained worst", 
   const std::vector<double> x = clouds(three, 100);
   EmOptions options;
   options.empty = EmptyComponent::reseed;
-  for (const Covariance kind : kinds) {
+  for (const Covariance kind : covariance_kinds) {
     INFO("covariance type " << static_cast<int>(kind));
     const bool matrix = kind == Covariance::full || kind == Covariance::tied;
     NormalMixture start{2, kind, {0.4, 0.4, 0.2}, {0, 0, 12, 0, 1e7, 1e7}, {}};
@@ -214,7 +215,7 @@ TEST_CASE("a cluster of equal rows needs reg_covar, whatever the covariances may
         "em: the covariance of all clusters of the start is not positive definite (pivot 2) with reg_covar=0; raise "
         "reg_covar, or use fewer components");
   options.reg_covar = 1e-6;
-  for (const Covariance kind : kinds) CHECK(std::isfinite(em(ctx, 2, kind, rows(x), options).nll));
+  for (const Covariance kind : covariance_kinds) CHECK(std::isfinite(em(ctx, 2, kind, rows(x), options).nll));
 }
 
 TEST_CASE("a component moves once", "[mixture]") {
@@ -254,18 +255,18 @@ TEST_CASE("a component on a line is degenerate where its covariance can tell, an
   CHECK(em(ctx, 2, Covariance::diagonal, rows(x)).degenerate.empty());
   CHECK(em(ctx, 2, Covariance::tied, rows(x)).degenerate.empty());
   for (std::size_t i = 0; i < 200; ++i) x[2 * i + 1] = 0.5 * x[2 * i];
-  for (const Covariance kind : kinds) CHECK(em(ctx, 2, kind, rows(x)).degenerate.empty());
+  for (const Covariance kind : covariance_kinds) CHECK(em(ctx, 2, kind, rows(x)).degenerate.empty());
   for (std::size_t i = 0; i < 200; ++i) x[2 * i + 1] = 7;
-  for (const Covariance kind : kinds) CHECK(em(ctx, 2, kind, rows(x)).degenerate.empty());
+  for (const Covariance kind : covariance_kinds) CHECK(em(ctx, 2, kind, rows(x)).degenerate.empty());
 }
 
 TEST_CASE("narrow components and data smaller than reg_covar are not degenerate", "[mixture]") {
   std::vector<double> x = clouds({{0, 0}, {12, 0}}, 200);
   for (std::size_t i = 0; i < 200; ++i) x[2 * i] *= 1e-3, x[2 * i + 1] *= 1e-3;
   Context<Cpu> ctx;
-  for (const Covariance kind : kinds) CHECK(em(ctx, 2, kind, rows(x)).degenerate.empty());
+  for (const Covariance kind : covariance_kinds) CHECK(em(ctx, 2, kind, rows(x)).degenerate.empty());
   for (double& v : x) v *= 1e-6;
-  for (const Covariance kind : kinds) CHECK(em(ctx, 2, kind, rows(x)).degenerate.empty());
+  for (const Covariance kind : covariance_kinds) CHECK(em(ctx, 2, kind, rows(x)).degenerate.empty());
 }
 
 TEST_CASE("a sorted mixture is the same density in ascending order", "[mixture]") {

@@ -22,7 +22,7 @@ using test::message;
 namespace {
 
 /// Cloud i mod 3 of three far apart, in two dimensions, by rows.
-std::vector<double> clouds(index_t n) {
+std::vector<double> three_clouds(index_t n) {
   const double centre[3][2] = {{0, 0}, {10, 0}, {0, 20}};
   std::vector<double> x;
   for (index_t i = 0; i < n; ++i)
@@ -54,7 +54,7 @@ void check_consistent(const KMeansResult& r, const std::vector<double>& x) {
 }  // namespace
 
 TEST_CASE("clusters far apart are found, with their means as centres", "[mixture]") {
-  const std::vector<double> x = clouds(3000);
+  const std::vector<double> x = three_clouds(3000);
   Context<Cpu> ctx;
   const KMeansResult r = kmeans(ctx, 3, row_major(x.data(), 3000, 2));
   CHECK(r.converged);
@@ -151,7 +151,7 @@ TEST_CASE("small clusters far from zero keep their places", "[mixture]") {
 
 TEST_CASE("k-means has the same bits for any number of threads, instruction set and layout", "[mixture]") {
   constexpr index_t n = 9000;
-  const std::vector<double> x = clouds(n);
+  const std::vector<double> x = three_clouds(n);
   std::vector<double> columns(x.size());
   for (std::size_t i = 0; i < n; ++i)
     for (std::size_t j = 0; j < 2; ++j) columns[n * j + i] = x[2 * i + j];
@@ -222,7 +222,7 @@ TEST_CASE("rows are drawn in range from any number of them", "[mixture]") {
 
 TEST_CASE("many rows start from a sample, and end at the means of all rows", "[mixture]") {
   constexpr index_t n = 90000;
-  const std::vector<double> x = clouds(n);
+  const std::vector<double> x = three_clouds(n);
   const auto run = [&](int threads) {
     cpu::ContextOptions context{};
     context.threads = threads;
@@ -241,7 +241,7 @@ TEST_CASE("many rows start from a sample, and end at the means of all rows", "[m
 }
 
 TEST_CASE("k-means that does not converge says so, reports progress and stops when asked", "[mixture]") {
-  const std::vector<double> x = clouds(300);
+  const std::vector<double> x = three_clouds(300);
   Context<Cpu> plain;
   KMeansOptions options;
   options.max_iter = 1;
@@ -266,7 +266,7 @@ TEST_CASE("k-means that does not converge says so, reports progress and stops wh
 }
 
 TEST_CASE("bad data and options of k-means are named", "[mixture]") {
-  std::vector<double> x = clouds(6);
+  std::vector<double> x = three_clouds(6);
   Context<Cpu> ctx;
   const auto said = [&](int components, MatrixView<const double> data, const KMeansOptions& options = {}) {
     return message<Error>([&] { return kmeans(ctx, components, data, options); });

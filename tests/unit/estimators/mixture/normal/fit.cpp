@@ -13,23 +13,19 @@
 #include "support/catch.hpp"
 #include "support/message.hpp"
 #include "support/mixture/weights.hpp"
+#include "support/numbers.hpp"
 
 using namespace isonomy;
 using mixture::fit;
 using mixture::NormalModel;
 using mixture::Sharing;
 using mixture::Status;
+using test::all_finite;
 using test::message;
 using test::normal;
 using test::two_peaks;
 
 namespace {
-
-bool all_finite(const std::vector<double>& v) {
-  for (const double x : v)
-    if (!std::isfinite(x)) return false;
-  return true;
-}
 
 /// What no result may ever claim: validity without finite numbers.
 void check_honest(const mixture::FitResult& result) {

@@ -26,7 +26,7 @@ using test::normal;
 namespace {
 
 /// Half N(1, 2), half N(1, 0.5).
-std::vector<double> one_mean(index_t n) {
+std::vector<double> half_wide(index_t n) {
   std::vector<double> x;
   for (index_t i = 0; i < n; ++i) x.push_back(1 + (i % 2 == 0 ? 2 : 0.5) * normal(9, static_cast<std::uint64_t>(i)));
   return x;
@@ -64,7 +64,7 @@ TEST_CASE("separate peaks are found, by ascending mean", "[mixture]") {
 }
 
 TEST_CASE("components around one mean start with different widths, the widest first", "[mixture]") {
-  const std::vector<double> x = one_mean(20000);
+  const std::vector<double> x = half_wide(20000);
   const std::vector<double> start = start_of(mixture::shared_mean_pair(), x);
   CHECK(start[1] == Approx(1).margin(0.05));
   CHECK(start[2] > 2 * start[3]);
@@ -86,7 +86,7 @@ TEST_CASE("one width in common is the pooled one, and yields are numbers of poin
 }
 
 TEST_CASE("data that repeat with a period are sampled evenly", "[mixture]") {
-  const std::vector<double> x = one_mean(100000);  // every second point is wide
+  const std::vector<double> x = half_wide(100000);  // every second point is wide
   const std::vector<double> start = start_of(mixture::shared_mean_pair(), x);
   CHECK(start[0] == Approx(0.5).margin(0.05));
   CHECK(start[2] == Approx(2).margin(0.1));

@@ -14,6 +14,7 @@
 #include "support/catch.hpp"
 #include "support/message.hpp"
 #include "support/mixture/weights.hpp"
+#include "support/numbers.hpp"
 
 using namespace isonomy;
 using mixture::evaluate;
@@ -21,18 +22,17 @@ using mixture::fit;
 using mixture::NormalModel;
 using mixture::Status;
 using test::check_close;
+using test::infinity;
 using test::Kind;
 using test::kinds;
 using test::message;
+using test::not_a_number;
 using test::one_mean;
 using test::some_weights;
 using test::two_peaks;
 using Vector = std::vector<double>;
 
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity(),
-                 not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 /// The shared-mean pair as a user writes it.
 struct PairDensity {

@@ -76,7 +76,7 @@ struct Slices {
 };
 
 template <class F, int P>
-using Likelihood = mixture::DensityLikelihood<Context<Cpu>, double, P, F>;
+using LikelihoodOf = mixture::DensityLikelihood<Context<Cpu>, double, P, F>;
 
 std::vector<double> exponential(index_t n, double rate, std::uint64_t seed) {
   std::vector<double> x;
@@ -95,7 +95,7 @@ double mean_of(const std::vector<double>& x) {
 TEST_CASE("a user's density is fitted with exact derivatives", "[mixture]") {
   const std::vector<double> x = exponential(20000, 2.5, 1);
   Context<Cpu> ctx;
-  Likelihood<Exponential, 1> likelihood(ctx, Exponential{}, view(x), {"rate"}, {{1e-3, 1e3}});
+  LikelihoodOf<Exponential, 1> likelihood(ctx, Exponential{}, view(x), {"rate"}, {{1e-3, 1e3}});
   const mixture::Minimum minimum = mixture::minimize(likelihood, {1});
   REQUIRE(minimum.status == Status::converged);
   CHECK(minimum.parameters[0] == Approx(1 / mean_of(x)).epsilon(1e-9));
@@ -109,7 +109,7 @@ TEST_CASE("a density written out agrees with the built-in mixture", "[mixture]")
   std::vector<double> x;
   for (std::uint64_t i = 0; i < 9000; ++i) x.push_back(8 * random_unit(3, i) - 4);
   Context<Cpu> ctx;
-  Likelihood<Pair, 4> written(ctx, Pair{}, view(x), {"f", "mu", "s1", "s2"});
+  LikelihoodOf<Pair, 4> written(ctx, Pair{}, view(x), {"f", "mu", "s1", "s2"});
   const std::vector<double> p{0.4, 0.3, 2, 0.8};
   const auto a = written.at(p, MixtureOrder::hessian);
   const auto b = mixture::evaluate(ctx, mixture::shared_mean_pair(), view(x), p, MixtureOrder::hessian);
@@ -127,7 +127,7 @@ TEST_CASE("a user's density has the same bits for any number of threads", "[mixt
     cpu::ContextOptions options{};
     options.threads = threads;
     Context<Cpu> ctx{std::move(options)};
-    Likelihood<Normal, 2> likelihood(ctx, Normal{}, view(x), {"mu", "s"});
+    LikelihoodOf<Normal, 2> likelihood(ctx, Normal{}, view(x), {"mu", "s"});
     return likelihood.at({0.9, 1.1}, MixtureOrder::hessian);
   };
   const auto one = run(1);
@@ -148,8 +148,8 @@ TEST_CASE("a gradient of the user's own leads to the minimum that jets lead to",
   Context<Cpu> ctx;
   const std::array<std::string, 4> names{"f", "mu", "s1", "s2"};
   const std::vector<mixture::Bounds> bounds{{0.01, 0.99}, {}, {0.01, 100}, {0.01, 100}};
-  Likelihood<Pair, 4> jets(ctx, Pair{}, view(x), names, bounds);
-  Likelihood<PairWithGradient, 4> own(ctx, PairWithGradient{}, view(x), names, bounds);
+  LikelihoodOf<Pair, 4> jets(ctx, Pair{}, view(x), names, bounds);
+  LikelihoodOf<PairWithGradient, 4> own(ctx, PairWithGradient{}, view(x), names, bounds);
   CHECK(jets.has_hessian());
   CHECK_FALSE(own.has_hessian());
   CHECK_FALSE(mixture::LogDensity<PairWithGradient, 4>);
@@ -191,7 +191,7 @@ TEST_CASE("a gradient of the user's own has no limit of sixteen parameters", "[m
     cpu::ContextOptions options{};
     options.threads = threads;
     Context<Cpu> ctx{std::move(options)};
-    Likelihood<Slices<slices>, 2 * slices> f(ctx, {}, view(x), names);
+    LikelihoodOf<Slices<slices>, 2 * slices> f(ctx, {}, view(x), names);
     return mixture::minimize(f, std::vector<double>(2 * slices));
   };
   const mixture::Minimum minimum = run(1);
@@ -212,7 +212,7 @@ TEST_CASE("a point that is not finite is named before a user's density is fitted
   Context<Cpu> ctx;
   std::vector<double> x = exponential(3000, 2, 4);
   x[1234] = std::nan("");
-  Likelihood<Exponential, 1> likelihood(ctx, Exponential{}, view(x), {"rate"}, {{1e-3, 1e3}});
+  LikelihoodOf<Exponential, 1> likelihood(ctx, Exponential{}, view(x), {"rate"}, {{1e-3, 1e3}});
   CHECK(message<ValueError>([&] { return mixture::minimize(likelihood, {1}); }) ==
         "mixture: x[1234]=nan; expected a number below 1e150 in size; remove or rescale it");
 }
@@ -222,7 +222,7 @@ TEST_CASE("data sets share parameters by name", "[mixture]") {
   const std::vector<double> x = exponential(3000, 2, 4), y = exponential(5000, 2, 5);
   std::vector<double> both = x;
   both.insert(both.end(), y.begin(), y.end());
-  Likelihood<Exponential, 1> first(ctx, Exponential{}, view(x), {"rate"}, {{1e-3, 1e3}}),
+  LikelihoodOf<Exponential, 1> first(ctx, Exponential{}, view(x), {"rate"}, {{1e-3, 1e3}}),
       second(ctx, Exponential{}, view(y), {"rate"}, {{1e-2, 1e2}});
   mixture::Simultaneous shared;
   shared.add(first).add(second);
@@ -243,7 +243,7 @@ TEST_CASE("a Gaussian penalty pulls with its weight", "[mixture]") {
   for (std::uint64_t i = 0; i < 400; ++i) x.push_back(random_unit(6, i));
   // The mean of a normal density of known width s: the weighted average of data and penalty.
   const double s = 0.5, known = 0.9, sigma = 0.02, weight = 400 / (s * s), prior = 1 / (sigma * sigma);
-  Likelihood<Normal, 2> likelihood(ctx, Normal{}, view(x), {"mu", "s"}, {{}, {s, s}});
+  LikelihoodOf<Normal, 2> likelihood(ctx, Normal{}, view(x), {"mu", "s"}, {{}, {s, s}});
   mixture::Simultaneous sum;
   sum.add(likelihood).add_penalty("mu", known, sigma);
   const auto minimum = mixture::minimize(sum, {0.5, s});
@@ -255,7 +255,7 @@ TEST_CASE("a Gaussian penalty pulls with its weight", "[mixture]") {
 TEST_CASE("sums of likelihoods name what does not fit", "[mixture]") {
   Context<Cpu> ctx;
   const std::vector<double> x = exponential(10, 1, 1), none;
-  Likelihood<Exponential, 1> low(ctx, Exponential{}, view(x), {"rate"}, {{0.1, 0.2}}),
+  LikelihoodOf<Exponential, 1> low(ctx, Exponential{}, view(x), {"rate"}, {{0.1, 0.2}}),
       high(ctx, Exponential{}, view(x), {"rate"}, {{0.3, 0.4}});
   mixture::Simultaneous sum;
   sum.add(low);
@@ -270,6 +270,6 @@ TEST_CASE("sums of likelihoods name what does not fit", "[mixture]") {
         "simultaneous: penalty on rate with mean=0, sigma=0; expected finite numbers, sigma above 0");
   CHECK(message<ValueError>([&] { return mixture::minimize(sum, {5}); }) ==
         "minimize: start rate=5; expected a number from 0.1 to 0.2; start inside the bounds");
-  CHECK_THROWS_AS((Likelihood<Exponential, 1>(ctx, Exponential{}, view(none), {"rate"})), ValueError);
-  CHECK_THROWS_AS((Likelihood<Exponential, 1>(ctx, Exponential{}, view(x), {"rate"}, {{}, {}})), ShapeError);
+  CHECK_THROWS_AS((LikelihoodOf<Exponential, 1>(ctx, Exponential{}, view(none), {"rate"})), ValueError);
+  CHECK_THROWS_AS((LikelihoodOf<Exponential, 1>(ctx, Exponential{}, view(x), {"rate"}, {{}, {}})), ShapeError);
 }

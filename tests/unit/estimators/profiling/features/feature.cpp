@@ -8,8 +8,8 @@
 
 using namespace isonomy;
 using namespace isonomy::profiling;
-using isonomy_test::has;
-using isonomy_test::message_of;
+using isonomy::test::has;
+using isonomy::test::message_of;
 
 namespace {
 

@@ -55,7 +55,7 @@ struct Tensors {
   Tensors& operator=(const Tensors&) = delete;
 };
 
-void check_same(const ProfileResult& a, const ProfileResult& b) {
+void check_same_features(const ProfileResult& a, const ProfileResult& b) {
   REQUIRE(a.features.size() == b.features.size());
   for (std::size_t i = 0; i < a.features.size(); ++i) {
     const FeatureRow &x = a.features[i], &y = b.features[i];
@@ -104,9 +104,9 @@ TEST_CASE("numeric runs do not depend on threads, padding, or what stands in the
     Context<Cpu> one({.threads = 1}), four({.threads = 4});
     const Tensors plain(rows, scales), left(rows, scales, 7), rubbish(rows, scales, 9, 1e300);
     const auto a = fit_numeric<aaanalysis_1_1>(one, plain.parts, rows.labels, scales, o);
-    check_same(a, fit_numeric<aaanalysis_1_1>(four, plain.parts, rows.labels, scales, o));
-    check_same(a, fit_numeric<aaanalysis_1_1>(four, left.parts, rows.labels, scales, o));
-    check_same(a, fit_numeric<aaanalysis_1_1>(one, rubbish.parts, rows.labels, scales, o));
+    check_same_features(a, fit_numeric<aaanalysis_1_1>(four, plain.parts, rows.labels, scales, o));
+    check_same_features(a, fit_numeric<aaanalysis_1_1>(four, left.parts, rows.labels, scales, o));
+    check_same_features(a, fit_numeric<aaanalysis_1_1>(one, rubbish.parts, rows.labels, scales, o));
     CHECK(a.p_value_column == (test == Test::t_test ? "p_val_ttest_indep" : "p_val_mann_whitney"));
   }
 }
@@ -301,5 +301,6 @@ TEST_CASE("tensors in any layout give the same numeric run", "[profiling]") {
     p.values = {turned.back().data(), from.batches, from.rows, from.columns, 1, from.batches, from.batches * from.rows};
   }
   Context<Cpu> ctx;
-  check_same(fit_numeric(ctx, tensors.parts, rows.labels, scales), fit_numeric(ctx, parts, rows.labels, scales));
+  check_same_features(fit_numeric(ctx, tensors.parts, rows.labels, scales),
+                      fit_numeric(ctx, parts, rows.labels, scales));
 }
