@@ -32,7 +32,8 @@ extern template std::vector<RankSummary> feature_rank_summaries<exact>(Context<C
                                                                        std::span<const Candidate>);
 extern template std::vector<RankSummary> rank_summaries<exact>(Context<Cpu>&, const Buffer<double, Cpu>&, index_t,
                                                                index_t, index_t);
-extern template class Evaluator<exact, Cpu>;
+extern template class Evaluator<exact, true, Cpu>;
+extern template class Evaluator<exact, false, Cpu>;
 extern template ProfileResult fit<aaanalysis_1_1>(Context<Cpu>&, const SequenceSet&, const ScaleTable&,
                                                   const ProfileOptions&);
 extern template ProfileResult selection_frequencies<aaanalysis_1_1>(Context<Cpu>&, const SequenceSet&,
@@ -54,7 +55,8 @@ feature_rank_summaries<aaanalysis_1_1>(Context<Cpu>&, const PackedSequences<Cpu>
                                        const PackedScales<Cpu>&, std::span<const Candidate>);
 extern template std::vector<RankSummary> rank_summaries<aaanalysis_1_1>(Context<Cpu>&, const Buffer<double, Cpu>&,
                                                                         index_t, index_t, index_t);
-extern template class Evaluator<aaanalysis_1_1, Cpu>;
+extern template class Evaluator<aaanalysis_1_1, true, Cpu>;
+extern template class Evaluator<aaanalysis_1_1, false, Cpu>;
 extern template Moments<Cpu> moments(Context<Cpu>&, const SequenceSet&, const PackedSequences<Cpu>&,
                                      const SplitPlaces<Cpu>&);
 

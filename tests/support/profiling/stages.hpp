@@ -28,8 +28,8 @@ class Stages {
         second_places(ctx, set, packed, splits, Plan::second_rule),
         first_classes{profiling::residue_set_numbers(packed, first_places, 0), tables.distinct()},
         second_classes{profiling::residue_set_numbers(packed, second_places, 0), tables.distinct()},
-        first_pass(profiling::Pass::first, ctx, packed, first_places, tables, first_classes),
-        second_pass(profiling::Pass::second, ctx, packed, second_places, tables, second_classes) {}
+        first_pass(ctx, packed, first_places, tables, first_classes),
+        second_pass(ctx, packed, second_places, tables, second_classes) {}
 
   [[nodiscard]] std::string id(profiling::Candidate f) const {
     return profiling::feature_id(set_.parts()[f.split / splits.size()], splits[f.split % splits.size()],
@@ -96,7 +96,8 @@ class Stages {
   profiling::PackedScales<Tag> tables;
   profiling::SplitPlaces<Tag> first_places, second_places;
   profiling::FeatureClasses first_classes, second_classes;
-  profiling::Evaluator<Arithmetic, Tag> first_pass, second_pass;
+  profiling::Evaluator<Arithmetic, true, Tag> first_pass;
+  profiling::Evaluator<Arithmetic, false, Tag> second_pass;
   std::int64_t within_spread = 0;
 };
 

@@ -191,19 +191,17 @@ struct Passes<aaanalysis_1_1> {
   }
 };
 
-/// The first pass chooses candidates, the second gives the values that are ranked, tested and reported.
-enum class Pass { first, second };
-
 /// One feature per index: out[i] = first or second pass of request i.
-template <class Arithmetic, MemorySpace Space>
+template <class Arithmetic, bool FirstPass, MemorySpace Space>
 struct EvaluateFeature {
-  Pass pass;
   RowAccess<Space> data;
   FeatureStatistics* out;
 
   ISONOMY_HD void operator()(index_t i) const {
-    out[i] = pass == Pass::first ? Passes<Arithmetic>::first(data, data.requests[i])
-                                 : Passes<Arithmetic>::second(data, data.requests[i]);
+    if constexpr (FirstPass)
+      out[i] = Passes<Arithmetic>::first(data, data.requests[i]);
+    else
+      out[i] = Passes<Arithmetic>::second(data, data.requests[i]);
   }
 };
 

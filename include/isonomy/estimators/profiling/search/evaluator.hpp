@@ -15,13 +15,13 @@ namespace isonomy::profiling {
 
 /// Row-by-row statistics of features in the arithmetic's first or second pass. Evaluations are remembered per class of
 /// features that are equal by construction.
-template <class Arithmetic, class Tag>
+template <class Arithmetic, bool FirstPass, class Tag>
 class Evaluator {
  public:
   /// Everything passed must outlive it.
-  Evaluator(Pass pass, Context<Tag>& ctx, const PackedSequences<Tag>& packed, const SplitPlaces<Tag>& places,
+  Evaluator(Context<Tag>& ctx, const PackedSequences<Tag>& packed, const SplitPlaces<Tag>& places,
             const PackedScales<Tag>& scales, const FeatureClasses& classes)
-      : pass_(pass), ctx_(ctx), packed_(packed), places_(places), scales_(scales), classes_(classes) {}
+      : ctx_(ctx), packed_(packed), places_(places), scales_(scales), classes_(classes) {}
 
   /// Evaluates whatever of `features` is not yet known, one task per feature.
   void prepare(std::span<const Candidate> features) {
@@ -32,7 +32,8 @@ class Evaluator {
     const auto count = static_cast<index_t>(unknown.size());
     const FeatureRequests<Tag> requests(ctx_, packed_, places_, scales_, packed_.places(), unknown);
     Buffer<FeatureStatistics, Tag> out(ctx_, count, "profiling: statistics");
-    for_each(ctx_, count, EvaluateFeature<Arithmetic, typename Backend<Tag>::space>{pass_, requests.data, out.data()});
+    for_each(ctx_, count,
+             EvaluateFeature<Arithmetic, FirstPass, typename Backend<Tag>::space>{requests.data, out.data()});
     const auto values = to_host(ctx_, out);
     for (std::size_t i = 0; i < unknown.size(); ++i) known_[classes_(unknown[i])] = values[i];
     evaluated_ += count;
@@ -50,7 +51,6 @@ class Evaluator {
   [[nodiscard]] bool same(const Candidate& f, const Candidate& g) const { return classes_(f) == classes_(g); }
 
  private:
-  Pass pass_;
   Context<Tag>& ctx_;
   const PackedSequences<Tag>& packed_;
   const SplitPlaces<Tag>& places_;

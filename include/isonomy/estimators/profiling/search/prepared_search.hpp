@@ -17,7 +17,8 @@
 
 namespace isonomy::profiling {
 
-/// The data of one run in a backend's memory.
+/// The data of one run in a backend's memory. The first pass chooses candidates, the second gives the values that are
+/// ranked, tested and reported.
 template <class Arithmetic, class Tag>
 struct PreparedSearch {
   using Plan = Passes<Arithmetic>;
@@ -26,7 +27,8 @@ struct PreparedSearch {
   PackedScales<Tag> scales;
   SplitPlaces<Tag> first_places, second_places;
   FeatureClasses first_classes, second_classes;
-  Evaluator<Arithmetic, Tag> first_pass, second_pass;
+  Evaluator<Arithmetic, true, Tag> first_pass;
+  Evaluator<Arithmetic, false, Tag> second_pass;
 
   /// `is_test` has a byte per row of `set`. The context must outlive it.
   PreparedSearch(Context<Tag>& ctx, const SequenceSet& set, const ScaleTable& table, const std::vector<Split>& splits,
@@ -39,8 +41,8 @@ struct PreparedSearch {
                                            : Arithmetic::ties_need_order ? decimal_ties_from
                                                                          : never),
                        first_classes.distinct_scales},
-        first_pass(Pass::first, ctx, sequences, first_places, scales, first_classes),
-        second_pass(Pass::second, ctx, sequences, second_places, scales, second_classes) {}
+        first_pass(ctx, sequences, first_places, scales, first_classes),
+        second_pass(ctx, sequences, second_places, scales, second_classes) {}
   PreparedSearch(const PreparedSearch&) = delete;
   PreparedSearch& operator=(const PreparedSearch&) = delete;
 

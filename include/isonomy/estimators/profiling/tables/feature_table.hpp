@@ -84,7 +84,7 @@ second_pass_statistics(Context<Tag>& ctx, const PackedSequences<Tag>& packed, co
   const FeatureRequests<Tag> requests(ctx, packed, places, scales, packed.places(), features);
   Buffer<FeatureStatistics, Tag> out(ctx, static_cast<index_t>(features.size()), "describe_features: statistics");
   for_each(ctx, out.size(),
-           EvaluateFeature<Arithmetic, typename Backend<Tag>::space>{Pass::second, requests.data, out.data()});
+           EvaluateFeature<Arithmetic, false, typename Backend<Tag>::space>{requests.data, out.data()});
   return to_host(ctx, out);
 }
 

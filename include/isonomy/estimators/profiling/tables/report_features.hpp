@@ -62,12 +62,14 @@ void report_features(const TestedSurvivors& run, First& first_pass, Second& seco
   std::vector<Candidate> reported;
   for (const std::size_t i : kept) reported.push_back(survivors[i].feature);
   second_pass.prepare(reported);
-  for (const std::size_t i : kept) {
+  result.features = std::vector<FeatureRow>(kept.size());
+  for (std::size_t k = 0; k < kept.size(); ++k) {
+    const std::size_t i = kept[k];
     const Candidate f = survivors[i].feature;
     const FeatureStatistics s = second_pass(f);
     const ScaleInfo& info = catalog.info(f);
     const auto twice_rounded = [](double x) { return rounded(rounded(x, 6), 3); };
-    FeatureRow& row = result.features.emplace_back();
+    FeatureRow& row = result.features[k];
     row.feature = id(f);
     row.category = info.category;
     row.subcategory = info.subcategory;
