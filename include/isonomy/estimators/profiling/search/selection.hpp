@@ -102,22 +102,21 @@ template <class First, class Id>
   out.survivors.reserve(wanted);
   const double cut = detail::kth_largest(difference, wanted, top), margin = 2 * candidates.error,
                least = std::max(0.0, cut - margin);
-  std::size_t sure = 0;
   std::vector<std::size_t> rim;
   for (std::size_t i = 0; i < difference.size(); ++i) {
-    if (difference[i] > cut + margin)
-      ++sure;
-    else if (difference[i] >= least)
-      rim.push_back(i);
+    if (difference[i] >= least) out.survivors.push_back({detail::candidate_at(i, scales), difference[i]});
+    if (difference[i] >= least && difference[i] <= cut + margin) rim.push_back(i);
   }
-  if (sure + rim.size() > wanted) {
+  if (out.survivors.size() > wanted) {
+    const std::size_t sure = out.survivors.size() - rim.size();
     const std::vector<std::size_t> best = detail::best_of(rim, wanted - sure, scales, first_pass, id);
     for (const std::size_t i : rim) candidates.spread[i] = Spread::above;
     for (const std::size_t i : best) candidates.spread[i] = Spread::below;
+    std::size_t kept = 0;
+    for (const Survivor& s : out.survivors)
+      if (candidates.spread[s.feature.split * scales + s.feature.scale] == Spread::below) out.survivors[kept++] = s;
+    out.survivors.erase(out.survivors.begin() + static_cast<std::ptrdiff_t>(kept), out.survivors.end());
   }
-  for (std::size_t i = 0; i < difference.size(); ++i)
-    if (candidates.spread[i] == Spread::below && difference[i] >= least)
-      out.survivors.push_back({detail::candidate_at(i, scales), difference[i]});
   return out;
 }
 
