@@ -14,6 +14,20 @@
 
 namespace isonomy {
 
+namespace detail {
+
+/// Memory for `size` elements of so many bytes; none for no elements.
+template <class Tag>
+[[nodiscard]] typename Backend<Tag>::allocation allocate_elements(Context<Tag>& ctx, index_t size,
+                                                                  std::size_t bytes_each, const char* purpose) {
+  if (size < 0 || static_cast<std::size_t>(size) > std::numeric_limits<std::size_t>::max() / 2 / bytes_each)
+    throw ShapeError(text::joined(purpose, ": a buffer of ", size, " elements cannot exist"));
+  if (size == 0) return {};
+  return Backend<Tag>::allocate(ctx, bytes_each * static_cast<std::size_t>(size), purpose);
+}
+
+}  // namespace detail
+
 /// `size` uninitialised elements, 256-byte aligned, owned; freed through the context's allocator, which must outlive
 /// it.
 template <class T, class Tag>
@@ -26,11 +40,8 @@ class Buffer {
 
   Buffer() = default;
   /// OutOfMemory names `purpose`.
-  Buffer(Context<Tag>& ctx, index_t size, const char* purpose = "buffer") : size_(size) {
-    if (size < 0 || static_cast<std::size_t>(size) > std::numeric_limits<std::size_t>::max() / 2 / sizeof(T))
-      throw ShapeError(text::joined(purpose, ": a buffer of ", size, " elements cannot exist"));
-    if (size > 0) allocation_ = backend::allocate(ctx, sizeof(T) * static_cast<std::size_t>(size), purpose);
-  }
+  Buffer(Context<Tag>& ctx, index_t size, const char* purpose = "buffer")
+      : allocation_(detail::allocate_elements<Tag>(ctx, size, sizeof(T), purpose)), size_(size) {}
 
   [[nodiscard]] T* data() noexcept { return static_cast<T*>(allocation_.get()); }
   [[nodiscard]] const T* data() const noexcept { return static_cast<const T*>(allocation_.get()); }

@@ -90,15 +90,18 @@ template <class T, class S>
   return {first.first, first.last + sizeof(T) * static_cast<std::uintptr_t>((a.batches - 1) * a.batch_stride)};
 }
 
+inline void no_overlap(Bytes out, Bytes in, const char* operation, const char* out_name, const char* in_name) {
+  const bool both = out.first < out.last && in.first < in.last;  // an empty view has an address but overlaps nothing
+  if (both && out.first < in.last && in.first < out.last)
+    throw AliasError(
+        text::joined(operation, ": ", out_name, " overlaps ", in_name, "; pass separate memory for the output"));
+}
+
 /// AliasError when the byte ranges of an output and an input meet. Interleaved strided views count as
 /// overlapping: telling them apart would cost more than the copy it saves.
 template <class Out, class In>
 void no_overlap(const Out& out, const In& in, const char* operation, const char* out_name, const char* in_name) {
-  const Bytes o = bytes(out), i = bytes(in);
-  const bool both = o.first < o.last && i.first < i.last;  // an empty view has an address but overlaps nothing
-  if (both && o.first < i.last && i.first < o.last)
-    throw AliasError(
-        text::joined(operation, ": ", out_name, " overlaps ", in_name, "; pass separate memory for the output"));
+  no_overlap(bytes(out), bytes(in), operation, out_name, in_name);
 }
 
 /// Every output element has its own address.

@@ -5,13 +5,13 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
-#include <numeric>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/numeric.hpp"
+#include "isonomy/core/order.hpp"
 #include "isonomy/core/text.hpp"
 
 /// The bits of everything here depend on the numbers alone: sums run in ascending order, a product feeds an addition
@@ -267,10 +267,7 @@ inline Eigensystem eigensystem(SquareMatrix a, bool with_vectors) {
     for (std::size_t j = 0; j < n; ++j) a(i, j) = std::ldexp(a(i, j), -scale);
   Tridiagonal t = tridiagonal(std::move(a), with_vectors);
   diagonalise(t);
-  std::vector<std::size_t> order(n);
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t i, std::size_t j) { return t.diagonal[i] < t.diagonal[j]; });
+  const auto order = sorted_places(n, [&](std::size_t i, std::size_t j) { return t.diagonal[i] < t.diagonal[j]; });
   Eigensystem result{{}, SquareMatrix(with_vectors ? n : 0)};
   for (std::size_t k = 0; k < n; ++k) {
     result.values.push_back(std::ldexp(t.diagonal[order[k]], scale));

@@ -81,15 +81,16 @@ class PairRanker {
   std::uint16_t table_[max_residue_codes][pair_lanes] = {};
 };
 
-/// 2 U by a two-class histogram over integer keys. Bin holds 16 + 16 bits for up to 65,535 rows, 32 + 32 above.
-template <class Arithmetic, class Bin>
+/// 2 U by a two-class histogram over integer keys: what does not depend on the width of its bins.
 class HistogramRanker {
  public:
   explicit HistogramRanker(const ResidueKernels& kernels)
-      : kernels_(kernels), bins_(100002 + kernel_padding, 0), keys_(chunk + kernel_padding),
-        values_(chunk + kernel_padding) {}
+      : kernels_(kernels), keys_(chunk + kernel_padding), values_(chunk + kernel_padding) {}
+  virtual ~HistogramRanker() = default;
+  HistogramRanker(const HistogramRanker&) = delete;
+  HistogramRanker& operator=(const HistogramRanker&) = delete;
 
-  /// Sets the split whose features rank() is asked for. `space` is unused where all rows have one residue count that
+  /// Sets the split whose features twice_u() is asked for. `space` is unused where all rows have one residue count that
   /// leaves no ties to order; `multisets` covers residue counts up to `fold_up_to`.
   void prepare(std::span<const ResidueBlock> blocks, const residue::KeySpace* space,
                const residue::Multisets& multisets, int fold_up_to, std::size_t features) {
@@ -112,15 +113,10 @@ class HistogramRanker {
     direct_bins_ = residue::KeySpace::thousandths * blocks.front().split.residues + 1;
   }
 
-  [[nodiscard]] std::uint64_t twice_u(const ThousandthScale& scale) {
-    for (const Folded& f : folded_) add_folded(f, scale);
-    for (const Entry& e : entries_) add_rows(e, scale);
-    return kernels_.scan(bins_.data(), space_ != nullptr ? static_cast<index_t>(space_->bins()) : direct_bins_);
-  }
+  [[nodiscard]] virtual std::uint64_t twice_u(const ThousandthScale& scale) = 0;
 
- private:
+ protected:
   static constexpr index_t chunk = 4096;
-  static constexpr Bin test = Bin{1} << (sizeof(Bin) * 4);
 
   struct Entry {
     std::int32_t slots, residues;
@@ -139,8 +135,12 @@ class HistogramRanker {
     index_t entries;
     std::vector<std::uint8_t> codes;  // residues x stride
     index_t stride;
-    std::vector<Bin> weights;
+    index_t first_weight;
   };
+
+  /// Appends test and reference rows of every multiset that has some, behind the first `kept` weights.
+  virtual void append_weights(std::size_t kept, std::span<const std::uint32_t> test_rows,
+                              std::span<const std::uint32_t> reference_rows) = 0;
 
   void fold(std::span<const ResidueBlock> blocks, int c, const residue::Multisets& multisets) {
     const std::size_t count = multisets.count(c);
@@ -150,19 +150,21 @@ class HistogramRanker {
       multisets.add(b, 0, b.rows.test_rows, counts_.data());
       multisets.add(b, b.rows.test_rows, b.rows.rows, counts_.data() + count);
     }
-    Folded f{c, 0, {}, 0, {}};
+    Folded f{c, 0, {}, 0, folded_.empty() ? 0 : folded_.back().first_weight + folded_.back().entries};
     for (std::size_t i = 0; i < count; ++i)
       if ((counts_[i] | counts_[count + i]) != 0) ++f.entries;
     f.stride = f.entries + kernel_padding;
     f.codes.assign(static_cast<std::size_t>(c * f.stride), 0);
-    f.weights.reserve(static_cast<std::size_t>(f.entries));
+    index_t entry = 0;
     for (std::size_t i = 0; i < count; ++i) {
       if ((counts_[i] | counts_[count + i]) == 0) continue;
       const auto& members = multisets.members(c, i);
       for (int k = 0; k < c; ++k)
-        f.codes[static_cast<std::size_t>(k * f.stride) + f.weights.size()] = members[static_cast<std::size_t>(k)];
-      f.weights.push_back(static_cast<Bin>(test * counts_[i] + counts_[count + i]));
+        f.codes[static_cast<std::size_t>(k * f.stride + entry)] = members[static_cast<std::size_t>(k)];
+      ++entry;
     }
+    const std::span<const std::uint32_t> rows(counts_);
+    append_weights(static_cast<std::size_t>(f.first_weight), rows.first(count), rows.last(count));
     folded_.push_back(std::move(f));
   }
 
@@ -181,6 +183,38 @@ class HistogramRanker {
     for (; i < m; ++i) add(i, std::uint64_t{keys_[static_cast<std::size_t>(i)]});
   }
 
+  ResidueKernels kernels_;
+  const residue::KeySpace* space_ = nullptr;
+  index_t direct_bins_ = 0;
+  std::vector<Entry> entries_;
+  std::vector<Folded> folded_;
+  std::vector<std::uint16_t> keys_;
+  std::vector<std::uint32_t> values_, counts_;
+};
+
+/// The histogram itself. Bin holds 16 + 16 bits for up to 65,535 rows, 32 + 32 above.
+template <class Arithmetic, class Bin>
+class BinRanker final : public HistogramRanker {
+ public:
+  explicit BinRanker(const ResidueKernels& kernels) : HistogramRanker(kernels), bins_(100002 + kernel_padding, 0) {}
+
+  [[nodiscard]] std::uint64_t twice_u(const ThousandthScale& scale) override {
+    for (const Folded& f : folded_) add_folded(f, scale);
+    for (const Entry& e : entries_) add_rows(e, scale);
+    return kernels_.scan(bins_.data(), space_ != nullptr ? static_cast<index_t>(space_->bins()) : direct_bins_);
+  }
+
+ private:
+  static constexpr Bin test = Bin{1} << (sizeof(Bin) * 4);
+
+  void append_weights(std::size_t kept, std::span<const std::uint32_t> test_rows,
+                      std::span<const std::uint32_t> reference_rows) override {
+    weights_.resize(kept);
+    for (std::size_t i = 0; i < test_rows.size(); ++i)
+      if ((test_rows[i] | reference_rows[i]) != 0)
+        weights_.push_back(static_cast<Bin>(test * test_rows[i] + reference_rows[i]));
+  }
+
   void add_folded(const Folded& f, const ThousandthScale& scale) {
     std::array<const std::uint8_t*, most_key_slots> codes{};
     for (index_t begin = 0; begin < f.entries; begin += chunk) {
@@ -188,7 +222,7 @@ class HistogramRanker {
       for (std::int32_t k = 0; k < f.residues; ++k)
         codes[static_cast<std::size_t>(k)] = f.codes.data() + k * f.stride + begin;
       kernels_.keys(codes.data(), f.residues, scale.integers.data(), m, keys_.data());
-      const Bin* weight = f.weights.data() + begin;
+      const Bin* weight = weights_.data() + f.first_weight + begin;
       Bin* bins = bins_.data();
       if (space_ == nullptr) {
         each_key(0, m, [&](index_t i, std::uint64_t key) { bins[key] = static_cast<Bin>(bins[key] + weight[i]); });
@@ -232,14 +266,7 @@ class HistogramRanker {
     }
   }
 
-  ResidueKernels kernels_;
-  const residue::KeySpace* space_ = nullptr;
-  index_t direct_bins_ = 0;
-  std::vector<Entry> entries_;
-  std::vector<Folded> folded_;
-  std::vector<Bin> bins_;
-  std::vector<std::uint16_t> keys_;
-  std::vector<std::uint32_t> values_, counts_;
+  std::vector<Bin> bins_, weights_;
 };
 
 }  // namespace isonomy::cpu

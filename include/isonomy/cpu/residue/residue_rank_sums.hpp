@@ -3,10 +3,9 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <map>
+#include <limits>
 #include <memory>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "isonomy/core/control.hpp"
@@ -35,7 +34,7 @@ struct ResidueRankSums {
 #endif
   }
 
-  using KeySpaces = std::map<std::vector<std::int32_t>, std::unique_ptr<residue::KeySpace>>;
+  static constexpr std::size_t no_space = std::numeric_limits<std::size_t>::max();
 
   /// What all threads read.
   struct Shared {
@@ -43,14 +42,15 @@ struct ResidueRankSums {
     std::vector<ThousandthScale> scales;  // values null where a scale is not in thousandths
     residue::Multisets multisets;
     int fold_up_to;
-    KeySpaces spaces;
+    std::vector<std::unique_ptr<const residue::KeySpace>> spaces;
+    std::vector<std::size_t> space_of_group;  // no_space for groups that need none
   };
 
   static std::span<const ResidueBlock> blocks_of(const RankProblem<HostSpace>& p, const RankGroup& g) {
     return p.blocks.subspan(static_cast<std::size_t>(g.first_block), static_cast<std::size_t>(g.blocks));
   }
-  static std::vector<std::int32_t> residue_counts(std::span<const ResidueBlock> blocks) {
-    std::vector<std::int32_t> counts;
+  static std::vector<index_t> residue_counts(std::span<const ResidueBlock> blocks) {
+    std::vector<index_t> counts;
     for (const ResidueBlock& b : blocks) counts.push_back(b.split.residues);
     std::sort(counts.begin(), counts.end());
     counts.erase(std::unique(counts.begin(), counts.end()), counts.end());
@@ -67,7 +67,7 @@ struct ResidueRankSums {
   }
   /// Whether the integer sums of one residue count order rows as the rounded values do.
   template <class Arithmetic>
-  static bool ordered_by_sums(const std::vector<std::int32_t>& counts) {
+  static bool ordered_by_sums(const std::vector<index_t>& counts) {
     return counts.size() == 1 && !(Arithmetic::ties_need_order && counts.front() % 8 == 0);
   }
 
@@ -95,45 +95,57 @@ struct ResidueRankSums {
     for (const RankGroup& g : problem.groups) rows = std::max(rows, rows_of(blocks_of(problem, g)));
     // Tables for five and six residues cost a tenth of a second and pay from many rows on.
     const int fold_up_to = problem.letters > 20 ? 0 : rows > 60000 ? 6 : 4;
-    Shared shared{problem, thousandth_scales(problem), residue::Multisets(problem.letters, fold_up_to), fold_up_to, {}};
-    std::vector<KeySpaces::value_type*> wanted;
-    for (const RankGroup& g : problem.groups) {
-      auto counts = residue_counts(blocks_of(problem, g));
-      if (!fits_keys(blocks_of(problem, g)) || ordered_by_sums<Arithmetic>(counts)) continue;
-      const auto [place, added] = shared.spaces.try_emplace(std::move(counts));
-      if (added) wanted.push_back(&*place);
-    }
-    parallel_for(ctx, static_cast<index_t>(wanted.size()), 1, "residue_rank_sums", [&](index_t i) {
-      auto& [counts, space] = *wanted[static_cast<std::size_t>(i)];
-      space = std::make_unique<residue::KeySpace>(counts, Arithmetic::ties_need_order);
-    });
+    Shared shared{problem, thousandth_scales(problem), residue::Multisets(problem.letters, fold_up_to), fold_up_to, {},
+                  {}};
+    add_key_spaces<Arithmetic>(ctx, shared);
     ProgressMeter meter(ctx.control(), "residue_rank_sums", static_cast<std::int64_t>(problem.scale_numbers.size()));
-    if (rows <= 65535)
-      rank_groups<Arithmetic, std::uint32_t>(ctx, kernels, shared, meter, twice_u);
-    else
-      rank_groups<Arithmetic, std::uint64_t>(ctx, kernels, shared, meter, twice_u);
-  }
-
-  template <class Arithmetic, class Bin>
-  static void rank_groups(Context& ctx, const ResidueKernels& kernels, const Shared& shared, ProgressMeter& meter,
-                          std::span<std::uint64_t> twice_u) {
-    struct Workspace {
-      HistogramRanker<Arithmetic, Bin> histogram;
-      PairRanker pairs;
-      explicit Workspace(const ResidueKernels& own) : histogram(own), pairs(own) {}
-    };
     Workspaces<Workspace> workspaces;
-    parallel_for(ctx, static_cast<index_t>(shared.problem.groups.size()), 1, "residue_rank_sums", [&](index_t i) {
-      const RankGroup& g = shared.problem.groups[static_cast<std::size_t>(i)];
-      const auto own = workspaces.take(kernels);
-      rank_group(shared, g, own->histogram, own->pairs, twice_u);
-      meter.advance(g.scales);
+    const auto histogram = rows <= 65535 ? make_histogram<BinRanker<Arithmetic, std::uint32_t>>
+                                         : make_histogram<BinRanker<Arithmetic, std::uint64_t>>;
+    parallel_for(ctx, static_cast<index_t>(problem.groups.size()), 1, "residue_rank_sums", [&](index_t i) {
+      const auto own = workspaces.take(kernels, histogram);
+      rank_group<Arithmetic>(shared, static_cast<std::size_t>(i), *own, twice_u);
+      meter.advance(problem.groups[static_cast<std::size_t>(i)].scales);
     });
   }
 
-  template <class Arithmetic, class Bin>
-  static void rank_group(const Shared& shared, const RankGroup& g, HistogramRanker<Arithmetic, Bin>& histogram,
-                         PairRanker& pairs, std::span<std::uint64_t> twice_u) {
+  template <class Histogram>
+  static std::unique_ptr<HistogramRanker> make_histogram(const ResidueKernels& kernels) {
+    return std::make_unique<Histogram>(kernels);
+  }
+  /// What a thread ranks with.
+  struct Workspace {
+    std::unique_ptr<HistogramRanker> histogram;
+    PairRanker pairs;
+    Workspace(const ResidueKernels& own, std::unique_ptr<HistogramRanker> (*make)(const ResidueKernels&))
+        : histogram(make(own)), pairs(own) {}
+  };
+
+  /// One key space for every list of residue counts that needs one.
+  template <class Arithmetic>
+  static void add_key_spaces(Context& ctx, Shared& shared) {
+    std::vector<std::vector<index_t>> wanted;
+    for (const RankGroup& g : shared.problem.groups) {
+      const auto blocks = blocks_of(shared.problem, g);
+      const auto counts = residue_counts(blocks);
+      if (!fits_keys(blocks) || ordered_by_sums<Arithmetic>(counts)) {
+        shared.space_of_group.push_back(no_space);
+        continue;
+      }
+      const auto place = static_cast<std::size_t>(std::find(wanted.begin(), wanted.end(), counts) - wanted.begin());
+      if (place == wanted.size()) wanted.push_back(counts);
+      shared.space_of_group.push_back(place);
+    }
+    shared.spaces.resize(wanted.size());
+    parallel_for(ctx, static_cast<index_t>(wanted.size()), 1, "residue_rank_sums", [&](index_t i) {
+      const auto place = static_cast<std::size_t>(i);
+      shared.spaces[place] = std::make_unique<residue::KeySpace>(wanted[place], Arithmetic::ties_need_order);
+    });
+  }
+
+  template <class Arithmetic>
+  static void rank_group(const Shared& shared, std::size_t group, Workspace& own, std::span<std::uint64_t> twice_u) {
+    const RankGroup& g = shared.problem.groups[group];
     const auto blocks = blocks_of(shared.problem, g);
     std::vector<const ThousandthScale*> scales;
     std::vector<std::size_t> places;
@@ -157,35 +169,33 @@ struct ResidueRankSums {
       std::uint64_t out[pair_lanes];
       for (std::size_t first = 0; first < scales.size(); first += pair_lanes) {
         const std::size_t count = std::min<std::size_t>(pair_lanes, scales.size() - first);
-        pairs.rank(blocks, scales.data() + first, count, out);
+        own.pairs.rank(blocks, scales.data() + first, count, out);
         for (std::size_t f = 0; f < count; ++f) twice_u[places[first + f]] = out[f];
       }
       return;
     }
-    const auto counts = residue_counts(blocks);
-    const residue::KeySpace* space = ordered_by_sums<Arithmetic>(counts) ? nullptr : shared.spaces.at(counts).get();
-    histogram.prepare(blocks, space, shared.multisets, shared.fold_up_to, scales.size());
-    for (std::size_t k = 0; k < scales.size(); ++k) twice_u[places[k]] = histogram.twice_u(*scales[k]);
+    const std::size_t place = shared.space_of_group[group];
+    const residue::KeySpace* space = place == no_space ? nullptr : shared.spaces[place].get();
+    own.histogram->prepare(blocks, space, shared.multisets, shared.fold_up_to, scales.size());
+    for (std::size_t k = 0; k < scales.size(); ++k) twice_u[places[k]] = own.histogram->twice_u(*scales[k]);
   }
 
   /// For scales that are not in thousandths and splits of more residues than the kernels take.
   template <class Arithmetic>
   static std::uint64_t by_sorting(const RankProblem<HostSpace>& problem, std::span<const ResidueBlock> blocks,
                                   std::uint32_t d) {
-    std::vector<std::pair<std::int64_t, bool>> rows;
+    std::vector<std::int64_t> tests, references;
     for (const ResidueBlock& b : blocks)
       for (index_t row = 0; row < b.rows.rows; ++row)
-        rows.emplace_back(Arithmetic::key(b, row, problem.scales, d), row < b.rows.test_rows);
-    std::sort(rows.begin(), rows.end());
-    std::uint64_t twice_u = 0, below = 0;
-    for (std::size_t begin = 0; begin < rows.size();) {
-      std::uint64_t references = 0, tests = 0;
-      std::size_t end = begin;
-      for (; end < rows.size() && rows[end].first == rows[begin].first; ++end)
-        ++(rows[end].second ? tests : references);
-      twice_u += tests * (2 * below + references);
-      below += references;
-      begin = end;
+        (row < b.rows.test_rows ? tests : references).push_back(Arithmetic::key(b, row, problem.scales, d));
+    std::sort(tests.begin(), tests.end());
+    std::sort(references.begin(), references.end());
+    std::uint64_t twice_u = 0;
+    std::size_t below = 0, up_to = 0;  // references below a test row's key, and up to it
+    for (const std::int64_t key : tests) {
+      while (below < references.size() && references[below] < key) ++below;
+      while (up_to < references.size() && references[up_to] <= key) ++up_to;
+      twice_u += below + up_to;
     }
     return twice_u;
   }

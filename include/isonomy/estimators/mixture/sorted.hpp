@@ -1,11 +1,10 @@
 // Components in ascending order: a mixture is the same in any order, comparisons want one.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
-#include <numeric>
 #include <vector>
 
+#include "isonomy/core/order.hpp"
 #include "isonomy/estimators/mixture/multivariate/model.hpp"
 #include "isonomy/estimators/mixture/normal/model.hpp"
 
@@ -21,15 +20,13 @@ namespace isonomy::mixture {
     const auto first = v.begin() + static_cast<std::ptrdiff_t>(k * count);
     return std::vector<double>(first, first + static_cast<std::ptrdiff_t>(count));
   };
-  std::vector<std::size_t> order(m.weights.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
   const auto key = [&](std::size_t k) {
     std::vector<double> result = part(m.means, k, d);
     const std::vector<double> covariance = part(m.covariances, k, size);
     result.insert(result.end(), covariance.begin(), covariance.end());
     return result;
   };
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
+  const auto order = sorted_places(m.weights.size(), [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
   NormalMixture result{m.dimensions, m.covariance, {}, {}, {}};
   for (const std::size_t k : order) {
     const std::vector<double> mean = part(m.means, k, d), covariance = part(m.covariances, k, size);
@@ -44,14 +41,16 @@ namespace isonomy::mixture {
 /// The parameters of the same density with its components by ascending (mean, standard deviation). A fit that starts
 /// there ends there, with errors in that order. Errors as components_of().
 [[nodiscard]] inline std::vector<double> sorted(const NormalModel& model, const std::vector<double>& parameters) {
-  std::vector<NormalComponent> components = components_of(model, parameters);
-  std::stable_sort(components.begin(), components.end(), [](const NormalComponent& a, const NormalComponent& b) {
+  const std::vector<NormalComponent> components = components_of(model, parameters);
+  const auto order = sorted_places(components.size(), [&](std::size_t i, std::size_t j) {
+    const NormalComponent &a = components[i], &b = components[j];
     return a.mean < b.mean || (a.mean == b.mean && a.sigma < b.sigma);
   });
+  const auto component = [&](int k) { return components[order[static_cast<std::size_t>(k)]]; };
   std::vector<double> result;
-  for (int k = 0; k < model.weight_count(); ++k) result.push_back(components[static_cast<std::size_t>(k)].weight);
-  for (int k = 0; k < model.mean_count(); ++k) result.push_back(components[static_cast<std::size_t>(k)].mean);
-  for (int k = 0; k < model.sigma_count(); ++k) result.push_back(components[static_cast<std::size_t>(k)].sigma);
+  for (int k = 0; k < model.weight_count(); ++k) result.push_back(component(k).weight);
+  for (int k = 0; k < model.mean_count(); ++k) result.push_back(component(k).mean);
+  for (int k = 0; k < model.sigma_count(); ++k) result.push_back(component(k).sigma);
   return result;
 }
 

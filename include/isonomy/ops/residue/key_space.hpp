@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <vector>
 
 #include "isonomy/ops/residue/arithmetic.hpp"
@@ -18,10 +17,10 @@ class KeySpace {
   static constexpr std::uint32_t undecided = UINT32_MAX;
 
   /// For these residue counts, ascending and distinct. With `ties_need_order`, sums at a decimal tie have no key.
-  KeySpace(const std::vector<std::int32_t>& residue_counts, bool ties_need_order)
-      : dense_(static_cast<std::size_t>(rounding) + 2, 0) {
-    for (const std::int32_t c : residue_counts) {
-      std::vector<std::uint32_t>& keys = keys_[c];
+  KeySpace(const std::vector<index_t>& residue_counts, bool ties_need_order)
+      : keys_(static_cast<std::size_t>(residue_counts.back()) + 1), dense_(static_cast<std::size_t>(rounding) + 2, 0) {
+    for (const index_t c : residue_counts) {
+      std::vector<std::uint32_t>& keys = keys_[static_cast<std::size_t>(c)];
       keys.resize(static_cast<std::size_t>(thousandths * c) + 1);
       for (std::int64_t m = 0; m <= thousandths * c; ++m) {
         const std::int64_t down = per_thousandth * m / c, twice_rest = 2 * (per_thousandth * m % c);
@@ -40,19 +39,19 @@ class KeySpace {
       place = bins_;
       bins_ += used;
     }
-    for (auto& [c, keys] : keys_)
+    for (std::vector<std::uint32_t>& keys : keys_)
       for (std::uint32_t& key : keys)
         if (key != undecided) key = dense_[key];
   }
 
   [[nodiscard]] std::uint32_t bins() const noexcept { return bins_; }
   /// Key of every sum of c residues.
-  [[nodiscard]] const std::uint32_t* keys(std::int32_t c) const { return keys_.at(c).data(); }
+  [[nodiscard]] const std::uint32_t* keys(std::int32_t c) const { return keys_[static_cast<std::size_t>(c)].data(); }
   /// Key of every rounded value in units of 10^-5.
   [[nodiscard]] const std::uint32_t* of_value() const { return dense_.data(); }
 
  private:
-  std::map<std::int32_t, std::vector<std::uint32_t>> keys_;
+  std::vector<std::vector<std::uint32_t>> keys_;  // by residue count, empty for counts not asked for
   std::vector<std::uint32_t> dense_;
   std::uint32_t bins_ = 0;
 };

@@ -3,13 +3,13 @@
 
 #include <algorithm>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/order.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/estimators/profiling/features/split.hpp"
 
@@ -155,10 +155,18 @@ inline void require_countable(std::size_t count) {
                                   " splits; expected a few hundred; lower n_split_max, n_max or len_max"));
 }
 
+/// Ascending steps without repetitions: equal steps yield one split, not several of the same label.
+inline std::vector<int> distinct(const std::vector<int>& steps) {
+  std::vector<int> out;
+  for (const int step : steps)
+    if (out.empty() || step != out.back()) out.push_back(step);
+  return out;
+}
+
 /// Extends a tuple of offsets from the first position (`offsets`, starting with 0) by steps until it has `count`
 /// entries, then places it at every first position that fits.
 inline void place_patterns(const PatternOptions& p, std::size_t count, std::vector<int>& offsets,
-                           std::set<std::vector<int>>& out) {
+                           std::vector<std::vector<int>>& out) {
   const int reach = offsets.back();
   if (offsets.size() < count) {
     for (const int step : p.steps) {
@@ -173,7 +181,7 @@ inline void place_patterns(const PatternOptions& p, std::size_t count, std::vect
   for (int first = 1; first <= p.len_max - reach; ++first) {
     std::vector<int> positions(offsets);
     for (int& position : positions) position += first;
-    out.insert(std::move(positions));
+    out.push_back(std::move(positions));
     require_countable(out.size());
   }
 }
@@ -194,17 +202,20 @@ inline std::vector<Split> enumerate(const SplitOptions& options) {
         detail::require_countable(out.size());
       }
   if (const auto& p = options.pattern) {
-    std::set<std::vector<int>> positions;
+    PatternOptions distinct = *p;
+    distinct.steps = detail::distinct(p->steps);
+    std::vector<std::vector<int>> positions;
     for (index_t k = p->n_min; k <= p->n_max && k * p->steps.front() <= p->len_max; ++k) {
       std::vector<int> offsets{0};
-      detail::place_patterns(*p, static_cast<std::size_t>(k), offsets, positions);
+      detail::place_patterns(distinct, static_cast<std::size_t>(k), offsets, positions);
     }
+    const auto order =
+        sorted_places(positions.size(), [&](std::size_t i, std::size_t j) { return positions[i] < positions[j]; });
     for (const Terminus t : {Terminus::n, Terminus::c})
-      for (const auto& pattern : positions) out.emplace_back(Pattern{t, pattern});
+      for (const std::size_t i : order) out.emplace_back(Pattern{t, positions[i]});
   }
   if (const auto& p = options.periodic_pattern) {
-    std::vector<int> steps = p->steps;
-    steps.erase(std::unique(steps.begin(), steps.end()), steps.end());
+    const std::vector<int> steps = detail::distinct(p->steps);
     for (const Terminus t : {Terminus::n, Terminus::c})
       for (const int step1 : steps)
         for (const int step2 : steps)
@@ -220,12 +231,13 @@ inline std::vector<Split> enumerate(const SplitOptions& options) {
 /// The splits of `options` without the periodic patterns that start beyond the shortest part, whose index lists would
 /// be empty there (a part of 3 residues and the steps 3 and 4). Otherwise as enumerate(options).
 inline std::vector<Split> enumerate(const SplitOptions& options, index_t shortest_part) {
-  auto out = enumerate(options);
-  std::erase_if(out, [shortest_part](const Split& split) {
+  std::vector<Split> out = enumerate(options);
+  std::vector<Split> fitting;
+  for (Split& split : out) {
     const auto* p = std::get_if<PeriodicPattern>(&split);
-    return p != nullptr && p->start > shortest_part;
-  });
-  return out;
+    if (p == nullptr || p->start <= shortest_part) fitting.push_back(std::move(split));
+  }
+  return fitting;
 }
 
 }  // namespace isonomy::profiling

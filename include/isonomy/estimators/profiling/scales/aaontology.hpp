@@ -73,8 +73,12 @@ inline ScaleTable aaontology(const AaontologySelection& selection = {}) {
     const auto description = detail::next_field(text);
     if (!detail::is_selected(scale, selection)) continue;
     const auto& group = data::subcategories[static_cast<std::size_t>(scale.subcategory)];
-    infos.push_back({std::string(scale.id), std::string(data::categories[static_cast<std::size_t>(group.category)]),
-                     std::string(group.name), std::string(scale.name), std::string(description)});
+    ScaleInfo& info = infos.emplace_back();
+    info.id = scale.id;
+    info.category = data::categories[static_cast<std::size_t>(group.category)];
+    info.subcategory = group.name;
+    info.name = scale.name;
+    info.description = description;
     for (std::size_t a = 0; a < letters; ++a)
       values.push_back(
           (d < half ? data::thousandths_1[d * letters + a] : data::thousandths_2[(d - half) * letters + a]) / 1000.0);
@@ -88,16 +92,14 @@ inline std::vector<SubcategoryInfo> aaontology_subcategories() {
   std::vector<SubcategoryInfo> out;
   std::string_view text = data::subcategory_texts;
   for (const auto& group : data::subcategories) {
-    SubcategoryInfo info{std::string(data::categories[static_cast<std::size_t>(group.category)]),
-                         std::string(group.name),
-                         group.cluster,
-                         group.interpret_grade,
-                         group.top_explain,
-                         {},
-                         {}};
+    SubcategoryInfo& info = out.emplace_back();
+    info.category = data::categories[static_cast<std::size_t>(group.category)];
+    info.name = group.name;
+    info.cluster = group.cluster;
+    info.interpret_grade = group.interpret_grade;
+    info.top_explain = group.top_explain;
     info.description = detail::next_field(text);
     info.references = detail::next_field(text);
-    out.push_back(std::move(info));
   }
   return out;
 }

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <map>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -32,11 +32,12 @@ class FeatureCatalog {
         positions_.push_back(positions_string(shown));
         redundancy_.overlap.push_back(overlap_set(shown, options.redundancy, options.display.start));
       }
-    std::map<std::string, std::int32_t> numbers;
+    std::unordered_map<std::string, index_t> numbers;
     for (index_t d = 0; d < scales.size(); ++d) {
       const std::string& category = scales.info(d).category;
-      const auto number = static_cast<std::int32_t>(numbers.size());
-      redundancy_.category.push_back(category.empty() ? -1 : numbers.try_emplace(category, number).first->second);
+      const auto next = static_cast<index_t>(numbers.size());
+      const index_t number = category.empty() ? -1 : numbers.try_emplace(category, next).first->second;
+      redundancy_.category.push_back(static_cast<std::int32_t>(number));
     }
   }
 

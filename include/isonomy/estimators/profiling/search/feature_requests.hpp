@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <span>
 #include <vector>
 
@@ -34,12 +33,14 @@ struct FeatureRequests {
                   std::span<const Candidate> features) {
     std::vector<ResidueSlots> host_slots;
     std::vector<FeatureRequest> host_requests;
-    std::map<std::uint32_t, std::int64_t> first_slot;
+    std::vector<std::int64_t> first_slot(places.size(), -1);
     for (const Candidate& f : features) {
-      const auto [place, added] = first_slot.try_emplace(f.split, static_cast<std::int64_t>(host_slots.size()));
-      if (added)
+      std::int64_t& first = first_slot[f.split];
+      if (first < 0) {
+        first = static_cast<std::int64_t>(host_slots.size());
         for (std::size_t g = 0; g < packed.groups(); ++g) host_slots.push_back(places.slots(g, f.split));
-      host_requests.push_back({place->second, static_cast<std::int64_t>(f.scale)});
+      }
+      host_requests.push_back({first, static_cast<std::int64_t>(f.scale)});
     }
     groups = to_device(ctx, packed.views(), "profiling: groups");
     row_places = to_device(ctx, rows, "profiling: row places");

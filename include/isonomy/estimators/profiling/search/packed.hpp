@@ -36,9 +36,7 @@ class PackedSequences {
   /// `is_test` has a byte per row of `set`.
   PackedSequences(Context<Tag>& ctx, const SequenceSet& set, std::span<const std::uint8_t> is_test)
       : rows_(set.size()), codes_per_residue_(set.alphabet().size() + 1) {
-    std::vector<std::size_t> order(set.groups().size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::sort(order.begin(), order.end(), [&](std::size_t x, std::size_t y) {
+    const auto order = sorted_places(set.groups().size(), [&](std::size_t x, std::size_t y) {
       const SequenceGroup &a = set.groups()[x], &b = set.groups()[y];
       const Layout &l = set.layouts()[a.layout], &m = set.layouts()[b.layout];
       return l == m ? a.gaps < b.gaps : l < m;
@@ -117,14 +115,16 @@ class SplitPlaces {
   SplitPlaces(Context<Tag>& ctx, const SequenceSet& set, const PackedSequences<Tag>& packed,
               const std::vector<Split>& splits, SegmentRule rule)
       : splits_(set.parts().size() * splits.size()) {
-    std::unordered_map<index_t, std::vector<std::vector<index_t>>> by_length;
+    std::vector<std::vector<std::vector<index_t>>> by_length;
     std::vector<std::uint16_t> positions;
     for (const Layout& layout : set.layouts()) {
       for (const Range& part : layout.parts) {
-        auto [known, added] = by_length.try_emplace(part.length);
-        if (added)
-          for (const Split& split : splits) known->second.push_back(indices(split, part.length, rule));
-        for (const auto& list : known->second) append(part, list, positions);
+        const auto length = static_cast<std::size_t>(part.length);
+        while (by_length.size() <= length) by_length.emplace_back();
+        auto& lists = by_length[length];
+        if (lists.empty())
+          for (const Split& split : splits) lists.push_back(indices(split, part.length, rule));
+        for (const auto& list : lists) append(part, list, positions);
       }
       offsets_.push_back(positions.size());
     }
@@ -199,9 +199,9 @@ class SplitPlaces {
 template <class Tag>
 [[nodiscard]] std::vector<std::uint32_t> residue_set_numbers(const PackedSequences<Tag>& packed,
                                                              const SplitPlaces<Tag>& places, std::size_t ordered_from) {
-  std::unordered_map<std::string, std::uint32_t> known;
+  std::unordered_map<std::string, index_t> known;
   std::vector<std::uint32_t> numbers;
-  std::vector<std::uint16_t> sorted;
+  std::vector<index_t> sorted;
   std::string key;
   for (std::size_t s = 0; s < places.size(); ++s) {
     key.clear();
@@ -212,10 +212,14 @@ template <class Tag>
       const auto list = places.positions(g, s);
       sorted.assign(list.begin(), list.end());
       if (sorted.size() < ordered_from) std::sort(sorted.begin(), sorted.end());
-      key.append(reinterpret_cast<const char*>(sorted.data()), sorted.size() * sizeof(std::uint16_t));
+      for (const index_t position : sorted) {
+        key += static_cast<char>(position & 0xff);
+        key += static_cast<char>(position >> 8);
+      }
       key += "\xff\xff";
     }
-    numbers.push_back(known.emplace(key, static_cast<std::uint32_t>(known.size())).first->second);
+    const auto next = static_cast<index_t>(known.size());
+    numbers.push_back(static_cast<std::uint32_t>(known.try_emplace(key, next).first->second));
   }
   return numbers;
 }
@@ -273,12 +277,12 @@ class PackedScales {
 
   /// Scales with the same values share the number of the first of them.
   [[nodiscard]] std::vector<std::uint32_t> distinct() const {
-    std::unordered_map<std::string, std::uint32_t> known;
+    std::unordered_map<std::string, index_t> known;
     std::vector<std::uint32_t> numbers;
     for (index_t d = 0; d < size_; ++d) {
-      std::string key(reinterpret_cast<const char*>(host_values_.data() + d * max_residue_codes),
-                      max_residue_codes * sizeof(double));
-      numbers.push_back(known.emplace(std::move(key), static_cast<std::uint32_t>(d)).first->second);
+      const std::string key(reinterpret_cast<const char*>(host_values_.data() + d * max_residue_codes),
+                            max_residue_codes * sizeof(double));
+      numbers.push_back(static_cast<std::uint32_t>(known.try_emplace(key, d).first->second));
     }
     return numbers;
   }

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "isonomy/core/order.hpp"
 #include "isonomy/estimators/profiling/features/feature.hpp"
 #include "isonomy/estimators/profiling/options.hpp"
 #include "isonomy/estimators/profiling/scales/scale_table.hpp"
@@ -165,13 +166,13 @@ template <class First, class Id>
     const auto before_by_difference = [&](std::size_t i, std::size_t j) {
       return keys[i].abs_mean_dif > keys[j].abs_mean_dif;
     };
-    std::sort(bucket.begin(), bucket.end(), before_by_difference);
+    sort_places(bucket, before_by_difference);
     for (std::size_t begin = 0; begin < bucket.size() && kept.size() < wanted;) {
       std::size_t end = begin;
       equals.clear();
       for (; end < bucket.size() && !before_by_difference(bucket[begin], bucket[end]); ++end)
         if (!excluded(bucket[end], 0)) equals.push_back(bucket[end]);
-      std::sort(equals.begin(), equals.end(), earlier);
+      sort_places(equals, earlier);
       const std::size_t before = kept.size();
       for (const std::size_t i : equals) {
         if (kept.size() == wanted) break;

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <string>
 #include <vector>
 
+#include "isonomy/core/order.hpp"
 #include "isonomy/estimators/profiling/search/candidates.hpp"
 #include "isonomy/estimators/profiling/search/feature_requests.hpp"
 
@@ -65,25 +65,16 @@ void decide_spreads(Candidates& candidates, std::size_t scales, double max_std_t
 template <class First, class Id>
 [[nodiscard]] std::vector<std::size_t> best_of(const std::vector<std::size_t>& places, std::size_t wanted,
                                                std::size_t scales, First& first_pass, const Id& id) {
-  struct Ranked {
-    double difference, spread;
-    std::string id;
-    std::size_t place;
-  };
   std::vector<Candidate> contested;
   for (const std::size_t i : places) contested.push_back(candidate_at(i, scales));
   first_pass.prepare(contested);
-  std::vector<Ranked> ranked;
-  for (const std::size_t i : places) {
-    const FeatureStatistics s = first_pass(candidate_at(i, scales));
-    ranked.push_back({std::abs(s.difference), s.std_test, id(candidate_at(i, scales)), i});
-  }
-  std::sort(ranked.begin(), ranked.end(), [](const Ranked& x, const Ranked& y) {
-    if (x.difference != y.difference) return x.difference > y.difference;
-    return x.spread != y.spread ? x.spread < y.spread : x.id < y.id;
+  const auto ranked = sorted_places(contested.size(), [&](std::size_t i, std::size_t j) {
+    const FeatureStatistics &x = first_pass(contested[i]), &y = first_pass(contested[j]);
+    if (std::abs(x.difference) != std::abs(y.difference)) return std::abs(x.difference) > std::abs(y.difference);
+    return x.std_test != y.std_test ? x.std_test < y.std_test : id(contested[i]) < id(contested[j]);
   });
   std::vector<std::size_t> best;
-  for (std::size_t k = 0; k < wanted; ++k) best.push_back(ranked[k].place);
+  for (std::size_t k = 0; k < wanted; ++k) best.push_back(places[ranked[k]]);
   return best;
 }
 
@@ -95,7 +86,6 @@ template <class First, class Id>
 template <class First, class Id>
 [[nodiscard]] Selection select(Candidates candidates, std::size_t scales, std::int64_t n_pre_filter,
                                double max_std_test, First& first_pass, const Id& id) {
-  const auto candidate = [scales](std::size_t i) { return detail::candidate_at(i, scales); };
   detail::decide_spreads(candidates, scales, max_std_test, first_pass);
   Selection out;
   out.error = candidates.error;
@@ -110,21 +100,23 @@ template <class First, class Id>
   const auto wanted = static_cast<std::size_t>(std::min(n_pre_filter, out.within_spread));
   if (wanted == 0) return out;
   out.survivors.reserve(wanted);
-  const double cut = detail::kth_largest(difference, wanted, top), margin = 2 * candidates.error;
+  const double cut = detail::kth_largest(difference, wanted, top), margin = 2 * candidates.error,
+               least = std::max(0.0, cut - margin);
   std::vector<std::size_t> rim;
   for (std::size_t i = 0; i < difference.size(); ++i) {
-    if (difference[i] > cut + margin)
-      out.survivors.push_back({candidate(i), difference[i]});
-    else if (difference[i] >= 0 && difference[i] >= cut - margin)
-      rim.push_back(i);
+    if (difference[i] >= least) out.survivors.push_back({detail::candidate_at(i, scales), difference[i]});
+    if (difference[i] >= least && difference[i] <= cut + margin) rim.push_back(i);
   }
-  if (out.survivors.size() + rim.size() > wanted)
-    rim = detail::best_of(rim, wanted - out.survivors.size(), scales, first_pass, id);
-  std::sort(rim.begin(), rim.end());
-  const auto rim_begin = static_cast<std::ptrdiff_t>(out.survivors.size());
-  for (const std::size_t i : rim) out.survivors.push_back({candidate(i), difference[i]});
-  std::inplace_merge(out.survivors.begin(), out.survivors.begin() + rim_begin, out.survivors.end(),
-                     [](const Survivor& x, const Survivor& y) { return x.feature < y.feature; });
+  if (out.survivors.size() > wanted) {
+    const std::size_t sure = out.survivors.size() - rim.size();
+    const std::vector<std::size_t> best = detail::best_of(rim, wanted - sure, scales, first_pass, id);
+    for (const std::size_t i : rim) candidates.spread[i] = Spread::above;
+    for (const std::size_t i : best) candidates.spread[i] = Spread::below;
+    std::size_t kept = 0;
+    for (const Survivor& s : out.survivors)
+      if (candidates.spread[s.feature.split * scales + s.feature.scale] == Spread::below) out.survivors[kept++] = s;
+    out.survivors.erase(out.survivors.begin() + static_cast<std::ptrdiff_t>(kept), out.survivors.end());
+  }
   return out;
 }
 

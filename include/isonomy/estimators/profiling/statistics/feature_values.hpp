@@ -36,9 +36,11 @@ template <class Arithmetic, class Tag>
 [[nodiscard]] std::vector<RankSummary>
 feature_rank_summaries(Context<Tag>& ctx, const PackedSequences<Tag>& packed, const SplitPlaces<Tag>& places,
                        const PackedScales<Tag>& scales, std::span<const Candidate> features) {
-  std::vector<RowPlace> rows = packed.places();
-  std::stable_partition(rows.begin(), rows.end(),
-                        [&](const RowPlace& p) { return p.column < packed.group(p.group).test_rows; });
+  std::vector<RowPlace> rows;
+  rows.reserve(packed.places().size());
+  for (const bool test : {true, false})
+    for (const RowPlace& p : packed.places())
+      if (test == (p.column < packed.group(p.group).test_rows)) rows.push_back(p);
   const index_t n = packed.rows(), count = static_cast<index_t>(features.size()), width = columns_at_once(n, count);
   Buffer<double, Tag> values(ctx, width * n, "profiling: feature values");
   std::vector<RankSummary> out;
@@ -50,7 +52,7 @@ feature_rank_summaries(Context<Tag>& ctx, const PackedSequences<Tag>& packed, co
         features.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(columns)));
     for_each(ctx, columns * n, FeatureValues<Arithmetic, typename Backend<Tag>::space>{requests.data, values.data()});
     const auto part = rank_summaries<Arithmetic>(ctx, values, n, packed.test_rows(), columns);
-    out.insert(out.end(), part.begin(), part.end());
+    for (const RankSummary& ranks : part) out.push_back(ranks);
     meter.advance(columns);
   }
   return out;

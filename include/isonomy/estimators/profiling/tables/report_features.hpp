@@ -62,24 +62,27 @@ void report_features(const TestedSurvivors& run, First& first_pass, Second& seco
   std::vector<Candidate> reported;
   for (const std::size_t i : kept) reported.push_back(survivors[i].feature);
   second_pass.prepare(reported);
-  for (const std::size_t i : kept) {
+  result.features = std::vector<FeatureRow>(kept.size());
+  for (std::size_t k = 0; k < kept.size(); ++k) {
+    const std::size_t i = kept[k];
     const Candidate f = survivors[i].feature;
     const FeatureStatistics s = second_pass(f);
     const ScaleInfo& info = catalog.info(f);
     const auto twice_rounded = [](double x) { return rounded(rounded(x, 6), 3); };
-    result.features.push_back({.feature = id(f),
-                               .category = info.category,
-                               .subcategory = info.subcategory,
-                               .scale_name = info.name,
-                               .scale_description = info.description,
-                               .abs_auc = twice_rounded(keys[i].abs_auc),
-                               .abs_mean_dif = rounded(keys[i].abs_mean_dif, 3),
-                               .mean_dif = twice_rounded(s.difference),
-                               .std_test = twice_rounded(s.std_test),
-                               .std_ref = twice_rounded(s.std_reference),
-                               .p_value = run.tests.p[i],
-                               .p_val_fdr_bh = run.tests.q(i),
-                               .positions = catalog.shown_at(f)});
+    FeatureRow& row = result.features[k];
+    row.feature = id(f);
+    row.category = info.category;
+    row.subcategory = info.subcategory;
+    row.scale_name = info.name;
+    row.scale_description = info.description;
+    row.abs_auc = twice_rounded(keys[i].abs_auc);
+    row.abs_mean_dif = rounded(keys[i].abs_mean_dif, 3);
+    row.mean_dif = twice_rounded(s.difference);
+    row.std_test = twice_rounded(s.std_test);
+    row.std_ref = twice_rounded(s.std_reference);
+    row.p_value = run.tests.p[i];
+    row.p_val_fdr_bh = run.tests.q(i);
+    row.positions = catalog.shown_at(f);
   }
   timer.lap("statistics");
   if (result.funnel.n_final < run.n_filter)
