@@ -228,7 +228,7 @@ TEST_CASE("gaps have no value, are not counted, and keep their lane in the sum",
   check_ranks(layers, splits, Scales(letters, 4));
 }
 
-TEST_CASE("rank sums are right on both sides of the limit of pair comparison", "[residue]") {
+TEST_CASE("rank sums are right on both sides of the limit of pair comparison", "[residue][slow]") {
   const auto [tests, references] = GENERATE(std::pair<index_t, index_t>{80, 100}, std::pair<index_t, index_t>{89, 90},
                                             std::pair<index_t, index_t>{1, 8000}, std::pair<index_t, index_t>{8000, 1},
                                             std::pair<index_t, index_t>{1, 8001}, std::pair<index_t, index_t>{8001, 1},
