@@ -110,6 +110,7 @@ template <class First, class Id>
   if (out.survivors.size() > wanted) {
     const std::size_t sure = out.survivors.size() - rim.size();
     const std::vector<std::size_t> best = detail::best_of(rim, wanted - sure, scales, first_pass, id);
+    // Spreads are decided and counted: from here on they say who of the rim stays.
     for (const std::size_t i : rim) candidates.spread[i] = Spread::above;
     for (const std::size_t i : best) candidates.spread[i] = Spread::below;
     std::size_t kept = 0;
