@@ -17,7 +17,7 @@ endforeach()
 add_library(isonomy_cpu_compiled STATIC ${compiled_sources})
 add_library(isonomy::cpu_compiled ALIAS isonomy_cpu_compiled)
 target_link_libraries(isonomy_cpu_compiled PUBLIC isonomy_cpu)
-set_target_properties(isonomy_cpu_compiled PROPERTIES CXX_EXTENSIONS OFF UNITY_BUILD OFF)
+set_target_properties(isonomy_cpu_compiled PROPERTIES CXX_EXTENSIONS OFF)
 if(ISONOMY_COMPILED)
   isonomy_install_component(cpu_compiled)
 else()  # built by whoever links it

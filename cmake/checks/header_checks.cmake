@@ -63,9 +63,10 @@ if(CMAKE_GENERATOR STREQUAL Ninja)
   set(keep_going -- -k 0)
 endif()
 
-# isonomy_compile_test(NAME compiler LABELS l... FLAGS f... DEPENDS d... UNITS u...): compiles each unit (a path under units_dir).
+# isonomy_compile_test(NAME compiler LABELS l... FLAGS f... DEPENDS d... UNITS u... BESIDE t...): compiles each unit (a path under
+# units_dir); beside them what the tests t compile, which then only look: a single unit would leave the other cores idle.
 function(isonomy_compile_test name compiler)
-  cmake_parse_arguments(arg "" "" "LABELS;FLAGS;DEPENDS;UNITS" ${ARGN})
+  cmake_parse_arguments(arg "" "" "LABELS;FLAGS;DEPENDS;UNITS;BESIDE" ${ARGN})
   set(stamps "")
   foreach(unit IN LISTS arg_UNITS)
     set(stamp "${CMAKE_CURRENT_BINARY_DIR}/${name}/${unit}.stamp")
@@ -77,16 +78,22 @@ function(isonomy_compile_test name compiler)
     list(APPEND stamps "${stamp}")
   endforeach()
   add_custom_target(${name} DEPENDS ${stamps})
-  add_test(NAME ${name} COMMAND "${CMAKE_COMMAND}" --build "${CMAKE_BINARY_DIR}" --target ${name} --parallel ${cores} ${keep_going})
+  add_test(NAME ${name} COMMAND "${CMAKE_COMMAND}" --build "${CMAKE_BINARY_DIR}" --target ${name} ${arg_BESIDE}
+           --parallel ${cores} ${keep_going})
+  if(arg_BESIDE)
+    set_tests_properties(${arg_BESIDE} PROPERTIES DEPENDS ${name})
+  endif()
   set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" RESOURCE_LOCK build_folder PROCESSORS ${cores})
 endfunction()
 
+set(whole "")  # tests that compile all headers as one unit
 foreach(name IN ITEMS g++ clang++)
   find_program(ISONOMY_COMPILER_${name} ${name})
   mark_as_advanced(ISONOMY_COMPILER_${name})
   set(compiler "${ISONOMY_COMPILER_${name}}")
   if(compiler)
     isonomy_compile_test(headers.${name} "${compiler}" LABELS checks FLAGS ${warnings} -fsyntax-only UNITS all)
+    list(APPEND whole headers.${name})
   else()
     isonomy_skipped_test(headers.${name} "${name} not found")
   endif()
@@ -105,8 +112,30 @@ set_tests_properties(macros PROPERTIES LABELS checks)
 # That a header includes what it needs.
 isonomy_compile_test(headers.alone "${compiler}" LABELS checks long FLAGS ${warnings} -fsyntax-only UNITS ${headers})
 
-# The same in a quarter of the time, behind all foreign headers, compiled once. What that hides, a standard header that one of
-# ours forgets, the test std_includes finds.
+find_program(ISONOMY_NVCC nvcc HINTS ENV CUDACXX PATHS ENV CUDA_PATH ENV CUDA_HOME PATH_SUFFIXES bin)
+mark_as_advanced(ISONOMY_NVCC)
+if(ISONOMY_NVCC)
+  set(cuda_default ON)
+else()
+  set(cuda_default OFF)
+endif()
+option(ISONOMY_CUDA_CHECKS "Compile the headers with nvcc" ${cuda_default})
+if(ISONOMY_CUDA_CHECKS AND ISONOMY_NVCC)
+  set(nvcc_flags -x cu -arch=sm_90 -Xcompiler=-Wall,-Wextra -Werror all-warnings -c -o "${CMAKE_CURRENT_BINARY_DIR}/nvcc.o")
+  isonomy_compile_test(headers.nvcc "${ISONOMY_NVCC}" LABELS checks FLAGS ${nvcc_flags} UNITS all)
+  list(APPEND whole headers.nvcc)
+  set(device_headers ${headers})
+  list(FILTER device_headers INCLUDE REGEX "^isonomy/(core|ops)/")
+  isonomy_compile_test(headers.nvcc.each "${ISONOMY_NVCC}" LABELS checks long FLAGS ${nvcc_flags} UNITS ${device_headers})
+elseif(ISONOMY_CUDA_CHECKS)
+  message(FATAL_ERROR "ISONOMY_CUDA_CHECKS is ON, but nvcc was not found")
+else()
+  message(STATUS "Headers are not compiled with nvcc: nvcc not found, or ISONOMY_CUDA_CHECKS is OFF")
+  isonomy_skipped_test(headers.nvcc "nvcc not found, or ISONOMY_CUDA_CHECKS is OFF")
+endif()
+
+# What headers.alone does in a quarter of the time: behind all foreign headers, compiled once. What that hides, a standard header
+# that one of ours forgets, the test std_includes finds.
 set(foreign "")
 foreach(header IN LISTS headers)
   file(STRINGS "${PROJECT_SOURCE_DIR}/include/${header}" includes REGEX "^[ \t]*#[ \t]*include[ \t]*<")
@@ -120,27 +149,7 @@ file(CONFIGURE OUTPUT "${precompiled}" CONTENT "#pragma once\n${foreign}\n")
 add_custom_command(OUTPUT "${precompiled}.gch" DEPENDS "${precompiled}" VERBATIM COMMENT "headers.each: foreign headers"
   COMMAND "${compiler}" ${flags} ${warnings} -x c++-header "${precompiled}" -o "${precompiled}.gch")
 isonomy_compile_test(headers.each "${compiler}" LABELS checks FLAGS ${warnings} -include "${precompiled}" -fsyntax-only
-                     DEPENDS "${precompiled}.gch" UNITS ${headers})
-
-find_program(ISONOMY_NVCC nvcc HINTS ENV CUDACXX PATHS ENV CUDA_PATH ENV CUDA_HOME PATH_SUFFIXES bin)
-mark_as_advanced(ISONOMY_NVCC)
-if(ISONOMY_NVCC)
-  set(cuda_default ON)
-else()
-  set(cuda_default OFF)
-endif()
-option(ISONOMY_CUDA_CHECKS "Compile the headers with nvcc" ${cuda_default})
-if(ISONOMY_CUDA_CHECKS AND ISONOMY_NVCC)
-  set(nvcc_flags -x cu -arch=sm_90 -Xcompiler=-Wall,-Wextra -Werror all-warnings -c -o "${CMAKE_CURRENT_BINARY_DIR}/nvcc.o")
-  isonomy_compile_test(headers.nvcc "${ISONOMY_NVCC}" LABELS checks FLAGS ${nvcc_flags} UNITS all)
-  list(FILTER headers INCLUDE REGEX "^isonomy/(core|ops)/")
-  isonomy_compile_test(headers.nvcc.each "${ISONOMY_NVCC}" LABELS checks long FLAGS ${nvcc_flags} UNITS ${headers})
-elseif(ISONOMY_CUDA_CHECKS)
-  message(FATAL_ERROR "ISONOMY_CUDA_CHECKS is ON, but nvcc was not found")
-else()
-  message(STATUS "Headers are not compiled with nvcc: nvcc not found, or ISONOMY_CUDA_CHECKS is OFF")
-  isonomy_skipped_test(headers.nvcc "nvcc not found, or ISONOMY_CUDA_CHECKS is OFF")
-endif()
+                     DEPENDS "${precompiled}.gch" UNITS ${headers} BESIDE ${whole})
 
 # isonomy_script_test(NAME SCRIPT ARGS...): a check without compiling, cmake/checks/<script>.cmake.
 function(isonomy_script_test name script)

@@ -15,7 +15,7 @@ endforeach()
 function(isonomy_bits_test name)
   add_test(NAME ${name} COMMAND bash "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/compare.sh" "${CMAKE_CURRENT_BINARY_DIR}/${name}"
            "-I${PROJECT_SOURCE_DIR}/include -isystem ${bits_eigen}" "$<TARGET_FILE_DIR:TBB::tbb>" ${ARGN})
-  set_tests_properties(${name} PROPERTIES LABELS bits PROCESSORS 2 TIMEOUT 7200)
+  set_tests_properties(${name} PROPERTIES LABELS bits TIMEOUT 7200)
   if(ISONOMY_CCACHE)
     set_tests_properties(${name} PROPERTIES ENVIRONMENT "LAUNCHER=${ISONOMY_CCACHE}")
   endif()

@@ -1,5 +1,5 @@
 // One line per equivalence test: the rows of an operation on a backend, under both determinism classes that promise
-// bits. Their threads do the same, so the thread sanitizer, for which every row is slow, sees one of them.
+// bits. Their loops are the same, so sanitizers, for which every row is slow, see one of them.
 #pragma once
 
 #include <sstream>
@@ -12,7 +12,7 @@
 namespace isonomy::test {
 
 inline std::vector<Determinism> determinism_classes() {
-#ifdef __SANITIZE_THREAD__
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
   return {Determinism::cross_backend};
 #else
   return {Determinism::run_to_run, Determinism::cross_backend};
