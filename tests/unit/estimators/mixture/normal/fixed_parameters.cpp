@@ -5,9 +5,9 @@
 
 #include "isonomy/compiled/mixture.hpp"
 #include "isonomy/cpu/cpu.hpp"
+#include "isonomy/estimators/mixture/many/fit_many.hpp"
 #include "isonomy/estimators/mixture/minimise/minos.hpp"
 #include "isonomy/estimators/mixture/normal/fit.hpp"
-#include "isonomy/estimators/mixture/normal/fit_many.hpp"
 #include "isonomy/estimators/mixture/normal/weighted_fit.hpp"
 #include "isonomy/io/text/number_column.hpp"
 #include "support/catch.hpp"
