@@ -29,6 +29,7 @@
 #include "isonomy/estimators/mixture/multivariate/likelihood_gradient.hpp"
 #include "isonomy/estimators/mixture/normal/chunks.hpp"
 #include "isonomy/estimators/mixture/normal/fit.hpp"
+#include "isonomy/estimators/mixture/normal/fixed_start.hpp"
 #include "isonomy/estimators/mixture/normal/likelihood.hpp"
 #include "isonomy/estimators/mixture/normal/start.hpp"
 #include "isonomy/estimators/mixture/normal/weighted_fit.hpp"

@@ -8,6 +8,7 @@
 #include "isonomy/estimators/mixture/many/fit_many.hpp"
 #include "isonomy/estimators/mixture/minimise/minos.hpp"
 #include "isonomy/estimators/mixture/normal/fit.hpp"
+#include "isonomy/estimators/mixture/normal/fixed_start.hpp"
 #include "isonomy/estimators/mixture/normal/weighted_fit.hpp"
 #include "isonomy/io/text/number_column.hpp"
 #include "support/catch.hpp"
@@ -209,4 +210,27 @@ TEST_CASE("fixed names that the model has not, or twice, and values it cannot ha
   CHECK(fit(start, {"s1", "s1"}) == "minimize: fixed parameter s1 stands twice; drop one");
   CHECK(fit({0.4, 55, 80, -6, 6}, {"s1"}).find("mixture: s1=-6") == 0);
   CHECK(fit({0.4, 55, 80, 1e-9, 6}, {"s1"}).find("minimize: start s1=1e-09") == 0);
+}
+
+TEST_CASE("known values go to the component that they are closest to, and the others share what is left", "[mixture]") {
+  using mixture::start_with;
+  const NormalModel two{2}, three{3};
+  const std::vector<double> start{0.4, 0, 3, 1, 0.7}, wide{0.2, 0.3, -5, 0, 5, 1, 2, 4};
+  CHECK(start_with(two, start, {}) == start);
+  CHECK(start_with(two, start, {{"mu1", 0.2}}) == std::vector<double>{0.4, 0.2, 3, 1, 0.7});
+  CHECK(start_with(two, start, {{"mu1", 2.8}}) == std::vector<double>{0.6, 2.8, 0, 0.7, 1});
+  CHECK(start_with(two, start, {{"mu2", 0.1}}) == std::vector<double>{0.6, 3, 0.1, 0.7, 1});
+  CHECK(start_with(two, start, {{"s1", 0.6}, {"f", 0.5}}) == std::vector<double>{0.5, 3, 0, 0.6, 1});
+  const auto rest = start_with(three, wide, {{"w2", 0.6}, {"s2", 4}});
+  test::check_close(rest, {0.4 * 0.2 / 0.5, 0.6, -5, 5, 0, 1, 4, 2}, 1e-15);
+  NormalModel yields{2};
+  yields.weighting = mixture::Weighting::yields;
+  CHECK(start_with(yields, {40, 60, 0, 3, 1, 0.7}, {{"n1", 55}}) == std::vector<double>{55, 40, 3, 0, 0.7, 1});
+  CHECK(start_with(mixture::shared_mean_pair(), {0.4, 1, 3, 0.5}, {{"s1", 0.4}, {"mu", 2}}) ==
+        std::vector<double>{0.6, 2, 0.4, 3});
+  CHECK_THROWS_AS(start_with(two, start, {{"mu", 1}}), ValueError);
+  CHECK_THROWS_AS(start_with(two, start, {{"s1", -1}}), ValueError);
+  CHECK(message<ValueError>([&] {
+          static_cast<void>(start_with(two, start, {{"f", 1}}));
+        }).find("leave component 2 no weight") != std::string::npos);
 }
