@@ -25,10 +25,10 @@ struct CellPlace {
 
 /// Throws IoError naming the cell, its text and what was expected there.
 [[noreturn]] inline void refuse_cell(const CellPlace& place, std::string_view value, const char* expected) {
-  const std::string shown = value.size() > 60 ? text::joined(value.substr(0, 60), "...") : std::string(value);
-  throw IoError(
-      std::string(place.path), place.line,
-      text::joined("column '", place.column, "' is '", shown, "'; expected ", expected, "; correct the cell"));
+  const std::string_view shown = text::beginning(value, 60);
+  throw IoError(std::string(place.path), place.line,
+                text::joined("column '", place.column, "' is '", shown, shown.size() < value.size() ? "...'" : "'",
+                             "; expected ", expected, "; correct the cell"));
 }
 
 namespace detail {

@@ -10,6 +10,7 @@
 
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/text.hpp"
+#include "isonomy/core/text/letters.hpp"
 #include "isonomy/io/text/open_file.hpp"
 
 namespace isonomy::io {
@@ -24,10 +25,8 @@ struct TextOptions {
 
 namespace detail {
 
-/// The offset of the first byte that is not part of well-formed UTF-8 (no overlong forms, no surrogates, at most
-/// U+10FFFF), or npos. Source: RFC 3629, section 4.
+/// The offset of the first byte that is not part of well-formed UTF-8, or npos.
 inline std::size_t invalid_utf8(std::string_view s) noexcept {
-  const auto byte = [&s](std::size_t i) { return static_cast<unsigned char>(s[i]); };
   for (std::size_t i = 0; i < s.size();) {
     if (s.size() - i >= 8) {
       std::uint64_t eight;
@@ -37,22 +36,9 @@ inline std::size_t invalid_utf8(std::string_view s) noexcept {
         continue;
       }
     }
-    const unsigned lead = byte(i);
-    if (lead < 0x80) {
-      ++i;
-      continue;
-    }
-    const std::size_t more = lead >= 0xC2 && lead <= 0xDF   ? 1
-                             : (lead & 0xF0) == 0xE0        ? 2
-                             : lead >= 0xF0 && lead <= 0xF4 ? 3
-                                                            : 0;
-    if (more == 0 || s.size() - i <= more) return i;
-    const unsigned low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-    const unsigned high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
-    if (byte(i + 1) < low || byte(i + 1) > high) return i;
-    for (std::size_t k = 2; k <= more; ++k)
-      if ((byte(i + k) & 0xC0) != 0x80) return i;
-    i += more + 1;
+    const std::size_t bytes = text::first_letter(s.substr(i)).bytes;
+    if (bytes == 0) return i;
+    i += bytes;
   }
   return std::string_view::npos;
 }
