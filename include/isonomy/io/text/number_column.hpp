@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -102,8 +103,10 @@ class NumberColumnsReader {
         commas_guessed_ = !format_.separator && cell_format_.separator == ',';
       }
       decimal_ = commas_guessed_ && (columns_ == 0 || doubtful_) && detail::may_be_decimal(line);
+      const bool several = commas_guessed_ &&
+                           (line.find(' ') != line.npos || line.find(';') != line.npos || line.find('\t') != line.npos);
       cells_.read(reader_, line, cell_format_);
-      if (commas_guessed_ && !cells_.quoted()) require_single_numbers();
+      if (several && !cells_.quoted()) require_single_numbers();
       return true;
     }
     return false;
@@ -138,27 +141,24 @@ class NumberColumnsReader {
                                "; give a name of these, or a place from 1 to ", columns_));
   }
 
-  bool is_number(std::size_t place) const {
-    return detail::is_number(detail::with_point(cells_[place], format_.decimal));
-  }
+  std::optional<double> number(std::size_t place) const { return detail::number_in(cells_[place], format_.decimal); }
 
   /// Whether the first line, of which no column was chosen by name, is a header. IoError if a chosen cell of it is no
   /// number but may have been meant as one.
   bool begins_with_header() const {
-    const auto is_word = [this](const Column& column) { return !is_number(column.place); };
+    const auto is_word = [this](const Column& column) { return !number(column.place); };
     const auto word = std::find_if(chosen_.begin(), chosen_.end(), is_word);
     if (word == chosen_.end()) return false;
     const std::string& cell = cells_[word->place];
     if (cell.empty()) {  // a column of a header may lack its name
       for (std::size_t k = 0; k < columns_; ++k)
-        if (is_number(k)) return false;
+        if (number(k)) return false;
       return columns_ > 1;
     }
     if (detail::is_missing(cell)) return false;
     if (!detail::begins_like_number(cell)) return true;
     const CellPlace place{reader_.path(), reader_.line_number(), word->label};
-    const std::string as_point = detail::with_point(cell, ',');
-    if (format_.decimal == '.' && detail::is_number(as_point))
+    if (format_.decimal == '.' && detail::number_in(cell, ','))
       refuse_cell(place, cell, "a number with a decimal point, or a name", "read decimal commas with decimal=','");
     refuse_cell(place, cell, "a number, or a name that does not begin like one",
                 "correct the cell, or choose the column by this name");
@@ -184,15 +184,20 @@ class NumberColumnsReader {
         return false;
       }
     for (Column& column : chosen_) {
-      const CellPlace place{reader_.path(), reader_.line_number(), column.label};
-      const std::string& cell = cells_[column.place];
-      const bool another_may_be_meant = column.wanted.empty() && columns_ > 1;
-      if (another_may_be_meant && !is_number(column.place) && !detail::begins_like_number(cell) &&
-          !detail::is_missing(cell))
-        refuse_cell(place, cell, "a number, or another of the columns named");
-      column.value = detail::parse_number(cell, place, format_);
+      const auto value = number(column.place);
+      if (!value || !std::isfinite(*value)) refuse(column);
+      column.value = *value;
     }
     return true;
+  }
+
+  [[noreturn]] void refuse(const Column& column) const {
+    const CellPlace place{reader_.path(), reader_.line_number(), column.label};
+    const std::string& cell = cells_[column.place];
+    const bool another_may_be_meant = column.wanted.empty() && columns_ > 1;
+    if (another_may_be_meant && !number(column.place) && !detail::begins_like_number(cell) && !detail::is_missing(cell))
+      refuse_cell(place, cell, "a number, or another of the columns named");
+    detail::refuse_number(cell, place, format_.decimal);
   }
 
   [[noreturn]] void refuse_doubtful() const {

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
+#include <iterator>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -63,18 +65,21 @@ inline char separator_of(std::string_view line, char decimal) {
 /// `cell` with a point for the decimal sign; empty, which is no number, if it has points that are something else.
 inline std::string with_point(std::string_view cell, char decimal) {
   std::string out(cell);
-  if (decimal == '.') return out;
   if (out.find('.') != std::string::npos) return {};
   std::replace(out.begin(), out.end(), decimal, '.');
   return out;
 }
 
-/// Whether the whole of `cell` is a number with a decimal point, however large.
-inline bool is_number(std::string_view cell) {
+/// The whole of `cell` as a number with a decimal point, infinite where it is too large; else nothing.
+inline std::optional<double> number_in(std::string_view cell) {
   const std::string_view s = without_sign_and_blanks(cell);
   double value = 0;
   const auto [end, error] = std::from_chars(s.data(), s.data() + s.size(), value);
-  return !s.empty() && error != std::errc::invalid_argument && end == s.data() + s.size();
+  if (s.empty() || error == std::errc::invalid_argument || end != s.data() + s.size()) return std::nullopt;
+  return error == std::errc() ? value : std::numeric_limits<double>::infinity();
+}
+inline std::optional<double> number_in(const std::string& cell, char decimal) {
+  return decimal == '.' ? number_in(cell) : number_in(with_point(cell, decimal));
 }
 
 inline bool is_missing(std::string_view cell) {
@@ -139,22 +144,21 @@ inline bool is_several_numbers(std::string_view cell) {
   int count = 0;
   while (!cell.empty()) {
     const auto size = std::min(cell.find_first_of(separators), cell.size());
-    if (size > 0 && !is_number(cell.substr(0, size))) return false;
+    if (size > 0 && !number_in(cell.substr(0, size))) return false;
     count += size > 0 ? 1 : 0;
     cell.remove_prefix(std::min(size + 1, cell.size()));
   }
   return count > 1;
 }
 
-/// The cell as a finite number. IoError for anything else, with what may help.
-inline double parse_number(std::string_view cell, const CellPlace& place, const NumberFormat& format) {
-  const bool comma = format.decimal == ',';
-  if (!comma && is_number(cell)) return io::parse_number(cell, place);
-  if (comma && is_number(with_point(cell, ','))) return io::parse_number(with_point(cell, ','), place);
+/// Throws IoError for a cell that is no finite number, with what may help.
+[[noreturn]] inline void refuse_number(const std::string& cell, const CellPlace& place, char decimal) {
   if (is_missing(cell))
-    refuse_cell(place, cell, "a number", "correct the cell, or leave such rows out with missing=skip");
-  if (comma) refuse_cell(place, cell, "a number with a decimal comma");
-  if (cell.find(',') != std::string_view::npos && is_number(with_point(cell, ',')))
+    refuse_cell(place, cell, number_in(cell) ? "a finite number" : "a number",
+                "correct the cell, or leave such rows out with missing=skip");
+  if (number_in(cell, decimal)) refuse_cell(place, cell, "a finite number of double range");
+  if (decimal == ',') refuse_cell(place, cell, "a number with a decimal comma");
+  if (cell.find(',') != std::string::npos && number_in(cell, ','))
     refuse_cell(place, cell, "a number with a decimal point", "read decimal commas with decimal=','");
   refuse_cell(place, cell, "a number");
 }
