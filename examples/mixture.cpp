@@ -135,14 +135,35 @@ examples::MixtureOptions understood(const CommandLine& line, bool has_range, boo
   return run;
 }
 
-/// What to do about a fit that has no usable result.
+/// Models with less freedom than this one, as options of the command line; one component leaves none.
+std::vector<std::string> simpler_models(const mixture::NormalModel& model, bool means_too) {
+  if (model.components == 1) return {};
+  std::vector<std::string> options{"fewer --components"};
+  const bool shares = model.means == mixture::Sharing::shared || model.sigmas == mixture::Sharing::shared;
+  if (!shares && means_too) options.push_back("--shared-mean");
+  if (!shares) options.push_back("--shared-sigma");
+  return options;
+}
+
+/// What to do about a fit that has no usable result: nothing that this model cannot be given.
 std::string advice(const isonomy::io::MixtureFit& fit) {
-  if (!fit.result.degenerate.empty()) return "use fewer components, --shared-sigma or another --start";
+  const auto use = [](std::vector<std::string> options) {
+    const std::string last = options.back();
+    options.pop_back();
+    return "use " + (options.empty() ? "" : examples::listed(options) + " or ") + last;
+  };
+  std::vector<std::string> options = simpler_models(fit.model, fit.result.degenerate.empty());
   switch (fit.result.minimum.status) {
   case mixture::Status::max_iterations: return "raise --max-iterations, or give a --start nearer to the maximum";
+  case mixture::Status::no_maximum:
+    options.insert(options.begin(), {"a wider --range", "none"});
+    return "inside the range the points do not fall off as a normal density does, and the likelihood grows for ever "
+           "with the width: " +
+           use(options);
   case mixture::Status::hessian_not_positive_definite:
-    return "the points do not settle all parameters: use fewer components, --shared-mean, --shared-sigma or another "
-           "--start";
+    options.push_back("another --start");
+    return "the points do not settle all parameters: " + use(options);
+  case mixture::Status::degenerate: options.push_back("another --start"); return use(options);
   default: return "give another --start, or rescale the points";
   }
 }

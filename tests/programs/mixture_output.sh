@@ -160,6 +160,21 @@ expect_equal "a component on one point: exit status" 3 "$status"
 expect_text "a component on one point" "degenerate" "$err"
 expect_text "a component on one point: the summary" "no errors, since the fit is degenerate" "$out"
 expect_equal "a component on one point: errors in the table" "" "$(columns table.tsv minos_lower | tail -n +2 | grep -v nan)"
+expect_text "a component on one point: the remedies" "use fewer --components, --shared-sigma or another --start" "$err"
+run "$mixture" ties.txt --start 0.4,1,6,0.01,3 --plot degenerate --quiet
+expect_equal "a component on one point: errors in the picture" "" "$(cat degenerate/* | grep -a "±")"
+awk 'BEGIN { for (i = 1; i < 120; ++i) { t = i / 60 - 1; print 1.5 + 1.5 * (t < 0 ? -1 : 1) * (t * t) ^ 0.4 } }' >hollow.txt
+for steps in 200 1000; do
+  run "$mixture" hollow.txt --components 1 --range 0,3 --max-iterations "$steps"
+  expect_equal "no maximum: exit status" 3 "$status"
+  expect_text "no maximum" "the fit has no usable result: no_maximum after" "$err"
+  expect_text "no maximum: the remedy" "the likelihood grows for ever with the width: use a wider --range or none" "$err"
+done
+run "$mixture" "$faithful" --column waiting --shared-mean --json report.json
+expect_equal "a component without weight: exit status" 0 "$status"
+expect_text "a component without weight: the summary" "no weight            -            -" "$out"
+expect_text "a component without weight" "s2 has no error: its component has no weight" "$err"
+expect_text "a component without weight: --json" '"without_weight": true' report.json
 
 # ---- pictures
 run "$mixture" "$faithful" --column waiting --contour mu1,mu2 --plot new/pictures --quiet

@@ -102,7 +102,7 @@ std::vector<double> profile_all(F& likelihood, isonomy::io::MixtureFit& fit, Pas
   constexpr double none = std::numeric_limits<double>::quiet_NaN();
   std::vector<double> lower;
   for (std::size_t i = 0; i < fit.result.names.size(); ++i) {
-    if (fit.at_bound(i)) {
+    if (!fit.has_error(i)) {
       fit.minos.push_back({none, none, CrossingStatus::at_bound, CrossingStatus::at_bound, {}, 0});
       continue;
     }
@@ -135,6 +135,10 @@ std::vector<double> add_contours(F& likelihood, isonomy::io::MixtureFit& fit, st
   return lower;
 }
 
+inline bool has_contour(const isonomy::io::MixtureFit& fit, std::pair<int, int> pair) {
+  return fit.has_error(static_cast<std::size_t>(pair.first)) && fit.has_error(static_cast<std::size_t>(pair.second));
+}
+
 /// A fit from `begin` with all errors into run.fit. Returns a lower minimum if profiles met one.
 template <class T>
 std::vector<double> fit_from(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorView<const T> x,
@@ -153,8 +157,7 @@ std::vector<double> fit_from(isonomy::Context<isonomy::Cpu>& ctx, isonomy::Vecto
   if (options.minos) lower = profile_all(likelihood, fit, passes, run.profile_passes);
   timer.lap("profiles");
   for (const auto& pair : options.contours) {
-    if (fit.at_bound(static_cast<std::size_t>(pair.first)) || fit.at_bound(static_cast<std::size_t>(pair.second)))
-      continue;
+    if (!has_contour(fit, pair)) continue;
     auto met = add_contours(likelihood, fit, pair, options.contour_points, passes, run.profile_passes);
     if (!met.empty()) lower = std::move(met);
   }
@@ -206,17 +209,15 @@ inline void note_result(const isonomy::io::MixtureFit& fit, const std::vector<st
                         std::vector<std::string>& warnings) {
   for (const auto& warning : fit.result.report.warnings) warnings.push_back(warning);
   for (const int k : fit.result.degenerate)
-    warnings.push_back(joined("component ", k + 1,
-                              " has closed in on a point, where the likelihood has no maximum; use fewer components, "
-                              "--shared-sigma or another --start"));
-  for (const auto& [first, second] : contours)
-    if (fit.usable() &&
-        (fit.at_bound(static_cast<std::size_t>(first)) || fit.at_bound(static_cast<std::size_t>(second))))
-      warnings.push_back(joined("there is no contour of ", fit.result.names[static_cast<std::size_t>(first)], " and ",
-                                fit.result.names[static_cast<std::size_t>(second)], ": one of them is at its bound"));
+    warnings.push_back(joined("component ", k + 1, " has closed in on a point, where the likelihood has no maximum"));
+  for (const auto& pair : contours)
+    if (fit.usable() && !has_contour(fit, pair))
+      warnings.push_back(joined("there is no contour of ", fit.result.names[static_cast<std::size_t>(pair.first)],
+                                " and ", fit.result.names[static_cast<std::size_t>(pair.second)],
+                                ": one of them has no error"));
   for (std::size_t i = 0; i < fit.minos.size(); ++i) {
     const auto& error = fit.minos[i];
-    if (fit.at_bound(i)) continue;
+    if (!fit.has_error(i)) continue;
     for (const auto& [side, status] : {std::pair{"lower", error.lower_status}, std::pair{"upper", error.upper_status}})
       if (status == isonomy::mixture::CrossingStatus::at_bound)
         warnings.push_back(joined(fit.result.names[i], " has no ", side,

@@ -129,10 +129,8 @@ class Lbfgs {
   [[nodiscard]] Minimum run() {
     ProgressMeter progress(control_of(f_), "minimize", options_.max_iterations);
     for (; iterate(); ++result_.iterations) progress.advance();
-    const std::vector<int> free = free_parameters(here_, result_.parameters, bounds_);
-    if (result_.status == Status::converged && free.size() < result_.parameters.size())
-      result_.status = Status::at_bound;
-    conclude(std::move(here_), free, result_);
+    conclude(f_, std::move(here_), result_);
+    if (result_.status == Status::converged && !result_.bound.empty()) result_.status = Status::at_bound;
     return std::move(result_);
   }
 

@@ -34,7 +34,7 @@ template <Objective F>
   result.passes = 1;
   for (double damping = 0;; ++result.iterations, progress.advance()) {
     const std::vector<double>& theta = result.parameters;
-    const NewtonSystem system(here, free_parameters(here, theta, bounds));
+    const NewtonSystem system(here, moving_parameters(f, here, theta, bounds));
     judge(system, options, Status::max_iterations, result);
     if (result.valid() || result.iterations >= options.max_iterations) break;
     // Enough to make the damped matrix positive definite, and the step no longer than the scale of the parameters.
@@ -68,8 +68,7 @@ template <Objective F>
       break;
     }
   }
-  const std::vector<int> free = free_parameters(here, result.parameters, bounds);
-  conclude(std::move(here), free, result);
+  conclude(f, std::move(here), result);
   return result;
 }
 
@@ -77,7 +76,8 @@ template <Objective F>
 
 /// A local minimum of f from `start`: steps solve (H + lambda diag|H|) step = -g on the parameters that the box does
 /// not hold, lambda 0 wherever H is positive definite and the model has proved right; a step that gains less than a
-/// thousandth of what the model promised, or meets a value that is not finite, is not taken and lambda grows.
+/// thousandth of what the model promised, or meets a value that is not finite, is not taken and lambda grows. Idle
+/// parameters stay where they are.
 ///
 /// Converged: edm and step of the options are met and H is positive definite.
 ///

@@ -27,6 +27,7 @@ struct FitResult {
   HesseErrors hesse;
   int sample_passes = 0;        ///< over every 16th point, before the fit of all
   std::vector<int> degenerate;  ///< components that closed in on a point: their width is what the bound allows
+  std::vector<int> endless;     ///< of a fit without maximum in a range, components that became ever wider
   double aic = 0, bic = 0;      ///< 2 NLL + 2 P, 2 NLL + P log n
   double effective_points = 0;  ///< n; with weights (sum w)^2 / sum w^2
   Report report;
@@ -69,16 +70,36 @@ std::vector<double> sample_start(Ctx& ctx, const NormalModel& model, VectorView<
   }
 }
 
-/// Says why there are no errors, which parameters the box holds, and which components they make degenerate.
-inline void note_minimum(const NormalModel& model, const MinimizeOptions& options, FitResult& result) {
-  if (result.minimum.valid() && result.minimum.hessian.empty())
-    result.report.warnings.push_back(
+/// Components of a model with a range that have left it: ever wider, and ever farther away, until what the range cuts
+/// out of them is a piece of an exponential.
+inline std::vector<int> endless_components(const NormalModel& model, const std::vector<double>& theta, double sigma) {
+  constexpr double far = 10;
+  std::vector<int> result;
+  if (model.range.whole_line()) return result;
+  for (int k = 0; k < model.components; ++k)
+    if (theta[static_cast<std::size_t>(model.sigma_index(k))] > far * sigma) result.push_back(k);
+  return result;
+}
+
+/// Finds out which components end nowhere, says why there are no errors, and which parameters have none. `sigma`: the
+/// standard deviation of the data.
+inline void note_minimum(const NormalModel& model, const MinimizeOptions& options, double sigma, FitResult& result) {
+  Minimum& minimum = result.minimum;
+  std::vector<std::string>& warnings = result.report.warnings;
+  if (minimum.valid() && minimum.hessian.empty())
+    warnings.push_back(
         text::joined("no errors: ", model.size(), " parameters are more than hessian_limit=", options.hessian_limit));
-  for (const int i : result.minimum.bound) {
-    result.report.warnings.push_back(result.names[static_cast<std::size_t>(i)] + " is at its bound and has no error");
-    for (int k = 0; k < model.components; ++k)
+  for (const int i : minimum.bound) {
+    const bool idle = std::binary_search(minimum.idle.begin(), minimum.idle.end(), i);
+    warnings.push_back(
+        text::joined(result.names[static_cast<std::size_t>(i)],
+                     idle ? " has no error: its component has no weight" : " is at its bound and has no error"));
+    for (int k = 0; k < model.components && !idle; ++k)
       if (i == model.sigma_index(k)) result.degenerate.push_back(k);
   }
+  if (!minimum.valid()) result.endless = endless_components(model, minimum.parameters, sigma);
+  if (!result.degenerate.empty()) minimum.status = Status::degenerate;
+  if (!result.endless.empty()) minimum.status = Status::no_maximum;
 }
 
 inline std::vector<double> within(std::vector<double> parameters, const std::vector<Bounds>& bounds) {
@@ -109,6 +130,7 @@ struct FitRun {
     timer.lap("first pass");
     result.minimum = minimize(likelihood, first, options);
     timer.lap("minimise");
+    note_minimum(model, options, likelihood.data_sigma(), result);
     result.hesse = hesse(result.minimum);
     timer.lap("errors");
 
@@ -118,7 +140,6 @@ struct FitRun {
     result.effective_points = n;
     if (likelihood.points() < model.size())
       result.report.warnings.push_back(text::joined(likelihood.points(), " points for ", model.size(), " parameters"));
-    note_minimum(model, options, result);
     describe<op::mixture_sums, Point, SharedMeanPair>(ctx, result.report);
   }
 };
@@ -141,7 +162,8 @@ struct FitRun {
 /// its index), data that are all equal; NumericalError where the likelihood is not finite at the start; Cancelled. Of
 /// three fractions or more the last has no bound of its own: list a component that may vanish before the others.
 ///
-/// Warnings: fewer points than parameters, a component at a bound.
+/// Warnings: fewer points than parameters, a component at a bound or without weight: the mean and the width of one that
+/// has no weight left, and shares them with no other, have no error.
 ///
 /// Source: exact Newton steps on the mixture likelihood; errors from H^-1 (James, Statistical Methods, 2006, 9.3).
 template <ContextLike Ctx, class T>

@@ -34,6 +34,9 @@ struct Scaled {
     if constexpr (requires { f.require_finite_data(); }) f.require_finite_data();
   }
   [[nodiscard]] std::vector<std::vector<int>> simplices() const { return mixture::simplices_of(f); }
+  [[nodiscard]] std::vector<int> idle(const std::vector<double>& theta, const std::vector<int>& free) const {
+    return mixture::idle_parameters(f, theta, free);
+  }
   [[nodiscard]] Likelihood at(const std::vector<double>& parameters, MixtureOrder order) {
     Likelihood result = f.at(parameters, order);
     result.nll *= factor, result.nll_rest *= factor;
@@ -96,6 +99,7 @@ template <ContextLike Ctx, class T, WeightOf<T> W>
   timer.lap("first pass");
   result.minimum = minimize_weighted(likelihood, start, options);
   timer.lap("minimise");
+  detail::note_minimum(model, options, likelihood.data_sigma(), result);
   if (result.minimum.valid() && !result.minimum.hessian.empty()) {
     result.hesse = sandwich(result.minimum, likelihood.score_products(result.minimum.parameters));
     if (!result.hesse.available())
@@ -111,7 +115,6 @@ template <ContextLike Ctx, class T, WeightOf<T> W>
     result.report.warnings.push_back(
         text::joined(result.effective_points, " effective points for ", model.size(), " parameters"));
   }
-  detail::note_minimum(model, options, result);
   describe<op::weighted_mixture_sums, Point, NormalComponents>(ctx, result.report);
   return result;
 }
