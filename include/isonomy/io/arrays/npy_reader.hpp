@@ -88,6 +88,10 @@ class NpyReader {
   explicit NpyReader(Source source) : source_(std::move(source)), header_(read_npy_header(source_)) {
     detail::require_elements<T>(header_, source_);
   }
+  /// The same where the header, which says which T will do, has been read.
+  NpyReader(Source source, NpyHeader header) : source_(std::move(source)), header_(std::move(header)) {
+    detail::require_elements<T>(header_, source_);
+  }
 
   [[nodiscard]] const NpyHeader& header() const { return header_; }
   [[nodiscard]] index_t size() const { return header_.size(); }

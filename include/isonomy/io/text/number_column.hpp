@@ -37,7 +37,7 @@ class NumberColumnsReader {
   /// a format that contradicts itself.
   NumberColumnsReader(Source source, const std::vector<std::string>& chosen, NumberFormat format = {})
       : reader_(std::move(source)), format_(format) {
-    detail::require_format(format_);
+    require_format(format_);
     if (!read_row()) return;
     columns_ = cells_.size();
     bool by_name = false;

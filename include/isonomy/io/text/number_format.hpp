@@ -33,10 +33,6 @@ struct NumberFormat {
   Missing missing = Missing::refuse;
 };
 
-namespace detail {
-
-inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 /// ValueError unless decimal sign and separator can be told from each other and from numbers.
 inline void require_format(const NumberFormat& format) {
   if (format.decimal != '.' && format.decimal != ',')
@@ -54,6 +50,10 @@ inline void require_format(const NumberFormat& format) {
     throw ValueError(text::joined("NumberFormat: separator=", text::quoted(std::string(1, c)),
                                   " is the decimal sign too; expected two that differ; give one of them"));
 }
+
+namespace detail {
+
+inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// The separator that a first line shows.
 inline char separator_of(std::string_view line, char decimal) {
