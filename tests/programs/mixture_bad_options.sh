@@ -27,6 +27,15 @@ done <<'EOF'
 --threads|99999999999|threads
 --seed|-1|seed
 --seed|1.5|seed
+--decimal|;|before decimals
+--decimal|comma|before decimals
+--separator||one sign
+--separator|::|one sign
+--separator|comma|one sign
+--separator|.|a tab, a blank or a sign
+--separator|5|a tab, a blank or a sign
+--missing|drop|left out and counted
+--weights||column of weights
 --range|5|two numbers
 --range|1,2,3|two numbers
 --range|5,1|lower one first
@@ -43,6 +52,9 @@ EOF
 refuse "contours of yields that are fractions" "--contour|no parameter 'n1'|f, mu1, mu2, s1, s2" good.csv --contour n1,n2
 refuse "contours of a parameter that is not there" "--contour|no parameter 'mu3'|f, mu1, mu2, s1, s2" good.csv --contour mu1,mu3
 refuse "--start with nothing" "--start|starting values" good.csv --start=
+refuse "one sign for decimals and between cells" "--separator=','|decimal sign too" good.csv --decimal , --separator ,
+refuse "contours of weighted points" "--contour|--weights|drop one" good.csv --weights 2 --contour mu1,mu2
+refuse "profiles of weighted points" "--minos|--weights|drop one" good.csv --weights 2 --minos
 refuse "shared means and widths" "--shared-mean|--shared-sigma|do not differ|drop one" good.csv --shared-mean --shared-sigma
 
 # ---- starting values

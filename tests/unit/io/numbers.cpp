@@ -194,7 +194,7 @@ TEST_CASE("a decimal comma is read where it is asked for, and never taken for a 
   for (const char* cell : {"38   1", "38 1", "38;1", "38 1 7"})
     CHECK(has(
         said(text::joined("50,", cell, ",42\n"), "1"),
-        text::joined("x.txt:1: column 2 is '", text::shown(cell), "' where cells end at commas; expected one number")));
+        text::joined("x.txt:1: column 2 is '", text::shown(cell), "' where cells end at commas; expected a number")));
   CHECK(has(said("7,25\n8,5 3\n"), "x.txt:2: column 2 is '5 3'"));
   CHECK(read("7,3 m,1\n8,4 m,1\n") == Numbers{7, 8});
   CHECK(read("7,\"38 1\"\n8,x\n") == Numbers{7, 8});

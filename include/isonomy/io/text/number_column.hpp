@@ -118,7 +118,7 @@ class NumberColumnsReader {
       if (detail::is_several_numbers(cells_[k]))
         throw IoError(reader_.path(), reader_.line_number(),
                       text::joined("column ", k + 1, " is ", text::quoted(cells_[k]),
-                                   " where cells end at commas; expected one number; read decimal commas with "
+                                   " where cells end at commas; expected a number; read decimal commas with "
                                    "decimal=',', or name the separator, as in separator=','"));
   }
 
