@@ -218,8 +218,11 @@ TEST_CASE("quoted cells are read without their quotes and may hold separators", 
   CHECK(read("\"place, town\",depth\n\"Inn, old\",1\n\"Inn, new\",2\n", "depth") == Numbers{1, 2});
   CHECK(read("\"first word\" 1\n\"second word\" 2\n", "2") == Numbers{1, 2});
   CHECK(read("\"so-called \"\"depth\"\", m\", x\n\"1\" , 2\n", "so-called \"depth\", m") == Numbers{1});
-  CHECK(has(message_of<IoError>([&] { static_cast<void>(read("a,b\n1,\"2\"3\n", "a")); }),
-            ":2: text follows the closing quote of a cell; expected a separator or the end of the line"));
+  CHECK(
+      has(message_of<IoError>([&] { static_cast<void>(read("a,b\n1,\"2\"3\n", "a")); }),
+          ":2: column 2: text follows the closing quote of a cell, '3'; expected a separator or the end of the line"));
+  CHECK(has(message_of<IoError>([&] { static_cast<void>(read("a b\n\"1\"500 2\n", "b")); }),
+            ":2: column 1: text follows the closing quote of a cell, '500'"));
   CHECK(read("a\tb\n\t1\n\t2\n", "b") == Numbers{1, 2});
   CHECK(has(message_of<IoError>([&] { static_cast<void>(read("a,b\n1,\n", "b")); }),
             ":2: column 'b' is ''; expected a number"));

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/io/text/cells.hpp"
+#include "isonomy/io/text/source.hpp"
 #include "isonomy/io/text/text_file.hpp"
 
 namespace isonomy::io {
@@ -54,18 +56,22 @@ class TsvReader {
  public:
   /// Reads the header. IoError as LineReader, or naming the column if a name is empty or repeated.
   explicit TsvReader(const std::string& path, TsvOptions options = {})
-      : reader_(path, options.text), options_(options) {
-    if (!read_record()) throw IoError(path, 1, "the table has no header; expected column names in the first line");
+      : TsvReader(Source(path, "text file"), options) {}
+  /// The same from what is open already.
+  explicit TsvReader(Source source, TsvOptions options = {})
+      : reader_(std::move(source), options.text), options_(options) {
+    if (!read_record()) throw IoError(path(), 1, "the table has no header; expected column names in the first line");
     columns_.assign(cells_.all().begin(), cells_.all().end());
+    std::unordered_map<std::string_view, std::size_t> places;
     for (std::size_t k = 0; k < columns_.size(); ++k) {
       if (columns_[k].empty())
-        throw IoError(path, record_line_,
+        throw IoError(path(), record_line_,
                       text::joined("column ", k + 1, " of ", columns_.size(),
                                    " has no name; expected a header; name the column"));
-      const auto first = std::find(columns_.begin(), columns_.end(), columns_[k]) - columns_.begin();
-      if (static_cast<std::size_t>(first) != k)
-        throw IoError(path, record_line_,
-                      text::joined("columns ", first + 1, " and ", k + 1, " are both called '", columns_[k],
+      const auto [first, added] = places.emplace(columns_[k], k);
+      if (!added)
+        throw IoError(path(), record_line_,
+                      text::joined("columns ", first->second + 1, " and ", k + 1, " are both called '", columns_[k],
                                    "'; expected distinct names; rename one"));
     }
   }
@@ -172,11 +178,14 @@ void for_each_row(const std::string& path, F&& f, TsvOptions options = {}) {
 }
 
 /// The whole table. Errors as TsvReader. Linear in the file.
-inline Table read_table(const std::string& path, TsvOptions options = {}) {
-  TsvReader reader(path, options);
-  Table table(path, reader.columns());
+inline Table read_table(Source source, TsvOptions options = {}) {
+  TsvReader reader(std::move(source), options);
+  Table table(reader.path(), reader.columns());
   while (const auto row = reader.next()) table.append(row->cells, row->line);
   return table;
+}
+inline Table read_table(const std::string& path, TsvOptions options = {}) {
+  return read_table(Source(path, "text file"), options);
 }
 
 /// A cell as it is written: quoted if it holds a tab, a line end, or begins with a quote.
