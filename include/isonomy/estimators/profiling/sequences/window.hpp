@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -232,6 +233,27 @@ inline bool has_gap(const Window& window, const std::vector<Part>& parts = defau
 /// The code of a letter in `alphabet`: -1 for one of several bytes.
 [[nodiscard]] inline int letter_code(const Alphabet& alphabet, std::string_view letter) noexcept {
   return letter.size() == 1 ? alphabet.code(letter.front()) : -1;
+}
+
+/// A letter and the number of a residue that is it.
+struct LetterPlace {
+  std::string letter;
+  index_t residue = 0;
+};
+
+/// The first residue of `parts` that neither is in `alphabet` nor a gap.
+inline std::optional<LetterPlace> foreign_letter(const Window& window, const std::vector<Part>& parts,
+                                                 index_t ext_len = 0,
+                                                 const Alphabet& alphabet = Alphabet::canonical()) {
+  const text::LetterView letters(window.residues);
+  for (const Part part : parts) {
+    const Range range = part_range(part, window.jmd_n_len, window.tmd_len, window.jmd_c_len, ext_len);
+    for (index_t i = range.offset; i < range.offset + range.length; ++i) {
+      const std::string_view letter = letters[static_cast<std::size_t>(i)];
+      if (letter_code(alphabet, letter) < 0) return LetterPlace{std::string(letter), window.first + i};
+    }
+  }
+  return std::nullopt;
 }
 
 /// Replaces every residue that is not in `alphabet` by '-'; returns how many. Linear in the residues.
