@@ -120,7 +120,7 @@ template <class Arithmetic = exact, ContextLike Ctx>
   timer.lap("p-values");
 
   report_features({catalog, options, n_filter, selection, twice_u, tests, search.sequences.test_rows(),
-                   search.sequences.reference_rows()},
+                   search.sequences.reference_rows(), Passes<Arithmetic>::correlation},
                   search.first_pass, search.second_pass, timer, result);
   result.evaluated_row_by_row = search.first_pass.evaluated() + search.second_pass.evaluated();
   describe<Arithmetic>(ctx, result.report);

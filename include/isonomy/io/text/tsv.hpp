@@ -1,4 +1,5 @@
-// Reads and writes tab-separated tables with a header: row by row in constant memory, or whole and compact.
+// Reads tables with a header, separated by tabs or commas, row by row in constant memory or whole; writes those with
+// tabs.
 #pragma once
 
 #include <algorithm>
@@ -23,8 +24,12 @@ namespace isonomy::io {
 /// What a table may be. Cells may be quoted (CellFormat).
 struct TsvOptions {
   TextOptions text{};
-  char separator = '\t';
+  /// Cells are separated by the first of these that the first line holds, by the first of all if it holds none.
+  std::string separators = "\t";
 };
+
+/// The separators of a spreadsheet saved as text.
+inline constexpr const char* tab_or_comma = "\t,";
 
 /// One row while it is read; valid until the next one.
 struct Row {
@@ -54,17 +59,18 @@ struct Row {
 /// The records of one table, header first.
 class TsvReader {
  public:
-  /// Reads the header. IoError as LineReader, or naming the column if a name is empty or repeated.
+  /// Reads the header, the first line that is not empty. IoError as LineReader, or naming the column if a name is
+  /// repeated or empty; that of the first of several columns may be empty, as an index without a name is written.
   explicit TsvReader(const std::string& path, TsvOptions options = {})
       : TsvReader(Source(path, "text file"), options) {}
   /// The same from what is open already.
   explicit TsvReader(Source source, TsvOptions options = {})
       : reader_(std::move(source), options.text), options_(options) {
-    if (!read_record()) throw IoError(path(), 1, "the table has no header; expected column names in the first line");
+    read_header();
     columns_.assign(cells_.all().begin(), cells_.all().end());
     std::unordered_map<std::string_view, std::size_t> places;
     for (std::size_t k = 0; k < columns_.size(); ++k) {
-      if (columns_[k].empty())
+      if (columns_[k].empty() && (k > 0 || columns_.size() == 1))
         throw IoError(path(), record_line_,
                       text::joined("column ", k + 1, " of ", columns_.size(),
                                    " has no name; expected a header; name the column"));
@@ -90,21 +96,39 @@ class TsvReader {
     if (cells_.size() != columns_.size())
       throw IoError(path(), record_line_,
                     text::joined("the row has ", cells_.size(), " cells; expected ", columns_.size(),
-                                 " as in the header; look for missing tabs or stray quotes"));
+                                 " as in the header; look for missing ", separator_ == '\t' ? "tabs" : "separators",
+                                 " or stray quotes"));
     return Row{path(), columns_, cells_.all(), record_line_};
   }
 
  private:
+  void read_header() {
+    std::string_view line;
+    do
+      if (!reader_.next(line))
+        throw IoError(path(), 1,
+                      "the table has no header; expected column names in the first line; check how it was made");
+    while (line.empty());
+    const auto at = options_.separators.find_first_of(line);
+    separator_ = options_.separators[at == std::string::npos ? 0 : at];
+    read_cells(line);
+  }
+
   bool read_record() {
     std::string_view line;
     if (!reader_.next(line)) return false;
-    record_line_ = reader_.line_number();
-    cells_.read(reader_, line, {.separator = options_.separator, .max_bytes = options_.text.max_line_bytes});
+    read_cells(line);
     return true;
+  }
+
+  void read_cells(std::string_view line) {
+    record_line_ = reader_.line_number();
+    cells_.read(reader_, line, {.separator = separator_, .max_bytes = options_.text.max_line_bytes});
   }
 
   LineReader reader_;
   TsvOptions options_;
+  char separator_ = '\t';
   std::vector<std::string> columns_;
   Cells cells_;
   std::int64_t record_line_ = 0;

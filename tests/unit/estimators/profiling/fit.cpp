@@ -107,6 +107,30 @@ TEST_CASE("constant features have no AUC and a p-value of 1", "[profiling]") {
   }
 }
 
+TEST_CASE("scales whose correlation is the limit exclude each other only where the reference rounds up",
+          "[profiling]") {
+  // Correlations of exactly one half, which one pass over the letters rounds up, and down.
+  const auto kept = [](const std::vector<std::string>& classes, auto arithmetic) {
+    const Alphabet amino_acids = Alphabet::canonical();
+    std::vector<ScaleInfo> infos;
+    std::vector<double> values;
+    for (const std::string& letters : classes) {
+      infos.push_back({letters, "Classes", "Classes", letters, ""});
+      for (const char letter : amino_acids.letters()) values.push_back(letters.find(letter) < 20 ? 1 : 0);
+    }
+    const ScaleTable scales(amino_acids, infos, values);
+    Context<Cpu> ctx;
+    // Everything overlaps, so that the correlation alone decides.
+    const auto result =
+        fit<decltype(arithmetic)>(ctx, set_of(synthetic(60)), scales, {.max_std_test = 0.9, .max_overlap = 0});
+    return result.features.size();
+  };
+  CHECK(kept({"DFGIKMNRSY", "FNSY"}, aaanalysis_1_1{}) == 1);
+  CHECK(kept({"CLNPQRTVWY", "CPQT"}, aaanalysis_1_1{}) == 2);
+  CHECK(kept({"DFGIKMNRSY", "FNSY"}, exact{}) == 2);
+  CHECK(kept({"CLNPQRTVWY", "CPQT"}, exact{}) == 2);
+}
+
 TEST_CASE("a part of gaps only takes its features with it and nothing else", "[profiling]") {
   auto rows = synthetic(40);
   const auto whole = set_of(rows, {Part::tmd}, {.ext_len = 0, .accept_gaps = true});

@@ -6,6 +6,7 @@
 
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/estimators/profiling/features/split.hpp"
+#include "isonomy/estimators/profiling/scales/scale_correlation.hpp"
 #include "isonomy/estimators/profiling/search/packed.hpp"
 #include "isonomy/ops/residue/arithmetic.hpp"
 
@@ -127,6 +128,7 @@ template <>
 struct Passes<exact> {
   static constexpr SegmentRule first_rule = SegmentRule::integer, second_rule = SegmentRule::integer;
   static constexpr bool single_precision_first_pass = false;
+  static constexpr CorrelationRule correlation = CorrelationRule::exact;
 
   template <MemorySpace Space>
   [[nodiscard]] ISONOMY_HD static FeatureStatistics first(const RowAccess<Space>& data, const FeatureRequest& r) {
@@ -171,6 +173,7 @@ template <>
 struct Passes<aaanalysis_1_1> {
   static constexpr SegmentRule first_rule = SegmentRule::floating, second_rule = SegmentRule::integer;
   static constexpr bool single_precision_first_pass = true;
+  static constexpr CorrelationRule correlation = CorrelationRule::one_pass;
 
   template <MemorySpace Space>
   [[nodiscard]] ISONOMY_HD static FeatureStatistics first(const RowAccess<Space>& data, const FeatureRequest& r) {

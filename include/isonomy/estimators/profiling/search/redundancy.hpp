@@ -13,6 +13,7 @@
 #include "isonomy/core/order.hpp"
 #include "isonomy/estimators/profiling/features/feature.hpp"
 #include "isonomy/estimators/profiling/options.hpp"
+#include "isonomy/estimators/profiling/scales/scale_correlation.hpp"
 #include "isonomy/estimators/profiling/scales/scale_table.hpp"
 #include "isonomy/estimators/profiling/search/arithmetic.hpp"
 #include "isonomy/estimators/profiling/search/feature_requests.hpp"
@@ -61,20 +62,23 @@ class BitSet {
   return static_cast<double>(common) / static_cast<double>(size + b.size() - common) >= max_overlap || common == size;
 }
 
-/// Signed Pearson correlations of scales, computed when first asked for.
+/// Which scales correlate by more than a limit, decided when first asked for.
 class ScaleCorrelations {
  public:
-  explicit ScaleCorrelations(const ScaleTable& scales) : scales_(scales) {}
-  [[nodiscard]] double operator()(std::uint32_t d, std::uint32_t e) {
+  ScaleCorrelations(const ScaleTable& scales, double limit, CorrelationRule rule)
+      : scales_(scales), limit_(limit), rule_(rule) {}
+  [[nodiscard]] bool operator()(std::uint32_t d, std::uint32_t e) {
     const auto key = d < e ? std::pair(d, e) : std::pair(e, d);
-    const auto [place, added] = known_.try_emplace(key, 0.0);
-    if (added) place->second = scales_.correlation(key.first, key.second);
+    const auto [place, added] = known_.try_emplace(key, false);
+    if (added) place->second = correlates_above(scales_, key.first, key.second, limit_, rule_);
     return place->second;
   }
 
  private:
   const ScaleTable& scales_;
-  std::map<std::pair<std::uint32_t, std::uint32_t>, double> known_;
+  double limit_;
+  CorrelationRule rule_;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, bool> known_;
 };
 
 /// What the rule looks at that depends on a feature's split and scale alone.
@@ -87,19 +91,20 @@ struct RedundancyTables {
 /// they share a category. Everything passed must outlive it.
 class RedundancyRule {
  public:
-  RedundancyRule(const RedundancyTables& tables, const ScaleTable& scales, const ProfileOptions& options)
-      : tables_(tables), correlation_(scales), options_(options) {}
+  RedundancyRule(const RedundancyTables& tables, const ScaleTable& scales, const ProfileOptions& options,
+                 CorrelationRule rule)
+      : tables_(tables), correlated_(scales, options.max_cor, rule), options_(options) {}
 
   [[nodiscard]] bool operator()(const Candidate& f, const Candidate& better) {
     const std::int32_t category = tables_.category[f.scale];
     if (options_.check_cat && (category < 0 || category != tables_.category[better.scale])) return false;
     return overlaps(tables_.overlap[f.split], tables_.overlap[better.split], options_.max_overlap) &&
-           correlation_(f.scale, better.scale) > options_.max_cor;
+           correlated_(f.scale, better.scale);
   }
 
  private:
   const RedundancyTables& tables_;
-  ScaleCorrelations correlation_;
+  ScaleCorrelations correlated_;
   const ProfileOptions& options_;
 };
 

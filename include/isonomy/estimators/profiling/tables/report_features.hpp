@@ -10,6 +10,7 @@
 #include "isonomy/core/text.hpp"
 #include "isonomy/estimators/profiling/options.hpp"
 #include "isonomy/estimators/profiling/result.hpp"
+#include "isonomy/estimators/profiling/scales/scale_correlation.hpp"
 #include "isonomy/estimators/profiling/search/feature_catalog.hpp"
 #include "isonomy/estimators/profiling/search/redundancy.hpp"
 #include "isonomy/estimators/profiling/search/selection.hpp"
@@ -40,6 +41,7 @@ struct TestedSurvivors {
   const std::vector<TwiceU>& twice_u;  ///< one a survivor
   const PValues& tests;
   index_t n_test, n_reference;  ///< rows
+  CorrelationRule correlation;  ///< how scales are compared with max_cor
 };
 
 /// Ranks the survivors, removes redundant ones and fills in the result's table, funnel and group sizes.
@@ -54,7 +56,7 @@ void report_features(const TestedSurvivors& run, First& first_pass, Second& seco
   std::vector<RankingKey> keys(survivors.size());
   for (std::size_t i = 0; i < survivors.size(); ++i)
     keys[i] = {std::abs(adjusted_auc(run.twice_u[i], run.n_test, run.n_reference)), difference[i]};
-  RedundancyRule redundant(catalog.redundancy(), catalog.scales(), run.options);
+  RedundancyRule redundant(catalog.redundancy(), catalog.scales(), run.options, run.correlation);
   const std::vector<std::size_t> kept = reduce_redundancy(run.selection, keys, run.n_filter, redundant, first_pass, id);
   result.funnel.n_after_redundancy = result.funnel.n_final = static_cast<std::int64_t>(kept.size());
   timer.lap("redundancy");
