@@ -20,6 +20,7 @@
 #include "isonomy/estimators/profiling/fit.hpp"
 #include "isonomy/estimators/profiling/scales/aaontology.hpp"
 #include "isonomy/estimators/profiling/stability/bootstrap.hpp"
+#include "isonomy/estimators/profiling/tables/report_features.hpp"
 #include "isonomy/io/reports/feature_table.hpp"
 #include "isonomy/io/reports/profile_report.hpp"
 #include "isonomy/io/sequences/scale_table.hpp"
@@ -210,7 +211,8 @@ inline void note_separation(const isonomy::profiling::ProfileResult& result, std
 
 /// The warnings of the run, the one about the shortest part with the entry that has it, unless all have that length.
 inline void add_warnings(const RunOptions& options, const LoadedSequences& loaded,
-                         const isonomy::profiling::ProfileResult& result, std::vector<std::string>& warnings) {
+                         const isonomy::profiling::ScaleTable& scales, const isonomy::profiling::ProfileResult& result,
+                         std::vector<std::string>& warnings) {
   const auto clamped = isonomy::profiling::clamp(options.profile.split_kws, loaded.set.shortest_part()).warnings;
   const bool one_length = loaded.shortest_tmd == loaded.longest_tmd;
   for (const auto& warning : result.report.warnings)
@@ -218,6 +220,8 @@ inline void add_warnings(const RunOptions& options, const LoadedSequences& loade
                            ? joined(warning, "; the shortest TMD, ", loaded.shortest_tmd, " residues, is that of ",
                                     loaded.shortest_entry)
                            : warning);
+  if (auto range = isonomy::profiling::outside_usual_range(scales); !range.empty())
+    warnings.push_back(std::move(range));
   note_display(options, loaded, warnings);
   note_separation(result, warnings);
 }
@@ -254,7 +258,7 @@ inline Run run_profile(const RunOptions& options, const Interrupt& interrupt) {
   run.result = options.reference_arithmetic ? computed<isonomy::aaanalysis_1_1>(ctx, loaded.set, run.scales, options)
                                             : computed<isonomy::exact>(ctx, loaded.set, run.scales, options);
   progress.clear();
-  add_warnings(options, loaded, run.result, run.warnings);
+  add_warnings(options, loaded, run.scales, run.result, run.warnings);
 
   // From here on everything is ready to be put in place before anything is.
   const std::string table = isonomy::io::feature_table_text(run.result);
