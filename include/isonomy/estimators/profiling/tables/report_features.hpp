@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -30,6 +31,30 @@ inline void count_survivors(const Selection& selection, const ProfileOptions& op
                      " candidates has values in every row and a test spread of at most max_std_test=",
                      text::decimals(options.max_std_test),
                      "; expected at least one; raise max_std_test, use longer parts, or remove rows with gaps"));
+}
+
+/// Tells the report of numbers in the table that are none.
+inline void warn_of_missing_numbers(ProfileResult& result) {
+  std::size_t untested = 0, infinite = 0;
+  for (const FeatureRow& f : result.features) {
+    untested += std::isnan(f.p_value) ? 1 : 0;
+    for (const double x : {f.abs_auc, f.abs_mean_dif, f.mean_dif, f.std_test, f.std_ref})
+      if (!std::isfinite(x)) {
+        ++infinite;
+        break;
+      }
+  }
+  const std::size_t features = result.features.size();
+  if (untested > 0)
+    result.report.warnings.push_back(
+        text::joined({result.p_value_column, " is NaN for ", untested, " of ", features, " features: the ",
+                      result.rows_test, " and ", result.rows_reference,
+                      " rows do not spread in either group, or are fewer than three; add rows, or use the Mann-Whitney "
+                      "test, which needs no spread"}));
+  if (infinite > 0)
+    result.report.warnings.push_back(text::joined(infinite, " of ", features,
+                                                  " features have means or spreads beyond the range of doubles; scale "
+                                                  "the values down"));
 }
 
 /// What a run knows when its survivors are tested.
@@ -93,6 +118,7 @@ void report_features(const TestedSurvivors& run, First& first_pass, Second& seco
   result.p_value_column = p_value_column(run.options.test);
   result.rows_test = run.n_test;
   result.rows_reference = run.n_reference;
+  warn_of_missing_numbers(result);
 }
 
 }  // namespace isonomy::profiling
