@@ -76,7 +76,7 @@ void report_features(const TestedSurvivors& run, First& first_pass, Second& seco
                      ProfileResult& result) {
   const FeatureCatalog& catalog = run.catalog;
   const std::vector<Survivor>& survivors = run.selection.survivors;
-  const auto id = [&](const Candidate& f) { return catalog.id(f); };
+  const auto id = [&](const Candidate& f) { return catalog.id_order(f); };
   const std::vector<double> difference = rounded_differences(run.selection, first_pass);
   std::vector<RankingKey> keys(survivors.size());
   for (std::size_t i = 0; i < survivors.size(); ++i)
@@ -97,7 +97,7 @@ void report_features(const TestedSurvivors& run, First& first_pass, Second& seco
     const ScaleInfo& info = catalog.info(f);
     const auto twice_rounded = [](double x) { return rounded(rounded(x, 6), 3); };
     FeatureRow& row = result.features[k];
-    row.feature = id(f);
+    row.feature = catalog.id(f);
     row.category = info.category;
     row.subcategory = info.subcategory;
     row.scale_name = info.name;
