@@ -25,6 +25,7 @@
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/minimise/minos.hpp"
 #include "isonomy/estimators/mixture/normal/fit.hpp"
+#include "isonomy/estimators/mixture/normal/fixed_start.hpp"
 #include "isonomy/estimators/mixture/normal/objective.hpp"
 #include "isonomy/estimators/mixture/normal/start.hpp"
 #include "isonomy/estimators/mixture/normal/weighted_fit.hpp"
@@ -46,6 +47,8 @@ struct MixtureOptions {
   /// In the order of the model's names; from k-means if empty.
   std::vector<double> start;
   isonomy::mixture::MinimizeOptions minimize;
+  /// Parameters that keep these values; minimize.fixed names them.
+  std::vector<isonomy::mixture::KnownValue> known;
   bool minos = true;
   /// Pairs of parameters, and the points of each contour.
   std::vector<std::pair<int, int>> contours;
@@ -182,10 +185,13 @@ void fit_points(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorView<const T
   if (fit.start.empty()) {
     passes.begin("start");
     fit.start = isonomy::mixture::automatic_start(ctx, options.model, x);
+    if (!options.known.empty()) fit.start = start_with(options.model, fit.start, options.known);
   }
   timer.lap("start");
   const auto first_fit = [&] { return fit_from(ctx, x, fit.start, options, passes, run); };
-  std::vector<double> lower = options.start.empty() ? first_fit() : from_given_start(first_fit);
+  std::vector<double> lower = !options.start.empty()   ? from_given_start(first_fit)
+                              : !options.known.empty() ? from_given_start(first_fit, "--fix")
+                                                       : first_fit();
   constexpr int most_minima = 10;
   for (int minimum = 1; !lower.empty(); ++minimum) {
     if (minimum == most_minima) {
