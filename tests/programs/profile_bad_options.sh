@@ -184,13 +184,16 @@ refuse_output() {
 }
 ln -s good.tsv link.tsv
 ln good.tsv hard_link.tsv
-mkfifo pipe
+perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Local => "socket", Listen => 1) or die'
+ln -s circle circle
 mkdir -p occupied/ranking.tsv
 for option in --out --json; do
   refuse_output "$option in a folder that is not there" "absent/x|'absent' does not exist|create it" "$option" absent/x
   refuse_output "$option is a folder" "earlier|directory" "$option" earlier
   refuse_output "$option below a file" "earlier.tsv/x" "$option" earlier.tsv/x
-  refuse_output "$option is a pipe" "pipe|device or a pipe" "$option" pipe
+  refuse_output "$option is a socket" "socket|a disk or a socket" "$option" socket
+  refuse_output "$option is standard input" "/dev/stdin|not open for writing" "$option" /dev/stdin
+  refuse_output "$option is a circle of links" "circle|round in a circle" "$option" circle
   refuse_output "$option in a folder of the system" "/proc/x" "$option" /proc/x
   refuse_output "$option is the input" "good.tsv|also an input" "$option" good.tsv
   refuse_output "$option is the input by another path" "./good.tsv|also an input" "$option" ./good.tsv
@@ -205,7 +208,14 @@ refuse_output "--plot with a folder in place of a table" "occupied/ranking.tsv|f
 refuse_output "--plot below a file" "earlier.tsv/x" --plot earlier.tsv/x
 refuse_output "--plot in a folder of the system" "/proc/x" --plot /proc/x
 refuse_output "--out after a good --plot" "absent/x" --plot new --out absent/x
+refuse_output "one descriptor for table and report" "/dev/fd/1|--out|--json" --out /dev/stdout --json /dev/fd/1
+declare -A other=([--out]=--json [--json]=--out)
 if [[ -w /dev/full ]]; then
+  for option in --out --json; do
+    run "$programs/isonomy-profile" good.tsv --quiet --plot new "$option" /dev/full "${other[$option]}" new.other
+    check_refusal "$option is a full device" "/dev/full|No space left"
+    expect_equal "$option is a full device: no other output" "" "$(find . -name 'new*')"
+  done
   "$programs/isonomy-profile" good.tsv --quiet --plot new --json new.json >/dev/full 2>"$err"
   status=$?
   : >"$out"

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "../program/interrupt.hpp"
 #include "../program/output.hpp"
 #include "../program/progress.hpp"
+#include "../program/threads.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/profiling/fit.hpp"
@@ -239,12 +241,11 @@ isonomy::profiling::ProfileResult computed(isonomy::Context<isonomy::Cpu>& ctx,
 inline Run run_profile(const RunOptions& options, const Interrupt& interrupt) {
   validate(options.profile);
   require_one_standard_input(options.inputs());
-  require_outputs(options.table_path, options.json_path, options.inputs());
-  std::optional<OutputFolder> folder;
-  if (!options.figure_folder.empty()) folder.emplace(options.figure_folder);
+  Outputs outputs(interrupt, options.table_path, options.json_path, options.figure_folder, options.inputs());
   ProgressLine progress(!options.quiet);
   isonomy::Context<isonomy::Cpu> ctx(
       {.threads = options.threads, .seed = options.seed, .progress = progress.callback(), .stop = interrupt.token()});
+  require_threads(ctx);
 
   const auto start = std::chrono::steady_clock::now();
   // First, because g++ 12 destroys what an aggregate already holds twice if a later initialiser throws.
@@ -262,28 +263,23 @@ inline Run run_profile(const RunOptions& options, const Interrupt& interrupt) {
 
   // From here on everything is ready to be put in place before anything is.
   const std::string table = isonomy::io::feature_table_text(run.result);
-  OutputFiles files;
-  files.prepare(options.table_path, table);
-  if (options.table_in_folder) folder->write("features.tsv", table);
-  if (folder) {
+  outputs.add(options.table_path, table);
+  if (options.table_in_folder) outputs.add_to_folder("features.tsv", table);
+  if (outputs.has_folder()) {
     const FigureData data{run.result, options.profile.display, run.title};
-    for (auto& warning : draw_figures(*folder, {ranking_figure(data), feature_map_figure(data)}))
+    for (auto& warning : draw_figures(outputs, {ranking_figure(data), feature_map_figure(data)}))
       run.warnings.push_back(std::move(warning));
   }
   if (!options.json_path.empty()) {
     isonomy::io::ReportNotes notes = options.named_inputs();
     notes.emplace_back("arithmetic", options.reference_arithmetic ? "aaanalysis_1_1" : "exact");
-    files.prepare(options.json_path, isonomy::io::profile_report_text(run.result, options.profile, notes,
-                                                                      RunReport{{}, options, loaded.dropped}));
+    outputs.add(options.json_path, isonomy::io::profile_report_text(run.result, options.profile, notes,
+                                                                    RunReport{{}, options, loaded.dropped}));
   }
-  if (folder) folder->require_room();
-  Interrupt::check("writing");
-  if (options.table_path.empty() && !options.table_in_folder) print_all(table);
-  files.commit();
-  if (folder) {
-    folder->commit();
-    run.written = folder->names();
-  }
+  const bool printed = options.table_path.empty() && !options.table_in_folder;
+  for (auto& warning : outputs.commit(printed ? std::string_view(table) : std::string_view()))
+    run.warnings.push_back(std::move(warning));
+  run.written = outputs.names();
   return run;
 }
 

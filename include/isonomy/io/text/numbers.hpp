@@ -24,12 +24,13 @@ struct CellPlace {
   std::string_view column;
 };
 
-/// Throws IoError naming the cell, its text and what was expected there.
-[[noreturn]] inline void refuse_cell(const CellPlace& place, std::string_view value, const char* expected) {
+/// Throws IoError naming the cell, its text, what was expected there and what to do.
+[[noreturn]] inline void refuse_cell(const CellPlace& place, std::string_view value, const char* expected,
+                                     const char* remedy = "correct the cell") {
   const std::string_view shown = text::beginning(value, 60);
   throw IoError(std::string(place.path), place.line,
-                text::joined("column '", place.column, "' is '", shown, shown.size() < value.size() ? "...'" : "'",
-                             "; expected ", expected, "; correct the cell"));
+                text::joined({"column '", place.column, "' is '", shown, shown.size() < value.size() ? "...'" : "'",
+                              "; expected ", expected, "; ", remedy}));
 }
 
 namespace detail {

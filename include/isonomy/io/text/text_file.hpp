@@ -57,7 +57,7 @@ class LineReader {
   /// The same from what is open already.
   explicit LineReader(Source source, TextOptions options = {}) : source_(std::move(source)), options_(options) {
     constexpr std::uint64_t most = std::uint64_t{1} << 20;
-    capacity_ = static_cast<std::size_t>(std::clamp<std::uint64_t>(source_.size().value_or(most), 64, most));
+    capacity_ = static_cast<std::size_t>(std::clamp<std::uint64_t>(source_.size().value_or(most), 4096, most));
     buffer_ = std::make_unique_for_overwrite<char[]>(capacity_);
     fill();
     if (end_ == 0 && !options_.allow_empty)

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "isonomy/core/text.hpp"
 #include "isonomy/estimators/profiling/options.hpp"
 #include "isonomy/estimators/profiling/result.hpp"
+#include "isonomy/estimators/profiling/scales/scale_correlation.hpp"
 #include "isonomy/estimators/profiling/search/feature_catalog.hpp"
 #include "isonomy/estimators/profiling/search/redundancy.hpp"
 #include "isonomy/estimators/profiling/search/selection.hpp"
@@ -46,6 +48,30 @@ inline void count_survivors(const Selection& selection, const ProfileOptions& op
                    range.empty() ? "" : "; ", range));
 }
 
+/// Tells the report of numbers in the table that are none.
+inline void warn_of_missing_numbers(ProfileResult& result) {
+  std::size_t untested = 0, infinite = 0;
+  for (const FeatureRow& f : result.features) {
+    untested += std::isnan(f.p_value) ? 1 : 0;
+    for (const double x : {f.abs_auc, f.abs_mean_dif, f.mean_dif, f.std_test, f.std_ref})
+      if (!std::isfinite(x)) {
+        ++infinite;
+        break;
+      }
+  }
+  const std::size_t features = result.features.size();
+  if (untested > 0)
+    result.report.warnings.push_back(
+        text::joined({result.p_value_column, " is NaN for ", untested, " of ", features, " features: the ",
+                      result.rows_test, " and ", result.rows_reference,
+                      " rows do not spread in either group, or are fewer than three; add rows, or use the Mann-Whitney "
+                      "test, which needs no spread"}));
+  if (infinite > 0)
+    result.report.warnings.push_back(text::joined(infinite, " of ", features,
+                                                  " features have means or spreads beyond the range of doubles; scale "
+                                                  "the values down"));
+}
+
 /// What a run knows when its survivors are tested.
 struct TestedSurvivors {
   const FeatureCatalog& catalog;
@@ -55,6 +81,7 @@ struct TestedSurvivors {
   const std::vector<TwiceU>& twice_u;  ///< one a survivor
   const PValues& tests;
   index_t n_test, n_reference;  ///< rows
+  CorrelationRule correlation;  ///< how scales are compared with max_cor
 };
 
 /// Ranks the survivors, removes redundant ones and fills in the result's table, funnel and group sizes.
@@ -64,12 +91,12 @@ void report_features(const TestedSurvivors& run, First& first_pass, Second& seco
                      ProfileResult& result) {
   const FeatureCatalog& catalog = run.catalog;
   const std::vector<Survivor>& survivors = run.selection.survivors;
-  const auto id = [&](const Candidate& f) { return catalog.id(f); };
+  const auto id = [&](const Candidate& f) { return catalog.id_order(f); };
   const std::vector<double> difference = rounded_differences(run.selection, first_pass);
   std::vector<RankingKey> keys(survivors.size());
   for (std::size_t i = 0; i < survivors.size(); ++i)
     keys[i] = {std::abs(adjusted_auc(run.twice_u[i], run.n_test, run.n_reference)), difference[i]};
-  RedundancyRule redundant(catalog.redundancy(), catalog.scales(), run.options);
+  RedundancyRule redundant(catalog.redundancy(), catalog.scales(), run.options, run.correlation);
   const std::vector<std::size_t> kept = reduce_redundancy(run.selection, keys, run.n_filter, redundant, first_pass, id);
   result.funnel.n_after_redundancy = result.funnel.n_final = static_cast<std::int64_t>(kept.size());
   timer.lap("redundancy");
@@ -85,7 +112,7 @@ void report_features(const TestedSurvivors& run, First& first_pass, Second& seco
     const ScaleInfo& info = catalog.info(f);
     const auto twice_rounded = [](double x) { return rounded(rounded(x, 6), 3); };
     FeatureRow& row = result.features[k];
-    row.feature = id(f);
+    row.feature = catalog.id(f);
     row.category = info.category;
     row.subcategory = info.subcategory;
     row.scale_name = info.name;
@@ -106,6 +133,7 @@ void report_features(const TestedSurvivors& run, First& first_pass, Second& seco
   result.p_value_column = p_value_column(run.options.test);
   result.rows_test = run.n_test;
   result.rows_reference = run.n_reference;
+  warn_of_missing_numbers(result);
 }
 
 }  // namespace isonomy::profiling
