@@ -16,11 +16,11 @@
 
 #include "isonomy/compiled/mixture.hpp"
 #include "isonomy/cpu/cpu.hpp"
+#include "isonomy/estimators/mixture/many/fit_many.hpp"
+#include "isonomy/estimators/mixture/many/normal_toys.hpp"
 #include "isonomy/estimators/mixture/minimise/minos.hpp"
 #include "isonomy/estimators/mixture/multivariate/em.hpp"
 #include "isonomy/estimators/mixture/normal/fit.hpp"
-#include "isonomy/estimators/mixture/normal/fit_many.hpp"
-#include "isonomy/estimators/mixture/normal/toys.hpp"
 #include "isonomy/version.hpp"
 
 namespace {

@@ -22,7 +22,7 @@ namespace mixture = isonomy::mixture;
 struct CommandLine {
   examples::MixtureOptions run;
   std::string range, start, decimal = ".", separator, missing = "refuse";
-  std::vector<std::string> contours;
+  std::vector<std::string> contours, fixed;
   bool shared_mean = false, shared_sigma = false, extended = false;
 };
 
@@ -63,6 +63,9 @@ void add_options(CLI::App& app, CommandLine& line) {
   fit.option("--start", line.start, "VALUES",
              "starting values of all parameters, in order or by name, as in 0.3,0.5,3,1 or f=0.3,mu=0.5,s1=3,s2=1; "
              "default from k-means");
+  fit.option("--fix", line.fixed, "NAME=VALUE",
+             "keep parameters at known values, as in mu=5 or s1=2,s2=3; they have no error; may be repeated")
+      ->allow_extra_args(false);
   fit.with_default("--max-iterations", run.minimize.max_iterations, "INT", "steps of the fit, at least 1");
   fit.flag("--minos,!--no-minos", run.minos, "asymmetric errors from profiles of the likelihood (default), or none");
   fit.option("--contour", line.contours, "NAME,NAME",
@@ -106,7 +109,8 @@ mixture::Range parse_range(const std::string& text) {
 }
 
 /// Places of the two parameters of --contour.
-std::pair<int, int> parse_contour(const std::string& text, const mixture::NormalModel& model) {
+std::pair<int, int> parse_contour(const std::string& text, const mixture::NormalModel& model,
+                                  const std::vector<std::string>& fixed) {
   const std::vector<std::string> names = model.names(), fields = examples::comma_list(text);
   const auto refuse = [&](const std::string& what) {
     throw isonomy::ValueError("--contour: " + what + "; expected two different ones of " + examples::listed(names) +
@@ -117,6 +121,8 @@ std::pair<int, int> parse_contour(const std::string& text, const mixture::Normal
   for (const auto& field : fields) {
     const auto found = std::find(names.begin(), names.end(), field);
     if (found == names.end()) refuse("the model has no parameter '" + field + "'");
+    if (std::find(fixed.begin(), fixed.end(), field) != fixed.end())
+      refuse("'" + field + "' is fixed and does not move");
     places.push_back(static_cast<int>(found - names.begin()));
   }
   if (places[0] == places[1]) refuse("'" + text + "' is one parameter twice");
@@ -172,8 +178,10 @@ examples::MixtureOptions understood(const CLI::App& app, const CommandLine& line
   if (line.shared_sigma) run.model.sigmas = mixture::Sharing::shared;
   if (line.extended) run.model.weighting = mixture::Weighting::yields;
   if (given("--range")) run.model.range = parse_range(line.range);
-  if (given("--start")) run.start = examples::parse_start(line.start, run.model);
-  for (const auto& pair : line.contours) run.contours.push_back(parse_contour(pair, run.model));
+  run.known = examples::parse_fixed(line.fixed, run.model);
+  for (const auto& known : run.known) run.minimize.fixed.push_back(known.name);
+  if (given("--start")) run.start = examples::parse_start(line.start, run.model, run.known);
+  for (const auto& pair : line.contours) run.contours.push_back(parse_contour(pair, run.model, run.minimize.fixed));
   return run;
 }
 
@@ -221,7 +229,8 @@ void print_summary(const examples::MixtureOptions& options, const examples::Mixt
             << (run.source.empty() ? "" : ", " + examples::printable(run.source)) << ": " << with_commas(fit.points)
             << " points" << (left_out.empty() ? "" : " (" + examples::listed(left_out) + ")") << ", "
             << fit.model.components << (fit.model.components == 1 ? " component, " : " components, ")
-            << fit.result.names.size() << " parameters\n";
+            << fit.result.names.size() << " parameters"
+            << (minimum.fixed.empty() ? "" : ", " + std::to_string(minimum.fixed.size()) + " of them fixed") << "\n";
   std::cerr << "  status       " << fit.status() << " after " << minimum.iterations << " steps, EDM "
             << examples::short_number(minimum.edm) << ", condition of the Hessian "
             << examples::short_number(minimum.condition) << "\n";
@@ -250,9 +259,9 @@ int main(int argc, char** argv) {
   app.footer("Parameters, in this order: f (of two) or w1, w2, ... (fractions of all components but the last), or n1, "
              "n2, ... (--extended); mu or mu1, mu2, ...; s or s1, s2, ... (standard deviations).\nThe summary of the "
              "parameters goes to standard output, everything else to standard error.\nExit codes: 0 done; 3 the fit "
-             "has no usable result, as the outputs say; 2 unusable input or options, or a file that cannot be "
-             "written; 130 stopped by Ctrl-C; 1 an error of the program itself. Unless it is 0 or 3, no output file is "
-             "written or changed.");
+             "has no usable result, as the outputs say; 2 unusable input or options, a file that cannot be written, or "
+             "no memory or thread left; 130 stopped by Ctrl-C (143 by SIGTERM, 129 by SIGHUP); 1 an error of the "
+             "program itself. Unless it is 0 or 3, no output file is written or changed.");
   return examples::run_program(app, argc, argv, option_names, [&](const examples::Interrupt& interrupt) {
     const auto options = understood(app, line);
     const examples::MixtureRun run = run_mixture(options, interrupt);

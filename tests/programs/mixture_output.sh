@@ -9,7 +9,7 @@ golden=$reference/mixture/program_fits.tsv
 
 # ---- the reference's numbers: a fit has converged when the step that is left is below 1e-8 of the parameter or its error;
 # twice that is allowed. The likelihood within 1e-12 of its size.
-expect_equal "fits of the reference" 6 "$(cut -f 1-3 "$golden" | tail -n +2 | sort -u | grep -c '')"
+expect_equal "fits of the reference" 7 "$(cut -f 1-3 "$golden" | tail -n +2 | sort -u | grep -c '')"
 while IFS='|' read -r file column options; do
   what="$file $column $options"
   read -ra arguments <<<"$options ${column:+--column $column}"
@@ -54,6 +54,26 @@ expect_same "--quiet: the summary" waiting.txt "$out"
 run "$mixture" "$faithful" --column waiting --no-minos
 expect_success "--no-minos"
 expect_equal "--no-minos: columns" "parameter value error global correlation" "$(sed -n 1p "$out" | tr -s ' ')"
+
+# ---- parameters that are known
+run "$mixture" "$faithful" --column waiting --fix mu1=52 --out fixed.tsv --json fixed.json
+expect_success "--fix"
+cp "$out" fixed.txt
+expect_equal "a fixed parameter" "mu1 52 fixed - - -" "$(sed -n 3p fixed.txt | tr -s ' ')"
+expect_equal "its correlation" "mu1 - - - - -" "$(sed -n 10p fixed.txt | tr -s ' ')"
+expect_equal "a fixed parameter in the table" "mu1 52.0 nan nan nan" "$(columns fixed.tsv name value error minos_lower minos_upper | sed -n 3p | tr '\t' ' ')"
+expect_text "the report counts it" "5 parameters, 1 of them fixed" "$err"
+expect_equal "JSON: one is fixed" 1 "$(grep -c '"fixed": true' fixed.json)"
+run "$mixture" "$faithful" --column waiting --fix mu1=52 --start f=0.3,mu2=80,s1=6,s2=6
+expect_same "--fix and a start without its value" fixed.txt "$out"
+run "$mixture" "$faithful" --column waiting --fix mu2=80.1 --fix s2=5.9,f=0.36 --out one.tsv
+expect_success "--fix twice"
+run "$mixture" "$faithful" --column waiting --fix mu1=80.1 --fix s1=5.9,f=0.64 --out other.tsv
+expect_equal "the components that are not known take the places that are left" "$(columns one.tsv value | sed -n 3p | cut -c 1-9)" \
+  "$(columns other.tsv value | sed -n 4p | cut -c 1-9)"
+run "$mixture" "$faithful" --column waiting --fix f=0.4,mu1=55,mu2=80,s1=6,s2=6 --json all.json
+expect_success "everything is known"
+expect_text "the likelihood there" "NLL 1035.111793, AIC 2070.223586" "$err"
 
 # ---- the same bytes for any threads, seed and start, again and again
 run "$mixture" "$resolution" --shared-mean --out exact.tsv

@@ -118,6 +118,7 @@ inline double write_parameters(Canvas& canvas, const isonomy::io::MixtureFit& fi
       canvas.text("−" + rounded(-fit.minos[i].lower, error, 2), canvas.at(left + 158, y + 7), "font ',10'");
     } else {
       canvas.text(fit.at_bound(i) ? "at its bound"
+                  : fit.fixed(i)  ? "fixed"
                   : fit.idle(i)   ? "no weight"
                   : error > 0     ? "± " + rounded(error, error, 2)
                                   : "no error",

@@ -82,10 +82,11 @@ inline std::string parameter_table(const isonomy::io::MixtureFit& fit) {
   for (std::size_t i = 0; i < names.size(); ++i) {
     const bool held = !fit.has_error(i);
     rows.push_back({names[i], rounded(values[i], error(i), 4),
-                    fit.idle(i)       ? "no weight"
+                    fit.fixed(i)      ? "fixed"
+                    : fit.idle(i)     ? "no weight"
                     : fit.at_bound(i) ? "at bound"
                                       : rounded(error(i), error(i), 4)});
-    if (fit.idle(i) && !fit.minos.empty()) {
+    if ((fit.idle(i) || fit.fixed(i)) && !fit.minos.empty()) {
       rows.back().insert(rows.back().end(), {"-", "-"});
     } else if (!fit.minos.empty()) {
       rows.back().push_back(detail::profile_text(fit.minos[i].lower, fit.minos[i].lower_status, error(i)));

@@ -7,7 +7,6 @@
 #include <functional>
 #include <iterator>
 #include <limits>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,11 +19,13 @@
 #include "../program/output.hpp"
 #include "../program/program.hpp"
 #include "../program/progress.hpp"
+#include "../program/threads.hpp"
 #include "isonomy/core/report.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/minimise/minos.hpp"
 #include "isonomy/estimators/mixture/normal/fit.hpp"
+#include "isonomy/estimators/mixture/normal/fixed_start.hpp"
 #include "isonomy/estimators/mixture/normal/objective.hpp"
 #include "isonomy/estimators/mixture/normal/start.hpp"
 #include "isonomy/estimators/mixture/normal/weighted_fit.hpp"
@@ -46,6 +47,8 @@ struct MixtureOptions {
   /// In the order of the model's names; from k-means if empty.
   std::vector<double> start;
   isonomy::mixture::MinimizeOptions minimize;
+  /// Parameters that keep these values; minimize.fixed names them.
+  std::vector<isonomy::mixture::KnownValue> known;
   bool minos = true;
   /// Pairs of parameters, and the points of each contour.
   std::vector<std::pair<int, int>> contours;
@@ -182,10 +185,13 @@ void fit_points(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorView<const T
   if (fit.start.empty()) {
     passes.begin("start");
     fit.start = isonomy::mixture::automatic_start(ctx, options.model, x);
+    if (!options.known.empty()) fit.start = start_with(options.model, fit.start, options.known);
   }
   timer.lap("start");
   const auto first_fit = [&] { return fit_from(ctx, x, fit.start, options, passes, run); };
-  std::vector<double> lower = options.start.empty() ? first_fit() : from_given_start(first_fit);
+  std::vector<double> lower = !options.start.empty()   ? from_given_start(first_fit)
+                              : !options.known.empty() ? from_given_start(first_fit, "--fix")
+                                                       : first_fit();
   constexpr int most_minima = 10;
   for (int minimum = 1; !lower.empty(); ++minimum) {
     if (minimum == most_minima) {
@@ -287,13 +293,12 @@ inline void note_result(const isonomy::io::MixtureFit& fit, const std::vector<st
 
 /// Reads, fits, and puts all outputs in place at the end, the summary of the parameters on standard output.
 inline MixtureRun run_mixture(const MixtureOptions& options, const Interrupt& interrupt) {
-  require_outputs(options.table_path, options.json_path, {options.points.path});
-  std::optional<OutputFolder> folder;
-  if (!options.figure_folder.empty()) folder.emplace(options.figure_folder);
+  Outputs outputs(interrupt, options.table_path, options.json_path, options.figure_folder, {options.points.path});
   ProgressLine progress(!options.quiet);
   detail::PassCounter passes(progress);
   isonomy::Context<isonomy::Cpu> ctx(
       {.threads = options.threads, .seed = options.seed, .progress = passes.callback(), .stop = interrupt.token()});
+  require_threads(ctx);
 
   MixtureRun run;
   isonomy::Report reading;
@@ -322,13 +327,12 @@ inline MixtureRun run_mixture(const MixtureOptions& options, const Interrupt& in
   detail::note_result(run.fit, options.contours, run.warnings);
 
   // From here on everything is ready to be put in place before anything is.
-  OutputFiles files;
-  files.prepare(options.table_path, isonomy::io::mixture_table_text(run.fit));
-  if (folder) {
+  outputs.add(options.table_path, isonomy::io::mixture_table_text(run.fit));
+  if (outputs.has_folder()) {
     std::vector<Figure> figures{fit_figure(data, run.fit, run.title)};
     for (std::size_t k = 0; k < run.fit.contours.size(); k += std::size(detail::contour_coverages))
       figures.push_back(contour_figure(run.fit, k, std::size(detail::contour_coverages), run.title));
-    for (auto& warning : draw_figures(*folder, figures)) run.warnings.push_back(std::move(warning));
+    for (auto& warning : draw_figures(outputs, figures)) run.warnings.push_back(std::move(warning));
   }
   if (!options.json_path.empty()) {
     using isonomy::io::Missing;
@@ -346,13 +350,9 @@ inline MixtureRun run_mixture(const MixtureOptions& options, const Interrupt& in
                                    {"effective_points", isonomy::io::number_text(run.fit.result.effective_points)},
                                    {"start", options.start.empty() ? "automatic" : "given"},
                                    {"seed", std::to_string(options.seed)}};
-    files.prepare(options.json_path, isonomy::io::mixture_report_text(run.fit, notes));
+    outputs.add(options.json_path, isonomy::io::mixture_report_text(run.fit, notes));
   }
-  if (folder) folder->require_room();
-  Interrupt::check("writing");
-  print_all(parameter_table(run.fit));
-  files.commit();
-  if (folder) folder->commit();
+  for (auto& warning : outputs.commit(parameter_table(run.fit))) run.warnings.push_back(std::move(warning));
   return run;
 }
 

@@ -61,7 +61,8 @@ inline std::vector<double> onto_bounds(const mixture::Likelihood& at, std::vecto
 template <mixture::Objective F>
 [[nodiscard]] mixture::Minimum judged(F& f, const mixture::MinimizeOptions& options, mixture::Minimum found) {
   using mixture::Status;
-  const std::vector<mixture::Bounds> bounds = f.bounds();
+  found.fixed = mixture::fixed_parameters(f, options.fixed);
+  const std::vector<mixture::Bounds> bounds = mixture::closed(f.bounds(), found.fixed, found.parameters);
   const bool exact = mixture::affords_hessian(f, found.parameters.size(), options);
   const auto evaluate = [&](const std::vector<double>& theta) {
     ++found.passes;
@@ -75,7 +76,8 @@ template <mixture::Objective F>
   }
   std::vector<int> free = mixture::moving_parameters(f, here, found.parameters, bounds);
   if (!exact) {
-    if (found.valid()) found.status = free.size() == found.parameters.size() ? Status::converged : Status::at_bound;
+    if (found.valid())
+      found.status = free.size() + found.fixed.size() == found.parameters.size() ? Status::converged : Status::at_bound;
     mixture::conclude(f, std::move(here), found);
     return found;
   }

@@ -55,9 +55,13 @@ struct MixtureFit {
     return usable() && !is_among(result.minimum.bound, parameter);
   }
   /// Whether the parameter belongs to a component without weight, so that nothing depends on it.
-  [[nodiscard]] bool idle(std::size_t parameter) const { return is_among(result.minimum.idle, parameter); }
+  [[nodiscard]] bool idle(std::size_t parameter) const {
+    return is_among(result.minimum.idle, parameter) && !fixed(parameter);
+  }
+  /// Whether the fit was told the parameter's value.
+  [[nodiscard]] bool fixed(std::size_t parameter) const { return is_among(result.minimum.fixed, parameter); }
   [[nodiscard]] bool at_bound(std::size_t parameter) const {
-    return is_among(result.minimum.bound, parameter) && !idle(parameter);
+    return is_among(result.minimum.bound, parameter) && !idle(parameter) && !fixed(parameter);
   }
   /// The symmetric error of a parameter, its global correlation, and its correlation with another: NaN where there is
   /// none.
@@ -110,8 +114,10 @@ inline void write_model(JsonWriter& json, const MixtureFit& fit) {
       .open_object()
       .member("max_iterations", fit.options.max_iterations)
       .member("edm", fit.options.edm)
-      .member("step", fit.options.step)
-      .close();
+      .member("step", fit.options.step);
+  json.key("fixed").open_array();
+  for (const std::string& name : fit.options.fixed) json.value(name);
+  json.close().close();
 }
 
 inline void write_fit(JsonWriter& json, const MixtureFit& fit) {
@@ -147,7 +153,8 @@ inline void write_parameter(JsonWriter& json, const MixtureFit& fit, std::size_t
       .member("error", fit.error(i))
       .member("global_correlation", fit.global_correlation(i))
       .member("at_bound", fit.at_bound(i))
-      .member("without_weight", fit.idle(i));
+      .member("without_weight", fit.idle(i))
+      .member("fixed", fit.fixed(i));
   if (!fit.minos.empty()) {
     const mixture::MinosError& e = fit.minos[i];
     json.key("minos")

@@ -66,10 +66,10 @@ class GroupReader {
 
   void add(std::string_view label, const char* name, Group group) {
     label = without_blanks_around(label);
-    if (find(label))
-      throw ValueError(text::joined("GroupLabels: ", name, "=", label,
-                                    " is the label of another group too; expected "
-                                    "two different labels; name the label of each group"));
+    for (std::size_t k = 0; k < count_; ++k)
+      if (find(label) == known_[k].group)
+        throw ValueError(text::joined("GroupLabels: ", known_[k].name, "=", known_[k].text, " and ", name, "=", label,
+                                      " are the same; expected two different labels; name the label of each group"));
     known_[count_++] = {std::string(label), name, group, number_of(label)};
   }
 

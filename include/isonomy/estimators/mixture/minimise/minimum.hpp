@@ -51,6 +51,7 @@ struct MinimizeOptions {
   double step = 1e-8;  ///< largest step left, relative to the parameter or its error (L-BFGS: its error alone)
   Method method = Method::automatic;
   int hessian_limit = 200;  ///< most parameters for which the Hessian is computed: a pass costs the square of them
+  std::vector<std::string> fixed;  ///< names of parameters that stay where they start: they have no error
 };
 
 /// Where a minimisation ended. Derivatives are those of the function at `parameters`. Without a Hessian (empty), edm is
@@ -64,7 +65,8 @@ struct Minimum {
   double smallest_eigenvalue = std::numeric_limits<double>::quiet_NaN();  ///< of H scaled to a unit diagonal
   double condition = std::numeric_limits<double>::infinity();             ///< of the same matrix
   int iterations = 0, passes = 0;                                         ///< passes: evaluations over the data
-  std::vector<int> bound;  ///< parameters without error: those that the box holds, and the idle ones
+  std::vector<int> bound;  ///< parameters without error: those that the box holds, the fixed ones, and the idle ones
+  std::vector<int> fixed;  ///< of `bound`, those that the options fix
   std::vector<int> idle;   ///< of `bound`, those that the function does not depend on at this minimum
   std::vector<double> gradient, hessian;
 
@@ -75,6 +77,35 @@ struct Minimum {
 template <Objective F>
 [[nodiscard]] bool affords_hessian(const F& f, std::size_t parameters, const MinimizeOptions& options) {
   return has_hessian(f) && parameters <= static_cast<std::size_t>(std::max(options.hessian_limit, 0));
+}
+
+/// Places of the parameters of these names, ascending. ValueError for a name that f, an Objective or a model, does not
+/// have, or that stands twice.
+template <class F>
+[[nodiscard]] std::vector<int> fixed_parameters(const F& f, const std::vector<std::string>& fixed) {
+  const std::vector<std::string> names = f.names();
+  std::vector<int> result;
+  for (const std::string& name : fixed) {
+    const auto place = std::find(names.begin(), names.end(), name);
+    if (place == names.end())
+      throw ValueError(text::joined("minimize: fixed parameter '", name, "'; expected one of ", text::listed(names, 8),
+                                    "; correct the name"));
+    result.push_back(static_cast<int>(place - names.begin()));
+    if (std::count(result.begin(), result.end(), result.back()) > 1)
+      throw ValueError(text::joined("minimize: fixed parameter ", name, " stands twice; drop one"));
+  }
+  std::sort(result.begin(), result.end());
+  return result;
+}
+
+/// The box, closed around the fixed parameters where they stand.
+[[nodiscard]] inline std::vector<Bounds> closed(std::vector<Bounds> bounds, const std::vector<int>& fixed,
+                                                const std::vector<double>& theta) {
+  for (const int i : fixed) {
+    const double x = theta[static_cast<std::size_t>(i)];
+    bounds[static_cast<std::size_t>(i)] = {x, x};
+  }
+  return bounds;
 }
 
 /// ShapeError unless start has one element per parameter, ValueError unless all lie within the bounds.
@@ -142,7 +173,7 @@ template <Objective F>
 /// Writes down f at result.parameters.
 template <Objective F>
 void conclude(const F& f, Likelihood here, Minimum& result) {
-  const std::vector<Bounds> bounds = f.bounds();
+  const std::vector<Bounds> bounds = closed(f.bounds(), result.fixed, result.parameters);
   const std::vector<int> free = moving_parameters(f, here, result.parameters, bounds);
   result.idle = idle_parameters(f, result.parameters, free_parameters(here, result.parameters, bounds));
   std::vector<double> slope;

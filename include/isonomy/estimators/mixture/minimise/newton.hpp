@@ -27,10 +27,12 @@ inline std::vector<double> clipped(const std::vector<double>& theta, const std::
 /// minimize_newton from a point where f is known: `here`.
 template <Objective F>
 [[nodiscard]] Minimum newton(F& f, const std::vector<double>& start, Likelihood here, const MinimizeOptions& options) {
-  const std::vector<Bounds> bounds = f.bounds();
+  const std::vector<int> fixed = fixed_parameters(f, options.fixed);
+  const std::vector<Bounds> bounds = closed(f.bounds(), fixed, start);
   ProgressMeter progress(control_of(f), "minimize", options.max_iterations);
   Minimum result;
   result.parameters = start;
+  result.fixed = fixed;
   result.passes = 1;
   for (double damping = 0;; ++result.iterations, progress.advance()) {
     const std::vector<double>& theta = result.parameters;
@@ -81,7 +83,8 @@ template <Objective F>
 ///
 /// Converged: edm and step of the options are met and H is positive definite.
 ///
-/// ValueError if f has no Hessian or start lies outside the bounds, NumericalError if f is not finite there; Cancelled.
+/// ValueError if f has no Hessian, start lies outside the bounds or options.fixed names no parameter, NumericalError if
+/// f is not finite at the start; Cancelled.
 ///
 /// Each iteration is one pass over the data; O(size^3) beside it.
 ///

@@ -92,6 +92,7 @@ template <ContextLike Ctx, class T, WeightOf<T> W>
   using Point = std::remove_const_t<T>;
   FitResult result;
   StageTimer timer(result.report);
+  static_cast<void>(fixed_parameters(model, options.fixed));
   const bool by_gradients = model.size() > options.hessian_limit;
   WeightedLikelihood<Ctx, Point> likelihood(ctx, model, data, weights, start,
                                             by_gradients ? MixtureOrder::gradient : MixtureOrder::hessian);
@@ -111,9 +112,10 @@ template <ContextLike Ctx, class T, WeightOf<T> W>
 
   result.aic = result.bic = std::numeric_limits<double>::quiet_NaN();
   result.effective_points = likelihood.effective_points();
-  if (result.effective_points < model.size()) {
+  const auto parameters = model.size() - static_cast<int>(result.minimum.fixed.size());
+  if (result.effective_points < parameters) {
     result.report.warnings.push_back(
-        text::joined(result.effective_points, " effective points for ", model.size(), " parameters"));
+        text::joined(result.effective_points, " effective points for ", parameters, " parameters"));
   }
   describe<op::weighted_mixture_sums, Point, NormalComponents>(ctx, result.report);
   return result;

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "isonomy/core/order.hpp"
 #include "isonomy/core/report.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/estimators/profiling/features/feature.hpp"
@@ -63,6 +64,7 @@ class FeatureCatalog {
         positions_.push_back(positions_string(shown));
         redundancy_.overlap.push_back(overlap_set(shown, options.redundancy, options.display.start));
       }
+    number_ids();
     std::unordered_map<std::string, index_t> numbers;
     for (index_t d = 0; d < scales.size(); ++d) {
       const std::string& category = scales.info(d).category;
@@ -78,6 +80,10 @@ class FeatureCatalog {
   [[nodiscard]] std::string id(const Candidate& f) const {
     return feature_id(parts_[f.split / splits_.size()], splits_[f.split % splits_.size()], info(f).id);
   }
+  /// Numbers that compare as the ids of features do.
+  [[nodiscard]] Candidate id_order(const Candidate& f) const {
+    return {order_of_splits_[f.split], order_of_scales_[f.scale]};
+  }
   [[nodiscard]] const ScaleInfo& info(const Candidate& f) const { return scales_.info(static_cast<index_t>(f.scale)); }
   /// Where the feature is shown: "27,28,29". Nothing for a segment of less than one residue there.
   [[nodiscard]] const std::string& shown_at(const Candidate& f) const { return positions_[f.split]; }
@@ -88,10 +94,27 @@ class FeatureCatalog {
   }
 
  private:
+  /// Ids have two '-': what stands before the scale is never the beginning of another's, so that it decides first.
+  void number_ids() {
+    std::vector<std::string> before_scale, scales;
+    for (const Part part : parts_)
+      for (const Split& split : splits_) before_scale.push_back(feature_id(part, split, ""));
+    for (index_t d = 0; d < scales_.size(); ++d) scales.push_back(scales_.info(d).id);
+    order_of_splits_ = ranks_of(before_scale);
+    order_of_scales_ = ranks_of(scales);
+  }
+  [[nodiscard]] static std::vector<std::uint32_t> ranks_of(const std::vector<std::string>& texts) {
+    const auto sorted = sorted_places(texts.size(), [&](std::size_t i, std::size_t j) { return texts[i] < texts[j]; });
+    std::vector<std::uint32_t> ranks(texts.size());
+    for (std::size_t k = 0; k < sorted.size(); ++k) ranks[sorted[k]] = static_cast<std::uint32_t>(k);
+    return ranks;
+  }
+
   std::vector<Part> parts_;
   std::vector<Split> splits_;
   const ScaleTable& scales_;
   std::vector<std::string> positions_;
+  std::vector<std::uint32_t> order_of_splits_, order_of_scales_;
   RedundancyTables redundancy_;
 };
 

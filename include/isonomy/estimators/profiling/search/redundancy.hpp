@@ -133,10 +133,27 @@ template <class First>
   return out;
 }
 
+/// Evaluates at once those of the survivors at `places` that the moments cannot put in order.
+template <class First>
+void prepare_close(const Selection& selection, std::vector<std::size_t> places, First& first_pass) {
+  if (places.size() < 2) return;
+  const std::vector<Survivor>& survivors = selection.survivors;
+  sort_places(places, [&](std::size_t i, std::size_t j) { return survivors[i].difference > survivors[j].difference; });
+  std::vector<Candidate> close;
+  for (std::size_t k = 1; k < places.size(); ++k) {
+    const Survivor &s = survivors[places[k - 1]], &t = survivors[places[k]];
+    if (s.difference - t.difference > 2 * selection.error || first_pass.same(s.feature, t.feature)) continue;
+    close.push_back(s.feature);
+    close.push_back(t.feature);
+  }
+  first_pass.prepare(close);
+}
+
 /// Indices of at most `n_filter` survivors that no better kept one makes redundant, best first.
 ///
 /// Better is a larger abs_auc, then abs_mean_dif (`keys`, one a survivor), then pre-filter order, which is resolved row
-/// by row, and only between survivors that no kept one excludes. `id(candidate)` gives a feature's id.
+/// by row, and only between survivors that no kept one excludes. `id(candidate)` gives what compares as a
+/// feature's id.
 template <class First, class Id>
 [[nodiscard]] std::vector<std::size_t> reduce_redundancy(const Selection& selection,
                                                          const std::vector<RankingKey>& keys, std::int64_t n_filter,
@@ -157,7 +174,7 @@ template <class First, class Id>
     if (!first_pass.same(f, g)) {
       if (std::abs(survivors[i].difference - survivors[j].difference) > 2 * selection.error)
         return survivors[i].difference > survivors[j].difference;
-      const FeatureStatistics a = first_pass(f), b = first_pass(g);
+      const auto a = first_pass(f), b = first_pass(g);
       if (std::abs(a.difference) != std::abs(b.difference)) return std::abs(a.difference) > std::abs(b.difference);
       if (a.std_test != b.std_test) return a.std_test < b.std_test;
     }
@@ -177,6 +194,7 @@ template <class First, class Id>
       equals.clear();
       for (; end < bucket.size() && !before_by_difference(bucket[begin], bucket[end]); ++end)
         if (!excluded(bucket[end], 0)) equals.push_back(bucket[end]);
+      prepare_close(selection, equals, first_pass);
       sort_places(equals, earlier);
       const std::size_t before = kept.size();
       for (const std::size_t i : equals) {

@@ -1,5 +1,5 @@
 // Many fits at once: the bits of single fits on any number of threads, failures in their place, and toys to fit.
-#include "isonomy/estimators/mixture/normal/fit_many.hpp"
+#include "isonomy/estimators/mixture/many/fit_many.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -13,8 +13,8 @@
 
 #include "isonomy/compiled/mixture.hpp"
 #include "isonomy/cpu/cpu.hpp"
+#include "isonomy/estimators/mixture/many/normal_toys.hpp"
 #include "isonomy/estimators/mixture/normal/start.hpp"
-#include "isonomy/estimators/mixture/normal/toys.hpp"
 #include "isonomy/ops/special/normal_distribution.hpp"
 #include "support/catch.hpp"
 #include "support/message.hpp"
@@ -149,8 +149,8 @@ TEST_CASE("a data set that cannot be fitted keeps its message and leaves the oth
   mixture::MinimizeOptions hurried;
   hurried.max_iterations = 1;
   Context<Cpu> ctx;
-  const ManyFits many =
-      fit_many(ctx, model, std::vector<VectorView<const double>>{views[0]}, std::vector{0.45, 0.1, 3.1, 1.1, 0.8}, hurried);
+  const ManyFits many = fit_many(ctx, model, std::vector<VectorView<const double>>{views[0]},
+                                 std::vector{0.45, 0.1, 3.1, 1.1, 0.8}, hurried);
   CHECK(many.errors[0].empty());
   CHECK_FALSE(many.valid(0));
   CHECK(many.report.warnings.at(0) == "fits without a minimum: 1 of 1; the first, number 0: max_iterations");

@@ -120,8 +120,10 @@ inline void note_failures(ManyFits& result) {
 
 /// fit_many over data sets that one(ctx, room, i) fits.
 template <class T, class Room, ContextLike Ctx, class Start, class One>
-ManyFits run_fits(Ctx& ctx, const NormalModel& model, index_t count, const Start& start, const One& one) {
+ManyFits run_fits(Ctx& ctx, const NormalModel& model, index_t count, const Start& start, const MinimizeOptions& options,
+                  const One& one) {
   require_model(model);
+  static_cast<void>(fixed_parameters(model, options.fixed));
   if constexpr (std::same_as<Start, std::vector<double>>) static_cast<void>(components_of(model, start));
   check::that(count >= 0, "fit_many", "count is ", count, "; it must be at least 0");
   ManyFits result;
@@ -150,8 +152,8 @@ struct NoRoom {};
 /// sets of equal size. Memory: some 3 kB a fit, and on each thread what a fit takes, below its share of the context's
 /// limit. Fits are reported as stage "fit_many".
 ///
-/// Before any fit: ValueError and ShapeError for a model or common start outside its domain, ShapeError for an unusable
-/// matrix. Cancelled. Warning: how many fits have no minimum.
+/// Before any fit: ValueError and ShapeError for a model, common start or fixed name outside its domain, ShapeError for
+/// an unusable matrix. Cancelled. Warning: how many fits have no minimum.
 template <ContextLike Ctx, class T, class Start>
 [[nodiscard]] ManyFits fit_many(Ctx& ctx, const NormalModel& model,
                                 const std::vector<VectorView<T, typename Ctx::space>>& sets, const Start& start,
@@ -161,7 +163,7 @@ template <ContextLike Ctx, class T, class Start>
     return fit(own, model, x, detail::start_of(start, own, i, x), options);
   };
   return detail::run_fits<std::remove_const_t<T>, detail::NoRoom>(ctx, model, static_cast<index_t>(sets.size()), start,
-                                                                  one);
+                                                                  options, one);
 }
 /// The same, one data set a column.
 template <ContextLike Ctx, class T, class Start>
@@ -172,7 +174,7 @@ template <ContextLike Ctx, class T, class Start>
     const VectorView<T, typename Ctx::space> x = sets.column(i);
     return fit(own, model, x, detail::start_of(start, own, i, x), options);
   };
-  return detail::run_fits<std::remove_const_t<T>, detail::NoRoom>(ctx, model, sets.columns, start, one);
+  return detail::run_fits<std::remove_const_t<T>, detail::NoRoom>(ctx, model, sets.columns, start, options, one);
 }
 /// The same for `count` data sets that set(i, x) puts into x, an std::vector<T> left over from another one, on the
 /// thread that fits them: one data set a thread is in memory. NormalToys is such a function.
@@ -189,7 +191,7 @@ template <class T = double, ContextLike Ctx, std::invocable<index_t, std::vector
       return fit_view(uploaded.view());
     }
   };
-  return detail::run_fits<T, std::vector<T>>(ctx, model, count, start, one);
+  return detail::run_fits<T, std::vector<T>>(ctx, model, count, start, options, one);
 }
 
 }  // namespace isonomy::mixture
