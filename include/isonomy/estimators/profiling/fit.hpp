@@ -110,7 +110,7 @@ template <class Arithmetic = exact, ContextLike Ctx>
   const Selection selection =
       select(std::move(all), static_cast<std::size_t>(scales.size()), n_pre_filter, options.max_std_test,
              search.first_pass, [&](const Candidate& f) { return catalog.id_order(f); });
-  count_survivors(selection, options, result.funnel, operation);
+  count_survivors(selection, options, scales, result.funnel, operation);
   timer.lap("pre-filter");
 
   const std::vector<TwiceU> twice_u = rank_sums<Arithmetic>(ctx, search.sequences, search.second_places, search.scales,

@@ -224,7 +224,7 @@ template <class Arithmetic = exact, ContextLike Ctx>
   const Selection selection =
       select(detail::numeric_candidates(first_pass, options.max_std_test), first_pass.scales, n_pre_filter,
              options.max_std_test, first_pass, [&](const Candidate& f) { return catalog.id_order(f); });
-  count_survivors(selection, options, result.funnel, operation);
+  count_survivors(selection, options, scales, result.funnel, operation);
   timer.lap("pre-filter");
 
   detail::NumericSecondPass second_pass = detail::numeric_second_pass(run, columns, selection.survivors);

@@ -6,6 +6,7 @@
 #include <string>
 #include <unordered_map>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "isonomy/core/order.hpp"
@@ -19,17 +20,47 @@
 
 namespace isonomy::profiling {
 
+/// Nothing. ValueError if a pattern reaches beyond a part as shown, naming the least display length that has room for
+/// all patterns: those of the TMD for parts that grow with it.
+inline void require_room(const std::vector<Part>& parts, const std::vector<Split>& splits,
+                         const DisplayCoordinates& display) {
+  const Split* longest = nullptr;
+  for (const Split& split : splits)
+    if (!std::holds_alternative<Segment>(split) &&
+        (longest == nullptr || required_length(split) > required_length(*longest)))
+      longest = &split;
+  if (longest == nullptr) return;
+  const index_t needed = required_length(*longest);
+  const auto length = [&display](Part part, index_t tmd_len) {
+    return part_range(part, display.jmd_n_len, tmd_len, display.jmd_c_len, display.ext_len).length;
+  };
+  index_t tmd_len = display.tmd_len;
+  const Part* short_part = nullptr;
+  for (const Part& part : parts) {
+    if (length(part, tmd_len) >= needed) continue;
+    if (length(part, needed + tmd_len) == length(part, tmd_len)) continue;  // a flank, which shown_positions() refuses
+    while (length(part, tmd_len) < needed) ++tmd_len;
+    short_part = &part;
+  }
+  if (short_part != nullptr)
+    throw ValueError(text::joined("DisplayCoordinates: ", label(*longest), " needs ", needed, " residues of ",
+                                  part_label(*short_part), ", which has ", length(*short_part, display.tmd_len),
+                                  " where the TMD is shown with tmd_len=", display.tmd_len,
+                                  "; expected room for every pattern; pass tmd_len=", tmd_len));
+}
+
 /// All candidates of a run: every split of every part with every scale. Split number s stands for part s / splits and
 /// split s % splits. The scales must outlive it.
 class FeatureCatalog {
  public:
-  /// `rule` decides which residues segments are shown at. ValueError if a split does not fit the display.
+  /// `rule` decides which residues segments are shown at. ValueError if a pattern does not fit the display.
   FeatureCatalog(std::vector<Part> parts, std::vector<Split> splits, const ScaleTable& scales,
                  const ProfileOptions& options, SegmentRule rule)
       : parts_(std::move(parts)), splits_(std::move(splits)), scales_(scales) {
+    require_room(parts_, splits_, options.display);
     for (const Part part : parts_)
       for (const Split& split : splits_) {
-        const auto shown = positions(part, split, options.display, rule);
+        const auto shown = shown_positions(part, split, options.display, rule);
         positions_.push_back(positions_string(shown));
         redundancy_.overlap.push_back(overlap_set(shown, options.redundancy, options.display.start));
       }
@@ -54,7 +85,7 @@ class FeatureCatalog {
     return {order_of_splits_[f.split], order_of_scales_[f.scale]};
   }
   [[nodiscard]] const ScaleInfo& info(const Candidate& f) const { return scales_.info(static_cast<index_t>(f.scale)); }
-  /// Where the feature is shown: "27,28,29".
+  /// Where the feature is shown: "27,28,29". Nothing for a segment of less than one residue there.
   [[nodiscard]] const std::string& shown_at(const Candidate& f) const { return positions_[f.split]; }
   /// (part, split) pairs, and candidates.
   [[nodiscard]] std::size_t n_splits() const noexcept { return positions_.size(); }

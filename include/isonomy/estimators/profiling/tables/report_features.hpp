@@ -1,6 +1,7 @@
 // The end of every profiling run: from the survivors of the pre-filter and their p-values to the feature table.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -20,17 +21,31 @@
 
 namespace isonomy::profiling {
 
+/// What is to be said where scales leave 0 to 1, for which the limits of a selection are made; nothing where none does.
+[[nodiscard]] inline std::string outside_usual_range(const ScaleTable& scales) {
+  for (index_t d = 0; d < scales.size(); ++d) {
+    const auto values = scales.values(d);
+    const auto [least, most] = std::minmax_element(values.begin(), values.end());
+    if (*least < 0 || *most > 1)
+      return text::joined("scale ", scales.info(d).id, " goes from ", text::decimals(*least), " to ",
+                          text::decimals(*most), ", and scales are expected from 0 to 1: bring them there");
+  }
+  return {};
+}
+
 /// Counts the pre-filter in the funnel. NumericalError if nothing passed it.
-inline void count_survivors(const Selection& selection, const ProfileOptions& options, Funnel& funnel,
-                            const char* operation) {
+inline void count_survivors(const Selection& selection, const ProfileOptions& options, const ScaleTable& scales,
+                            Funnel& funnel, const char* operation) {
   funnel.n_within_spread = selection.within_spread;
   funnel.n_after_prefilter = static_cast<std::int64_t>(selection.survivors.size());
-  if (selection.survivors.empty())
-    throw NumericalError(
-        text::joined(operation, ": none of ", funnel.n_candidates,
-                     " candidates has values in every row and a test spread of at most max_std_test=",
-                     text::decimals(options.max_std_test),
-                     "; expected at least one; raise max_std_test, use longer parts, or remove rows with gaps"));
+  if (!selection.survivors.empty()) return;
+  const std::string range = outside_usual_range(scales);
+  throw NumericalError(
+      text::joined(operation, ": none of ", funnel.n_candidates,
+                   " candidates has values in every row and a test spread of at most max_std_test=",
+                   text::decimals(options.max_std_test),
+                   "; expected at least one; raise max_std_test, use longer parts, or remove rows with gaps",
+                   range.empty() ? "" : "; ", range));
 }
 
 /// Tells the report of numbers in the table that are none.
