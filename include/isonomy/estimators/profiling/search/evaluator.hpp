@@ -61,8 +61,8 @@ class Evaluator {
     if (place_of_class_.empty() || place_of_class_[class_number(f)] == 0) prepare(std::span(&f, 1));
     return known_[place_of_class_[class_number(f)] - 1];
   }
-  /// Features evaluated so far.
-  [[nodiscard]] index_t evaluated() const noexcept { return static_cast<index_t>(known_.size()); }
+  /// Features evaluated row by row so far.
+  [[nodiscard]] index_t evaluated() const noexcept { return evaluated_; }
   /// Whether two features are equal by construction.
   [[nodiscard]] bool same(const Candidate& f, const Candidate& g) const { return classes_(f) == classes_(g); }
 
@@ -73,6 +73,7 @@ class Evaluator {
     const FeatureRequests<Tag> requests(ctx, data_.packed, data_.places, data_.scales, data_.packed.places(), features);
     Buffer<Statistics, Tag> out(ctx, static_cast<index_t>(features.size()), "profiling: statistics");
     for_each(ctx, out.size(), Evaluate{requests.data, out.data()});
+    evaluated_ += out.size();
     return to_host(ctx, out);
   }
   [[nodiscard]] std::size_t class_number(const Candidate& f) const {
@@ -84,6 +85,7 @@ class Evaluator {
   const FeatureClasses& classes_;
   std::vector<std::uint32_t> place_of_class_;  // 1 + place among the known, 0 where nothing is known
   std::vector<Statistics> known_;
+  index_t evaluated_ = 0;
 };
 
 }  // namespace isonomy::profiling
