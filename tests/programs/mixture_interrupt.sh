@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Ctrl-C and SIGTERM during a long run of mixture: it stops soon, says so, and leaves outputs and folder as they were.
+# Ctrl-C, SIGTERM and SIGHUP during a long run of mixture: it stops soon, says so, and leaves outputs and folder as they were.
 support=$(cd "$(dirname "${BASH_SOURCE[0]}")/support" && pwd) || exit 1
 source "$support/check.sh" || exit 1
 source "$support/npy.sh" || exit 1
@@ -14,6 +14,7 @@ for ((k = 0; k < 200; ++k)); do cat some.txt; done >many.txt
 interrupt "SIGINT while reading a table" INT 130 0.1 many.txt --components 12 --max-iterations 100000
 interrupt "SIGINT while fitting" INT 130 1 many.npy --components 12 --max-iterations 100000
 interrupt "SIGTERM while fitting" TERM 143 1 many.npy --components 12 --max-iterations 100000
+interrupt "SIGHUP while fitting" HUP 129 1 many.npy --components 12 --max-iterations 100000
 interrupt "SIGINT with one thread" INT 130 1 many.npy --components 8 --max-iterations 100000 --threads 1
 
 finish

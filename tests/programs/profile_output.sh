@@ -133,6 +133,10 @@ expect_text "an unknown letter with --accept-gaps is reported" "warning" "$err"
 # ---- options that change the table
 run "$profile" "$gsec" --parametric
 expect_equal "--parametric: columns" "${names/mann_whitney/ttest_indep}" "$(header "$out")"
+awk -F '\t' 'NR == 1 { for (k = 1; k <= NF; ++k) if ($k == "label") c = k; print; next } !seen[$c]++' "$gsec" >pair.tsv
+run "$profile" pair.tsv --parametric
+expect_equal "--parametric with one row a class" 0 "$status"
+expect_text "--parametric with one row a class is warned about" "warning: p_val_ttest_indep is NaN for 100 of 100" "$err"
 run "$profile" "$gsec" --bootstrap 5 --n-filter 10 --seed 3
 cp "$out" bootstrap.tsv
 expect_equal "--bootstrap: columns" "$names selection_frequency" "$(header bootstrap.tsv)"

@@ -61,7 +61,8 @@ inline std::vector<double> onto_bounds(const mixture::Likelihood& at, std::vecto
 template <mixture::Objective F>
 [[nodiscard]] mixture::Minimum judged(F& f, const mixture::MinimizeOptions& options, mixture::Minimum found) {
   using mixture::Status;
-  const std::vector<mixture::Bounds> bounds = f.bounds();
+  found.fixed = mixture::fixed_parameters(f, options.fixed);
+  const std::vector<mixture::Bounds> bounds = mixture::closed(f.bounds(), found.fixed, found.parameters);
   const bool exact = mixture::affords_hessian(f, found.parameters.size(), options);
   const auto evaluate = [&](const std::vector<double>& theta) {
     ++found.passes;
@@ -73,10 +74,11 @@ template <mixture::Objective F>
     found.nll = here.nll;
     return found;
   }
-  std::vector<int> free = mixture::free_parameters(here, found.parameters, bounds);
+  std::vector<int> free = mixture::moving_parameters(f, here, found.parameters, bounds);
   if (!exact) {
-    if (found.valid()) found.status = free.size() == found.parameters.size() ? Status::converged : Status::at_bound;
-    mixture::conclude(std::move(here), free, found);
+    if (found.valid())
+      found.status = free.size() + found.fixed.size() == found.parameters.size() ? Status::converged : Status::at_bound;
+    mixture::conclude(f, std::move(here), found);
     return found;
   }
   std::vector<double> end = onto_bounds(here, found.parameters, free, bounds, options.edm);
@@ -84,14 +86,14 @@ template <mixture::Objective F>
     mixture::Likelihood there = evaluate(end);
     if (mixture::finite(there)) {
       found.parameters = std::move(end), here = std::move(there);
-      free = mixture::free_parameters(here, found.parameters, bounds);
+      free = mixture::moving_parameters(f, here, found.parameters, bounds);
     }
   }
   mixture::MinimizeOptions edm_alone = options;
   edm_alone.step = std::numeric_limits<double>::infinity();
   mixture::judge(mixture::NewtonSystem(here, free), edm_alone, found.valid() ? Status::no_progress : found.status,
                  found);
-  mixture::conclude(std::move(here), free, found);
+  mixture::conclude(f, std::move(here), found);
   return found;
 }
 

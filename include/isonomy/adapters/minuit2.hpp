@@ -77,7 +77,8 @@ template <mixture::Objective F>
   using mixture::Status;
   mixture::require_start(f, start);
   const double offset = mixture::at_start(f, start, MixtureOrder::gradient).nll;
-  const std::vector<mixture::Bounds> bounds = f.bounds();
+  const std::vector<mixture::Bounds> bounds =
+      mixture::closed(f.bounds(), mixture::fixed_parameters(f, options.fixed), start);
   const std::vector<std::string> names = f.names();
   const std::vector<double> errors = initial_errors(f, start, options);
   ROOT::Minuit2::MnUserParameterState state;
