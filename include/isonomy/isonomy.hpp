@@ -17,6 +17,8 @@
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/random.hpp"
 #include "isonomy/core/text.hpp"
+#include "isonomy/core/text/letter_view.hpp"
+#include "isonomy/core/text/letters.hpp"
 #include "isonomy/core/tolerance.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/cpu/cpu.hpp"

@@ -27,6 +27,15 @@ done <<'EOF'
 --threads|99999999999|threads
 --seed|-1|seed
 --seed|1.5|seed
+--decimal|;|before decimals
+--decimal|comma|before decimals
+--separator||one sign
+--separator|::|one sign
+--separator|comma|one sign
+--separator|.|a tab, a blank or a sign
+--separator|5|a tab, a blank or a sign
+--missing|drop|left out and counted
+--weights||column of weights
 --range|5|two numbers
 --range|1,2,3|two numbers
 --range|5,1|lower one first
@@ -43,6 +52,9 @@ EOF
 refuse "contours of yields that are fractions" "--contour|no parameter 'n1'|f, mu1, mu2, s1, s2" good.csv --contour n1,n2
 refuse "contours of a parameter that is not there" "--contour|no parameter 'mu3'|f, mu1, mu2, s1, s2" good.csv --contour mu1,mu3
 refuse "--start with nothing" "--start|starting values" good.csv --start=
+refuse "one sign for decimals and between cells" "--separator=','|decimal sign too" good.csv --decimal , --separator ,
+refuse "contours of weighted points" "--contour|--weights|drop one" good.csv --weights 2 --contour mu1,mu2
+refuse "profiles of weighted points" "--minos|--weights|drop one" good.csv --weights 2 --minos
 refuse "shared means and widths" "--shared-mean|--shared-sigma|do not differ|drop one" good.csv --shared-mean --shared-sigma
 
 # ---- values that are kept
@@ -118,12 +130,15 @@ refuse_output() {
   expect_equal "$what: nothing in the folder changes" "$before" "$(listing)"
 }
 ln -s good.csv link.csv
-mkfifo pipe
+perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Local => "socket", Listen => 1) or die'
+ln -s circle circle
 mkdir -p occupied/fit.tsv
 for option in --out --json; do
   refuse_output "$option in a folder that is not there" "absent/x|'absent' does not exist|create it" "$option" absent/x
   refuse_output "$option is a folder" "earlier|directory" "$option" earlier
-  refuse_output "$option is a pipe" "pipe|device or a pipe" "$option" pipe
+  refuse_output "$option is a socket" "socket|a disk or a socket" "$option" socket
+  refuse_output "$option is standard input" "/dev/stdin|not open for writing" "$option" /dev/stdin
+  refuse_output "$option is a circle of links" "circle|round in a circle" "$option" circle
   refuse_output "$option is the input" "good.csv|also an input" "$option" good.csv
   refuse_output "$option is a link to the input" "link.csv|also an input" "$option" link.csv
 done
@@ -131,7 +146,14 @@ refuse_output "one file for table and report" "both.tsv|--out|--json" --out both
 refuse_output "--plot is a file" "earlier.tsv|is a file" --plot earlier.tsv
 refuse_output "--plot with a folder in place of a table" "occupied/fit.tsv|folder" --plot occupied --json new.json
 refuse_output "--out after a good --plot" "absent/x" --plot new --out absent/x
+refuse_output "one descriptor for table and report" "/dev/fd/1|--out|--json" --out /dev/stdout --json /dev/fd/1
+declare -A other=([--out]=--json [--json]=--out)
 if [[ -w /dev/full ]]; then
+  for option in --out --json; do
+    run "$programs/isonomy-mixture" good.csv --quiet --plot new "$option" /dev/full "${other[$option]}" new.other
+    check_refusal "$option is a full device" "/dev/full|No space left"
+    expect_equal "$option is a full device: no other output" "" "$(find . -name 'new*')"
+  done
   "$programs/isonomy-mixture" good.csv --quiet --plot new --json new.json >/dev/full 2>"$err"
   status=$?
   : >"$out"

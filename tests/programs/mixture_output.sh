@@ -96,6 +96,39 @@ ln -s elsewhere/linked.tsv link.tsv
 run "$mixture" "$resolution" --shared-mean --out link.tsv
 expect_same "--out through a link: its target" exact.tsv elsewhere/linked.tsv
 expect_equal "--out through a link: it stays one" elsewhere/linked.tsv "$(readlink link.tsv)"
+ln -s elsewhere/dangling.tsv dangling.tsv
+run "$mixture" "$resolution" --shared-mean --out dangling.tsv
+expect_same "--out through a link to nothing: its target" exact.tsv elsewhere/dangling.tsv
+expect_equal "--out through a link to nothing: it stays one" elsewhere/dangling.tsv "$(readlink dangling.tsv)"
+echo old >secret.tsv
+chmod 600 secret.tsv
+run "$mixture" "$resolution" --shared-mean --out secret.tsv
+expect_same "--out to a secret file" exact.tsv secret.tsv
+expect_equal "--out to a secret file: its mode" 600 "$(stat -c %a secret.tsv)"
+mkdir linked
+ln -s ../elsewhere/fit.tsv linked/fit.tsv
+run "$mixture" "$resolution" --shared-mean --plot linked --quiet
+expect_equal "--plot through a link: it stays one" ../elsewhere/fit.tsv "$(readlink linked/fit.tsv)"
+expect_equal "--plot through a link: its target" yes "$([[ -s elsewhere/fit.tsv ]] && echo yes)"
+
+# ---- pipes and descriptors take what is written into them
+mkfifo pipe
+cat pipe >taken.tsv &
+run "$mixture" "$resolution" --shared-mean --out pipe
+wait
+expect_same "--out into a pipe" exact.tsv taken.tsv
+expect_same "--out into a pipe: the summary" exact.txt "$out"
+echo "a first line" >log
+"$mixture" "$resolution" --shared-mean --out /dev/stdout --quiet >>log
+echo "a first line" | cat - exact.tsv exact.txt >wanted
+expect_same "--out to standard output, behind what is there" wanted log
+run "$mixture" "$resolution" --shared-mean --out /dev/null --json /dev/fd/2 --quiet
+expect_success "--out /dev/null, --json /dev/fd/2"
+expect_text "--json /dev/fd/2" '"status": "converged"' "$err"
+"$mixture" "$resolution" --shared-mean --json closed.json --quiet >&- 2>"$err"
+expect_equal "a closed standard output: exit status" 2 $?
+expect_text "a closed standard output" "standard output: cannot be written" "$err"
+expect_equal "a closed standard output: no other output" "" "$(find . -name 'closed*')"
 
 # ---- files of every kind, all of the same points
 same_as_waiting() {
@@ -132,10 +165,60 @@ numbers_as d "${both[@]}" | make_npy rows.npy '<f8' '(272, 2)'
 same_as_waiting "a column of an array" rows.npy --column 2
 { numbers_as f $(tail -n +2 "$faithful" | cut -d , -f 1); numbers_as f "${waiting[@]}"; } | make_npy fortran.npy '<f4' '(272, 2)' True
 same_as_waiting "a column of an array in Fortran order" fortran.npy --column 2
+numbers_as 'd>' "${waiting[@]}" | make_npy big.npy '>f8' '(272,)'
+same_as_waiting "big-endian numbers" big.npy
+numbers_as l "${waiting[@]}" | make_npy integers.npy int32 '(272,)'
+same_as_waiting "whole numbers of a type without byte order" integers.npy
+make_npy row.npy '<f8' '(1, 272)' < <(numbers_as d "${waiting[@]}")
+same_as_waiting "an array of one row" row.npy
+mkfifo pipe.npy
+cat doubles.npy >pipe.npy &
+same_as_waiting "an array from a named pipe" pipe.npy
+cat floats.npy | "$mixture" - >piped.txt 2>"$err"
+expect_same "an array from a pipe as -" waiting.txt piped.txt
+tail -n +2 "$faithful" | sed 's/\./,/; s/,\([0-9]*\)$/;\1,0/' >commas.txt
+same_as_waiting "decimal commas" commas.txt --column 2 --decimal ,
+sed 's/,/ | /' "$faithful" >bars.txt
+same_as_waiting "a separator of its own" bars.txt --column waiting --separator '|'
+tr '\n' '\r' <"$faithful" >returns.csv
+same_as_waiting "lines that end with CR alone" returns.csv --column waiting
+awk '{ print } NR % 40 == 0 { print "1.5,NA"; print "," }' "$faithful" >missing.csv
+same_as_waiting "missing values skipped" missing.csv --column waiting --missing skip
+run "$mixture" missing.csv --column waiting --missing skip --json missing.json
+expect_text "missing values are counted" "272 points (12 missing values skipped)" "$err"
+expect_text "missing values are counted: --json" '"skipped": "12"' missing.json
+expect_text "missing values: --json" '"missing": "skip"' missing.json
+expect_text "decimal: --json" '"decimal": "."' missing.json
+expect_text "separator: --json" '"separator": "found in the file"' missing.json
+numbers_as d nan "${waiting[@]}" nan | make_npy missing.npy '<f8' '(274,)'
+same_as_waiting "missing elements skipped" missing.npy --missing skip
 run "$mixture" "$faithful"
 cp "$out" eruptions.txt
 run "$mixture" rows.npy --column 1
 expect_same "the first column is the default" eruptions.txt "$out"
+
+# ---- weights: a point of weight 3 is three points, but for the errors, which are those of samples drawn anew
+awk -F , -v OFS=, 'NR == 1 { print $0, "w"; next } { print $0, 1 + NR % 3 }' "$faithful" >weights.csv
+awk -F , 'NR == 1 { print; next } { for (k = 0; k < 1 + NR % 3; ++k) print }' "$faithful" >repeated.csv
+run "$mixture" repeated.csv --column waiting --out repeated.tsv
+run "$mixture" weights.csv --column waiting --weights w --out weights.tsv --json weights.json --plot weighted
+expect_success "--weights"
+expect_equal "--weights: values that differ from repeated points" 0 "$(paste <(columns repeated.tsv value) <(columns weights.tsv value) |
+  awk 'NR > 1 { d = $1 - $2; if (d < 0) d = -d; if (!(d <= 1e-7 * $1)) ++n } END { print n + 0 }')"
+expect_equal "--weights: errors above those of repeated points" 5 "$(paste <(columns repeated.tsv error) <(columns weights.tsv error) | awk 'NR > 1 && $2 > $1 { ++n } END { print n }')"
+expect_equal "--weights: columns of the summary" "parameter value error global correlation" "$(sed -n 1p "$out" | tr -s ' ')"
+expect_text "--weights: the report" "weights      column 3, as many as 233.0 points count" "$err"
+expect_no_text "--weights: the report" "AIC" "$err"
+for text in '"weights": "3"' '"sum_of_weights": "544.0"' '"aic": null'; do expect_text "--weights: --json" "$text" weights.json; done
+expect_equal "--weights: in the bins" 544 "$(columns weighted/fit.tsv points | awk 'NR > 1 { n += $1 } END { print n }')"
+expect_equal "--weights: expected" yes "$(columns weighted/fit.tsv expected | awk 'NR > 1 { n += $1 } END { print (n > 530 && n <= 544 ? "yes" : n) }')"
+awk -F , -v OFS=, 'NR > 1 { $3 = 1000 * $3 } { print }' weights.csv >thousandfold.csv
+run "$mixture" thousandfold.csv --column waiting --weights 3 --out thousandfold.tsv
+expect_equal "--weights: a common factor changes no error" 0 "$(paste <(columns thousandfold.tsv value error) <(columns weights.tsv value error) |
+  awk 'NR > 1 { for (k = 1; k <= 2; ++k) { d = $k - $(k + 2); if (d < 0) d = -d; if (!(d <= 1e-7 * $k)) ++n } } END { print n + 0 }')"
+{ numbers_as d "${waiting[@]}"; numbers_as d $(tail -n +2 weights.csv | cut -d , -f 3); } | make_npy weights.npy '<f8' '(272, 2)' True
+run "$mixture" weights.npy --weights 2 --out array.tsv
+expect_same "--weights of an array" weights.tsv array.tsv
 
 # ---- what is left out, open ranges
 run "$mixture" "$faithful" --column waiting --range 50,inf --json range.json
@@ -235,7 +318,7 @@ expect_text "--plot without gnuplot" "gnuplot fit.gnuplot > fit.svg" "$err"
 # ---- help and version
 run "$mixture" --help
 expect_success "--help"
-for text in --column --range --components --shared-mean --shared-sigma --extended --start --max-iterations --no-minos --contour \
+for text in --column --weights --decimal --separator --missing --range --components --shared-mean --shared-sigma --extended --start --max-iterations --no-minos --contour \
   --threads --seed --json --plot "Exit codes" "3 the fit"; do
   expect_text "--help" "$text" "$out"
 done

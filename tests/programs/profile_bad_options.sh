@@ -38,11 +38,15 @@ done <<'EOF'
 --max-cor|0,5|0 to 1
 --redundancy|loose|legacy
 --arithmetic|fast|aaanalysis_1_1
---label-test|1.0|label of the test group
---label-test|one|label of the test group
---label-ref|0.0|label of the reference group
+--label-test|1.5|good.tsv:2: 
+--label-test|one|good.tsv:2: 
+--label-test|0.0|two different labels
 --label-ref|1|two different labels
---label-test|9999999999|label of the test group
+--label-ref|true|two different labels
+--label-ref|1.0|two different labels
+--label-test|9999999999|good.tsv:2: 
+--label-ignore|1|two different labels
+--label-ignore|0.0|two different labels
 --start|1.5|number of the first residue
 --start|99999999999999999999|number of the first residue
 --tmd-len|0|1 to
@@ -78,7 +82,11 @@ done <<'EOF'
 --seed|1.5|seed
 --list-parts|loop|jmd_n_tmd_n
 EOF
-refuse "a TMD shown shorter than its features" "Segment(|display length 5|needs" "$data/proteins/DOM_GSEC.tsv" --tmd-len 5
+refuse "a TMD shown shorter than its features" "Pattern(|needs 15 residues of TMD|--tmd-len=5|pass --tmd-len=15" \
+  "$data/proteins/DOM_GSEC.tsv" --tmd-len 5
+awk -F '\t' -v OFS='\t' 'NR > 1 { $2 = $2 $2 $2 } { print }' good.tsv | cut -f 1,2,5 >long.tsv
+refuse "halves shown shorter than their patterns" "residues of TMD_N, which has 10|--tmd-len=20|pass --tmd-len=30" long.tsv --list-parts tmd_n,tmd_c
+refuse "--label-ignore for files without labels" "--label-ignore|--test" --test good.tsv --ref good.tsv --label-ignore 2
 refuse "--resample whole" "--resample|whole|reference" good.tsv --bootstrap 3 --resample whole
 refuse "a part twice" "--list-parts|'tmd'|twice" good.tsv --list-parts tmd,tmd
 refuse "a part without name" "--list-parts|''|jmd_n_tmd_n" good.tsv --list-parts tmd,,jmd_n
@@ -149,7 +157,10 @@ edit_cell scales.tsv 4 3 nan >changed.tsv && scales "NaN in a scale" "changed.ts
 edit_cell scales.tsv 4 3 inf >changed.tsv && scales "infinity in a scale" "changed.tsv:4: |${ids[2]}|inf"
 edit_cell scales.tsv 1 3 MY-SCALE >changed.tsv && scales "a scale without category" "categories.tsv: |MY-SCALE"
 head -n 1 scales.tsv >changed.tsv && scales "no letters" "changed.tsv: |0 letters"
-cut -f 1 scales.tsv >changed.tsv && scales "no scales" "changed.tsv: |0 scales"
+cut -f 1 scales.tsv >changed.tsv && scales "no scales" "changed.tsv: |0 scales|tabs or commas"
+sed 's/\t/;/g' scales.tsv >changed.tsv && scales "semicolons" "changed.tsv: |0 scales|tabs or commas"
+awk -F '\t' -v OFS='\t' 'NR > 1 { for (k = 2; k <= NF; ++k) $k = 90 * ($k - 0.5) } { print }' scales.tsv >changed.tsv
+refuse "raw scales" "none of|${ids[1]} goes from -45 to 45|0 to 1" good.tsv --df-scales changed.tsv --df-cat categories.tsv
 grep -v '^W' scales.tsv >changed.tsv && scales "a letter that the scales lack" "good.tsv:|'W'|--accept-gaps"
 for column in scale_id category subcategory scale_name scale_description; do
   sed "1s/\\b$column\\b/other/" categories.tsv >changed.tsv && categories "categories without $column" "changed.tsv:1: |'$column'"
@@ -173,13 +184,16 @@ refuse_output() {
 }
 ln -s good.tsv link.tsv
 ln good.tsv hard_link.tsv
-mkfifo pipe
+perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Local => "socket", Listen => 1) or die'
+ln -s circle circle
 mkdir -p occupied/ranking.tsv
 for option in --out --json; do
   refuse_output "$option in a folder that is not there" "absent/x|'absent' does not exist|create it" "$option" absent/x
   refuse_output "$option is a folder" "earlier|directory" "$option" earlier
   refuse_output "$option below a file" "earlier.tsv/x" "$option" earlier.tsv/x
-  refuse_output "$option is a pipe" "pipe|device or a pipe" "$option" pipe
+  refuse_output "$option is a socket" "socket|a disk or a socket" "$option" socket
+  refuse_output "$option is standard input" "/dev/stdin|not open for writing" "$option" /dev/stdin
+  refuse_output "$option is a circle of links" "circle|round in a circle" "$option" circle
   refuse_output "$option in a folder of the system" "/proc/x" "$option" /proc/x
   refuse_output "$option is the input" "good.tsv|also an input" "$option" good.tsv
   refuse_output "$option is the input by another path" "./good.tsv|also an input" "$option" ./good.tsv
@@ -194,7 +208,14 @@ refuse_output "--plot with a folder in place of a table" "occupied/ranking.tsv|f
 refuse_output "--plot below a file" "earlier.tsv/x" --plot earlier.tsv/x
 refuse_output "--plot in a folder of the system" "/proc/x" --plot /proc/x
 refuse_output "--out after a good --plot" "absent/x" --plot new --out absent/x
+refuse_output "one descriptor for table and report" "/dev/fd/1|--out|--json" --out /dev/stdout --json /dev/fd/1
+declare -A other=([--out]=--json [--json]=--out)
 if [[ -w /dev/full ]]; then
+  for option in --out --json; do
+    run "$programs/isonomy-profile" good.tsv --quiet --plot new "$option" /dev/full "${other[$option]}" new.other
+    check_refusal "$option is a full device" "/dev/full|No space left"
+    expect_equal "$option is a full device: no other output" "" "$(find . -name 'new*')"
+  done
   "$programs/isonomy-profile" good.tsv --quiet --plot new --json new.json >/dev/full 2>"$err"
   status=$?
   : >"$out"

@@ -1,33 +1,53 @@
 // Writes the figures of a run: tables and scripts always, pictures where gnuplot is installed.
 #pragma once
 
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
 #include "../program/output.hpp"
+#include "../program/output_folder.hpp"
 #include "canvas.hpp"
 #include "gnuplot.hpp"
+#include "isonomy/core/error.hpp"
 #include "isonomy/core/text.hpp"
 
 namespace examples {
 
 using isonomy::text::joined;
 
+/// Draws one figure beside copies of its tables into `picture`. Empty if it worked, else the reason. IoError where
+/// there is no room for it: gnuplot itself does not tell of a full disk.
+inline std::string draw(const std::string& gnuplot, Outputs& outputs, const Figure& figure, std::string& picture) {
+  const std::string &folder = outputs.workshop(), script = figure.name + ".gnuplot", name = figure.name + ".svg";
+  for (const auto& [table, text] : figure.tables) write_plain(folder + "/" + table, text);
+  write_plain(folder + "/" + script, figure.script);
+  const std::string failure = run_gnuplot(gnuplot, folder, script, name);
+  std::ifstream drawn(folder + "/" + name, std::ios::binary);
+  picture.assign(std::istreambuf_iterator<char>(drawn), {});
+  if (failure == no_room || (failure.empty() && picture.find("</svg>") == std::string::npos))
+    throw isonomy::IoError(outputs.folder() + "/" + name, 0,
+                           "gnuplot could not write the whole picture; expected room for it; free space or write "
+                           "elsewhere");
+  return failure;
+}
+
 /// Adds figures to the folder. Returns what kept pictures from being drawn, with the remedy.
-inline std::vector<std::string> draw_figures(OutputFolder& folder, const std::vector<Figure>& figures) {
+inline std::vector<std::string> draw_figures(Outputs& outputs, const std::vector<Figure>& figures) {
   std::vector<std::string> warnings;
   const std::string gnuplot = find_gnuplot();
   for (const auto& figure : figures) {
-    for (const auto& [name, text] : figure.tables) folder.write(name, text);
     const std::string script = figure.name + ".gnuplot", picture = figure.name + ".svg";
-    folder.write(script, figure.script);
-    const std::string failure =
-        gnuplot.empty() ? "gnuplot is not installed" : run_gnuplot(gnuplot, folder.draft(), script, picture);
+    for (const auto& [name, text] : figure.tables) outputs.add_to_folder(name, text);
+    outputs.add_to_folder(script, figure.script);
+    std::string drawn;
+    const std::string failure = gnuplot.empty() ? "gnuplot is not installed" : draw(gnuplot, outputs, figure, drawn);
     if (failure.empty())
-      folder.add(picture);
+      outputs.add_to_folder(picture, drawn);
     else
       warnings.push_back(joined(picture, " was not drawn: ", failure,
-                                "; install gnuplot (Debian: gnuplot-nox), then run in ", folder.path(), ": gnuplot ",
+                                "; install gnuplot (Debian: gnuplot-nox), then run in ", outputs.folder(), ": gnuplot ",
                                 script, " > ", picture));
   }
   return warnings;

@@ -6,11 +6,16 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <string_view>
+#include <thread>
+
+#include "../program/interrupt.hpp"
 
 namespace examples {
 
@@ -42,6 +47,24 @@ inline std::string find_gnuplot() {
   return {};
 }
 
+/// The status with which a child ends. Cancelled if the program is to end before: then the child is ended too.
+inline int awaited(pid_t child) {
+  int status = 0;
+  for (bool stopped = false;;) {
+    const pid_t ended = waitpid(child, &status, stopped ? 0 : WNOHANG);
+    if (ended == child && stopped) throw isonomy::Cancelled("drawing");
+    if (ended == child || (ended < 0 && errno != EINTR)) return status;
+    stopped = caught_signal.load() != 0;
+    if (stopped)
+      kill(child, SIGKILL);
+    else
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+}
+
+/// The reason where the picture is larger than files may be.
+inline constexpr const char* no_room = "there is no room for it";
+
 /// Runs `gnuplot script > picture` in `folder`. Empty if it worked, else the reason.
 inline std::string run_gnuplot(const std::string& gnuplot, const std::string& folder, const std::string& script,
                                const std::string& picture) {
@@ -49,6 +72,11 @@ inline std::string run_gnuplot(const std::string& gnuplot, const std::string& fo
   const pid_t child = fork();
   if (child < 0) return "no process could be started";
   if (child == 0) {  // only what is safe after fork in a program with threads
+    // What we ask of signals, gnuplot must not inherit: it does not look whether its writing failed.
+    sigset_t none;
+    sigemptyset(&none);
+    for (const int number : {SIGPIPE, SIGXFSZ}) signal(number, SIG_DFL);
+    sigprocmask(SIG_SETMASK, &none, nullptr);
     const auto redirect = [](const char* file, int flags, int target) {
       const int opened = open(file, flags, 0666);
       return opened >= 0 && dup2(opened, target) >= 0;
@@ -60,10 +88,9 @@ inline std::string run_gnuplot(const std::string& gnuplot, const std::string& fo
       execv(gnuplot.c_str(), const_cast<char* const*>(arguments));
     _exit(127);
   }
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0)
-    if (errno != EINTR) return "it could not be waited for";
+  const int status = awaited(child);
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
+  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ) return no_room;
   std::ifstream messages(folder + "/" + log);
   std::string line, reason;
   while (std::getline(messages, line))

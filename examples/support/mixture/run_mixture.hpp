@@ -7,7 +7,6 @@
 #include <functional>
 #include <iterator>
 #include <limits>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,6 +19,7 @@
 #include "../program/output.hpp"
 #include "../program/program.hpp"
 #include "../program/progress.hpp"
+#include "../program/threads.hpp"
 #include "isonomy/core/report.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/cpu/cpu.hpp"
@@ -28,7 +28,9 @@
 #include "isonomy/estimators/mixture/normal/fixed_start.hpp"
 #include "isonomy/estimators/mixture/normal/objective.hpp"
 #include "isonomy/estimators/mixture/normal/start.hpp"
+#include "isonomy/estimators/mixture/normal/weighted_fit.hpp"
 #include "isonomy/io/reports/mixture_report.hpp"
+#include "isonomy/io/text/number_format.hpp"
 #include "isonomy/io/text/numbers.hpp"
 #include "mixture_table.hpp"
 #include "point_data.hpp"
@@ -40,7 +42,7 @@ using isonomy::text::joined;
 
 /// Everything that a run depends on, and where its results go. An empty name leaves an output out.
 struct MixtureOptions {
-  std::string path, column;
+  PointOptions points;
   isonomy::mixture::NormalModel model;
   /// In the order of the model's names; from k-means if empty.
   std::vector<double> start;
@@ -61,7 +63,8 @@ struct MixtureOptions {
 struct MixtureRun {
   isonomy::io::MixtureFit fit;
   std::string title, source;  ///< "faithful", "column 2 of 2, waiting"
-  index_t left_out = 0;
+  index_t left_out = 0, missing = 0;
+  index_t weight_column = 0;  ///< 0 without weights
   int profile_passes = 0;
   std::vector<std::string> warnings;
   double reading_seconds = 0;
@@ -210,6 +213,56 @@ void fit_points(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorView<const T
   stages.insert(stages.begin(), before.stages.begin(), before.stages.end());
 }
 
+/// Points drawn as often as their weights say, one from each of as many equal stretches of their sum: some 2^14 at
+/// most.
+template <class T>
+std::vector<double> drawn_by_weight(isonomy::VectorView<const T> x, isonomy::VectorView<const T> weights,
+                                    double total) {
+  const index_t count = std::min<index_t>(x.size, index_t{1} << 14);
+  const double step = total / static_cast<double>(count);
+  std::vector<double> drawn;
+  double before = 0;
+  for (index_t i = 0; i < x.size; ++i) {
+    before += static_cast<double>(weights(i));
+    while (static_cast<index_t>(drawn.size()) < count && (static_cast<double>(drawn.size()) + 0.5) * step < before)
+      drawn.push_back(static_cast<double>(x(i)));
+  }
+  return drawn;
+}
+
+/// The fit of points with weights. Its errors are those of samples in which points and weights are drawn anew; the rise
+/// of a weighted likelihood marks no interval, so there are no profiles.
+template <class T>
+void fit_weighted_points(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorView<const T> x,
+                         isonomy::VectorView<const T> weights, const PointData& data, const MixtureOptions& options,
+                         PassCounter& passes, MixtureRun& run) {
+  isonomy::io::MixtureFit& fit = run.fit;
+  isonomy::Report before;
+  isonomy::StageTimer timer(before);
+  fit.points = x.size;
+  fit.model = options.model;
+  fit.options = options.minimize;
+  fit.start = options.start;
+  if (fit.start.empty()) {
+    passes.begin("start");
+    const std::vector<double> drawn = drawn_by_weight(x, weights, data.total);
+    fit.start = isonomy::mixture::automatic_start(ctx, options.model, isonomy::view(drawn));
+  }
+  timer.lap("start");
+  passes.begin("fit");
+  const auto from_start = [&] {
+    return isonomy::mixture::fit(ctx, options.model, x, weights, fit.start, options.minimize);
+  };
+  fit.result = options.start.empty() ? from_start() : from_given_start(from_start);
+  auto& stages = fit.result.report.stages;
+  stages.insert(stages.begin(), before.stages.begin(), before.stages.end());
+}
+
+/// How the report names what stands between cells.
+inline std::string separator_text(const isonomy::io::NumberFormat& format) {
+  return format.separator ? std::string(1, *format.separator) : "found in the file";
+}
+
 /// What of the model the data did not settle, in words.
 inline void note_result(const isonomy::io::MixtureFit& fit, const std::vector<std::pair<int, int>>& contours,
                         std::vector<std::string>& warnings) {
@@ -240,57 +293,66 @@ inline void note_result(const isonomy::io::MixtureFit& fit, const std::vector<st
 
 /// Reads, fits, and puts all outputs in place at the end, the summary of the parameters on standard output.
 inline MixtureRun run_mixture(const MixtureOptions& options, const Interrupt& interrupt) {
-  require_outputs(options.table_path, options.json_path, {options.path});
-  std::optional<OutputFolder> folder;
-  if (!options.figure_folder.empty()) folder.emplace(options.figure_folder);
+  Outputs outputs(interrupt, options.table_path, options.json_path, options.figure_folder, {options.points.path});
   ProgressLine progress(!options.quiet);
   detail::PassCounter passes(progress);
   isonomy::Context<isonomy::Cpu> ctx(
       {.threads = options.threads, .seed = options.seed, .progress = passes.callback(), .stop = interrupt.token()});
+  require_threads(ctx);
 
   MixtureRun run;
   isonomy::Report reading;
   isonomy::StageTimer timer(reading);
-  const PointData data = read_points(options.path, options.column, options.model.range, progress);
+  const PointData data = read_points(options.points, options.model.range, progress);
   timer.lap("reading");
   if (data.size() < options.model.components)
-    throw isonomy::IoError(options.path, 0,
+    throw isonomy::IoError(options.points.path, 0,
                            joined(data.size(), " points for ", options.model.components,
                                   " components; expected one for each at least; use fewer --components"));
   run.reading_seconds = reading.stages[0].seconds;
-  run.title = std::filesystem::path(options.path).stem().string();
+  run.title = std::filesystem::path(options.points.path).stem().string();
   run.left_out = data.left_out;
+  run.missing = data.missing;
+  run.weight_column = data.weight_column;
   run.source = data.columns == 1 && data.quantity == "x" ? std::string()
                                                          : joined("column ", data.column, " of ", data.columns,
                                                                   data.quantity == "x" ? "" : ", " + data.quantity);
-  data.visit([&](auto x) { detail::fit_points(ctx, x, options, passes, run); });
+  data.visit_weighted([&](auto x, auto weights) {
+    if (data.weighted())
+      detail::fit_weighted_points(ctx, x, weights, data, options, passes, run);
+    else
+      detail::fit_points(ctx, x, options, passes, run);
+  });
   progress.clear();
   detail::note_result(run.fit, options.contours, run.warnings);
 
   // From here on everything is ready to be put in place before anything is.
-  OutputFiles files;
-  files.prepare(options.table_path, isonomy::io::mixture_table_text(run.fit));
-  if (folder) {
+  outputs.add(options.table_path, isonomy::io::mixture_table_text(run.fit));
+  if (outputs.has_folder()) {
     std::vector<Figure> figures{fit_figure(data, run.fit, run.title)};
     for (std::size_t k = 0; k < run.fit.contours.size(); k += std::size(detail::contour_coverages))
       figures.push_back(contour_figure(run.fit, k, std::size(detail::contour_coverages), run.title));
-    for (auto& warning : draw_figures(*folder, figures)) run.warnings.push_back(std::move(warning));
+    for (auto& warning : draw_figures(outputs, figures)) run.warnings.push_back(std::move(warning));
   }
   if (!options.json_path.empty()) {
-    isonomy::io::ReportNotes notes{{"input", options.path},
+    using isonomy::io::Missing;
+    isonomy::io::ReportNotes notes{{"input", options.points.path},
                                    {"column", std::to_string(data.column)},
                                    {"quantity", data.quantity},
                                    {"element", data.element()},
+                                   {"decimal", std::string(1, options.points.format.decimal)},
+                                   {"separator", detail::separator_text(options.points.format)},
+                                   {"missing", options.points.format.missing == Missing::skip ? "skip" : "refuse"},
+                                   {"skipped", std::to_string(data.missing)},
                                    {"left_out", std::to_string(data.left_out)},
+                                   {"weights", data.weighted() ? std::to_string(data.weight_column) : "none"},
+                                   {"sum_of_weights", isonomy::io::number_text(data.total)},
+                                   {"effective_points", isonomy::io::number_text(run.fit.result.effective_points)},
                                    {"start", options.start.empty() ? "automatic" : "given"},
                                    {"seed", std::to_string(options.seed)}};
-    files.prepare(options.json_path, isonomy::io::mixture_report_text(run.fit, notes));
+    outputs.add(options.json_path, isonomy::io::mixture_report_text(run.fit, notes));
   }
-  if (folder) folder->require_room();
-  Interrupt::check("writing");
-  print_all(parameter_table(run.fit));
-  files.commit();
-  if (folder) folder->commit();
+  for (auto& warning : outputs.commit(parameter_table(run.fit))) run.warnings.push_back(std::move(warning));
   return run;
 }
 

@@ -4,140 +4,27 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
-#include <random>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
 
+#include "interrupt.hpp"
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/io/text/atomic_file.hpp"
+#include "isonomy/io/text/drafts.hpp"
+#include "isonomy/io/text/file_set.hpp"
 #include "isonomy/io/text/open_file.hpp"
+#include "isonomy/io/text/output_target.hpp"
+#include "output_folder.hpp"
 
 namespace examples {
 
 using isonomy::text::joined;
-
-/// IoError now rather than after the computation if `path` cannot be written, or is one of the inputs.
-inline void require_writable(const std::string& path, const std::vector<std::string>& inputs) {
-  for (const auto& input : inputs) {
-    std::error_code error;
-    if (std::filesystem::equivalent(path, input, error))
-      throw isonomy::IoError(path, 0, "this is also an input; expected another file to write; choose another name");
-  }
-  const isonomy::io::AtomicFile trial(path);
-}
-
-/// IoError if both names are given and mean one file, which would keep only the report.
-inline void require_distinct(const std::string& table, const std::string& report) {
-  if (table.empty() || report.empty()) return;
-  std::error_code error;
-  if (std::filesystem::weakly_canonical(table, error) == std::filesystem::weakly_canonical(report, error))
-    throw isonomy::IoError(report, 0, "this is both --out and --json; expected a file for each; choose another name");
-}
-
-/// require_writable() for the outputs --out and --json, which must be two files. Empty names are left out.
-inline void require_outputs(const std::string& table, const std::string& report,
-                            const std::vector<std::string>& inputs) {
-  for (const auto& path : {table, report})
-    if (!path.empty()) require_writable(path, inputs);
-  require_distinct(table, report);
-}
-
-/// A folder for output, made if it is not there. Files are written in a hidden folder inside it and moved out by
-/// commit(); otherwise they, and the folder if it was made here, are removed again.
-class OutputFolder {
- public:
-  /// IoError if the folder can neither be used nor made.
-  explicit OutputFolder(std::string path) : path_(std::move(path)) {
-    namespace fs = std::filesystem;
-    std::error_code error;
-    if (fs::exists(path_, error) && !fs::is_directory(path_, error))
-      throw isonomy::IoError(path_, 0,
-                             "this is a file; expected the name of a folder to write in; choose another name");
-    for (fs::path part = path_; !part.empty() && !fs::exists(part, error); part = part.parent_path())
-      made_.push_back(part);
-    fs::create_directories(path_, error);
-    const std::error_code failure = error;
-    draft_ = joined(path_, "/.draft-", std::random_device{}());
-    if (failure || !fs::create_directory(draft_, error)) {
-      discard();
-      throw isonomy::IoError(path_, 0,
-                             joined("cannot make or use this folder: ", (failure ? failure : error).message(),
-                                    "; expected a writable one; check its permissions"));
-    }
-  }
-  OutputFolder(const OutputFolder&) = delete;
-  OutputFolder& operator=(const OutputFolder&) = delete;
-  ~OutputFolder() { discard(); }
-
-  /// Where it will be, and where its files are until then.
-  const std::string& path() const { return path_; }
-  const std::string& draft() const { return draft_; }
-  /// The files written so far.
-  const std::vector<std::string>& names() const { return names_; }
-
-  void write(const std::string& name, std::string_view text) {
-    isonomy::io::AtomicFile file(draft_ + "/" + name);
-    file.write(text);
-    file.commit();
-    add(name);
-  }
-
-  /// Takes a file along that something else wrote in draft().
-  void add(const std::string& name) { names_.push_back(name); }
-
-  /// IoError if a folder stands where a file is to be put.
-  void require_room() const {
-    for (const auto& name : names_) {
-      std::error_code error;
-      if (std::filesystem::is_directory(path_ + "/" + name, error))
-        throw isonomy::IoError(path_ + "/" + name, 0,
-                               "this is a folder; expected room for a file; remove or rename it");
-    }
-  }
-
-  /// IoError if a file cannot be put in place.
-  void commit() {
-    for (const auto& name : names_) {
-      std::error_code error;
-      std::filesystem::rename(draft_ + "/" + name, path_ + "/" + name, error);
-      if (error) throw isonomy::IoError(path_ + "/" + name, 0, "cannot be put in place: " + error.message());
-    }
-    made_.clear();
-  }
-
- private:
-  void discard() noexcept {
-    std::error_code ignored;
-    std::filesystem::remove_all(draft_, ignored);
-    for (const auto& part : made_) std::filesystem::remove(part, ignored);
-    made_.clear();
-  }
-
-  std::string path_, draft_;
-  std::vector<std::filesystem::path> made_;  // innermost first
-  std::vector<std::string> names_;
-};
-
-/// Files that are written aside one by one and put in place together.
-class OutputFiles {
- public:
-  /// Nothing for an empty name. IoError as AtomicFile.
-  void prepare(const std::string& path, std::string_view text) {
-    if (path.empty()) return;
-    files_.emplace_back(path);
-    files_.back().write(text);
-  }
-  void commit() {
-    for (auto& file : files_) file.commit();
-  }
-
- private:
-  std::vector<isonomy::io::AtomicFile> files_;
-};
 
 /// Writes to standard output. IoError if it does not take everything; a reader that has seen enough is no error.
 inline void print_all(std::string_view text) {
@@ -147,5 +34,122 @@ inline void print_all(std::string_view text) {
                            joined("cannot be written: ", isonomy::io::system_message(errno),
                                   "; expected room for the table; use --out FILE"));
 }
+
+/// All that a run writes: a table, a report, a folder of pictures. Nothing is in place before commit(), everything is
+/// behind it; the destructor and a signal remove what is not. An empty name leaves an output out.
+class Outputs {
+ public:
+  /// IoError now rather than after the computation if an output cannot be written, is one of the inputs, or if two of
+  /// them are one file.
+  Outputs(const Interrupt& interrupt, const std::string& table, const std::string& report, std::string folder,
+          std::vector<std::string> inputs)
+      : interrupt_(interrupt), folder_path_(std::move(folder)), files_(std::move(inputs)) {
+    using isonomy::io::OutputTarget;
+    std::vector<OutputTarget> targets;
+    for (const auto& name : {table, report})
+      if (!name.empty()) {
+        targets.push_back(isonomy::io::output_target(name));
+        files_.require_new(targets.back());
+        if (targets.back().kind == OutputTarget::Kind::file) isonomy::io::AtomicFile{targets.back()};  // a trial
+      }
+    std::error_code error;
+    if (targets.size() == 2 && targets[0].descriptor == targets[1].descriptor &&
+        std::filesystem::weakly_canonical(targets[0].path, error) ==
+            std::filesystem::weakly_canonical(targets[1].path, error))
+      throw isonomy::IoError(report, 0, "this is both --out and --json; expected a file for each; choose another name");
+    if (!folder_path_.empty()) OutputFolder{folder_path_};  // a trial, which leaves nothing
+    interrupt_.on_end([this] { abandon(); });
+  }
+  Outputs(const Outputs&) = delete;
+  Outputs& operator=(const Outputs&) = delete;
+  ~Outputs() {
+    abandon();
+    interrupt_.on_end({});
+  }
+
+  /// Makes a file ready. Nothing for an empty name. IoError as FileSet.
+  void add(const std::string& path, std::string_view text) {
+    if (path.empty()) return;
+    const auto lock = continued();
+    files_.add(path, text);
+  }
+
+  bool has_folder() const { return !folder_path_.empty(); }
+  const std::string& folder() const { return folder_path_; }
+  /// Names of the files in the folder.
+  const std::vector<std::string>& names() const { return names_; }
+
+  /// A folder to draw in, hidden in the other and removed with all it holds at the end. IoError if it cannot be made.
+  const std::string& workshop() {
+    const auto lock = continued();
+    return open_folder().workshop();
+  }
+
+  /// Makes a file of the folder ready. IoError as add(), or if a folder stands where it is to be put.
+  void add_to_folder(const std::string& name, std::string_view text) {
+    const auto lock = continued();
+    open_folder();
+    const std::string path = folder_path_ + "/" + name;
+    std::error_code error;
+    if (std::filesystem::is_directory(path, error))
+      throw isonomy::IoError(path, 0, "this is a folder; expected room for a file; remove or rename it");
+    files_.add(path, text);
+    names_.push_back(name);
+  }
+
+  /// Prints `text` on standard output, then puts everything in place. IoError if that cannot be, Cancelled if a signal
+  /// has come; no file has changed then. Returns warnings about what runs left that were killed.
+  std::vector<std::string> commit(std::string_view text) {
+    Interrupt::check("writing");
+    {
+      const auto lock = continued();
+      files_.prepare();
+    }
+    files_.write_streams();
+    print_all(text);
+    const auto lock = continued();
+    Interrupt::check("writing");
+    files_.commit();
+    if (folder_) folder_->keep();
+    interrupt_.note_written();
+    std::vector<std::string> left = std::move(cleared_);
+    left.insert(left.end(), files_.cleared().begin(), files_.cleared().end());
+    if (left.empty()) return {};
+    return {
+        joined("a run with these outputs was killed before it had put all of them in place; what it left is removed, "
+               "what it had put there replaced: ",
+               isonomy::text::listed(left, left.size()))};
+  }
+
+ private:
+  /// Keeps a signal from removing the files while one is made. Cancelled once they are removed.
+  std::unique_lock<std::mutex> continued() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    if (abandoned_) throw isonomy::Cancelled("writing");
+    return lock;
+  }
+
+  OutputFolder& open_folder() {
+    if (folder_) return *folder_;
+    cleared_ = isonomy::io::clear_drafts(folder_path_, OutputFolder::prefix);
+    return folder_.emplace(folder_path_);
+  }
+
+  /// Removes everything for good; in the thread that waits for signals.
+  void abandon() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    abandoned_ = true;
+    files_.discard();
+    folder_.reset();
+  }
+
+  const Interrupt& interrupt_;
+  std::string folder_path_;
+  std::vector<std::string> names_, cleared_;
+  std::mutex mutex_;
+  bool abandoned_ = false;
+  std::optional<OutputFolder> folder_;  // before the files, which are removed first
+  isonomy::io::FileSet files_;
+};
 
 }  // namespace examples

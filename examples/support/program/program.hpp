@@ -1,6 +1,9 @@
 // Runs the body of a program: command line and exceptions become messages and exit codes.
 #pragma once
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <cctype>
 #include <exception>
@@ -9,6 +12,7 @@
 #include <new>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -26,18 +30,12 @@ using isonomy::text::joined;
 enum ExitCode { success = 0, internal_error = 1, bad_input = 2, no_result = 3, interrupted = 128 };
 
 inline constexpr const char* exit_code_help =
-    "Exit codes: 0 done; 2 unusable input or options, or a file that cannot be written; 130 stopped by Ctrl-C; 1 an "
-    "error of the program itself. Unless it is 0, no output file is written or changed.";
+    "Exit codes: 0 done; 2 unusable input or options, a file that cannot be written, or no memory or thread left; 130 "
+    "stopped by Ctrl-C (143 by SIGTERM, 129 by SIGHUP); 1 an error of the program itself. Unless it is 0, no output "
+    "file is written or changed.";
 
-/// `text` for a terminal: control characters, which files may hold, become '?'.
-inline std::string printable(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    out += (byte < 0x20 && c != '\n') || byte == 0x7F ? '?' : c;
-  }
-  return out;
-}
+/// `text` for a terminal, in one line: what a file may hold beside visible letters is named.
+inline std::string printable(std::string_view text) { return isonomy::text::shown(text); }
 
 /// Long text, such as a message that quotes a whole sequence, without its middle.
 inline std::string clipped(std::string text) {
@@ -81,7 +79,7 @@ inline std::string with_option_names(std::string_view message, const std::vector
 /// What a file's error says, its place first.
 inline std::string file_message(const isonomy::IoError& error) {
   const std::string message = error.what();
-  const auto colon = message.find(": ", error.path.size());
+  const auto colon = message.find(": ", isonomy::text::shown(error.path).size());
   return without_operation(message, colon == std::string::npos ? 0 : colon + 2);
 }
 
@@ -97,6 +95,41 @@ inline std::string parse_message(const CLI::App& app, const std::string& program
   return joined(message, expected, "; see ", program, " --help");
 }
 
+namespace detail {
+
+/// Opens what of standard input, output and error the caller has closed, so that no other file gets their numbers and
+/// what is meant for them. Reading from or writing to them fails as before, but for standard error.
+inline void reserve_standard_descriptors() {
+  constexpr int modes[] = {O_WRONLY, O_RDONLY, O_WRONLY};
+  for (int number = 0; number < 3; ++number)
+    if (::fcntl(number, F_GETFD) < 0) static_cast<void>(::open("/dev/null", modes[number]));
+}
+
+/// Calls `body(interrupt)`; reports what it throws through `fail(message)` or as a stop. Returns the exit code.
+template <class Fail, class Body>
+int run_body(const Interrupt& interrupt, const std::vector<std::string>& option_names, const Fail& fail, Body& body) {
+  // An error may follow from the signal, which also ends the program that writes into our standard input.
+  const auto fail_or_stop = [&](const std::string& message) {
+    if (caught_signal.load() == 0) return fail(message);
+    interrupt.say_stopped();
+    return interrupted + caught_signal.load();
+  };
+  try {
+    if constexpr (std::is_void_v<decltype(body(interrupt))>) {
+      body(interrupt);
+      return success;
+    } else {
+      return body(interrupt);
+    }
+  } catch (const isonomy::IoError& error) {
+    return fail_or_stop(with_option_names(file_message(error), option_names, isonomy::text::shown(error.path).size()));
+  } catch (const isonomy::Error& error) {
+    return fail_or_stop(with_option_names(without_operation(error.what()), option_names));
+  }
+}
+
+}  // namespace detail
+
 /// Parses the command line, runs `body(interrupt)`, reports what it throws on stderr. The body may return an exit code.
 /// `option_names`: names of library options that are options here too.
 template <class Body>
@@ -106,6 +139,7 @@ int run_program(CLI::App& app, int argc, char** argv, const std::vector<std::str
     std::cerr << program << ": error: " << printable(clipped(message)) << std::endl;
     return static_cast<int>(bad_input);
   };
+  detail::reserve_standard_descriptors();
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& request) {
@@ -114,23 +148,16 @@ int run_program(CLI::App& app, int argc, char** argv, const std::vector<std::str
     return fail(parse_message(app, program, error.what()));
   }
   try {
-    Interrupt interrupt;
-    if constexpr (std::is_void_v<decltype(body(interrupt))>) {
-      body(interrupt);
-      return success;
-    } else {
-      return body(interrupt);
-    }
-  } catch (const isonomy::Cancelled&) {
-    std::cerr << program << ": stopped; nothing was written" << std::endl;
-    return interrupted + caught_signal.load();
-  } catch (const isonomy::IoError& error) {
-    return fail(with_option_names(file_message(error), option_names, error.path.size()));
-  } catch (const isonomy::Error& error) {
-    return fail(with_option_names(without_operation(error.what()), option_names));
+    const Interrupt interrupt(program);
+    return detail::run_body(interrupt, option_names, fail, body);
   } catch (const std::bad_alloc&) {
     return fail(
-        "out of memory; expected room for the input and some bytes beside each row; use fewer rows or free memory");
+        "out of memory; expected room for the input and some bytes beside each row; use fewer rows, free memory, or "
+        "raise the limit (ulimit -v)");
+  } catch (const std::system_error& error) {
+    return fail(joined(error.what(),
+                       "; expected what every program needs, such as one more thread; raise the limits of "
+                       "this shell (ulimit -u, ulimit -v, ulimit -n), or end other programs"));
   } catch (const std::exception& error) {
     std::cerr << program << ": internal error: " << printable(error.what()) << "; please report it" << std::endl;
     return internal_error;

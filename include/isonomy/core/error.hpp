@@ -72,7 +72,7 @@ class OutOfMemory : public ResourceError {
   [[gnu::noinline]] OutOfMemory(const std::string& purpose, std::size_t bytes_requested, std::size_t bytes_available)
       : ResourceError(text::joined(purpose, ": ", bytes_requested, " bytes requested, ",
                                    bytes_available != 0 ? std::to_string(bytes_available) : "none",
-                                   " available; use less data at a time or raise the limit")),
+                                   " available; expected room for all; use less data at a time or raise the limit")),
         requested(bytes_requested), available(bytes_available) {}
   std::size_t requested, available;
 };
@@ -84,11 +84,13 @@ class Cancelled : public Error {
       : Error(text::joined(operation, ": cancelled by the caller")) {}
 };
 
-/// A file could not be read or written. `line` counts from 1; 0 means the file as a whole.
+/// A file could not be read or written. `line` counts from 1; 0 means the file as a whole. The message is text::shown,
+/// whatever bytes of the file it quotes.
 class IoError : public Error {
  public:
   [[gnu::noinline]] IoError(const std::string& file, std::int64_t line_number, const std::string& what)
-      : Error(line_number > 0 ? text::joined(file, ":", line_number, ": ", what) : text::joined(file, ": ", what)),
+      : Error(text::shown(line_number > 0 ? text::joined(file, ":", line_number, ": ", what)
+                                          : text::joined(file, ": ", what))),
         path(file), line(line_number) {}
   std::string path;
   std::int64_t line;

@@ -1,0 +1,110 @@
+// Writes several files beside their targets and puts all of them in place, or none.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <filesystem>
+#include <set>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
+#include "isonomy/io/text/atomic_file.hpp"
+#include "isonomy/io/text/drafts.hpp"
+#include "isonomy/io/text/output_target.hpp"
+
+namespace isonomy::io {
+
+/// The outputs of one run, which belong together.
+/// Every file is written as an AtomicFile and forced onto the medium before the first is renamed; if a renaming is
+/// refused, those before it are undone. A process that is killed while it renames leaves files of two runs, each whole,
+/// and drafts, which the next set with the same targets clears away.
+/// Streams and open descriptors (OutputTarget) get their text from write_streams(), before any file changes, and keep
+/// it whatever comes after.
+class FileSet {
+ public:
+  /// No target may be one of `inputs`.
+  explicit FileSet(std::vector<std::string> inputs = {}) : inputs_(std::move(inputs)) {}
+
+  /// Makes a file ready. IoError as AtomicFile, or if two names have the same target, or that is an input.
+  void add(const std::string& path, std::string_view bytes) {
+    const OutputTarget target = output_target(path);
+    require_new(target);
+    if (target.kind != OutputTarget::Kind::file) {
+      streams_.emplace_back(target, bytes);
+      return;
+    }
+    for (auto& draft : AtomicFile::clear_drafts(target)) cleared_.push_back(std::move(draft));
+    AtomicFile& file = files_.emplace_back(target);
+    names_.push_back(path);
+    file.write(bytes);
+  }
+
+  /// Forces all files onto the medium. IoError naming the one for which there is no room. Together this costs less than
+  /// one by one: a journal is then written once.
+  void prepare() {
+    for (auto& file : files_) file.prepare();
+  }
+
+  /// IoError naming the stream that does not take all of its text.
+  void write_streams() {
+    for (const auto& [target, bytes] : streams_) write_stream(target, bytes);
+    streams_.clear();
+  }
+
+  /// Puts all files in place, in the order in which they were added. IoError if one of them is refused; then none has
+  /// changed, but for such as the file system could not keep beside the new ones.
+  void commit() {
+    prepare();
+    write_streams();
+    std::size_t placed = 0;
+    try {
+      for (; placed < files_.size(); ++placed) files_[placed].place(placed + 1 < files_.size());
+    } catch (...) {
+      while (placed > 0) files_[--placed].withdraw();
+      files_.clear();
+      throw;
+    }
+    std::set<std::filesystem::path> folders;
+    for (auto& file : files_) {
+      file.settle();
+      folders.insert(std::filesystem::path(file.path()).parent_path());
+    }
+    for (const auto& folder : folders) detail::sync_folder(folder);
+    files_.clear();
+  }
+
+  /// Removes what is not in place.
+  void discard() noexcept {
+    streams_.clear();
+    files_.clear();
+  }
+
+  /// Drafts of processes that were killed, which were removed.
+  [[nodiscard]] const std::vector<std::string>& cleared() const noexcept { return cleared_; }
+
+  /// IoError if two names have the same target, or `target` is an input.
+  void require_new(const OutputTarget& target) const {
+    namespace fs = std::filesystem;
+    std::error_code error;
+    for (const auto& input : inputs_)
+      if (target.kind == OutputTarget::Kind::file && fs::equivalent(target.path, input, error))
+        throw IoError(target.name, 0, "this is also an input; expected another file to write; choose another name");
+    for (std::size_t k = 0; k < files_.size(); ++k)
+      if (fs::weakly_canonical(files_[k].path(), error) == fs::weakly_canonical(target.path, error))
+        throw IoError(target.name, 0,
+                      text::joined("this is the file of another output, ", names_[k],
+                                   "; expected a file for each; choose another name"));
+  }
+
+ private:
+  std::vector<std::string> inputs_, names_, cleared_;
+  std::deque<AtomicFile> files_;
+  std::vector<std::pair<OutputTarget, std::string>> streams_;
+};
+
+}  // namespace isonomy::io
