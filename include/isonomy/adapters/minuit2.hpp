@@ -37,7 +37,7 @@ inline constexpr double far_away = 1e6;
 
 /// A local minimum of f from `start` by Migrad with the gradient of f, then Hesse, for an increase by 1/2. Versions
 /// since ROOT 6.30 get the exact Hessian of f, too, where it has one: its diagonal for the first step, all of it for
-/// Hesse, whose errors then are those of mixture::hesse; others take differences of gradients. Parameters of
+/// Hesse, whose covariance then is that of mixture::hesse; others take differences of gradients. Parameters of
 /// options.fixed and bounds are Minuit's (bounds beyond a million initial_errors are left to the function), tolerance
 /// and strategy such that the edm ends far below that of the options. The result is judged as `judged` says; iterations
 /// are Minuit's calls. Errors as mixture::minimize, and NumericalError where f is not finite at a trial point. Not the

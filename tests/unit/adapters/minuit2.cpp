@@ -15,6 +15,16 @@ using adapters::minimize_with_minuit2;
 using mixture::Bounds;
 using mixture::Status;
 
+namespace isonomy::test {
+namespace {
+
+constexpr bool exact = adapters::detail::AsksForHessian<ROOT::Minuit2::FCNGradientBase>;
+/// In errors: Migrad ends at an edm of 0.002 times the square root of four rounding errors of 1, or below.
+const double as_near_as_minuit = std::sqrt(2 * 0.002 * 2 * std::sqrt(2.3e-16));
+
+}  // namespace
+}  // namespace isonomy::test
+
 TEST_CASE("Minuit finds the minimum of a mixture that Newton finds, with the same errors", "[mixture]") {
   const std::vector<double> x = test::shared_mean_points(20000), start{0.3, 0.5, 3, 1};
   Context<Cpu> ctx;
@@ -27,10 +37,12 @@ TEST_CASE("Minuit finds the minimum of a mixture that Newton finds, with the sam
   const mixture::HesseErrors errors = mixture::hesse(newton);
   REQUIRE(mixture::hesse(other).available());
   for (std::size_t i = 0; i < 4; ++i) {
-    CHECK(std::abs(other.parameters[i] - newton.parameters[i]) < 1e-6 * errors.errors[i]);
-    // Minuit's second derivatives are differences, unless its version asks for the exact ones.
-    constexpr bool exact = adapters::detail::AsksForHessian<ROOT::Minuit2::FCNGradientBase>;
-    CHECK(other.minuit_errors[i] == Approx(errors.errors[i]).epsilon(exact ? 1e-6 : 2e-3));
+    CHECK(std::abs(other.parameters[i] - newton.parameters[i]) <
+          (test::exact ? test::as_near_as_minuit : 1e-6) * errors.errors[i]);
+    // Minuit's second derivatives are differences, unless its version asks for the exact ones. Its errors of parameters
+    // with limits go over their transformation, its covariance does not.
+    CHECK(other.minuit_errors[i] == Approx(errors.errors[i]).epsilon(2e-3));
+    CHECK(other.minuit_covariance[5 * i] == Approx(errors.covariance[5 * i]).epsilon(test::exact ? 2e-5 : 4e-3));
     CHECK(other.minuit_covariance[5 * i] == Approx(std::pow(other.minuit_errors[i], 2)).epsilon(1e-2));
   }
   const double scale = other.minuit_errors[0] * other.minuit_errors[2];
@@ -71,7 +83,7 @@ TEST_CASE("Minuit leaves fixed parameters where they start", "[mixture]") {
   CHECK(other.minuit_errors[3] == 0);
   const mixture::HesseErrors errors = mixture::hesse(newton);
   for (const std::size_t i : {0, 2}) {
-    CHECK(std::abs(other.parameters[i] - newton.parameters[i]) < 1e-5 * errors.errors[i]);
+    CHECK(std::abs(other.parameters[i] - newton.parameters[i]) < 1e-4 * errors.errors[i]);
     CHECK(other.minuit_errors[i] == Approx(errors.errors[i]).epsilon(2e-3));
   }
 }
