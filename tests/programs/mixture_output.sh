@@ -96,6 +96,39 @@ ln -s elsewhere/linked.tsv link.tsv
 run "$mixture" "$resolution" --shared-mean --out link.tsv
 expect_same "--out through a link: its target" exact.tsv elsewhere/linked.tsv
 expect_equal "--out through a link: it stays one" elsewhere/linked.tsv "$(readlink link.tsv)"
+ln -s elsewhere/dangling.tsv dangling.tsv
+run "$mixture" "$resolution" --shared-mean --out dangling.tsv
+expect_same "--out through a link to nothing: its target" exact.tsv elsewhere/dangling.tsv
+expect_equal "--out through a link to nothing: it stays one" elsewhere/dangling.tsv "$(readlink dangling.tsv)"
+echo old >secret.tsv
+chmod 600 secret.tsv
+run "$mixture" "$resolution" --shared-mean --out secret.tsv
+expect_same "--out to a secret file" exact.tsv secret.tsv
+expect_equal "--out to a secret file: its mode" 600 "$(stat -c %a secret.tsv)"
+mkdir linked
+ln -s ../elsewhere/fit.tsv linked/fit.tsv
+run "$mixture" "$resolution" --shared-mean --plot linked --quiet
+expect_equal "--plot through a link: it stays one" ../elsewhere/fit.tsv "$(readlink linked/fit.tsv)"
+expect_equal "--plot through a link: its target" yes "$([[ -s elsewhere/fit.tsv ]] && echo yes)"
+
+# ---- pipes and descriptors take what is written into them
+mkfifo pipe
+cat pipe >taken.tsv &
+run "$mixture" "$resolution" --shared-mean --out pipe
+wait
+expect_same "--out into a pipe" exact.tsv taken.tsv
+expect_same "--out into a pipe: the summary" exact.txt "$out"
+echo "a first line" >log
+"$mixture" "$resolution" --shared-mean --out /dev/stdout --quiet >>log
+echo "a first line" | cat - exact.tsv exact.txt >wanted
+expect_same "--out to standard output, behind what is there" wanted log
+run "$mixture" "$resolution" --shared-mean --out /dev/null --json /dev/fd/2 --quiet
+expect_success "--out /dev/null, --json /dev/fd/2"
+expect_text "--json /dev/fd/2" '"status": "converged"' "$err"
+"$mixture" "$resolution" --shared-mean --json closed.json --quiet >&- 2>"$err"
+expect_equal "a closed standard output: exit status" 2 $?
+expect_text "a closed standard output" "standard output: cannot be written" "$err"
+expect_equal "a closed standard output: no other output" "" "$(find . -name 'closed*')"
 
 # ---- files of every kind, all of the same points
 same_as_waiting() {

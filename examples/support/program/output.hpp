@@ -101,6 +101,10 @@ class Outputs {
   /// has come; no file has changed then. Returns warnings about what runs left that were killed.
   std::vector<std::string> commit(std::string_view text) {
     Interrupt::check("writing");
+    {
+      const auto lock = continued();
+      files_.prepare();
+    }
     files_.write_streams();
     print_all(text);
     const auto lock = continued();

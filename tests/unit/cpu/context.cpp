@@ -96,7 +96,7 @@ TEST_CASE("the workspace limit covers buffers and operations and is named in the
     CHECK(e.requested == 8000);
     CHECK(e.available == 2000);
     CHECK(std::string(e.what()) ==
-          "more: 8000 bytes requested, 2000 available; use less data at a time or raise the limit");
+          "more: 8000 bytes requested, 2000 available; expected room for all; use less data at a time or raise the limit");
   }
   std::vector<double> x(10000);
   CHECK_THROWS_AS(gemm(ctx, 1.0, column_major(x.data(), 50, 50), column_major(x.data(), 50, 50), 0.0,

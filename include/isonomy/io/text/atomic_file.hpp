@@ -63,13 +63,15 @@ class AtomicFile {
   /// Appends bytes. IoError naming the reason (for example no space left); the target is untouched then.
   void write(std::string_view bytes) {
     require_open("write");
+    prepared_ = false;
     if (std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) != bytes.size()) fail(errno);
   }
 
-  /// Forces what was written onto the medium and gives it the target's mode. IoError as write(): what is left is to
-  /// rename it.
+  /// Forces what was written onto the medium and gives it the target's mode. IoError as write(). Nothing if that has
+  /// been done: what is left is to rename it.
   void prepare() {
     require_open("prepare");
+    if (prepared_) return;
     if (std::fflush(file_.get()) != 0) fail(errno);
     const int draft = ::fileno(file_.get());
     struct stat old = {}, now = {};
@@ -81,6 +83,7 @@ class AtomicFile {
     }
     // Some file systems have nothing to force.
     if (::fsync(draft) != 0 && errno != EINVAL && errno != ENOTSUP) fail(errno);
+    prepared_ = true;
   }
 
   /// Renames a prepared file to its target. IoError if that is refused, with the target untouched. With `revocable`,
@@ -112,17 +115,15 @@ class AtomicFile {
     discard();
   }
 
-  /// Ends what place() began; nothing can be written or undone after.
-  void settle() noexcept {
-    discard();
-    detail::sync_folder(std::filesystem::path(path_).parent_path());
-  }
+  /// Ends what place() began; nothing can be undone after. Whether a power failure undoes it is up to sync_folder().
+  void settle() noexcept { discard(); }
 
   /// Puts the file in place of the target. IoError as write() and place(). Nothing can be written after.
   void commit() {
     prepare();
     place();
     settle();
+    detail::sync_folder(std::filesystem::path(path_).parent_path());
   }
 
   /// Where the file will be.
@@ -174,11 +175,13 @@ class AtomicFile {
     kept_.swap(other.kept_);
     file_.swap(other.file_);
     std::swap(was_absent_, other.was_absent_);
+    std::swap(prepared_, other.prepared_);
   }
 
   std::string path_, temporary_;
   std::string kept_;         ///< the target's former content, while place() can be undone
   bool was_absent_ = false;  ///< there was none
+  bool prepared_ = false;
   File file_;
 };
 
