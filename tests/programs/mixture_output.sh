@@ -216,6 +216,11 @@ awk -F , -v OFS=, 'NR > 1 { $3 = 1000 * $3 } { print }' weights.csv >thousandfol
 run "$mixture" thousandfold.csv --column waiting --weights 3 --out thousandfold.tsv
 expect_equal "--weights: a common factor changes no error" 0 "$(paste <(columns thousandfold.tsv value error) <(columns weights.tsv value error) |
   awk 'NR > 1 { for (k = 1; k <= 2; ++k) { d = $k - $(k + 2); if (d < 0) d = -d; if (!(d <= 1e-7 * $k)) ++n } } END { print n + 0 }')"
+run "$mixture" weights.csv --column waiting --weights w --fix mu1=54 --out known.tsv
+expect_equal "--weights with --fix" "mu1 54.0 nan" "$(columns known.tsv name value error | sed -n 3p | tr '\t' ' ')"
+run "$mixture" weights.csv --column waiting --weights w --start 0.36,54,80,6,6 --out given.tsv
+expect_equal "--weights with --start: values that differ" 0 "$(paste <(columns given.tsv value) <(columns weights.tsv value) |
+  awk 'NR > 1 { d = $1 - $2; if (d < 0) d = -d; if (!(d <= 1e-7 * $1)) ++n } END { print n + 0 }')"
 { numbers_as d "${waiting[@]}"; numbers_as d $(tail -n +2 weights.csv | cut -d , -f 3); } | make_npy weights.npy '<f8' '(272, 2)' True
 run "$mixture" weights.npy --weights 2 --out array.tsv
 expect_same "--weights of an array" weights.tsv array.tsv
