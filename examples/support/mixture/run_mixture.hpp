@@ -44,8 +44,9 @@ using isonomy::text::joined;
 struct MixtureOptions {
   PointOptions points;
   isonomy::mixture::NormalModel model;
-  /// In the order of the model's names; from k-means if empty.
+  /// In the order of the model's names; found by a search if empty.
   std::vector<double> start;
+  isonomy::mixture::StartOptions search;
   isonomy::mixture::MinimizeOptions minimize;
   /// Parameters that keep these values; minimize.fixed names them.
   std::vector<isonomy::mixture::KnownValue> known;
@@ -184,7 +185,8 @@ isonomy::Report begin_fit(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorVi
   fit.start = options.start;
   if (fit.start.empty()) {
     passes.begin("start");
-    fit.start = isonomy::mixture::automatic_start(ctx, options.model, points);
+    fit.starts = isonomy::mixture::find_start(ctx, options.model, points, options.search);
+    fit.start = fit.starts.parameters;
     if (!options.known.empty()) fit.start = start_with(options.model, fit.start, options.known);
   }
   timer.lap("start");
@@ -266,9 +268,22 @@ inline std::string separator_text(const isonomy::io::NumberFormat& format) {
   return format.separator ? std::string(1, *format.separator) : "found in the file";
 }
 
+/// What the search for starting values leaves open, in words.
+inline void note_starts(const isonomy::mixture::Starts& starts, std::vector<std::string>& warnings) {
+  if (starts.late())
+    warnings.push_back(joined("the best of ", starts.tried, " starts was number ", starts.first, ", and ",
+                              starts.met_same, " met its maximum; there may be a better one: raise --starts"));
+  else if (starts.tried > 1 && starts.met_same == 0)
+    warnings.push_back(
+        joined("none of ", starts.tried,
+               " starts met a maximum without a spike; this fit begins at k-means; use fewer components, "
+               "or give a --start"));
+}
+
 /// What of the model the data did not settle, in words.
 inline void note_result(const isonomy::io::MixtureFit& fit, const std::vector<std::pair<int, int>>& contours,
                         std::vector<std::string>& warnings) {
+  note_starts(fit.starts, warnings);
   for (const auto& warning : fit.result.report.warnings) warnings.push_back(warning);
   for (const int k : fit.result.degenerate)
     warnings.push_back(joined("component ", k + 1, " has closed in on a point, where the likelihood has no maximum"));

@@ -24,6 +24,7 @@
 #include "isonomy/estimators/mixture/multivariate/model.hpp"
 #include "isonomy/estimators/mixture/multivariate/rows.hpp"
 #include "isonomy/ops/mixture/multivariate_mixture_sums.hpp"
+#include "isonomy/ops/mixture/weighted_multivariate_mixture_sums.hpp"
 
 namespace isonomy::mixture {
 
@@ -185,7 +186,7 @@ EmResult run_em(Ctx& ctx, NormalMixture start, const EmRows<Ctx, T>& data, const
   result.degenerate = degenerate_components(result.model, spread, options.reg_covar);
   add_warnings(result, data.points);
   describe<op::multivariate_mixture_sums, T>(ctx, result.report);
-  if (data.weights.size > 0) result.report.operations = {ran<op::for_each>(ctx)};
+  if (data.weights.size > 0) result.report.operations = {ran<op::weighted_multivariate_mixture_sums, T>(ctx)};
   return result;
 }
 

@@ -18,8 +18,8 @@
 #include "isonomy/estimators/mixture/multivariate/model.hpp"
 #include "isonomy/estimators/mixture/multivariate/nearest_sums.hpp"
 #include "isonomy/estimators/mixture/multivariate/rows.hpp"
-#include "isonomy/estimators/mixture/multivariate/weighted_density_sums.hpp"
 #include "isonomy/ops/mixture/multivariate_mixture_sums.hpp"
+#include "isonomy/ops/mixture/weighted_multivariate_mixture_sums.hpp"
 
 namespace isonomy::mixture::detail {
 
@@ -72,7 +72,7 @@ std::vector<DoubleDouble> density_pass(Ctx& ctx, const NormalMixture& m, Mixture
   const DeviceDensities<Ctx> densities(ctx, m);
   std::vector<DoubleDouble> sums(static_cast<std::size_t>(densities.term().outputs(order)));
   if (weights.size > 0)
-    weighted_density_sums(ctx, densities.term(), order, WeightedRows<T, typename Ctx::space>{x, weights}, view(sums));
+    weighted_multivariate_mixture_sums(ctx, densities.term(), order, x, weights, view(sums));
   else
     multivariate_mixture_sums(ctx, densities.term(), order, x, view(sums));
   return sums;

@@ -68,7 +68,7 @@ class CountedRows {
 /// whatever it holds. A common factor of all changes nothing but nll, aic and bic, in which the sum of the weights is
 /// the number of points.
 ///
-/// Cost as em() on lanes of one element, with one logarithm a row; memory: a copy of the weights, and where one is 0 of
+/// Cost as em(), with one logarithm a row; memory: a copy of the weights, and where one is 0 of
 /// the other rows. The same bits for any thread count, instruction set and backend.
 ///
 /// Errors as em(); ShapeError for another number of weights, ValueError for the first that is negative, NaN or too
