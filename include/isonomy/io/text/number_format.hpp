@@ -91,6 +91,14 @@ inline bool is_missing(std::string_view cell) {
   return std::any_of(std::begin(names), std::end(names), same);
 }
 
+/// Whether a line is a comment: it begins with '#', and not with what spreadsheets write for a value that they lack.
+inline bool is_comment(std::string_view line) {
+  constexpr std::string_view values[] = {"#N/A",  "#n/a",   "#NA",   "#DIV/0!", "#VALUE!",
+                                         "#REF!", "#NAME?", "#NUM!", "#NULL!"};
+  return line.starts_with('#') && std::none_of(std::begin(values), std::end(values),
+                                               [line](std::string_view value) { return line.starts_with(value); });
+}
+
 /// Whether a cell that is no number may have been meant as one: its first letter or digit is a digit, or it has none
 /// and is made of signs of numbers. Minus signs and invisible letters beyond ASCII are looked past.
 inline bool begins_like_number(std::string_view cell) {
