@@ -93,8 +93,7 @@ inline bool is_missing(std::string_view cell) {
 
 /// Whether a line is a comment: it begins with '#', and not with what spreadsheets write for a value that they lack.
 inline bool is_comment(std::string_view line) {
-  constexpr std::string_view values[] = {"#N/A",  "#n/a",   "#NA",   "#DIV/0!", "#VALUE!",
-                                         "#REF!", "#NAME?", "#NUM!", "#NULL!"};
+  constexpr std::string_view values[] = {"#N/A", "#n/a", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!"};
   return line.starts_with('#') && std::none_of(std::begin(values), std::end(values),
                                                [line](std::string_view value) { return line.starts_with(value); });
 }
