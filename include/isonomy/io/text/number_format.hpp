@@ -98,8 +98,8 @@ inline bool is_comment(std::string_view line) {
                                                [line](std::string_view value) { return line.starts_with(value); });
 }
 
-/// Whether a cell that is no number may have been meant as one: its first letter or digit is a digit, or it has none
-/// and is made of signs of numbers. Minus signs and invisible letters beyond ASCII are looked past.
+/// Whether a cell that is no number may have been meant as one: a digit, or the sign or point of a number, stands
+/// before its first letter. Other signs and invisible letters are looked past.
 inline bool begins_like_number(std::string_view cell) {
   bool signs = false;
   while (!cell.empty()) {
