@@ -16,6 +16,8 @@
 
 #include "isonomy/compiled/mixture.hpp"
 #include "isonomy/cpu/cpu.hpp"
+#include "isonomy/estimators/mixture/many/fit_many.hpp"
+#include "isonomy/estimators/mixture/many/normal_toys.hpp"
 #include "isonomy/estimators/mixture/minimise/minos.hpp"
 #include "isonomy/estimators/mixture/multivariate/em.hpp"
 #include "isonomy/estimators/mixture/normal/fit.hpp"
@@ -97,6 +99,23 @@ void run_em(const std::string& data, Context<Cpu>& ctx, int repeats) {
   print(works.front(), static_cast<std::size_t>(n));
 }
 
+/// `count` toys of 10,000 points of two peaks, drawn and fitted with errors from the truth; their NLLs added.
+void run_toys(index_t count, std::vector<Context<Cpu>>& contexts, int repeats) {
+  const mixture::NormalModel model{.components = 2};
+  const std::vector<double> truth{0.4, 0, 3, 1, 0.7};
+  constexpr index_t points = 10000;
+  const mixture::NormalToys toys(model, truth, 1, points);
+  const auto fit = [&](Context<Cpu>& ctx) {
+    double sum = 0;
+    for (const auto& toy : mixture::fit_many(ctx, model, count, toys, truth).fits) sum += toy.minimum.nll;
+    return sum;
+  };
+  std::vector<Work> works;
+  for (Context<Cpu>& ctx : contexts) works.push_back({"toys", &ctx, [&] { return fit(ctx); }});
+  time_in_turn(works, repeats);
+  for (const Work& work : works) print(work, static_cast<std::size_t>(count * points));
+}
+
 /// The sum of x, block by block on the context's threads: nothing can read the points faster.
 double read(Context<Cpu>& ctx, const std::vector<double>& x) {
   const auto points = static_cast<index_t>(x.size()), blocks = points / block_points;
@@ -148,13 +167,15 @@ void run(const std::string& data, std::vector<Context<Cpu>>& contexts, int repea
 
 int main(int argc, char** argv) {
   std::string data, em, instructions = "best";
-  int threads = 1, repeats = 15;
+  int threads = 1, repeats = 15, toys = 0;
   for (int i = 1; i + 1 < argc; i += 2) {
     const std::string key = argv[i], value = argv[i + 1];
     if (key == "--data")
       data = value;
     else if (key == "--em")
       em = value;
+    else if (key == "--toys")
+      toys = std::atoi(value.c_str());
     else if (key == "--instructions")
       instructions = value;
     else if (key == "--threads")
@@ -162,10 +183,10 @@ int main(int argc, char** argv) {
     else if (key == "--repeats")
       repeats = std::atoi(value.c_str());
   }
-  if (data.empty() == em.empty()) {
-    std::fprintf(stderr, "usage: mixture --data FILE_OF_DOUBLES | --em FILE [--threads 1] "
+  if ((data.empty() ? 0 : 1) + (em.empty() ? 0 : 1) + (toys > 0 ? 1 : 0) != 1) {
+    std::fprintf(stderr, "usage: mixture --data FILE_OF_DOUBLES | --em FILE | --toys COUNT [--threads 1] "
                          "[--instructions best|avx2|scalar] [--repeats 15]\n"
-                         "--data with several threads: with one thread and with these, in turn\n");
+                         "--data and --toys with several threads: with one thread and with these, in turn\n");
     return 2;
   }
   try {
@@ -177,7 +198,9 @@ int main(int argc, char** argv) {
       options.threads = t;
       contexts.emplace_back(options);
     }
-    if (em.empty())
+    if (toys > 0)
+      run_toys(toys, contexts, repeats);
+    else if (em.empty())
       run(data, contexts, repeats);
     else
       run_em(em, contexts.front(), repeats);

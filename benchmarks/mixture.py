@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares mixture likelihoods and fits with what else a user could pick; writes results/mixture.json.
 
-    python mixture.py [--rounds 5] [--skip-em]
+    python mixture.py [--rounds 5] [--skip-em | --toys-only]
 
 Rounds of all programs alternate, every one in a process of its own pinned to its number of cores; ours takes its kinds
 of work and numbers of threads in turn. Reported are medians over rounds of medians within processes, and of ratios of
@@ -37,6 +37,7 @@ RATIOS = {
     "JAX / gradient": (("jax", "gradient", 1, None), ("isonomy", "gradient", 1, None)),
     "iminuit / fit": (("iminuit", "fit", 1, None), ("isonomy", "fit", 1, None)),
     "iminuit / Minos": (("iminuit", "minos", 1, None), ("isonomy", "minos", 1, None)),
+    "toys / toys on two threads": (("isonomy", "toys", 1, None), ("isonomy", "toys", 2, None)),
     "scikit-learn / EM": (("scikit-learn", "em", 1, None), ("isonomy", "em", 1, None)),
 }
 
@@ -66,8 +67,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--skip-em", action="store_true", help="leave out scikit-learn's minutes")
-    parser.add_argument("--output", default=os.path.join(HERE, "results", "mixture.json"))
+    parser.add_argument("--toys-only", action="store_true",
+                        help="fits of many toys alone, which nothing else is needed for; into results/mixture_toys.json")
+    parser.add_argument("--output")
     arguments = parser.parse_args()
+    arguments.output = arguments.output or os.path.join(
+        HERE, "results", "mixture_toys.json" if arguments.toys_only else "mixture.json")
     programs = os.path.join(ROOT, "build", "bench", "benchmarks")
     reference = [sys.executable, os.path.join(HERE, "mixture_reference.py")]
     load = os.getloadavg()[0]
@@ -77,7 +82,12 @@ def main():
         for line in json_lines(pinned(command, threads)):
             runs.append({"source": source, **line, **more})
 
-    with tempfile.TemporaryDirectory() as folder:
+    def run_toys():
+        for threads, instructions in ((2, "best"), (1, "avx2")):
+            run("isonomy", [os.path.join(programs, "mixture"), "--toys", "1000", "--threads", str(threads),
+                            "--instructions", instructions, "--repeats", "1"], threads)
+
+    def run_everything(folder):
         data = os.path.join(folder, "notebook.f64")
         script = os.path.join(ROOT, "tests", "reference", "mixture", "make_reference.py")
         subprocess.run([sys.executable, script, "--seed-data", data], check=True)
@@ -95,6 +105,14 @@ def main():
                 run("isonomy", [os.path.join(programs, "mixture"), "--em", em, "--repeats", "1"], 1)
                 if number == 0:
                     run("scikit-learn", [*reference, "scikit-learn", "--repeats", "1"], 1)
+            run_toys()
+
+    if arguments.toys_only:
+        for _ in range(arguments.rounds):
+            run_toys()
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            run_everything(folder)
 
     agree = True
     for r in runs:

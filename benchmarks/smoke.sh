@@ -22,6 +22,9 @@ ours=$("$programs/mixture" --data "$points" --repeats 1)
 for work in read value gradient hessian fit minos; do
   grep -q "\"work\": \"$work\"" <<<"$ours" || fail "mixture does not time $work"
 done
+toys=$("$programs/mixture" --toys 2 --threads 2 --repeats 1)
+[[ $(grep -c '"work": "toys"' <<<"$toys") -eq 2 ]] || fail "mixture does not time toys on one thread and on two"
+[[ $(nll toys <<<"$toys" | sort -u | wc -l) -eq 1 ]] || fail "toys depend on the threads: $(nll toys <<<"$toys")"
 plain=$("$programs/mixture_plain" "$points" 1)
 [[ $(grep -c '"work"' <<<"$plain") -eq 2 ]] || fail "mixture_plain does not time its two loops"
 awk -v a="$(nll value <<<"$ours")" -v b="$(nll direct <<<"$plain")" 'BEGIN { exit !(a != "" && (a - b)^2 <= (1e-9 * a)^2) }' ||

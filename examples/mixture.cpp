@@ -21,25 +21,35 @@ namespace mixture = isonomy::mixture;
 /// What the command line says, before it is understood.
 struct CommandLine {
   examples::MixtureOptions run;
-  std::string range, start;
-  std::vector<std::string> contours;
+  std::string range, start, decimal = ".", separator, missing = "refuse";
+  std::vector<std::string> contours, fixed;
   bool shared_mean = false, shared_sigma = false, extended = false;
 };
 
 /// Library names of options that this program spells with dashes.
-const std::vector<std::string> option_names{"components", "max_iterations", "threads"};
+const std::vector<std::string> option_names{"components", "max_iterations", "starts", "threads",
+                                            "decimal",    "separator",      "missing"};
 
 void add_options(CLI::App& app, CommandLine& line) {
   auto& run = line.run;
   const examples::OptionGroup input{app, "Input"};
-  app.add_option("input", run.path,
-                 "numbers: a .npy array of floats or doubles, or a table of text (commas, semicolons, tabs or blanks), "
-                 "with or without a header; - for standard input, a table")
+  app.add_option(
+         "input", run.points.path,
+         "numbers: a .npy array, or a table of text (commas, semicolons, tabs or blanks), with or without a header; "
+         "- for standard input")
       ->type_name("FILE")
       ->required();
   input.option(
-      "--column", run.column, "NAME|NUMBER",
+      "--column", run.points.column, "NAME|NUMBER",
       "column to read: a number from 1 to how many there are is a place, other text a name; default the first");
+  input.option("--weights", run.points.weights, "NAME|NUMBER",
+               "column of weights: how often each point counts; errors are those of weighted points, without profiles");
+  input.choice("--decimal", line.decimal, {".", ","}, "what stands before decimals in a table");
+  input.option("--separator", line.separator, "SIGN",
+               "what stands between cells of a table: one sign, or the word tab or blank; default what the first line "
+               "shows");
+  input.choice("--missing", line.missing, {"refuse", "skip"},
+               "rows in which a value is empty, NA or NaN: an error, or left out and counted");
   input.option("--range", line.range, "LOWER,UPPER",
                "fit the points inside alone, with a density normalised there; -inf or inf leaves an end open");
 
@@ -52,7 +62,14 @@ void add_options(CLI::App& app, CommandLine& line) {
   const examples::OptionGroup fit{app, "Fit"};
   fit.option("--start", line.start, "VALUES",
              "starting values of all parameters, in order or by name, as in 0.3,0.5,3,1 or f=0.3,mu=0.5,s1=3,s2=1; "
-             "default from k-means");
+             "default from a search");
+  fit.with_default(
+      "--starts", run.search.starts, "INT",
+      "starts of that search: k-means, quantiles, rings, tails, random clumps; the best one is fitted; 1 to "
+      "10000");
+  fit.option("--fix", line.fixed, "NAME=VALUE",
+             "keep parameters at known values, as in mu=5 or s1=2,s2=3; they have no error; may be repeated")
+      ->allow_extra_args(false);
   fit.with_default("--max-iterations", run.minimize.max_iterations, "INT", "steps of the fit, at least 1");
   fit.flag("--minos,!--no-minos", run.minos, "asymmetric errors from profiles of the likelihood (default), or none");
   fit.option("--contour", line.contours, "NAME,NAME",
@@ -62,7 +79,7 @@ void add_options(CLI::App& app, CommandLine& line) {
 
   const examples::OptionGroup output{app, "Run and output"};
   output.with_default("--threads", run.threads, "INT", "threads, 0 for all; the result does not depend on it");
-  output.with_default("--seed", run.seed, "INT", "seed of k-means");
+  output.with_default("--seed", run.seed, "INT", "seed of the search for starting values");
   output.option("--out", run.table_path, "FILE", "file for the parameters, errors and correlations as a table");
   output.option("--json", run.json_path, "FILE", "file for data, model, start, fit, contours and report as JSON");
   output.option("--plot", run.figure_folder, "DIR",
@@ -96,7 +113,8 @@ mixture::Range parse_range(const std::string& text) {
 }
 
 /// Places of the two parameters of --contour.
-std::pair<int, int> parse_contour(const std::string& text, const mixture::NormalModel& model) {
+std::pair<int, int> parse_contour(const std::string& text, const mixture::NormalModel& model,
+                                  const std::vector<std::string>& fixed) {
   const std::vector<std::string> names = model.names(), fields = examples::comma_list(text);
   const auto refuse = [&](const std::string& what) {
     throw isonomy::ValueError("--contour: " + what + "; expected two different ones of " + examples::listed(names) +
@@ -107,18 +125,53 @@ std::pair<int, int> parse_contour(const std::string& text, const mixture::Normal
   for (const auto& field : fields) {
     const auto found = std::find(names.begin(), names.end(), field);
     if (found == names.end()) refuse("the model has no parameter '" + field + "'");
+    if (std::find(fixed.begin(), fixed.end(), field) != fixed.end())
+      refuse("'" + field + "' is fixed and does not move");
     places.push_back(static_cast<int>(found - names.begin()));
   }
   if (places[0] == places[1]) refuse("'" + text + "' is one parameter twice");
   return {places[0], places[1]};
 }
 
+/// How --decimal, --separator and --missing say that numbers are written.
+isonomy::io::NumberFormat parse_format(const CommandLine& line, bool has_separator) {
+  isonomy::io::NumberFormat format{.decimal = line.decimal[0]};
+  if (line.missing == "skip") format.missing = isonomy::io::Missing::skip;
+  if (!has_separator) return format;
+  const std::string sign = line.separator == "tab" ? "\t" : line.separator == "blank" ? " " : line.separator;
+  if (sign.size() != 1)
+    throw isonomy::ValueError(
+        examples::joined("--separator: '", sign,
+                         "'; expected one sign such as ',' or ';', or the word tab or blank; give "
+                         "what stands between cells"));
+  format.separator = sign[0];
+  isonomy::io::require_format(format);
+  return format;
+}
+
+/// ValueError for what weighted points do not have.
+void require_weighted(const CommandLine& line, const examples::MixtureOptions& run, bool has_minos) {
+  const auto refuse = [](const char* option) {
+    throw isonomy::ValueError(examples::joined(option,
+                                               " goes by how far the likelihood rises, which means nothing for points "
+                                               "with weights; expected --weights without it; drop one of them"));
+  };
+  if (run.points.weights.empty())
+    throw isonomy::ValueError("--weights: ''; expected a column; give its name or its place from 1");
+  if (!line.contours.empty()) refuse("--contour");
+  if (has_minos && run.minos) refuse("--minos");
+}
+
 /// The command line in the library's terms. ValueError naming the option for what does not fit together.
-examples::MixtureOptions understood(const CommandLine& line, bool has_range, bool has_start) {
+examples::MixtureOptions understood(const CLI::App& app, const CommandLine& line) {
+  const auto given = [&app](const char* option) { return app.count(option) > 0; };
   examples::MixtureOptions run = line.run;
-  if (run.path == "-") run.path = "/dev/stdin";
+  if (run.points.path == "-") run.points.path = "/dev/stdin";
+  run.points.format = parse_format(line, given("--separator"));
+  if (given("--weights")) require_weighted(line, run, given("--minos"));
   require_between("--components", run.model.components, 1, 100, "give the number of normal densities");
   require_between("--contour-points", run.contour_points, 3, 1000, "72 make a smooth line");
+  require_between("--starts", run.search.starts, 1, 10000, "40 are the default");
   examples::require_at_least("--max-iterations", run.minimize.max_iterations, 1, "200 are the default");
   examples::require_at_least("--threads", run.threads, 0, "0 takes all");
   if (line.shared_mean && line.shared_sigma && run.model.components > 1)
@@ -129,20 +182,47 @@ examples::MixtureOptions understood(const CommandLine& line, bool has_range, boo
   if (line.shared_mean) run.model.means = mixture::Sharing::shared;
   if (line.shared_sigma) run.model.sigmas = mixture::Sharing::shared;
   if (line.extended) run.model.weighting = mixture::Weighting::yields;
-  if (has_range) run.model.range = parse_range(line.range);
-  if (has_start) run.start = examples::parse_start(line.start, run.model);
-  for (const auto& pair : line.contours) run.contours.push_back(parse_contour(pair, run.model));
+  if (given("--range")) run.model.range = parse_range(line.range);
+  run.known = examples::parse_fixed(line.fixed, run.model);
+  for (const auto& known : run.known) run.minimize.fixed.push_back(known.name);
+  if (given("--start") && given("--starts"))
+    throw isonomy::ValueError("--start and --starts: the one gives starting values, the other searches for them; "
+                              "expected one of these options; "
+                              "drop one");
+  if (given("--start")) run.start = examples::parse_start(line.start, run.model, run.known);
+  for (const auto& pair : line.contours) run.contours.push_back(parse_contour(pair, run.model, run.minimize.fixed));
   return run;
 }
 
-/// What to do about a fit that has no usable result.
+/// Models with less freedom than this one, as options of the command line; one component leaves none.
+std::vector<std::string> simpler_models(const mixture::NormalModel& model, bool means_too) {
+  if (model.components == 1) return {};
+  std::vector<std::string> options{"fewer --components"};
+  const bool shares = model.means == mixture::Sharing::shared || model.sigmas == mixture::Sharing::shared;
+  if (!shares && means_too) options.push_back("--shared-mean");
+  if (!shares) options.push_back("--shared-sigma");
+  return options;
+}
+
+/// What to do about a fit that has no usable result: nothing that this model cannot be given.
 std::string advice(const isonomy::io::MixtureFit& fit) {
-  if (!fit.result.degenerate.empty()) return "use fewer components, --shared-sigma or another --start";
+  const auto use = [](std::vector<std::string> options) {
+    const std::string last = options.back();
+    options.pop_back();
+    return "use " + (options.empty() ? "" : examples::listed(options) + " or ") + last;
+  };
+  std::vector<std::string> options = simpler_models(fit.model, fit.result.degenerate.empty());
   switch (fit.result.minimum.status) {
   case mixture::Status::max_iterations: return "raise --max-iterations, or give a --start nearer to the maximum";
+  case mixture::Status::no_maximum:
+    options.insert(options.begin(), {"a wider --range", "none"});
+    return "inside the range the points do not fall off as a normal density does, and the likelihood grows for ever "
+           "with the width: " +
+           use(options);
   case mixture::Status::hessian_not_positive_definite:
-    return "the points do not settle all parameters: use fewer components, --shared-mean, --shared-sigma or another "
-           "--start";
+    options.push_back("another --start");
+    return "the points do not settle all parameters: " + use(options);
+  case mixture::Status::degenerate: options.push_back("another --start"); return use(options);
   default: return "give another --start, or rescale the points";
   }
 }
@@ -151,16 +231,27 @@ void print_summary(const examples::MixtureOptions& options, const examples::Mixt
   using examples::with_commas, examples::fixed;
   const auto& fit = run.fit;
   const auto& minimum = fit.result.minimum;
+  std::vector<std::string> left_out;
+  if (run.left_out > 0) left_out.push_back(with_commas(run.left_out) + " outside the range left out");
+  if (run.missing > 0) left_out.push_back(with_commas(run.missing) + " missing values skipped");
   std::cerr << "isonomy-mixture: " << examples::printable(run.title)
             << (run.source.empty() ? "" : ", " + examples::printable(run.source)) << ": " << with_commas(fit.points)
-            << " points" << (run.left_out > 0 ? " (" + with_commas(run.left_out) + " outside the range left out)" : "")
-            << ", " << fit.model.components << (fit.model.components == 1 ? " component, " : " components, ")
-            << fit.result.names.size() << " parameters\n";
+            << " points" << (left_out.empty() ? "" : " (" + examples::listed(left_out) + ")") << ", "
+            << fit.model.components << (fit.model.components == 1 ? " component, " : " components, ")
+            << fit.result.names.size() << " parameters"
+            << (minimum.fixed.empty() ? "" : ", " + std::to_string(minimum.fixed.size()) + " of them fixed") << "\n";
   std::cerr << "  status       " << fit.status() << " after " << minimum.iterations << " steps, EDM "
             << examples::short_number(minimum.edm) << ", condition of the Hessian "
             << examples::short_number(minimum.condition) << "\n";
-  std::cerr << "  likelihood   NLL " << fixed(minimum.nll, 6) << ", AIC " << fixed(fit.result.aic, 6) << ", BIC "
-            << fixed(fit.result.bic, 6) << "\n";
+  std::cerr << "  likelihood   NLL " << fixed(minimum.nll, 6);
+  if (run.weight_column == 0)
+    std::cerr << ", AIC " << fixed(fit.result.aic, 6) << ", BIC " << fixed(fit.result.bic, 6) << "\n";
+  else
+    std::cerr << "\n  weights      column " << run.weight_column << ", as many as "
+              << fixed(fit.result.effective_points, 1) << " points count; errors of weighted points, no profiles\n";
+  if (fit.starts.tried > 1)
+    std::cerr << "  starts       " << fit.starts.met_same << " of " << fit.starts.tried << " met this maximum, "
+              << fit.starts.met_none << " none\n";
   std::cerr << "  passes       " << minimum.passes << " of the fit";
   if (fit.result.sample_passes > 0) std::cerr << ", " << fit.result.sample_passes << " of a sample";
   if (run.profile_passes > 0) std::cerr << ", " << run.profile_passes << " of profiles";
@@ -184,7 +275,7 @@ int main(int argc, char** argv) {
              "no memory or thread left; 130 stopped by Ctrl-C (143 by SIGTERM, 129 by SIGHUP); 1 an error of the "
              "program itself. Unless it is 0 or 3, no output file is written or changed.");
   return examples::run_program(app, argc, argv, option_names, [&](const examples::Interrupt& interrupt) {
-    const auto options = understood(line, app.count("--range") > 0, app.count("--start") > 0);
+    const auto options = understood(app, line);
     const examples::MixtureRun run = run_mixture(options, interrupt);
     if (!options.quiet) print_summary(options, run);
     examples::print_warnings(std::cerr, "isonomy-mixture", run.warnings, option_names);

@@ -30,16 +30,16 @@ struct CommandLine {
 };
 
 /// Library names of options that this program spells with dashes.
-const std::vector<std::string> option_names{
-    "n_filter",  "n_pre_filter", "pct_pre_filter", "max_std_test", "max_overlap", "max_cor", "label_test",
-    "label_ref", "accept_gaps",  "ext_len",        "jmd_n_len",    "jmd_c_len",   "tmd_len", "start"};
+const std::vector<std::string> option_names{"n_filter", "n_pre_filter", "pct_pre_filter", "max_std_test", "max_overlap",
+                                            "max_cor",  "label_test",   "label_ref",      "label_ignore", "accept_gaps",
+                                            "ext_len",  "jmd_n_len",    "jmd_c_len",      "tmd_len",      "start"};
 
 void add_input_options(CLI::App& app, CommandLine& line) {
   auto& input = line.run.input;
   const examples::OptionGroup group{app, "Input"};
   auto* file = app.add_option("input", input.path,
                               "table with the columns entry, label, and one of: sequence, tmd_start, tmd_stop | "
-                              "jmd_n, tmd, jmd_c | sequence, tmd | sequence, pos | sequence")
+                              "jmd_n, tmd, jmd_c | sequence, tmd | sequence, pos | sequence; - is standard input")
                    ->type_name("FILE");
   auto* test =
       group.option("--test", input.test_path, "FILE", "file of the test group, FASTA or table, instead of labels");
@@ -47,13 +47,19 @@ void add_input_options(CLI::App& app, CommandLine& line) {
   test->needs(reference)->excludes(file);
   reference->needs(test)->excludes(file);
   group.with_default("--label-column", input.label_column, "NAME", "column of the labels");
-  group.with_default("--label-test", line.run.profile.label_test, "INT", "label of the test group");
-  group.with_default("--label-ref", line.run.profile.label_ref, "INT", "label of the reference group");
+  group.with_default("--label-test", input.labels.test, "LABEL", "label of the test group, a number or a text");
+  group.with_default("--label-ref", input.labels.reference, "LABEL", "label of the reference group");
+  group.option("--label-ignore", input.labels.ignored, "LABEL", "label of rows and residues that are left out")
+      ->excludes(test);
   group.with_default("--window", input.residue_tmd_len, "INT",
                      "TMD length of the window around each residue, where labels are one a residue (1,0,0,...)");
   group.option("--tmd-len-seq", line.tmd_len_seq, "INT", "TMD length around anchors, where a column pos gives these");
   group.flag("--accept-gaps", input.accept_gaps, "count letters outside the scales as gaps");
-  group.flag("--remove-entries-with-gaps", input.windows.remove_entries_with_gaps, "drop windows with a gap");
+  group.flag("--upper-case", input.windows.upper_case, "read a to z in sequences as A to Z");
+  group.flag("--drop-non-canonical", input.windows.drop_non_canonical,
+             "drop windows with letters outside the 20 amino acids, and list them");
+  group.flag("--remove-entries-with-gaps", input.windows.remove_entries_with_gaps,
+             "drop windows with a gap, before letters are made gaps");
   group.flag("--replace-non-canonical-aa", input.windows.replace_non_canonical_aa,
              "make letters outside the 20 amino acids gaps (with --accept-gaps)");
 }
@@ -142,12 +148,22 @@ std::vector<profiling::Part> parse_parts(const std::string& list) {
   return parts;
 }
 
+/// The labels of the set: those of the command line where both are numbers, else 1 and 0.
+void number_labels(const isonomy::io::GroupLabels& labels, profiling::ProfileOptions& profile) {
+  const auto test = isonomy::text::whole_number(labels.test), reference = isonomy::text::whole_number(labels.reference);
+  if (!test || !reference) return;
+  profile.label_test = *test;
+  profile.label_ref = *reference;
+}
+
 /// The command line in the library's terms. ValueError naming the option for what does not fit together.
 examples::RunOptions understood(const CommandLine& line) {
   examples::RunOptions run = line.run;
   auto& input = run.input;
   auto& profile = run.profile;
   auto& windows = input.windows;
+  for (auto* path : {&input.path, &input.test_path, &input.reference_path, &run.scales_path, &run.categories_path})
+    examples::name_standard_input(*path);
   if (input.path.empty() && input.test_path.empty())
     throw isonomy::ValueError("there is no input; expected a table, or --test FILE and --ref FILE; name one");
   require_length("--window", input.residue_tmd_len, 1, "give the length of the TMD around a residue");
@@ -159,6 +175,7 @@ examples::RunOptions understood(const CommandLine& line) {
   examples::require_at_least("--threads", run.threads, 0, "0 takes all");
   validate(windows.flanks, windows.ext_len);
   input.anchor_tmd_len = line.tmd_len_seq;
+  number_labels(input.labels, profile);
   input.label_test = profile.label_test;
   input.label_ref = profile.label_ref;
   if (line.all_parts) windows.parts = profiling::all_parts(windows.ext_len);

@@ -6,6 +6,7 @@ source cmake/packages.sh
 
 require_build_tools
 install_missing
+require zlib1g-dev has_header zlib.h
 require gnuplot-nox command -v gnuplot
 install_missing || echo "Going on without figures."
 

@@ -34,6 +34,52 @@ refuse "a number beyond 1e70" "huge.csv:9: |column 2 is 1e+200|below 1e70|rescal
 awk -F , -v OFS=, 'NR == 1 { print "name", $0; next } { print "e" NR, $0 }' good.csv >names.csv
 refuse "a first column of words" "names.csv:2: |column '1' is 'e2'|another of the columns named" names.csv
 
+# ---- what could be read in two ways
+printf '%s\n' 9.25O 1 2 3 >damaged.txt
+refuse "a damaged first number" "damaged.txt:1: |column '1' is '9.25O'|a name that does not begin like one|by this name" damaged.txt
+sed 's/,/,x/; 1d' good.csv | sed '1s/.*/-3.l,xO/' >damaged.csv
+refuse "a damaged first number beside words" "damaged.csv:1: |column '1' is '-3.l'" damaged.csv
+printf '%s\n' 7,25 8,5 9,125 >commas.txt
+refuse "numbers with decimal commas" "commas.txt:1: |decimal comma|--decimal=','|--separator=','" commas.txt
+printf '%s\n' depth 7,25 8,5 >commas.txt
+refuse "numbers with decimal commas under a name" "commas.txt:2: |'7,25'|a decimal point|--decimal=','" commas.txt
+printf '%s\n' '7,25  1,5' '8,5  2,5' >commas.txt
+refuse "columns of numbers with decimal commas" "commas.txt:1: |column 2 is '25  1'|--decimal=','" commas.txt
+refuse "a column of them" "commas.txt:1: |column 2 is '25  1'|--decimal=','" commas.txt --column 1
+printf '%s\n' '7,25;1,5' '8,5;2,5' >commas.txt
+refuse "the same between semicolons" "commas.txt:1: |column 2 is '25;1'|--decimal=','" commas.txt
+refuse "points for decimals" "good.csv:2: |a number with a decimal comma" good.csv --decimal , --separator '|' --column 1
+printf '%s\n' 'depth,mass,depth' 7,8,9 >twice.csv
+refuse "two columns of one name" "twice.csv:1: |columns 1 and 3 are both called 'depth'|by its place" twice.csv --column depth
+refuse "two columns of one name by default" "twice.csv:1: |columns 1 and 3" twice.csv
+printf 'x,y\n3,"4"00\n' >quotes.csv
+refuse "text behind a closing quote" "quotes.csv:2: |column 2|closing quote of a cell, '00'" quotes.csv
+printf 'x\n3\302\2404\n' >invisible.csv
+refuse "a no-break space" "invisible.csv:2: |'3<U+00A0>4'|a number" invisible.csv
+printf 'x,"a\nb"\n' >ends.csv
+refuse "a line end in a name" "ends.csv:2: |expected 2" ends.csv
+printf 'x\r3\rfour\r' >returns.csv
+refuse "a word in lines that end with CR" "returns.csv:3: |'four'" returns.csv
+
+# ---- weights and missing values
+awk -F , -v OFS=, 'NR == 1 { print $0, "w"; next } { print $0, 1 + NR % 3 }' good.csv >weights.csv
+for value in -1 nan inf 1e101 later; do
+  awk -F , -v OFS=, -v v="$value" 'NR == 5 { $3 = v } { print }' weights.csv >bad_weights.csv
+  refuse "the weight $value" "bad_weights.csv:5: |column|3" bad_weights.csv --column waiting --weights 3
+done
+refuse "an unknown column of weights" "weights.csv:1: |no column 'weight'|eruptions, waiting, w" weights.csv --weights weight
+refuse "weights that are the points" "weights.csv: |both column 3|--weights" weights.csv --column w --weights w
+awk -F , -v OFS=, 'NR > 1 { $3 = 0 } { print }' weights.csv >zero.csv
+refuse "weights of 0" "zero.csv: |add up to 0|--weights" zero.csv --weights w
+{ numbers_as d 1 2 3 4 5 6; numbers_as d 1 1 -2 1 1 1; } | make_npy weights.npy '<f8' '(6, 2)' True
+refuse "a weight below 0 in an array" "weights.npy: |element [2, 1]|from 0 to 1e100" weights.npy --weights 2
+refuse "weights of an array by name" "weights.npy: |no column 'w'|--weights a place" weights.npy --weights w
+printf '%s\n' x NA nan >missing.csv
+refuse "missing values" "missing.csv:2: |'NA'|--missing=skip" missing.csv
+refuse "nothing but missing values" "missing.csv|no number" missing.csv --missing skip
+numbers_as d nan nan | make_npy missing.npy '<f8' '(2,)'
+refuse "nothing but missing elements" "missing.npy: |all 2 values are missing" missing.npy --missing skip
+
 # ---- columns
 refuse "an unknown column" "good.csv:1: |no column 'depth'|eruptions, waiting|from 1 to 2" good.csv --column depth
 refuse "column 0" "good.csv:1: |no column '0'" good.csv --column 0
@@ -65,26 +111,45 @@ refuse "a truncated header" "header.npy: |ends within its header" header.npy
 refuse "an empty array file" "empty.npy: |0 of 8 bytes" empty.npy
 { cat good.npy; printf 'x'; } >long.npy
 refuse "bytes behind the array" "long.npy: |goes on after its 8 elements" long.npy
-numbers_as l 1 2 3 4 | make_npy integers.npy '<i4' '(4,)'
-refuse "whole numbers" "integers.npy: |'i4'|f8 or f4|astype('<f8')" integers.npy
-numbers_as d 1 2 3 4 | make_npy long_integers.npy '<i8' '(4,)'
-refuse "whole numbers of 64 bits" "long_integers.npy: |'i8'|astype('<f8')" long_integers.npy
+numbers_as q 1 9007199254740993 3 4 | make_npy integers.npy '<i8' '(4,)'
+refuse "a whole number that no double holds" "integers.npy: |element 1 (from 0) is 9007199254740993|up to 9007199254740992|astype('<f8')" integers.npy
 numbers_as d 1 2 3 4 | make_npy complex.npy '<c16' '(2,)'
-refuse "complex numbers" "complex.npy: |'c16'|astype" complex.npy
+refuse "complex numbers" "complex.npy: |'<c16'|astype" complex.npy
 printf '\001\000\001\001' | make_npy bool.npy '|b1' '(4,)'
-refuse "booleans" "bool.npy: |'b1'|astype" bool.npy
+refuse "booleans" "bool.npy: |b1'|astype" bool.npy
 printf 'abcdefgh' | make_npy text.npy '|S4' '(2,)'
-refuse "texts" "text.npy: |'S4'|astype" text.npy
-numbers_as 'd>' 1 2 3 4 | make_npy big.npy '>f8' '(4,)'
-refuse "big-endian numbers" "big.npy: |big-endian|astype('<f8')" big.npy
+refuse "texts" "text.npy: |S4'|astype" text.npy
+for type in Qf8 '<f2' '<f16' '|f8' '<M8[s]' f80 ''; do
+  numbers_as d 1 2 3 4 | make_npy type.npy "$type" '(4,)'
+  refuse "elements of type '$type'" "type.npy: |elements of type '|${type#|}'; expected|astype('<f8')" type.npy
+done
+make_npy records.npy "QUOTED" '(4,)' <points
+sed -i "s/'QUOTED'/[('energy', '<f8'), ('time', '<f8')]/" records.npy
+refuse "records" "records.npy: |fields energy, time|numpy.save(file, x['energy'])" records.npy
 make_npy cube.npy '<f8' '(2, 2, 2)' <points
 refuse "three dimensions" "cube.npy: |(2, 2, 2)|reshape" cube.npy
 numbers_as d 1 | make_npy scalar.npy '<f8' '()'
 refuse "no dimension" "scalar.npy: |shape ()|reshape" scalar.npy
 make_npy none.npy '<f8' '(0,)' </dev/null
 refuse "no elements" "none.npy: |empty|(0,)" none.npy
-make_npy fields.npy "<f8" "8" <points
-refuse "a shape that is no tuple" "fields.npy: |shape is '8'" fields.npy
+for shape in 8 '(8)' '(-8,)' '(,)' '(4 2)' '(8.0,)' '(4611686018427387904, 4)' '(18446744073709551624,)'; do
+  make_npy shape.npy '<f8' "$shape" <points
+  refuse "the shape $shape" "shape.npy: |shape is '$shape'|a tuple of whole numbers" shape.npy
+done
+make_npy promise.npy '<f8' '(1152921504606846976,)' <points
+refuse "a shape larger than memory" "promise.npy: |shape is '(1152921504606846976,)'" promise.npy
+make_npy promise.npy '<f8' '(72057594037927936,)' <points
+refuse "more elements than the file has" "promise.npy: |promises 72057594037927936 elements" promise.npy
+refuse_piped() { # WHAT TEXTS FILE ARGUMENT...: the file through a pipe
+  local what=$1 texts=$2 file=$3
+  shift 3
+  "$programs/$program" - "$@" < <(cat "$file") >"$out" 2>"$err"
+  status=$?
+  check_refusal "$what" "$texts"
+}
+refuse_piped "the same from a pipe" "/dev/stdin: |ends after 8 of 72057594037927936 elements" promise.npy
+refuse_piped "a truncated array from a pipe" "/dev/stdin: |ends after 2 of 8 elements" short.npy
+refuse_piped "bytes behind the array from a pipe" "/dev/stdin: |goes on after its 8 elements" long.npy
 for value in nan inf -inf 1e200; do
   numbers_as d 1 2 3 "$value" 5 6 | make_npy values.npy '<f8' '(6,)'
   refuse "an element $value" "values.npy: |element [3]|below 1e70|numpy.abs(x)" values.npy
@@ -92,7 +157,10 @@ for value in nan inf -inf 1e200; do
   refuse "an element $value in a column" "matrix.npy: |element [1, 1]|below 1e70" matrix.npy --column 2
 done
 numbers_as f 1 2 nan 4 | make_npy floats.npy '<f4' '(4,)'
-refuse "a float that is NaN" "floats.npy: |element [2]|nan" floats.npy
+refuse "a float that is NaN" "floats.npy: |element [2]|nan|--missing skip" floats.npy
+make_npy row.npy '<f8' '(1, 8)' <points
+refuse "column 9 of a row" "row.npy: |no column '9'|(1, 8)|from 1 to 8" row.npy --column 9
+refuse "a column of one row" "row.npy: |differ" row.npy --column 2
 printf 'PK\003\004rest of an archive' >arrays.npz
 refuse "an archive of arrays" "arrays.npz: |archive|numpy.save" arrays.npz
 cp arrays.npz arrays.dat
@@ -106,7 +174,7 @@ mkdir folder.npy
 refuse "a folder called .npy" "folder.npy|directory" folder.npy
 # Permissions keep nobody who is root from reading. No process can read its own memory from address 0, whoever it runs as.
 if [[ -e /proc/self/mem ]]; then
-  refuse "a file that fails when it is read" "/proc/self/mem:1: |cannot read: |a readable file" /proc/self/mem
+  refuse "a file that fails when it is read" "/proc/self/mem: |cannot read: |a readable file" /proc/self/mem
   ln -s /proc/self/mem memory.npy
   refuse "an array that fails when it is read" "memory.npy: |cannot read: |a readable file" memory.npy
   rm memory.npy

@@ -27,6 +27,15 @@ done <<'EOF'
 --threads|99999999999|threads
 --seed|-1|seed
 --seed|1.5|seed
+--decimal|;|before decimals
+--decimal|comma|before decimals
+--separator||one sign
+--separator|::|one sign
+--separator|comma|one sign
+--separator|.|a tab, a blank or a sign
+--separator|5|a tab, a blank or a sign
+--missing|drop|left out and counted
+--weights||column of weights
 --range|5|two numbers
 --range|1,2,3|two numbers
 --range|5,1|lower one first
@@ -43,7 +52,35 @@ EOF
 refuse "contours of yields that are fractions" "--contour|no parameter 'n1'|f, mu1, mu2, s1, s2" good.csv --contour n1,n2
 refuse "contours of a parameter that is not there" "--contour|no parameter 'mu3'|f, mu1, mu2, s1, s2" good.csv --contour mu1,mu3
 refuse "--start with nothing" "--start|starting values" good.csv --start=
+refuse "one sign for decimals and between cells" "--separator=','|decimal sign too" good.csv --decimal , --separator ,
+refuse "contours of weighted points" "--contour|--weights|drop one" good.csv --weights 2 --contour mu1,mu2
+refuse "profiles of weighted points" "--minos|--weights|drop one" good.csv --weights 2 --minos
 refuse "shared means and widths" "--shared-mean|--shared-sigma|do not differ|drop one" good.csv --shared-mean --shared-sigma
+
+# ---- values that are kept
+while IFS='|' read -r values text; do
+  refuse "--fix $values" "--fix|$text" good.csv --column waiting "--fix=$values"
+done <<'EOF'
+mu3=4|no parameter 'mu3'
+mu=4|no parameter 'mu'
+mu1|'mu1' is no name with a value|--fix f=1
+mu1=|mu1 is ''
+mu1=x|mu1 is 'x'
+mu1=nan|mu1 is 'nan'
+mu1=5,mu1=6|mu1 stands twice
+mu1=5,|'' is no name
+s1=-1|s1=-1; expected a standard deviation above 0
+s2=0|s2=0; expected a standard deviation above 0
+s1=1e-9|start s1=1e-09; expected a number from
+f=1.5|f=1.5; expected a weight from 0 to 1
+f=1|leave component 2 no weight
+f=0|leave component 1 no weight
+EOF
+refuse "--fix twice" "--fix|mu1 stands twice" good.csv --fix mu1=5 --fix mu2=6,mu1=5
+refuse "--fix of more than there is" "--fix|sum of weights=1.1" good.csv --components 3 --fix w1=0.6 --fix w2=0.5
+refuse "--fix of a negative yield" "--fix|n1=-1" good.csv --extended --fix n1=-1
+refuse "--fix and another start" "--start|mu1 has another value than in --fix" good.csv --fix mu1=5 --start 0.4,6,80,6,6
+refuse "a contour of what is fixed" "--contour|'mu1' is fixed" good.csv --fix mu1=5 --contour mu1,mu2
 
 # ---- starting values
 while IFS='|' read -r start text; do

@@ -9,7 +9,7 @@ golden=$reference/mixture/program_fits.tsv
 
 # ---- the reference's numbers: a fit has converged when the step that is left is below 1e-8 of the parameter or its error;
 # twice that is allowed. The likelihood within 1e-12 of its size.
-expect_equal "fits of the reference" 6 "$(cut -f 1-3 "$golden" | tail -n +2 | sort -u | grep -c '')"
+expect_equal "fits of the reference" 7 "$(cut -f 1-3 "$golden" | tail -n +2 | sort -u | grep -c '')"
 while IFS='|' read -r file column options; do
   what="$file $column $options"
   read -ra arguments <<<"$options ${column:+--column $column}"
@@ -54,6 +54,26 @@ expect_same "--quiet: the summary" waiting.txt "$out"
 run "$mixture" "$faithful" --column waiting --no-minos
 expect_success "--no-minos"
 expect_equal "--no-minos: columns" "parameter value error global correlation" "$(sed -n 1p "$out" | tr -s ' ')"
+
+# ---- parameters that are known
+run "$mixture" "$faithful" --column waiting --fix mu1=52 --out fixed.tsv --json fixed.json
+expect_success "--fix"
+cp "$out" fixed.txt
+expect_equal "a fixed parameter" "mu1 52 fixed - - -" "$(sed -n 3p fixed.txt | tr -s ' ')"
+expect_equal "its correlation" "mu1 - - - - -" "$(sed -n 10p fixed.txt | tr -s ' ')"
+expect_equal "a fixed parameter in the table" "mu1 52.0 nan nan nan" "$(columns fixed.tsv name value error minos_lower minos_upper | sed -n 3p | tr '\t' ' ')"
+expect_text "the report counts it" "5 parameters, 1 of them fixed" "$err"
+expect_equal "JSON: one is fixed" 1 "$(grep -c '"fixed": true' fixed.json)"
+run "$mixture" "$faithful" --column waiting --fix mu1=52 --start f=0.3,mu2=80,s1=6,s2=6
+expect_same "--fix and a start without its value" fixed.txt "$out"
+run "$mixture" "$faithful" --column waiting --fix mu2=80.1 --fix s2=5.9,f=0.36 --out one.tsv
+expect_success "--fix twice"
+run "$mixture" "$faithful" --column waiting --fix mu1=80.1 --fix s1=5.9,f=0.64 --out other.tsv
+expect_equal "the components that are not known take the places that are left" "$(columns one.tsv value | sed -n 3p | cut -c 1-9)" \
+  "$(columns other.tsv value | sed -n 4p | cut -c 1-9)"
+run "$mixture" "$faithful" --column waiting --fix f=0.4,mu1=55,mu2=80,s1=6,s2=6 --json all.json
+expect_success "everything is known"
+expect_text "the likelihood there" "NLL 1035.111793, AIC 2070.223586" "$err"
 
 # ---- the same bytes for any threads, seed and start, again and again
 run "$mixture" "$resolution" --shared-mean --out exact.tsv
@@ -149,10 +169,65 @@ numbers_as d "${both[@]}" | make_npy rows.npy '<f8' '(272, 2)'
 same_as_waiting "a column of an array" rows.npy --column 2
 { numbers_as f $(tail -n +2 "$faithful" | cut -d , -f 1); numbers_as f "${waiting[@]}"; } | make_npy fortran.npy '<f4' '(272, 2)' True
 same_as_waiting "a column of an array in Fortran order" fortran.npy --column 2
+numbers_as 'd>' "${waiting[@]}" | make_npy big.npy '>f8' '(272,)'
+same_as_waiting "big-endian numbers" big.npy
+numbers_as l "${waiting[@]}" | make_npy integers.npy int32 '(272,)'
+same_as_waiting "whole numbers of a type without byte order" integers.npy
+make_npy row.npy '<f8' '(1, 272)' < <(numbers_as d "${waiting[@]}")
+same_as_waiting "an array of one row" row.npy
+mkfifo pipe.npy
+cat doubles.npy >pipe.npy &
+same_as_waiting "an array from a named pipe" pipe.npy
+cat floats.npy | "$mixture" - >piped.txt 2>"$err"
+expect_same "an array from a pipe as -" waiting.txt piped.txt
+tail -n +2 "$faithful" | sed 's/\./,/; s/,\([0-9]*\)$/;\1,0/' >commas.txt
+same_as_waiting "decimal commas" commas.txt --column 2 --decimal ,
+sed 's/,/ | /' "$faithful" >bars.txt
+same_as_waiting "a separator of its own" bars.txt --column waiting --separator '|'
+tr '\n' '\r' <"$faithful" >returns.csv
+same_as_waiting "lines that end with CR alone" returns.csv --column waiting
+awk '{ print } NR % 40 == 0 { print "1.5,NA"; print "," }' "$faithful" >missing.csv
+same_as_waiting "missing values skipped" missing.csv --column waiting --missing skip
+run "$mixture" missing.csv --column waiting --missing skip --json missing.json
+expect_text "missing values are counted" "272 points (12 missing values skipped)" "$err"
+expect_text "missing values are counted: --json" '"skipped": "12"' missing.json
+expect_text "missing values: --json" '"missing": "skip"' missing.json
+expect_text "decimal: --json" '"decimal": "."' missing.json
+expect_text "separator: --json" '"separator": "found in the file"' missing.json
+numbers_as d nan "${waiting[@]}" nan | make_npy missing.npy '<f8' '(274,)'
+same_as_waiting "missing elements skipped" missing.npy --missing skip
 run "$mixture" "$faithful"
 cp "$out" eruptions.txt
 run "$mixture" rows.npy --column 1
 expect_same "the first column is the default" eruptions.txt "$out"
+
+# ---- weights: a point of weight 3 is three points, but for the errors, which are those of samples drawn anew
+awk -F , -v OFS=, 'NR == 1 { print $0, "w"; next } { print $0, 1 + NR % 3 }' "$faithful" >weights.csv
+awk -F , 'NR == 1 { print; next } { for (k = 0; k < 1 + NR % 3; ++k) print }' "$faithful" >repeated.csv
+run "$mixture" repeated.csv --column waiting --out repeated.tsv
+run "$mixture" weights.csv --column waiting --weights w --out weights.tsv --json weights.json --plot weighted
+expect_success "--weights"
+expect_equal "--weights: values that differ from repeated points" 0 "$(paste <(columns repeated.tsv value) <(columns weights.tsv value) |
+  awk 'NR > 1 { d = $1 - $2; if (d < 0) d = -d; if (!(d <= 1e-7 * $1)) ++n } END { print n + 0 }')"
+expect_equal "--weights: errors above those of repeated points" 5 "$(paste <(columns repeated.tsv error) <(columns weights.tsv error) | awk 'NR > 1 && $2 > $1 { ++n } END { print n }')"
+expect_equal "--weights: columns of the summary" "parameter value error global correlation" "$(sed -n 1p "$out" | tr -s ' ')"
+expect_text "--weights: the report" "weights      column 3, as many as 233.0 points count" "$err"
+expect_no_text "--weights: the report" "AIC" "$err"
+for text in '"weights": "3"' '"sum_of_weights": "544.0"' '"aic": null'; do expect_text "--weights: --json" "$text" weights.json; done
+expect_equal "--weights: in the bins" 544 "$(columns weighted/fit.tsv points | awk 'NR > 1 { n += $1 } END { print n }')"
+expect_equal "--weights: expected" yes "$(columns weighted/fit.tsv expected | awk 'NR > 1 { n += $1 } END { print (n > 530 && n <= 544 ? "yes" : n) }')"
+awk -F , -v OFS=, 'NR > 1 { $3 = 1000 * $3 } { print }' weights.csv >thousandfold.csv
+run "$mixture" thousandfold.csv --column waiting --weights 3 --out thousandfold.tsv
+expect_equal "--weights: a common factor changes no error" 0 "$(paste <(columns thousandfold.tsv value error) <(columns weights.tsv value error) |
+  awk 'NR > 1 { for (k = 1; k <= 2; ++k) { d = $k - $(k + 2); if (d < 0) d = -d; if (!(d <= 1e-7 * $k)) ++n } } END { print n + 0 }')"
+run "$mixture" weights.csv --column waiting --weights w --fix mu1=54 --out known.tsv
+expect_equal "--weights with --fix" "mu1 54.0 nan" "$(columns known.tsv name value error | sed -n 3p | tr '\t' ' ')"
+run "$mixture" weights.csv --column waiting --weights w --start 0.36,54,80,6,6 --out given.tsv
+expect_equal "--weights with --start: values that differ" 0 "$(paste <(columns given.tsv value) <(columns weights.tsv value) |
+  awk 'NR > 1 { d = $1 - $2; if (d < 0) d = -d; if (!(d <= 1e-7 * $1)) ++n } END { print n + 0 }')"
+{ numbers_as d "${waiting[@]}"; numbers_as d $(tail -n +2 weights.csv | cut -d , -f 3); } | make_npy weights.npy '<f8' '(272, 2)' True
+run "$mixture" weights.npy --weights 2 --out array.tsv
+expect_same "--weights of an array" weights.tsv array.tsv
 
 # ---- what is left out, open ranges
 run "$mixture" "$faithful" --column waiting --range 50,inf --json range.json
@@ -197,6 +272,21 @@ expect_equal "a component on one point: exit status" 3 "$status"
 expect_text "a component on one point" "degenerate" "$err"
 expect_text "a component on one point: the summary" "no errors, since the fit is degenerate" "$out"
 expect_equal "a component on one point: errors in the table" "" "$(columns table.tsv minos_lower | tail -n +2 | grep -v nan)"
+expect_text "a component on one point: the remedies" "use fewer --components, --shared-sigma or another --start" "$err"
+run "$mixture" ties.txt --start 0.4,1,6,0.01,3 --plot degenerate --quiet
+expect_equal "a component on one point: errors in the picture" "" "$(cat degenerate/* | grep -a "±")"
+awk 'BEGIN { for (i = 1; i < 120; ++i) { t = i / 60 - 1; print 1.5 + 1.5 * (t < 0 ? -1 : 1) * (t * t) ^ 0.4 } }' >hollow.txt
+for steps in 200 1000; do
+  run "$mixture" hollow.txt --components 1 --range 0,3 --max-iterations "$steps"
+  expect_equal "no maximum: exit status" 3 "$status"
+  expect_text "no maximum" "the fit has no usable result: no_maximum after" "$err"
+  expect_text "no maximum: the remedy" "the likelihood grows for ever with the width: use a wider --range or none" "$err"
+done
+run "$mixture" "$faithful" --column waiting --shared-mean --json report.json
+expect_equal "a component without weight: exit status" 0 "$status"
+expect_text "a component without weight: the summary" "no weight            -            -" "$out"
+expect_text "a component without weight" "s2 has no error: its component has no weight" "$err"
+expect_text "a component without weight: --json" '"without_weight": true' report.json
 
 # ---- pictures
 run "$mixture" "$faithful" --column waiting --contour mu1,mu2 --plot new/pictures --quiet
@@ -241,7 +331,7 @@ expect_text "--plot without gnuplot" "gnuplot fit.gnuplot > fit.svg" "$err"
 # ---- help and version
 run "$mixture" --help
 expect_success "--help"
-for text in --column --range --components --shared-mean --shared-sigma --extended --start --max-iterations --no-minos --contour \
+for text in --column --weights --decimal --separator --missing --range --components --shared-mean --shared-sigma --extended --start --max-iterations --no-minos --contour \
   --threads --seed --json --plot "Exit codes" "3 the fit"; do
   expect_text "--help" "$text" "$out"
 done

@@ -4,6 +4,7 @@
 #include "../../examples/support/mixture/start_error.hpp"
 #include "isonomy/core/error.hpp"
 #include "support/catch.hpp"
+#include "support/message.hpp"
 
 using namespace isonomy;
 
@@ -29,6 +30,9 @@ TEST_CASE("what a start can cause names the option", "[programs]") {
   CHECK(said<ValueError>(ShapeError("mixture: 4 parameters")) == "--start: 4 parameters" + advice);
   CHECK(said<ValueError>(NumericalError("minimize: the NLL is nan")) == "--start: the NLL is nan" + advice);
   CHECK(said<ValueError>(NotPositiveDefinite("a leading minor", 0, 1)) == "--start: a leading minor" + advice);
+  CHECK(test::message<ValueError>([] {
+          examples::from_given_start([]() -> int { throw ValueError("minimize: start s1=0"); }, "--fix");
+        }) == "--fix: start s1=0; give other values, or leave --fix out");
 }
 
 TEST_CASE("what no start can cause keeps its kind and message", "[programs]") {

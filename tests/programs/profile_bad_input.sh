@@ -14,15 +14,19 @@ with_header() { { printf '%b\n' "$2"; tail -n +2 good.tsv; } >"$1.tsv"; }
 with_header no_label 'entry\tsequence\ttmd_start\ttmd_stop\tgroup'
 refuse "no label column" "no_label.tsv:1: |no column 'label'|entry, sequence, tmd_start, tmd_stop, group|--label-column" no_label.tsv
 refuse "label column that is not there" "good.tsv|no column 'class'|--label-column" good.tsv --label-column class
-for label in 1.0 yes true 1e0 99999999999999999999 ''; do
+for label in 1.5 yes T 1e0 99999999999999999999 ''; do
   bad label 4 5 "$label"
   refuse "label '$label'" "label.tsv:4: |label|'$label'" label.tsv
 done
 bad third 4 5 2
-refuse "a third label" "third.tsv:4: |is 2|1 (--label-test)|0 (--label-ref)" third.tsv
+refuse "a third label" "third.tsv:4: |is '2'|1 (--label-test)|0 (--label-ref)" third.tsv
 awk -F '\t' -v OFS='\t' 'NR > 1 { $5 = 1 } { print }' good.tsv >ones.tsv
 refuse "one label only" "ones.tsv|label|0 of 0 (--label-ref)" ones.tsv
-refuse "labels 1 and 0, reference 2" "good.tsv:3: |is 0|2 (--label-ref)" good.tsv --label-ref 2
+refuse "labels 1 and 0, reference 2" "good.tsv:3: |is '0'|2 (--label-ref)" good.tsv --label-ref 2
+refuse "a text where labels are numbers" "good.tsv:2: |is '1'|substrate (--label-test)" good.tsv --label-test substrate
+refuse "a label beside the ignored one" "third.tsv:4: |is '2'|0 (--label-ref) or 3 (--label-ignore)" third.tsv --label-ignore 3
+refuse "all rows ignored but one group" "good.tsv|0 of 2 (--label-ref)" good.tsv --label-ref 2 --label-ignore 0
+refuse "a number for a text of another name" "good.tsv:2: |is '1'|other (--label-ref)" good.tsv --label-test substrate --label-ref other
 
 # ---- columns and rows
 with_header no_entry 'name\tsequence\ttmd_start\ttmd_stop\tlabel'
@@ -57,8 +61,8 @@ bad start_46 4 3 46
 refuse "tmd_start beyond the sequence" "start_46.tsv:4: |'E3'|tmd_start=46|45" start_46.tsv
 bad stop_46 4 4 46
 refuse "tmd_stop beyond the sequence" "stop_46.tsv:4: |'E3'|tmd_stop=46|45" stop_46.tsv
-bad float_start 4 3 12.0
-refuse "tmd_start 12.0" "float_start.tsv:4: |tmd_start|'12.0'|whole number" float_start.tsv
+bad float_start 4 3 12.5
+refuse "tmd_start 12.5" "float_start.tsv:4: |tmd_start|'12.5'|whole number" float_start.tsv
 bad text_stop 4 4 end
 refuse "tmd_stop end" "text_stop.tsv:4: |tmd_stop|'end'|whole number" text_stop.tsv
 bad empty_sequence 4 2 ''
@@ -67,9 +71,17 @@ sequence=$(columns good.tsv sequence | sed -n 4p)
 bad number_sequence 4 2 "${sequence//?/5}"
 refuse "a sequence of digits" "number_sequence.tsv:4: |'E3'|'5'|--accept-gaps" number_sequence.tsv
 bad lower 4 2 "${sequence,,}"
-refuse "lower case" "lower.tsv:4: |'E3'|ACDEFGHIKLMNPQRSTVWY|--accept-gaps" lower.tsv
+refuse "lower case" "lower.tsv:4: |'E3'|ACDEFGHIKLMNPQRSTVWY|--accept-gaps|--upper-case" lower.tsv
 bad foreign 4 2 "${sequence:0:15}XB*${sequence:18}"
-refuse "foreign letters" "foreign.tsv:4: |'E3'|XB*|--accept-gaps" foreign.tsv
+refuse "foreign letters" "foreign.tsv:4: |'E3'|'X' at residue 16, 'B' at residue 17, '*' at residue 18|--accept-gaps|--drop-non-canonical" foreign.tsv
+bad dash 4 2 "${sequence:0:15}–${sequence:16}"
+refuse "an en dash" "dash.tsv:4: |'E3'|'–' (U+2013) at residue 16|--drop-non-canonical" dash.tsv
+bad invisible 4 2 "${sequence:0:15}"$'\u00a0'"${sequence:16:4}"$'\u200b'"${sequence:21}"
+refuse "invisible letters" "invisible.tsv:4: |U+00A0 (no-break space) at residue 16, U+200B (zero width space) at residue 21" invisible.tsv
+awk -F '\t' -v OFS='\t' 'NR > 1 { $2 = "X" $2; gsub(/[A-Y]$/, "B", $2); $3 = 1 } { print }' good.tsv >all_foreign.tsv
+refuse "nothing left without foreign letters" "all_foreign.tsv|12 because of foreign letters" all_foreign.tsv --drop-non-canonical
+refuse "a letter that was made a gap" "foreign.tsv:4: |'-' at residue 16|--replace-non-canonical-aa|--drop-non-canonical" \
+  foreign.tsv --replace-non-canonical-aa --remove-entries-with-gaps
 bad gap 4 2 "${sequence:0:15}-${sequence:16}"
 refuse "a gap" "gap.tsv:4: |'E3'|'-'|--accept-gaps" gap.tsv
 bad edge 4 3 5
@@ -102,6 +114,8 @@ refuse "an anchor that is text" "text_anchor.tsv:6: |pos|'x22'" text_anchor.tsv 
 edit_cell anchors.tsv 6 4 3,22 >edge_anchor.tsv
 refuse "an anchor near the end" "edge_anchor.tsv|E5:3|--jmd-n-len" edge_anchor.tsv --tmd-len-seq 5
 awk -F '\t' -v OFS='\t' 'NR > 1 { $4 = "" } { print }' anchors.tsv >no_anchors.tsv
+edit_cell anchors.tsv 6 4 22,25,22 >twice_anchor.tsv
+refuse "an anchor twice" "twice_anchor.tsv:6: |'E5'|column 'pos' names 22 twice" twice_anchor.tsv --tmd-len-seq 5
 refuse "no anchor at all" "no_anchors.tsv|pos" no_anchors.tsv --tmd-len-seq 5
 awk -F '\t' -v OFS='\t' 'NR > 1 { n = length($2); $3 = "0"; for (k = 2; k <= n; ++k) $3 = $3 "," k % 2 } { print }' sequences.tsv >residues.tsv
 edit_cell residues.tsv 6 3 0,1,1 >few_labels.tsv
@@ -109,6 +123,10 @@ refuse "labels of the wrong length" "few_labels.tsv:6: |'E5'|3 labels for 45 res
 edit_cell residues.tsv 6 3 "$(columns residues.tsv label | sed -n 6p | sed 's/0,1/0,x/')" >text_labels.tsv
 refuse "a residue's label that is text" "text_labels.tsv:6: |label|'x'" text_labels.tsv
 awk -F '\t' -v OFS='\t' 'NR > 1 { $2 = substr($2, 1, 30); $3 = substr($3, 1, 59) } { print }' residues.tsv >short_residues.tsv
+edit_cell residues.tsv 6 3 "$(columns residues.tsv label | sed -n 6p | sed 's/^0,/2,/')" >far_labels.tsv
+for window in 9 8; do
+  refuse "a third label, of a residue in no window of $window" "far_labels.tsv:6: |label|'2' at residue 1|1 (--label-test)" far_labels.tsv --window $window
+done
 refuse "no room for a window around a residue" "short_residues.tsv|--jmd-n-len" short_residues.tsv
 
 # ---- FASTA
@@ -120,6 +138,10 @@ refuse "one file for both groups" "test.fasta:1: |'E1'|distinct" --test test.fas
 refuse "an identifier twice" "repeated.fasta:19: |'E4'|line 4" --test test.fasta --ref repeated.fasta
 { cat test.fasta; echo ">E99"; } >truncated.fasta
 refuse "a header at the end" "truncated.fasta:13: |'E99'|no sequence" --test truncated.fasta --ref ref.fasta
+sed 's/^>\(.*\)$/>P1;\1\nA PROTEIN/; s/^\([ACDEFGHIKLMNPQRSTVWY]*\)$/\1*/' test.fasta >test.pir
+refuse "a PIR file" "test.pir:1: |'P1;E1'|PIR|description" --test test.pir --ref ref.fasta
+refuse "standard input twice" "2 inputs are standard input|name files" --test - --ref /dev/stdin
+refuse "an empty standard input" "/dev/stdin|empty" --test test.fasta --ref -
 { cat test.fasta; printf '> \nACD\n'; } >nameless.fasta
 refuse "a header without a name" "nameless.fasta:13: |identifier" --test nameless.fasta --ref ref.fasta
 { cat test.fasta; printf '>E98\nacdefghiklmnpqrstvwyacdefghiklmnpqrstvwy\n'; } >lower.fasta
@@ -140,15 +162,21 @@ refuse "a quote that stays open" "open_quote.tsv:14: |closing quote" open_quote.
 { head -n 3 good.tsv; printf 'E\0003\tAC\n'; } >nul.tsv
 refuse "a NUL byte" "nul.tsv:4: |NUL" nul.tsv
 printf '\037\213\010\000\001\002\003\004\000\003' >good.tsv.gz
-refuse "a compressed file" "good.tsv.gz:1: |decompress" good.tsv.gz
+refuse "a damaged compressed file" "good.tsv.gz: |gzip" good.tsv.gz
+gzip -c good.tsv | head -c 200 >cut.tsv.gz
+refuse "half a compressed file" "cut.tsv.gz: |gzip" cut.tsv.gz
+{ gzip -c good.tsv; echo more; } >tail.tsv.gz
+refuse "text behind a compressed file" "tail.tsv.gz: |gzip" tail.tsv.gz
 head -c 4096 "$programs/isonomy-profile" >program.tsv
 refuse "a program" "program.tsv:1: " program.tsv
 { head -n 3 good.tsv; printf 'E\3733\tAC\n'; } >latin.tsv
 refuse "bytes that are not UTF-8" "latin.tsv:4: |251|UTF-8|iconv" latin.tsv
 printf 'e\000n\000t\000r\000y\000' >utf16.tsv
 refuse "UTF-16" "utf16.tsv:1: |UTF-8" utf16.tsv
-sed 's/\t/,/g' good.tsv >commas.tsv
-refuse "commas for tabs" "commas.tsv:1: " commas.tsv
+sed 's/\t/;/g' good.tsv >semicolons.tsv
+refuse "semicolons for tabs" "semicolons.tsv:1: |tabs or commas" semicolons.tsv
+sed 's/\t/,/g; 5s/$/,2/' good.tsv >commas.tsv
+refuse "a comma too many" "commas.tsv:5: |6 cells|expected 5" commas.tsv
 long_line() { head -c "$1" /dev/zero | tr '\0' "$2"; }
 { head -n 1 sequences.tsv; printf 'L\t%s\t1\n' "$(long_line 1500000 A)"; tail -n +2 sequences.tsv; } >long_window.tsv
 refuse "a window of 1,500,000 residues" "long_window.tsv:2: |1500000|65535" long_window.tsv

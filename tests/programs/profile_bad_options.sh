@@ -38,11 +38,15 @@ done <<'EOF'
 --max-cor|0,5|0 to 1
 --redundancy|loose|legacy
 --arithmetic|fast|aaanalysis_1_1
---label-test|1.0|label of the test group
---label-test|one|label of the test group
---label-ref|0.0|label of the reference group
+--label-test|1.5|good.tsv:2: 
+--label-test|one|good.tsv:2: 
+--label-test|0.0|two different labels
 --label-ref|1|two different labels
---label-test|9999999999|label of the test group
+--label-ref|true|two different labels
+--label-ref|1.0|two different labels
+--label-test|9999999999|good.tsv:2: 
+--label-ignore|1|two different labels
+--label-ignore|0.0|two different labels
 --start|1.5|number of the first residue
 --start|99999999999999999999|number of the first residue
 --tmd-len|0|1 to
@@ -78,7 +82,11 @@ done <<'EOF'
 --seed|1.5|seed
 --list-parts|loop|jmd_n_tmd_n
 EOF
-refuse "a TMD shown shorter than its features" "Segment(|display length 5|needs" "$data/proteins/DOM_GSEC.tsv" --tmd-len 5
+refuse "a TMD shown shorter than its features" "Pattern(|needs 15 residues of TMD|--tmd-len=5|pass --tmd-len=15" \
+  "$data/proteins/DOM_GSEC.tsv" --tmd-len 5
+awk -F '\t' -v OFS='\t' 'NR > 1 { $2 = $2 $2 $2 } { print }' good.tsv | cut -f 1,2,5 >long.tsv
+refuse "halves shown shorter than their patterns" "residues of TMD_N, which has 10|--tmd-len=20|pass --tmd-len=30" long.tsv --list-parts tmd_n,tmd_c
+refuse "--label-ignore for files without labels" "--label-ignore|--test" --test good.tsv --ref good.tsv --label-ignore 2
 refuse "--resample whole" "--resample|whole|reference" good.tsv --bootstrap 3 --resample whole
 refuse "a part twice" "--list-parts|'tmd'|twice" good.tsv --list-parts tmd,tmd
 refuse "a part without name" "--list-parts|''|jmd_n_tmd_n" good.tsv --list-parts tmd,,jmd_n
@@ -149,7 +157,10 @@ edit_cell scales.tsv 4 3 nan >changed.tsv && scales "NaN in a scale" "changed.ts
 edit_cell scales.tsv 4 3 inf >changed.tsv && scales "infinity in a scale" "changed.tsv:4: |${ids[2]}|inf"
 edit_cell scales.tsv 1 3 MY-SCALE >changed.tsv && scales "a scale without category" "categories.tsv: |MY-SCALE"
 head -n 1 scales.tsv >changed.tsv && scales "no letters" "changed.tsv: |0 letters"
-cut -f 1 scales.tsv >changed.tsv && scales "no scales" "changed.tsv: |0 scales"
+cut -f 1 scales.tsv >changed.tsv && scales "no scales" "changed.tsv: |0 scales|tabs or commas"
+sed 's/\t/;/g' scales.tsv >changed.tsv && scales "semicolons" "changed.tsv: |0 scales|tabs or commas"
+awk -F '\t' -v OFS='\t' 'NR > 1 { for (k = 2; k <= NF; ++k) $k = 90 * ($k - 0.5) } { print }' scales.tsv >changed.tsv
+refuse "raw scales" "none of|${ids[1]} goes from -45 to 45|0 to 1" good.tsv --df-scales changed.tsv --df-cat categories.tsv
 grep -v '^W' scales.tsv >changed.tsv && scales "a letter that the scales lack" "good.tsv:|'W'|--accept-gaps"
 for column in scale_id category subcategory scale_name scale_description; do
   sed "1s/\\b$column\\b/other/" categories.tsv >changed.tsv && categories "categories without $column" "changed.tsv:1: |'$column'"

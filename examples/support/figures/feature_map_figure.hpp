@@ -33,8 +33,9 @@ inline Figure feature_map_figure(const FigureData& data) {
   for (const auto& row : data.result.features) {
     const std::pair key(row.category, row.subcategory);
     ++sizes[key];
+    auto& cells = groups[key];
     for (const auto position : shown_positions(row, data.display)) {
-      Cell& cell = groups[key][position];
+      Cell& cell = cells[position];
       cell.sum += row.mean_dif;
       ++cell.features;
       ++readers[position];

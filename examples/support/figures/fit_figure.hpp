@@ -74,11 +74,12 @@ inline Curves fit_curves(const Histogram& bins, const ExpectedPoints& expected) 
 
 /// Which colour is what, from the top of the legend. Returns where it ends.
 inline double write_colours(Canvas& canvas, const isonomy::io::MixtureFit& fit, const ExpectedPoints& expected,
-                            double left) {
+                            bool weighted, double left) {
   double y = 106;
   canvas.add(joined(
       {"set label '' at ", canvas.at(left + 9, y), " point pointtype 7 pointsize 0.55 linecolor rgb '#000000'"}));
-  canvas.text("points, with Poisson errors", canvas.at(left + 28, y), "font ',12'");
+  canvas.text(weighted ? "weights, with their errors" : "points, with Poisson errors", canvas.at(left + 28, y),
+              "font ',12'");
   y += 22;
   canvas.box(left, y - 1.2, left + 18, y + 1.2, fit_colour);
   canvas.text(fit.usable() ? "fit" : "where the fit stopped", canvas.at(left + 28, y), "font ',12'");
@@ -117,6 +118,8 @@ inline double write_parameters(Canvas& canvas, const isonomy::io::MixtureFit& fi
       canvas.text("−" + rounded(-fit.minos[i].lower, error, 2), canvas.at(left + 158, y + 7), "font ',10'");
     } else {
       canvas.text(fit.at_bound(i) ? "at its bound"
+                  : fit.fixed(i)  ? "fixed"
+                  : fit.idle(i)   ? "no weight"
                   : error > 0     ? "± " + rounded(error, error, 2)
                                   : "no error",
                   canvas.at(left + 158, y), "font ',12'");
@@ -131,13 +134,14 @@ inline double write_parameters(Canvas& canvas, const isonomy::io::MixtureFit& fi
 
 /// Beside the panels: which colour is what, the parameters, how good the fit is.
 inline void write_legend(Canvas& canvas, const isonomy::io::MixtureFit& fit, const ExpectedPoints& expected,
-                         double left) {
-  double y = write_parameters(canvas, fit, left, write_colours(canvas, fit, expected, left) + 26) + 40;
+                         bool weighted, double left) {
+  double y = write_parameters(canvas, fit, left, write_colours(canvas, fit, expected, weighted, left) + 26) + 40;
   const std::pair<const char*, std::string> lines[] = {{"status", fit.status()},
                                                        {"NLL", fixed(fit.result.minimum.nll, 3)},
                                                        {"AIC", fixed(fit.result.aic, 3)},
                                                        {"BIC", fixed(fit.result.bic, 3)}};
   for (const auto& [name, text] : lines) {
+    if (text == "nan") continue;  // points with weights have no such number
     canvas.text(name, canvas.at(left, y), joined("font ',12' textcolor rgb ", text_grey));
     canvas.text(text, canvas.at(left + 60, y), "font ',12'");
     y += 20;
@@ -153,13 +157,14 @@ struct BinTable {
 inline BinTable bin_table(const Histogram& bins, const ExpectedPoints& expected) {
   BinTable out;
   for (std::size_t b = 0; b < bins.counts.size(); ++b) {
-    const auto count = static_cast<double>(bins.counts[b]);
+    const double count = bins.counts[b], scale = bins.scale(b);
     const double mean = expected.between(bins.edge(b), bins.edge(b + 1));
-    const PoissonInterval interval = poisson_interval(count);
-    const double pull = poisson_pull(count, std::max(mean, 1e-300));
-    out.highest = std::max({out.highest, count > 0 ? interval.upper : 0, mean});
+    const PoissonInterval interval = poisson_interval(count / scale);
+    const double lower = scale * interval.lower, upper = scale * interval.upper;
+    const double pull = poisson_pull(count / scale, std::max(mean / scale, 1e-300));
+    out.highest = std::max({out.highest, count > 0 ? upper : 0, mean});
     out.widest_pull = std::max(out.widest_pull, std::abs(pull));
-    for (const double number : {bins.edge(b), bins.edge(b + 1), count, interval.lower, interval.upper, mean})
+    for (const double number : {bins.edge(b), bins.edge(b + 1), count, lower, upper, mean})
       out.table += Canvas::number(number) + "\t";
     out.table += Canvas::number(pull) + "\n";
   }
@@ -172,7 +177,7 @@ inline BinTable bin_table(const Histogram& bins, const ExpectedPoints& expected)
 /// bin lies from what the fit expects, in standard deviations. Beside, the parameters.
 inline Figure fit_figure(const PointData& data, const isonomy::io::MixtureFit& fit, const std::string& title) {
   const Histogram bins = histogram(data, fit.model.range);
-  const ExpectedPoints expected(fit.model, fit.result.minimum.parameters, fit.points);
+  const ExpectedPoints expected(fit.model, fit.result.minimum.parameters, data.total);
   constexpr double left = 92, right = 880, box = 916, top = 84;
   const std::size_t lines = std::min<std::size_t>(fit.result.names.size(), 22), parts = expected.components();
   const double needed = 106 + 22 * static_cast<double>(std::min<std::size_t>(parts, 9)) +
@@ -189,15 +194,15 @@ inline Figure fit_figure(const PointData& data, const isonomy::io::MixtureFit& f
                                 parts == 1 ? "a normal density" : joined("a mixture of ", parts, " normal densities"));
   if (bins.outside > 0) subtitle += joined("; ", with_commas(bins.outside), " beyond this picture");
   Canvas canvas("fit", 1200, static_cast<int>(height), shortened(title, 90), subtitle);
-  detail::write_legend(canvas, fit, expected, box);
+  detail::write_legend(canvas, fit, expected, data.weighted(), box);
   canvas.add("unset border\nunset tics\nset xrange [0:1]\nset yrange [0:1]\nplot NaN");
 
   const std::string edges = joined("set xrange [", Canvas::number(bins.lower), ":", Canvas::number(bins.upper()), "]");
   canvas.panel(left, right, top, middle);
   canvas.add({"set border 3\n", edges, "\nset yrange [0:", Canvas::number(1.06 * highest), "]"});
   canvas.add("set xtics nomirror out scale 0.5 format ''\nset ytics nomirror out scale 0.5 textcolor rgb '#333333'");
-  canvas.text("points per " + rounded(bins.width, 0, 0), canvas.at(26, (top + middle) / 2),
-              joined("center rotate by 90 textcolor rgb ", detail::text_grey));
+  canvas.text((data.weighted() ? "weight per " : "points per ") + rounded(bins.width, 0, 0),
+              canvas.at(26, (top + middle) / 2), joined("center rotate by 90 textcolor rgb ", detail::text_grey));
   std::string plot = "plot ";
   for (std::size_t k = 0; k < parts && parts > 1; ++k) {
     const std::string column = std::to_string(k + 3), colour = detail::component_colour(k);

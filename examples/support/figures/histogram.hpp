@@ -20,12 +20,16 @@ namespace examples {
 
 struct Histogram {
   double lower = 0, width = 1;
-  std::vector<std::int64_t> counts;
-  std::int64_t outside = 0;  ///< points beyond the bins
+  std::vector<double> counts;   ///< sums of weights, which are 1 without any
+  std::vector<double> squares;  ///< of the weights
+  std::int64_t outside = 0;     ///< points beyond the bins
 
   double edge(std::size_t bin) const { return lower + width * static_cast<double>(bin); }
   double centre(std::size_t bin) const { return lower + width * (static_cast<double>(bin) + 0.5); }
   double upper() const { return edge(counts.size()); }
+  /// The weight of a point in a bin that has as many errors as its points have: 1 without weights.
+  /// Source: Bohm and Zech, Nucl. Instrum. Methods A 748, 1 (2014).
+  double scale(std::size_t bin) const { return squares[bin] > 0 ? squares[bin] / counts[bin] : 1; }
 };
 
 namespace detail {
@@ -106,17 +110,21 @@ inline Histogram histogram(const PointData& data, const isonomy::mixture::Range&
     bins = std::round((upper - out.lower) / out.width);
   }
   out.counts.assign(static_cast<std::size_t>(bins), 0);
-  data.visit([&out, &range](auto x) {
+  out.squares = out.counts;
+  data.visit_weighted([&out, &range](auto x, auto weights) {
     const auto last = static_cast<double>(out.counts.size());
     for (index_t i = 0; i < x.size; ++i) {
       if (i % (1 << 20) == 0) Interrupt::check("histogram");
       // What lies on an edge but for rounding belongs above it.
       double bin = std::floor((static_cast<double>(x(i)) - out.lower) / out.width + 1e-9);
       if (bin >= last && x(i) <= range.upper && std::isfinite(range.upper)) bin = last - 1;  // the closed end
-      if (bin >= 0 && bin < last)
-        ++out.counts[static_cast<std::size_t>(bin)];
-      else
+      const double weight = weights.size > 0 ? static_cast<double>(weights(i)) : 1;
+      if (bin >= 0 && bin < last) {
+        out.counts[static_cast<std::size_t>(bin)] += weight;
+        out.squares[static_cast<std::size_t>(bin)] += weight * weight;
+      } else {
         ++out.outside;
+      }
     }
   });
   return out;
@@ -125,7 +133,7 @@ inline Histogram histogram(const PointData& data, const isonomy::mixture::Range&
 /// A fitted mixture as expected numbers of points.
 class ExpectedPoints {
  public:
-  ExpectedPoints(const isonomy::mixture::NormalModel& model, const std::vector<double>& parameters, index_t points)
+  ExpectedPoints(const isonomy::mixture::NormalModel& model, const std::vector<double>& parameters, double points)
       : components_(components_of(model, parameters)) {
     double inside = 0, sum = 0;
     for (const auto& c : components_) {
@@ -134,7 +142,7 @@ class ExpectedPoints {
                                                        (model.range.upper - c.mean) / c.sigma);
     }
     const bool yields = model.weighting == isonomy::mixture::Weighting::yields;
-    scale_ = (yields ? sum : static_cast<double>(points)) / inside;
+    scale_ = (yields ? sum : points) / inside;
   }
 
   std::size_t components() const { return components_.size(); }

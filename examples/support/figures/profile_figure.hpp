@@ -70,7 +70,7 @@ inline void residue_axis(Canvas& canvas, const isonomy::profiling::DisplayCoordi
 inline std::vector<index_t> shown_positions(const isonomy::profiling::FeatureRow& row,
                                             const isonomy::profiling::DisplayCoordinates& display) {
   const auto feature = isonomy::profiling::parse_feature(row.feature);
-  return isonomy::profiling::positions(feature.part, feature.split, display);
+  return isonomy::profiling::shown_positions(feature.part, feature.split, display);
 }
 
 }  // namespace examples

@@ -80,9 +80,15 @@ inline std::string parameter_table(const isonomy::io::MixtureFit& fit) {
   rows[0].insert(rows[0].end(), {"error", "minos lower", "minos upper", "global correlation"});
   if (fit.minos.empty()) rows[0].erase(rows[0].begin() + 3, rows[0].begin() + 5);
   for (std::size_t i = 0; i < names.size(); ++i) {
-    const bool held = fit.at_bound(i);
-    rows.push_back({names[i], rounded(values[i], error(i), 4), held ? "at bound" : rounded(error(i), error(i), 4)});
-    if (!fit.minos.empty()) {
+    const bool held = !fit.has_error(i);
+    rows.push_back({names[i], rounded(values[i], error(i), 4),
+                    fit.fixed(i)      ? "fixed"
+                    : fit.idle(i)     ? "no weight"
+                    : fit.at_bound(i) ? "at bound"
+                                      : rounded(error(i), error(i), 4)});
+    if ((fit.idle(i) || fit.fixed(i)) && !fit.minos.empty()) {
+      rows.back().insert(rows.back().end(), {"-", "-"});
+    } else if (!fit.minos.empty()) {
       rows.back().push_back(detail::profile_text(fit.minos[i].lower, fit.minos[i].lower_status, error(i)));
       rows.back().push_back(detail::profile_text(fit.minos[i].upper, fit.minos[i].upper_status, error(i)));
     }
@@ -93,8 +99,7 @@ inline std::string parameter_table(const isonomy::io::MixtureFit& fit) {
   for (std::size_t i = 0; i < names.size(); ++i) {
     correlations.push_back({names[i]});
     for (std::size_t j = 0; j < names.size(); ++j)
-      correlations.back().push_back(
-          fit.at_bound(i) || fit.at_bound(j) ? "-" : fixed(fit.result.hesse.correlation[names.size() * i + j], 3));
+      correlations.back().push_back(fit.has_error(i) && fit.has_error(j) ? fixed(fit.correlation(i, j), 3) : "-");
   }
   return joined(detail::aligned(rows), "\n", detail::aligned(correlations));
 }

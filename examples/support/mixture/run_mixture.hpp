@@ -25,9 +25,12 @@
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/minimise/minos.hpp"
 #include "isonomy/estimators/mixture/normal/fit.hpp"
+#include "isonomy/estimators/mixture/normal/fixed_start.hpp"
 #include "isonomy/estimators/mixture/normal/objective.hpp"
 #include "isonomy/estimators/mixture/normal/start.hpp"
+#include "isonomy/estimators/mixture/normal/weighted_fit.hpp"
 #include "isonomy/io/reports/mixture_report.hpp"
+#include "isonomy/io/text/number_format.hpp"
 #include "isonomy/io/text/numbers.hpp"
 #include "mixture_table.hpp"
 #include "point_data.hpp"
@@ -39,11 +42,14 @@ using isonomy::text::joined;
 
 /// Everything that a run depends on, and where its results go. An empty name leaves an output out.
 struct MixtureOptions {
-  std::string path, column;
+  PointOptions points;
   isonomy::mixture::NormalModel model;
-  /// In the order of the model's names; from k-means if empty.
+  /// In the order of the model's names; found by a search if empty.
   std::vector<double> start;
+  isonomy::mixture::StartOptions search;
   isonomy::mixture::MinimizeOptions minimize;
+  /// Parameters that keep these values; minimize.fixed names them.
+  std::vector<isonomy::mixture::KnownValue> known;
   bool minos = true;
   /// Pairs of parameters, and the points of each contour.
   std::vector<std::pair<int, int>> contours;
@@ -58,7 +64,8 @@ struct MixtureOptions {
 struct MixtureRun {
   isonomy::io::MixtureFit fit;
   std::string title, source;  ///< "faithful", "column 2 of 2, waiting"
-  index_t left_out = 0;
+  index_t left_out = 0, missing = 0;
+  index_t weight_column = 0;  ///< 0 without weights
   int profile_passes = 0;
   std::vector<std::string> warnings;
   double reading_seconds = 0;
@@ -102,7 +109,7 @@ std::vector<double> profile_all(F& likelihood, isonomy::io::MixtureFit& fit, Pas
   constexpr double none = std::numeric_limits<double>::quiet_NaN();
   std::vector<double> lower;
   for (std::size_t i = 0; i < fit.result.names.size(); ++i) {
-    if (fit.at_bound(i)) {
+    if (!fit.has_error(i)) {
       fit.minos.push_back({none, none, CrossingStatus::at_bound, CrossingStatus::at_bound, {}, 0});
       continue;
     }
@@ -135,6 +142,10 @@ std::vector<double> add_contours(F& likelihood, isonomy::io::MixtureFit& fit, st
   return lower;
 }
 
+inline bool has_contour(const isonomy::io::MixtureFit& fit, std::pair<int, int> pair) {
+  return fit.has_error(static_cast<std::size_t>(pair.first)) && fit.has_error(static_cast<std::size_t>(pair.second));
+}
+
 /// A fit from `begin` with all errors into run.fit. Returns a lower minimum if profiles met one.
 template <class T>
 std::vector<double> fit_from(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorView<const T> x,
@@ -153,8 +164,7 @@ std::vector<double> fit_from(isonomy::Context<isonomy::Cpu>& ctx, isonomy::Vecto
   if (options.minos) lower = profile_all(likelihood, fit, passes, run.profile_passes);
   timer.lap("profiles");
   for (const auto& pair : options.contours) {
-    if (fit.at_bound(static_cast<std::size_t>(pair.first)) || fit.at_bound(static_cast<std::size_t>(pair.second)))
-      continue;
+    if (!has_contour(fit, pair)) continue;
     auto met = add_contours(likelihood, fit, pair, options.contour_points, passes, run.profile_passes);
     if (!met.empty()) lower = std::move(met);
   }
@@ -162,24 +172,42 @@ std::vector<double> fit_from(isonomy::Context<isonomy::Cpu>& ctx, isonomy::Vecto
   return lower;
 }
 
-/// The fit of the points with errors, again from a lower minimum where profiles meet one.
+/// Notes what is fitted and where it starts: where the command line says, or where these points suggest, known values
+/// in their place. Returns the stages so far.
 template <class T>
-void fit_points(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorView<const T> x, const MixtureOptions& options,
-                PassCounter& passes, MixtureRun& run) {
-  isonomy::io::MixtureFit& fit = run.fit;
+isonomy::Report begin_fit(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorView<const T> points,
+                          const MixtureOptions& options, PassCounter& passes, isonomy::io::MixtureFit& fit) {
   isonomy::Report before;
   isonomy::StageTimer timer(before);
-  fit.points = x.size;
+  fit.points = points.size;
   fit.model = options.model;
   fit.options = options.minimize;
   fit.start = options.start;
   if (fit.start.empty()) {
     passes.begin("start");
-    fit.start = isonomy::mixture::automatic_start(ctx, options.model, x);
+    fit.starts = isonomy::mixture::find_start(ctx, options.model, points, options.search);
+    fit.start = fit.starts.parameters;
+    if (!options.known.empty()) fit.start = start_with(options.model, fit.start, options.known);
   }
   timer.lap("start");
-  const auto first_fit = [&] { return fit_from(ctx, x, fit.start, options, passes, run); };
-  std::vector<double> lower = options.start.empty() ? first_fit() : from_given_start(first_fit);
+  return before;
+}
+
+/// The first fit, whose errors name the option that the start comes from.
+template <class F>
+auto from_start(const MixtureOptions& options, F&& first_fit) {
+  return !options.start.empty()   ? from_given_start(first_fit)
+         : !options.known.empty() ? from_given_start(first_fit, "--fix")
+                                  : first_fit();
+}
+
+/// The fit of the points with errors, again from a lower minimum where profiles meet one.
+template <class T>
+void fit_points(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorView<const T> x, const MixtureOptions& options,
+                PassCounter& passes, MixtureRun& run) {
+  isonomy::io::MixtureFit& fit = run.fit;
+  const isonomy::Report before = begin_fit(ctx, x, options, passes, fit);
+  std::vector<double> lower = from_start(options, [&] { return fit_from(ctx, x, fit.start, options, passes, run); });
   constexpr int most_minima = 10;
   for (int minimum = 1; !lower.empty(); ++minimum) {
     if (minimum == most_minima) {
@@ -201,22 +229,72 @@ void fit_points(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorView<const T
   stages.insert(stages.begin(), before.stages.begin(), before.stages.end());
 }
 
+/// Points drawn as often as their weights say, one from each of as many equal stretches of their sum: some 2^14 at
+/// most.
+template <class T>
+std::vector<double> drawn_by_weight(isonomy::VectorView<const T> x, isonomy::VectorView<const T> weights,
+                                    double total) {
+  const index_t count = std::min<index_t>(x.size, index_t{1} << 14);
+  const double step = total / static_cast<double>(count);
+  std::vector<double> drawn;
+  double before = 0;
+  for (index_t i = 0; i < x.size; ++i) {
+    before += static_cast<double>(weights(i));
+    while (static_cast<index_t>(drawn.size()) < count && (static_cast<double>(drawn.size()) + 0.5) * step < before)
+      drawn.push_back(static_cast<double>(x(i)));
+  }
+  return drawn;
+}
+
+/// The fit of points with weights. Its errors are those of samples in which points and weights are drawn anew; the rise
+/// of a weighted likelihood marks no interval, so there are no profiles.
+template <class T>
+void fit_weighted_points(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorView<const T> x,
+                         isonomy::VectorView<const T> weights, const PointData& data, const MixtureOptions& options,
+                         PassCounter& passes, MixtureRun& run) {
+  isonomy::io::MixtureFit& fit = run.fit;
+  const std::vector<double> drawn = drawn_by_weight(x, weights, data.total);
+  const isonomy::Report before = begin_fit(ctx, isonomy::view(drawn), options, passes, fit);
+  fit.points = x.size;
+  passes.begin("fit");
+  fit.result = from_start(
+      options, [&] { return isonomy::mixture::fit(ctx, options.model, x, weights, fit.start, options.minimize); });
+  auto& stages = fit.result.report.stages;
+  stages.insert(stages.begin(), before.stages.begin(), before.stages.end());
+}
+
+/// How the report names what stands between cells.
+inline std::string separator_text(const isonomy::io::NumberFormat& format) {
+  return format.separator ? std::string(1, *format.separator) : "found in the file";
+}
+
+/// What the search for starting values leaves open, in words.
+inline void note_starts(const isonomy::mixture::Starts& starts, std::vector<std::string>& warnings) {
+  if (starts.late())
+    warnings.push_back(joined("the best of ", starts.tried, " starts was number ", starts.first, ", and ",
+                              starts.met_same, " met its maximum; there may be a better one: raise --starts"));
+  else if (starts.tried > 1 && starts.met_same == 0)
+    warnings.push_back(
+        joined("none of ", starts.tried,
+               " starts met a maximum without a spike; this fit begins at k-means; use fewer components, "
+               "or give a --start"));
+}
+
 /// What of the model the data did not settle, in words.
 inline void note_result(const isonomy::io::MixtureFit& fit, const std::vector<std::pair<int, int>>& contours,
                         std::vector<std::string>& warnings) {
+  note_starts(fit.starts, warnings);
   for (const auto& warning : fit.result.report.warnings) warnings.push_back(warning);
   for (const int k : fit.result.degenerate)
-    warnings.push_back(joined("component ", k + 1,
-                              " has closed in on a point, where the likelihood has no maximum; use fewer components, "
-                              "--shared-sigma or another --start"));
-  for (const auto& [first, second] : contours)
-    if (fit.usable() &&
-        (fit.at_bound(static_cast<std::size_t>(first)) || fit.at_bound(static_cast<std::size_t>(second))))
-      warnings.push_back(joined("there is no contour of ", fit.result.names[static_cast<std::size_t>(first)], " and ",
-                                fit.result.names[static_cast<std::size_t>(second)], ": one of them is at its bound"));
+    warnings.push_back(joined("component ", k + 1, " has closed in on a point, where the likelihood has no maximum"));
+  for (const auto& pair : contours)
+    if (fit.usable() && !has_contour(fit, pair))
+      warnings.push_back(joined("there is no contour of ", fit.result.names[static_cast<std::size_t>(pair.first)],
+                                " and ", fit.result.names[static_cast<std::size_t>(pair.second)],
+                                ": one of them has no error"));
   for (std::size_t i = 0; i < fit.minos.size(); ++i) {
     const auto& error = fit.minos[i];
-    if (fit.at_bound(i)) continue;
+    if (!fit.has_error(i)) continue;
     for (const auto& [side, status] : {std::pair{"lower", error.lower_status}, std::pair{"upper", error.upper_status}})
       if (status == isonomy::mixture::CrossingStatus::at_bound)
         warnings.push_back(joined(fit.result.names[i], " has no ", side,
@@ -233,7 +311,7 @@ inline void note_result(const isonomy::io::MixtureFit& fit, const std::vector<st
 
 /// Reads, fits, and puts all outputs in place at the end, the summary of the parameters on standard output.
 inline MixtureRun run_mixture(const MixtureOptions& options, const Interrupt& interrupt) {
-  Outputs outputs(interrupt, options.table_path, options.json_path, options.figure_folder, {options.path});
+  Outputs outputs(interrupt, options.table_path, options.json_path, options.figure_folder, {options.points.path});
   ProgressLine progress(!options.quiet);
   detail::PassCounter passes(progress);
   isonomy::Context<isonomy::Cpu> ctx(
@@ -243,19 +321,26 @@ inline MixtureRun run_mixture(const MixtureOptions& options, const Interrupt& in
   MixtureRun run;
   isonomy::Report reading;
   isonomy::StageTimer timer(reading);
-  const PointData data = read_points(options.path, options.column, options.model.range, progress);
+  const PointData data = read_points(options.points, options.model.range, progress);
   timer.lap("reading");
   if (data.size() < options.model.components)
-    throw isonomy::IoError(options.path, 0,
+    throw isonomy::IoError(options.points.path, 0,
                            joined(data.size(), " points for ", options.model.components,
                                   " components; expected one for each at least; use fewer --components"));
   run.reading_seconds = reading.stages[0].seconds;
-  run.title = std::filesystem::path(options.path).stem().string();
+  run.title = std::filesystem::path(options.points.path).stem().string();
   run.left_out = data.left_out;
+  run.missing = data.missing;
+  run.weight_column = data.weight_column;
   run.source = data.columns == 1 && data.quantity == "x" ? std::string()
                                                          : joined("column ", data.column, " of ", data.columns,
                                                                   data.quantity == "x" ? "" : ", " + data.quantity);
-  data.visit([&](auto x) { detail::fit_points(ctx, x, options, passes, run); });
+  data.visit_weighted([&](auto x, auto weights) {
+    if (data.weighted())
+      detail::fit_weighted_points(ctx, x, weights, data, options, passes, run);
+    else
+      detail::fit_points(ctx, x, options, passes, run);
+  });
   progress.clear();
   detail::note_result(run.fit, options.contours, run.warnings);
 
@@ -268,11 +353,19 @@ inline MixtureRun run_mixture(const MixtureOptions& options, const Interrupt& in
     for (auto& warning : draw_figures(outputs, figures)) run.warnings.push_back(std::move(warning));
   }
   if (!options.json_path.empty()) {
-    isonomy::io::ReportNotes notes{{"input", options.path},
+    using isonomy::io::Missing;
+    isonomy::io::ReportNotes notes{{"input", options.points.path},
                                    {"column", std::to_string(data.column)},
                                    {"quantity", data.quantity},
                                    {"element", data.element()},
+                                   {"decimal", std::string(1, options.points.format.decimal)},
+                                   {"separator", detail::separator_text(options.points.format)},
+                                   {"missing", options.points.format.missing == Missing::skip ? "skip" : "refuse"},
+                                   {"skipped", std::to_string(data.missing)},
                                    {"left_out", std::to_string(data.left_out)},
+                                   {"weights", data.weighted() ? std::to_string(data.weight_column) : "none"},
+                                   {"sum_of_weights", isonomy::io::number_text(data.total)},
+                                   {"effective_points", isonomy::io::number_text(run.fit.result.effective_points)},
                                    {"start", options.start.empty() ? "automatic" : "given"},
                                    {"seed", std::to_string(options.seed)}};
     outputs.add(options.json_path, isonomy::io::mixture_report_text(run.fit, notes));

@@ -17,6 +17,7 @@ inline std::string without_operation(std::string message, std::size_t at = 0) {
                                              "DisplayCoordinates: ",
                                              "SequenceSet: ",
                                              "WindowOptions: ",
+                                             "GroupLabels: ",
                                              "ScaleTable: ",
                                              "Alphabet: ",
                                              "parse_part: ",

@@ -32,18 +32,10 @@ enum ExitCode { success = 0, internal_error = 1, bad_input = 2, no_result = 3, i
 inline constexpr const char* exit_code_help =
     "Exit codes: 0 done; 2 unusable input or options, a file that cannot be written, or no memory or thread left; 130 "
     "stopped by Ctrl-C (143 by SIGTERM, 129 by SIGHUP); 1 an error of the program itself. Unless it is 0, no output "
-    "file "
-    "is written or changed.";
+    "file is written or changed.";
 
-/// `text` for a terminal: control characters, which files may hold, become '?'.
-inline std::string printable(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    out += (byte < 0x20 && c != '\n') || byte == 0x7F ? '?' : c;
-  }
-  return out;
-}
+/// `text` for a terminal, in one line: what a file may hold beside visible letters is named.
+inline std::string printable(std::string_view text) { return isonomy::text::shown(text); }
 
 /// Long text, such as a message that quotes a whole sequence, without its middle.
 inline std::string clipped(std::string text) {
@@ -87,7 +79,7 @@ inline std::string with_option_names(std::string_view message, const std::vector
 /// What a file's error says, its place first.
 inline std::string file_message(const isonomy::IoError& error) {
   const std::string message = error.what();
-  const auto colon = message.find(": ", error.path.size());
+  const auto colon = message.find(": ", isonomy::text::shown(error.path).size());
   return without_operation(message, colon == std::string::npos ? 0 : colon + 2);
 }
 
@@ -130,7 +122,7 @@ int run_body(const Interrupt& interrupt, const std::vector<std::string>& option_
       return body(interrupt);
     }
   } catch (const isonomy::IoError& error) {
-    return fail_or_stop(with_option_names(file_message(error), option_names, error.path.size()));
+    return fail_or_stop(with_option_names(file_message(error), option_names, isonomy::text::shown(error.path).size()));
   } catch (const isonomy::Error& error) {
     return fail_or_stop(with_option_names(without_operation(error.what()), option_names));
   }

@@ -29,10 +29,11 @@ template <mixture::Objective F>
   return result;
 }
 
-/// f with gradient at a trial point of a minimiser that cannot step back from one without. NumericalError there.
+/// f with derivatives at a trial point of a minimiser that cannot step back from one without. NumericalError there.
 template <mixture::Objective F>
-[[nodiscard]] mixture::Likelihood at_trial(F& f, const std::vector<double>& theta, const char* library) {
-  mixture::Likelihood at = f.at(theta, MixtureOrder::gradient);
+[[nodiscard]] mixture::Likelihood at_trial(F& f, const std::vector<double>& theta, MixtureOrder order,
+                                           const char* library) {
+  mixture::Likelihood at = f.at(theta, order);
   if (mixture::finite(at)) return at;
   throw NumericalError(text::joined(
       {library, ": the function is not finite at a point it tried, and it has no way back from there; narrow the "
@@ -61,7 +62,8 @@ inline std::vector<double> onto_bounds(const mixture::Likelihood& at, std::vecto
 template <mixture::Objective F>
 [[nodiscard]] mixture::Minimum judged(F& f, const mixture::MinimizeOptions& options, mixture::Minimum found) {
   using mixture::Status;
-  const std::vector<mixture::Bounds> bounds = f.bounds();
+  found.fixed = mixture::fixed_parameters(f, options.fixed);
+  const std::vector<mixture::Bounds> bounds = mixture::closed(f.bounds(), found.fixed, found.parameters);
   const bool exact = mixture::affords_hessian(f, found.parameters.size(), options);
   const auto evaluate = [&](const std::vector<double>& theta) {
     ++found.passes;
@@ -73,10 +75,11 @@ template <mixture::Objective F>
     found.nll = here.nll;
     return found;
   }
-  std::vector<int> free = mixture::free_parameters(here, found.parameters, bounds);
+  std::vector<int> free = mixture::moving_parameters(f, here, found.parameters, bounds);
   if (!exact) {
-    if (found.valid()) found.status = free.size() == found.parameters.size() ? Status::converged : Status::at_bound;
-    mixture::conclude(std::move(here), free, found);
+    if (found.valid())
+      found.status = free.size() + found.fixed.size() == found.parameters.size() ? Status::converged : Status::at_bound;
+    mixture::conclude(f, std::move(here), found);
     return found;
   }
   std::vector<double> end = onto_bounds(here, found.parameters, free, bounds, options.edm);
@@ -84,14 +87,14 @@ template <mixture::Objective F>
     mixture::Likelihood there = evaluate(end);
     if (mixture::finite(there)) {
       found.parameters = std::move(end), here = std::move(there);
-      free = mixture::free_parameters(here, found.parameters, bounds);
+      free = mixture::moving_parameters(f, here, found.parameters, bounds);
     }
   }
   mixture::MinimizeOptions edm_alone = options;
   edm_alone.step = std::numeric_limits<double>::infinity();
   mixture::judge(mixture::NewtonSystem(here, free), edm_alone, found.valid() ? Status::no_progress : found.status,
                  found);
-  mixture::conclude(std::move(here), free, found);
+  mixture::conclude(f, std::move(here), found);
   return found;
 }
 

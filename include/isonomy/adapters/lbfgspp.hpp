@@ -30,7 +30,7 @@ class LbfgsppFunction {
     for (std::size_t i = 0; i < theta.size(); ++i)
       theta[i] = std::clamp(scale_[i] * x(static_cast<Eigen::Index>(i)), bounds[i].lower, bounds[i].upper);
     throws = true;
-    const mixture::Likelihood at = at_trial(f_, theta, "LBFGSpp");
+    const mixture::Likelihood at = at_trial(f_, theta, MixtureOrder::gradient, "LBFGSpp");
     throws = false;
     ++passes;
     for (std::size_t i = 0; i < theta.size(); ++i) gradient(static_cast<Eigen::Index>(i)) = scale_[i] * at.gradient[i];
@@ -65,7 +65,8 @@ template <mixture::Objective F>
   using mixture::Status;
   mixture::require_start(f, start);
   static_cast<void>(mixture::at_start(f, start, MixtureOrder::gradient));
-  const std::vector<mixture::Bounds> bounds = f.bounds();
+  const std::vector<mixture::Bounds> bounds =
+      mixture::closed(f.bounds(), mixture::fixed_parameters(f, options.fixed), start);
   const std::vector<double> scale = initial_errors(f, start, options);
   const auto n = static_cast<Eigen::Index>(start.size());
   Eigen::VectorXd x(n), lower(n), upper(n);

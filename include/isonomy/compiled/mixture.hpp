@@ -17,15 +17,19 @@ namespace isonomy::mixture {
 extern template FitResult fit(Context<Cpu>&, const NormalModel&, VectorView<double>, const std::vector<double>&,
                               const MinimizeOptions&);
 extern template std::vector<double> automatic_start(Context<Cpu>&, const NormalModel&, VectorView<double>);
+extern template Starts find_start(Context<Cpu>&, const NormalModel&, VectorView<double>, const StartOptions&);
 extern template FitResult fit(Context<Cpu>&, const NormalModel&, VectorView<const double>, const std::vector<double>&,
                               const MinimizeOptions&);
 extern template std::vector<double> automatic_start(Context<Cpu>&, const NormalModel&, VectorView<const double>);
+extern template Starts find_start(Context<Cpu>&, const NormalModel&, VectorView<const double>, const StartOptions&);
 extern template FitResult fit(Context<Cpu>&, const NormalModel&, VectorView<float>, const std::vector<double>&,
                               const MinimizeOptions&);
 extern template std::vector<double> automatic_start(Context<Cpu>&, const NormalModel&, VectorView<float>);
+extern template Starts find_start(Context<Cpu>&, const NormalModel&, VectorView<float>, const StartOptions&);
 extern template FitResult fit(Context<Cpu>&, const NormalModel&, VectorView<const float>, const std::vector<double>&,
                               const MinimizeOptions&);
 extern template std::vector<double> automatic_start(Context<Cpu>&, const NormalModel&, VectorView<const float>);
+extern template Starts find_start(Context<Cpu>&, const NormalModel&, VectorView<const float>, const StartOptions&);
 extern template EmResult em(Context<Cpu>&, NormalMixture, MatrixView<double>, const EmOptions&);
 extern template EmResult em(Context<Cpu>&, int, Covariance, MatrixView<double>, const EmOptions&);
 extern template KMeansResult kmeans(Context<Cpu>&, int, MatrixView<double>, const KMeansOptions&);

@@ -84,11 +84,13 @@ class Cancelled : public Error {
       : Error(text::joined(operation, ": cancelled by the caller")) {}
 };
 
-/// A file could not be read or written. `line` counts from 1; 0 means the file as a whole.
+/// A file could not be read or written. `line` counts from 1; 0 means the file as a whole. The message is text::shown,
+/// whatever bytes of the file it quotes.
 class IoError : public Error {
  public:
   [[gnu::noinline]] IoError(const std::string& file, std::int64_t line_number, const std::string& what)
-      : Error(line_number > 0 ? text::joined(file, ":", line_number, ": ", what) : text::joined(file, ": ", what)),
+      : Error(text::shown(line_number > 0 ? text::joined(file, ":", line_number, ": ", what)
+                                          : text::joined(file, ": ", what))),
         path(file), line(line_number) {}
   std::string path;
   std::int64_t line;

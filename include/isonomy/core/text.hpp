@@ -11,6 +11,8 @@
 #include <type_traits>
 #include <vector>
 
+#include "isonomy/core/text/letters.hpp"
+
 namespace isonomy::text {
 
 /// One piece of a message: a text, a letter, a whole number, which is written in decimal, or another number, of which
@@ -69,11 +71,11 @@ template <class... Pieces>
   return joined({pieces...});
 }
 
-/// `s` in single quotes, cut after 60 bytes so that a message stays readable.
+/// `s` in single quotes as shown() has it, cut after 60 bytes so that a message stays readable.
 inline std::string quoted(std::string_view s) {
   constexpr std::size_t longest = 60;
-  if (s.size() <= longest) return joined('\'', s, '\'');
-  return joined('\'', s.substr(0, longest), "...' (", s.size(), " bytes)");
+  if (s.size() <= longest) return joined('\'', shown(s), '\'');
+  return joined('\'', shown(beginning(s, longest)), "...' (", s.size(), " bytes)");
 }
 
 /// The elements of `list`, which are convertible to a view or are numbers, joined by ", "; at most `most` of them.

@@ -76,6 +76,19 @@ class Context {
     return out;
   }
 
+  /// Settings of a context for one of `tasks` that run at once: the same results and the same wish to stop, on one
+  /// thread, with its share of the memory and nobody to report to.
+  [[nodiscard]] ContextOptions for_task(int tasks) const {
+    ContextOptions options{};
+    options.threads = 1;
+    options.seed = control_.seed;
+    options.determinism = control_.determinism;
+    options.stop = control_.stop;
+    options.workspace_limit = control_.workspace_limit / static_cast<std::size_t>(std::max(tasks, 1));
+    options.instruction_set = instruction_set_;
+    return options;
+  }
+
   [[nodiscard]] int threads() const noexcept { return threads_; }
   [[nodiscard]] InstructionSet instruction_set() const noexcept { return instruction_set_; }
   [[nodiscard]] const Control& control() const noexcept { return control_; }

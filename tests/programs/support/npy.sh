@@ -11,9 +11,9 @@ make_npy() {
   } >"$1"
 }
 
-# numbers_as TYPE NUMBER...: little-endian bytes: d doubles, f floats, l integers of 32 bits; > behind it for big-endian.
+# numbers_as TYPE NUMBER...: little-endian bytes: d doubles, f floats, l and q integers of 32 and 64 bits; > behind it for big-endian.
 numbers_as() {
   local type=$1
   shift
-  perl -e 'my $type = shift; print pack($type . "*", @ARGV)' "${type/%[dfl]/&<}" "$@"
+  perl -e 'my $type = shift; print pack($type . "*", @ARGV)' "${type/%[dflq]/&<}" "$@"
 }

@@ -27,6 +27,7 @@ CASES = [  # data, column, options of the program, parameters, start, range
     ("faithful.csv", "waiting", "--extended --range 40,95", "n1 n2 mu1 mu2 s1 s2", [90, 150, 55, 80, 6, 6], (40, 95)),
     ("faithful.csv", "waiting", "--extended --range 45,90", "n1 n2 mu1 mu2 s1 s2", [100, 160, 53, 80, 8, 6], (45, 90)),
     ("resolution.npy", "", "--shared-mean", "f mu s1 s2", [0.4, 5, 0.4, 0.1], None),
+    ("faithful.csv", "waiting", "--fix mu1=52,s2=6.5", "f mu1 mu2 s1 s2", [0.4, 52, 80, 6, 6.5], None),
 ]
 
 
@@ -83,9 +84,9 @@ def minimum(functions, theta, free):
     return theta
 
 
-def profile_error(functions, best, i, sign, error):
+def profile_error(functions, best, i, sign, error, free):
     nll = functions[0]
-    others = [k for k in range(len(best)) if k != i]
+    others = [k for k in free if k != i]
     lowest = float(nll(best))
 
     def rise(distance):
@@ -104,15 +105,24 @@ def main():
         if limits:
             x = x[(x >= limits[0]) & (x <= limits[1])]
         functions = likelihood(jnp.asarray(x), names, limits)
-        best = minimum(functions, start, list(range(len(names))))
-        errors = np.sqrt(np.diag(np.linalg.inv(np.asarray(functions[2](best)))))
-        check = Minuit(lambda theta: float(functions[0](theta)), best + 0.1 * errors, name=names,
+        fixed = [name for name in names if f"{name}=" in options]
+        free = [i for i, name in enumerate(names) if name not in fixed]
+        best = minimum(functions, start, free)
+        errors = np.full(len(names), np.nan)
+        errors[free] = np.sqrt(np.diag(np.linalg.inv(np.asarray(functions[2](best))[np.ix_(free, free)])))
+        check = Minuit(lambda theta: float(functions[0](theta)), best + 0.1 * np.nan_to_num(errors), name=names,
                        grad=lambda theta: np.asarray(functions[1](theta)))
-        check.errordef, check.strategy, check.tol = Minuit.LIKELIHOOD, 2, 1e-3
+        check.errordef, check.strategy, check.tol = Minuit.LIKELIHOOD, 2, 1e-5
+        for name in fixed:
+            check.fixed[name] = True
         check.migrad()
         check.minos()
         for i, name in enumerate(names):
-            lower, upper = (profile_error(functions, best, i, sign, errors[i]) for sign in (-1, 1))
+            if name in fixed:
+                numbers = [best[i], np.nan, np.nan, np.nan, float(functions[0](best))]
+                rows.append("\t".join([data, column, options, name] + [repr(float(v)) for v in numbers] + [str(len(x))]))
+                continue
+            lower, upper = (profile_error(functions, best, i, sign, errors[i], free) for sign in (-1, 1))
             found = check.merrors[name]
             assert abs(check.values[i] - best[i]) < 1e-3 * errors[i], (data, name)
             assert abs(check.errors[i] - errors[i]) < 2e-2 * errors[i], (data, name)  # by differences

@@ -216,6 +216,9 @@ def make_variants(data, folder):
     write_frame(folder, "n_filter1000.tsv", data.thousand)
     write_frame(folder, "parametric.tsv", run(data.parts, data.labels, parametric=True))
     write_frame(folder, "vectorized_false.tsv", run(data.parts, data.labels, vectorized=False))
+    # Segments of a half of 11 residues have less than one each where the half is shown with 10.
+    halves = parts_of(data.dom_gsec, list_parts=["tmd_n", "tmd_c"])
+    write_frame(folder, "halves.tsv", run(halves, data.labels))
 
 
 def anchor_scales():

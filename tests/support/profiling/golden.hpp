@@ -24,9 +24,16 @@ struct GoldenRun {
 
 /// Names of golden_run(): a table, or the data set and variant of small_groups.tsv.
 inline std::vector<std::string> golden_run_names() {
-  std::vector<std::string> names{
-      "dom_gsec_default_legacy",    "dom_gsec_default_exact", "n_filter1000",    "parametric",      "gaps_default",
-      "anchor_dom_gsec40_20scales", "boundary_run",           "syn1000_default", "syn10000_default"};
+  std::vector<std::string> names{"dom_gsec_default_legacy",
+                                 "dom_gsec_default_exact",
+                                 "n_filter1000",
+                                 "parametric",
+                                 "gaps_default",
+                                 "halves",
+                                 "anchor_dom_gsec40_20scales",
+                                 "boundary_run",
+                                 "syn1000_default",
+                                 "syn10000_default"};
   for (const std::string set : {"one_one", "two_three", "one_eight", "constant_middle", "ten_nine"})
     for (const std::string variant : {"default", "parametric=true"}) {
       names.push_back(set + " " + variant);
@@ -73,6 +80,9 @@ inline GoldenRun golden_run(const std::string& name) {
     o.max_overlap = 1;
     return {set_of(golden_windows("boundary_input.tsv")), anchor_scales(), o, std::move(expected)};
   }
+  if (name == "halves")
+    return {set_of(dom_gsec(), {profiling::Part::tmd_n, profiling::Part::tmd_c}), profiling::aaontology(), o,
+            std::move(expected)};
   if (name == "dom_gsec_default_exact") o.redundancy = profiling::Redundancy::exact;
   if (name == "n_filter1000") o.n_filter = 1000;
   if (name == "parametric") o.test = profiling::Test::t_test;

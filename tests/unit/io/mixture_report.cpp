@@ -100,7 +100,20 @@ TEST_CASE("a mixture that has not converged is written without errors", "[io]") 
 TEST_CASE("a component that has closed in on a point is called degenerate", "[io]") {
   io::MixtureFit fit = fitted(start);
   fit.result.degenerate = {1};
+  fit.result.minimum.status = mixture::Status::degenerate;
   CHECK(fit.status() == "degenerate");
   CHECK_FALSE(fit.usable());
   CHECK(has(io::mixture_report_text(fit), "\"degenerate\": [\n      2\n    ]"));
+  CHECK(std::isnan(fit.error(0)));
+}
+
+TEST_CASE("a parameter of a component without weight has no error and is at no bound", "[io]") {
+  io::MixtureFit fit = fitted(start);
+  fit.result.minimum.bound = {0, 4};
+  fit.result.minimum.idle = {4};
+  CHECK((fit.at_bound(0) && !fit.idle(0) && !fit.at_bound(4) && fit.idle(4)));
+  CHECK((std::isnan(fit.error(4)) && std::isnan(fit.correlation(1, 4)) && fit.error(1) > 0));
+  const std::string json = io::mixture_report_text(fit);
+  CHECK(has(json, "\"at_bound\": true,\n      \"without_weight\": false"));
+  CHECK(has(json, "\"at_bound\": false,\n      \"without_weight\": true"));
 }

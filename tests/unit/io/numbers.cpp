@@ -1,12 +1,10 @@
-// Columns of numbers and .npy arrays: what they give, and every way they can be wrong.
-#include <cmath>
-#include <cstdint>
+// Columns of numbers: what they give, and every way they can be wrong.
 #include <string>
 #include <vector>
 
-#include "isonomy/io/arrays/npy.hpp"
-#include "isonomy/io/arrays/npy_reader.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/io/text/number_column.hpp"
+#include "isonomy/io/text/source.hpp"
 #include "support/catch.hpp"
 #include "support/io_files.hpp"
 
@@ -14,23 +12,6 @@ using namespace isonomy;
 using isonomy::test::has;
 using isonomy::test::message_of;
 using isonomy::test::TemporaryFolder;
-
-namespace {
-
-/// A header of format version 1 around a dictionary.
-std::string npy(const std::string& dictionary, const std::string& data, char version = 1) {
-  std::string head = "\x93NUMPY";
-  head += {version, '\0', static_cast<char>(dictionary.size() & 0xff), static_cast<char>(dictionary.size() >> 8)};
-  if (version > 1) head += {'\0', '\0'};
-  return head + dictionary + data;
-}
-
-template <class T>
-std::string bytes(const std::vector<T>& values) {
-  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
-}
-
-}  // namespace
 
 TEST_CASE("a column of numbers is read from every common layout", "[io]") {
   const TemporaryFolder folder;
@@ -92,122 +73,6 @@ TEST_CASE("a column that cannot be read is named with file, line, value and reme
             "the file does not exist"));
 }
 
-TEST_CASE("arrays of NumPy come back as they were written", "[io]") {
-  const TemporaryFolder folder;
-  std::vector<double> x{0, -0.0, 1.5, 1e308, 5e-324, -2};
-  const std::string path = folder.path("x.npy");
-  io::write_npy(path, MatrixView<const double>(x.data(), 2, 3, 3, 1));
-  const auto rows = io::read_npy<double>(path);
-  CHECK(rows.header.shape == std::vector<index_t>{2, 3});
-  CHECK(rows.header.data_offset % 64 == 0);
-  CHECK(rows.values == x);
-  CHECK(rows.matrix()(1, 0) == 1e308);
-  io::write_npy(path, MatrixView<const double>(x.data(), 2, 3, 1, 2));  // any strides, C order in the file
-  CHECK(io::read_npy<double>(path).values == std::vector<double>{0, 1.5, 5e-324, -0.0, 1e308, -2});
-  const std::vector<float> y{1, 2.5f};
-  io::write_npy(path, view(y));
-  CHECK(io::read_npy<float>(path).values == y);
-  CHECK(io::read_npy<double>(path).values == std::vector<double>{1, 2.5});
-  CHECK(io::read_npy<float>(path).header.shape == std::vector<index_t>{2});
-}
-
-TEST_CASE("headers of every version and order are understood", "[io]") {
-  const TemporaryFolder folder;
-  const auto data = bytes<double>({1, 2, 3, 4, 5, 6});
-  for (const char version : {'\1', '\2', '\3'}) {
-    const auto x = io::read_npy<double>(
-        folder.file("x.npy", npy("{'descr': '<f8', 'fortran_order': True, 'shape': (2, 3), }   \n", data, version)));
-    CHECK(x.header.fortran_order);
-    CHECK(x.matrix()(0, 1) == 3);
-    CHECK(x.matrix().rows == 2);
-  }
-  const auto reordered = io::read_npy<double>(
-      folder.file("x.npy", npy("{'shape': (6,), 'fortran_order': False, 'descr': '<f8'}\n", data)));
-  CHECK(reordered.vector().size == 6);
-  CHECK(
-      io::read_npy<double>(folder.file("x.npy", npy("{'descr': '<f8', 'fortran_order': False, 'shape': (0, 3)}\n", "")))
-          .values.empty());
-}
-
-TEST_CASE("an array that cannot be read is named with what is wrong and the remedy", "[io]") {
-  const TemporaryFolder folder;
-  const auto said = [&](const std::string& content) {
-    return message_of<IoError>([&] { static_cast<void>(io::read_npy<double>(folder.file("x.npy", content))); });
-  };
-  const auto with = [&](const std::string& type, const std::string& shape, const std::string& data) {
-    return said(npy("{'descr': '" + type + "', 'fortran_order': False, 'shape': " + shape + ", }\n", data));
-  };
-  const auto six = bytes<double>({1, 2, 3, 4, 5, 6});
-  CHECK(has(said(""), "the file ends within its first 8 bytes, after 0 of 8 bytes"));
-  CHECK(has(said("1.0 2.0 3.0\n"), "the file does not begin as a .npy file"));
-  CHECK(has(said(npy("{'descr': '<f8', 'fortran_order': False, 'shape': (6,), }\n", six, 9)), "format version 9"));
-  CHECK(has(said(npy("{'descr': '<f8', 'fortran_order': False, 'shape': (6,), }\n", six).substr(0, 30)),
-            "the file ends within its header"));
-  CHECK(has(with("<f8", "(6,)", six.substr(0, 41)), "where its header promises 6 elements of 8"));
-  CHECK(has(with("<f8", "(6,)", six + "x"), "the file goes on after its 6 elements"));
-  CHECK(has(with(">f8", "(6,)", six), "elements are big-endian ('>f8')"));
-  CHECK(has(with("<i8", "(6,)", six), "elements of type 'i8'; expected f8 or f4; convert it with astype('<f8')"));
-  CHECK(has(with("<c16", "(3,)", six), "elements of type 'c16'"));
-  CHECK(has(with("|O", "(6,)", six), "elements of type 'O'"));
-  CHECK(has(with("<f8", "6", six), "the header's shape is '6'"));
-  CHECK(has(with("<f8", "(-6,)", six), "the header's shape is '(-6,)'"));
-  CHECK(has(with("<f8", "(1099511627776, 1099511627776)", six), "the header's shape is"));
-  CHECK(has(with("<f8", "(1000000000000,)", six), "where its header promises 1000000000000 elements"));
-  CHECK(has(said(npy("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (6,), }\n", six)),
-            "expected one number an element"));
-  CHECK(has(said(npy("{'descr': '<f8', 'shape': (6,), }\n", six)), "the header has no fortran_order"));
-  CHECK(has(message_of<IoError>([&] { static_cast<void>(io::read_npy<double>(folder.path("none.npy"))); }),
-            "the file does not exist"));
-  CHECK(has(message_of<IoError>([&] { static_cast<void>(io::read_npy<double>(folder.path("."))); }),
-            "this is a directory"));
-  const std::string doubles =
-      folder.file("d.npy", npy("{'descr': '<f8', 'fortran_order': False, 'shape': (6,)}\n", six));
-  CHECK(has(message_of<IoError>([&] { static_cast<void>(io::read_npy<float>(doubles)); }),
-            "elements of type 'f8'; expected f4; convert it with astype('<f4')"));
-}
-
-TEST_CASE("an array of three dimensions or more is no matrix", "[io]") {
-  const TemporaryFolder folder;
-  const auto shaped = [&](const std::string& shape, const std::string& order = "False") {
-    return io::read_npy<double>(
-        folder.file("x.npy", npy("{'descr': '<f8', 'fortran_order': " + order + ", 'shape': " + shape + ", }\n",
-                                 bytes<double>({1, 2, 3, 4, 5, 6, 7, 8}))));
-  };
-  for (const char* order : {"True", "False"}) {
-    const auto cube = shaped("(2, 2, 2)", order);
-    CHECK(cube.vector().size == 8);
-    CHECK(message_of<ShapeError>([&] { static_cast<void>(cube.matrix()); }) ==
-          "NpyArray::matrix: the array has shape (2, 2, 2); expected two dimensions at most; bring it to two with "
-          "numpy's reshape, or take vector()");
-  }
-  CHECK(has(message_of<ShapeError>([&] { static_cast<void>(shaped("(8, 1, 1, 1)").matrix()); }), "(8, 1, 1, 1)"));
-  CHECK(shaped("(4, 2)").matrix()(3, 1) == 8);
-  CHECK(shaped("(8,)").matrix().columns == 1);
-  CHECK(shaped("(8,)").header.shape_text() == "(8,)");
-}
-
-TEST_CASE("a reader of parts of an array refuses a wrong file before it reads an element", "[io]") {
-  const TemporaryFolder folder;
-  const auto six = bytes<double>({1, 2, 3, 4, 5, 6});
-  const auto with = [&](const std::string& type, const std::string& data) {
-    return folder.file("x.npy", npy("{'descr': '" + type + "', 'fortran_order': False, 'shape': (6,), }\n", data));
-  };
-  const auto said = [&](const std::string& type, const std::string& data) {
-    return message_of<IoError>([&] { const io::NpyReader<double> reader(with(type, data)); });
-  };
-  CHECK(has(said("<f8", six + "x"), "the file goes on after its 6 elements; expected one array"));
-  CHECK(has(said("<f4", six), "the file goes on after its 6 elements"));
-  CHECK(has(said("<f8", six.substr(0, 47)), "where its header promises 6 elements of 8"));
-  CHECK(has(said("<i8", six), "elements of type 'i8'; expected f8 or f4; convert it with astype('<f8')"));
-  CHECK(has(said("<c16", six + six), "elements of type 'c16'"));
-  CHECK(has(said(">f8", six), "elements are big-endian ('>f8')"));
-  CHECK(has(message_of<IoError>([&] { const io::NpyReader<float> reader(with("<f8", six)); }),
-            "elements of type 'f8'; expected f4; convert it with astype('<f4')"));
-  std::vector<double> last(2);
-  io::NpyReader<double>(with("<f8", six)).read(4, view(last));
-  CHECK(last == std::vector<double>{5, 6});
-}
-
 TEST_CASE("quoted cells are read without their quotes and may hold separators", "[io]") {
   const TemporaryFolder folder;
   const auto read = [&](const std::string& text, const std::string& column = "") {
@@ -218,8 +83,11 @@ TEST_CASE("quoted cells are read without their quotes and may hold separators", 
   CHECK(read("\"place, town\",depth\n\"Inn, old\",1\n\"Inn, new\",2\n", "depth") == Numbers{1, 2});
   CHECK(read("\"first word\" 1\n\"second word\" 2\n", "2") == Numbers{1, 2});
   CHECK(read("\"so-called \"\"depth\"\", m\", x\n\"1\" , 2\n", "so-called \"depth\", m") == Numbers{1});
-  CHECK(has(message_of<IoError>([&] { static_cast<void>(read("a,b\n1,\"2\"3\n", "a")); }),
-            ":2: text follows the closing quote of a cell; expected a separator or the end of the line"));
+  CHECK(
+      has(message_of<IoError>([&] { static_cast<void>(read("a,b\n1,\"2\"3\n", "a")); }),
+          ":2: column 2: text follows the closing quote of a cell, '3'; expected a separator or the end of the line"));
+  CHECK(has(message_of<IoError>([&] { static_cast<void>(read("a b\n\"1\"500 2\n", "b")); }),
+            ":2: column 1: text follows the closing quote of a cell, '500'"));
   CHECK(read("a\tb\n\t1\n\t2\n", "b") == Numbers{1, 2});
   CHECK(has(message_of<IoError>([&] { static_cast<void>(read("a,b\n1,\n", "b")); }),
             ":2: column 'b' is ''; expected a number"));
@@ -248,10 +116,137 @@ TEST_CASE("a reader of a column tells its name, place and line", "[io]") {
             ":4: column '1' is 'first'; expected a number, or another of the columns named"));
 }
 
-TEST_CASE("the header of an array can be read by itself", "[io]") {
-  const TemporaryFolder folder;
-  const auto header = io::read_npy_header(
-      folder.file("x.npy", npy("{'descr': '<i4', 'fortran_order': True, 'shape': (2, 3), }\n", "")));
-  CHECK(header.element == "i4");
-  CHECK(header.size() == 6);
+TEST_CASE("a first cell that begins like a number is no heading, unless it is chosen by its name", "[io]") {
+  const auto read = [](const std::string& text, const std::string& column = "", io::NumberFormat format = {}) {
+    return io::read_number_column(io::Source::of_memory("x.txt", text), column, format);
+  };
+  const auto said = [&](const std::string& text, const std::string& column = "", io::NumberFormat format = {}) {
+    return message_of<IoError>([&] { static_cast<void>(read(text, column, format)); });
+  };
+  using Numbers = std::vector<double>;
+  for (const char* cell : {"7.25O", "-3.l", "+x", ".5x", "-log(x)", "$12", "~4",
+                           "\xE2\x88\x92"
+                           "2.5",
+                           "\xE2\x80\x93"
+                           "2.5",
+                           "\xC2\xA0"
+                           "12",
+                           "\xE2\x80\x8B"
+                           "12",
+                           "0x1F", "1e", "--", "-"}) {
+    CHECK(has(said(std::string(cell) + "\n2\n3\n"),
+              text::joined("x.txt:1: column '1' is '", text::shown(cell), "'; expected a number, or a name")));
+    CHECK(has(said(std::string("first;") + cell + "\nsecond;2\n", "2"), "x.txt:1: column '2' is"));
+    CHECK(has(said(std::string(cell) + ";1\n2;3\n"), "x.txt:1: column '1' is"));
+  }
+  CHECK(has(said("7,25\n"), "every line may be"));
+  CHECK(has(said("7,25;1\n8,5;2\n", "", {.separator = ';'}),
+            "x.txt:1: column '1' is '7,25'; expected a number with a decimal point, or a name; read decimal commas"));
+  for (const char* name : {"x", "_1", "e", "µ2",
+                           "\xC2\xB0"
+                           "C",
+                           "(m)", "%", "d2/dx2"})
+    CHECK(read(std::string(name) + "\n2\n3\n") == Numbers{2, 3});
+  CHECK(read("2theta;I\n2;3\n", "2theta") == Numbers{2});
+  CHECK(read("7.25O\n2\n3\n", "7.25O") == Numbers{2, 3});
+  for (const char* missing : {"NA", "nan", "n/a", "NULL"}) {
+    CHECK(has(said(std::string(missing) + "\n2\n"), "x.txt:1: column '1' is '"));
+    CHECK(read(std::string(missing) + "\n2\n", "", {.missing = io::Missing::skip}) == Numbers{2});
+  }
+  CHECK(read(",x\n1,2\n", "2") == Numbers{2});
+  CHECK(read(",x\n1,2\n") == Numbers{1});
+  CHECK(has(said(",3\n1,2\n"), "x.txt:1: column '1' is ''; expected a number"));
+  CHECK(has(said("x,x\n1,2\n", "x"), "x.txt:1: columns 1 and 2 are both called 'x'; expected distinct names"));
+  CHECK(has(said("x,y,x\n1,2,3\n"), "x.txt:1: columns 1 and 3 are both called 'x'"));
+  CHECK(read("x,y,x\n1,2,3\n", "3") == Numbers{3});
+  CHECK(read("x,y,x\n1,2,3\n", "y") == Numbers{2});
+}
+
+TEST_CASE("a decimal comma is read where it is asked for, and never taken for a separator", "[io]") {
+  const auto read = [](const std::string& text, const std::string& column = "", io::NumberFormat format = {}) {
+    return io::read_number_column(io::Source::of_memory("x.txt", text), column, format);
+  };
+  const auto said = [&](const std::string& text, const std::string& column = "", io::NumberFormat format = {}) {
+    return message_of<Error>([&] { static_cast<void>(read(text, column, format)); });
+  };
+  using Numbers = std::vector<double>;
+  const io::NumberFormat comma{.decimal = ','};
+  CHECK(read("7,25\n-8,5\n,5\n9\n1,5e1\n", "", comma) == Numbers{7.25, -8.5, 0.5, 9, 15});
+  CHECK(read("x\n7,25\n", "", comma) == Numbers{7.25});
+  CHECK(read("7,25  1,5\n8,5\t2\n", "2", comma) == Numbers{1.5, 2});
+  CHECK(read("x;y\n7,25;1,5\n", "y", comma) == Numbers{1.5});
+  CHECK(read("7,25\t1,5\n", "2", comma) == Numbers{1.5});
+  CHECK(read("\"7,25\";\"1,5\"\n", "2", comma) == Numbers{1.5});
+  CHECK(has(said("1.234,5\n", "", comma), "'1.234,5'; expected a number"));
+  CHECK(has(said("7,25\n8.5\n", "", comma), "x.txt:2: column '1' is '8.5'; expected a number with a decimal comma"));
+
+  const std::string doubt = "every line may be two whole numbers or one with a decimal comma";
+  CHECK(has(said("7,25\n8,5\n"), "x.txt:1: " + doubt));
+  CHECK(has(said("# depths\n 7,25 \r\n-8,5\r\n9,25e1\r\n"), "x.txt:2: " + doubt));
+  CHECK(has(said("7,25\n9\n"), "x.txt:2: the row has 1 cells; expected 2"));
+  CHECK(has(said("7,25\n9\n"), "read decimal commas with decimal=','"));
+  CHECK(read("7,25\n8,5\n", "1") == Numbers{7, 8});
+  CHECK(read("7,25\n8,5\n", "", {.separator = ','}) == Numbers{7, 8});
+  for (const char* table : {"7,25\n8,5.5\n", "7,25\n8, 5\n", "7,25\n8,-5\n", "7,25\n8.0,5\n", "7,25\n8,x\n",
+                            "x,y\n7,25\n8,5\n", "7,25,1\n8,5,1\n", "7;25\n8;5\n"})
+    CHECK(read(table) == Numbers{7, 8});
+
+  for (const char* cell : {"38   1", "38 1", "38;1", "38 1 7"})
+    CHECK(has(
+        said(text::joined("50,", cell, ",42\n"), "1"),
+        text::joined("x.txt:1: column 2 is '", text::shown(cell), "' where cells end at commas; expected a number")));
+  CHECK(has(said("7,25\n8,5 3\n"), "x.txt:2: column 2 is '5 3'"));
+  CHECK(read("7,3 m,1\n8,4 m,1\n") == Numbers{7, 8});
+  CHECK(read("7,\"38 1\"\n8,x\n") == Numbers{7, 8});
+  CHECK(read("7,38 1\n8,x\n", "", {.separator = ','}) == Numbers{7, 8});
+  CHECK(has(said("x\n7,25\n"), "x.txt:2: column '1' is '7,25'; expected a number with a decimal point; read decimal"));
+
+  CHECK(has(said("1", "", {.decimal = ';'}), "NumberFormat: decimal=';'; expected '.' or ','"));
+  CHECK(has(said("1", "", {.decimal = ',', .separator = ','}), "is the decimal sign too"));
+  for (const char c : {'1', 'e', '-', '.', '"', '#', '\n', '\0', '\xC3'})
+    CHECK(has(said("1", "", {.separator = c}), "NumberFormat: separator="));
+  CHECK(read("1|2\n", "2", {.separator = '|'}) == Numbers{2});
+  CHECK(read("1 , 2\n", "1", {.separator = ','}) == Numbers{1});
+}
+
+TEST_CASE("missing values are refused, or left out and counted", "[io]") {
+  const std::string table = "x,w\n1,1\nNA,2\n3,\n ,\n5,NaN\n6,none\n7,8\n";
+  const auto source = [&] { return io::Source::of_memory("x.csv", table); };
+  CHECK(has(
+      message_of<IoError>([&] { static_cast<void>(io::read_number_column(source())); }),
+      "x.csv:3: column '1' is 'NA'; expected a number; correct the cell, or leave such rows out with missing=skip"));
+  const io::NumberFormat skip{.missing = io::Missing::skip};
+  io::NumberColumnReader one(source(), "x", skip);
+  std::vector<double> values;
+  while (const auto value = one.next()) values.push_back(*value);
+  CHECK(values == std::vector<double>{1, 3, 5, 6, 7});
+  CHECK(one.skipped() == 2);
+  io::NumberColumnsReader two(source(), {"x", "w"}, skip);
+  std::vector<std::vector<double>> rows;
+  while (two.next()) rows.push_back({two[0], two[1]});
+  CHECK(rows == std::vector<std::vector<double>>{{1, 1}, {7, 8}});
+  CHECK(two.skipped() == 5);
+  CHECK(two.name(1) == "w");
+  CHECK(two.place(1) == 2);
+  for (const char* bad : {"inf", "?", "x", "1e999"})
+    CHECK(has(message_of<IoError>([&] {
+                const std::string text = table + bad + ",1\n";
+                static_cast<void>(io::read_number_column(io::Source::of_memory("x.csv", text), "", skip));
+              }),
+              "x.csv:9: column '1' is '"));
+}
+
+TEST_CASE("lines that end with CR alone are rows", "[io]") {
+  const std::string text = "x\r1\r2\r";
+  CHECK(io::read_number_column(io::Source::of_memory("x", text)) == std::vector<double>{1, 2});
+}
+
+TEST_CASE("a wide row and a long line cost what their bytes do", "[io]") {
+  std::string header = "c0", row = "0";
+  for (int k = 1; k < 300'000; ++k) {
+    header += text::joined(",c", k);
+    row += text::joined(",", k);
+  }
+  const std::string text = text::joined(header, "\n", row, "\n");
+  CHECK(io::read_number_column(io::Source::of_memory("x", text), "c299999") == std::vector<double>{299999});
 }

@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "isonomy/estimators/profiling/sequences/sequence_set.hpp"
 #include "isonomy/io/sequences/sequence_table.hpp"
 #include "support/catch.hpp"
 #include "support/io_files.hpp"
@@ -92,7 +93,7 @@ TEST_CASE("bad rows are refused with line and entry", "[io][profiling]") {
     CHECK(has(message, "'P7'"));
   }
   CHECK(has(refusal(head + " x 5"), "t.tsv:3: column 'tmd_start' is 'x'; expected a whole number"));
-  CHECK(has(refusal(head + " 5 5.0"), "column 'tmd_stop' is '5.0'"));
+  CHECK(has(refusal(head + " 5 5.5"), "column 'tmd_stop' is '5.5'"));
   CHECK(has(refusal(head + " 5 ."), "column 'tmd_stop' is ''"));
   CHECK(has(refusal("entry sequence\n. ACD"), "t.tsv:2: the row has no entry"));
   CHECK(has(refusal("entry sequence\nP ."), "t.tsv:2: "));
@@ -102,14 +103,14 @@ TEST_CASE("bad rows are refused with line and entry", "[io][profiling]") {
   CHECK(has(refusal("entry sequence jmd_n tmd jmd_c\nP7 ACDEF A G F"), "tmd 'G' is not contained"));
   CHECK(has(refusal("entry jmd_n tmd jmd_c\nP7 A . C"), "'P7'"));
   CHECK(has(refusal("entry sequence label\nP ACD x"), "column 'label' is 'x'"));
-  CHECK(has(refusal("entry sequence label\nP ACD 1.0"), "column 'label' is '1.0'"));
+  CHECK(has(refusal("entry sequence label\nP ACD 1.5"), "column 'label' is '1.5'"));
   CHECK(has(refusal("entry sequence label\nP ACD 4294967296"), "32 bits"));
 }
 
 TEST_CASE("entries must be distinct", "[io][profiling]") {
   CHECK(has(refusal("entry sequence\nP ACD\nQ ACD\nP ACE"), "t.tsv:4: entry 'P' already stands in line 2"));
-  CHECK(
-      has(refusal("entry sequence pos\nP " + protein + " 10,10", {.flanks = {2, 2}, .tmd_len = 3}), "already stands"));
+  CHECK(has(refusal("entry sequence pos\nP " + protein + " 7,10,7", {.flanks = {2, 2}, .tmd_len = 3}),
+            "t.tsv:2: entry 'P': column 'pos' names 7 twice"));
 }
 
 TEST_CASE("parts given with positions must match the sequence", "[io][profiling]") {
@@ -178,6 +179,15 @@ TEST_CASE("label lists are cut into windows around each residue", "[io][profilin
   CHECK(has(refusal("entry sequence label\nP ACDEFG 0,1,0,1,1"), "5 labels for 6 residues"));
   CHECK(has(refusal("entry sequence label\nP ACDEFG 0,1,0,1,1,x"), "column 'label' is 'x'"));
   CHECK(has(refusal("entry sequence label\nP ACDEFG 0,1,0,1,1,0"), "no window is left"));
+  const auto brackets = sequences_from_table(
+      [] {
+        Table table("t.tsv", {"entry", "sequence", "label"});
+        table.append(std::vector<std::string>{"P", "ACDEFG", "[0, 1, 0, 1.0, 1, 0]"}, 2);
+        return table;
+      }(),
+      {.flanks = {1, 1}, .tmd_len = 3});
+  CHECK(brackets.windows == std::vector(out.windows.begin(), out.windows.end()));
+  CHECK(brackets.labels == out.labels);
 }
 
 TEST_CASE("even windows lie around a bond and are positive if both its residues are", "[io][profiling]") {
@@ -187,6 +197,134 @@ TEST_CASE("even windows lie around a bond and are positive if both its residues 
   CHECK(out.windows[0] == profiling::Window{"P_2|3", "ACDE", 0, 4, 0});
   CHECK(out.windows[2].entry == "P_4|5");
   CHECK(out.labels == std::vector<int>{1, 1, 0});
+}
+
+TEST_CASE("even windows go by the labels of the groups and check every residue's", "[io][profiling]") {
+  const auto labels = [](const std::string& list, GroupLabels groups) {
+    return sequences_from_table(table_of("entry sequence label\nP ACDEFG " + list),
+                                {.flanks = {0, 0}, .tmd_len = 4, .groups = std::move(groups)})
+        .labels;
+  };
+  CHECK(labels("0,1,1,1,0,1", {}) == std::vector<int>{1, 1, 0});
+  CHECK(labels("-1,1,1,1,-1,1", {.reference = "-1"}) == std::vector<int>{1, 1, 0});
+  CHECK(labels("1,0,0,0,1,0", {.test = "0", .reference = "1"}) == std::vector<int>{1, 1, 0});
+  CHECK(labels("H,E,E,E,H,E", {.test = "E", .reference = "H"}) == std::vector<int>{1, 1, 0});
+  CHECK(labels("0,1,1,1,-1,1", {.ignored = "-1"}) == std::vector<int>{1, 1});
+  const std::string head = "entry sequence label\nP ACDEFG ";
+  CHECK(has(refusal(head + "2,1,1,1,0,1", {.flanks = {0, 0}, .tmd_len = 4}),
+            "t.tsv:2: column 'label' is '2' at residue 1; expected 1 (label_test) or 0 (label_ref)"));
+  CHECK(has(refusal(head + "0,1,1,1,0,2", {.flanks = {0, 0}, .tmd_len = 3, .groups = GroupLabels{}}),
+            "is '2' at residue 6"));
+}
+
+TEST_CASE("labels may be numbers, texts, true and false; rows of the ignored one are left out", "[io][profiling]") {
+  const std::string rows = "entry sequence label\nP ACD substrate\nQ ACD other\nR ACD unknown\nS ACD other";
+  WindowOptions options{.flanks = {1, 1}, .groups = GroupLabels{"substrate", "other", "unknown"}};
+  const auto out = sequences_from_table(table_of(rows), options);
+  CHECK(out.labels == std::vector<int>{1, 0, 0});
+  CHECK(out.rows == std::vector<index_t>{0, 1, 3});
+  CHECK(out.ignored == 1);
+  REQUIRE(out.warnings.size() == 1);
+  CHECK(has(out.warnings[0], "1 rows or windows were left out"));
+  options.groups->ignored.reset();
+  CHECK(has(refusal(rows, options),
+            "t.tsv:4: column 'label' is 'unknown'; expected substrate (label_test) or other (label_ref)"));
+  options.groups = GroupLabels{};
+  const auto truth = sequences_from_table(
+      table_of("entry sequence label\nP ACD True\nQ ACD FALSE\nR ACD 1.0\nS ACD 0\nT ACD +1"), options);
+  CHECK(truth.labels == std::vector<int>{1, 0, 1, 0, 1});
+  CHECK(has(refusal("entry sequence label\nP ACD yes", options), "is 'yes'"));
+  options.groups = GroupLabels{"True", "False", {}};
+  CHECK(sequences_from_table(table_of("entry sequence label\nP ACD 1\nQ ACD False"), options).labels ==
+        std::vector<int>{1, 0});
+  // A number is no name for a group of another name.
+  options.groups = GroupLabels{"substrate", "other", {}};
+  CHECK(has(refusal("entry sequence label\nP ACD 1", options), "is '1'"));
+  CHECK_THROWS_AS(GroupReader({"1", "1.0", {}}), ValueError);
+  CHECK_THROWS_AS(GroupReader({"true", "0", "1"}), ValueError);
+}
+
+TEST_CASE("a letter of several bytes is one residue, in every layout", "[io][profiling]") {
+  // An en dash, a no-break space and a letter beyond the basic plane: 3, 2 and 4 bytes.
+  const std::string odd = "AC\u2013EFGH\u00A0KLMN\U0001D400QRSTVWY";
+  const profiling::Window expected{"P", "GH\u00A0KLMN\U0001D400Q", 2, 5, 2};
+  for (const std::string& text :
+       {"entry sequence tmd_start tmd_stop\nP " + odd + " 8 12", "entry sequence tmd\nP " + odd + " \u00A0KLMN",
+        std::string("entry jmd_n tmd jmd_c\nP FGH \u00A0KLMN \U0001D400QR"),
+        std::string("entry sequence\nP GH\u00A0KLMN\U0001D400Q"),
+        "entry sequence tmd_start tmd_stop jmd_n tmd jmd_c\nP " + odd + " 8 12 GH \u00A0KLMN \U0001D400Q"}) {
+    INFO(text);
+    CHECK(windows_from_table(table_of(text), short_flanks) == std::vector<profiling::Window>{expected});
+  }
+  WindowOptions around = short_flanks;
+  around.tmd_len = 5;
+  const auto anchored = windows_from_table(table_of("entry sequence pos\nP " + odd + " 10"), around);
+  REQUIRE(anchored.size() == 1);
+  CHECK(anchored[0].residues == expected.residues);
+  const auto each = windows_from_table(
+      table_of("entry sequence label\nP " + odd + " 0,0,0,0,0,0,0,0,0,1,0,0,0,0,0,0,0,0,0,0"), around);
+  REQUIRE(each.size() == 12);
+  CHECK(each[5].residues == expected.residues);
+
+  WindowOptions options = short_flanks;
+  options.replace_non_canonical_aa = true;
+  const auto replaced =
+      sequences_from_table(table_of("entry sequence tmd_start tmd_stop\nP " + odd + " 8 12"), options);
+  CHECK(replaced.windows[0].residues == "GH-KLMN-Q");
+  CHECK(replaced.replaced == 2);
+}
+
+TEST_CASE("foreign letters are named with the number of their residue", "[io][profiling]") {
+  const auto message = [](const std::string& sequence) {
+    const auto windows =
+        windows_from_table(table_of("entry sequence tmd_start tmd_stop\nP " + sequence + " 8 12"), short_flanks);
+    return message_of<ValueError>([&] { profiling::SequenceSet().append(windows.at(0), 1); });
+  };
+  CHECK(has(message("ACDEFGHI\u00A0\u200BMNPQRSTVWY"),
+            "entry 'P' holds U+00A0 (no-break space) at residue 9, U+200B (zero width space) at residue 10; expected"));
+  CHECK(has(message("ACDEFGHI\u2013LXXPQRSTVWY"), "holds '\u2013' (U+2013) at residue 9, 'X' at residue 11;"));
+  CHECK(has(message("ACDEFGH\U000E0041KLMNPQRSTVWY"), "holds U+E0041 at residue 8;"));
+  // Seven residues of the window precede the protein.
+  const auto early = profiling::window_from_positions("P", "AxC", 1, 2, {7, 1});
+  CHECK(has(message_of<ValueError>([&] { profiling::SequenceSet({profiling::Part::tmd}).append(early, 1); }),
+            "'x' at residue 2"));
+}
+
+TEST_CASE("blanks, line ends and a final stop are no residues, in tables as in FASTA", "[io][profiling]") {
+  Table table("t.tsv", {"entry", "sequence", "tmd_start", "tmd_stop"});
+  table.append(std::vector<std::string>{"P", " ACDEF GHIKL\r\nMNPQR\tSTVWY* ", "8", "12"}, 2);
+  CHECK(windows_from_table(table, short_flanks) == std::vector<profiling::Window>{{"P", "GHIKLMNPQ", 2, 5, 2}});
+  Table parts("t.tsv", {"entry", "jmd_n", "tmd", "jmd_c"});
+  parts.append(std::vector<std::string>{"P", "G H", "IK\nLMN", "PQ*"}, 2);
+  CHECK(windows_from_table(parts, {.flanks = {2, 3}}) == std::vector<profiling::Window>{{"P", "GHIKLMNPQ-", 2, 5, 3}});
+  const auto stop = [](const std::string& sequence) {
+    return windows_from_table(table_of("entry sequence\nP " + sequence), {.flanks = {1, 1}})[0].residues;
+  };
+  CHECK(stop("ACDE*") == "ACDE");
+  CHECK(stop("AC*E**") == "AC*E*");
+  CHECK(has(refusal("entry sequence\nP *"), "sequence is empty"));
+}
+
+TEST_CASE("lower case can be read as upper case", "[io][profiling]") {
+  WindowOptions options{.flanks = {1, 1}, .upper_case = true};
+  CHECK(windows_from_table(table_of("entry sequence\nP acD\u00E9f"), options)[0].residues == "ACD\u00E9F");
+  options.upper_case = false;
+  CHECK(windows_from_table(table_of("entry sequence\nP acDf"), options)[0].residues == "acDf");
+}
+
+TEST_CASE("entries with foreign letters can be dropped and are listed", "[io][profiling]") {
+  WindowOptions options = short_flanks;
+  options.drop_non_canonical = true;
+  const auto out = sequences_from_table(table_of("entry sequence tmd_start tmd_stop\nP " + protein +
+                                                 " 2 5\nQ ACDEFXHIKL 5 7\nR ACDEFGHIKX 4 6\nS "
+                                                 "ACDE\u2013GHIKL 4 6"),
+                                        options);
+  CHECK(out.rows == std::vector<index_t>{0, 2});  // a gap is no letter, and R has its X beyond the window
+  CHECK(out.dropped ==
+        std::vector<std::string>{"Q (line 3: 'X' at residue 6)", "S (line 5: '\u2013' (U+2013) at residue 5)"});
+  REQUIRE(out.warnings.size() == 1);
+  CHECK(has(out.warnings[0], "2 entries were dropped because of letters that are no amino acid: Q (line 3"));
+  CHECK(has(refusal("entry sequence\nP ACX", options), "1 because of foreign letters"));
 }
 
 TEST_CASE("the bundled protein tables load with their published counts", "[io][profiling]") {

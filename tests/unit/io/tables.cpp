@@ -133,7 +133,10 @@ TEST_CASE("whole numbers and numbers are parsed as a whole", "[io]") {
   CHECK(parse_number("0.494", place) == 0.494);
   CHECK(parse_number("1e-3", place) == 0.001);
   CHECK(parse_number("-1", place) == -1);
-  for (const char* text : {"", " ", "1.0", "x", "1x", "0x10", "--1", "+-1", "99999999999999999999", "1 2", "nan"}) {
+  CHECK(parse_integer("21.0", place) == 21);
+  CHECK(parse_integer("-7.00", place) == -7);
+  for (const char* text : {"", " ", "1.", ".0", "1.5", "1.0.0", "1e0", "x", "1x", "0x10", "--1", "+-1",
+                           "99999999999999999999", "1 2", "nan"}) {
     INFO(text);
     CHECK_THROWS_AS(parse_integer(text, place), IoError);
   }
@@ -169,16 +172,67 @@ TEST_CASE("malformed FASTA is refused with its line", "[io]") {
   CHECK(read("ACD\n>P\nA\n").first == 1);
   CHECK(has(read("ACD\n>P\nA\n").second, "before the first '>'"));
   CHECK(read(">P\nA\n>\nC\n").first == 3);
-  CHECK(read(">P\nA\n> Q\nC\n").first == 3);
-  CHECK(has(read(">P\nA\n> Q\nC\n").second, "no identifier"));
+  CHECK(read(">P\nA\n> \t\nC\n").first == 3);
+  CHECK(has(read(">P\nA\n> \t\nC\n").second, "no identifier"));
   CHECK(read(">P\n>Q\nA\n").first == 1);
   CHECK(has(read(">P\nA\n>Q\n\n").second, "entry 'Q' has no sequence"));
   CHECK(has(read(">P\n*\n").second, "no sequence"));
-  CHECK(read(">P\nA\n>Q\nC\n>P x\nD\n").first == 5);
-  CHECK(has(read(">P\nA\n>Q\nC\n>P x\nD\n").second, "already stands in line 1"));
+  CHECK(read(">P x\nA\n>Q\nC\n>P x\nD\n").first == 5);
+  CHECK(has(read(">P x\nA\n>Q\nC\n> P x\nD\n").second, "'P' already stands in line 1"));
+  CHECK(has(read(">P x\nA\n>P y\nC\n>P y\nD\n").second, "'P y' already stands in line 3"));
+  CHECK(read(">A\nC\n>P1;CRAB_ANAPL\nALPHA CRYSTALLIN B\nMDIT*\n").first == 3);
+  CHECK(has(read(">DL;one\nA description\nACGT*\n").second, "PIR format"));
   CHECK(has(read("\n\n").second, "no entry"));
   CHECK(has(read("").second, "empty"));
   CHECK(has(read(std::string_view(">P\nA\0C\n", 7)).second, "NUL"));
+}
+
+TEST_CASE("a blank behind '>' is left out, and entries that share their first word are named by their headers",
+          "[io]") {
+  const TemporaryFolder folder;
+  const auto entries =
+      read_fasta(folder.file("f", "> P1\nAC\n>\t P2  of two\nCD\n>protein 1\nA\n>protein 2\nC\n>P3\rD"));
+  REQUIRE(entries.size() == 5);
+  CHECK(entries[0].id == "P1");
+  CHECK(entries[1].id == "P2");
+  CHECK(entries[1].header == "P2  of two");
+  CHECK(entries[2].id == "protein");
+  CHECK(entries[3].id == "protein 2");
+}
+
+TEST_CASE("FASTA is known by its first byte, behind blank lines and a byte order mark", "[io]") {
+  const auto fasta = [](std::string_view text) {
+    Source source = Source::of_memory("m", text);
+    const bool is = is_fasta(source);
+    CHECK(source.peek(4) == text.substr(0, 4));
+    return is;
+  };
+  CHECK(fasta(">P\nA\n"));
+  CHECK(fasta("\xEF\xBB\xBF\r\n \n>P\nA\n"));
+  CHECK(fasta(std::string(100'000, '\n') + ">P\nA\n"));
+  CHECK_FALSE(fasta("entry\tsequence\n>P\tA\n"));
+  CHECK_FALSE(fasta("\n\n"));
+  CHECK_FALSE(fasta(""));
+}
+
+TEST_CASE("tables may be separated by commas and have an index without a name", "[io]") {
+  const TemporaryFolder folder;
+  const auto read = [&](std::string_view text) {
+    return read_table(folder.file("f", text), {.separators = tab_or_comma});
+  };
+  const Table commas = read("\n,entry,notes\r\n0,P,\"a,b \"\"c\"\"\"\r\n1,Q,\n");
+  CHECK(commas.columns() == std::vector<std::string>{"", "entry", "notes"});
+  CHECK(commas.cell(0, "notes") == "a,b \"c\"");
+  CHECK(commas.line(1) == 4);
+  const Table tabs = read("a,b\tc\n1,5\t2\n");
+  CHECK(tabs.columns() == std::vector<std::string>{"a,b", "c"});
+  CHECK(tabs.cell(0, 0) == "1,5");
+  const auto message = refusal([&] { read("a,b\n1,2\n1,2,3\n"); });
+  CHECK(message.first == 3);
+  CHECK(has(message.second, "missing separators"));
+  CHECK(has(refusal([&] { read("a,,b\n"); }).second, "column 2 of 3 has no name"));
+  CHECK(has(refusal([&] { read_table(folder.file("f", "\n\n")); }).second, "no header"));
+  CHECK(read_table(folder.file("f", "a,b\n1,2\n")).columns() == std::vector<std::string>{"a,b"});
 }
 
 TEST_CASE("user scales are read with their categories in any order", "[io]") {
@@ -186,6 +240,8 @@ TEST_CASE("user scales are read with their categories in any order", "[io]") {
   const auto categories = folder.file("c", "scale_id\tcategory\tsubcategory\tscale_name\tscale_description\n"
                                            "Z\tc\ts\tn\tunused\nY\tc2\ts2\tn2\td2\nX\tc1\ts1\tn1\td1\n");
   const auto table = read_scales(folder.file("s", "AA\tX\tY\nA\t0\t1.5\nC\t0.25\t-1\n"), categories);
+  const auto unnamed = read_scales(folder.file("u", ",X,Y\nA,0,1.5\nC,0.25,-1\n"), categories);
+  CHECK(unnamed.values(0)[1] == 0.25);
   CHECK(table.size() == 2);
   CHECK(table.alphabet().letters() == "AC");
   CHECK(table.info(1) == profiling::ScaleInfo{"Y", "c2", "s2", "n2", "d2"});

@@ -9,9 +9,11 @@
 
 #include <csignal>
 #include <filesystem>
+#include <thread>
 
 #include "isonomy/io/text/atomic_file.hpp"
 #include "isonomy/io/text/file_set.hpp"
+#include "isonomy/io/text/source.hpp"
 #include "isonomy/io/text/text_file.hpp"
 #include "support/catch.hpp"
 #include "support/io_files.hpp"
@@ -61,13 +63,16 @@ void run_and_kill(F&& f) {
 
 }  // namespace
 
-TEST_CASE("lines end with LF, CR LF or the file", "[io]") {
+TEST_CASE("lines end with LF, CR LF, CR or the file", "[io]") {
   const TemporaryFolder folder;
   const std::vector<std::string> expected{"one", "", "three"};
   CHECK(read_lines(folder.file("lf", "one\n\nthree\n")) == expected);
   CHECK(read_lines(folder.file("crlf", "one\r\n\r\nthree\r\n")) == expected);
   CHECK(read_lines(folder.file("cut", "one\n\nthree")) == expected);
-  CHECK(read_lines(folder.file("crcut", "one\r\n\r\nthree\r")) == std::vector<std::string>{"one", "", "three\r"});
+  CHECK(read_lines(folder.file("crcut", "one\r\n\r\nthree\r")) == expected);
+  CHECK(read_lines(folder.file("cr", "one\r\rthree\r")) == expected);
+  CHECK(read_lines(folder.file("mixed", "one\n\r\nthree")) == expected);
+  CHECK(read_lines(folder.file("reversed", "one\n\rthree")) == expected);
   CHECK(read_lines(folder.file("mark", "\xEF\xBB\xBFone\n\nthree")) == expected);
   CHECK(read_text(folder.path("crlf")) == "one\n\nthree\n");
   CHECK(read_text(folder.path("cut")) == "one\n\nthree\n");
@@ -128,16 +133,65 @@ TEST_CASE("lines longer than the limit are refused, also across reads", "[io]") 
 
 TEST_CASE("lines across many reads keep their numbers", "[io]") {
   const TemporaryFolder folder;
-  std::string text;
-  for (int i = 1; i <= 300'000; ++i) text += "line " + std::to_string(i) + "\r\n";
-  const auto path = folder.file("many", text);
-  std::int64_t count = 0, wrong = 0;
-  for_each_line(path, [&](std::string_view line, std::int64_t number) {
-    ++count;
-    if (number != count || line != "line " + std::to_string(count)) ++wrong;
-  });
-  CHECK(count == 300'000);
-  CHECK(wrong == 0);
+  for (const char* end : {"\r\n", "\n", "\r"}) {
+    std::string text;
+    for (int i = 1; i <= 300'000; ++i) text += "line " + std::to_string(i) + end;
+    const auto path = folder.file("many", text);
+    std::int64_t count = 0, wrong = 0;
+    for_each_line(path, [&](std::string_view line, std::int64_t number) {
+      ++count;
+      if (number != count || line != "line " + std::to_string(count)) ++wrong;
+    });
+    CHECK(count == 300'000);
+    CHECK(wrong == 0);
+  }
+}
+
+TEST_CASE("a line end cut by the end of a read is one", "[io]") {
+  const TemporaryFolder folder;
+  // Reads are of 2^20 bytes where a file is larger.
+  for (std::size_t length = (1u << 20) - 3; length <= (1u << 20) + 1; ++length) {
+    const std::string first(length, 'x');
+    CHECK(read_lines(folder.file("long", first + "\r\nnext\r\n")) == std::vector<std::string>{first, "next"});
+    CHECK(read_lines(folder.file("long", first + "\rnext\r")) == std::vector<std::string>{first, "next"});
+  }
+}
+
+TEST_CASE("a source is looked at ahead and read once, from a file, a pipe or memory", "[io]") {
+  const TemporaryFolder folder;
+  const std::string text = "first second third";
+  const auto read = [](Source& source, std::size_t count) {
+    std::string out(count, '?');
+    out.resize(source.read(out.data(), count));
+    return out;
+  };
+  const auto whole = [&](Source source) {
+    CHECK(source.peek(5) == "first");
+    CHECK(source.peek(100) == text);
+    CHECK(source.peek(2) == "fi");
+    CHECK(read(source, 3) == "fir");
+    Source moved = std::move(source);
+    CHECK(moved.peek(4) == "st s");
+    CHECK(read(moved, 100) == "st second third");
+    CHECK(moved.peek(1).empty());
+    CHECK(read(moved, 1).empty());
+    return moved;
+  };
+  Source file = whole(Source(folder.file("x", text), "text file"));
+  CHECK(file.size() == text.size());
+  file.seek(6);
+  CHECK(read(file, 6) == "second");
+  Source memory = whole(Source::of_memory("memory", text));
+  CHECK(memory.size() == text.size());
+  memory.seek(6);
+  CHECK(read(memory, 6) == "second");
+  const std::string pipe = folder.path("pipe");
+  REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+  std::thread writer([&] { folder.file("pipe", text); });
+  Source piped = whole(Source(pipe, "text file"));
+  writer.join();
+  CHECK_FALSE(piped.size().has_value());
+  CHECK(has(message_of<IoError>([&] { piped.seek(6); }), "cannot be read from the middle"));
 }
 
 TEST_CASE("an atomic file appears whole on commit", "[io]") {

@@ -109,8 +109,8 @@ template <class Arithmetic = exact, ContextLike Ctx>
   Candidates all = detail::candidates_from_moments(ctx, set, search, options.max_std_test, timer);
   const Selection selection =
       select(std::move(all), static_cast<std::size_t>(scales.size()), n_pre_filter, options.max_std_test,
-             search.first_pass, [&](const Candidate& f) { return catalog.id(f); });
-  count_survivors(selection, options, result.funnel, operation);
+             search.first_pass, [&](const Candidate& f) { return catalog.id_order(f); });
+  count_survivors(selection, options, scales, result.funnel, operation);
   timer.lap("pre-filter");
 
   const std::vector<TwiceU> twice_u = rank_sums<Arithmetic>(ctx, search.sequences, search.second_places, search.scales,
@@ -120,7 +120,7 @@ template <class Arithmetic = exact, ContextLike Ctx>
   timer.lap("p-values");
 
   report_features({catalog, options, n_filter, selection, twice_u, tests, search.sequences.test_rows(),
-                   search.sequences.reference_rows()},
+                   search.sequences.reference_rows(), Passes<Arithmetic>::correlation},
                   search.first_pass, search.second_pass, timer, result);
   result.evaluated_row_by_row = search.first_pass.evaluated() + search.second_pass.evaluated();
   describe<Arithmetic>(ctx, result.report);

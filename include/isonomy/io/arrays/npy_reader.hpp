@@ -1,12 +1,16 @@
-// Reads parts of a .npy file: for arrays that do not fit in memory.
+// Reads the elements of a .npy file, all or some at a time: for pipes and for arrays that do not fit in memory.
 #pragma once
 
-#include <sys/types.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
+#include <bit>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "isonomy/core/concepts.hpp"
@@ -14,62 +18,146 @@
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
-#include "isonomy/io/arrays/npy.hpp"
-#include "isonomy/io/text/open_file.hpp"
+#include "isonomy/io/arrays/npy_header.hpp"
+#include "isonomy/io/text/source.hpp"
 
 namespace isonomy::io {
 
-/// The elements of a .npy file as T (double takes f8 and f4, float f4 alone), in the order of the file, some at a time.
-/// The file stays open. One user at a time.
+static_assert(std::endian::native == std::endian::little, "elements are read and written as they lie in memory");
+
+namespace detail {
+
+[[noreturn]] inline void fail_longer(const std::string& path, index_t count) {
+  throw IoError(path, 0,
+                text::joined("the file goes on after its ", count,
+                             " elements; expected one array; save it again, or convert an .npz"));
+}
+
+/// IoError unless the elements can be read as T, and a source that knows its size has the bytes of all and no more.
+template <Real T>
+void require_elements(const NpyHeader& header, const Source& source) {
+  constexpr bool wide = std::same_as<T, double>;
+  if (header.element.empty() || (header.element == "f8" && !wide))
+    throw IoError(source.path(), 0,
+                  text::joined({"elements of type ", text::quoted(header.type), "; expected ", wide ? "f8, f4" : "f4",
+                                " or whole numbers; convert them with astype('", wide ? "<f8" : "<f4", "')"}));
+  // A header may promise more than memory holds; the size knows better.
+  if (!source.size()) return;
+  const auto width = static_cast<std::uint64_t>(header.element.back() - '0');
+  const std::uint64_t promised = header.data_offset + static_cast<std::uint64_t>(header.size()) * width;
+  if (*source.size() < promised)
+    throw IoError(source.path(), 0,
+                  text::joined("the file has ", *source.size(), " bytes where its header promises ", header.size(),
+                               " elements of ", width, "; expected a complete file; copy or save it again"));
+  if (*source.size() > promised) fail_longer(source.path(), header.size());
+}
+
+template <class Element>
+Element with_bytes_swapped(Element value) {
+  unsigned char bytes[sizeof(Element)];
+  std::memcpy(bytes, &value, sizeof value);
+  std::reverse(std::begin(bytes), std::end(bytes));
+  std::memcpy(&value, bytes, sizeof value);
+  return value;
+}
+
+/// Whether T holds `value` without rounding it.
+template <Real T, class Element>
+bool holds(Element value) {
+  if constexpr (std::integral<Element>) {
+    using Unsigned = std::make_unsigned_t<Element>;
+    const auto size =
+        static_cast<Unsigned>(value < 0 ? Unsigned{0} - static_cast<Unsigned>(value) : static_cast<Unsigned>(value));
+    return size == 0 || std::bit_width(size) - std::countr_zero(size) <= std::numeric_limits<T>::digits;
+  } else {
+    return true;
+  }
+}
+
+}  // namespace detail
+
+/// The elements of a .npy file as T, in the order of the file, some at a time: double takes f8, f4 and whole numbers of
+/// 1 to 8 bytes, float all but f8, of either byte order. The file stays open. One user at a time.
 template <Real T>
 class NpyReader {
  public:
-  /// Errors as read_npy, all before an element is read: the size of a file on disk tells whether all is there.
-  explicit NpyReader(const std::string& path)
-      : path_(path), file_(open_for_reading(path, ".npy file")), header_(detail::read_npy_header(file_.get(), path)) {
-    detail::require_elements<T>(header_, path);
+  /// Errors as read_npy_header; IoError for elements of another type, and, where the size is known before anything is
+  /// read, for a file that is cut short or goes on.
+  explicit NpyReader(const std::string& path) : NpyReader(Source(path, ".npy file")) {}
+  /// The same from what is open already.
+  explicit NpyReader(Source source) : source_(std::move(source)), header_(read_npy_header(source_)) {
+    detail::require_elements<T>(header_, source_);
+  }
+  /// The same where the header, which says which T will do, has been read.
+  NpyReader(Source source, NpyHeader header) : source_(std::move(source)), header_(std::move(header)) {
+    detail::require_elements<T>(header_, source_);
   }
 
   [[nodiscard]] const NpyHeader& header() const { return header_; }
   [[nodiscard]] index_t size() const { return header_.size(); }
+  [[nodiscard]] const Source& source() const { return source_; }
 
-  /// Elements first .. first + out.size - 1. ValueError beyond the end; IoError if the file has become shorter.
+  /// Elements first .. first + out.size - 1. A pipe gives them in order alone, each once.
+  ///
+  /// ValueError beyond the end; IoError if the file ends before or goes on behind the last, for a whole number that T
+  /// cannot hold, and for going back in a pipe.
   void read(index_t first, VectorView<T> out) {
     if (first < 0 || first > size() - out.size)
       throw ValueError(text::joined(
           {"NpyReader: elements ", first, " to ", first + out.size, " of ", size(), "; expected a part of the array"}));
-    if (header_.element == "f8")
-      read_as<double>(first, out);
-    else
-      read_as<float>(first, out);
+    const std::string& element = header_.element;
+    if (element == "f8") read_as<double>(first, out);
+    if (element == "f4") read_as<float>(first, out);
+    if (element == "i8") read_as<std::int64_t>(first, out);
+    if (element == "i4") read_as<std::int32_t>(first, out);
+    if (element == "i2") read_as<std::int16_t>(first, out);
+    if (element == "i1") read_as<std::int8_t>(first, out);
+    if (element == "u8") read_as<std::uint64_t>(first, out);
+    if (element == "u4") read_as<std::uint32_t>(first, out);
+    if (element == "u2") read_as<std::uint16_t>(first, out);
+    if (element == "u1") read_as<std::uint8_t>(first, out);
+    next_ = first + out.size;
+    if (next_ == size() && !source_.size() && !source_.peek(1).empty()) detail::fail_longer(source_.path(), size());
   }
 
  private:
   template <class Element>
   void read_as(index_t first, VectorView<T> out) {
-    const auto offset = static_cast<off_t>(header_.data_offset) + first * static_cast<off_t>(sizeof(Element));
-    if (fseeko(file_.get(), offset, SEEK_SET) != 0)
-      throw IoError(path_, 0,
-                    text::joined("cannot be read from the middle: ", system_message(errno),
-                                 "; expected a file on disk; copy it to one"));
-    std::vector<Element> piece(static_cast<std::size_t>(std::min<index_t>(out.size, index_t{1} << 17)));
+    if (first != next_) source_.seek(header_.data_offset + static_cast<std::uint64_t>(first) * sizeof(Element));
+    piece_.resize(static_cast<std::size_t>(std::min<index_t>(out.size, index_t{1} << 17)) * sizeof(Element));
     for (index_t done = 0; done < out.size;) {
-      const auto want = std::min(static_cast<index_t>(piece.size()), out.size - done);
-      const auto got =
-          static_cast<index_t>(std::fread(piece.data(), sizeof(Element), static_cast<std::size_t>(want), file_.get()));
-      for (index_t i = 0; i < got; ++i) out(done + i) = static_cast<T>(piece[static_cast<std::size_t>(i)]);
-      done += got;
-      if (got < want) require_read(file_.get(), path_);
-      if (got < want)
-        throw IoError(path_, 0,
+      const auto want = std::min(static_cast<index_t>(piece_.size() / sizeof(Element)), out.size - done);
+      const std::size_t got = source_.read(piece_.data(), static_cast<std::size_t>(want) * sizeof(Element));
+      const auto whole = static_cast<index_t>(got / sizeof(Element));
+      for (index_t i = 0; i < whole; ++i, ++done) {
+        Element value;
+        std::memcpy(&value, piece_.data() + static_cast<std::size_t>(i) * sizeof(Element), sizeof(Element));
+        if (header_.big_endian) value = detail::with_bytes_swapped(value);
+        if (!detail::holds<T>(value)) refuse(first + done, value);
+        out(done) = static_cast<T>(value);
+      }
+      if (whole < want)
+        throw IoError(source_.path(), 0,
                       text::joined("the file ends after ", first + done, " of ", size(),
                                    " elements; expected a complete file; copy or save it again"));
     }
   }
 
-  std::string path_;
-  File file_;
+  template <class Element>
+  [[noreturn]] void refuse(index_t place, Element value) const {
+    throw IoError(
+        source_.path(), 0,
+        text::joined({"element ", place, " (from 0) is ", std::to_string(value), ", which ",
+                      sizeof(T) == 8 ? "a double" : "a float", " does not hold; expected whole numbers up to ",
+                      index_t{1} << std::numeric_limits<T>::digits,
+                      " in size; subtract a whole number first, or round them with astype('",
+                      sizeof(T) == 8 ? "<f8" : "<f4", "')"}));
+  }
+
+  Source source_;
   NpyHeader header_;
+  std::vector<char> piece_;
+  index_t next_ = 0;
 };
 
 }  // namespace isonomy::io

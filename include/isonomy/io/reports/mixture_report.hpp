@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "isonomy/core/config.hpp"
@@ -13,6 +14,7 @@
 #include "isonomy/estimators/mixture/minimise/minos.hpp"
 #include "isonomy/estimators/mixture/normal/fit.hpp"
 #include "isonomy/estimators/mixture/normal/model.hpp"
+#include "isonomy/estimators/mixture/normal/start.hpp"
 #include "isonomy/io/reports/report_json.hpp"
 #include "isonomy/io/text/json.hpp"
 #include "isonomy/io/text/numbers.hpp"
@@ -41,32 +43,45 @@ struct MixtureFit {
   mixture::NormalModel model;
   index_t points = 0;
   std::vector<double> start;
+  mixture::Starts starts;  ///< how the start was found; none tried where it was given
   mixture::MinimizeOptions options;
   mixture::FitResult result;
   std::vector<mixture::MinosError> minos;  ///< one for each parameter, or none
   std::vector<MixtureContour> contours;
 
-  /// "degenerate" where a component has closed in on a point, else the name of the minimum's status.
-  [[nodiscard]] std::string status() const {
-    return result.degenerate.empty() ? mixture::name(result.minimum.status) : "degenerate";
-  }
+  [[nodiscard]] std::string status() const { return mixture::name(result.minimum.status); }
   /// Whether its errors mean anything.
-  [[nodiscard]] bool usable() const {
-    return result.minimum.valid() && result.degenerate.empty() && result.hesse.available();
+  [[nodiscard]] bool usable() const { return result.minimum.valid() && result.hesse.available(); }
+  /// Whether the fit has an error of this parameter.
+  [[nodiscard]] bool has_error(std::size_t parameter) const {
+    return usable() && !is_among(result.minimum.bound, parameter);
   }
+  /// Whether the parameter belongs to a component without weight, so that nothing depends on it.
+  [[nodiscard]] bool idle(std::size_t parameter) const {
+    return is_among(result.minimum.idle, parameter) && !fixed(parameter);
+  }
+  /// Whether the fit was told the parameter's value.
+  [[nodiscard]] bool fixed(std::size_t parameter) const { return is_among(result.minimum.fixed, parameter); }
   [[nodiscard]] bool at_bound(std::size_t parameter) const {
-    const auto& held = result.minimum.bound;
-    return std::find(held.begin(), held.end(), static_cast<int>(parameter)) != held.end();
+    return is_among(result.minimum.bound, parameter) && !idle(parameter) && !fixed(parameter);
   }
-  /// The symmetric error of a parameter, and its global correlation: NaN at a bound or where the fit has none.
-  [[nodiscard]] double error(std::size_t parameter) const { return unless_at_bound(result.hesse.errors, parameter); }
+  /// The symmetric error of a parameter, its global correlation, and its correlation with another: NaN where there is
+  /// none.
+  [[nodiscard]] double error(std::size_t parameter) const { return if_any(result.hesse.errors, parameter, parameter); }
   [[nodiscard]] double global_correlation(std::size_t parameter) const {
-    return unless_at_bound(result.hesse.global_correlation, parameter);
+    return if_any(result.hesse.global_correlation, parameter, parameter);
+  }
+  [[nodiscard]] double correlation(std::size_t first, std::size_t second) const {
+    const std::size_t place = result.names.size() * first + second;
+    return has_error(second) ? if_any(result.hesse.correlation, first, place) : if_any({}, first, place);
   }
 
  private:
-  [[nodiscard]] double unless_at_bound(const std::vector<double>& values, std::size_t parameter) const {
-    return at_bound(parameter) ? std::numeric_limits<double>::quiet_NaN() : detail::element_or_nan(values, parameter);
+  [[nodiscard]] static bool is_among(const std::vector<int>& places, std::size_t parameter) {
+    return std::find(places.begin(), places.end(), static_cast<int>(parameter)) != places.end();
+  }
+  [[nodiscard]] double if_any(const std::vector<double>& values, std::size_t parameter, std::size_t place) const {
+    return has_error(parameter) ? detail::element_or_nan(values, place) : std::numeric_limits<double>::quiet_NaN();
   }
 };
 
@@ -101,7 +116,24 @@ inline void write_model(JsonWriter& json, const MixtureFit& fit) {
       .open_object()
       .member("max_iterations", fit.options.max_iterations)
       .member("edm", fit.options.edm)
-      .member("step", fit.options.step)
+      .member("step", fit.options.step);
+  json.key("fixed").open_array();
+  for (const std::string& name : fit.options.fixed) json.value(name);
+  json.close().close();
+}
+
+inline void write_starts(JsonWriter& json, const mixture::Starts& starts) {
+  json.key("starts");
+  if (starts.tried == 0) {
+    json.null();
+    return;
+  }
+  json.open_object()
+      .member("tried", starts.tried)
+      .member("met_same", starts.met_same)
+      .member("met_none", starts.met_none)
+      .member("first", starts.first)
+      .member("late", starts.late())
       .close();
 }
 
@@ -121,9 +153,13 @@ inline void write_fit(JsonWriter& json, const MixtureFit& fit) {
       .member("iterations", m.iterations)
       .member("passes", m.passes)
       .member("sample_passes", fit.result.sample_passes);
-  json.key("degenerate").open_array();
-  for (const int k : fit.result.degenerate) json.value(k + 1);
-  json.close().close();
+  for (const auto& [name, components] :
+       {std::pair{"degenerate", &fit.result.degenerate}, std::pair{"endless", &fit.result.endless}}) {
+    json.key(name).open_array();
+    for (const int k : *components) json.value(k + 1);
+    json.close();
+  }
+  json.close();
 }
 
 inline void write_parameter(JsonWriter& json, const MixtureFit& fit, std::size_t i) {
@@ -133,7 +169,9 @@ inline void write_parameter(JsonWriter& json, const MixtureFit& fit, std::size_t
       .member("value", fit.result.minimum.parameters[i])
       .member("error", fit.error(i))
       .member("global_correlation", fit.global_correlation(i))
-      .member("at_bound", fit.at_bound(i));
+      .member("at_bound", fit.at_bound(i))
+      .member("without_weight", fit.idle(i))
+      .member("fixed", fit.fixed(i));
   if (!fit.minos.empty()) {
     const mixture::MinosError& e = fit.minos[i];
     json.key("minos")
@@ -190,15 +228,13 @@ inline void write_contour(JsonWriter& json, const MixtureFit& fit, const Mixture
                     : "\t\t";
     add(fit.global_correlation(i));
     out += fit.at_bound(i) ? "\t1" : "\t0";
-    for (std::size_t j = 0; j < names.size(); ++j)
-      add(fit.at_bound(i) || fit.at_bound(j)
-              ? none
-              : detail::element_or_nan(fit.result.hesse.correlation, names.size() * i + j));
+    for (std::size_t j = 0; j < names.size(); ++j) add(fit.correlation(i, j));
   }
   return out + "\n";
 }
 
-/// The fit as one JSON object with the members isonomy (the version), run (the notes), model, options, fit, parameters,
+/// The fit as one JSON object with the members isonomy (the version), run (the notes), model, options, starts (null
+/// where the start was given), fit, parameters,
 /// covariance and correlation (rows; empty without errors), components, contours and report. Numbers read back to the
 /// same doubles; NaN and infinity are null.
 [[nodiscard]] inline std::string mixture_report_text(const MixtureFit& fit, const ReportNotes& notes = {}) {
@@ -209,6 +245,7 @@ inline void write_contour(JsonWriter& json, const MixtureFit& fit, const Mixture
   for (const auto& [name, text] : notes) json.member(name, text);
   json.member("points", fit.points).close();
   detail::write_model(json, fit);
+  detail::write_starts(json, fit.starts);
   detail::write_fit(json, fit);
   json.key("parameters").open_array();
   for (std::size_t i = 0; i < size; ++i) detail::write_parameter(json, fit, i);

@@ -22,7 +22,8 @@ inline void write_steps(JsonWriter& json, const std::vector<int>& steps) {
 }
 
 /// Options under the names that AAanalysis gives them.
-inline void write_options(JsonWriter& json, const profiling::ProfileOptions& o) {
+template <class More>
+void write_options(JsonWriter& json, const profiling::ProfileOptions& o, const More& more) {
   json.key("options").open_object();
   json.key("split_kws").open_object();
   if (const auto& s = o.split_kws.segment)
@@ -42,7 +43,8 @@ inline void write_options(JsonWriter& json, const profiling::ProfileOptions& o) 
     json.close();
   }
   json.close();
-  json.member("label_test", o.label_test).member("label_ref", o.label_ref).member("n_filter", o.n_filter);
+  more.write_labels(json, o);
+  json.member("n_filter", o.n_filter);
   json.key("n_pre_filter");
   if (o.n_pre_filter)
     json.value(*o.n_pre_filter);
@@ -60,8 +62,9 @@ inline void write_options(JsonWriter& json, const profiling::ProfileOptions& o) 
       .member("tmd_len", o.display.tmd_len)
       .member("jmd_n_len", o.display.jmd_n_len)
       .member("jmd_c_len", o.display.jmd_c_len)
-      .member("ext_len", o.display.ext_len)
-      .close();
+      .member("ext_len", o.display.ext_len);
+  more.write_options(json);
+  json.close();
 }
 
 inline void write_feature(JsonWriter& json, const profiling::FeatureRow& row, const std::string& p_value_column) {
@@ -85,16 +88,30 @@ inline void write_feature(JsonWriter& json, const profiling::FeatureRow& row, co
 
 }  // namespace detail
 
+/// What stands in the report of a run beside what fit() knows: nothing. A program derives from it.
+struct ProfileReportMore {
+  /// The labels of the groups; by default the numbers that the rows have.
+  static void write_labels(JsonWriter& json, const profiling::ProfileOptions& o) {
+    json.member("label_test", o.label_test).member("label_ref", o.label_ref);
+  }
+  /// Further members of `options`, and of `run`.
+  static void write_options(JsonWriter&) {}
+  static void write_run(JsonWriter&) {}
+};
+
 /// The run as one JSON object with the members isonomy (the version), run (the notes), options, funnel, report and
 /// features. Numbers read back to the same doubles; NaN is null.
-inline std::string profile_report_text(const profiling::ProfileResult& result, const profiling::ProfileOptions& options,
-                                       const ReportNotes& notes = {}) {
+template <class More = ProfileReportMore>
+std::string profile_report_text(const profiling::ProfileResult& result, const profiling::ProfileOptions& options,
+                                const ReportNotes& notes = {}, const More& more = {}) {
   JsonWriter json;
   json.open_object().member("isonomy", version_string);
   json.key("run").open_object();
   for (const auto& [name, text] : notes) json.member(name, text);
-  json.member("rows_test", result.rows_test).member("rows_reference", result.rows_reference).close();
-  detail::write_options(json, options);
+  json.member("rows_test", result.rows_test).member("rows_reference", result.rows_reference);
+  more.write_run(json);
+  json.close();
+  detail::write_options(json, options, more);
   json.key("funnel")
       .open_object()
       .member("n_candidates", result.funnel.n_candidates)

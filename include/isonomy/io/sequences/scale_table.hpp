@@ -28,7 +28,8 @@ inline profiling::ScaleTable scales_from_tables(const Table& scales, const Table
   if (columns < 2 || scales.size() == 0)
     throw IoError(scales_path, 0,
                   text::joined(scales.size(), " letters and ", columns - 1,
-                               " scales; expected at least one of each; give a row a letter and a column a scale"));
+                               " scales; expected at least one of each, columns separated by tabs or commas; give a "
+                               "row a letter and a column a scale"));
   std::string letters;
   for (index_t row = 0; row < scales.size(); ++row) {
     const auto letter = scales.cell(row, 0);
@@ -83,7 +84,8 @@ inline profiling::ScaleTable scales_from_tables(const Table& scales, const Table
 
 /// The same from two files. Errors as TsvReader and scales_from_tables().
 inline profiling::ScaleTable read_scales(const std::string& scales_path, const std::string& categories_path) {
-  return scales_from_tables(read_table(scales_path), read_table(categories_path));
+  const TsvOptions options{.separators = tab_or_comma};
+  return scales_from_tables(read_table(scales_path, options), read_table(categories_path, options));
 }
 
 }  // namespace isonomy::io

@@ -1,6 +1,8 @@
 // Tables of proteins cut into windows, whichever of the six layouts they use, with the line of every refused row.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -13,58 +15,16 @@
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/text.hpp"
-#include "isonomy/estimators/profiling/features/parts.hpp"
-#include "isonomy/estimators/profiling/scales/alphabet.hpp"
+#include "isonomy/core/text/letter_view.hpp"
 #include "isonomy/estimators/profiling/sequences/window.hpp"
 #include "isonomy/io/sequences/fasta.hpp"
+#include "isonomy/io/sequences/group_labels.hpp"
+#include "isonomy/io/sequences/residue_text.hpp"
+#include "isonomy/io/sequences/window_options.hpp"
 #include "isonomy/io/text/numbers.hpp"
 #include "isonomy/io/text/tsv.hpp"
 
 namespace isonomy::io {
-
-/// Which columns say where the TMD is. Tested in this order; the first that a table has is used.
-enum class SequenceLayout {
-  /// sequence, tmd_start, tmd_stop (1-based, inclusive)
-  positions,
-  /// jmd_n, tmd, jmd_c
-  parts,
-  /// sequence, tmd
-  sequence_tmd,
-  /// sequence, pos: one or more anchors (1-based, comma-separated) a row
-  anchors,
-  /// sequence, label with one whole number a residue: a window around every residue
-  residues,
-  /// sequence
-  sequence
-};
-
-/// How proteins are cut. AAanalysis: get_df_parts.
-struct WindowOptions {
-  profiling::Flanks flanks{};
-  index_t ext_len = 0;
-  /// Length of the TMD around an anchor (required) or a residue (21 without it). An even one lies around a bond: the
-  /// residues i-1 and i in the middle, a window called entry_<i>|<i+1> whose label is 1 if both residues have label 1.
-  std::optional<index_t> tmd_len{};
-  /// Drops windows with a gap in one of `parts`, before letters are replaced.
-  bool remove_entries_with_gaps = false;
-  /// Makes every letter outside the 20 amino acids a gap.
-  bool replace_non_canonical_aa = false;
-  std::vector<profiling::Part> parts = profiling::default_parts();
-  /// The column of the labels; a table may lack it.
-  std::string label_column = "label";
-};
-
-/// The windows of a table in its order.
-struct SequenceWindows {
-  std::vector<profiling::Window> windows;
-  /// The label of each window; empty if the table has no column label.
-  std::vector<int> labels;
-  /// The row of the table, from 0, that each window comes from.
-  std::vector<index_t> rows;
-  /// Windows dropped because of gaps, and letters replaced by gaps.
-  index_t removed = 0, replaced = 0;
-  std::vector<std::string> warnings;
-};
 
 /// Cuts rows one at a time, so that a table of any length can be appended in pieces.
 class WindowCutter {
@@ -83,7 +43,8 @@ class WindowCutter {
                                    "', which could be 0-based or exclusive; expected 'tmd_", name,
                                    "', 1-based and inclusive; rename the column"));
     entry_ = require_column(path_, columns_, "entry");
-    label_ = find_column(columns_, options_.label_column);
+    if (!options_.label_column.empty()) label_ = find_column(columns_, options_.label_column);
+    if (options_.groups) groups_.emplace(*options_.groups);
     find_layout();
   }
 
@@ -97,18 +58,25 @@ class WindowCutter {
     const auto cell = [&cells](index_t column) { return std::string_view(cells[static_cast<std::size_t>(column)]); };
     const std::string_view entry = cell(entry_);
     if (entry.empty()) throw IoError(path_, line, "the row has no entry; expected a unique name; fill the column");
-    if (rows_ == 0 && layout_ == SequenceLayout::sequence && label_ &&
-        cell(*label_).find(',') != std::string_view::npos)
+    if (rows_ == 0 && layout_ == SequenceLayout::sequence && label_ && is_list(cell(*label_)))
       layout_ = SequenceLayout::residues;
+    const bool each = layout_ == SequenceLayout::residues;
+    const int row_label = label_ && !each ? label(cell(*label_), line) : 0;
+    if (groups_ && row_label == static_cast<int>(Group::ignored)) {
+      ++out.ignored;
+      ++rows_;
+      return;
+    }
     std::vector<profiling::Window> windows;
     std::vector<int> labels;
+    index_t ignored = 0;
     try {
-      windows = layout_ == SequenceLayout::residues ? around_residues(entry, cell, line, labels)
-                                                    : from_row(entry, cell, line);
+      read_residues(cell);
+      windows = each ? around_residues(entry, cell(*label_), line, labels, ignored) : from_row(entry, cell, line);
     } catch (const ValueError& error) {
       throw IoError(path_, line, error.what());
     }
-    if (label_ && layout_ != SequenceLayout::residues) labels.assign(windows.size(), label(cell(*label_), line));
+    if (!each) labels.assign(windows.size(), row_label);
     for (const auto& window : windows) {
       const auto [at, added] = lines_.emplace(window.entry, line);
       if (!added)
@@ -117,15 +85,13 @@ class WindowCutter {
                                    "; expected distinct entries; rename or drop one"));
     }
     for (std::size_t k = 0; k < windows.size(); ++k) {
-      if (options_.remove_entries_with_gaps && profiling::has_gap(windows[k], options_.parts, options_.ext_len)) {
-        ++out.removed;
-        continue;
-      }
+      if (is_dropped(windows[k], line, out)) continue;
       if (options_.replace_non_canonical_aa) out.replaced += profiling::replace_unknown(windows[k]);
       out.windows.push_back(std::move(windows[k]));
       out.rows.push_back(rows_);
       if (label_) out.labels.push_back(labels[k]);
     }
+    out.ignored += ignored;
     ++rows_;
   }
 
@@ -139,13 +105,17 @@ class WindowCutter {
     const auto warn = [&out](index_t count, const std::string& what) {
       if (count > 0) out.warnings.push_back(text::joined(count, what));
     };
+    warn(out.ignored, " rows or windows were left out because their label is ignored");
+    warn(static_cast<index_t>(out.dropped.size()),
+         text::joined(" entries were dropped because of letters that are no amino acid: ", text::listed(out.dropped)));
     warn(out.removed, " entries were removed because they have gaps");
     warn(out.replaced, " letters that are no amino acid were replaced by gaps");
     warn(too_short_, text::joined(" of ", rows_, " sequences are shorter than a window and give none"));
     if (out.windows.empty())
       throw IoError(path_, 0,
-                    text::joined("no window is left of ", rows_, " rows (", out.removed,
-                                 " removed because of gaps) with jmd_n_len=", options_.flanks.jmd_n_len,
+                    text::joined("no window is left of ", rows_, " rows (", out.removed, " removed because of gaps, ",
+                                 out.dropped.size(), " because of foreign letters, ", out.ignored,
+                                 " ignored) with jmd_n_len=", options_.flanks.jmd_n_len,
                                  ", jmd_c_len=", options_.flanks.jmd_c_len, "; expected at least one; ",
                                  layout_ == SequenceLayout::anchors ? "fill the column pos, " : "",
                                  "shorten the flanks or keep entries with gaps"));
@@ -184,79 +154,130 @@ class WindowCutter {
                        "length of the TMD around an anchor; set WindowOptions::tmd_len");
   }
 
-  int label(std::string_view text, std::int64_t line) const {
-    const CellPlace place{path_, line, options_.label_column};
-    return narrow_label(parse_integer(text, place), text, place);
+  /// Whether the first label is a list with one a residue.
+  bool is_list(std::string_view cell) const {
+    return cell.find(',') != std::string_view::npos && !(groups_ && groups_->find(cell));
   }
 
-  static int narrow_label(std::int64_t value, std::string_view text, const CellPlace& place) {
+  static std::string_view without_brackets(std::string_view list) {
+    return list.starts_with('[') && list.ends_with(']') ? list.substr(1, list.size() - 2) : list;
+  }
+
+  int label(std::string_view text, std::int64_t line, std::string_view where = "") const {
+    const CellPlace place{path_, line, options_.label_column};
+    if (groups_) return static_cast<int>(groups_->read(text, place, where));
+    const std::int64_t value = parse_integer(text, place);
     if (value < std::numeric_limits<int>::min() || value > std::numeric_limits<int>::max())
       refuse_cell(place, text, "labels of at most 32 bits");
     return static_cast<int>(value);
+  }
+
+  /// The residues of the row's columns as they count.
+  template <class Cell>
+  void read_residues(const Cell& cell) {
+    const index_t columns[] = {sequence_, tmd_, jmd_n_, jmd_c_};
+    for (std::size_t k = 0; k < residues_.size(); ++k)
+      if (columns[k] >= 0)
+        residues_[k] = residues_of(
+            cell(columns[k]),
+            {.ends = columns[k] == sequence_ || columns[k] == jmd_c_, .upper_case = options_.upper_case}, rooms_[k]);
+  }
+
+  /// Whether the options drop a window; counts or lists it in `out` then.
+  bool is_dropped(const profiling::Window& window, std::int64_t line, SequenceWindows& out) const {
+    if (options_.drop_non_canonical)
+      if (const auto foreign = profiling::foreign_letter(window, options_.parts, options_.ext_len)) {
+        out.dropped.push_back(text::joined(window.entry, " (line ", line, ": ", text::letter_name(foreign->letter),
+                                           " at residue ", foreign->residue, ")"));
+        return true;
+      }
+    if (!options_.remove_entries_with_gaps || !profiling::has_gap(window, options_.parts, options_.ext_len))
+      return false;
+    ++out.removed;
+    return true;
   }
 
   /// The windows of a row in every layout but residues.
   template <class Cell>
   std::vector<profiling::Window> from_row(std::string_view entry, const Cell& cell, std::int64_t line) {
     const auto flanks = options_.flanks;
-    if (sequence_ >= 0 && tmd_ >= 0 &&
-        (cell(tmd_).empty() || cell(sequence_).find(cell(tmd_)) == std::string_view::npos))
+    const auto [sequence, tmd, jmd_n, jmd_c] = residues_;
+    if (sequence_ >= 0 && tmd_ >= 0 && (tmd.empty() || sequence.find(tmd) == std::string_view::npos))
       throw IoError(path_, line,
-                    text::joined("entry '", entry, "': tmd '", cell(tmd_),
+                    text::joined("entry '", entry, "': tmd '", tmd,
                                  "' is not contained in the sequence; expected a part of it; compare the two columns"));
     switch (layout_) {
     case SequenceLayout::positions: {
       const auto start = parse_integer(cell(start_), {path_, line, "tmd_start"});
       const auto stop = parse_integer(cell(stop_), {path_, line, "tmd_stop"});
-      auto window = profiling::window_from_positions(entry, cell(sequence_), start, stop, flanks);
-      if (has_parts_) require_match(entry, cell, start, stop, line);
+      auto window = profiling::window_from_positions(entry, sequence, start, stop, flanks);
+      if (has_parts_) require_match(entry, start, stop, line);
       return {std::move(window)};
     }
-    case SequenceLayout::parts:
-      return {profiling::window_from_parts(entry, cell(jmd_n_), cell(tmd_), cell(jmd_c_), flanks)};
-    case SequenceLayout::sequence_tmd: return {profiling::window_from_tmd(entry, cell(sequence_), cell(tmd_), flanks)};
-    case SequenceLayout::anchors: {
-      std::string_view text = cell(pos_);
-      if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
-      const std::string_view sequence = cell(sequence_);
-      std::vector<profiling::Window> windows;
-      for (const auto pos : parse_integers(text, ',', {path_, line, "pos"})) {
-        if (profiling::anchor_fits(sequence, pos, *options_.tmd_len, flanks))
-          windows.push_back(profiling::window_from_anchor(entry, sequence, pos, *options_.tmd_len, flanks));
-        else if (++outside_count_ <= 10)
-          outside_ += text::joined(outside_.empty() ? "" : ", ", entry, ":", pos);
-      }
-      return windows;
-    }
-    default: return {profiling::window_from_sequence(entry, cell(sequence_), flanks)};
+    case SequenceLayout::parts: return {profiling::window_from_parts(entry, jmd_n, tmd, jmd_c, flanks)};
+    case SequenceLayout::sequence_tmd: return {profiling::window_from_tmd(entry, sequence, tmd, flanks)};
+    case SequenceLayout::anchors: return around_anchors(entry, cell(pos_), line);
+    default: return {profiling::window_from_sequence(entry, sequence, flanks)};
     }
   }
 
   /// IoError unless the given parts lie in the sequence and the TMD at its positions.
-  template <class Cell>
-  void require_match(std::string_view entry, const Cell& cell, index_t start, index_t stop, std::int64_t line) const {
-    const std::string_view sequence = cell(sequence_);
-    std::string all(cell(jmd_n_));
-    all.append(cell(tmd_)).append(cell(jmd_c_));
-    if (sequence.find(all) == std::string_view::npos)
+  void require_match(std::string_view entry, index_t start, index_t stop, std::int64_t line) const {
+    const auto [sequence, tmd, jmd_n, jmd_c] = residues_;
+    if (sequence.find(text::joined(jmd_n, tmd, jmd_c)) == std::string_view::npos)
       throw IoError(
           path_, line,
           text::joined(
               {"entry '", entry,
                "': jmd_n + tmd + jmd_c is not contained in the sequence; expected a part of it; correct the parts or "
                "drop them"}));
-    if (sequence.substr(static_cast<std::size_t>(start - 1), static_cast<std::size_t>(stop - start + 1)) != cell(tmd_))
+    if (text::LetterView(sequence).between(static_cast<std::size_t>(start - 1), static_cast<std::size_t>(stop)) != tmd)
       throw IoError(path_, line,
-                    text::joined("entry '", entry, "': tmd '", cell(tmd_), "' does not stand at the residues ", start,
-                                 " to ", stop, "; expected the TMD there; correct the positions or drop tmd"));
+                    text::joined("entry '", entry, "': tmd '", tmd, "' does not stand at the residues ", start, " to ",
+                                 stop, "; expected the TMD there; correct the positions or drop tmd"));
   }
 
-  /// A window around every residue (odd tmd_len) or bond (even) where it lies inside the sequence.
-  template <class Cell>
-  std::vector<profiling::Window> around_residues(std::string_view entry, const Cell& cell, std::int64_t line,
-                                                 std::vector<int>& labels) {
-    const std::string_view sequence = cell(sequence_);
-    const auto each = parse_integers(cell(*label_), ',', {path_, line, options_.label_column});
+  /// A window around every anchor where it lies inside the sequence; the others are noted.
+  std::vector<profiling::Window> around_anchors(std::string_view entry, std::string_view list, std::int64_t line) {
+    const auto positions = parse_integers(without_brackets(list), ',', {path_, line, "pos"});
+    auto sorted = positions;
+    std::sort(sorted.begin(), sorted.end());
+    const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
+    if (twice != sorted.end())
+      throw IoError(path_, line,
+                    text::joined("entry '", entry, "': column 'pos' names ", *twice,
+                                 " twice; expected distinct positions; drop one"));
+    const text::LetterView sequence(residues_[0]);
+    std::vector<profiling::Window> windows;
+    for (const auto pos : positions) {
+      if (profiling::anchor_fits(sequence, pos, *options_.tmd_len, options_.flanks))
+        windows.push_back(profiling::window_from_anchor(entry, sequence, pos, *options_.tmd_len, options_.flanks));
+      else if (++outside_count_ <= 10)
+        outside_ += text::joined(outside_.empty() ? "" : ", ", entry, ":", pos);
+    }
+    return windows;
+  }
+
+  /// The labels of a row's residues.
+  std::vector<int> labels_of_residues(std::string_view list, std::int64_t line) const {
+    std::vector<int> out;
+    const bool bond = options_.tmd_len.value_or(21) % 2 == 0;
+    const GroupReader one_and_zero;
+    for (const auto field : text::fields(without_brackets(list), ',')) {
+      const std::string where = text::joined(" at residue ", out.size() + 1);
+      out.push_back(bond && !groups_
+                        ? static_cast<int>(one_and_zero.read(field, {path_, line, options_.label_column}, where))
+                        : label(field, line, where));
+    }
+    return out;
+  }
+
+  /// A window around every residue (odd tmd_len) or bond (even) where it lies inside the sequence, and its label;
+  /// `ignored` counts those that an ignored label leaves out.
+  std::vector<profiling::Window> around_residues(std::string_view entry, std::string_view list, std::int64_t line,
+                                                 std::vector<int>& labels, index_t& ignored) {
+    const text::LetterView sequence(residues_[0]);
+    const auto each = labels_of_residues(list, line);
     const auto length = static_cast<index_t>(sequence.size());
     if (static_cast<index_t>(each.size()) != length)
       throw IoError(path_, line,
@@ -271,14 +292,19 @@ class WindowCutter {
     }
     std::vector<profiling::Window> windows;
     windows.reserve(static_cast<std::size_t>(last - first + 1));
+    const bool bond = tmd_len % 2 == 0;
+    constexpr int test = static_cast<int>(Group::test), none = static_cast<int>(Group::ignored);
     for (index_t i = first; i <= last; ++i) {
       const auto here = static_cast<std::size_t>(i);
-      const bool bond = tmd_len % 2 == 0;
+      const int before = each[here - (bond ? 1 : 0)], behind = each[here];
+      if (groups_ && (before == none || behind == none)) {
+        ++ignored;
+        continue;
+      }
       const std::string id = bond ? text::joined(entry, "_", i, "|", i + 1) : text::joined(entry, "_pos", i);
       windows.push_back(
           profiling::window_from_positions(id, sequence, i - half + 1, i - half + tmd_len, options_.flanks));
-      labels.push_back(bond ? (each[here - 1] == 1 && each[here] == 1 ? 1 : 0)
-                            : narrow_label(each[here], cell(*label_), {path_, line, options_.label_column}));
+      labels.push_back(bond ? static_cast<int>(before == test && behind == test) : behind);
     }
     return windows;
   }
@@ -289,7 +315,11 @@ class WindowCutter {
   SequenceLayout layout_ = SequenceLayout::sequence;
   index_t entry_ = -1, sequence_ = -1, tmd_ = -1, jmd_n_ = -1, jmd_c_ = -1, start_ = -1, stop_ = -1, pos_ = -1;
   std::optional<index_t> label_;
+  std::optional<GroupReader> groups_;
   bool has_parts_ = false;
+  /// The row's sequence, tmd, jmd_n and jmd_c, and where those are put that do not stand in the file as they count.
+  std::array<std::string_view, 4> residues_;
+  std::array<std::string, 4> rooms_;
   index_t rows_ = 0, too_short_ = 0, outside_count_ = 0;
   /// The first ten anchors whose window leaves its sequence.
   std::string outside_;
@@ -323,7 +353,7 @@ inline std::vector<profiling::Window> windows_from_table(const Table& table, con
 
 /// The same from a file, row by row: the table itself is never in memory. Errors as TsvReader and WindowCutter.
 inline SequenceWindows read_sequences(const std::string& path, const WindowOptions& options = {}) {
-  TsvReader reader(path);
+  TsvReader reader(path, {.separators = tab_or_comma});
   WindowCutter cutter(path, reader.columns(), options);
   SequenceWindows out;
   while (const auto row = reader.next()) cutter.cut(row->cells, row->line, out);

@@ -61,8 +61,10 @@ class Cells {
         if (!runs) at = skip(at);
         if (at != end(at))
           throw IoError(lines.path(), lines.line_number(),
-                        "text follows the closing quote of a cell; expected a separator or the end of the line; double "
-                        "quotes that are meant literally");
+                        text::joined({"column ", count_, ": text follows the closing quote of a cell, ",
+                                      text::quoted(line.substr(at, end(at) - at)),
+                                      "; expected a separator or the end of the line; double quotes that are meant "
+                                      "literally"}));
       } else {
         const std::size_t stop = end(at);
         cell.assign(line, at, stop - at);

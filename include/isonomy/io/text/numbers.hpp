@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "isonomy/core/config.hpp"
@@ -23,12 +24,13 @@ struct CellPlace {
   std::string_view column;
 };
 
-/// Throws IoError naming the cell, its text and what was expected there.
-[[noreturn]] inline void refuse_cell(const CellPlace& place, std::string_view value, const char* expected) {
-  const std::string shown = value.size() > 60 ? text::joined(value.substr(0, 60), "...") : std::string(value);
-  throw IoError(
-      std::string(place.path), place.line,
-      text::joined("column '", place.column, "' is '", shown, "'; expected ", expected, "; correct the cell"));
+/// Throws IoError naming the cell, its text, what was expected there and what to do.
+[[noreturn]] inline void refuse_cell(const CellPlace& place, std::string_view value, const char* expected,
+                                     const char* remedy = "correct the cell") {
+  const std::string_view shown = text::beginning(value, 60);
+  throw IoError(std::string(place.path), place.line,
+                text::joined({"column '", place.column, "' is '", shown, shown.size() < value.size() ? "...'" : "'",
+                              "; expected ", expected, "; ", remedy}));
 }
 
 namespace detail {
@@ -42,13 +44,25 @@ inline std::string_view without_sign_and_blanks(std::string_view s) {
 
 }  // namespace detail
 
-/// The cell as a whole number; blanks around it and a leading '+' are ignored. IoError for anything else.
-inline std::int64_t parse_integer(std::string_view text, const CellPlace& place) {
-  const auto s = detail::without_sign_and_blanks(text);
-  std::int64_t value = 0;
+/// Makes `value` the whole number that all of `text` is and returns no error, or says what it is not. Blanks around it
+/// and a leading '+' are ignored, as are zeros behind a point: 21.0 is what many programs write for 21 in a column of
+/// which a cell is empty.
+inline std::errc read_integer(std::string_view text, std::int64_t& value) {
+  auto s = detail::without_sign_and_blanks(text);
+  const auto point = s.find('.');
+  if (point != std::string_view::npos && point + 1 < s.size() &&
+      s.find_first_not_of('0', point + 1) == std::string_view::npos)
+    s = s.substr(0, point);
   const auto [end, error] = std::from_chars(s.data(), s.data() + s.size(), value);
+  return error == std::errc() && end != s.data() + s.size() ? std::errc::invalid_argument : error;
+}
+
+/// The cell as a whole number, as read_integer() reads it. IoError for anything else.
+inline std::int64_t parse_integer(std::string_view text, const CellPlace& place) {
+  std::int64_t value = 0;
+  const std::errc error = read_integer(text, value);
   if (error == std::errc::result_out_of_range) refuse_cell(place, text, "a whole number of at most 64 bits");
-  if (s.empty() || error != std::errc() || end != s.data() + s.size()) refuse_cell(place, text, "a whole number");
+  if (error != std::errc()) refuse_cell(place, text, "a whole number");
   return value;
 }
 

@@ -1,16 +1,19 @@
 // Reads text files line by line or whole, with errors that name file, line and byte.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
-#include <cstdio>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/text.hpp"
-#include "isonomy/io/text/open_file.hpp"
+#include "isonomy/core/text/letters.hpp"
+#include "isonomy/io/text/source.hpp"
 
 namespace isonomy::io {
 
@@ -24,10 +27,8 @@ struct TextOptions {
 
 namespace detail {
 
-/// The offset of the first byte that is not part of well-formed UTF-8 (no overlong forms, no surrogates, at most
-/// U+10FFFF), or npos. Source: RFC 3629, section 4.
+/// The offset of the first byte that is not part of well-formed UTF-8, or npos.
 inline std::size_t invalid_utf8(std::string_view s) noexcept {
-  const auto byte = [&s](std::size_t i) { return static_cast<unsigned char>(s[i]); };
   for (std::size_t i = 0; i < s.size();) {
     if (s.size() - i >= 8) {
       std::uint64_t eight;
@@ -37,22 +38,9 @@ inline std::size_t invalid_utf8(std::string_view s) noexcept {
         continue;
       }
     }
-    const unsigned lead = byte(i);
-    if (lead < 0x80) {
-      ++i;
-      continue;
-    }
-    const std::size_t more = lead >= 0xC2 && lead <= 0xDF   ? 1
-                             : (lead & 0xF0) == 0xE0        ? 2
-                             : lead >= 0xF0 && lead <= 0xF4 ? 3
-                                                            : 0;
-    if (more == 0 || s.size() - i <= more) return i;
-    const unsigned low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-    const unsigned high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
-    if (byte(i + 1) < low || byte(i + 1) > high) return i;
-    for (std::size_t k = 2; k <= more; ++k)
-      if ((byte(i + k) & 0xC0) != 0x80) return i;
-    i += more + 1;
+    const std::size_t bytes = text::first_letter(s.substr(i)).bytes;
+    if (bytes == 0) return i;
+    i += bytes;
   }
   return std::string_view::npos;
 }
@@ -60,17 +48,21 @@ inline std::size_t invalid_utf8(std::string_view s) noexcept {
 }  // namespace detail
 
 /// The lines of one text file, one after another, in constant memory.
-/// A line ends with LF or CR LF, the last one also with the file; a UTF-8 byte order mark at the start is skipped.
+/// A line ends with LF, CR LF or CR, the last one also with the file; a UTF-8 byte order mark at the start is skipped.
 class LineReader {
  public:
   /// IoError if the file is missing, a directory, unreadable, or (unless allowed) empty.
   explicit LineReader(const std::string& path, TextOptions options = {})
-      : path_(path), options_(options), file_(open_for_reading(path, "text file")) {
-    buffer_.resize(std::size_t{1} << 20);
+      : LineReader(Source(path, "text file"), options) {}
+  /// The same from what is open already.
+  explicit LineReader(Source source, TextOptions options = {}) : source_(std::move(source)), options_(options) {
+    constexpr std::uint64_t most = std::uint64_t{1} << 20;
+    capacity_ = static_cast<std::size_t>(std::clamp<std::uint64_t>(source_.size().value_or(most), 4096, most));
+    buffer_ = std::make_unique_for_overwrite<char[]>(capacity_);
     fill();
     if (end_ == 0 && !options_.allow_empty)
-      throw IoError(path, 0, "the file is empty; expected text; check how it was made");
-    if (std::string_view(buffer_.data(), end_).starts_with("\xEF\xBB\xBF")) begin_ = offset_ = 3;
+      throw IoError(path(), 0, "the file is empty; expected text; check how it was made");
+    if (std::string_view(buffer_.get(), end_).starts_with("\xEF\xBB\xBF")) begin_ = offset_ = 3;
   }
 
   /// Makes `line` the next line without its end and returns true; false at the end of the file. `line` is valid until
@@ -78,71 +70,80 @@ class LineReader {
   bool next(std::string_view& line) {
     carry_.clear();
     for (;;) {
-      if (begin_ == end_) {
-        fill();
-        if (begin_ == end_) break;
+      if (begin_ == end_) fill();
+      if (begin_ == end_) return carry_.empty() ? false : finish(carry_, line);
+      if (after_return_) {
+        after_return_ = false;
+        if (buffer_[begin_] == '\n') {
+          ++begin_, ++offset_;
+          continue;
+        }
       }
-      const char* from = buffer_.data() + begin_;
-      const std::size_t size = end_ - begin_;
-      const auto* stop = static_cast<const char*>(std::memchr(from, '\n', size));
-      const std::size_t length = stop == nullptr ? size : static_cast<std::size_t>(stop - from);
+      if (feed_ < begin_) feed_ = begin_ + length_before('\n', end_ - begin_);
+      const std::size_t length = length_before('\r', feed_ - begin_);
       if (carry_.size() + length > options_.max_line_bytes) fail_long();
-      if (stop == nullptr) {
-        carry_.append(from, length);
-        begin_ = end_;
-        continue;
-      }
-      begin_ += length + 1;
-      if (carry_.empty()) return finish(std::string_view(from, length), 1, line);
-      carry_.append(from, length);
-      return finish(carry_, 1, line);
+      const std::string_view piece(buffer_.get() + begin_, length);
+      begin_ += length;
+      const bool whole = begin_ < end_;
+      if (!whole || !carry_.empty()) carry_ += piece;
+      if (!whole) continue;
+      after_return_ = buffer_[begin_++] == '\r';
+      return finish(carry_.empty() ? piece : carry_, line);
     }
-    return carry_.empty() ? false : finish(carry_, 0, line);
   }
 
   /// The number of the line that next() gave last, from 1; 0 before the first.
   std::int64_t line_number() const noexcept { return line_; }
-  const std::string& path() const noexcept { return path_; }
+  const std::string& path() const noexcept { return source_.path(); }
 
  private:
   void fill() {
-    begin_ = 0;
-    end_ = std::fread(buffer_.data(), 1, buffer_.size(), file_.get());
-    if (end_ == 0) require_read(file_.get(), path_, line_ + 1);
+    begin_ = feed_ = 0;
+    end_ = source_.read(buffer_.get(), capacity_, line_ + 1);
+    feed_ = length_before('\n', end_);
+  }
+
+  /// The bytes from begin_ on before the first `letter` among `count`; all of them if there is none.
+  std::size_t length_before(char letter, std::size_t count) const {
+    const char* from = buffer_.get() + begin_;
+    const auto* at = count == 0 ? nullptr : static_cast<const char*>(std::memchr(from, letter, count));
+    return at == nullptr ? count : static_cast<std::size_t>(at - from);
   }
 
   [[noreturn]] void fail_long() const {
     throw IoError(
-        path_, line_ + 1,
+        path(), line_ + 1,
         text::joined(
             {"the line is longer than ", options_.max_line_bytes,
              " bytes (max_line_bytes); expected shorter lines; check that this is the text file that was meant"}));
   }
 
-  bool finish(std::string_view text, std::size_t line_end, std::string_view& line) {
+  bool finish(std::string_view text, std::string_view& line) {
     ++line_;
     if (text.find('\0') != std::string_view::npos)
-      throw IoError(path_, line_,
+      throw IoError(path(), line_,
                     text::joined("NUL byte at byte ", offset_ + text.find('\0'),
                                  " of the file; expected UTF-8 text; decompress the file if it is compressed, convert "
                                  "it if it is UTF-16"));
     const auto bad = detail::invalid_utf8(text);
     if (bad != std::string_view::npos)
-      throw IoError(path_, line_,
+      throw IoError(path(), line_,
                     text::joined("byte ", offset_ + bad, " of the file (value ", static_cast<unsigned char>(text[bad]),
                                  ") is not UTF-8; expected UTF-8 text; convert the file, for example with iconv"));
-    offset_ += text.size() + line_end;
-    if (line_end > 0 && text.ends_with('\r')) text.remove_suffix(1);
+    offset_ += text.size() + 1;
     line = text;
     return true;
   }
 
-  std::string path_;
+  Source source_;
   TextOptions options_;
-  File file_;
-  std::vector<char> buffer_;
+  std::size_t capacity_ = 0;
+  std::unique_ptr<char[]> buffer_;
   std::string carry_;
-  std::size_t begin_ = 0, end_ = 0;
+  /// What of the buffer is unread, and the first line feed in it, or its end.
+  std::size_t begin_ = 0, end_ = 0, feed_ = 0;
+  /// Whether the last line ended with CR, so that LF belongs to it.
+  bool after_return_ = false;
   /// Bytes of the file before the current line.
   std::size_t offset_ = 0;
   std::int64_t line_ = 0;

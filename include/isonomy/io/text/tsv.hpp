@@ -1,4 +1,5 @@
-// Reads and writes tab-separated tables with a header: row by row in constant memory, or whole and compact.
+// Reads tables with a header, separated by tabs or commas, row by row in constant memory or whole; writes those with
+// tabs.
 #pragma once
 
 #include <algorithm>
@@ -7,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -14,6 +16,7 @@
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/io/text/cells.hpp"
+#include "isonomy/io/text/source.hpp"
 #include "isonomy/io/text/text_file.hpp"
 
 namespace isonomy::io {
@@ -21,8 +24,12 @@ namespace isonomy::io {
 /// What a table may be. Cells may be quoted (CellFormat).
 struct TsvOptions {
   TextOptions text{};
-  char separator = '\t';
+  /// Cells are separated by the first of these that the first line holds, by the first of all if it holds none.
+  std::string separators = "\t";
 };
+
+/// The separators of a spreadsheet saved as text.
+inline constexpr const char* tab_or_comma = "\t,";
 
 /// One row while it is read; valid until the next one.
 struct Row {
@@ -52,20 +59,25 @@ struct Row {
 /// The records of one table, header first.
 class TsvReader {
  public:
-  /// Reads the header. IoError as LineReader, or naming the column if a name is empty or repeated.
+  /// Reads the header, the first line that is not empty. IoError as LineReader, or naming the column if a name is
+  /// repeated or empty; that of the first of several columns may be empty, as an index without a name is written.
   explicit TsvReader(const std::string& path, TsvOptions options = {})
-      : reader_(path, options.text), options_(options) {
-    if (!read_record()) throw IoError(path, 1, "the table has no header; expected column names in the first line");
+      : TsvReader(Source(path, "text file"), options) {}
+  /// The same from what is open already.
+  explicit TsvReader(Source source, TsvOptions options = {})
+      : reader_(std::move(source), options.text), options_(options) {
+    read_header();
     columns_.assign(cells_.all().begin(), cells_.all().end());
+    std::unordered_map<std::string_view, std::size_t> places;
     for (std::size_t k = 0; k < columns_.size(); ++k) {
-      if (columns_[k].empty())
-        throw IoError(path, record_line_,
+      if (columns_[k].empty() && (k > 0 || columns_.size() == 1))
+        throw IoError(path(), record_line_,
                       text::joined("column ", k + 1, " of ", columns_.size(),
                                    " has no name; expected a header; name the column"));
-      const auto first = std::find(columns_.begin(), columns_.end(), columns_[k]) - columns_.begin();
-      if (static_cast<std::size_t>(first) != k)
-        throw IoError(path, record_line_,
-                      text::joined("columns ", first + 1, " and ", k + 1, " are both called '", columns_[k],
+      const auto [first, added] = places.emplace(columns_[k], k);
+      if (!added)
+        throw IoError(path(), record_line_,
+                      text::joined("columns ", first->second + 1, " and ", k + 1, " are both called '", columns_[k],
                                    "'; expected distinct names; rename one"));
     }
   }
@@ -84,21 +96,39 @@ class TsvReader {
     if (cells_.size() != columns_.size())
       throw IoError(path(), record_line_,
                     text::joined("the row has ", cells_.size(), " cells; expected ", columns_.size(),
-                                 " as in the header; look for missing tabs or stray quotes"));
+                                 " as in the header; look for missing ", separator_ == '\t' ? "tabs" : "separators",
+                                 " or stray quotes"));
     return Row{path(), columns_, cells_.all(), record_line_};
   }
 
  private:
+  void read_header() {
+    std::string_view line;
+    do
+      if (!reader_.next(line))
+        throw IoError(path(), 1,
+                      "the table has no header; expected column names in the first line; check how it was made");
+    while (line.empty());
+    const auto at = options_.separators.find_first_of(line);
+    separator_ = options_.separators[at == std::string::npos ? 0 : at];
+    read_cells(line);
+  }
+
   bool read_record() {
     std::string_view line;
     if (!reader_.next(line)) return false;
-    record_line_ = reader_.line_number();
-    cells_.read(reader_, line, {.separator = options_.separator, .max_bytes = options_.text.max_line_bytes});
+    read_cells(line);
     return true;
+  }
+
+  void read_cells(std::string_view line) {
+    record_line_ = reader_.line_number();
+    cells_.read(reader_, line, {.separator = separator_, .max_bytes = options_.text.max_line_bytes});
   }
 
   LineReader reader_;
   TsvOptions options_;
+  char separator_ = '\t';
   std::vector<std::string> columns_;
   Cells cells_;
   std::int64_t record_line_ = 0;
@@ -172,11 +202,14 @@ void for_each_row(const std::string& path, F&& f, TsvOptions options = {}) {
 }
 
 /// The whole table. Errors as TsvReader. Linear in the file.
-inline Table read_table(const std::string& path, TsvOptions options = {}) {
-  TsvReader reader(path, options);
-  Table table(path, reader.columns());
+inline Table read_table(Source source, TsvOptions options = {}) {
+  TsvReader reader(std::move(source), options);
+  Table table(reader.path(), reader.columns());
   while (const auto row = reader.next()) table.append(row->cells, row->line);
   return table;
+}
+inline Table read_table(const std::string& path, TsvOptions options = {}) {
+  return read_table(Source(path, "text file"), options);
 }
 
 /// A cell as it is written: quoted if it holds a tab, a line end, or begins with a quote.

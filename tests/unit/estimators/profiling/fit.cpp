@@ -107,6 +107,49 @@ TEST_CASE("constant features have no AUC and a p-value of 1", "[profiling]") {
   }
 }
 
+TEST_CASE("p-values that are no numbers are warned about", "[profiling]") {
+  Context<Cpu> ctx;
+  const auto warnings = [&](const SequenceSet& set, Test test) {
+    const auto result = fit(ctx, set, few_scales(), {.n_filter = 5, .max_cor = 1, .test = test});
+    std::string all;
+    for (const auto& warning : result.report.warnings) all += warning + '\n';
+    for (const auto& f : result.features) CHECK(std::isnan(f.p_value) == (all.find("NaN") != std::string::npos));
+    return all;
+  };
+  const SequenceSet pair = labelled({1, 0}), three = labelled({1, 0, 0});
+  CHECK_THAT(warnings(pair, Test::t_test), Contains("p_val_ttest_indep is NaN for 5 of 5 features: the 1 and 1 rows"));
+  CHECK_THAT(warnings(pair, Test::mann_whitney), !Contains("NaN"));
+  CHECK_THAT(warnings(three, Test::t_test), !Contains("NaN"));
+  SequenceSet same;
+  for (int i = 0; i < 6; ++i) same.append(synthetic(1).windows[0], i % 2);
+  CHECK_THAT(warnings(same, Test::t_test), Contains("the 3 and 3 rows do not spread in either group"));
+  CHECK_THAT(warnings(same, Test::mann_whitney_scipy), !Contains("NaN"));
+}
+
+TEST_CASE("scales whose correlation is the limit exclude each other only where the reference rounds up",
+          "[profiling]") {
+  // Correlations of exactly one half, which one pass over the letters rounds up, and down.
+  const auto kept = [](const std::vector<std::string>& classes, auto arithmetic) {
+    const Alphabet amino_acids = Alphabet::canonical();
+    std::vector<ScaleInfo> infos;
+    std::vector<double> values;
+    for (const std::string& letters : classes) {
+      infos.push_back({letters, "Classes", "Classes", letters, ""});
+      for (const char letter : amino_acids.letters()) values.push_back(letters.find(letter) < 20 ? 1 : 0);
+    }
+    const ScaleTable scales(amino_acids, infos, values);
+    Context<Cpu> ctx;
+    // Everything overlaps, so that the correlation alone decides.
+    const auto result =
+        fit<decltype(arithmetic)>(ctx, set_of(synthetic(60)), scales, {.max_std_test = 0.9, .max_overlap = 0});
+    return result.features.size();
+  };
+  CHECK(kept({"DFGIKMNRSY", "FNSY"}, aaanalysis_1_1{}) == 1);
+  CHECK(kept({"CLNPQRTVWY", "CPQT"}, aaanalysis_1_1{}) == 2);
+  CHECK(kept({"DFGIKMNRSY", "FNSY"}, exact{}) == 2);
+  CHECK(kept({"CLNPQRTVWY", "CPQT"}, exact{}) == 2);
+}
+
 TEST_CASE("a part of gaps only takes its features with it and nothing else", "[profiling]") {
   auto rows = synthetic(40);
   const auto whole = set_of(rows, {Part::tmd}, {.ext_len = 0, .accept_gaps = true});
@@ -208,6 +251,7 @@ TEST_CASE("a set refuses rows it cannot hold and stays as it was", "[profiling]"
   CHECK_THAT(refused(window_from_parts("low", flank, "acdefACDEFGHIKLMNPQR", flank)),
              Contains("'low'") && Contains("a") && Contains("accept_gaps"));
   CHECK_THAT(refused(window_from_parts("other", flank, "ACDEFACDEFGHIKLMNPQX", flank)), Contains("X"));
+  CHECK_THAT(refused({"short", "ACDEFGHIKL", 4, 5, 2}), Contains("10 residues") && Contains("tmd_len=5"));
   CHECK(set.size() == 3);
   CHECK_THAT(::test::message<ValueError>([] { SequenceSet({Part::tmd, Part::tmd}); }), Contains("listed twice"));
   CHECK_THAT(::test::message<ValueError>([] { SequenceSet(std::vector<Part>{}); }), Contains("no parts"));

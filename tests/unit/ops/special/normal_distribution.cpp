@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "isonomy/core/random.hpp"
+#include "isonomy/ops/special/normal_quantile.hpp"
 #include "support/catch.hpp"
 #include "support/numbers.hpp"
 
@@ -80,4 +81,27 @@ TEST_CASE("normal probabilities do not cancel in the tails", "[special]") {
   CHECK(normal_probability(2, 2) == 0);
   CHECK(normal_probability(-3, 5) == Approx(0.99864981534).epsilon(1e-10));
   CHECK(normal_probability(30, 31) == Approx(4.906713927148187e-198).epsilon(1e-10).margin(0));
+}
+
+TEST_CASE("normal quantiles agree with mpmath and are the inverse of the probability", "[special]") {
+  struct Row {
+    double p, expected;
+  };
+  // mpmath 1.3, 40 digits: the root of log(erfc(-x / sqrt(2)) / 2) = log(p).
+  for (const Row& row :
+       {Row{1e-300, -37.047096299361199}, Row{1e-100, -21.273453560965324}, Row{1e-20, -9.2623400897984076},
+        Row{1e-11, -6.7060231554951363}, Row{1e-6, -4.753424308822899}, Row{0.02425, -1.9729610513118848},
+        Row{0.074999, -1.4395385353452307}, Row{0.075001, -1.4395244066035215}, Row{0.2, -0.84162123357291417},
+        Row{0.7, 0.52440051270804066}, Row{0.999, 3.0902323061678133}})
+    CHECK(std::abs(normal_quantile(row.p) - row.expected) <= 1e-15 * std::abs(row.expected));
+  CHECK(normal_quantile(0.5) == 0);
+  CHECK(normal_quantile(0) == -test::infinity);
+  CHECK(normal_quantile(1) == test::infinity);
+  CHECK(std::isnan(normal_quantile(-0.1)));
+  CHECK(std::isnan(normal_quantile(1.1)));
+  CHECK(std::isnan(normal_quantile(test::not_a_number)));
+  for (std::uint64_t i = 0; i < 10000; ++i) {
+    const double p = std::exp2(-1000 * random_unit(21, i) - 1), x = normal_quantile(p);
+    CHECK(std::abs(normal_probability(-test::infinity, x) - p) <= 1e-15 * (4 + x * x) * p);
+  }
 }

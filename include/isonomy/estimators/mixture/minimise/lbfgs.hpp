@@ -117,8 +117,10 @@ template <Objective F>
 class Lbfgs {
  public:
   Lbfgs(F& f, const std::vector<double>& start, const MinimizeOptions& options)
-      : f_(f), options_(options), bounds_(f.bounds()), groups_(simplices_of(f)) {
+      : f_(f), options_(options), groups_(simplices_of(f)) {
     result_.parameters = start;
+    result_.fixed = fixed_parameters(f, options.fixed);
+    bounds_ = closed(f.bounds(), result_.fixed, start);
     here_ = at_start(f, start, MixtureOrder::gradient);
     result_.passes = 1;
     enter();
@@ -129,10 +131,9 @@ class Lbfgs {
   [[nodiscard]] Minimum run() {
     ProgressMeter progress(control_of(f_), "minimize", options_.max_iterations);
     for (; iterate(); ++result_.iterations) progress.advance();
-    const std::vector<int> free = free_parameters(here_, result_.parameters, bounds_);
-    if (result_.status == Status::converged && free.size() < result_.parameters.size())
+    conclude(f_, std::move(here_), result_);
+    if (result_.status == Status::converged && result_.bound.size() > result_.fixed.size())
       result_.status = Status::at_bound;
-    conclude(std::move(here_), free, result_);
     return std::move(result_);
   }
 
@@ -252,7 +253,8 @@ class Lbfgs {
 /// takes what steps are left; otherwise there is no Hessian in the result, hence neither hesse nor minos, and flat
 /// directions and saddle points, where the gradient vanishes too, pass for minima.
 ///
-/// ValueError if start lies outside the bounds, NumericalError if f is not finite there; Cancelled.
+/// ValueError if start lies outside the bounds or options.fixed names no parameter, NumericalError if f is not finite
+/// there; Cancelled.
 ///
 /// One pass over the data per iteration, now and then a few; O(size) beside it.
 ///

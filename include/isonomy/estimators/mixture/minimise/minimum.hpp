@@ -17,8 +17,18 @@ namespace isonomy::mixture {
 
 /// How a minimisation ended. `converged` and `at_bound` are minima; at_bound lists parameters that the box holds.
 /// no_progress: no step lowers the function, yet it is not at a minimum: gradient and function disagree, or rounding
-/// hides what is left. A function that is not finite at the start, and a caller's wish to stop, are exceptions.
-enum class Status { converged, at_bound, max_iterations, hessian_not_positive_definite, no_progress };
+/// hides what is left. Two that mixtures find out: degenerate, a component has closed in on a point, where the
+/// likelihood has no maximum; no_maximum, one that is cut off by a range has grown without end. A function that is not
+/// finite at the start, and a caller's wish to stop, are exceptions.
+enum class Status {
+  converged,
+  at_bound,
+  max_iterations,
+  hessian_not_positive_definite,
+  no_progress,
+  degenerate,
+  no_maximum
+};
 
 [[nodiscard]] constexpr const char* name(Status s) {
   switch (s) {
@@ -26,6 +36,8 @@ enum class Status { converged, at_bound, max_iterations, hessian_not_positive_de
   case Status::at_bound: return "at_bound";
   case Status::max_iterations: return "max_iterations";
   case Status::hessian_not_positive_definite: return "hessian_not_positive_definite";
+  case Status::degenerate: return "degenerate";
+  case Status::no_maximum: return "no_maximum";
   default: return "no_progress";
   }
 }
@@ -39,6 +51,7 @@ struct MinimizeOptions {
   double step = 1e-8;  ///< largest step left, relative to the parameter or its error (L-BFGS: its error alone)
   Method method = Method::automatic;
   int hessian_limit = 200;  ///< most parameters for which the Hessian is computed: a pass costs the square of them
+  std::vector<std::string> fixed;  ///< names of parameters that stay where they start: they have no error
 };
 
 /// Where a minimisation ended. Derivatives are those of the function at `parameters`. Without a Hessian (empty), edm is
@@ -52,7 +65,9 @@ struct Minimum {
   double smallest_eigenvalue = std::numeric_limits<double>::quiet_NaN();  ///< of H scaled to a unit diagonal
   double condition = std::numeric_limits<double>::infinity();             ///< of the same matrix
   int iterations = 0, passes = 0;                                         ///< passes: evaluations over the data
-  std::vector<int> bound;                                                 ///< parameters that the box holds
+  std::vector<int> bound;  ///< parameters without error: those that the box holds, the fixed ones, and the idle ones
+  std::vector<int> fixed;  ///< of `bound`, those that the options fix
+  std::vector<int> idle;   ///< of `bound`, those that the function does not depend on at this minimum
   std::vector<double> gradient, hessian;
 
   [[nodiscard]] bool valid() const { return status == Status::converged || status == Status::at_bound; }
@@ -62,6 +77,35 @@ struct Minimum {
 template <Objective F>
 [[nodiscard]] bool affords_hessian(const F& f, std::size_t parameters, const MinimizeOptions& options) {
   return has_hessian(f) && parameters <= static_cast<std::size_t>(std::max(options.hessian_limit, 0));
+}
+
+/// Places of the parameters of these names, ascending. ValueError for a name that f, an Objective or a model, does not
+/// have, or that stands twice.
+template <class F>
+[[nodiscard]] std::vector<int> fixed_parameters(const F& f, const std::vector<std::string>& fixed) {
+  const std::vector<std::string> names = f.names();
+  std::vector<int> result;
+  for (const std::string& name : fixed) {
+    const auto place = std::find(names.begin(), names.end(), name);
+    if (place == names.end())
+      throw ValueError(text::joined("minimize: fixed parameter '", name, "'; expected one of ", text::listed(names, 8),
+                                    "; correct the name"));
+    result.push_back(static_cast<int>(place - names.begin()));
+    if (std::count(result.begin(), result.end(), result.back()) > 1)
+      throw ValueError(text::joined("minimize: fixed parameter ", name, " stands twice; drop one"));
+  }
+  std::sort(result.begin(), result.end());
+  return result;
+}
+
+/// The box, closed around the fixed parameters where they stand.
+[[nodiscard]] inline std::vector<Bounds> closed(std::vector<Bounds> bounds, const std::vector<int>& fixed,
+                                                const std::vector<double>& theta) {
+  for (const int i : fixed) {
+    const double x = theta[static_cast<std::size_t>(i)];
+    bounds[static_cast<std::size_t>(i)] = {x, x};
+  }
+  return bounds;
 }
 
 /// ShapeError unless start has one element per parameter, ValueError unless all lie within the bounds.
@@ -107,8 +151,31 @@ template <Objective F>
   return result;
 }
 
-/// Writes down f at result.parameters, of which `free` are not held.
-inline void conclude(Likelihood here, const std::vector<int>& free, Minimum& result) {
+/// Of all parameters those that f does not depend on at theta once the others than `free` are held.
+template <Objective F>
+[[nodiscard]] std::vector<int> idle_parameters(const F& f, const std::vector<double>& theta,
+                                               const std::vector<int>& free) {
+  if constexpr (requires { f.idle(theta, free); })
+    return f.idle(theta, free);
+  else
+    return {};
+}
+
+/// The parameters that are neither held nor idle.
+template <Objective F>
+[[nodiscard]] std::vector<int> moving_parameters(const F& f, const Likelihood& at, const std::vector<double>& theta,
+                                                 const std::vector<Bounds>& bounds) {
+  std::vector<int> result = free_parameters(at, theta, bounds);
+  for (const int i : idle_parameters(f, theta, result)) std::erase(result, i);
+  return result;
+}
+
+/// Writes down f at result.parameters.
+template <Objective F>
+void conclude(const F& f, Likelihood here, Minimum& result) {
+  const std::vector<Bounds> bounds = closed(f.bounds(), result.fixed, result.parameters);
+  const std::vector<int> free = moving_parameters(f, here, result.parameters, bounds);
+  result.idle = idle_parameters(f, result.parameters, free_parameters(here, result.parameters, bounds));
   std::vector<double> slope;
   for (const int i : free) slope.push_back(here.gradient[static_cast<std::size_t>(i)]);
   result.gradient_norm = norm(slope);

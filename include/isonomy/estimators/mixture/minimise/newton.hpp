@@ -27,14 +27,16 @@ inline std::vector<double> clipped(const std::vector<double>& theta, const std::
 /// minimize_newton from a point where f is known: `here`.
 template <Objective F>
 [[nodiscard]] Minimum newton(F& f, const std::vector<double>& start, Likelihood here, const MinimizeOptions& options) {
-  const std::vector<Bounds> bounds = f.bounds();
+  const std::vector<int> fixed = fixed_parameters(f, options.fixed);
+  const std::vector<Bounds> bounds = closed(f.bounds(), fixed, start);
   ProgressMeter progress(control_of(f), "minimize", options.max_iterations);
   Minimum result;
   result.parameters = start;
+  result.fixed = fixed;
   result.passes = 1;
   for (double damping = 0;; ++result.iterations, progress.advance()) {
     const std::vector<double>& theta = result.parameters;
-    const NewtonSystem system(here, free_parameters(here, theta, bounds));
+    const NewtonSystem system(here, moving_parameters(f, here, theta, bounds));
     judge(system, options, Status::max_iterations, result);
     if (result.valid() || result.iterations >= options.max_iterations) break;
     // Enough to make the damped matrix positive definite, and the step no longer than the scale of the parameters.
@@ -68,8 +70,7 @@ template <Objective F>
       break;
     }
   }
-  const std::vector<int> free = free_parameters(here, result.parameters, bounds);
-  conclude(std::move(here), free, result);
+  conclude(f, std::move(here), result);
   return result;
 }
 
@@ -77,11 +78,13 @@ template <Objective F>
 
 /// A local minimum of f from `start`: steps solve (H + lambda diag|H|) step = -g on the parameters that the box does
 /// not hold, lambda 0 wherever H is positive definite and the model has proved right; a step that gains less than a
-/// thousandth of what the model promised, or meets a value that is not finite, is not taken and lambda grows.
+/// thousandth of what the model promised, or meets a value that is not finite, is not taken and lambda grows. Idle
+/// parameters stay where they are.
 ///
 /// Converged: edm and step of the options are met and H is positive definite.
 ///
-/// ValueError if f has no Hessian or start lies outside the bounds, NumericalError if f is not finite there; Cancelled.
+/// ValueError if f has no Hessian, start lies outside the bounds or options.fixed names no parameter, NumericalError if
+/// f is not finite at the start; Cancelled.
 ///
 /// Each iteration is one pass over the data; O(size^3) beside it.
 ///

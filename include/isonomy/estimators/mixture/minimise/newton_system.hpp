@@ -113,7 +113,9 @@ inline void judge(const NewtonSystem& system, const MinimizeOptions& options, St
   bool settled = result.edm < options.edm;
   for (std::size_t i = 0; i < theta.size(); ++i)
     settled = settled && std::abs(left[i]) <= options.step * std::max(std::abs(theta[i]), errors[i]);
-  result.status = !settled ? otherwise : system.size() == theta.size() ? Status::converged : Status::at_bound;
+  result.status = !settled                                              ? otherwise
+                  : system.size() + result.fixed.size() == theta.size() ? Status::converged
+                                                                        : Status::at_bound;
 }
 
 }  // namespace isonomy::mixture

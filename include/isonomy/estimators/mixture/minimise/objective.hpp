@@ -22,6 +22,9 @@ struct Bounds {
 /// Members that it may have besides:
 ///   bool has_hessian() const              false: it is never asked for more than the gradient; true without it
 ///   const Control& control() const        of its context: the minimiser reports to it and stops for it
+///   std::vector<int> idle(theta, const std::vector<int>& free) const   parameters that the function does not depend on
+///                                         at theta if all others than `free` are held, such as the width of a
+///                                         component whose weight is
 ///   std::vector<std::vector<int>> simplices() const   groups of parameters that are weights: of one lower bound, of a
 ///                                         sum that leaves at least that much of 1 to a last weight
 template <class F>

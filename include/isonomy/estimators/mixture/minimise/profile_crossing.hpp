@@ -98,7 +98,7 @@ inline void require_profile(const Minimum& minimum, const ProfileRay& ray, doubl
           {"profile_crossing: parameter ", p, " of ", minimum.parameters.size(), "; give numbers from 0"}));
   for (const int p : ray.parameters)
     if (std::find(minimum.bound.begin(), minimum.bound.end(), p) != minimum.bound.end())
-      throw ValueError(text::joined("profile_crossing: parameter ", p, " is at its bound; it has no profile"));
+      throw ValueError(text::joined("profile_crossing: parameter ", p, " is fixed or at its bound; it has no profile"));
 }
 
 /// The walk of profile_crossing: where it stands on the ray, and how far the models have proved right.
@@ -205,8 +205,8 @@ class CrossingWalk {
 /// takes one pass over the data, otherwise a few. Where the models lead nowhere (beyond a point of inflection, for
 /// example), the profile is minimised point by point until a bracket closes.
 ///
-/// ValueError for a minimum that is not valid or has no Hessian, or a ray of parameters that its box holds or that it
-/// has not; ShapeError for a ray with another number of directions than parameters.
+/// ValueError for a minimum that is not valid or has no Hessian, or a ray of parameters that are fixed, held by the box
+/// or not there; ShapeError for a ray with another number of directions than parameters.
 ///
 /// Source: James, Statistical Methods in Experimental Physics (2006), 9.3.3.
 template <Objective F>

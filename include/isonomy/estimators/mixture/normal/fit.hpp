@@ -27,7 +27,8 @@ struct FitResult {
   HesseErrors hesse;
   int sample_passes = 0;        ///< over every 16th point, before the fit of all
   std::vector<int> degenerate;  ///< components that closed in on a point: their width is what the bound allows
-  double aic = 0, bic = 0;      ///< 2 NLL + 2 P, 2 NLL + P log n
+  std::vector<int> endless;     ///< of a fit without maximum in a range, components that became ever wider
+  double aic = 0, bic = 0;      ///< 2 NLL + 2 P, 2 NLL + P log n, P the number of parameters that are not fixed
   double effective_points = 0;  ///< n; with weights (sum w)^2 / sum w^2
   Report report;
 };
@@ -69,16 +70,37 @@ std::vector<double> sample_start(Ctx& ctx, const NormalModel& model, VectorView<
   }
 }
 
-/// Says why there are no errors, which parameters the box holds, and which components they make degenerate.
-inline void note_minimum(const NormalModel& model, const MinimizeOptions& options, FitResult& result) {
-  if (result.minimum.valid() && result.minimum.hessian.empty())
-    result.report.warnings.push_back(
+/// Components of a model with a range that have left it: ever wider, and ever farther away, until what the range cuts
+/// out of them is a piece of an exponential.
+inline std::vector<int> endless_components(const NormalModel& model, const std::vector<double>& theta, double sigma) {
+  constexpr double far = 10;
+  std::vector<int> result;
+  if (model.range.whole_line()) return result;
+  for (int k = 0; k < model.components; ++k)
+    if (theta[static_cast<std::size_t>(model.sigma_index(k))] > far * sigma) result.push_back(k);
+  return result;
+}
+
+/// Finds out which components end nowhere, says why there are no errors, and which parameters have none. `sigma`: the
+/// standard deviation of the data.
+inline void note_minimum(const NormalModel& model, const MinimizeOptions& options, double sigma, FitResult& result) {
+  Minimum& minimum = result.minimum;
+  std::vector<std::string>& warnings = result.report.warnings;
+  if (minimum.valid() && minimum.hessian.empty())
+    warnings.push_back(
         text::joined("no errors: ", model.size(), " parameters are more than hessian_limit=", options.hessian_limit));
-  for (const int i : result.minimum.bound) {
-    result.report.warnings.push_back(result.names[static_cast<std::size_t>(i)] + " is at its bound and has no error");
-    for (int k = 0; k < model.components; ++k)
+  for (const int i : minimum.bound) {
+    if (std::binary_search(minimum.fixed.begin(), minimum.fixed.end(), i)) continue;
+    const bool idle = std::binary_search(minimum.idle.begin(), minimum.idle.end(), i);
+    warnings.push_back(
+        text::joined(result.names[static_cast<std::size_t>(i)],
+                     idle ? " has no error: its component has no weight" : " is at its bound and has no error"));
+    for (int k = 0; k < model.components && !idle; ++k)
       if (i == model.sigma_index(k)) result.degenerate.push_back(k);
   }
+  if (!minimum.valid()) result.endless = endless_components(model, minimum.parameters, sigma);
+  if (!result.degenerate.empty()) minimum.status = Status::degenerate;
+  if (!result.endless.empty()) minimum.status = Status::no_maximum;
 }
 
 inline std::vector<double> within(std::vector<double> parameters, const std::vector<Bounds>& bounds) {
@@ -100,25 +122,27 @@ struct FitRun {
   /// The fit of all points from `begin`, which is `start` itself or where the fit of a sample from there has ended.
   template <class Point, class Points>
   void from(const std::vector<double>& begin, const Points& data) {
+    const std::vector<int> fixed = fixed_parameters(model, options.fixed);
     const bool by_gradients = model.size() > options.hessian_limit;
     NormalLikelihood<Ctx, Point, Points> likelihood(ctx, model, data, begin,
                                                     by_gradients ? MixtureOrder::gradient : MixtureOrder::hessian);
     result.names = likelihood.names();
     // A sample has no part in what an outlier makes of the bounds.
-    const std::vector<double> first = begin == start ? start : within(begin, likelihood.bounds());
+    const std::vector<double> first = begin == start ? start : within(begin, closed(likelihood.bounds(), fixed, start));
     timer.lap("first pass");
     result.minimum = minimize(likelihood, first, options);
     timer.lap("minimise");
+    note_minimum(model, options, likelihood.data_sigma(), result);
     result.hesse = hesse(result.minimum);
     timer.lap("errors");
 
-    const auto size = static_cast<double>(model.size()), n = static_cast<double>(likelihood.points());
+    const index_t parameters = model.size() - static_cast<int>(fixed.size());
+    const auto size = static_cast<double>(parameters), n = static_cast<double>(likelihood.points());
     result.aic = 2 * result.minimum.nll + 2 * size;
     result.bic = std::fma(size, std::log(n), 2 * result.minimum.nll);
     result.effective_points = n;
-    if (likelihood.points() < model.size())
-      result.report.warnings.push_back(text::joined(likelihood.points(), " points for ", model.size(), " parameters"));
-    note_minimum(model, options, result);
+    if (likelihood.points() < parameters)
+      result.report.warnings.push_back(text::joined(likelihood.points(), " points for ", parameters, " parameters"));
     describe<op::mixture_sums, Point, SharedMeanPair>(ctx, result.report);
   }
 };
@@ -132,16 +156,21 @@ struct FitRun {
 /// data: float or double, any stride, in the context's memory. One pass over the data per Newton step, some 5 to 15 in
 /// all; arithmetic is double throughout.
 ///
+/// Parameters that options.fixed names stay at their start, with the error 0: the others' errors are those of a fit in
+/// which they are known. If all are fixed, the likelihood there is what comes out.
+///
 /// Models of more than hessian_limit parameters go by gradients and have no errors (a warning says so). Iterations are
 /// reported as stage "minimize".
 ///
 /// The same bits for any thread count, instruction set and backend.
 ///
 /// ValueError for parameters outside their domain (or a weight of 0 or 1), no data, a point that is not finite (with
-/// its index), data that are all equal; NumericalError where the likelihood is not finite at the start; Cancelled. Of
-/// three fractions or more the last has no bound of its own: list a component that may vanish before the others.
+/// its index), data that are all equal, a fixed name that the model has not; NumericalError where the likelihood is not
+/// finite at the start; Cancelled. Of three fractions or more the last has no bound of its own: list a component that
+/// may vanish before the others.
 ///
-/// Warnings: fewer points than parameters, a component at a bound.
+/// Warnings: fewer points than parameters, a component at a bound or without weight: the mean and the width of one that
+/// has no weight left, and shares them with no other, have no error.
 ///
 /// Source: exact Newton steps on the mixture likelihood; errors from H^-1 (James, Statistical Methods, 2006, 9.3).
 template <ContextLike Ctx, class T>
@@ -150,6 +179,7 @@ template <ContextLike Ctx, class T>
   using Point = std::remove_const_t<T>;
   detail::FitRun<Ctx> run{ctx, model, start, options};
   static_cast<void>(components_of(model, start));
+  static_cast<void>(fixed_parameters(model, options.fixed));
   check::usable(data, "mixture", "x");
   const std::vector<double> begin =
       detail::sample_start<Ctx, Point>(ctx, model, data, start, options, run.result.sample_passes);

@@ -114,6 +114,35 @@ inline std::vector<std::vector<int>> weight_groups(const NormalModel& model) {
   return {weights};
 }
 
+/// A component of no larger share than this has no weight: it has no part in a point of any data set.
+inline constexpr double negligible_share = 1e-9;
+
+/// Whether component k has no weight at theta, and keeps none because its own weight, or of two the other's, is held.
+inline bool without_weight(const NormalModel& model, const std::vector<double>& theta, const std::vector<int>& free,
+                           int k) {
+  const auto held = [&](int i) { return !std::binary_search(free.begin(), free.end(), i); };
+  if (model.components == 1) return false;
+  if (model.weighting == Weighting::fractions && k + 1 == model.components)
+    return model.components == 2 && held(0) && 1 - theta[0] <= negligible_share;
+  double sum = 1;
+  if (model.weighting == Weighting::yields)
+    sum = std::accumulate(theta.begin(), theta.begin() + model.weight_count(), 0.0);
+  return held(k) && theta[static_cast<std::size_t>(k)] <= negligible_share * sum;
+}
+
+/// The means and standard deviations that belong to components without weight alone.
+inline std::vector<int> idle_parameters(const NormalModel& model, const std::vector<double>& theta,
+                                        const std::vector<int>& free) {
+  std::vector<int> result;
+  for (int k = 0; k < model.components; ++k) {
+    if (!without_weight(model, theta, free, k)) continue;
+    if (model.means == Sharing::free) result.push_back(model.mean_index(k));
+    if (model.sigmas == Sharing::free) result.push_back(model.sigma_index(k));
+  }
+  std::sort(result.begin(), result.end());
+  return result;
+}
+
 /// Whether these parameters leave weight for the last component.
 inline bool leaves_weight(const NormalModel& model, const std::vector<double>& parameters) {
   double sum = 0;
@@ -150,6 +179,9 @@ class NormalLikelihood {
   [[nodiscard]] index_t points() const { return data_.size; }
   [[nodiscard]] const Control& control() const { return ctx_.control(); }
   [[nodiscard]] std::vector<std::vector<int>> simplices() const { return detail::weight_groups(model_); }
+  [[nodiscard]] std::vector<int> idle(const std::vector<double>& theta, const std::vector<int>& free) const {
+    return detail::idle_parameters(model_, theta, free);
+  }
   [[nodiscard]] double data_sigma() const { return sigma_; }
   [[nodiscard]] std::vector<Bounds> bounds() const {
     return detail::parameter_bounds(model_, static_cast<double>(data_.size), sigma_);

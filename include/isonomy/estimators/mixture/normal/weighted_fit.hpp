@@ -34,6 +34,9 @@ struct Scaled {
     if constexpr (requires { f.require_finite_data(); }) f.require_finite_data();
   }
   [[nodiscard]] std::vector<std::vector<int>> simplices() const { return mixture::simplices_of(f); }
+  [[nodiscard]] std::vector<int> idle(const std::vector<double>& theta, const std::vector<int>& free) const {
+    return mixture::idle_parameters(f, theta, free);
+  }
   [[nodiscard]] Likelihood at(const std::vector<double>& parameters, MixtureOrder order) {
     Likelihood result = f.at(parameters, order);
     result.nll *= factor, result.nll_rest *= factor;
@@ -89,6 +92,7 @@ template <ContextLike Ctx, class T, WeightOf<T> W>
   using Point = std::remove_const_t<T>;
   FitResult result;
   StageTimer timer(result.report);
+  static_cast<void>(fixed_parameters(model, options.fixed));
   const bool by_gradients = model.size() > options.hessian_limit;
   WeightedLikelihood<Ctx, Point> likelihood(ctx, model, data, weights, start,
                                             by_gradients ? MixtureOrder::gradient : MixtureOrder::hessian);
@@ -96,6 +100,7 @@ template <ContextLike Ctx, class T, WeightOf<T> W>
   timer.lap("first pass");
   result.minimum = minimize_weighted(likelihood, start, options);
   timer.lap("minimise");
+  detail::note_minimum(model, options, likelihood.data_sigma(), result);
   if (result.minimum.valid() && !result.minimum.hessian.empty()) {
     result.hesse = sandwich(result.minimum, likelihood.score_products(result.minimum.parameters));
     if (!result.hesse.available())
@@ -107,11 +112,11 @@ template <ContextLike Ctx, class T, WeightOf<T> W>
 
   result.aic = result.bic = std::numeric_limits<double>::quiet_NaN();
   result.effective_points = likelihood.effective_points();
-  if (result.effective_points < model.size()) {
+  const auto parameters = model.size() - static_cast<int>(result.minimum.fixed.size());
+  if (result.effective_points < parameters) {
     result.report.warnings.push_back(
-        text::joined(result.effective_points, " effective points for ", model.size(), " parameters"));
+        text::joined(result.effective_points, " effective points for ", parameters, " parameters"));
   }
-  detail::note_minimum(model, options, result);
   describe<op::weighted_mixture_sums, Point, NormalComponents>(ctx, result.report);
   return result;
 }

@@ -173,6 +173,10 @@ class WeightedLikelihood {
   [[nodiscard]] std::vector<std::string> names() const { return model_.names(); }
   [[nodiscard]] std::vector<Bounds> bounds() const { return detail::parameter_bounds(model_, summary_.sum, sigma_); }
   [[nodiscard]] std::vector<std::vector<int>> simplices() const { return detail::weight_groups(model_); }
+  [[nodiscard]] std::vector<int> idle(const std::vector<double>& theta, const std::vector<int>& free) const {
+    return detail::idle_parameters(model_, theta, free);
+  }
+  [[nodiscard]] double data_sigma() const { return sigma_; }
   [[nodiscard]] const Control& control() const { return ctx_.control(); }
   [[nodiscard]] index_t points() const { return data_.size; }
   [[nodiscard]] double sum_of_weights() const { return summary_.sum; }

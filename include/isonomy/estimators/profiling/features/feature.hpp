@@ -73,22 +73,33 @@ inline void validate(const DisplayCoordinates& display) {
 }
 
 /// The residue numbers that a feature is shown at, ascending, from the display lengths and not from the data.
-/// Published position columns use SegmentRule::floating.
-/// ValueError naming split, part and display length if the split picks no residue there or reaches beyond.
-inline std::vector<index_t> positions(Part part, const Split& split, const DisplayCoordinates& display = {},
-                                      SegmentRule rule = SegmentRule::floating) {
+///
+/// Published position columns use SegmentRule::floating, and nothing for a segment of less than one residue there; so
+/// does this. ValueError naming split, part and display length if a pattern reaches beyond.
+inline std::vector<index_t> shown_positions(Part part, const Split& split, const DisplayCoordinates& display = {},
+                                            SegmentRule rule = SegmentRule::floating) {
   validate(display);
   const Range range = part_range(part, display.jmd_n_len, display.tmd_len, display.jmd_c_len, display.ext_len);
-  const bool segment = std::holds_alternative<Segment>(split);
-  std::vector<index_t> out;
-  if (segment || required_length(split) <= range.length) out = indices(split, range.length, rule);
-  if (out.empty())
+  if (!std::holds_alternative<Segment>(split) && required_length(split) > range.length)
     throw ValueError(
         text::joined("DisplayCoordinates: ", label(split), " does not fit ", part_label(part),
                      " at its display length ", range.length, " (it needs ", required_length(split),
                      "); expected a split that picks a residue; raise the display lengths or drop the feature"));
+  std::vector<index_t> out = indices(split, range.length, rule);
   for (index_t& position : out) position += display.start + range.offset;
   std::sort(out.begin(), out.end());
+  return out;
+}
+
+/// The same. ValueError for a segment of less than one residue too.
+inline std::vector<index_t> positions(Part part, const Split& split, const DisplayCoordinates& display = {},
+                                      SegmentRule rule = SegmentRule::floating) {
+  auto out = shown_positions(part, split, display, rule);
+  if (out.empty())
+    throw ValueError(
+        text::joined("DisplayCoordinates: ", label(split), " has no residue of ", part_label(part),
+                     " at its display length (it needs ", required_length(split),
+                     "); expected a split that picks a residue; raise the display lengths or drop the feature"));
   return out;
 }
 

@@ -223,8 +223,8 @@ template <class Arithmetic = exact, ContextLike Ctx>
 
   const Selection selection =
       select(detail::numeric_candidates(first_pass, options.max_std_test), first_pass.scales, n_pre_filter,
-             options.max_std_test, first_pass, [&](const Candidate& f) { return catalog.id(f); });
-  count_survivors(selection, options, result.funnel, operation);
+             options.max_std_test, first_pass, [&](const Candidate& f) { return catalog.id_order(f); });
+  count_survivors(selection, options, scales, result.funnel, operation);
   timer.lap("pre-filter");
 
   detail::NumericSecondPass second_pass = detail::numeric_second_pass(run, columns, selection.survivors);
@@ -236,8 +236,9 @@ template <class Arithmetic = exact, ContextLike Ctx>
                         : options.test == Test::mann_whitney ? mann_whitney_p_values(twice_u, n1, rows - n1)
                                                              : scipy_p_values(second_pass.ranks, n1, rows - n1);
   timer.lap("p-values");
-  report_features({catalog, options, n_filter, selection, twice_u, tests, n1, rows - n1}, first_pass, second_pass,
-                  timer, result);
+  report_features(
+      {catalog, options, n_filter, selection, twice_u, tests, n1, rows - n1, Passes<Arithmetic>::correlation},
+      first_pass, second_pass, timer, result);
   result.evaluated_row_by_row = result.funnel.n_candidates + result.funnel.n_after_prefilter;
   result.report.operations = {ran<op::for_each>(ctx), ran<op::rank_average, double>(ctx)};
   result.report.precision = "binary64, sums in row order";

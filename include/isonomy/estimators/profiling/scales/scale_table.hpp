@@ -104,27 +104,21 @@ class ScaleTable {
   }
 
   /// Signed Pearson correlation of two scales over the letters, in [-1, 1]; exactly 1 for equal values, NaN if one of
-  /// them is constant. Sums run in letter order, twice over the values.
+  /// them is constant. The bits are those of DataFrame.corr() of pandas 2.2 to 3.1: one pass in letter order over means
+  /// and deviations (Welford 1962), in which the scale that stands later in the table comes first.
   double correlation(index_t d, index_t e) const {
-    const auto x = values(d), y = values(e);
-    if (is_constant(x) || is_constant(y)) return std::numeric_limits<double>::quiet_NaN();
-    if (std::equal(x.begin(), x.end(), y.begin())) return 1.0;
-    const auto n = static_cast<double>(x.size());
-    double mean_x = 0, mean_y = 0;
+    const auto x = values(std::max(d, e)), y = values(std::min(d, e));
+    Rounded mean_x = 0, mean_y = 0, xx = 0, xy = 0, yy = 0;
     for (std::size_t a = 0; a < x.size(); ++a) {
-      mean_x += x[a];
-      mean_y += y[a];
+      const Rounded from_x = x[a] - mean_x, from_y = y[a] - mean_y, share = 1 / static_cast<double>(a + 1);
+      mean_x += share * from_x;
+      mean_y += share * from_y;
+      xx += (x[a] - mean_x) * from_x;
+      yy += (y[a] - mean_y) * from_y;
+      xy += (x[a] - mean_x) * from_y;
     }
-    mean_x /= n;
-    mean_y /= n;
-    double xx = 0, xy = 0, yy = 0;
-    for (std::size_t a = 0; a < x.size(); ++a) {
-      const double u = x[a] - mean_x, v = y[a] - mean_y;
-      xx += rounded_product(u, u);
-      xy += rounded_product(u, v);
-      yy += rounded_product(v, v);
-    }
-    return std::clamp(xy / (std::sqrt(xx) * std::sqrt(yy)), -1.0, 1.0);
+    const double divisor = std::sqrt(xx * yy);
+    return divisor != 0 ? std::clamp<double>(xy / divisor, -1.0, 1.0) : std::numeric_limits<double>::quiet_NaN();
   }
 
  private:
@@ -160,10 +154,6 @@ class ScaleTable {
     if (!broken.empty())
       throw ValueError(text::joined("ScaleTable: values of ", broken.size(), " scales are NaN or infinite: ",
                                     text::listed(broken), "; expected finite numbers; fill or drop these scales"));
-  }
-
-  static bool is_constant(std::span<const double> v) {
-    return std::all_of(v.begin(), v.end(), [&](double x) { return x == v.front(); });
   }
 
   static std::optional<std::int32_t> numerator(double value, index_t denominator) {

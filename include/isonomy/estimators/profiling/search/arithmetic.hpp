@@ -3,9 +3,11 @@
 
 #include <cmath>
 #include <cstdint>
+#include <type_traits>
 
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/estimators/profiling/features/split.hpp"
+#include "isonomy/estimators/profiling/scales/scale_correlation.hpp"
 #include "isonomy/estimators/profiling/search/packed.hpp"
 #include "isonomy/ops/residue/arithmetic.hpp"
 
@@ -21,6 +23,11 @@ namespace isonomy::profiling {
 /// Mean of the test rows minus mean of the reference rows, and both population spreads.
 struct FeatureStatistics {
   double difference = 0, std_test = 0, std_reference = 0;
+};
+
+/// What the first pass decides by: mean of the test rows minus mean of the reference rows, and the test rows' spread.
+struct Separation {
+  double difference = 0, std_test = 0;
 };
 
 /// A split (by index into a list of slots per group) and a scale.
@@ -127,6 +134,7 @@ template <>
 struct Passes<exact> {
   static constexpr SegmentRule first_rule = SegmentRule::integer, second_rule = SegmentRule::integer;
   static constexpr bool single_precision_first_pass = false;
+  static constexpr CorrelationRule correlation = CorrelationRule::exact;
 
   template <MemorySpace Space>
   [[nodiscard]] ISONOMY_HD static FeatureStatistics first(const RowAccess<Space>& data, const FeatureRequest& r) {
@@ -171,6 +179,7 @@ template <>
 struct Passes<aaanalysis_1_1> {
   static constexpr SegmentRule first_rule = SegmentRule::floating, second_rule = SegmentRule::integer;
   static constexpr bool single_precision_first_pass = true;
+  static constexpr CorrelationRule correlation = CorrelationRule::one_pass;
 
   template <MemorySpace Space>
   [[nodiscard]] ISONOMY_HD static FeatureStatistics first(const RowAccess<Space>& data, const FeatureRequest& r) {
@@ -194,14 +203,17 @@ struct Passes<aaanalysis_1_1> {
 /// One feature per index: out[i] = first or second pass of request i.
 template <class Arithmetic, bool FirstPass, MemorySpace Space>
 struct EvaluateFeature {
+  using Statistics = std::conditional_t<FirstPass, Separation, FeatureStatistics>;
   RowAccess<Space> data;
-  FeatureStatistics* out;
+  Statistics* out;
 
   ISONOMY_HD void operator()(index_t i) const {
-    if constexpr (FirstPass)
-      out[i] = Passes<Arithmetic>::first(data, data.requests[i]);
-    else
+    if constexpr (FirstPass) {
+      const FeatureStatistics s = Passes<Arithmetic>::first(data, data.requests[i]);
+      out[i] = {s.difference, s.std_test};
+    } else {
       out[i] = Passes<Arithmetic>::second(data, data.requests[i]);
+    }
   }
 };
 

@@ -13,6 +13,7 @@
 #include "isonomy/core/order.hpp"
 #include "isonomy/estimators/profiling/features/feature.hpp"
 #include "isonomy/estimators/profiling/options.hpp"
+#include "isonomy/estimators/profiling/scales/scale_correlation.hpp"
 #include "isonomy/estimators/profiling/scales/scale_table.hpp"
 #include "isonomy/estimators/profiling/search/arithmetic.hpp"
 #include "isonomy/estimators/profiling/search/feature_requests.hpp"
@@ -61,20 +62,23 @@ class BitSet {
   return static_cast<double>(common) / static_cast<double>(size + b.size() - common) >= max_overlap || common == size;
 }
 
-/// Signed Pearson correlations of scales, computed when first asked for.
+/// Which scales correlate by more than a limit, decided when first asked for.
 class ScaleCorrelations {
  public:
-  explicit ScaleCorrelations(const ScaleTable& scales) : scales_(scales) {}
-  [[nodiscard]] double operator()(std::uint32_t d, std::uint32_t e) {
+  ScaleCorrelations(const ScaleTable& scales, double limit, CorrelationRule rule)
+      : scales_(scales), limit_(limit), rule_(rule) {}
+  [[nodiscard]] bool operator()(std::uint32_t d, std::uint32_t e) {
     const auto key = d < e ? std::pair(d, e) : std::pair(e, d);
-    const auto [place, added] = known_.try_emplace(key, 0.0);
-    if (added) place->second = scales_.correlation(key.first, key.second);
+    const auto [place, added] = known_.try_emplace(key, false);
+    if (added) place->second = correlates_above(scales_, key.first, key.second, limit_, rule_);
     return place->second;
   }
 
  private:
   const ScaleTable& scales_;
-  std::map<std::pair<std::uint32_t, std::uint32_t>, double> known_;
+  double limit_;
+  CorrelationRule rule_;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, bool> known_;
 };
 
 /// What the rule looks at that depends on a feature's split and scale alone.
@@ -87,19 +91,20 @@ struct RedundancyTables {
 /// they share a category. Everything passed must outlive it.
 class RedundancyRule {
  public:
-  RedundancyRule(const RedundancyTables& tables, const ScaleTable& scales, const ProfileOptions& options)
-      : tables_(tables), correlation_(scales), options_(options) {}
+  RedundancyRule(const RedundancyTables& tables, const ScaleTable& scales, const ProfileOptions& options,
+                 CorrelationRule rule)
+      : tables_(tables), correlated_(scales, options.max_cor, rule), options_(options) {}
 
   [[nodiscard]] bool operator()(const Candidate& f, const Candidate& better) {
     const std::int32_t category = tables_.category[f.scale];
     if (options_.check_cat && (category < 0 || category != tables_.category[better.scale])) return false;
     return overlaps(tables_.overlap[f.split], tables_.overlap[better.split], options_.max_overlap) &&
-           correlation_(f.scale, better.scale) > options_.max_cor;
+           correlated_(f.scale, better.scale);
   }
 
  private:
   const RedundancyTables& tables_;
-  ScaleCorrelations correlation_;
+  ScaleCorrelations correlated_;
   const ProfileOptions& options_;
 };
 
@@ -128,10 +133,27 @@ template <class First>
   return out;
 }
 
+/// Evaluates at once those of the survivors at `places` that the moments cannot put in order.
+template <class First>
+void prepare_close(const Selection& selection, std::vector<std::size_t> places, First& first_pass) {
+  if (places.size() < 2) return;
+  const std::vector<Survivor>& survivors = selection.survivors;
+  sort_places(places, [&](std::size_t i, std::size_t j) { return survivors[i].difference > survivors[j].difference; });
+  std::vector<Candidate> close;
+  for (std::size_t k = 1; k < places.size(); ++k) {
+    const Survivor &s = survivors[places[k - 1]], &t = survivors[places[k]];
+    if (s.difference - t.difference > 2 * selection.error || first_pass.same(s.feature, t.feature)) continue;
+    close.push_back(s.feature);
+    close.push_back(t.feature);
+  }
+  first_pass.prepare(close);
+}
+
 /// Indices of at most `n_filter` survivors that no better kept one makes redundant, best first.
 ///
 /// Better is a larger abs_auc, then abs_mean_dif (`keys`, one a survivor), then pre-filter order, which is resolved row
-/// by row, and only between survivors that no kept one excludes. `id(candidate)` gives a feature's id.
+/// by row, and only between survivors that no kept one excludes. `id(candidate)` gives what compares as a
+/// feature's id.
 template <class First, class Id>
 [[nodiscard]] std::vector<std::size_t> reduce_redundancy(const Selection& selection,
                                                          const std::vector<RankingKey>& keys, std::int64_t n_filter,
@@ -152,7 +174,7 @@ template <class First, class Id>
     if (!first_pass.same(f, g)) {
       if (std::abs(survivors[i].difference - survivors[j].difference) > 2 * selection.error)
         return survivors[i].difference > survivors[j].difference;
-      const FeatureStatistics a = first_pass(f), b = first_pass(g);
+      const auto a = first_pass(f), b = first_pass(g);
       if (std::abs(a.difference) != std::abs(b.difference)) return std::abs(a.difference) > std::abs(b.difference);
       if (a.std_test != b.std_test) return a.std_test < b.std_test;
     }
@@ -172,6 +194,7 @@ template <class First, class Id>
       equals.clear();
       for (; end < bucket.size() && !before_by_difference(bucket[begin], bucket[end]); ++end)
         if (!excluded(bucket[end], 0)) equals.push_back(bucket[end]);
+      prepare_close(selection, equals, first_pass);
       sort_places(equals, earlier);
       const std::size_t before = kept.size();
       for (const std::size_t i : equals) {

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
-#include "isonomy/core/order.hpp"
 #include "isonomy/estimators/profiling/search/candidates.hpp"
 #include "isonomy/estimators/profiling/search/feature_requests.hpp"
 
@@ -61,20 +63,33 @@ void decide_spreads(Candidates& candidates, std::size_t scales, double max_std_t
         first_pass(f).std_test <= max_std_test ? Spread::below : Spread::above;
 }
 
-/// The first `wanted` of the candidates at these places: by |mean difference|, smaller spread, then id.
+/// The first `wanted` of the more candidates at these places, in no order: by |mean difference|, smaller spread, then
+/// id.
 template <class First, class Id>
 [[nodiscard]] std::vector<std::size_t> best_of(const std::vector<std::size_t>& places, std::size_t wanted,
                                                std::size_t scales, First& first_pass, const Id& id) {
   std::vector<Candidate> contested;
   for (const std::size_t i : places) contested.push_back(candidate_at(i, scales));
   first_pass.prepare(contested);
-  const auto ranked = sorted_places(contested.size(), [&](std::size_t i, std::size_t j) {
-    const FeatureStatistics &x = first_pass(contested[i]), &y = first_pass(contested[j]);
-    if (std::abs(x.difference) != std::abs(y.difference)) return std::abs(x.difference) > std::abs(y.difference);
-    return x.std_test != y.std_test ? x.std_test < y.std_test : id(contested[i]) < id(contested[j]);
-  });
+  struct Standing {
+    double difference, std_test;
+    std::size_t place;
+  };
+  std::vector<Standing> standings;
+  standings.reserve(places.size());
+  for (std::size_t k = 0; k < places.size(); ++k) {
+    const auto s = first_pass(contested[k]);
+    standings.push_back({std::abs(s.difference), s.std_test, places[k]});
+  }
+  std::nth_element(standings.begin(), standings.begin() + static_cast<std::ptrdiff_t>(wanted), standings.end(),
+                   [&](const Standing& x, const Standing& y) {
+                     if (x.difference != y.difference) return x.difference > y.difference;
+                     return x.std_test != y.std_test
+                                ? x.std_test < y.std_test
+                                : id(candidate_at(x.place, scales)) < id(candidate_at(y.place, scales));
+                   });
   std::vector<std::size_t> best;
-  for (std::size_t k = 0; k < wanted; ++k) best.push_back(places[ranked[k]]);
+  for (std::size_t k = 0; k < wanted; ++k) best.push_back(standings[k].place);
   return best;
 }
 
@@ -82,7 +97,8 @@ template <class First, class Id>
 
 /// The `n_pre_filter` candidates largest in |mean difference| among those with spread at most `max_std_test`; ties by
 /// smaller spread, then by id. Moments decide wherever they are far enough from both limits; all others
-/// are evaluated row by row. `id(candidate)` gives a feature's id.
+/// are evaluated row by row. `id(candidate)` gives what compares as a
+/// feature's id.
 template <class First, class Id>
 [[nodiscard]] Selection select(Candidates candidates, std::size_t scales, std::int64_t n_pre_filter,
                                double max_std_test, First& first_pass, const Id& id) {

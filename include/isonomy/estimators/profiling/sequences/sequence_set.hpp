@@ -17,6 +17,7 @@
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/text.hpp"
+#include "isonomy/core/text/letter_view.hpp"
 #include "isonomy/estimators/profiling/features/parts.hpp"
 #include "isonomy/estimators/profiling/scales/alphabet.hpp"
 #include "isonomy/estimators/profiling/sequences/window.hpp"
@@ -68,8 +69,8 @@ class SequenceSet {
       throw ValueError(text::joined("SequenceSet: ext_len=", options_.ext_len, "; expected at least 0"));
   }
 
-  /// Adds one row. ValueError naming the entry for a residue outside the alphabet (unless gaps are accepted), or an
-  /// extension longer than a flank.
+  /// Adds one row. ValueError naming the entry for residues outside the alphabet (unless gaps are accepted), which it
+  /// lists with their numbers, for an extension longer than a flank, or for lengths that are not those of the residues.
   void append(const Window& window, int label) {
     if (options_.ext_len > window.jmd_n_len || options_.ext_len > window.jmd_c_len)
       throw ValueError(text::joined("SequenceSet: entry ", text::quoted(window.entry), ": ext_len=", options_.ext_len,
@@ -82,7 +83,12 @@ class SequenceSet {
       for (const Part part : parts_) ranges.push_back(part_range(part, key[0], key[1], key[2], options_.ext_len));
       known = cuts_.emplace(key, make_cut(ranges, key[0] + key[1] + key[2])).first;
     }
-    append_row(window.entry, window.residues, known->second, label);
+    const text::LetterView residues(window.residues);
+    if (static_cast<index_t>(residues.size()) != key[0] + key[1] + key[2])
+      throw ValueError(text::joined("SequenceSet: entry ", text::quoted(window.entry), " has ", residues.size(),
+                                    " residues for jmd_n_len=", key[0], ", tmd_len=", key[1], ", jmd_c_len=", key[2],
+                                    "; expected their sum; correct the lengths, which count letters"));
+    append_row(window.entry, residues, known->second, label, window.first);
   }
 
   /// Labels are whole numbers.
@@ -101,11 +107,13 @@ class SequenceSet {
                                     " part strings for ", parts_.size(), " parts; expected one a part"));
     std::vector<Range> ranges;
     std::string residues;
+    index_t length = 0;
     for (const std::string_view s : strings) {
-      ranges.push_back({static_cast<index_t>(residues.size()), static_cast<index_t>(s.size())});
+      ranges.push_back({length, static_cast<index_t>(text::LetterView(s).size())});
+      length += ranges.back().length;
       residues += s;
     }
-    append_row(entry, residues, make_cut(ranges, static_cast<index_t>(residues.size())), label);
+    append_row(entry, residues, make_cut(ranges, length), label, 1);
   }
 
   [[nodiscard]] index_t size() const noexcept { return static_cast<index_t>(labels_.size()); }
@@ -190,15 +198,15 @@ class SequenceSet {
     return cut;
   }
 
-  void append_row(std::string_view entry, std::string_view residues, const Cut& cut, int label) {
+  void append_row(std::string_view entry, const text::LetterView& residues, const Cut& cut, int label, index_t first) {
     if (labels_.size() >= std::numeric_limits<std::uint32_t>::max())
       throw ValueError("SequenceSet: more than 4294967294 rows; expected fewer; profile a sample");
     row_.resize(cut.covered.size());
     bool gaps = false;
     for (std::size_t i = 0; i < cut.covered.size(); ++i) {
-      int code = alphabet_.code(residues[static_cast<std::size_t>(cut.covered[i])]);
+      int code = letter_code(alphabet_, residues[static_cast<std::size_t>(cut.covered[i])]);
       if (code < 0 || code == alphabet_.gap_code()) {
-        if (!options_.accept_gaps) refuse(entry, residues, cut);
+        if (!options_.accept_gaps) refuse(entry, residues, cut, first);
         code = alphabet_.gap_code();
         gaps = true;
       }
@@ -225,15 +233,21 @@ class SequenceSet {
     return place->second;
   }
 
-  [[noreturn]] void refuse(std::string_view entry, std::string_view residues, const Cut& cut) const {
-    std::string unknown;
+  [[noreturn]] void refuse(std::string_view entry, const text::LetterView& residues, const Cut& cut,
+                           index_t first) const {
+    std::vector<std::string_view> unknown;
+    std::vector<std::string> found;
     for (const index_t i : cut.covered) {
-      const char c = residues[static_cast<std::size_t>(i)];
-      const int code = alphabet_.code(c);
-      if ((code < 0 || code == alphabet_.gap_code()) && unknown.find(c) == std::string::npos) unknown += c;
+      const std::string_view letter = residues[static_cast<std::size_t>(i)];
+      const int code = letter_code(alphabet_, letter);
+      if (code >= 0 && code != alphabet_.gap_code()) continue;
+      if (std::find(unknown.begin(), unknown.end(), letter) != unknown.end()) continue;
+      unknown.push_back(letter);
+      found.push_back(text::joined(text::letter_name(letter), " at residue ", first + i));
+      if (found.size() > 10) break;
     }
-    throw ValueError(text::joined("SequenceSet: entry ", text::quoted(entry), " holds the characters ",
-                                  text::quoted(unknown), "; expected letters of ", alphabet_.letters(),
+    throw ValueError(text::joined("SequenceSet: entry ", text::quoted(entry), " holds ", text::listed(found),
+                                  "; expected letters of ", alphabet_.letters(),
                                   "; remove the entry, replace the letters, or set accept_gaps to count them as gaps"));
   }
 

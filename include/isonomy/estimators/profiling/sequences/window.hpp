@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/text.hpp"
+#include "isonomy/core/text/letter_view.hpp"
 #include "isonomy/estimators/profiling/features/feature.hpp"
 #include "isonomy/estimators/profiling/features/parts.hpp"
 #include "isonomy/estimators/profiling/scales/alphabet.hpp"
@@ -18,11 +20,18 @@
 namespace isonomy::profiling {
 
 /// The residues of one protein that features are computed from: JMD-N + TMD + JMD-C, '-' where the protein ends.
+/// Lengths, here and below, count letters of UTF-8: each is one residue, however many bytes it takes.
 struct Window {
   std::string entry;
   std::string residues;
   index_t jmd_n_len = 0, tmd_len = 0, jmd_c_len = 0;
-  bool operator==(const Window&) const = default;
+  /// The number that messages give the first residue: its place in the protein, below 1 where gaps precede that.
+  index_t first = 1;
+  /// The same residues under the same name, wherever in the protein.
+  bool operator==(const Window& other) const {
+    return entry == other.entry && residues == other.residues && jmd_n_len == other.jmd_n_len &&
+           tmd_len == other.tmd_len && jmd_c_len == other.jmd_c_len;
+  }
 };
 
 /// How many residues to take on each side of the TMD. Every window has exactly these flanks, padded with '-'.
@@ -48,8 +57,8 @@ inline void validate(const Flanks& flanks, index_t ext_len = 0) {
 /// The residues of `part` in the window, valid as long as the window.
 inline std::string_view part_residues(const Window& window, Part part, index_t ext_len = 0) {
   const Range range = part_range(part, window.jmd_n_len, window.tmd_len, window.jmd_c_len, ext_len);
-  return std::string_view(window.residues)
-      .substr(static_cast<std::size_t>(range.offset), static_cast<std::size_t>(range.length));
+  return text::LetterView(window.residues)
+      .between(static_cast<std::size_t>(range.offset), static_cast<std::size_t>(range.offset + range.length));
 }
 
 namespace detail {
@@ -67,46 +76,32 @@ inline void require_input(std::string_view operation, std::string_view entry, st
         {window_of(operation, entry), name, " is empty; expected at least one residue; remove the entry"}));
 }
 
-/// The last `n` residues of `s`, with gaps on the left if it has fewer.
-inline std::string last_padded(std::string_view s, index_t n) {
-  const auto size = static_cast<std::size_t>(n);
-  if (s.size() >= size) return std::string(s.substr(s.size() - size));
-  return text::joined(std::string(size - s.size(), gap_letter), s);
-}
-
-/// The first `n` residues of `s`, with gaps on the right if it has fewer.
-inline std::string first_padded(std::string_view s, index_t n) {
-  const auto size = static_cast<std::size_t>(n);
-  std::string out(s.substr(0, size));
-  out.resize(size, gap_letter);
-  return out;
-}
-
-/// The window of the 0-based TMD [first, stop) of a checked sequence.
-inline Window cut(std::string_view entry, std::string_view sequence, std::size_t first, std::size_t stop,
+/// The window of the 0-based TMD [first, stop) of a checked sequence, with gaps where that ends.
+inline Window cut(std::string_view entry, const text::LetterView& sequence, index_t first, index_t stop,
                   Flanks flanks) {
-  const auto tmd = sequence.substr(first, stop - first);
-  return {std::string(entry),
-          text::joined(last_padded(sequence.substr(0, first), flanks.jmd_n_len), tmd,
-                       first_padded(sequence.substr(stop), flanks.jmd_c_len)),
-          flanks.jmd_n_len, static_cast<index_t>(tmd.size()), flanks.jmd_c_len};
+  const auto length = static_cast<index_t>(sequence.size());
+  const index_t from = first - flanks.jmd_n_len, to = stop + flanks.jmd_c_len;
+  std::string residues(static_cast<std::size_t>(std::max<index_t>(0, -from)), gap_letter);
+  residues += sequence.between(static_cast<std::size_t>(std::max<index_t>(0, from)),
+                               static_cast<std::size_t>(std::min(to, length)));
+  residues.append(static_cast<std::size_t>(std::max<index_t>(0, to - length)), gap_letter);
+  return {std::string(entry), std::move(residues), flanks.jmd_n_len, stop - first, flanks.jmd_c_len, from + 1};
 }
 
 }  // namespace detail
 
 /// The window whose TMD is the residues tmd_start to tmd_stop of `sequence`, 1-based and inclusive.
 /// ValueError naming the entry unless 1 <= tmd_start <= tmd_stop <= length. Linear in the window.
-inline Window window_from_positions(std::string_view entry, std::string_view sequence, index_t tmd_start,
+inline Window window_from_positions(std::string_view entry, const text::LetterView& sequence, index_t tmd_start,
                                     index_t tmd_stop, Flanks flanks = {}) {
-  detail::require_input("window_from_positions", entry, "sequence", sequence);
+  detail::require_input("window_from_positions", entry, "sequence", sequence.text());
   validate(flanks);
   const auto length = static_cast<index_t>(sequence.size());
   if (tmd_start < 1 || tmd_start > tmd_stop || tmd_stop > length)
     throw ValueError(text::joined(detail::window_of("window_from_positions", entry), "tmd_start=", tmd_start,
                                   ", tmd_stop=", tmd_stop, " in a sequence of ", length,
                                   " residues; expected 1 <= tmd_start <= tmd_stop <= length; positions count from 1"));
-  return detail::cut(entry, sequence, static_cast<std::size_t>(tmd_start - 1), static_cast<std::size_t>(tmd_stop),
-                     flanks);
+  return detail::cut(entry, sequence, tmd_start - 1, tmd_stop, flanks);
 }
 
 /// The window of three given parts: flanks longer than asked are cut at their far end, shorter ones padded with '-'.
@@ -115,10 +110,9 @@ inline Window window_from_parts(std::string_view entry, std::string_view jmd_n, 
                                 std::string_view jmd_c, Flanks flanks = {}) {
   detail::require_input("window_from_parts", entry, "tmd", tmd);
   validate(flanks);
-  return {
-      std::string(entry),
-      text::joined(detail::last_padded(jmd_n, flanks.jmd_n_len), tmd, detail::first_padded(jmd_c, flanks.jmd_c_len)),
-      flanks.jmd_n_len, static_cast<index_t>(tmd.size()), flanks.jmd_c_len};
+  const auto length = [](std::string_view s) { return static_cast<index_t>(text::LetterView(s).size()); };
+  const index_t first = length(jmd_n);
+  return detail::cut(entry, text::joined(jmd_n, tmd, jmd_c), first, first + length(tmd), flanks);
 }
 
 /// The window around the first occurrence of `tmd` in `sequence`. ValueError naming the entry if there is none.
@@ -132,7 +126,8 @@ inline Window window_from_tmd(std::string_view entry, std::string_view sequence,
     throw ValueError(text::joined(detail::window_of("window_from_tmd", entry), "tmd ", text::quoted(tmd),
                                   " is not contained in sequence ", text::quoted(sequence),
                                   "; expected a part of it; compare the two columns"));
-  return detail::cut(entry, sequence, first, first + tmd.size(), flanks);
+  const auto start = static_cast<index_t>(text::LetterView(sequence.substr(0, first)).size());
+  return detail::cut(entry, sequence, start, start + static_cast<index_t>(text::LetterView(tmd).size()), flanks);
 }
 
 /// The window of a whole sequence: the TMD is what lies between the flanks. A sequence that leaves nothing between them
@@ -141,15 +136,13 @@ inline Window window_from_sequence(std::string_view entry, std::string_view sequ
   detail::require_input("window_from_sequence", entry, "sequence", sequence);
   validate(flanks);
   const index_t a = flanks.jmd_n_len, b = flanks.jmd_c_len;
-  std::string residues(sequence);
-  const auto length = [&residues] { return static_cast<index_t>(residues.size()); };
-  if (a >= length()) residues.append(static_cast<std::size_t>(a - length() + 1), gap_letter);
-  index_t stop = length() - b;
-  if (a + b >= length()) {
-    residues.insert(a > 0 ? residues.size() : 0, static_cast<std::size_t>(a + b - length() + 1), gap_letter);
-    stop = a + 1;
-  }
-  return detail::cut(entry, residues, static_cast<std::size_t>(a), static_cast<std::size_t>(stop), flanks);
+  const auto length = static_cast<index_t>(text::LetterView(sequence).size());
+  const index_t missing = std::max<index_t>(0, a + b + 1 - length);
+  const std::string gaps(static_cast<std::size_t>(missing), gap_letter);
+  Window out = detail::cut(entry, a > 0 ? text::joined(sequence, gaps) : text::joined(gaps, sequence), a,
+                           length + missing - b, flanks);
+  if (a == 0) out.first -= missing;
+  return out;
 }
 
 /// The first and last residue of a TMD of `tmd_len` whose anchor is residue `pos`, 1-based; even lengths reach one
@@ -170,7 +163,7 @@ inline void require_tmd_length(std::string_view operation, index_t tmd_len) {
 }  // namespace detail
 
 /// Whether the window of window_from_anchor() lies inside the sequence.
-[[nodiscard]] inline bool anchor_fits(std::string_view sequence, index_t pos, index_t tmd_len, Flanks flanks) {
+[[nodiscard]] inline bool anchor_fits(const text::LetterView& sequence, index_t pos, index_t tmd_len, Flanks flanks) {
   const auto length = static_cast<index_t>(sequence.size());
   if (pos < 1 || pos > length || tmd_len > length) return false;
   const auto [start, stop] = anchored_tmd(pos, tmd_len);
@@ -186,9 +179,9 @@ inline void require_tmd_length(std::string_view operation, index_t tmd_len) {
 
 /// The window of a TMD of `tmd_len` around residue `pos` (1-based). Its id is entry_<first>-<last residue of the
 /// window>. ValueError if the window does not lie inside the sequence.
-inline Window window_from_anchor(std::string_view entry, std::string_view sequence, index_t pos, index_t tmd_len,
+inline Window window_from_anchor(std::string_view entry, const text::LetterView& sequence, index_t pos, index_t tmd_len,
                                  Flanks flanks = {}) {
-  detail::require_input("window_from_anchor", entry, "sequence", sequence);
+  detail::require_input("window_from_anchor", entry, "sequence", sequence.text());
   validate(flanks);
   detail::require_tmd_length("window_from_anchor", tmd_len);
   if (!anchor_fits(sequence, pos, tmd_len, flanks))
@@ -196,7 +189,7 @@ inline Window window_from_anchor(std::string_view entry, std::string_view sequen
                                   sequence.size(), " would", no_room_text(tmd_len, flanks)));
   const auto [start, stop] = anchored_tmd(pos, tmd_len);
   const std::string id = text::joined(entry, "_", start - flanks.jmd_n_len, "-", stop + flanks.jmd_c_len);
-  return detail::cut(id, sequence, static_cast<std::size_t>(start - 1), static_cast<std::size_t>(stop), flanks);
+  return detail::cut(id, sequence, start - 1, stop, flanks);
 }
 
 /// A protein and the residues (1-based) around which windows are cut. No position means no window.
@@ -213,13 +206,15 @@ inline std::vector<Window> windows_from_anchors(const std::vector<AnchoredSequen
   detail::require_tmd_length("windows_from_anchors", tmd_len);
   std::vector<Window> out;
   std::vector<std::string> outside;
-  for (const auto& row : rows)
+  for (const auto& row : rows) {
+    const text::LetterView sequence(row.sequence);
     for (const index_t pos : row.positions) {
-      if (anchor_fits(row.sequence, pos, tmd_len, flanks))
-        out.push_back(window_from_anchor(row.entry, row.sequence, pos, tmd_len, flanks));
+      if (anchor_fits(sequence, pos, tmd_len, flanks))
+        out.push_back(window_from_anchor(row.entry, sequence, pos, tmd_len, flanks));
       else
         outside.push_back(text::joined(row.entry, ":", pos));
     }
+  }
   if (!outside.empty())
     throw ValueError(text::joined("windows_from_anchors: ", outside.size(), " anchors (", text::listed(outside), ")",
                                   no_room_text(tmd_len, flanks)));
@@ -235,14 +230,44 @@ inline bool has_gap(const Window& window, const std::vector<Part>& parts = defau
   });
 }
 
+/// The code of a letter in `alphabet`: -1 for one of several bytes.
+[[nodiscard]] inline int letter_code(const Alphabet& alphabet, std::string_view letter) noexcept {
+  return letter.size() == 1 ? alphabet.code(letter.front()) : -1;
+}
+
+/// A letter and the number of a residue that is it.
+struct LetterPlace {
+  std::string letter;
+  index_t residue = 0;
+};
+
+/// The first residue of `parts` that neither is in `alphabet` nor a gap.
+inline std::optional<LetterPlace> foreign_letter(const Window& window, const std::vector<Part>& parts,
+                                                 index_t ext_len = 0,
+                                                 const Alphabet& alphabet = Alphabet::canonical()) {
+  const text::LetterView letters(window.residues);
+  for (const Part part : parts) {
+    const Range range = part_range(part, window.jmd_n_len, window.tmd_len, window.jmd_c_len, ext_len);
+    for (index_t i = range.offset; i < range.offset + range.length; ++i) {
+      const std::string_view letter = letters[static_cast<std::size_t>(i)];
+      if (letter_code(alphabet, letter) < 0) return LetterPlace{std::string(letter), window.first + i};
+    }
+  }
+  return std::nullopt;
+}
+
 /// Replaces every residue that is not in `alphabet` by '-'; returns how many. Linear in the residues.
 inline index_t replace_unknown(Window& window, const Alphabet& alphabet = Alphabet::canonical()) {
   index_t replaced = 0;
-  for (char& c : window.residues)
-    if (alphabet.code(c) < 0) {
-      c = gap_letter;
+  const std::string before = std::move(window.residues);
+  const text::LetterView letters(before);
+  window.residues.assign(letters.size(), gap_letter);
+  for (std::size_t i = 0; i < letters.size(); ++i) {
+    if (letter_code(alphabet, letters[i]) < 0)
       ++replaced;
-    }
+    else
+      window.residues[i] = letters[i].front();
+  }
   return replaced;
 }
 
@@ -258,10 +283,11 @@ inline void validate(const Feature& feature, const ScaleTable& scales) {
 inline void validate(const Feature& feature, const std::vector<Window>& windows, index_t ext_len = 0) {
   const index_t needed = required_length(feature.split);
   for (const auto& window : windows) {
-    const auto residues = part_residues(window, feature.part, ext_len);
+    const text::LetterView residues(part_residues(window, feature.part, ext_len));
     if (static_cast<index_t>(residues.size()) < needed)
       throw ValueError(text::joined("Feature: ", feature_id(feature), " needs ", needed, " residues and entry ",
-                                    text::quoted(window.entry), " has ", residues.size(), " (", text::quoted(residues),
+                                    text::quoted(window.entry), " has ", residues.size(), " (",
+                                    text::quoted(residues.text()),
                                     "); expected a part of that length; drop the feature or the entry"));
   }
 }

@@ -117,7 +117,7 @@ template <class Arithmetic = exact, ContextLike Ctx>
   const FeatureList list(set, scales, features, operation);
   std::vector<std::string> shown;
   for (const Feature& f : features)
-    shown.push_back(positions_string(positions(f.part, f.split, options.display, rule)));
+    shown.push_back(positions_string(shown_positions(f.part, f.split, options.display, rule)));
 
   const PackedSequences<Tag> packed(ctx, set, is_test);
   const SplitPlaces<Tag> places(ctx, set, packed, list.splits, rule);

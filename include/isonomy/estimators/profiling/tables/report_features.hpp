@@ -1,7 +1,9 @@
 // The end of every profiling run: from the survivors of the pre-filter and their p-values to the feature table.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -10,6 +12,7 @@
 #include "isonomy/core/text.hpp"
 #include "isonomy/estimators/profiling/options.hpp"
 #include "isonomy/estimators/profiling/result.hpp"
+#include "isonomy/estimators/profiling/scales/scale_correlation.hpp"
 #include "isonomy/estimators/profiling/search/feature_catalog.hpp"
 #include "isonomy/estimators/profiling/search/redundancy.hpp"
 #include "isonomy/estimators/profiling/search/selection.hpp"
@@ -18,17 +21,55 @@
 
 namespace isonomy::profiling {
 
+/// What is to be said where scales leave 0 to 1, for which the limits of a selection are made; nothing where none does.
+[[nodiscard]] inline std::string outside_usual_range(const ScaleTable& scales) {
+  for (index_t d = 0; d < scales.size(); ++d) {
+    const auto values = scales.values(d);
+    const auto [least, most] = std::minmax_element(values.begin(), values.end());
+    if (*least < 0 || *most > 1)
+      return text::joined("scale ", scales.info(d).id, " goes from ", text::decimals(*least), " to ",
+                          text::decimals(*most), ", and scales are expected from 0 to 1: bring them there");
+  }
+  return {};
+}
+
 /// Counts the pre-filter in the funnel. NumericalError if nothing passed it.
-inline void count_survivors(const Selection& selection, const ProfileOptions& options, Funnel& funnel,
-                            const char* operation) {
+inline void count_survivors(const Selection& selection, const ProfileOptions& options, const ScaleTable& scales,
+                            Funnel& funnel, const char* operation) {
   funnel.n_within_spread = selection.within_spread;
   funnel.n_after_prefilter = static_cast<std::int64_t>(selection.survivors.size());
-  if (selection.survivors.empty())
-    throw NumericalError(
-        text::joined(operation, ": none of ", funnel.n_candidates,
-                     " candidates has values in every row and a test spread of at most max_std_test=",
-                     text::decimals(options.max_std_test),
-                     "; expected at least one; raise max_std_test, use longer parts, or remove rows with gaps"));
+  if (!selection.survivors.empty()) return;
+  const std::string range = outside_usual_range(scales);
+  throw NumericalError(
+      text::joined(operation, ": none of ", funnel.n_candidates,
+                   " candidates has values in every row and a test spread of at most max_std_test=",
+                   text::decimals(options.max_std_test),
+                   "; expected at least one; raise max_std_test, use longer parts, or remove rows with gaps",
+                   range.empty() ? "" : "; ", range));
+}
+
+/// Tells the report of numbers in the table that are none.
+inline void warn_of_missing_numbers(ProfileResult& result) {
+  std::size_t untested = 0, infinite = 0;
+  for (const FeatureRow& f : result.features) {
+    untested += std::isnan(f.p_value) ? 1 : 0;
+    for (const double x : {f.abs_auc, f.abs_mean_dif, f.mean_dif, f.std_test, f.std_ref})
+      if (!std::isfinite(x)) {
+        ++infinite;
+        break;
+      }
+  }
+  const std::size_t features = result.features.size();
+  if (untested > 0)
+    result.report.warnings.push_back(
+        text::joined({result.p_value_column, " is NaN for ", untested, " of ", features, " features: the ",
+                      result.rows_test, " and ", result.rows_reference,
+                      " rows do not spread in either group, or are fewer than three; add rows, or use the Mann-Whitney "
+                      "test, which needs no spread"}));
+  if (infinite > 0)
+    result.report.warnings.push_back(text::joined(infinite, " of ", features,
+                                                  " features have means or spreads beyond the range of doubles; scale "
+                                                  "the values down"));
 }
 
 /// What a run knows when its survivors are tested.
@@ -40,6 +81,7 @@ struct TestedSurvivors {
   const std::vector<TwiceU>& twice_u;  ///< one a survivor
   const PValues& tests;
   index_t n_test, n_reference;  ///< rows
+  CorrelationRule correlation;  ///< how scales are compared with max_cor
 };
 
 /// Ranks the survivors, removes redundant ones and fills in the result's table, funnel and group sizes.
@@ -49,12 +91,12 @@ void report_features(const TestedSurvivors& run, First& first_pass, Second& seco
                      ProfileResult& result) {
   const FeatureCatalog& catalog = run.catalog;
   const std::vector<Survivor>& survivors = run.selection.survivors;
-  const auto id = [&](const Candidate& f) { return catalog.id(f); };
+  const auto id = [&](const Candidate& f) { return catalog.id_order(f); };
   const std::vector<double> difference = rounded_differences(run.selection, first_pass);
   std::vector<RankingKey> keys(survivors.size());
   for (std::size_t i = 0; i < survivors.size(); ++i)
     keys[i] = {std::abs(adjusted_auc(run.twice_u[i], run.n_test, run.n_reference)), difference[i]};
-  RedundancyRule redundant(catalog.redundancy(), catalog.scales(), run.options);
+  RedundancyRule redundant(catalog.redundancy(), catalog.scales(), run.options, run.correlation);
   const std::vector<std::size_t> kept = reduce_redundancy(run.selection, keys, run.n_filter, redundant, first_pass, id);
   result.funnel.n_after_redundancy = result.funnel.n_final = static_cast<std::int64_t>(kept.size());
   timer.lap("redundancy");
@@ -70,7 +112,7 @@ void report_features(const TestedSurvivors& run, First& first_pass, Second& seco
     const ScaleInfo& info = catalog.info(f);
     const auto twice_rounded = [](double x) { return rounded(rounded(x, 6), 3); };
     FeatureRow& row = result.features[k];
-    row.feature = id(f);
+    row.feature = catalog.id(f);
     row.category = info.category;
     row.subcategory = info.subcategory;
     row.scale_name = info.name;
@@ -91,6 +133,7 @@ void report_features(const TestedSurvivors& run, First& first_pass, Second& seco
   result.p_value_column = p_value_column(run.options.test);
   result.rows_test = run.n_test;
   result.rows_reference = run.n_reference;
+  warn_of_missing_numbers(result);
 }
 
 }  // namespace isonomy::profiling

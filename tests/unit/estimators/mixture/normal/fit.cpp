@@ -17,6 +17,7 @@
 
 using namespace isonomy;
 using mixture::fit;
+using mixture::NormalLikelihood;
 using mixture::NormalModel;
 using mixture::Sharing;
 using mixture::Status;
@@ -116,6 +117,29 @@ TEST_CASE("a component without points ends at its bound, and says so", "[mixture
   CHECK(result.minimum.parameters[0] == Approx(1).epsilon(1e-9));  // all points are the narrow one's
   const auto& warnings = result.report.warnings;
   CHECK(std::find(warnings.begin(), warnings.end(), "f is at its bound and has no error") != warnings.end());
+  CHECK(std::find(warnings.begin(), warnings.end(), "s2 has no error: its component has no weight") != warnings.end());
+  CHECK(result.minimum.idle == std::vector<int>{3});
+  CHECK(result.minimum.bound == std::vector<int>{0, 3});
+  CHECK(result.hesse.errors[2] > 0);
+  NormalLikelihood likelihood(ctx, {2, Sharing::shared, Sharing::free}, view(x), result.minimum.parameters);
+  CHECK(mixture::minos(likelihood, result.minimum, 2).upper_status == mixture::CrossingStatus::found);
+  CHECK_THROWS_AS(mixture::minos(likelihood, result.minimum, 3), ValueError);
+
+  const auto yields =
+      fit(ctx, {2, Sharing::shared, Sharing::free, mixture::Weighting::yields}, view(x), {1500, 1500, 0, 1, 40});
+  check_honest(yields);
+  CHECK(yields.minimum.idle == std::vector<int>{4});
+}
+
+TEST_CASE("a component that others share a mean or a width with has an error without weight too", "[mixture]") {
+  const NormalModel model{2, Sharing::shared, Sharing::free};
+  const std::vector<double> end{1 - mixture::smallest_weight, 0, 1, 2};
+  CHECK(mixture::detail::idle_parameters(model, end, {1, 2, 3}) == std::vector<int>{3});
+  CHECK(mixture::detail::idle_parameters(model, end, {0, 1, 2, 3}).empty());  // f may still move
+  CHECK(mixture::detail::idle_parameters({2, Sharing::free, Sharing::shared}, {1e-12, 0, 1, 2}, {1, 2, 3}) ==
+        std::vector<int>{1});
+  CHECK(mixture::detail::idle_parameters({3}, {0.4, 1e-12, 0, 1, 2, 3, 4, 5}, {0, 2, 3, 4, 5, 6, 7}) ==
+        std::vector<int>{3, 6});
 }
 
 TEST_CASE("a fit of a sample that missed an outlier begins within the bounds of all the data", "[mixture]") {
@@ -177,9 +201,10 @@ TEST_CASE("a component that closes in on one point is reported, not followed for
   Context<Cpu> ctx;
   const auto result = fit(ctx, NormalModel{2}, view(x), {0.99, 1, 50, 2, 0.01});
   check_honest(result);
-  CHECK(result.minimum.status == Status::at_bound);
+  CHECK(result.minimum.status == Status::degenerate);
+  CHECK_FALSE(result.minimum.valid());
   CHECK(result.degenerate == std::vector<int>{1});
-  CHECK(result.hesse.errors[4] == 0);
+  CHECK_FALSE(result.hesse.available());
   REQUIRE(result.report.warnings.size() == 1);
   CHECK(result.report.warnings[0] == "s2 is at its bound and has no error");
 }

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "isonomy/compiled/mixture.hpp"
@@ -16,6 +17,7 @@
 
 using namespace isonomy;
 using mixture::automatic_start;
+using mixture::find_start;
 using mixture::fit;
 using mixture::NormalModel;
 using mixture::Sharing;
@@ -43,6 +45,43 @@ std::vector<double> three_peaks(index_t n) {
   return x;
 }
 
+/// Draws of one data set: uniform and normal numbers.
+struct Draws {
+  std::uint64_t seed, i = 0;
+  double unit() { return random_unit(seed, i++, 7); }
+  double bell() { return normal(seed, 1000 + i++); }
+};
+
+/// Shapes whose likelihood has several maxima, of some 200 to 400 points, and near which parameters the best one lies.
+struct Shape {
+  std::string name;
+  std::vector<double> points, truth;
+};
+
+std::vector<Shape> shapes_of_many_maxima(std::uint64_t seed) {
+  Draws draws{seed};
+  const auto drawn = [&](std::initializer_list<std::pair<int, std::pair<double, double>>> parts) {
+    std::vector<double> x;
+    for (const auto& [count, place] : parts)
+      for (int i = 0; i < count; ++i) x.push_back(place.first + place.second * draws.bell());
+    return x;
+  };
+  Shape flat{"peak on a flat background", drawn({{150, {2, 0.5}}}), {0.75, 2, 2, 0.5, 6}};
+  for (int i = 0; i < 50; ++i) flat.points.push_back(-8 + 20 * draws.unit());
+  return {flat,
+          {"narrow peak in a broad one", drawn({{240, {0, 5}}, {60, {-2, 0.3}}}), {0.8, 0, -2, 5, 0.3}},
+          {"overlapping groups",
+           drawn({{220, {0, 1}}, {90, {-2.5, 0.7}}, {40, {-5, 1}}}),
+           {0.65, 0.25, 0, -2.5, -5, 1, 0.7, 1}},
+          {"outliers", drawn({{260, {1, 1}}, {20, {0, 30}}}), {0.9, 1, 0, 1, 30}}};
+}
+
+double fitted(const NormalModel& model, const std::vector<double>& x, const std::vector<double>& start) {
+  Context<Cpu> ctx;
+  const auto result = fit(ctx, model, view(x), start);
+  return result.minimum.valid() ? result.minimum.nll : std::numeric_limits<double>::infinity();
+}
+
 std::vector<double> start_of(const NormalModel& model, const std::vector<double>& x) {
   Context<Cpu> ctx;
   return automatic_start(ctx, model, view(x));
@@ -61,6 +100,78 @@ TEST_CASE("separate peaks are found, by ascending mean", "[mixture]") {
   REQUIRE(result.minimum.status == mixture::Status::converged);
   for (std::size_t i = 0; i < truth.size(); ++i)
     CHECK(std::abs(result.minimum.parameters[i] - truth[i]) < 5 * result.hesse.errors[i]);
+}
+
+TEST_CASE("fits reach the maximum near the truth where there are many", "[mixture]") {
+  for (std::uint64_t seed = 0; seed < 4; ++seed)
+    for (const Shape& shape : shapes_of_many_maxima(seed)) {
+      const NormalModel model{static_cast<int>(shape.truth.size() + 1) / 3};
+      Context<Cpu> ctx;
+      const auto starts = find_start(ctx, model, view(shape.points));
+      INFO(shape.name << ", seed " << seed << ": " << starts.met_same << " of " << starts.tried);
+      CHECK(fitted(model, shape.points, starts.parameters) <= fitted(model, shape.points, shape.truth) + 0.01);
+      CHECK(starts.tried == 40);
+      CHECK(starts.met_same >= 1);
+      CHECK(starts.met_same + starts.met_none <= starts.tried);
+    }
+}
+
+TEST_CASE("one start of k-means alone ends in a worse maximum of a peak on a flat background", "[mixture]") {
+  const Shape flat = shapes_of_many_maxima(0)[0];
+  Context<Cpu> ctx;
+  const auto one = find_start(ctx, NormalModel{2}, view(flat.points), {.starts = 1});
+  CHECK(one.tried == 1);
+  CHECK(fitted({2}, flat.points, one.parameters) > fitted({2}, flat.points, flat.truth) + 5);
+}
+
+TEST_CASE("more starts never end in a worse maximum, and a late one is told", "[mixture]") {
+  const Shape shape = shapes_of_many_maxima(2)[1];
+  double former = std::numeric_limits<double>::infinity();
+  for (const int count : {1, 2, 5, 10, 20}) {
+    Context<Cpu> ctx;
+    const auto starts = find_start(ctx, NormalModel{3}, view(shape.points), {.starts = count});
+    const double nll = fitted({3}, shape.points, starts.parameters);
+    CHECK(nll <= former + 1e-6);
+    CHECK(starts.first <= count);
+    CHECK(starts.late() == (count > 3 && 4 * starts.first > 3 * count));
+    former = nll;
+  }
+}
+
+TEST_CASE("a spike is no maximum", "[mixture]") {
+  std::vector<double> x;
+  for (std::uint64_t i = 0; i < 200; ++i) x.push_back(normal(31, i));
+  for (int i = 0; i < 12; ++i) x.push_back(0.3);  // twelve equal points, where the likelihood has no limit
+  x.push_back(2.5), x.push_back(2.5 + 1e-9);      // and two as good as equal
+  for (int components = 2; components <= 3; ++components) {
+    Context<Cpu> ctx;
+    const NormalModel model{components};
+    const auto starts = find_start(ctx, model, view(x));
+    REQUIRE(starts.met_same > 0);
+    const auto result = fit(ctx, model, view(x), starts.parameters);
+    CHECK(result.minimum.status == mixture::Status::converged);
+    for (const auto& c : components_of(model, result.minimum.parameters)) {
+      CHECK(c.sigma > 1e-3);
+      CHECK(c.weight * static_cast<double>(x.size()) > 4.99);
+    }
+  }
+  Context<Cpu> ctx;
+  const std::vector<double> few{0, 1, 3, 8};  // no two components of five points
+  const auto none = find_start(ctx, NormalModel{2}, view(few));
+  CHECK(none.met_same == 0);
+  CHECK(none.first == 0);
+  CHECK(none.met_none == none.tried);
+}
+
+TEST_CASE("starts of data times a power of two are its multiples, bit for bit", "[mixture]") {
+  const Shape shape = shapes_of_many_maxima(1)[0];
+  for (const double factor : {0x1p-130, 0x1p-3, 0x1p140}) {
+    std::vector<double> scaled;
+    for (const double v : shape.points) scaled.push_back(factor * v);
+    const std::vector<double> plain = start_of({2}, shape.points), other = start_of({2}, scaled);
+    CHECK(other[0] == plain[0]);
+    for (std::size_t i = 1; i < plain.size(); ++i) CHECK(other[i] == factor * plain[i]);
+  }
 }
 
 TEST_CASE("components around one mean start with different widths, the widest first", "[mixture]") {
@@ -172,6 +283,10 @@ TEST_CASE("data without a start are named", "[mixture]") {
   constexpr double nan = std::numeric_limits<double>::quiet_NaN();
   CHECK(said({2}, {}) == "start: the data are empty; expected at least one point");
   CHECK(said({0}, {1, 2}) == "mixture: components=0; expected at least 1");
+  Context<Cpu> counting;
+  const std::vector<double> three{1, 2, 3};
+  CHECK(message<ValueError>([&] { return find_start(counting, NormalModel{2}, view(three), {.starts = 0}); }) ==
+        "start: starts=0; expected at least 1; 40 are the default");
   CHECK(said({3}, {1, 2}) == "start: 2 points for 3 components; use fewer components");
   CHECK(said({2}, {nan, 2, 3}) == "mixture: x[0]=nan; expected a number below 1e150 in size; remove or rescale it");
   CHECK(said({2}, {1, 2, nan}) == "mixture: x[2]=nan; expected a number below 1e150 in size; remove or rescale it");

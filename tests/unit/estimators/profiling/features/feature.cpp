@@ -73,6 +73,15 @@ TEST_CASE("a split that does not fit its display length is an error that names b
   CHECK_THROWS_AS(positions(Part::ext_n, Segment{1, 1}, DisplayCoordinates{}), ValueError);
 }
 
+TEST_CASE("a segment of less than one residue is shown at no position, a pattern beyond its part is refused",
+          "[profiling]") {
+  CHECK(shown_positions(Part::tmd_n, Segment{1, 11}).empty());
+  CHECK(shown_positions(Part::tmd_n, Segment{2, 11}) == std::vector<index_t>{11});
+  CHECK(shown_positions(Part::jmd_n, Segment{1, 1}, {.jmd_n_len = 0}).empty());
+  CHECK_THROWS_AS(shown_positions(Part::tmd_n, Pattern{Terminus::n, {4, 11}}), ValueError);
+  CHECK_THROWS_AS(shown_positions(Part::tmd, PeriodicPattern{Terminus::n, 3, 4, 4}, {.tmd_len = 3}), ValueError);
+}
+
 TEST_CASE("display coordinates are checked", "[profiling]") {
   CHECK_NOTHROW(validate(DisplayCoordinates{}));
   CHECK_NOTHROW(validate(DisplayCoordinates{.start = -5, .tmd_len = 1, .jmd_n_len = 0, .jmd_c_len = 0}));

@@ -304,3 +304,17 @@ TEST_CASE("tensors in any layout give the same numeric run", "[profiling]") {
   check_same_features(fit_numeric(ctx, tensors.parts, rows.labels, scales),
                       fit_numeric(ctx, parts, rows.labels, scales));
 }
+
+TEST_CASE("spreads beyond the range of doubles are warned about", "[profiling]") {
+  const std::vector<double> values{1e300, -1e300, 1e300, 0.5, 0.25, 0.75};  // rows x dimensions
+  const auto scales = isonomy::test::every_scale(300).select(
+      {isonomy::test::every_scale(300).info(0).id, isonomy::test::every_scale(300).info(1).id});
+  const std::vector<Range> residues(3, Range{0, 1});
+  const std::vector<HostPart> parts{{Part::tmd, {values.data(), 3, 1, 2, 1, 1, 3}, residues}};
+  Context<Cpu> ctx;
+  const ProfileOptions options{.split_kws = {SegmentOptions{1, 1}, {}, {}}, .max_cor = 1, .check_cat = false};
+  const auto result = fit_numeric(ctx, parts, {1, 0, 0}, scales, options);
+  std::string warnings;
+  for (const auto& warning : result.report.warnings) warnings += warning + '\n';
+  CHECK_THAT(warnings, Contains("1 of 2 features have means or spreads beyond the range of doubles"));
+}

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <map>
 #include <set>
@@ -7,11 +9,13 @@
 #include <vector>
 
 #include "isonomy/estimators/profiling/scales/aaontology.hpp"
+#include "isonomy/estimators/profiling/scales/scale_correlation.hpp"
 #include "isonomy/estimators/profiling/scales/scale_table.hpp"
 #include "isonomy/io/sequences/scale_table.hpp"
 #include "isonomy/io/text/tsv.hpp"
 #include "support/catch.hpp"
 #include "support/io_files.hpp"
+#include "support/sha256.hpp"
 
 using namespace isonomy;
 using namespace isonomy::profiling;
@@ -98,6 +102,92 @@ TEST_CASE("correlation is signed, exact for equal scales and NaN for constant on
   CHECK(std::isnan(table.correlation(0, 3)));
   CHECK(std::isnan(table.correlation(3, 3)));
   CHECK_THROWS_AS(table.correlation(0, 5), ValueError);
+}
+
+namespace {
+
+/// Two scales over the amino acids, 1 for the letters named and 0 for all others.
+ScaleTable classes(const std::string& first, const std::string& second, double one = 1) {
+  const Alphabet amino_acids = Alphabet::canonical();
+  std::vector<double> values;
+  for (const std::string& letters : {first, second})
+    for (const char letter : amino_acids.letters())
+      values.push_back(letters.find(letter) != std::string::npos ? one : 0);
+  return ScaleTable(amino_acids, {named("S0"), named("S1")}, std::move(values));
+}
+
+/// Pairs whose correlation is a decimal, and what pandas 3.1.1 makes of it.
+struct DecimalCorrelation {
+  std::string first, second;
+  double limit, one_pass;
+};
+const std::vector<DecimalCorrelation>& decimal_correlations() {
+  static const std::vector<DecimalCorrelation> pairs{
+      {"CE", "CMPT", 0.25, 0x1.0000000000001p-2},
+      {"VY", "IKVW", 0.25, 0x1.ffffffffffffep-3},
+      {"GKMT", "ADEGKNPRTV", 0.25, 0.25},
+      {"CDEFGHIKMR", "CEFGIMNRVW", 0.4, 0x1.9999999999998p-2},
+      {"DGILMPRTVY", "CDGLNRSTVY", 0.4, 0.4},
+      {"ACDEFHNPTV", "CDEFILNPST", 0.4, 0x1.999999999999dp-2},
+      {"CLNPQRTVWY", "CPQT", 0.5, 0x1.ffffffffffffep-2},
+      {"EHQY", "ACEFHQSTVY", 0.5, 0.5},
+      {"DFGIKMNRSY", "FNSY", 0.5, 0x1.0000000000002p-1},
+      {"CEFGIMPTVW", "CFGHMPQTVW", 0.6, 0.6},
+      {"ADFGHLQVWY", "ADGHLNPVWY", 0.6, 0x1.3333333333332p-1},
+  };
+  return pairs;
+}
+
+}  // namespace
+
+TEST_CASE("a correlation that is a decimal rounds as it does in pandas", "[profiling]") {
+  for (const auto& [first, second, limit, one_pass] : decimal_correlations()) {
+    INFO(first << ' ' << second);
+    const auto table = classes(first, second);
+    CHECK(table.correlation(0, 1) == one_pass);
+    CHECK(correlates_above(table, 0, 1, limit, CorrelationRule::one_pass) == (one_pass > limit));
+  }
+}
+
+TEST_CASE("correlations of the bundled scales have the bits of pandas", "[profiling]") {
+  const auto table = aaontology();
+  std::string bytes;
+  for (index_t d = 0; d < table.size(); ++d)
+    for (index_t e = 0; e <= d; ++e) {
+      const auto bits = std::bit_cast<std::uint64_t>(table.correlation(d, e));
+      for (int k = 0; k < 64; k += 8) bytes += static_cast<char>(bits >> k & 0xff);
+    }
+  CHECK(isonomy::test::sha256(bytes) == "eb4fec3819edd092cb8d7f2936721928b2e2e01cbe7cba01b6c6909321899de8");
+}
+
+TEST_CASE("an exact correlation equal to the limit is not above it", "[profiling]") {
+  for (const auto& [first, second, limit, one_pass] : decimal_correlations())
+    for (const double one : {1.0, 0.001, 1e6, 0.123456}) {
+      INFO(first << ' ' << second << ' ' << one);
+      const auto table = classes(first, second, one);
+      const auto above = [&](double x) { return correlates_above(table, 0, 1, x, CorrelationRule::exact); };
+      CHECK_FALSE(above(limit));
+      CHECK_FALSE(above(std::nextafter(limit, 1.0)));
+      CHECK(above(std::nextafter(limit, 0.0)));
+      CHECK(above(limit - 1e-6));
+      CHECK_FALSE(above(1.0));
+      CHECK(above(0.0));
+    }
+}
+
+TEST_CASE("exact correlation decides for any sign, size and number of digits", "[profiling]") {
+  const auto above = [](std::vector<double> values, double limit) {
+    return correlates_above(three_letters(std::move(values)), 0, 1, limit, CorrelationRule::exact);
+  };
+  CHECK_FALSE(above({0, 0.5, 1, 1, 0.5, 0}, 0));  // anti-correlated
+  CHECK_FALSE(above({0, 0, 1, 5, 5, 5}, 0));      // constant
+  CHECK_FALSE(above({1, 0, 1, 0, 2, 0}, 0));      // -1
+  CHECK_FALSE(above({0, 1, 2, 1, 0, 1}, 0));      // none
+  CHECK(above({-1e-40, 0, 1e-40, 3e300, 4e300, 5e300}, 0.999999));
+  CHECK_FALSE(above({-1e-40, 0, 1e-40, 3e300, 4e300, 5e300}, 1));
+  CHECK(above({0.1234567, 0.2, 0.7, 0.1234567, 0.2, 0.70000001}, 0.9999));
+  CHECK(above({-2147483647, 0, 2147483647, -2147483647, 1, 2147483647}, 0.999999));
+  CHECK_FALSE(above({-2147483647, 0, 2147483647, -2147483647, 1, 2147483647}, 1));
 }
 
 TEST_CASE("scales are selected in the given order", "[profiling]") {

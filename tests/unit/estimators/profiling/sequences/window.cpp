@@ -167,3 +167,14 @@ TEST_CASE("features are checked against scales and windows", "[profiling]") {
   const auto message = message_of<ValueError>([&] { validate(Feature{Part::tmd, Segment{1, 2}, "S"}, windows); });
   CHECK(has(message, "TMD-Segment(1,2)-S needs 2 residues and entry 'Q' has 1 ('D')"));
 }
+
+TEST_CASE("windows keep the number of their first residue, which is none of their properties", "[profiling]") {
+  CHECK(window_from_positions("P", protein, 8, 12, {3, 2}).first == 5);
+  CHECK(window_from_positions("P", protein, 2, 3, {4, 2}).first == -2);
+  CHECK(window_from_parts("P", "ACD", "EF", "G", {2, 2}).first == 2);
+  CHECK(window_from_parts("P", "D", "EF", "G", {2, 2}).first == 0);
+  CHECK(window_from_sequence("P", "ACD", {0, 5}).first == -2);
+  CHECK(window_from_sequence("P", "ACD", {5, 5}).first == 1);
+  CHECK(window_from_anchor("P", protein, 10, 5, {2, 2}).first == 6);
+  CHECK(window_from_positions("P", "AACD", 2, 3, {0, 0}) == window_from_positions("P", "ACD", 1, 2, {0, 0}));
+}

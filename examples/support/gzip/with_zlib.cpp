@@ -1,0 +1,78 @@
+// gunzip() by zlib, reading piece by piece.
+#include <zlib.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <new>
+#include <utility>
+#include <vector>
+
+#include "gunzip.hpp"
+#include "isonomy/core/error.hpp"
+
+namespace examples {
+
+namespace {
+
+class Gunzip : public isonomy::io::Decoder {
+ public:
+  explicit Gunzip(isonomy::io::Source packed) : packed_(std::move(packed)), piece_(std::size_t{1} << 16) {
+    constexpr int largest_window = 15, gzip_header = 16;
+    if (inflateInit2(&stream_, largest_window + gzip_header) != Z_OK) throw std::bad_alloc();
+  }
+  ~Gunzip() override { inflateEnd(&stream_); }
+
+  std::size_t read(char* to, std::size_t count) override {
+    std::size_t done = 0;
+    while (done < count && !over_) {
+      const std::size_t wanted = std::min(count - done, std::size_t{1} << 30);
+      stream_.next_out = reinterpret_cast<Bytef*>(to + done);
+      stream_.avail_out = static_cast<uInt>(wanted);
+      if (stream_.avail_in == 0) fill();
+      const int state = inflate(&stream_, Z_NO_FLUSH);
+      done += wanted - stream_.avail_out;
+      if (state == Z_STREAM_END)
+        begin_next();
+      else if (state != Z_OK)
+        fail("the gzip data are damaged");
+    }
+    return done;
+  }
+
+ private:
+  void fill() {
+    stream_.next_in = reinterpret_cast<Bytef*>(piece_.data());
+    stream_.avail_in = static_cast<uInt>(packed_.read(piece_.data(), piece_.size()));
+    if (stream_.avail_in == 0) fail("the gzip data end early");
+  }
+
+  /// Goes on behind the end of one gzip file: with another, as bgzip writes and cat makes them, or to the end.
+  void begin_next() {
+    std::size_t left = stream_.avail_in;
+    std::copy_n(reinterpret_cast<const char*>(stream_.next_in), left, piece_.data());
+    left += packed_.read(piece_.data() + left, piece_.size() - left);
+    stream_.next_in = reinterpret_cast<Bytef*>(piece_.data());
+    stream_.avail_in = static_cast<uInt>(left);
+    over_ = left == 0;
+    if (!over_ && inflateReset(&stream_) != Z_OK) fail("the gzip data are damaged");
+  }
+
+  [[noreturn]] void fail(const char* what) const {
+    throw isonomy::IoError(
+        packed_.path(), 0,
+        isonomy::text::joined(what, "; expected a complete file; check it with gzip -t, or copy it again"));
+  }
+
+  isonomy::io::Source packed_;
+  std::vector<char> piece_;
+  z_stream stream_{};
+  bool over_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<isonomy::io::Decoder> gunzip(isonomy::io::Source packed) {
+  return std::make_unique<Gunzip>(std::move(packed));
+}
+
+}  // namespace examples
