@@ -110,6 +110,10 @@ ln -s ../elsewhere/fit.tsv linked/fit.tsv
 run "$mixture" "$resolution" --shared-mean --plot linked --quiet
 expect_equal "--plot through a link: it stays one" ../elsewhere/fit.tsv "$(readlink linked/fit.tsv)"
 expect_equal "--plot through a link: its target" yes "$([[ -s elsewhere/fit.tsv ]] && echo yes)"
+ln -s elsewhere/pictures gallery
+run "$mixture" "$resolution" --shared-mean --plot gallery --quiet
+expect_success "--plot through a link to nothing"
+expect_equal "--plot through a link to nothing: its target" yes "$([[ -s elsewhere/pictures/fit.tsv && -L gallery ]] && echo yes)"
 
 # ---- pipes and descriptors take what is written into them
 mkfifo pipe
@@ -318,6 +322,10 @@ mkdir no_tools
 PATH=$work/folder/no_tools run "$mixture" "$faithful" --plot plain --quiet
 expect_success "--plot without gnuplot"
 expect_text "--plot without gnuplot" "install gnuplot" "$err"
+expect_no_text "--plot without gnuplot, no earlier picture" "earlier" "$err"
+echo "an earlier picture" >plain/fit.svg
+PATH=$work/folder/no_tools run "$mixture" "$faithful" --plot plain --quiet
+expect_text "--plot without gnuplot beside an earlier picture" "fit.svg was not drawn, the one there is of an earlier run" "$err"
 expect_text "--plot without gnuplot" "gnuplot fit.gnuplot > fit.svg" "$err"
 
 # ---- help and version
