@@ -258,7 +258,7 @@ print(len(r["parameters"]), len(r["covariance"]), len(r["correlation"]), len(r["
 fi
 
 # ---- fits without a usable result: status 3, values alone, the reason everywhere
-run "$mixture" "$faithful" --column waiting --max-iterations 1 --out table.tsv --json report.json
+run "$mixture" "$faithful" --column waiting --start 0.3,53,82,7,7 --max-iterations 1 --out table.tsv --json report.json
 expect_equal "too few steps: exit status" 3 "$status"
 expect_text "too few steps" "mixture: the fit has no usable result: max_iterations after 1 steps; raise --max-iterations" "$err"
 expect_text "too few steps: the summary" "no errors, since the fit is max_iterations" "$out"
@@ -312,7 +312,7 @@ an open range|$faithful --column waiting --range=-inf,95
 an array|$resolution --shared-mean
 a start by hand|$resolution --shared-mean --start 0.5,5,0.3,0.1
 EOF
-  run "$mixture" "$faithful" --column waiting --max-iterations 1 --plot pictures --quiet
+  run "$mixture" "$faithful" --column waiting --start 0.3,53,82,7,7 --max-iterations 1 --plot pictures --quiet
   expect_text "--plot of a fit that stopped" "where the fit stopped" pictures/fit.svg
   expect_text "--plot of contours" "</svg>" new/pictures/contour_mu1_mu2.svg
 else
