@@ -27,7 +27,7 @@ struct CommandLine {
 };
 
 /// Library names of options that this program spells with dashes.
-const std::vector<std::string> option_names{"components", "max_iterations", "threads",
+const std::vector<std::string> option_names{"components", "max_iterations", "starts", "threads",
                                             "decimal",    "separator",      "missing"};
 
 void add_options(CLI::App& app, CommandLine& line) {
@@ -62,7 +62,11 @@ void add_options(CLI::App& app, CommandLine& line) {
   const examples::OptionGroup fit{app, "Fit"};
   fit.option("--start", line.start, "VALUES",
              "starting values of all parameters, in order or by name, as in 0.3,0.5,3,1 or f=0.3,mu=0.5,s1=3,s2=1; "
-             "default from k-means");
+             "default from a search");
+  fit.with_default(
+      "--starts", run.search.starts, "INT",
+      "starts of that search: k-means, quantiles, rings, tails, random clumps; the best one is fitted; 1 to "
+      "10000");
   fit.option("--fix", line.fixed, "NAME=VALUE",
              "keep parameters at known values, as in mu=5 or s1=2,s2=3; they have no error; may be repeated")
       ->allow_extra_args(false);
@@ -75,7 +79,7 @@ void add_options(CLI::App& app, CommandLine& line) {
 
   const examples::OptionGroup output{app, "Run and output"};
   output.with_default("--threads", run.threads, "INT", "threads, 0 for all; the result does not depend on it");
-  output.with_default("--seed", run.seed, "INT", "seed of k-means");
+  output.with_default("--seed", run.seed, "INT", "seed of the search for starting values");
   output.option("--out", run.table_path, "FILE", "file for the parameters, errors and correlations as a table");
   output.option("--json", run.json_path, "FILE", "file for data, model, start, fit, contours and report as JSON");
   output.option("--plot", run.figure_folder, "DIR",
@@ -167,6 +171,7 @@ examples::MixtureOptions understood(const CLI::App& app, const CommandLine& line
   if (given("--weights")) require_weighted(line, run, given("--minos"));
   require_between("--components", run.model.components, 1, 100, "give the number of normal densities");
   require_between("--contour-points", run.contour_points, 3, 1000, "72 make a smooth line");
+  require_between("--starts", run.search.starts, 1, 10000, "40 are the default");
   examples::require_at_least("--max-iterations", run.minimize.max_iterations, 1, "200 are the default");
   examples::require_at_least("--threads", run.threads, 0, "0 takes all");
   if (line.shared_mean && line.shared_sigma && run.model.components > 1)
@@ -180,6 +185,10 @@ examples::MixtureOptions understood(const CLI::App& app, const CommandLine& line
   if (given("--range")) run.model.range = parse_range(line.range);
   run.known = examples::parse_fixed(line.fixed, run.model);
   for (const auto& known : run.known) run.minimize.fixed.push_back(known.name);
+  if (given("--start") && given("--starts"))
+    throw isonomy::ValueError("--start and --starts: the one gives starting values, the other searches for them; "
+                              "expected one of these options; "
+                              "drop one");
   if (given("--start")) run.start = examples::parse_start(line.start, run.model, run.known);
   for (const auto& pair : line.contours) run.contours.push_back(parse_contour(pair, run.model, run.minimize.fixed));
   return run;
@@ -240,6 +249,9 @@ void print_summary(const examples::MixtureOptions& options, const examples::Mixt
   else
     std::cerr << "\n  weights      column " << run.weight_column << ", as many as "
               << fixed(fit.result.effective_points, 1) << " points count; errors of weighted points, no profiles\n";
+  if (fit.starts.tried > 1)
+    std::cerr << "  starts       " << fit.starts.met_same << " of " << fit.starts.tried << " met this maximum, "
+              << fit.starts.met_none << " none\n";
   std::cerr << "  passes       " << minimum.passes << " of the fit";
   if (fit.result.sample_passes > 0) std::cerr << ", " << fit.result.sample_passes << " of a sample";
   if (run.profile_passes > 0) std::cerr << ", " << run.profile_passes << " of profiles";

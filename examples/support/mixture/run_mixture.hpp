@@ -44,8 +44,9 @@ using isonomy::text::joined;
 struct MixtureOptions {
   PointOptions points;
   isonomy::mixture::NormalModel model;
-  /// In the order of the model's names; from k-means if empty.
+  /// In the order of the model's names; found by a search if empty.
   std::vector<double> start;
+  isonomy::mixture::StartOptions search;
   isonomy::mixture::MinimizeOptions minimize;
   /// Parameters that keep these values; minimize.fixed names them.
   std::vector<isonomy::mixture::KnownValue> known;
@@ -171,27 +172,42 @@ std::vector<double> fit_from(isonomy::Context<isonomy::Cpu>& ctx, isonomy::Vecto
   return lower;
 }
 
-/// The fit of the points with errors, again from a lower minimum where profiles meet one.
+/// Notes what is fitted and where it starts: where the command line says, or where these points suggest, known values
+/// in their place. Returns the stages so far.
 template <class T>
-void fit_points(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorView<const T> x, const MixtureOptions& options,
-                PassCounter& passes, MixtureRun& run) {
-  isonomy::io::MixtureFit& fit = run.fit;
+isonomy::Report begin_fit(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorView<const T> points,
+                          const MixtureOptions& options, PassCounter& passes, isonomy::io::MixtureFit& fit) {
   isonomy::Report before;
   isonomy::StageTimer timer(before);
-  fit.points = x.size;
+  fit.points = points.size;
   fit.model = options.model;
   fit.options = options.minimize;
   fit.start = options.start;
   if (fit.start.empty()) {
     passes.begin("start");
-    fit.start = isonomy::mixture::automatic_start(ctx, options.model, x);
+    fit.starts = isonomy::mixture::find_start(ctx, options.model, points, options.search);
+    fit.start = fit.starts.parameters;
     if (!options.known.empty()) fit.start = start_with(options.model, fit.start, options.known);
   }
   timer.lap("start");
-  const auto first_fit = [&] { return fit_from(ctx, x, fit.start, options, passes, run); };
-  std::vector<double> lower = !options.start.empty()   ? from_given_start(first_fit)
-                              : !options.known.empty() ? from_given_start(first_fit, "--fix")
-                                                       : first_fit();
+  return before;
+}
+
+/// The first fit, whose errors name the option that the start comes from.
+template <class F>
+auto from_start(const MixtureOptions& options, F&& first_fit) {
+  return !options.start.empty()   ? from_given_start(first_fit)
+         : !options.known.empty() ? from_given_start(first_fit, "--fix")
+                                  : first_fit();
+}
+
+/// The fit of the points with errors, again from a lower minimum where profiles meet one.
+template <class T>
+void fit_points(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorView<const T> x, const MixtureOptions& options,
+                PassCounter& passes, MixtureRun& run) {
+  isonomy::io::MixtureFit& fit = run.fit;
+  const isonomy::Report before = begin_fit(ctx, x, options, passes, fit);
+  std::vector<double> lower = from_start(options, [&] { return fit_from(ctx, x, fit.start, options, passes, run); });
   constexpr int most_minima = 10;
   for (int minimum = 1; !lower.empty(); ++minimum) {
     if (minimum == most_minima) {
@@ -237,23 +253,12 @@ void fit_weighted_points(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorVie
                          isonomy::VectorView<const T> weights, const PointData& data, const MixtureOptions& options,
                          PassCounter& passes, MixtureRun& run) {
   isonomy::io::MixtureFit& fit = run.fit;
-  isonomy::Report before;
-  isonomy::StageTimer timer(before);
+  const std::vector<double> drawn = drawn_by_weight(x, weights, data.total);
+  const isonomy::Report before = begin_fit(ctx, isonomy::view(drawn), options, passes, fit);
   fit.points = x.size;
-  fit.model = options.model;
-  fit.options = options.minimize;
-  fit.start = options.start;
-  if (fit.start.empty()) {
-    passes.begin("start");
-    const std::vector<double> drawn = drawn_by_weight(x, weights, data.total);
-    fit.start = isonomy::mixture::automatic_start(ctx, options.model, isonomy::view(drawn));
-  }
-  timer.lap("start");
   passes.begin("fit");
-  const auto from_start = [&] {
-    return isonomy::mixture::fit(ctx, options.model, x, weights, fit.start, options.minimize);
-  };
-  fit.result = options.start.empty() ? from_start() : from_given_start(from_start);
+  fit.result = from_start(
+      options, [&] { return isonomy::mixture::fit(ctx, options.model, x, weights, fit.start, options.minimize); });
   auto& stages = fit.result.report.stages;
   stages.insert(stages.begin(), before.stages.begin(), before.stages.end());
 }
@@ -263,9 +268,22 @@ inline std::string separator_text(const isonomy::io::NumberFormat& format) {
   return format.separator ? std::string(1, *format.separator) : "found in the file";
 }
 
+/// What the search for starting values leaves open, in words.
+inline void note_starts(const isonomy::mixture::Starts& starts, std::vector<std::string>& warnings) {
+  if (starts.late())
+    warnings.push_back(joined("the best of ", starts.tried, " starts was number ", starts.first, ", and ",
+                              starts.met_same, " met its maximum; there may be a better one: raise --starts"));
+  else if (starts.tried > 1 && starts.met_same == 0)
+    warnings.push_back(
+        joined("none of ", starts.tried,
+               " starts met a maximum without a spike; this fit begins at k-means; use fewer components, "
+               "or give a --start"));
+}
+
 /// What of the model the data did not settle, in words.
 inline void note_result(const isonomy::io::MixtureFit& fit, const std::vector<std::pair<int, int>>& contours,
                         std::vector<std::string>& warnings) {
+  note_starts(fit.starts, warnings);
   for (const auto& warning : fit.result.report.warnings) warnings.push_back(warning);
   for (const int k : fit.result.degenerate)
     warnings.push_back(joined("component ", k + 1, " has closed in on a point, where the likelihood has no maximum"));

@@ -14,6 +14,7 @@
 #include "isonomy/estimators/mixture/minimise/minos.hpp"
 #include "isonomy/estimators/mixture/normal/fit.hpp"
 #include "isonomy/estimators/mixture/normal/model.hpp"
+#include "isonomy/estimators/mixture/normal/start.hpp"
 #include "isonomy/io/reports/report_json.hpp"
 #include "isonomy/io/text/json.hpp"
 #include "isonomy/io/text/numbers.hpp"
@@ -42,6 +43,7 @@ struct MixtureFit {
   mixture::NormalModel model;
   index_t points = 0;
   std::vector<double> start;
+  mixture::Starts starts;  ///< how the start was found; none tried where it was given
   mixture::MinimizeOptions options;
   mixture::FitResult result;
   std::vector<mixture::MinosError> minos;  ///< one for each parameter, or none
@@ -118,6 +120,21 @@ inline void write_model(JsonWriter& json, const MixtureFit& fit) {
   json.key("fixed").open_array();
   for (const std::string& name : fit.options.fixed) json.value(name);
   json.close().close();
+}
+
+inline void write_starts(JsonWriter& json, const mixture::Starts& starts) {
+  json.key("starts");
+  if (starts.tried == 0) {
+    json.null();
+    return;
+  }
+  json.open_object()
+      .member("tried", starts.tried)
+      .member("met_same", starts.met_same)
+      .member("met_none", starts.met_none)
+      .member("first", starts.first)
+      .member("late", starts.late())
+      .close();
 }
 
 inline void write_fit(JsonWriter& json, const MixtureFit& fit) {
@@ -216,7 +233,8 @@ inline void write_contour(JsonWriter& json, const MixtureFit& fit, const Mixture
   return out + "\n";
 }
 
-/// The fit as one JSON object with the members isonomy (the version), run (the notes), model, options, fit, parameters,
+/// The fit as one JSON object with the members isonomy (the version), run (the notes), model, options, starts (null
+/// where the start was given), fit, parameters,
 /// covariance and correlation (rows; empty without errors), components, contours and report. Numbers read back to the
 /// same doubles; NaN and infinity are null.
 [[nodiscard]] inline std::string mixture_report_text(const MixtureFit& fit, const ReportNotes& notes = {}) {
@@ -227,6 +245,7 @@ inline void write_contour(JsonWriter& json, const MixtureFit& fit, const Mixture
   for (const auto& [name, text] : notes) json.member(name, text);
   json.member("points", fit.points).close();
   detail::write_model(json, fit);
+  detail::write_starts(json, fit.starts);
   detail::write_fit(json, fit);
   json.key("parameters").open_array();
   for (std::size_t i = 0; i < size; ++i) detail::write_parameter(json, fit, i);
