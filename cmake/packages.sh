@@ -20,6 +20,17 @@ has_header() {
   return 1
 }
 
+# has_libfuzzer: true if clang++ finds its fuzzing runtime, which Debian packages as libclang-rt-<major version>-dev.
+has_libfuzzer() {
+  local folder status=0
+  folder=$(mktemp -d)
+  echo 'extern "C" int LLVMFuzzerTestOneInput(const unsigned char*, unsigned long) { return 0; }' |
+    clang++ -fsanitize=fuzzer -x c++ - -o "$folder/probe" >/dev/null 2>&1 || status=1
+  rm -rf "$folder"
+  return "$status"
+}
+clang_major() { { clang++ -dumpversion 2>/dev/null || echo 14; } | cut -d . -f 1; }
+
 as_root() {
   if [[ $EUID -eq 0 ]]; then "$@"; else sudo -n "$@"; fi
 }

@@ -86,6 +86,7 @@ require_build_tools
 require catch2 has_header catch2/catch.hpp catch2/catch_test_macros.hpp
 install_missing
 for tool in clang++ clang-format clang-tidy; do require "${tool%++}" command -v "$tool"; done
+require "libclang-rt-$(clang_major)-dev" has_libfuzzer
 require liblbfgspp-dev test -f /usr/include/LBFGSB.h
 require zlib1g-dev has_header zlib.h
 require python3-numpy /usr/bin/python3 -c "import numpy"

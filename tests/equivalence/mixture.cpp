@@ -1,5 +1,5 @@
-// The conformance rows of mixture_sums, weighted_mixture_sums and multivariate_mixture_sums on Backend<Cpu> and in its
-// generic form.
+// The conformance rows of mixture_sums and multivariate_mixture_sums, with weights and without, on Backend<Cpu> and in
+// its generic form.
 #include "isonomy/conformance/cases/mixture.hpp"
 #include "isonomy/compiled/mixture_sums.hpp"
 #include "isonomy/conformance/cases/multivariate.hpp"
@@ -27,4 +27,10 @@ TEST_CASE("multivariate_mixture_sums conforms on Cpu", "[equivalence]") {
 }
 TEST_CASE("multivariate_mixture_sums conforms in its generic form", "[equivalence][slow]") {
   isonomy::test::conform<isonomy::op::multivariate_mixture_sums, isonomy::test::Only<isonomy::op::for_each>>();
+}
+TEST_CASE("weighted_multivariate_mixture_sums conforms on Cpu", "[equivalence]") {
+  isonomy::test::conform<isonomy::op::weighted_multivariate_mixture_sums, isonomy::Cpu>();
+}
+TEST_CASE("weighted_multivariate_mixture_sums conforms in its generic form", "[equivalence][slow]") {
+  isonomy::test::conform<isonomy::op::weighted_multivariate_mixture_sums, isonomy::test::Only<isonomy::op::for_each>>();
 }

@@ -12,9 +12,10 @@ perl -ne 'chomp; push @x, $_; END { $bytes = pack("f<*", @x); print $bytes for 1
 for ((k = 0; k < 200; ++k)); do cat some.txt; done >many.txt
 
 interrupt "SIGINT while reading a table" INT 130 0.1 many.txt --components 12 --max-iterations 100000
-interrupt "SIGINT while fitting" INT 130 1 many.npy --components 12 --max-iterations 100000
-interrupt "SIGTERM while fitting" TERM 143 1 many.npy --components 12 --max-iterations 100000
-interrupt "SIGHUP while fitting" HUP 129 1 many.npy --components 12 --max-iterations 100000
-interrupt "SIGINT with one thread" INT 130 1 many.npy --components 8 --max-iterations 100000 --threads 1
+interrupt "SIGINT while fitting" INT 130 0.5 many.npy --components 12 --max-iterations 100000
+interrupt "SIGTERM while fitting" TERM 143 0.5 many.npy --components 12 --max-iterations 100000
+interrupt "SIGHUP while fitting" HUP 129 0.5 many.npy --components 12 --max-iterations 100000
+interrupt "SIGINT with one thread" INT 130 0.5 many.npy --components 8 --max-iterations 100000 --threads 1
+interrupt_waiting "$data/mixture/faithful.csv"
 
 finish

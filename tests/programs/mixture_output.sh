@@ -96,6 +96,43 @@ ln -s elsewhere/linked.tsv link.tsv
 run "$mixture" "$resolution" --shared-mean --out link.tsv
 expect_same "--out through a link: its target" exact.tsv elsewhere/linked.tsv
 expect_equal "--out through a link: it stays one" elsewhere/linked.tsv "$(readlink link.tsv)"
+ln -s elsewhere/dangling.tsv dangling.tsv
+run "$mixture" "$resolution" --shared-mean --out dangling.tsv
+expect_same "--out through a link to nothing: its target" exact.tsv elsewhere/dangling.tsv
+expect_equal "--out through a link to nothing: it stays one" elsewhere/dangling.tsv "$(readlink dangling.tsv)"
+echo old >secret.tsv
+chmod 600 secret.tsv
+run "$mixture" "$resolution" --shared-mean --out secret.tsv
+expect_same "--out to a secret file" exact.tsv secret.tsv
+expect_equal "--out to a secret file: its mode" 600 "$(stat -c %a secret.tsv)"
+mkdir linked
+ln -s ../elsewhere/fit.tsv linked/fit.tsv
+run "$mixture" "$resolution" --shared-mean --plot linked --quiet
+expect_equal "--plot through a link: it stays one" ../elsewhere/fit.tsv "$(readlink linked/fit.tsv)"
+expect_equal "--plot through a link: its target" yes "$([[ -s elsewhere/fit.tsv ]] && echo yes)"
+ln -s elsewhere/pictures gallery
+run "$mixture" "$resolution" --shared-mean --plot gallery --quiet
+expect_success "--plot through a link to nothing"
+expect_equal "--plot through a link to nothing: its target" yes "$([[ -s elsewhere/pictures/fit.tsv && -L gallery ]] && echo yes)"
+
+# ---- pipes and descriptors take what is written into them
+mkfifo pipe
+cat pipe >taken.tsv &
+run "$mixture" "$resolution" --shared-mean --out pipe
+wait
+expect_same "--out into a pipe" exact.tsv taken.tsv
+expect_same "--out into a pipe: the summary" exact.txt "$out"
+echo "a first line" >log
+"$mixture" "$resolution" --shared-mean --out /dev/stdout --quiet >>log
+echo "a first line" | cat - exact.tsv exact.txt >wanted
+expect_same "--out to standard output, behind what is there" wanted log
+run "$mixture" "$resolution" --shared-mean --out /dev/null --json /dev/fd/2 --quiet
+expect_success "--out /dev/null, --json /dev/fd/2"
+expect_text "--json /dev/fd/2" '"status": "converged"' "$err"
+"$mixture" "$resolution" --shared-mean --json closed.json --quiet >&- 2>"$err"
+expect_equal "a closed standard output: exit status" 2 $?
+expect_text "a closed standard output" "standard output: cannot be written" "$err"
+expect_equal "a closed standard output: no other output" "" "$(find . -name 'closed*')"
 
 # ---- files of every kind, all of the same points
 same_as_waiting() {
@@ -183,6 +220,11 @@ awk -F , -v OFS=, 'NR > 1 { $3 = 1000 * $3 } { print }' weights.csv >thousandfol
 run "$mixture" thousandfold.csv --column waiting --weights 3 --out thousandfold.tsv
 expect_equal "--weights: a common factor changes no error" 0 "$(paste <(columns thousandfold.tsv value error) <(columns weights.tsv value error) |
   awk 'NR > 1 { for (k = 1; k <= 2; ++k) { d = $k - $(k + 2); if (d < 0) d = -d; if (!(d <= 1e-7 * $k)) ++n } } END { print n + 0 }')"
+run "$mixture" weights.csv --column waiting --weights w --fix mu1=54 --out known.tsv
+expect_equal "--weights with --fix" "mu1 54.0 nan" "$(columns known.tsv name value error | sed -n 3p | tr '\t' ' ')"
+run "$mixture" weights.csv --column waiting --weights w --start 0.36,54,80,6,6 --out given.tsv
+expect_equal "--weights with --start: values that differ" 0 "$(paste <(columns given.tsv value) <(columns weights.tsv value) |
+  awk 'NR > 1 { d = $1 - $2; if (d < 0) d = -d; if (!(d <= 1e-7 * $1)) ++n } END { print n + 0 }')"
 { numbers_as d "${waiting[@]}"; numbers_as d $(tail -n +2 weights.csv | cut -d , -f 3); } | make_npy weights.npy '<f8' '(272, 2)' True
 run "$mixture" weights.npy --weights 2 --out array.tsv
 expect_same "--weights of an array" weights.tsv array.tsv
@@ -232,7 +274,7 @@ run "$mixture" few.txt --components 3 --no-minos
 expect_text "too few points for a search: the warning" "fewer than 5 points a component" "$err"
 
 # ---- fits without a usable result: status 3, values alone, the reason everywhere
-run "$mixture" "$faithful" --column waiting --start 0.35,54,80,6,7 --max-iterations 1 --out table.tsv --json report.json
+run "$mixture" "$faithful" --column waiting --start 0.3,53,82,7,7 --max-iterations 1 --out table.tsv --json report.json
 expect_equal "too few steps: exit status" 3 "$status"
 expect_text "too few steps" "mixture: the fit has no usable result: max_iterations after 1 steps; raise --max-iterations" "$err"
 expect_text "too few steps: the summary" "no errors, since the fit is max_iterations" "$out"
@@ -286,7 +328,7 @@ an open range|$faithful --column waiting --range=-inf,95
 an array|$resolution --shared-mean
 a start by hand|$resolution --shared-mean --start 0.5,5,0.3,0.1
 EOF
-  run "$mixture" "$faithful" --column waiting --start 0.35,54,80,6,7 --max-iterations 1 --plot pictures --quiet
+  run "$mixture" "$faithful" --column waiting --start 0.3,53,82,7,7 --max-iterations 1 --plot pictures --quiet
   expect_text "--plot of a fit that stopped" "where the fit stopped" pictures/fit.svg
   expect_text "--plot of contours" "</svg>" new/pictures/contour_mu1_mu2.svg
 else
@@ -296,6 +338,10 @@ mkdir no_tools
 PATH=$work/folder/no_tools run "$mixture" "$faithful" --plot plain --quiet
 expect_success "--plot without gnuplot"
 expect_text "--plot without gnuplot" "install gnuplot" "$err"
+expect_no_text "--plot without gnuplot, no earlier picture" "earlier" "$err"
+echo "an earlier picture" >plain/fit.svg
+PATH=$work/folder/no_tools run "$mixture" "$faithful" --plot plain --quiet
+expect_text "--plot without gnuplot beside an earlier picture" "fit.svg was not drawn, the one there is of an earlier run" "$err"
 expect_text "--plot without gnuplot" "gnuplot fit.gnuplot > fit.svg" "$err"
 
 # ---- help and version

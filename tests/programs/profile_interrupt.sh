@@ -11,10 +11,12 @@ awk 'NR == 1 { print; next } { line[NR] = substr($0, length($1) + 1) }
 expect_equal "rows of the table" 300001 "$(grep -c '' many.tsv)"
 
 interrupt "SIGINT while reading" INT 130 0.1 many.tsv --bootstrap 100000
-interrupt "SIGINT while computing" INT 130 1 many.tsv --bootstrap 100000
-interrupt "SIGTERM while computing" TERM 143 1 many.tsv --bootstrap 100000
-interrupt "SIGHUP while computing" HUP 129 1 many.tsv --bootstrap 100000
-interrupt "SIGINT between rounds" INT 130 0.5 some.tsv --bootstrap 1000000 --threads 1
-interrupt "SIGINT under aaanalysis_1_1" INT 130 1 many.tsv --bootstrap 100000 --arithmetic aaanalysis_1_1
+interrupt "SIGINT while computing" INT 130 0.5 many.tsv --bootstrap 100000
+interrupt "SIGTERM while computing" TERM 143 0.5 many.tsv --bootstrap 100000
+interrupt "SIGHUP while computing" HUP 129 0.5 many.tsv --bootstrap 100000
+interrupt "SIGINT between rounds" INT 130 0.3 some.tsv --bootstrap 1000000 --threads 1
+interrupt "SIGINT under aaanalysis_1_1" INT 130 0.5 many.tsv --bootstrap 100000 --arithmetic aaanalysis_1_1
+
+interrupt_waiting some.tsv
 
 finish

@@ -101,6 +101,69 @@ sed '1s/$/\tnotes/; 2,$s/$/\tseen/' positions.tsv >notes.tsv
 layout "another column" notes.tsv
 awk -F '\t' -v OFS='\t' 'NR == 2 { tail = "A"; while (length(tail) < 1000000) tail = tail tail; $2 = $2 tail } { print }' positions.tsv >long.tsv
 layout "a line of more than 1,000,000 characters" long.tsv
+tr '\n' '\r' <positions.tsv >cr.tsv
+layout "lines that end with CR alone" cr.tsv
+tr '\n' '\r' <ref.fasta >cr.fasta
+layout "FASTA with CR alone" --test test.fasta --ref cr.fasta
+sed 's/\t/,/g; 1s/^/,/; 2,$s/^/7,/' positions.tsv >index.csv
+layout "commas, and an index without a name" index.csv
+awk -F '\t' -v OFS='\t' 'NR > 1 { $3 = $3 ".0"; $4 = $4 ".0"; $5 = $5 ".00" } { print }' positions.tsv >point_zero.tsv
+layout "whole numbers as 21.0" point_zero.tsv
+awk -F '\t' -v OFS='\t' 'NR > 1 { $2 = "\"" substr($2, 1, 20) "\n " substr($2, 21) "*\"" } { print }' positions.tsv >wrapped.tsv
+layout "line ends, blanks and a stop in quoted sequences" wrapped.tsv
+awk -F '\t' -v OFS='\t' 'NR > 1 { $2 = tolower($2) } { print }' positions.tsv >lower.tsv
+layout "--upper-case" lower.tsv --upper-case
+awk -F '\t' -v OFS='\t' 'NR > 1 { $5 = $5 ? "substrate" : "other" } { print }' positions.tsv >named.tsv
+layout "labels that are texts" named.tsv --label-test substrate --label-ref other
+awk -F '\t' -v OFS='\t' 'NR > 1 { $5 = $5 ? "True" : "False" } { print }' positions.tsv >truth.tsv
+layout "labels that are true and false" truth.tsv
+awk -F '\t' -v OFS='\t' '{ print } NR > 1 && NR < 9 { $1 = "again_" $1; $5 = 2; print }' positions.tsv >others.tsv
+layout "an ignored label" others.tsv --label-ignore 2
+expect_text "an ignored label is counted" "7 rows or windows were left out" "$err"
+# An X in the middle of a TMD.
+awk -F '\t' -v OFS='\t' '{ print } NR == 5 { $1 = "X_in"; $2 = substr($2, 1, $3) "X" substr($2, $3 + 2); print }' positions.tsv >foreign.tsv
+layout "--drop-non-canonical" foreign.tsv --drop-non-canonical --json dropped.json
+expect_text "--drop-non-canonical lists what it drops" "1 entries were dropped because of letters that are no amino acid: X_in (line 6: 'X' at residue" "$err"
+expect_text "--drop-non-canonical lists it in the JSON" "foreign.tsv: X_in (line 6: 'X' at residue" dropped.json
+sed 's/^>/> /' ref.fasta >blank.fasta
+layout "a blank behind '>'" --test test.fasta --ref blank.fasta
+awk '/^>/ { printf ">protein %d of %s\n", ++n, FILENAME; next } { print }' test.fasta >numbered_test.fasta
+awk '/^>/ { printf ">protein %d of %s\n", ++n, FILENAME; next } { print }' ref.fasta >numbered_ref.fasta
+layout "names that differ behind their first word" --test numbered_test.fasta --ref numbered_ref.fasta
+{ printf '\357\273\277\n\n'; cat test.fasta; } >late.fasta
+layout "FASTA behind a byte order mark and empty lines" --test late.fasta --ref ref.fasta
+cp test.fasta fasta_of_no_such_name
+layout "FASTA of any name" --test fasta_of_no_such_name --ref ref.fasta
+# Pipes, each opened once: a named one would wait for a second writer.
+mkfifo named_pipe
+cat test.fasta >named_pipe &
+layout "FASTA from a named pipe" --test named_pipe --ref <(cat ref.fasta)
+for name in - /dev/stdin; do
+  "$profile" --test "$name" --ref ref.fasta --quiet <test.fasta >standard.tsv
+  expect_same "FASTA from standard input, called $name" exact.tsv standard.tsv
+  "$profile" "$name" --quiet <index.csv >standard.tsv
+  expect_same "a table from standard input, called $name" exact.tsv standard.tsv
+done
+gzip -c positions.tsv >positions.tsv.gz
+run "$profile" positions.tsv.gz --quiet
+if grep -q "built without zlib" "$err"; then
+  expect_equal "a compressed file without zlib" 2 "$status"
+  echo "not checked: compressed inputs, since the program was built without zlib"
+else
+  layout "a compressed table" positions.tsv.gz
+  { gzip -c <(head -n 60 positions.tsv); gzip -c <(tail -n +61 positions.tsv); } >two.gz
+  layout "two compressed files in one" two.gz
+  gzip -c test.fasta >test.fasta.gz
+  layout "compressed FASTA, from a file and a pipe" --test test.fasta.gz --ref <(gzip -c ref.fasta)
+fi
+# A dash of three bytes is one residue.
+awk -F '\t' -v OFS='\t' 'NR % 3 == 0 { $2 = substr($2, 1, $3 + 4) "-" substr($2, $3 + 6) } { print }' positions.tsv >hyphens.tsv
+sed 's/-/–/' hyphens.tsv >dashes.tsv
+run "$profile" hyphens.tsv --accept-gaps --quiet
+cp "$out" hyphens_table.tsv
+run "$profile" dashes.tsv --accept-gaps --quiet
+expect_success "an en dash as a gap"
+expect_same "an en dash as a gap" hyphens_table.tsv "$out"
 # An anchor in the middle of a TMD of 21 residues is the same as its positions.
 awk -F '\t' -v OFS='\t' 'NR == 1 { print "entry", "sequence", "pos", "label"; next }
   $3 > 25 && length($2) > $3 + 40 { print $1, $2, $3 + 10, $5 }' positions.tsv >anchors.tsv
@@ -116,11 +179,45 @@ expect_same "layout sequence, pos" windows_table.tsv "$out"
 run "$profile" residues.tsv --n-filter 5
 expect_success "labels one a residue"
 expect_equal "labels one a residue: rows" 5 "$(rows "$out")"
+cp "$out" residues_table.tsv
+awk -F '\t' -v OFS='\t' 'NR > 1 { $3 = "[" $3 "]"; gsub(",", ", ", $3) } { print }' <(columns residues.tsv entry sequence label) >brackets.tsv
+run "$profile" brackets.tsv --n-filter 5
+expect_same "labels one a residue, in brackets" residues_table.tsv "$out"
 run "$profile" residues.tsv --n-filter 5 --window 8
 expect_success "windows around bonds"
+cp "$out" bonds_table.tsv
+awk -F '\t' -v OFS='\t' 'NR > 1 { gsub("1", "exposed", $3); gsub("0", "-1", $3) } { print }' <(columns residues.tsv entry sequence label) >renamed.tsv
+run "$profile" renamed.tsv --n-filter 5 --window 8 --label-test exposed --label-ref -1
+expect_same "windows around bonds, labels of other names" bonds_table.tsv "$out"
 run "$profile" "$data/proteins/SEQ_AMYLO.tsv" --jmd-n-len 0 --jmd-c-len 0 --list-parts tmd --tmd-len 6 --n-filter 5
 expect_success "SEQ_AMYLO"
 expect_text "SEQ_AMYLO: short parts are reported" "warning: the shortest part has 6 residues" "$err"
+expect_no_text "SEQ_AMYLO: no entry is the shortest" "the shortest TMD" "$err"
+{ cat sequences.tsv; printf 'Short\tACDEFGHIKLMNPQRSTVWYACD\t0\n'; } >short.tsv
+run "$profile" short.tsv --n-filter 5
+expect_text "a short entry is named" "the shortest TMD, 3 residues, is that of entry 'Short' in line 128 of short.tsv" "$err"
+run "$profile" "$gsec" --list-parts tmd_n,tmd_c --arithmetic aaanalysis_1_1
+expect_success "halves of the TMD"
+columns "$out" $same >ours
+columns "$golden/halves.tsv" $same >theirs
+expect_same "halves of the TMD: the reference's features, order, positions and statistics" theirs ours
+
+# ---- warnings about what a run can tell
+awk -F '\t' -v OFS='\t' 'NR > 1 { gsub("[DEFHIK]", "A", $2); gsub("[LMNPQ]", "C", $2); gsub("[RSV]", "G", $2); gsub("[WY]", "T", $2) } { print }' \
+  positions.tsv >nucleotides.tsv
+run "$profile" nucleotides.tsv --n-filter 5
+expect_success "nucleotides"
+expect_text "nucleotides are noticed" "warning: all sequences consist of the letters A, C, G, T, U and N" "$err"
+for run in 1 2 3; do
+  awk -F '\t' -v OFS='\t' -v run="$run" 'NR == 1 { print; next } { state = (state + 7 * run) * 16807 % 2147483647; $5 = int(state / 64) % 2; print }' \
+    positions.tsv >shuffled.tsv
+  run "$profile" shuffled.tsv --n-filter 5
+  expect_success "groups that nothing separates"
+  expect_text "groups that nothing separates are noticed" "warning: nothing separates the groups: chance finds features as good among 580140 candidates" "$err"
+done
+run "$profile" "$gsec" --n-filter 5
+expect_no_text "no such warning where something does" "nothing separates" "$err"
+expect_no_text "no such warning for proteins" "nucleic" "$err"
 
 # ---- letters that the scales lack
 awk -F '\t' -v OFS='\t' 'NR == 4 { $3 = "X" substr($3, 2) } { print }' parts.tsv >unknown.tsv
@@ -157,6 +254,20 @@ expect_success "--json"
 for text in '"n_candidates": 580140' '"label_test": 1' '"feature": "TMD_C_JMD_C-Segment(2,3)-QIAN880106"' '"stages"'; do
   expect_text "--json" "$text" report.json
 done
+for text in '"input": ' '"list_parts": [' '"label_column": "label"' '"label_ignore": null' '"window": 21' '"tmd_len_seq": null' \
+  '"accept_gaps": false' '"upper_case": false' '"drop_non_canonical": false' '"remove_entries_with_gaps": false' \
+  '"replace_non_canonical_aa": false' '"df_scales": "AAontology"' '"df_cat": "AAontology"' '"threads": 0' '"bootstrap": null' '"dropped": []'; do
+  expect_text "--json: options" "$text" report.json
+done
+run "$profile" --test test.fasta --ref ref.fasta --list-parts jmd_c,tmd --accept-gaps --upper-case --bootstrap 2 --resample both --frac 0.5 \
+  --seed 9 --threads 1 --n-filter 3 --json other.json --quiet
+expect_success "--json with other options"
+for text in '"test": "test.fasta"' '"ref": "ref.fasta"' '"jmd_c",' '"accept_gaps": true' '"upper_case": true' '"rounds": 2' '"resample": "both"' \
+  '"frac": 0.5' '"seed": 9' '"threads": 1'; do
+  expect_text "--json: other options" "$text" other.json
+done
+run "$profile" renamed.tsv --n-filter 3 --label-test exposed --label-ref -1 --label-ignore 5 --json named.json --quiet
+for text in '"label_test": "exposed"' '"label_ref": "-1"' '"label_ignore": "5"'; do expect_text "--json: labels" "$text" named.json; done
 if command -v python3 >/dev/null; then
   expect_equal "--json is JSON with 100 features" 100 \
     "$(python3 -c 'import json; print(len(json.load(open("report.json"))["features"]))' 2>&1 | tail -n 1)"
@@ -191,7 +302,7 @@ expect_text "--plot without gnuplot" "install gnuplot" "$err"
 # ---- help and version
 run "$profile" --help
 expect_success "--help"
-for text in --n-filter --max-overlap --list-parts --jmd-n-len --split-kws --accept-gaps --label-test --arithmetic --redundancy \
+for text in --n-filter --max-overlap --list-parts --jmd-n-len --split-kws --accept-gaps --label-test --label-ignore --upper-case --drop-non-canonical --arithmetic --redundancy \
   --threads --json --plot "Exit codes"; do
   expect_text "--help" "$text" "$out"
 done

@@ -1,32 +1,38 @@
 // Writes the figures of a run: tables and scripts always, pictures where gnuplot is installed.
 #pragma once
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "../program/output.hpp"
 #include "../program/output_folder.hpp"
 #include "canvas.hpp"
 #include "gnuplot.hpp"
+#include "isonomy/core/error.hpp"
 #include "isonomy/core/text.hpp"
 
 namespace examples {
 
 using isonomy::text::joined;
 
-/// Draws one figure beside copies of its tables into `picture`. Empty if it worked, else the reason.
+/// Draws one figure beside copies of its tables into `picture`. Empty if it worked, else the reason. IoError where
+/// there is no room for it: gnuplot itself does not tell of a full disk.
 inline std::string draw(const std::string& gnuplot, Outputs& outputs, const Figure& figure, std::string& picture) {
   const std::string &folder = outputs.workshop(), script = figure.name + ".gnuplot", name = figure.name + ".svg";
   for (const auto& [table, text] : figure.tables) write_plain(folder + "/" + table, text);
   write_plain(folder + "/" + script, figure.script);
   const std::string failure = run_gnuplot(gnuplot, folder, script, name);
-  if (!failure.empty()) return failure;
   std::ifstream drawn(folder + "/" + name, std::ios::binary);
   picture.assign(std::istreambuf_iterator<char>(drawn), {});
-  // gnuplot does not tell of a full disk.
-  return picture.ends_with("</svg>\n\n") || picture.ends_with("</svg>\n") ? std::string() : "it is cut off";
+  if (failure == no_room || (failure.empty() && picture.find("</svg>") == std::string::npos))
+    throw isonomy::IoError(outputs.folder() + "/" + name, 0,
+                           "gnuplot could not write the whole picture; expected room for it; free space or write "
+                           "elsewhere");
+  return failure;
 }
 
 /// Adds figures to the folder. Returns what kept pictures from being drawn, with the remedy.
@@ -39,12 +45,14 @@ inline std::vector<std::string> draw_figures(Outputs& outputs, const std::vector
     outputs.add_to_folder(script, figure.script);
     std::string drawn;
     const std::string failure = gnuplot.empty() ? "gnuplot is not installed" : draw(gnuplot, outputs, figure, drawn);
+    std::error_code error;
+    const bool stale = std::filesystem::exists(outputs.folder() + "/" + picture, error);
     if (failure.empty())
       outputs.add_to_folder(picture, drawn);
     else
-      warnings.push_back(joined(picture, " was not drawn: ", failure,
-                                "; install gnuplot (Debian: gnuplot-nox), then run in ", outputs.folder(), ": gnuplot ",
-                                script, " > ", picture));
+      warnings.push_back(joined(picture, " was not drawn", stale ? ", the one there is of an earlier run: " : ": ",
+                                failure, "; install gnuplot (Debian: gnuplot-nox), then run in ", outputs.folder(),
+                                ": gnuplot ", script, " > ", picture));
   }
   return warnings;
 }

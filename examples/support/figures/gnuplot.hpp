@@ -62,6 +62,9 @@ inline int awaited(pid_t child) {
   }
 }
 
+/// The reason where the picture is larger than files may be.
+inline constexpr const char* no_room = "there is no room for it";
+
 /// Runs `gnuplot script > picture` in `folder`. Empty if it worked, else the reason.
 inline std::string run_gnuplot(const std::string& gnuplot, const std::string& folder, const std::string& script,
                                const std::string& picture) {
@@ -87,6 +90,7 @@ inline std::string run_gnuplot(const std::string& gnuplot, const std::string& fo
   }
   const int status = awaited(child);
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
+  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ) return no_room;
   std::ifstream messages(folder + "/" + log);
   std::string line, reason;
   while (std::getline(messages, line))

@@ -172,28 +172,42 @@ std::vector<double> fit_from(isonomy::Context<isonomy::Cpu>& ctx, isonomy::Vecto
   return lower;
 }
 
-/// The fit of the points with errors, again from a lower minimum where profiles meet one.
+/// Notes what is fitted and where it starts: where the command line says, or where these points suggest, known values
+/// in their place. Returns the stages so far.
 template <class T>
-void fit_points(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorView<const T> x, const MixtureOptions& options,
-                PassCounter& passes, MixtureRun& run) {
-  isonomy::io::MixtureFit& fit = run.fit;
+isonomy::Report begin_fit(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorView<const T> points,
+                          const MixtureOptions& options, PassCounter& passes, isonomy::io::MixtureFit& fit) {
   isonomy::Report before;
   isonomy::StageTimer timer(before);
-  fit.points = x.size;
+  fit.points = points.size;
   fit.model = options.model;
   fit.options = options.minimize;
   fit.start = options.start;
   if (fit.start.empty()) {
     passes.begin("start");
-    fit.starts = isonomy::mixture::find_start(ctx, options.model, x, options.search);
+    fit.starts = isonomy::mixture::find_start(ctx, options.model, points, options.search);
     fit.start = fit.starts.parameters;
     if (!options.known.empty()) fit.start = start_with(options.model, fit.start, options.known);
   }
   timer.lap("start");
-  const auto first_fit = [&] { return fit_from(ctx, x, fit.start, options, passes, run); };
-  std::vector<double> lower = !options.start.empty()   ? from_given_start(first_fit)
-                              : !options.known.empty() ? from_given_start(first_fit, "--fix")
-                                                       : first_fit();
+  return before;
+}
+
+/// The first fit, whose errors name the option that the start comes from.
+template <class F>
+auto from_start(const MixtureOptions& options, F&& first_fit) {
+  return !options.start.empty()   ? from_given_start(first_fit)
+         : !options.known.empty() ? from_given_start(first_fit, "--fix")
+                                  : first_fit();
+}
+
+/// The fit of the points with errors, again from a lower minimum where profiles meet one.
+template <class T>
+void fit_points(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorView<const T> x, const MixtureOptions& options,
+                PassCounter& passes, MixtureRun& run) {
+  isonomy::io::MixtureFit& fit = run.fit;
+  const isonomy::Report before = begin_fit(ctx, x, options, passes, fit);
+  std::vector<double> lower = from_start(options, [&] { return fit_from(ctx, x, fit.start, options, passes, run); });
   constexpr int most_minima = 10;
   for (int minimum = 1; !lower.empty(); ++minimum) {
     if (minimum == most_minima) {
@@ -239,24 +253,12 @@ void fit_weighted_points(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorVie
                          isonomy::VectorView<const T> weights, const PointData& data, const MixtureOptions& options,
                          PassCounter& passes, MixtureRun& run) {
   isonomy::io::MixtureFit& fit = run.fit;
-  isonomy::Report before;
-  isonomy::StageTimer timer(before);
+  const std::vector<double> drawn = drawn_by_weight(x, weights, data.total);
+  const isonomy::Report before = begin_fit(ctx, isonomy::view(drawn), options, passes, fit);
   fit.points = x.size;
-  fit.model = options.model;
-  fit.options = options.minimize;
-  fit.start = options.start;
-  if (fit.start.empty()) {
-    passes.begin("start");
-    const std::vector<double> drawn = drawn_by_weight(x, weights, data.total);
-    fit.starts = isonomy::mixture::find_start(ctx, options.model, isonomy::view(drawn), options.search);
-    fit.start = fit.starts.parameters;
-  }
-  timer.lap("start");
   passes.begin("fit");
-  const auto from_start = [&] {
-    return isonomy::mixture::fit(ctx, options.model, x, weights, fit.start, options.minimize);
-  };
-  fit.result = options.start.empty() ? from_start() : from_given_start(from_start);
+  fit.result = from_start(
+      options, [&] { return isonomy::mixture::fit(ctx, options.model, x, weights, fit.start, options.minimize); });
   auto& stages = fit.result.report.stages;
   stages.insert(stages.begin(), before.stages.begin(), before.stages.end());
 }

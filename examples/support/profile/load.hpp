@@ -67,14 +67,14 @@ struct LoadedSequences {
 class NucleotideWatch {
  public:
   void add(const std::string& residues) {
-    for (const char c : residues) other_ = other_ || nucleotides.find(c) == std::string_view::npos;
+    if (!other_) other_ = residues.find_first_not_of(nucleotides) != std::string::npos;
   }
   void warn(const isonomy::profiling::Alphabet& alphabet, std::vector<std::string>& warnings) const {
     const bool proteins = alphabet.code('L') >= 0 && alphabet.code('K') >= 0;
     if (proteins && !other_)
-      warnings.push_back("all sequences consist of the letters A, C, G, T, U and N alone, as nucleic acids do; the "
-                         "scales read them as "
-                         "amino acids; translate nucleotides first");
+      warnings.emplace_back("all sequences consist of the letters A, C, G, T, U and N alone, as nucleic acids do; the "
+                            "scales read them as "
+                            "amino acids; translate nucleotides first");
   }
 
  private:

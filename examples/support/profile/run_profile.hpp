@@ -1,6 +1,7 @@
 // One run from files to files, shared by the programs: read, profile, write everything or nothing.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -198,17 +199,24 @@ inline void note_display(const RunOptions& options, const LoadedSequences& loade
                             "; pass --tmd-len ", length, " to number theirs"));
 }
 
-/// Says so where no feature separates the groups beyond what chance does among so many.
+/// Says so where nothing separates the groups: where chance finds features as good among so many candidates.
+///
+/// The table's rates are over what passed the pre-filter, which picks the largest differences, so that labels drawn at
+/// random often fall below 0.05 there. Over all candidates, of which no other has a smaller p-value to speak of, they
+/// do not.
 inline void note_separation(const isonomy::profiling::ProfileResult& result, std::vector<std::string>& warnings) {
   constexpr double usual_level = 0.05;
   double least = 1;
   for (const auto& row : result.features)
     if (row.p_val_fdr_bh < least) least = row.p_val_fdr_bh;
-  if (least > usual_level)
-    warnings.push_back(
-        joined("nothing separates the groups: the smallest p_val_fdr_bh is ", least,
-               ", and at most 0.05 is expected of a difference that is more than chance; see whether the "
-               "labels are right, or give more sequences"));
+  const auto& funnel = result.funnel;
+  const double share = static_cast<double>(funnel.n_after_prefilter) / static_cast<double>(funnel.n_candidates);
+  const double rate = std::min(1.0, least / share);
+  if (rate > usual_level)
+    warnings.push_back(joined("nothing separates the groups: chance finds features as good among ", funnel.n_candidates,
+                              " candidates (the smallest p-value, corrected for all of them, is ",
+                              isonomy::text::decimals(rate, 2),
+                              "); expected one below 0.05; see whether the labels are right, or give more sequences"));
 }
 
 /// The warnings of the run, the one about the shortest part with the entry that has it, unless all have that length.

@@ -101,6 +101,10 @@ class Outputs {
   /// has come; no file has changed then. Returns warnings about what runs left that were killed.
   std::vector<std::string> commit(std::string_view text) {
     Interrupt::check("writing");
+    {
+      const auto lock = continued();
+      files_.prepare();
+    }
     files_.write_streams();
     print_all(text);
     const auto lock = continued();
@@ -111,6 +115,7 @@ class Outputs {
     std::vector<std::string> left = std::move(cleared_);
     left.insert(left.end(), files_.cleared().begin(), files_.cleared().end());
     if (left.empty()) return {};
+    for (std::string& path : left) path = joined("'", path, "'");
     return {
         joined("a run with these outputs was killed before it had put all of them in place; what it left is removed, "
                "what it had put there replaced: ",

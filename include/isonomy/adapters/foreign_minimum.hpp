@@ -29,10 +29,11 @@ template <mixture::Objective F>
   return result;
 }
 
-/// f with gradient at a trial point of a minimiser that cannot step back from one without. NumericalError there.
+/// f with derivatives at a trial point of a minimiser that cannot step back from one without. NumericalError there.
 template <mixture::Objective F>
-[[nodiscard]] mixture::Likelihood at_trial(F& f, const std::vector<double>& theta, const char* library) {
-  mixture::Likelihood at = f.at(theta, MixtureOrder::gradient);
+[[nodiscard]] mixture::Likelihood at_trial(F& f, const std::vector<double>& theta, MixtureOrder order,
+                                           const char* library) {
+  mixture::Likelihood at = f.at(theta, order);
   if (mixture::finite(at)) return at;
   throw NumericalError(text::joined(
       {library, ": the function is not finite at a point it tried, and it has no way back from there; narrow the "

@@ -30,7 +30,7 @@ class LbfgsppFunction {
     for (std::size_t i = 0; i < theta.size(); ++i)
       theta[i] = std::clamp(scale_[i] * x(static_cast<Eigen::Index>(i)), bounds[i].lower, bounds[i].upper);
     throws = true;
-    const mixture::Likelihood at = at_trial(f_, theta, "LBFGSpp");
+    const mixture::Likelihood at = at_trial(f_, theta, MixtureOrder::gradient, "LBFGSpp");
     throws = false;
     ++passes;
     for (std::size_t i = 0; i < theta.size(); ++i) gradient(static_cast<Eigen::Index>(i)) = scale_[i] * at.gradient[i];

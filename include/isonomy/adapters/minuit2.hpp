@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "isonomy/adapters/foreign_minimum.hpp"
+#include "isonomy/adapters/minuit2_function.hpp"
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/estimators/mixture/minimise/minimum.hpp"
@@ -29,48 +30,18 @@ struct MinuitMinimum : mixture::Minimum {
 
 namespace detail {
 
-/// An Objective as Minuit2 calls it: its value relative to that at the start, so that small differences keep their
-/// digits. Value and gradient of a point are one pass.
-template <mixture::Objective F>
-class MinuitFunction : public ROOT::Minuit2::FCNGradientBase {
- public:
-  MinuitFunction(F& f, double offset) : f_(f), offset_(offset) {}
-
-  double operator()(const std::vector<double>& theta) const override { return at(theta).nll - offset_; }
-  std::vector<double> Gradient(const std::vector<double>& theta) const override {
-    return at(theta).gradient;
-  }                                           // NOLINT
-  double Up() const override { return 0.5; }  // NOLINT(readability-identifier-naming): Minuit's names
-
-  [[nodiscard]] int passes() const { return passes_; }
-
- private:
-  const mixture::Likelihood& at(const std::vector<double>& theta) const {
-    if (theta != theta_) {
-      at_ = at_trial(f_, theta, "Minuit2");
-      theta_ = theta;
-      ++passes_;
-    }
-    return at_;
-  }
-
-  F& f_;
-  double offset_;
-  mutable std::vector<double> theta_;
-  mutable mixture::Likelihood at_;
-  mutable int passes_ = 0;
-};
-
 /// Minuit resolves a parameter between two bounds by its distance to both: a bound this many errors away is none.
 inline constexpr double far_away = 1e6;
 
 }  // namespace detail
 
-/// A local minimum of f from `start` by Migrad with the gradient of f, then Hesse, for an increase by 1/2. Bounds are
-/// Minuit's (bounds beyond a million initial_errors are left to the function), tolerance and strategy such that the edm
-/// ends far below that of the options. The result is judged as `judged` says; iterations are Minuit's calls. Errors as
-/// mixture::minimize, and NumericalError where f is not finite at a trial point. Not the same bits as any other
-/// minimiser. Source: James and Roos, MINUIT (1975).
+/// A local minimum of f from `start` by Migrad with the gradient of f, then Hesse, for an increase by 1/2. Versions
+/// since ROOT 6.30 get the exact Hessian of f, too, where it has one: its diagonal for the first step, all of it for
+/// Hesse, whose errors then are those of mixture::hesse; others take differences of gradients. Parameters of
+/// options.fixed and bounds are Minuit's (bounds beyond a million initial_errors are left to the function), tolerance
+/// and strategy such that the edm ends far below that of the options. The result is judged as `judged` says; iterations
+/// are Minuit's calls. Errors as mixture::minimize, and NumericalError where f is not finite at a trial point. Not the
+/// same bits as any other minimiser. Source: James and Roos, MINUIT (1975).
 template <mixture::Objective F>
 [[nodiscard]] MinuitMinimum minimize_with_minuit2(F& f, const std::vector<double>& start,
                                                   const mixture::MinimizeOptions& options = {}) {
@@ -97,7 +68,8 @@ template <mixture::Objective F>
     else if (above)
       state.SetUpperLimit(index, upper);
   }
-  detail::MinuitFunction<F> function(f, offset);
+  detail::MinuitFunction<F, ROOT::Minuit2::FCNGradientBase> function(
+      f, offset, mixture::affords_hessian(f, start.size(), options));
   const ROOT::Minuit2::MnStrategy strategy(1);
   ROOT::Minuit2::MnMigrad migrad(function, state, strategy);
   // Migrad ends at an edm of 0.002 x tolerance x Up.

@@ -6,6 +6,7 @@
 #include "isonomy/ops/mixture/mixture_sums.hpp"
 #include "isonomy/ops/mixture/multivariate_mixture_sums.hpp"
 #include "isonomy/ops/mixture/weighted_mixture_sums.hpp"
+#include "isonomy/ops/mixture/weighted_multivariate_mixture_sums.hpp"
 
 namespace isonomy {
 
@@ -38,5 +39,11 @@ extern template void weighted_mixture_sums(Context<Cpu>&, const Weighted<NormalC
                                            VectorView<DoubleDouble>);
 extern template void weighted_mixture_sums(Context<Cpu>&, const Weighted<NormalComponents>&, MixtureOrder,
                                            VectorView<const float>, VectorView<const float>, VectorView<DoubleDouble>);
+extern template void weighted_multivariate_mixture_sums(Context<Cpu>&, const MultivariateNormals&, MixtureOrder,
+                                                        MatrixView<const double>, VectorView<const double>,
+                                                        VectorView<DoubleDouble>);
+extern template void weighted_multivariate_mixture_sums(Context<Cpu>&, const MultivariateNormals&, MixtureOrder,
+                                                        MatrixView<const float>, VectorView<const float>,
+                                                        VectorView<DoubleDouble>);
 
 }  // namespace isonomy

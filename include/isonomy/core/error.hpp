@@ -72,7 +72,7 @@ class OutOfMemory : public ResourceError {
   [[gnu::noinline]] OutOfMemory(const std::string& purpose, std::size_t bytes_requested, std::size_t bytes_available)
       : ResourceError(text::joined(purpose, ": ", bytes_requested, " bytes requested, ",
                                    bytes_available != 0 ? std::to_string(bytes_available) : "none",
-                                   " available; use less data at a time or raise the limit")),
+                                   " available; expected room for all; use less data at a time or raise the limit")),
         requested(bytes_requested), available(bytes_available) {}
   std::size_t requested, available;
 };

@@ -1,5 +1,5 @@
-// The conformance kit fails deliberately wrong backends: mixture_sums,
-// weighted_mixture_sums and multivariate_mixture_sums.
+// The conformance kit fails deliberately wrong backends: mixture_sums and multivariate_mixture_sums, with weights and
+// without.
 #include <cmath>
 #include <utility>
 #include <vector>
@@ -69,6 +69,14 @@ struct SwapsMoments {
     if (out.rows > 2) std::swap(out(out.rows - 1, 0), out(out.rows - 2, 0));
   }
 };
+struct RowWeightsIgnored {
+  template <class T>
+  static void run(cpu::Context& ctx, const MultivariateNormals& term, MixtureOrder order, MatrixView<const T> x,
+                  VectorView<const T>, MatrixView<double> out) {
+    const std::vector<T> ones(static_cast<std::size_t>(x.rows), T{1});
+    ::test::Host::weighted_multivariate_mixture_sums(ctx, term, order, x, view(ones), out);
+  }
+};
 
 }  // namespace
 
@@ -86,4 +94,8 @@ TEST_CASE("the kit catches a wrong weighted_mixture_sums", "[conformance]") {
 TEST_CASE("the kit catches a wrong multivariate_mixture_sums", "[conformance]") {
   CHECK(::test::failures_of_honest<op::multivariate_mixture_sums>() == 0);
   CHECK(::test::failures<op::multivariate_mixture_sums, SwapsMoments>() > 0);
+}
+TEST_CASE("the kit catches a wrong weighted_multivariate_mixture_sums", "[conformance]") {
+  CHECK(::test::failures_of_honest<op::weighted_multivariate_mixture_sums>() == 0);
+  CHECK(::test::failures<op::weighted_multivariate_mixture_sums, RowWeightsIgnored>() > 0);
 }

@@ -21,6 +21,9 @@ within_a_second() {
   if ((milliseconds <= 1000)); then echo yes; else echo "$milliseconds ms"; fi
 }
 
+# What the program reads from and writes to; pipes that nobody serves are held open by this script.
+input=/dev/null output=$out table=(--out earlier.tsv)
+
 # interrupt WHAT SIGNAL STATUS SECONDS ARGUMENT...: the program gets the signal so many seconds after it has begun to
 # catch it. If the run is over by then, another one gets it sooner, the last at once: a fast machine is checked too.
 interrupt() {
@@ -29,7 +32,7 @@ interrupt() {
   shift 4
   before=$(listing)
   for wait_seconds in "${delays[@]}"; do
-    "$programs/$program" "$@" --out earlier.tsv --json earlier.json --plot new/pictures >"$out" 2>"$err" </dev/null &
+    "$programs/$program" --json earlier.json --plot new/pictures "${table[@]}" "$@" >"$output" 2>"$err" <"$input" &
     process=$!
     wait_for_handler "$process" "$signal"
     sleep "$wait_seconds"
@@ -53,4 +56,33 @@ interrupt() {
   expect_equal "$what: standard error" "$program: stopped; nothing was written" "$(cat "$err")"
   expect_equal "$what: standard output" "" "$(head -c 100 "$out")"
   expect_equal "$what: the folder" "$before" "$(listing)"
+}
+
+# interrupt_waiting ARGUMENT...: the program waits for what never comes, and must end all the same. The arguments are
+# those of a quick run.
+interrupt_waiting() {
+  mkfifo idle full unread
+  exec 8<>full 9<>idle
+  input=idle interrupt "SIGINT while standard input is idle" INT 130 0.1 /dev/stdin
+  head -c 40000 /dev/zero | tr '\0' 1 >&9
+  input=idle interrupt "SIGTERM within a line" TERM 143 0.1 /dev/stdin
+  interrupt "SIGHUP while a pipe has no writer" HUP 129 0.1 unread
+  head -c 65536 /dev/zero >&8
+  table=(--out /dev/stdout)
+  output=full interrupt "SIGTERM while nobody reads standard output" TERM 143 0.4 "$@"
+  table=(--out unread)
+  interrupt "SIGINT while an output has no reader" INT 130 0.4 "$@"
+  table=(--out earlier.tsv)
+  mkdir tools
+  printf '#!/bin/sh\nexec sleep 60\n' >tools/gnuplot
+  chmod +x tools/gnuplot
+  PATH=$PWD/tools:$PATH interrupt "SIGTERM while gnuplot draws" TERM 143 0.4 "$@"
+  exec 8>&- 9>&-
+
+  # nohup keeps SIGHUP away.
+  (trap '' HUP; exec "$programs/$program" "$@" --out hangup.tsv >"$out" 2>"$err" </dev/null) &
+  wait_for_handler $! TERM
+  kill -s HUP $! 2>/dev/null
+  wait $!
+  expect_equal "SIGHUP under nohup: exit status" 0 $?
 }

@@ -28,8 +28,8 @@ class Stages {
         second_places(ctx, set, packed, splits, Plan::second_rule),
         first_classes{profiling::residue_set_numbers(packed, first_places, 0), tables.distinct()},
         second_classes{profiling::residue_set_numbers(packed, second_places, 0), tables.distinct()},
-        first_pass(ctx, packed, first_places, tables, first_classes),
-        second_pass(ctx, packed, second_places, tables, second_classes) {}
+        first_pass(ctx, set, packed, first_places, tables, first_classes),
+        second_pass(ctx, set, packed, second_places, tables, second_classes) {}
 
   [[nodiscard]] std::string id(profiling::Candidate f) const {
     return profiling::feature_id(set_.parts()[f.split / splits.size()], splits[f.split % splits.size()],

@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "isonomy/core/text.hpp"
+#include "isonomy/core/text/letter_view.hpp"
 #include "isonomy/core/text/letters.hpp"
 #include "support/catch.hpp"
 
@@ -86,4 +87,38 @@ TEST_CASE("a beginning cuts no letter") {
   REQUIRE(text::beginning("abc", 2) == "ab");
   REQUIRE(text::beginning("a\xE2\x80\x93", 3) == "a");
   REQUIRE(text::beginning("\xE2\x80\x93", 1).empty());
+}
+
+TEST_CASE("a text is counted and cut by letters, a byte that is no UTF-8 being one") {
+  const std::string odd = "a\u2013b\xFF\U0001D400";
+  const text::LetterView letters(odd);
+  REQUIRE(letters.size() == 5);
+  REQUIRE(letters[1] == "\u2013");
+  REQUIRE(letters[3] == "\xFF");
+  REQUIRE(letters.between(1, 3) == "\u2013b");
+  REQUIRE(letters.between(4, 5) == "\U0001D400");
+  REQUIRE(letters.between(5, 5).empty());
+  REQUIRE(text::LetterView("").empty());
+  for (std::size_t length = 0; length < 20; ++length) {
+    const std::string plain(length, 'x');
+    REQUIRE(text::is_ascii(plain));
+    REQUIRE(text::LetterView(plain).size() == length);
+    for (std::size_t at = 0; at < length; ++at) {
+      std::string one = plain;
+      one.replace(at, 1, "\u00E9");
+      REQUIRE_FALSE(text::is_ascii(one));
+      REQUIRE(text::LetterView(one).size() == length);
+    }
+  }
+}
+
+TEST_CASE("letters have names by which they can be told apart") {
+  REQUIRE(text::letter_name("X") == "'X'");
+  REQUIRE(text::letter_name("\n") == "line end");
+  REQUIRE(text::letter_name(" ") == "blank");
+  REQUIRE(text::letter_name("\u00A0") == "U+00A0 (no-break space)");
+  REQUIRE(text::letter_name("\u200B") == "U+200B (zero width space)");
+  REQUIRE(text::letter_name("\u2013") == "'\u2013' (U+2013)");
+  REQUIRE(text::letter_name("\u2062") == "U+2062");
+  REQUIRE(text::letter_name("\x96") == "<byte 96>");
 }

@@ -1,5 +1,5 @@
-// Conformance rows of multivariate_mixture_sums: the bits of the lane functions, and plain sums in extended precision
-// beside them.
+// Conformance rows of multivariate_mixture_sums, with weights and without: the bits of the lane functions, and plain
+// sums in extended precision beside them.
 #pragma once
 
 #include <algorithm>
@@ -17,17 +17,13 @@
 #include "isonomy/ops/mixture/kernels/block_sums.hpp"
 #include "isonomy/ops/mixture/kernels/scalar.hpp"
 #include "isonomy/ops/mixture/multivariate_mixture_sums.hpp"
+#include "isonomy/ops/mixture/weighted_multivariate_mixture_sums.hpp"
 
 namespace isonomy::conformance {
 
-template <>
-struct Cases<op::multivariate_mixture_sums> {
-  template <class Tag, class T>
-  static constexpr bool callable = requires(Context<Tag>& ctx, MultivariateNormals term, MixtureOrder order,
-                                            op::MatrixInput<Backend<Tag>, T> x, VectorView<DoubleDouble> sums) {
-    multivariate_mixture_sums(ctx, term, order, x, sums);
-  };
-
+/// Rows of both; without weights, every row has the weight 1 in the formulas.
+template <bool weighted>
+struct MultivariateCases {
   template <class Tag, class T>
   static void run(Rows<Tag>& rows) {
     const std::vector<Shape> shapes{{Covariance::full, 1, 1},      {Covariance::full, 3, 3},
@@ -46,12 +42,21 @@ struct Cases<op::multivariate_mixture_sums> {
     row<Tag, T>(rows, {"row", 8193, Layout::row, Data::random}, shapes[1], MixtureOrder::gradient);
     if constexpr (std::same_as<T, double>)
       row<Tag, T>(rows, {"row", 110003, Layout::row, Data::random}, shapes[3], MixtureOrder::gradient);
+    using Space = typename Backend<Tag>::space;
     rows.template throws<ShapeError>("a column too many", [](Context<Tag>& ctx) {
       const MultivariateNormals term{nullptr, nullptr, nullptr, 1, 2, Covariance::full};
       std::vector<DoubleDouble> sums(1);
-      multivariate_mixture_sums(ctx, term, MixtureOrder::value,
-                                MatrixView<const T, typename Backend<Tag>::space>(nullptr, 0, 3, 3, 1), view(sums));
+      call(ctx, term, MixtureOrder::value, MatrixView<const T, Space>(nullptr, 0, 3, 3, 1),
+           VectorView<const T, Space>(), view(sums));
     });
+    if constexpr (weighted)
+      rows.template throws<ShapeError>("a weight too few", [](Context<Tag>& ctx) {
+        const MultivariateNormals term{nullptr, nullptr, nullptr, 1, 1, Covariance::full};
+        std::vector<DoubleDouble> sums(1);
+        const auto x = to_device(ctx, std::vector<T>(5));
+        call(ctx, term, MixtureOrder::value, MatrixView<const T, Space>(x.data(), 5, 1, 1, 1), x.view().subview(0, 4),
+             view(sums));
+      });
   }
 
  private:
@@ -64,6 +69,15 @@ struct Cases<op::multivariate_mixture_sums> {
     index_t n;
     Layout layout;
     Data kind;
+  };
+  /// Rows and weights as the lane functions read them.
+  template <class T>
+  struct WeightedOperand {
+    const Operand<T>& x;
+    const Operand<T>& weights;
+
+    const T& operator()(index_t i, index_t j) const { return x(i, j); }
+    [[nodiscard]] double weight(index_t i) const { return static_cast<double>(weights(i)); }
   };
   /// Log peaks, means and factors, one after the other, from a seed.
   struct Parameters {
@@ -87,6 +101,15 @@ struct Cases<op::multivariate_mixture_sums> {
     return result;
   }
 
+  template <class Ctx, class X, class W>
+  static void call(Ctx& ctx, const MultivariateNormals& term, MixtureOrder order, X x, W weights,
+                   VectorView<DoubleDouble> sums) {
+    if constexpr (weighted)
+      weighted_multivariate_mixture_sums(ctx, term, order, x, weights, sums);
+    else
+      multivariate_mixture_sums(ctx, term, order, x, sums);
+  }
+
   template <class Tag, class T>
   static void row(Rows<Tag>& rows, const Sample& s, const Shape& shape, MixtureOrder order) {
     constexpr const char* names[]{"full", "tied", "diagonal", "spherical"};
@@ -95,19 +118,22 @@ struct Cases<op::multivariate_mixture_sums> {
                      names[static_cast<int>(shape.covariance)], ", order ", static_cast<int>(order));
     Operand<T> x(s.n, shape.dimensions, s.layout);
     x.fill(s.kind, rows.seed(label));
+    Operand<T> w(s.n, s.layout == Layout::row ? 1 : 2);
+    w.fill(Data::random, rows.seed(label + ", weights"));
+    for (index_t i = 0; i < s.n; ++i) w(i) = !weighted ? T{1} : i % 7 == 3 ? T{0} : std::abs(w(i));
     const Parameters p = parameters(shape, rows.seed(label));
-    const std::vector<DoubleDouble> expected = by_definition(p.term(p.flat.data()), order, x);
+    const std::vector<DoubleDouble> expected = by_definition(p.term(p.flat.data()), order, x, w);
     rows.row(
         label,
         [&](Context<Tag>& ctx) {
-          Uploaded<Tag, T> dx(ctx, x);
+          Uploaded<Tag, T> dx(ctx, x), dw(ctx, w);
           const auto dp = to_device(ctx, p.flat);
-          const auto at_once = pass<Tag>(ctx, p.term(dp.data()), order, dx.matrix(), s.n);
-          const auto in_pieces = pass<Tag>(ctx, p.term(dp.data()), order, dx.matrix(), block_points);
-          return std::tuple(at_once, in_pieces, dx.fetch(ctx));
+          const auto at_once = pass<Tag>(ctx, p.term(dp.data()), order, dx.matrix(), dw.vector(), s.n);
+          const auto in_pieces = pass<Tag>(ctx, p.term(dp.data()), order, dx.matrix(), dw.vector(), block_points);
+          return std::tuple(at_once, in_pieces, dx.fetch(ctx), dw.fetch(ctx));
         },
         [&](Verdict& verdict, const std::vector<double>& at_once, const std::vector<double>& in_pieces,
-            const std::vector<T>& got_x) {
+            const std::vector<T>& got_x, const std::vector<T>& got_w) {
           Operand<double> bits(static_cast<index_t>(2 * expected.size()), 1);
           bits.storage.clear();
           bits.offset = 0;
@@ -115,16 +141,19 @@ struct Cases<op::multivariate_mixture_sums> {
           verdict.exact("sums", at_once, bits);
           verdict.exact("sums of a pass in pieces", in_pieces, bits);
           verdict.exact("x", got_x, x);
-          if (s.kind == Data::random) compare_plainly(verdict, p, order, x, at_once);
+          verdict.exact("weights", got_w, w);
+          if (s.kind == Data::random) compare_plainly(verdict, p, order, x, w, at_once);
         });
   }
 
-  template <class Tag, class X>
+  template <class Tag, class X, class W>
   static std::vector<double> pass(Context<Tag>& ctx, const MultivariateNormals& term, MixtureOrder order, X x,
-                                  index_t piece) {
+                                  W weights, index_t piece) {
     std::vector<DoubleDouble> sums(static_cast<std::size_t>(term.outputs(order)));
-    for (index_t first = 0; first < x.rows; first += piece)
-      multivariate_mixture_sums(ctx, term, order, x.row_block(first, std::min(piece, x.rows - first)), view(sums));
+    for (index_t first = 0; first < x.rows; first += piece) {
+      const index_t n = std::min(piece, x.rows - first);
+      call(ctx, term, order, x.row_block(first, n), weights.subview(first, n), view(sums));
+    }
     std::vector<double> flat;
     for (const DoubleDouble& sum : sums) flat.push_back(sum.high), flat.push_back(sum.low);
     return flat;
@@ -133,17 +162,23 @@ struct Cases<op::multivariate_mixture_sums> {
   /// Blocks in ascending order on lanes of one element.
   template <class T>
   static std::vector<DoubleDouble> by_definition(const MultivariateNormals& term, MixtureOrder order,
-                                                 const Operand<T>& x) {
+                                                 const Operand<T>& x, const Operand<T>& w) {
     std::vector<DoubleDouble> sums(static_cast<std::size_t>(term.outputs(order)));
     std::vector<double> lane_sums(
         static_cast<std::size_t>((term.lane_sums(order) + term.lane_scratch()) * block_lanes)),
         out(sums.size());
     for (index_t first = 0; first < x.rows; first += block_points) {
       const index_t n = std::min(block_points, x.rows - first);
-      if (order == MixtureOrder::value)
-        lanes::MultivariateBlocks::add<false>(term, x, first, n, lane_sums.data());
+      const auto add = [&](const auto& rows) {
+        if (order == MixtureOrder::value)
+          lanes::MultivariateBlocks::add<false>(term, rows, first, n, lane_sums.data());
+        else
+          lanes::MultivariateBlocks::add<true>(term, rows, first, n, lane_sums.data());
+      };
+      if constexpr (weighted)
+        add(WeightedOperand<T>{x, w});
       else
-        lanes::MultivariateBlocks::add<true>(term, x, first, n, lane_sums.data());
+        add(x);
       block_outputs(term, order, n, lane_sums.data(), out.data());
       for (std::size_t o = 0; o < sums.size(); ++o) add_share(sums[o], out[o]);
     }
@@ -154,7 +189,7 @@ struct Cases<op::multivariate_mixture_sums> {
   /// point.
   template <class T>
   static void compare_plainly(Verdict& verdict, const Parameters& p, MixtureOrder order, const Operand<T>& x,
-                              const std::vector<double>& got) {
+                              const Operand<T>& w, const std::vector<double>& got) {
     using Extended = long double;
     const MultivariateNormals term = p.term(p.flat.data());
     const int n = term.components, d = term.dimensions;
@@ -163,6 +198,7 @@ struct Cases<op::multivariate_mixture_sums> {
     Extended scale = 0;
     for (index_t i = 0; i < x.rows; ++i) {
       std::vector<Extended> a;
+      const auto weight = static_cast<Extended>(w(i));
       Extended largest = -std::numeric_limits<Extended>::infinity();
       for (int k = 0; k < n; ++k) {
         const double* factor = term.factors + (term.covariance == Covariance::tied ? 0 : k) * term.factor_size();
@@ -179,14 +215,14 @@ struct Cases<op::multivariate_mixture_sums> {
         }
         a.push_back(term.log_peaks[k] - square);
         largest = std::max(largest, a.back());
-        scale += 1 + std::abs(a.back());
+        scale += weight * (1 + std::abs(a.back()));
       }
       Extended total = 0;
       for (const Extended v : a) total += std::exp2(v - largest);
-      sums[0] += (largest + std::log2(total)) * std::log(Extended{2});
+      sums[0] += weight * (largest + std::log2(total)) * std::log(Extended{2});
       if (order == MixtureOrder::value) continue;
       for (int k = 0; k < n; ++k) {
-        const Extended r = std::exp2(a[static_cast<std::size_t>(k)] - largest) / total;
+        const Extended r = weight * std::exp2(a[static_cast<std::size_t>(k)] - largest) / total;
         const auto deviation = [&](int j) { return static_cast<Extended>(x(i, j)) - term.means[k * d + j]; };
         sums[static_cast<std::size_t>(1 + k)] += r;
         const int second = 1 + n * (1 + d) + (term.covariance == Covariance::tied ? 0 : k * term.factor_size());
@@ -208,6 +244,24 @@ struct Cases<op::multivariate_mixture_sums> {
         verdict.mismatch("output against its formula", static_cast<index_t>(o), 0, got[2 * o],
                          static_cast<double>(sums[o]), bound);
   }
+};
+
+template <>
+struct Cases<op::multivariate_mixture_sums> : MultivariateCases<false> {
+  template <class Tag, class T>
+  static constexpr bool callable = requires(Context<Tag>& ctx, MultivariateNormals term, MixtureOrder order,
+                                            op::MatrixInput<Backend<Tag>, T> x, VectorView<DoubleDouble> sums) {
+    multivariate_mixture_sums(ctx, term, order, x, sums);
+  };
+};
+template <>
+struct Cases<op::weighted_multivariate_mixture_sums> : MultivariateCases<true> {
+  template <class Tag, class T>
+  static constexpr bool callable = requires(Context<Tag>& ctx, MultivariateNormals term, MixtureOrder order,
+                                            op::MatrixInput<Backend<Tag>, T> x, op::Input<Backend<Tag>, T> weights,
+                                            VectorView<DoubleDouble> sums) {
+    weighted_multivariate_mixture_sums(ctx, term, order, x, weights, sums);
+  };
 };
 
 }  // namespace isonomy::conformance

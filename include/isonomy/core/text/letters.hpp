@@ -65,6 +65,11 @@ struct Letter {
   std::string out;
   out.reserve(s.size());
   while (!s.empty()) {
+    std::size_t plain = 0;
+    while (plain < s.size() && s[plain] >= ' ' && s[plain] < '\x7F') ++plain;
+    out.append(s.substr(0, plain));
+    s.remove_prefix(plain);
+    if (s.empty()) break;
     const Letter letter = first_letter(s);
     if (letter.bytes == 0) {
       const auto byte = static_cast<unsigned char>(s.front());

@@ -1,5 +1,5 @@
-// mixture_sums, weighted_mixture_sums and multivariate_mixture_sums on the host: blocks on threads, lanes in the
-// registers of the context's instruction set.
+// mixture_sums, multivariate_mixture_sums and both with weights on the host: blocks on threads, lanes in the registers
+// of the context's instruction set.
 #pragma once
 
 #include <algorithm>
@@ -37,9 +37,28 @@ struct MixtureSums {
   template <Real T>
   static void multivariate_mixture_sums(Context& ctx, const MultivariateNormals& term, MixtureOrder order,
                                         MatrixView<const T> x, MatrixView<double> out) {
+    multivariate_blocks(ctx, term, order, x, x.rows, out, "multivariate_mixture_sums");
+  }
+
+  /// As multivariate_mixture_sums, with a weight for every row, any stride.
+  template <Real T>
+  static void weighted_multivariate_mixture_sums(Context& ctx, const MultivariateNormals& term, MixtureOrder order,
+                                                 MatrixView<const T> x, VectorView<const T> weights,
+                                                 MatrixView<double> out) {
+    multivariate_blocks(ctx, term, order, WeightedRows<T, HostSpace>{x, weights}, x.rows, out,
+                        "weighted_multivariate_mixture_sums");
+  }
+
+ private:
+  static constexpr index_t too_few = 12;  // blocks that one thread finishes before another has started
+
+  /// The blocks of `size` rows, a MatrixView or WeightedRows.
+  template <class Points>
+  static void multivariate_blocks(Context& ctx, const MultivariateNormals& term, MixtureOrder order, const Points& x,
+                                  index_t size, MatrixView<double> out, const char* operation) {
     const auto of_order = [order]<class Kernels>(Kernels) {
-      return order == MixtureOrder::value ? &Kernels::template add<false, MatrixView<const T>>
-                                          : &Kernels::template add<true, MatrixView<const T>>;
+      return order == MixtureOrder::value ? &Kernels::template add<false, Points>
+                                          : &Kernels::template add<true, Points>;
     };
 #if defined(__x86_64__)
     const auto add = with_kernels<lanes::MultivariateBlocks, avx2::MultivariateBlocks, avx512::MultivariateBlocks>(
@@ -47,12 +66,9 @@ struct MixtureSums {
 #else
     const auto add = of_order(lanes::MultivariateBlocks{});
 #endif
-    each_block(ctx, term, order, x.rows, out, "multivariate_mixture_sums",
+    each_block(ctx, term, order, size, out, operation,
                [&](index_t first, index_t n, double* sums, double*) { add(term, x, first, n, sums); });
   }
-
- private:
-  static constexpr index_t too_few = 12;  // blocks that one thread finishes before another has started
 
   /// Adds one block of a term's points to the sums of its lanes, in some instruction set.
   template <class Term, class Points>

@@ -69,8 +69,8 @@ inline std::size_t ranking_bytes(index_t rows, index_t columns) {
 /// The peak memory of fit(), before it runs: memory_plan(profile_shape(proteins, scales)).
 ///
 /// Linear in rows, through the codes and the places of rows, and otherwise bounded by splits, scales and candidates.
-/// Data of which more than the pre-filtered number of candidates lies at a limit take 60 bytes
-/// more for each.
+/// Data of which more than the pre-filtered number of candidates lies at a limit take 120 bytes more for each, and
+/// kind_values_at_once doubles with the kinds of rows.
 [[nodiscard]] inline MemoryPlan memory_plan(const ProfileShape& shape, const ProfileOptions& options = {}) {
   validate(options);
   const auto bytes = [](index_t count, std::size_t size) { return static_cast<std::size_t>(count) * size; };

@@ -32,7 +32,7 @@ struct ProfileResult {
   std::string p_value_column = "p_val_mann_whitney";
   Funnel funnel;
   std::int64_t rows_test = 0, rows_reference = 0;
-  std::int64_t evaluated_row_by_row = 0;  ///< features that moments could not decide, plus the reported ones
+  std::int64_t evaluated_row_by_row = 0;  ///< features that neither moments nor joint counts decide, plus the reported
   Report report;
 };
 

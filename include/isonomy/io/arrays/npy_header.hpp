@@ -206,8 +206,9 @@ inline void read_npy_type(const std::string& path, std::string_view descr, NpyHe
 }
 
 inline std::string read_bytes(Source& source, std::size_t count, const char* what) {
-  std::string bytes(count, '\0');
-  const std::size_t got = source.read(bytes.data(), count);
+  // A header may be said to be longer than the file.
+  std::string bytes(static_cast<std::size_t>(std::min<std::uint64_t>(count, source.size().value_or(count))), '\0');
+  const std::size_t got = source.read(bytes.data(), bytes.size());
   if (got != count)
     throw IoError(source.path(), 0,
                   text::joined("the file ends within its ", what, ", after ", got, " of ", count,

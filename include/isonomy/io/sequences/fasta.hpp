@@ -95,8 +95,10 @@ void for_each_fasta(Source source, F&& f, TextOptions options = {}) {
     if (entry.line == 0 && !std::all_of(line.begin(), line.end(), is_space))
       throw IoError(path, reader.line_number(),
                     "text stands before the first '>'; expected FASTA; begin each entry with a line '>identifier'");
-    for (const char c : line)
-      if (!is_space(c)) entry.sequence += c;
+    if (!has_space(line))
+      entry.sequence += line;
+    else
+      std::copy_if(line.begin(), line.end(), std::back_inserter(entry.sequence), [](char c) { return !is_space(c); });
   }
   if (entry.line == 0)
     throw IoError(path, 0, "there is no entry; expected FASTA; begin each with a line '>identifier'");

@@ -39,18 +39,18 @@ class AtomicFile {
     struct stat old = {};
     const mode_t mode = ::stat(path_.c_str(), &old) == 0 ? S_IRUSR | S_IWUSR : 0666;
     for (int attempt = 0; attempt < 100 && !file_; ++attempt) {
-      temporary_ = detail::draft_name(draft_prefix());
+      temporary_ = draft_name(draft_prefix());
       const int opened = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
       if (opened < 0 && errno != EEXIST) break;
       if (opened < 0) continue;
       file_.reset(::fdopen(opened, "wb"));
       if (!file_) static_cast<void>(::close(opened));
-      if (!file_ || !detail::hold_draft(opened, temporary_)) discard();
+      if (!file_ || !hold_draft(opened, temporary_)) discard();
     }
     if (!file_)
       throw IoError(target.name, 0,
                     text::joined("cannot create '", temporary_, "': ", system_message(errno),
-                                 "; expected a writable directory; check its permissions"));
+                                 "; expected a writable directory; ", remedy_for(errno, "check its permissions")));
   }
   AtomicFile(AtomicFile&& other) noexcept { swap(other); }
   AtomicFile& operator=(AtomicFile&& other) noexcept {
@@ -63,13 +63,15 @@ class AtomicFile {
   /// Appends bytes. IoError naming the reason (for example no space left); the target is untouched then.
   void write(std::string_view bytes) {
     require_open("write");
+    prepared_ = false;
     if (std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) != bytes.size()) fail(errno);
   }
 
-  /// Forces what was written onto the medium and gives it the target's mode. IoError as write(): what is left is to
-  /// rename it.
+  /// Forces what was written onto the medium and gives it the target's mode. IoError as write(). Nothing if that has
+  /// been done: what is left is to rename it.
   void prepare() {
     require_open("prepare");
+    if (prepared_) return;
     if (std::fflush(file_.get()) != 0) fail(errno);
     const int draft = ::fileno(file_.get());
     struct stat old = {}, now = {};
@@ -81,6 +83,7 @@ class AtomicFile {
     }
     // Some file systems have nothing to force.
     if (::fsync(draft) != 0 && errno != EINVAL && errno != ENOTSUP) fail(errno);
+    prepared_ = true;
   }
 
   /// Renames a prepared file to its target. IoError if that is refused, with the target untouched. With `revocable`,
@@ -88,7 +91,7 @@ class AtomicFile {
   void place(bool revocable = false) {
     require_open("place");
     if (revocable) {
-      kept_ = detail::draft_name(draft_prefix());
+      kept_ = draft_name(draft_prefix());
       if (::link(path_.c_str(), kept_.c_str()) != 0) {
         was_absent_ = errno == ENOENT;
         kept_.clear();
@@ -112,17 +115,15 @@ class AtomicFile {
     discard();
   }
 
-  /// Ends what place() began; nothing can be written or undone after.
-  void settle() noexcept {
-    discard();
-    detail::sync_folder(std::filesystem::path(path_).parent_path());
-  }
+  /// Ends what place() began; nothing can be undone after. Whether a power failure undoes it is up to sync_folder().
+  void settle() noexcept { discard(); }
 
   /// Puts the file in place of the target. IoError as write() and place(). Nothing can be written after.
   void commit() {
     prepare();
     place();
     settle();
+    sync_folder(std::filesystem::path(path_).parent_path());
   }
 
   /// Where the file will be.
@@ -174,11 +175,13 @@ class AtomicFile {
     kept_.swap(other.kept_);
     file_.swap(other.file_);
     std::swap(was_absent_, other.was_absent_);
+    std::swap(prepared_, other.prepared_);
   }
 
   std::string path_, temporary_;
   std::string kept_;         ///< the target's former content, while place() can be undone
   bool was_absent_ = false;  ///< there was none
+  bool prepared_ = false;
   File file_;
 };
 

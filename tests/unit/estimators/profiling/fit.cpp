@@ -251,6 +251,7 @@ TEST_CASE("a set refuses rows it cannot hold and stays as it was", "[profiling]"
   CHECK_THAT(refused(window_from_parts("low", flank, "acdefACDEFGHIKLMNPQR", flank)),
              Contains("'low'") && Contains("a") && Contains("accept_gaps"));
   CHECK_THAT(refused(window_from_parts("other", flank, "ACDEFACDEFGHIKLMNPQX", flank)), Contains("X"));
+  CHECK_THAT(refused({"short", "ACDEFGHIKL", 4, 5, 2}), Contains("10 residues") && Contains("tmd_len=5"));
   CHECK(set.size() == 3);
   CHECK_THAT(::test::message<ValueError>([] { SequenceSet({Part::tmd, Part::tmd}); }), Contains("listed twice"));
   CHECK_THAT(::test::message<ValueError>([] { SequenceSet(std::vector<Part>{}); }), Contains("no parts"));

@@ -24,6 +24,7 @@
 #include "isonomy/estimators/mixture/multivariate/model.hpp"
 #include "isonomy/estimators/mixture/multivariate/rows.hpp"
 #include "isonomy/ops/mixture/multivariate_mixture_sums.hpp"
+#include "isonomy/ops/mixture/weighted_multivariate_mixture_sums.hpp"
 
 namespace isonomy::mixture {
 
@@ -86,8 +87,7 @@ class Population {
 
   /// Applies the policy to the components without points; false if there are none.
   template <ContextLike Ctx, class T, class F>
-  bool settle(Ctx& ctx, EmResult& result, MatrixView<const T, typename Ctx::space> x, double reg_covar,
-              const F& has_points) {
+  bool settle(Ctx& ctx, EmResult& result, const EmRows<Ctx, T>& x, double reg_covar, const F& has_points) {
     std::vector<int> empty;
     for (int k = 0; k < result.model.components(); ++k)
       if (!has_points(static_cast<std::size_t>(k))) empty.push_back(k);
@@ -140,6 +140,81 @@ inline void add_warnings(EmResult& result, double points) {
     say(k, " is degenerate: it has closed in on less than all dimensions; use fewer components, or raise reg_covar");
 }
 
+/// em() from a start.
+template <ContextLike Ctx, class T>
+EmResult run_em(Ctx& ctx, NormalMixture start, const EmRows<Ctx, T>& data, const EmOptions& options) {
+  validate(start);
+  require_rows(data.x, "em");
+  require_columns(start, data.x.columns);
+  require_options(options);
+  const double n = data.factor * data.points;
+  EmResult result;
+  StageTimer timer(result.report);
+  ProgressMeter progress(ctx.control(), "em", options.max_iter);
+  result.model = std::move(start);
+  Population population(options.empty, result.model.components());
+  population.settle(ctx, result, data, options.reg_covar, [&](std::size_t k) { return result.model.weights[k] > 0; });
+
+  double previous = -std::numeric_limits<double>::infinity();
+  std::vector<double> spread;
+  while (result.iterations < options.max_iter) {
+    const std::vector<DoubleDouble> sums =
+        density_pass(ctx, result.model, MixtureOrder::gradient, data.x, data.weights);
+    require_finite_sums(ctx, sums, data.x);
+    const double least = 10 * std::numeric_limits<double>::epsilon() * n;
+    if (population.settle(ctx, result, data, options.reg_covar,
+                          [&](std::size_t k) { return sums[1 + k].high >= least; }))
+      continue;
+    result.lower_bounds.push_back(sums[0].high / n);
+    spread = data_covariance(result.model, sums, n);
+    maximise(result.model, sums, n, options.reg_covar);
+    ++result.iterations;
+    progress.advance();
+    result.converged = std::abs(result.lower_bounds.back() - previous) < options.tol;
+    if (result.converged) break;
+    previous = result.lower_bounds.back();
+  }
+  timer.lap("iterations");
+  const std::vector<DoubleDouble> last = density_pass(ctx, result.model, MixtureOrder::value, data.x, data.weights);
+  require_finite_sums(ctx, last, data.x);
+  result.nll = -last[0].high / data.factor;
+  timer.lap("likelihood");
+  const auto parameters = static_cast<double>(result.model.free_parameters());
+  result.aic = 2 * result.nll + 2 * parameters;
+  result.bic = std::fma(parameters, std::log(data.points), 2 * result.nll);
+  std::sort(result.dropped.begin(), result.dropped.end());
+  result.degenerate = degenerate_components(result.model, spread, options.reg_covar);
+  add_warnings(result, data.points);
+  describe<op::multivariate_mixture_sums, T>(ctx, result.report);
+  if (data.weights.size > 0) result.report.operations = {ran<op::weighted_multivariate_mixture_sums, T>(ctx)};
+  return result;
+}
+
+/// em() from k-means.
+template <ContextLike Ctx, class T>
+EmResult run_em(Ctx& ctx, int components, Covariance covariance, const EmRows<Ctx, T>& data, const EmOptions& options) {
+  require_options(options);
+  EmResult best;
+  for (int run = 0; run < options.n_init; ++run) {
+    Report starting;
+    StageTimer timer(starting);
+    Clusters clusters = best_clusters(ctx, components, data.x, {}, "em", static_cast<std::uint64_t>(run), data.weights);
+    NormalMixture start =
+        from_clusters(ctx, std::move(clusters.centres), covariance, data.x, options.reg_covar, data.weights);
+    timer.lap("k-means");
+    EmResult found = run_em(ctx, std::move(start), data, options);
+    found.report.stages.insert(found.report.stages.begin(), starting.stages.begin(), starting.stages.end());
+    if (run == 0 || found.lower_bounds.back() > best.lower_bounds.back()) best = std::move(found);
+  }
+  return best;
+}
+
+/// Rows that count once each.
+template <ContextLike Ctx, class T>
+EmRows<Ctx, std::remove_const_t<T>> unweighted(MatrixView<T, typename Ctx::space> x) {
+  return {x, {}, static_cast<double>(x.rows)};
+}
+
 }  // namespace detail
 
 /// The mixture that expectation maximisation reaches from `start`: as scikit-learn's GaussianMixture.fit from those
@@ -160,51 +235,7 @@ inline void add_warnings(EmResult& result, double points) {
 template <ContextLike Ctx, class T>
 [[nodiscard]] EmResult em(Ctx& ctx, NormalMixture start, MatrixView<T, typename Ctx::space> x,
                           const EmOptions& options = {}) {
-  using Point = std::remove_const_t<T>;
-  validate(start);
-  detail::require_rows(x, "em");
-  detail::require_columns(start, x.columns);
-  detail::require_options(options);
-  const MatrixView<const Point, typename Ctx::space> rows(x);
-  const auto n = static_cast<double>(x.rows);
-  EmResult result;
-  StageTimer timer(result.report);
-  ProgressMeter progress(ctx.control(), "em", options.max_iter);
-  result.model = std::move(start);
-  detail::Population population(options.empty, result.model.components());
-  population.settle(ctx, result, rows, options.reg_covar, [&](std::size_t k) { return result.model.weights[k] > 0; });
-
-  double previous = -std::numeric_limits<double>::infinity();
-  std::vector<double> spread;
-  while (result.iterations < options.max_iter) {
-    const std::vector<DoubleDouble> sums = detail::density_pass(ctx, result.model, MixtureOrder::gradient, rows);
-    detail::require_finite_sums(ctx, sums, rows);
-    const double least = 10 * std::numeric_limits<double>::epsilon() * n;
-    if (population.settle(ctx, result, rows, options.reg_covar,
-                          [&](std::size_t k) { return sums[1 + k].high >= least; }))
-      continue;
-    result.lower_bounds.push_back(sums[0].high / n);
-    spread = detail::data_covariance(result.model, sums, n);
-    detail::maximise(result.model, sums, n, options.reg_covar);
-    ++result.iterations;
-    progress.advance();
-    result.converged = std::abs(result.lower_bounds.back() - previous) < options.tol;
-    if (result.converged) break;
-    previous = result.lower_bounds.back();
-  }
-  timer.lap("iterations");
-  const std::vector<DoubleDouble> last = detail::density_pass(ctx, result.model, MixtureOrder::value, rows);
-  detail::require_finite_sums(ctx, last, rows);
-  result.nll = -last[0].high;
-  timer.lap("likelihood");
-  const auto parameters = static_cast<double>(result.model.free_parameters());
-  result.aic = 2 * result.nll + 2 * parameters;
-  result.bic = std::fma(parameters, std::log(n), 2 * result.nll);
-  std::sort(result.dropped.begin(), result.dropped.end());
-  result.degenerate = detail::degenerate_components(result.model, spread, options.reg_covar);
-  detail::add_warnings(result, n);
-  describe<op::multivariate_mixture_sums, Point>(ctx, result.report);
-  return result;
+  return detail::run_em(ctx, std::move(start), detail::unweighted<Ctx>(x), options);
 }
 
 /// The same without a start, as scikit-learn's init_params='kmeans': the rows of each k-means cluster give a component
@@ -214,21 +245,7 @@ template <ContextLike Ctx, class T>
 template <ContextLike Ctx, class T>
 [[nodiscard]] EmResult em(Ctx& ctx, int components, Covariance covariance, MatrixView<T, typename Ctx::space> x,
                           const EmOptions& options = {}) {
-  using Point = std::remove_const_t<T>;
-  const MatrixView<const Point, typename Ctx::space> rows(x);
-  detail::require_options(options);
-  EmResult best;
-  for (int run = 0; run < options.n_init; ++run) {
-    Report starting;
-    StageTimer timer(starting);
-    Clusters clusters = best_clusters(ctx, components, rows, {}, "em", static_cast<std::uint64_t>(run));
-    NormalMixture start = detail::from_clusters(ctx, std::move(clusters.centres), covariance, rows, options.reg_covar);
-    timer.lap("k-means");
-    EmResult found = em(ctx, std::move(start), x, options);
-    found.report.stages.insert(found.report.stages.begin(), starting.stages.begin(), starting.stages.end());
-    if (run == 0 || found.lower_bounds.back() > best.lower_bounds.back()) best = std::move(found);
-  }
-  return best;
+  return detail::run_em(ctx, components, covariance, detail::unweighted<Ctx>(x), options);
 }
 
 }  // namespace isonomy::mixture

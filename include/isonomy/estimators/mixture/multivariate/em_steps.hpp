@@ -19,6 +19,7 @@
 #include "isonomy/estimators/mixture/multivariate/nearest_sums.hpp"
 #include "isonomy/estimators/mixture/multivariate/rows.hpp"
 #include "isonomy/ops/mixture/multivariate_mixture_sums.hpp"
+#include "isonomy/ops/mixture/weighted_multivariate_mixture_sums.hpp"
 
 namespace isonomy::mixture::detail {
 
@@ -63,12 +64,17 @@ class DeviceDensities {
   MultivariateNormals term_;
 };
 
+/// The sums of one pass at m, each row as often as its weight says; no weights: every row once.
 template <ContextLike Ctx, class T>
 std::vector<DoubleDouble> density_pass(Ctx& ctx, const NormalMixture& m, MixtureOrder order,
-                                       MatrixView<const T, typename Ctx::space> x) {
+                                       MatrixView<const T, typename Ctx::space> x,
+                                       VectorView<const T, typename Ctx::space> weights = {}) {
   const DeviceDensities<Ctx> densities(ctx, m);
   std::vector<DoubleDouble> sums(static_cast<std::size_t>(densities.term().outputs(order)));
-  multivariate_mixture_sums(ctx, densities.term(), order, x, view(sums));
+  if (weights.size > 0)
+    weighted_multivariate_mixture_sums(ctx, densities.term(), order, x, weights, view(sums));
+  else
+    multivariate_mixture_sums(ctx, densities.term(), order, x, view(sums));
   return sums;
 }
 
@@ -182,6 +188,16 @@ inline std::vector<double> data_covariance(const NormalMixture& m, const std::ve
   return result;
 }
 
+/// What expectation maximisation is fitted to: rows, a weight above 0 for each or none, and their sum or number. The
+/// weights that a pass reads are `factor` times those asked for.
+template <ContextLike Ctx, class T>
+struct EmRows {
+  MatrixView<const T, typename Ctx::space> x;
+  VectorView<const T, typename Ctx::space> weights;
+  double points;
+  double factor = 1;  ///< a power of two
+};
+
 /// How badly the component that explains a row best explains it: minus log2 of the largest weighted density.
 struct Misfit {
   MultivariateNormals term;
@@ -213,13 +229,13 @@ struct Misfit {
 /// Gives component k, which has no points, the row that the others explain worst as its mean, the covariance of all
 /// data, and the weight of one component among equals. `absent`: all without points, ascending.
 template <ContextLike Ctx, class T>
-void reseed(Ctx& ctx, NormalMixture& m, int k, const std::vector<int>& absent,
-            MatrixView<const T, typename Ctx::space> x, double reg_covar) {
-  const auto points = static_cast<double>(x.rows);
+void reseed(Ctx& ctx, NormalMixture& m, int k, const std::vector<int>& absent, const EmRows<Ctx, T>& data,
+            double reg_covar) {
+  const auto [x, weights, sum_of_weights, factor] = data;
   const NormalMixture others = without(m, absent);
-  const std::vector<DoubleDouble> sums = density_pass(ctx, others, MixtureOrder::gradient, x);
+  const std::vector<DoubleDouble> sums = density_pass(ctx, others, MixtureOrder::gradient, x, weights);
   require_finite_sums(ctx, sums, x);
-  std::vector<double> covariance = data_covariance(others, sums, points);
+  std::vector<double> covariance = data_covariance(others, sums, factor * sum_of_weights);
   const DeviceDensities<Ctx> densities(ctx, others);
   const std::vector<double> place = row_of(ctx, x, farthest_row(ctx, Misfit{densities.term()}, x).row);
   const auto at = static_cast<std::size_t>(k), d = static_cast<std::size_t>(m.dimensions);
@@ -240,13 +256,16 @@ void reseed(Ctx& ctx, NormalMixture& m, int k, const std::vector<int>& absent,
 /// NotPositiveDefinite for a cluster that is flat in some direction if reg_covar does not hold it open.
 template <ContextLike Ctx, class T>
 NormalMixture from_clusters(Ctx& ctx, std::vector<double> centres, Covariance covariance,
-                            MatrixView<const T, typename Ctx::space> x, double reg_covar) {
+                            MatrixView<const T, typename Ctx::space> x, double reg_covar,
+                            VectorView<const T, typename Ctx::space> weights = {}) {
   const int d = static_cast<int>(x.columns);
   const std::size_t k = centres.size() / static_cast<std::size_t>(d);
-  const std::vector<DoubleDouble> sums = nearest_sums(ctx, centres, d, x, Moments::second, covariance);
+  const std::vector<DoubleDouble> sums = nearest_sums(ctx, centres, d, x, Moments::second, covariance, weights);
+  double points = 0;
+  for (std::size_t c = 0; c < k; ++c) points += sums[1 + c].high;
   NormalMixture result{d, covariance, std::vector<double>(k), std::move(centres), {}};
   result.covariances.resize(covariance == Covariance::tied ? result.covariance_size() : k * result.covariance_size());
-  maximise(result, sums, static_cast<double>(x.rows), reg_covar);
+  maximise(result, sums, points, reg_covar);
   for (std::size_t c = 0; c < (covariance == Covariance::tied ? 1 : k); ++c) {
     const int pivot = failing_pivot(result, c);
     if (pivot == 0) continue;

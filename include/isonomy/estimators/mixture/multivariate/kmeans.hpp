@@ -63,28 +63,34 @@ inline double squared_distance(const double* a, const double* b, std::size_t d) 
 }
 
 /// `components` of the rows, each drawn with a probability proportional to its squared distance from those before it:
-/// of 2 + log K draws the one that leaves the least sum. Source: Arthur and Vassilvitskii (2007), greedy as in
+/// of 2 + log K draws the one that leaves the least sum. weights: of the rows, by which distances are multiplied, or
+/// none. Source: Arthur and Vassilvitskii (2007), greedy as in
 /// scikit-learn.
-inline std::vector<double> spread_rows(const std::vector<double>& rows, std::size_t d, int components,
-                                       std::uint64_t seed, std::uint64_t stream) {
+inline std::vector<double> spread_rows(const std::vector<double>& rows, const std::vector<double>& weights,
+                                       std::size_t d, int components, std::uint64_t seed, std::uint64_t stream) {
   const std::size_t n = rows.size() / d;
   const int trials = 2 + static_cast<int>(std::log(components));
   std::uint64_t counter = 0;
-  std::vector<double> result, closest(n, std::numeric_limits<double>::infinity());
+  std::vector<double> result, closest(n, std::numeric_limits<double>::infinity());  // times the weight
   double sum = 0;
+  const auto weighted = [&](std::size_t i, double x) { return weights.empty() ? x : rounded_product(weights[i], x); };
   const auto with = [&](std::size_t row) {
     std::vector<double> next(n);
     for (std::size_t i = 0; i < n; ++i)
-      next[i] = std::min(closest[i], squared_distance(&rows[i * d], &rows[row * d], d));
+      next[i] = std::min(closest[i], weighted(i, squared_distance(&rows[i * d], &rows[row * d], d)));
     return next;
   };
   const auto total = [](const std::vector<double>& v) { return sum_fixed(v.data(), static_cast<index_t>(v.size())); };
-  const auto draw = [&] {
-    if (!(sum > 0) || result.empty()) return static_cast<std::size_t>(random_below(n, seed, counter++, stream));
-    double left = rounded_product(random_unit(seed, counter++, stream), sum);
+  const auto in_proportion_to = [&](const std::vector<double>& shares, double of_all) {
+    double left = rounded_product(random_unit(seed, counter++, stream), of_all);
     std::size_t i = 0;
-    while (i + 1 < n && left >= closest[i]) left -= closest[i++];
+    while (i + 1 < n && left >= shares[i]) left -= shares[i++];
     return i;
+  };
+  const auto draw = [&] {
+    if (sum > 0 && !result.empty()) return in_proportion_to(closest, sum);
+    return weights.empty() ? static_cast<std::size_t>(random_below(n, seed, counter++, stream))
+                           : in_proportion_to(weights, total(weights));
   };
   for (int k = 0; k < components; ++k) {
     std::size_t best = draw();
@@ -145,13 +151,14 @@ bool relocate(Ctx& ctx, std::vector<double>& centres, std::size_t k, MatrixView<
 /// centres returned.
 template <ContextLike Ctx, class T>
 Clusters lloyd(Ctx& ctx, std::vector<double> centres, MatrixView<const T, typename Ctx::space> x, int max_iter,
-               double least_move, ProgressMeter& progress) {
+               double least_move, ProgressMeter& progress, VectorView<const T, typename Ctx::space> weights = {}) {
   const auto d = static_cast<std::size_t>(x.columns), n = centres.size() / d;
   Clusters result;
   result.centres = std::move(centres);
   double previous = std::numeric_limits<double>::infinity();
   while (true) {
-    result.sums = nearest_sums(ctx, result.centres, static_cast<int>(d), x);
+    result.sums =
+        nearest_sums(ctx, result.centres, static_cast<int>(d), x, Moments::first, Covariance::spherical, weights);
     if (result.iterations == max_iter || result.converged) return result;
     ++result.iterations;
     progress.advance();
@@ -177,17 +184,19 @@ Clusters lloyd(Ctx& ctx, std::vector<double> centres, MatrixView<const T, typena
 /// The mean variance of the columns, by two passes: the second is about the mean. ValueError for the first element that
 /// is not finite.
 template <ContextLike Ctx, class T>
-double mean_variance(Ctx& ctx, MatrixView<const T, typename Ctx::space> x, const char* operation) {
+double mean_variance(Ctx& ctx, MatrixView<const T, typename Ctx::space> x, const char* operation,
+                     VectorView<const T, typename Ctx::space> weights = {}) {
   const auto d = static_cast<std::size_t>(x.columns);
-  const auto n = static_cast<double>(x.rows);
   const auto sums_about = [&](const std::vector<double>& centre) {
-    std::vector<DoubleDouble> sums = nearest_sums(ctx, centre, static_cast<int>(d), x);
+    std::vector<DoubleDouble> sums =
+        nearest_sums(ctx, centre, static_cast<int>(d), x, Moments::first, Covariance::spherical, weights);
     if (std::isfinite(sums[0].high)) return sums;
     require_finite_rows(ctx, x, operation);
     throw ValueError(text::joined(operation, ": squared distances overflow; rescale the data"));
   };
   std::vector<double> mean = row_of(ctx, x, 0);
   const std::vector<DoubleDouble> about_first = sums_about(mean);
+  const double n = about_first[1].high;  // rows, or the sum of their weights
   for (std::size_t j = 0; j < d; ++j) mean[j] += about_first[2 + j].high / n;
   return sums_about(mean)[0].high / n / static_cast<double>(d);
 }
@@ -204,10 +213,12 @@ struct LabelRow {
 
 }  // namespace detail
 
-/// The best of `n_init` runs; run r draws its seeds from stream `first_stream` + r of the context's seed.
+/// The best of `n_init` runs; run r draws its seeds from stream `first_stream` + r of the context's seed. weights:
+/// above 0, one for each row, or none, so that every row counts once.
 template <ContextLike Ctx, class T>
 Clusters best_clusters(Ctx& ctx, int components, MatrixView<const T, typename Ctx::space> x,
-                       const KMeansOptions& options, const char* operation, std::uint64_t first_stream = 0) {
+                       const KMeansOptions& options, const char* operation, std::uint64_t first_stream = 0,
+                       VectorView<const T, typename Ctx::space> weights = {}) {
   detail::require_rows(x, operation);
   if (components < 1 || components > x.rows)
     throw ValueError(text::joined(
@@ -216,22 +227,27 @@ Clusters best_clusters(Ctx& ctx, int components, MatrixView<const T, typename Ct
                          "at least 0; give 1e-4, or 0 to go on until the inertia no longer falls");
   detail::require_option(options.max_iter >= 1, operation, "max_iter", options.max_iter, "at least 1; give 300 or so");
   detail::require_option(options.n_init >= 1, operation, "n_init", options.n_init, "at least 1; give the seeds to try");
-  const double least_move = options.tol * detail::mean_variance(ctx, x, operation);
-  const std::vector<double> sample = sample_rows(ctx, x, std::max<index_t>(detail::seed_rows, components));
+  const double least_move = options.tol * detail::mean_variance(ctx, x, operation, weights);
+  const index_t most = std::max<index_t>(detail::seed_rows, components);
+  const std::vector<double> sample = sample_rows(ctx, x, most);
+  const MatrixView<const T, typename Ctx::space> as_rows(weights.data, weights.size, 1, weights.stride, 1);
+  const std::vector<double> sample_weights = weights.size > 0 ? sample_rows(ctx, as_rows, most) : std::vector<double>{};
   const std::int64_t passes = sample.size() < static_cast<std::size_t>(x.rows * x.columns) ? 2 : 1;
   ProgressMeter progress(ctx.control(), "kmeans", passes * options.n_init * options.max_iter);
   Clusters best;
   const auto seeded = [&](int run) {
-    return detail::spread_rows(sample, static_cast<std::size_t>(x.columns), components, ctx.control().seed,
-                               first_stream + static_cast<std::uint64_t>(run));
+    return detail::spread_rows(sample, sample_weights, static_cast<std::size_t>(x.columns), components,
+                               ctx.control().seed, first_stream + static_cast<std::uint64_t>(run));
   };
-  const auto few = to_device(ctx, sample, "kmeans");
+  const auto few = to_device(ctx, sample, "kmeans"), few_weights = to_device(ctx, sample_weights, "kmeans");
   const auto sampled = row_major<typename Ctx::space>(few.data(), few.size() / x.columns, x.columns);
   for (int run = 0; run < options.n_init; ++run) {
     std::vector<double> centres = seeded(run);
     if (sampled.rows < x.rows)
-      centres = detail::lloyd(ctx, std::move(centres), sampled, options.max_iter, least_move, progress).centres;
-    Clusters found = detail::lloyd(ctx, std::move(centres), x, options.max_iter, least_move, progress);
+      centres =
+          detail::lloyd(ctx, std::move(centres), sampled, options.max_iter, least_move, progress, few_weights.view())
+              .centres;
+    Clusters found = detail::lloyd(ctx, std::move(centres), x, options.max_iter, least_move, progress, weights);
     if (run == 0 || found.inertia() < best.inertia()) best = std::move(found);
   }
   return best;

@@ -68,7 +68,7 @@ enum class Moments { first, second };
 namespace detail {
 
 /// One block of rows, outputs in the layout of MultivariateNormals: squared distances to the nearest centre | rows
-/// nearest to k, sums of their deviations from it, their second moments.
+/// nearest to k, sums of their deviations from it, their second moments; each as often as its weight says.
 template <class T, MemorySpace Space>
 struct NearestBlock {
   static constexpr index_t block_rows = 1024;
@@ -77,6 +77,7 @@ struct NearestBlock {
   Covariance covariance;
   Moments moments;
   MatrixView<const T, Space> x;
+  VectorView<const T, Space> weights;  // empty: every row counts once
   MatrixView<double, Space> out;
 
   ISONOMY_HD void operator()(index_t b) const {
@@ -87,22 +88,23 @@ struct NearestBlock {
     for (index_t i = first; i < last; ++i) {
       const Centres::Nearest nearest = centres.nearest(x, i);
       const int k = nearest.centre;
-      sums[0] += nearest.distance;
-      sums[1 + k] += 1;
-      for (int j = 0; j < d; ++j) sums[1 + n + k * d + j] += centres.deviation(x, i, k, j);
-      if (moments == Moments::second) add_squares(i, k, sums + 1 + n * (1 + d));
+      const double weight = weights.size > 0 ? static_cast<double>(weights(i)) : 1;
+      sums[0] += rounded_product(weight, nearest.distance);
+      sums[1 + k] += weight;
+      for (int j = 0; j < d; ++j) sums[1 + n + k * d + j] += rounded_product(weight, centres.deviation(x, i, k, j));
+      if (moments == Moments::second) add_squares(i, k, weight, sums + 1 + n * (1 + d));
     }
   }
 
  private:
-  ISONOMY_HD void add_squares(index_t i, int k, double* squares) const {
+  ISONOMY_HD void add_squares(index_t i, int k, double weight, double* squares) const {
     const int d = centres.dimensions;
     const bool triangle = covariance == Covariance::full || covariance == Covariance::tied;
     const int size = triangle ? d * (d + 1) / 2 : covariance == Covariance::diagonal ? d : 1;
     double* q = squares + (covariance == Covariance::tied ? 0 : k * size);
     for (int r = 0; r < d; ++r)
       for (int c = triangle ? 0 : r; c <= r; ++c) {
-        *q += rounded_product(centres.deviation(x, i, k, r), centres.deviation(x, i, k, c));
+        *q += rounded_product(rounded_product(weight, centres.deviation(x, i, k, r)), centres.deviation(x, i, k, c));
         if (covariance != Covariance::spherical) ++q;
       }
   }
@@ -111,11 +113,13 @@ struct NearestBlock {
 }  // namespace detail
 
 /// The sums of one pass, blocks in ascending order: the same bits for any thread count and instruction set. O(n K d),
-/// with second moments + O(n d^2); nothing of size n is stored.
+/// with second moments + O(n d^2); nothing of size n is stored. weights: one for each row, or none, so that every row
+/// counts once.
 template <ContextLike Ctx, class T>
 [[nodiscard]] std::vector<DoubleDouble>
 nearest_sums(Ctx& ctx, const std::vector<double>& centres, int dimensions, MatrixView<const T, typename Ctx::space> x,
-             Moments moments = Moments::first, Covariance covariance = Covariance::spherical) {
+             Moments moments = Moments::first, Covariance covariance = Covariance::spherical,
+             VectorView<const T, typename Ctx::space> weights = {}) {
   using Block = detail::NearestBlock<T, typename Ctx::space>;
   const auto device = to_device(ctx, centres, "centres");
   const detail::Centres term{device.data(), static_cast<int>(centres.size()) / dimensions, dimensions};
@@ -128,7 +132,8 @@ nearest_sums(Ctx& ctx, const std::vector<double>& centres, int dimensions, Matri
              [&](index_t first, index_t count, MatrixView<double, typename Ctx::space> out) {
                const index_t start = first * Block::block_rows;
                const auto rows = x.row_block(start, std::min(count * Block::block_rows, x.rows - start));
-               for_each(ctx, count, Block{term, covariance, moments, rows, out});
+               const auto own = weights.size > 0 ? weights.subview(start, rows.rows) : weights;
+               for_each(ctx, count, Block{term, covariance, moments, rows, own, out});
              });
   return sums;
 }

@@ -8,8 +8,10 @@
 
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/estimators/profiling/search/arithmetic.hpp"
+#include "isonomy/estimators/profiling/search/evaluate_together.hpp"
 #include "isonomy/estimators/profiling/search/feature_requests.hpp"
 #include "isonomy/estimators/profiling/search/packed.hpp"
+#include "isonomy/estimators/profiling/sequences/sequence_set.hpp"
 #include "isonomy/ops/for_each.hpp"
 
 namespace isonomy::profiling {
@@ -24,11 +26,11 @@ class Evaluator {
   using Statistics = typename Evaluate::Statistics;
 
   /// Everything passed must outlive it.
-  Evaluator(Context<Tag>& ctx, const PackedSequences<Tag>& packed, const SplitPlaces<Tag>& places,
-            const PackedScales<Tag>& scales, const FeatureClasses& classes)
-      : ctx_(ctx), packed_(packed), places_(places), scales_(scales), classes_(classes) {}
+  Evaluator(Context<Tag>& ctx, const SequenceSet& set, const PackedSequences<Tag>& packed,
+            const SplitPlaces<Tag>& places, const PackedScales<Tag>& scales, const FeatureClasses& classes)
+      : data_{ctx, set, packed, places, scales}, classes_(classes) {}
 
-  /// Evaluates whatever of `features` is not yet known, one task per feature.
+  /// Evaluates whatever of `features` is not yet known, one task per feature; the first pass of very many together.
   void prepare(std::span<const Candidate> features) {
     if (place_of_class_.empty()) place_of_class_.resize(classes_.residue_sets.size() * classes_.distinct_scales.size());
     std::vector<Candidate> unknown;
@@ -39,11 +41,19 @@ class Evaluator {
       place = static_cast<std::uint32_t>(known_.size() + unknown.size());
     }
     if (unknown.empty()) return;
-    const auto count = static_cast<index_t>(unknown.size());
-    const FeatureRequests<Tag> requests(ctx_, packed_, places_, scales_, packed_.places(), unknown);
-    Buffer<Statistics, Tag> out(ctx_, count, "profiling: statistics");
-    for_each(ctx_, count, Evaluate{requests.data, out.data()});
-    const auto values = to_host(ctx_, out);
+    if constexpr (FirstPass) {
+      if (unknown.size() >= together_from) {
+        std::vector<Statistics> values(unknown.size());
+        const std::vector<std::size_t> rest = evaluate_together(Arithmetic{}, data_, unknown, values);
+        std::vector<Candidate> alone;
+        for (const std::size_t i : rest) alone.push_back(unknown[i]);
+        const std::vector<Statistics> others = row_by_row(alone);
+        for (std::size_t k = 0; k < rest.size(); ++k) values[rest[k]] = others[k];
+        known_.insert(known_.end(), values.begin(), values.end());
+        return;
+      }
+    }
+    const std::vector<Statistics> values = row_by_row(unknown);
     known_.insert(known_.end(), values.begin(), values.end());
   }
 
@@ -51,24 +61,31 @@ class Evaluator {
     if (place_of_class_.empty() || place_of_class_[class_number(f)] == 0) prepare(std::span(&f, 1));
     return known_[place_of_class_[class_number(f)] - 1];
   }
-  /// Features evaluated so far.
-  [[nodiscard]] index_t evaluated() const noexcept { return static_cast<index_t>(known_.size()); }
+  /// Features evaluated row by row so far.
+  [[nodiscard]] index_t evaluated() const noexcept { return evaluated_; }
   /// Whether two features are equal by construction.
   [[nodiscard]] bool same(const Candidate& f, const Candidate& g) const { return classes_(f) == classes_(g); }
 
  private:
+  [[nodiscard]] std::vector<Statistics> row_by_row(const std::vector<Candidate>& features) {
+    if (features.empty()) return {};
+    Context<Tag>& ctx = data_.ctx;
+    const FeatureRequests<Tag> requests(ctx, data_.packed, data_.places, data_.scales, data_.packed.places(), features);
+    Buffer<Statistics, Tag> out(ctx, static_cast<index_t>(features.size()), "profiling: statistics");
+    for_each(ctx, out.size(), Evaluate{requests.data, out.data()});
+    evaluated_ += out.size();
+    return to_host(ctx, out);
+  }
   [[nodiscard]] std::size_t class_number(const Candidate& f) const {
     const Candidate representative = classes_(f);
     return representative.split * classes_.distinct_scales.size() + representative.scale;
   }
 
-  Context<Tag>& ctx_;
-  const PackedSequences<Tag>& packed_;
-  const SplitPlaces<Tag>& places_;
-  const PackedScales<Tag>& scales_;
+  FirstPassData<Tag> data_;
   const FeatureClasses& classes_;
   std::vector<std::uint32_t> place_of_class_;  // 1 + place among the known, 0 where nothing is known
   std::vector<Statistics> known_;
+  index_t evaluated_ = 0;
 };
 
 }  // namespace isonomy::profiling

@@ -34,7 +34,15 @@ struct Moments {
   }
 };
 
+/// What a residue of a split adds to its moments: its share of the split, or one.
+enum class ResidueWeight { share, one };
+
 namespace detail {
+
+/// The weight of one residue of the split.
+[[nodiscard]] ISONOMY_HD inline double weight_of(ResidueWeight weight, const ResidueSlots& split) {
+  return weight == ResidueWeight::share ? 1.0 / split.residues : 1.0;
+}
 
 inline constexpr index_t joint_count_block = 16;
 static_assert(residue_pairs(max_residue_codes) % joint_count_block == 0);
@@ -47,13 +55,14 @@ struct AddJointCounts {
   const std::uint32_t* reference_counts;  // a histogram per position
   const std::int32_t* pair_of;            // positions x positions
   index_t positions, letters, stride, test_rows;
+  ResidueWeight weight;
   double *gram, *test, *reference;
 
   ISONOMY_HD void operator()(index_t s) const {
     const ResidueSlots split = splits[s];
     if (split.residues == 0) return;
     const index_t pairs = residue_pairs(letters);
-    const double w1 = 1.0 / split.residues, w2 = w1 * w1;
+    const double w1 = weight_of(weight, split), w2 = w1 * w1;
     double* g = gram + s * pairs;
     std::uint32_t sums[residue_pairs(max_residue_codes)] = {};
     std::int64_t unflushed = 0;
@@ -97,13 +106,14 @@ struct AddRows {
   const ResidueSlots* splits;
   ResidueRows rows;
   index_t letters;
+  ResidueWeight weight;
   double *gram, *test, *reference;
 
   ISONOMY_HD void operator()(index_t s) const {
     const ResidueSlots split = splits[s];
     if (split.residues == 0) return;
     const index_t pairs = residue_pairs(letters);
-    const double w1 = 1.0 / split.residues, w2 = w1 * w1;
+    const double w1 = weight_of(weight, split), w2 = w1 * w1;
     double* g = gram + s * pairs;
     for (index_t row = 0; row < rows.rows; ++row) {
       std::int32_t count[max_residue_codes] = {};
@@ -156,57 +166,65 @@ inline constexpr index_t joint_counts_from = 24;
 /// Above this window length the histograms of all position pairs would outgrow the caches, and then memory.
 inline constexpr index_t joint_counts_up_to = 128;
 
+/// Adds the rows of group g to `out`. With ResidueWeight::one the sums are integers, exact below 2^53.
+template <class Tag>
+void add_moments(Context<Tag>& ctx, const SequenceSet& set, const PackedSequences<Tag>& packed,
+                 const SplitPlaces<Tag>& places, std::size_t g, ResidueWeight weight, Moments<Tag>& out) {
+  using Space = typename Backend<Tag>::space;
+  const index_t codes = packed.codes(), letters = codes - 1, width = residue_pairs(codes);
+  const index_t stride = joint_count_stride(codes);
+  const auto splits = static_cast<index_t>(places.size());
+  const ResidueRows& rows = packed.group(g);
+  const Layout& layout = set.layouts()[packed.layout(g)];
+  std::vector<ResidueSlots> slots(places.size());
+  for (std::size_t s = 0; s < places.size(); ++s) slots[s] = places.slots(g, s);
+  const auto device_slots = to_device(ctx, slots, "profiling: splits of a group");
+  if (rows.test_rows < joint_counts_from || layout.positions > joint_counts_up_to) {
+    for_each(ctx, splits,
+             detail::AddRows{device_slots.data(), rows, letters, weight, out.gram.data(), out.test.data(),
+                             out.reference.data()});
+    return;
+  }
+  const detail::PositionPairs numbering(layout);
+  const auto pairs = to_device(ctx, numbering.pairs, "profiling: position pairs");
+  const auto pair_of = to_device(ctx, numbering.number, "profiling: position pairs");
+  Buffer<std::uint32_t, Tag> test(ctx, pairs.size() * stride, "profiling: joint counts");
+  Buffer<std::uint32_t, Tag> reference(ctx, layout.positions * stride, "profiling: joint counts");
+  const auto count = [&](index_t first, index_t n, auto view, auto& buffer) {
+    joint_residue_counts(ctx,
+                         MatrixView<const std::uint8_t, Space>(rows.codes + first, layout.positions, n, rows.stride, 1),
+                         view, MatrixView<std::uint32_t, Space>(buffer.data(), view.size, width, stride, 1));
+  };
+  fill(ctx, test.view(), std::uint32_t{0});
+  fill(ctx, reference.view(), std::uint32_t{0});
+  count(0, rows.test_rows, pairs.view(), test);
+  count(rows.test_rows, rows.rows - rows.test_rows, pairs.view().subview(0, layout.positions), reference);
+  for_each(ctx, splits,
+           detail::AddJointCounts<Space>{.splits = device_slots.data(),
+                                         .test_counts = test.data(),
+                                         .reference_counts = reference.data(),
+                                         .pair_of = pair_of.data(),
+                                         .positions = layout.positions,
+                                         .letters = letters,
+                                         .stride = stride,
+                                         .test_rows = rows.test_rows,
+                                         .weight = weight,
+                                         .gram = out.gram.data(),
+                                         .test = out.test.data(),
+                                         .reference = out.reference.data()});
+}
+
 /// The moments of all rows. O(rows * positions^2) increments, or rows * residues where rows differ in layout;
 /// workspace one histogram per position pair of one layout. Deterministic for given data; the order of summation over
 /// groups is that of PackedSequences.
 template <class Tag>
 [[nodiscard]] Moments<Tag> moments(Context<Tag>& ctx, const SequenceSet& set, const PackedSequences<Tag>& packed,
                                    const SplitPlaces<Tag>& places) {
-  using Space = typename Backend<Tag>::space;
-  const index_t codes = packed.codes(), letters = codes - 1, width = residue_pairs(codes);
-  const index_t stride = joint_count_stride(codes);
-  const auto splits = static_cast<index_t>(places.size());
-  Moments<Tag> out(ctx, splits, letters);
+  Moments<Tag> out(ctx, static_cast<index_t>(places.size()), packed.codes() - 1);
   ProgressMeter meter(ctx.control(), "profiling: joint counts", packed.rows());
-  std::vector<ResidueSlots> slots(places.size());
   for (std::size_t g = 0; g < packed.groups(); ++g) {
-    const ResidueRows& rows = packed.group(g);
-    const Layout& layout = set.layouts()[packed.layout(g)];
-    for (std::size_t s = 0; s < places.size(); ++s) slots[s] = places.slots(g, s);
-    const auto device_slots = to_device(ctx, slots, "profiling: splits of a group");
-    if (rows.test_rows >= joint_counts_from && layout.positions <= joint_counts_up_to) {
-      const detail::PositionPairs numbering(layout);
-      const auto pairs = to_device(ctx, numbering.pairs, "profiling: position pairs");
-      const auto pair_of = to_device(ctx, numbering.number, "profiling: position pairs");
-      Buffer<std::uint32_t, Tag> test(ctx, pairs.size() * stride, "profiling: joint counts");
-      Buffer<std::uint32_t, Tag> reference(ctx, layout.positions * stride, "profiling: joint counts");
-      const auto count = [&](index_t first, index_t n, auto view, auto& buffer) {
-        joint_residue_counts(
-            ctx, MatrixView<const std::uint8_t, Space>(rows.codes + first, layout.positions, n, rows.stride, 1), view,
-            MatrixView<std::uint32_t, Space>(buffer.data(), view.size, width, stride, 1));
-      };
-      fill(ctx, test.view(), std::uint32_t{0});
-      fill(ctx, reference.view(), std::uint32_t{0});
-      count(0, rows.test_rows, pairs.view(), test);
-      count(rows.test_rows, rows.rows - rows.test_rows, pairs.view().subview(0, layout.positions), reference);
-      for_each(ctx, splits,
-               detail::AddJointCounts<Space>{.splits = device_slots.data(),
-                                             .test_counts = test.data(),
-                                             .reference_counts = reference.data(),
-                                             .pair_of = pair_of.data(),
-                                             .positions = layout.positions,
-                                             .letters = letters,
-                                             .stride = stride,
-                                             .test_rows = rows.test_rows,
-                                             .gram = out.gram.data(),
-                                             .test = out.test.data(),
-                                             .reference = out.reference.data()});
-    } else {
-      for_each(
-          ctx, splits,
-          detail::AddRows{device_slots.data(), rows, letters, out.gram.data(), out.test.data(), out.reference.data()});
-    }
-    meter.advance(rows.rows);
+    add_moments(ctx, set, packed, places, g, ResidueWeight::share, out);
+    meter.advance(packed.group(g).rows);
   }
   return out;
 }

@@ -30,7 +30,7 @@ struct PreparedSearch {
   Evaluator<Arithmetic, true, Tag> first_pass;
   Evaluator<Arithmetic, false, Tag> second_pass;
 
-  /// `is_test` has a byte per row of `set`. The context must outlive it.
+  /// `is_test` has a byte per row of `set`. Context and set must outlive it.
   PreparedSearch(Context<Tag>& ctx, const SequenceSet& set, const ScaleTable& table, const std::vector<Split>& splits,
                  std::span<const std::uint8_t> is_test)
       : sequences(ctx, set, is_test), scales(ctx, table), first_places(ctx, set, sequences, splits, Plan::first_rule),
@@ -41,8 +41,8 @@ struct PreparedSearch {
                                            : Arithmetic::ties_need_order ? decimal_ties_from
                                                                          : never),
                        first_classes.distinct_scales},
-        first_pass(ctx, sequences, first_places, scales, first_classes),
-        second_pass(ctx, sequences, second_places, scales, second_classes) {}
+        first_pass(ctx, set, sequences, first_places, scales, first_classes),
+        second_pass(ctx, set, sequences, second_places, scales, second_classes) {}
   PreparedSearch(const PreparedSearch&) = delete;
   PreparedSearch& operator=(const PreparedSearch&) = delete;
 

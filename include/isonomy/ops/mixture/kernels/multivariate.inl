@@ -93,7 +93,7 @@ class DensityLanes {
     for (index_t begin = first_lane; begin < n; begin += tile_points) {
       load(x, first, n, begin);
       for (int k = 0; k < term_.components; ++k) exponents(k);
-      normalise(n, begin);
+      normalise(x, first, n, begin);
       if constexpr (moments)
         for (int k = 0; k < term_.components; ++k) accumulate(k);
     }
@@ -151,10 +151,21 @@ class DensityLanes {
     exponent.store(powers_ + k * tile);
   }
 
-  /// Exponents to responsibilities; adds the largest exponents and multiplies up the sums of powers.
-  ISONOMY_HD void normalise(index_t points, index_t begin) const {
+  /// The weights of so many rows from `first` on, 0 beyond them.
+  template <class X>
+  [[gnu::always_inline]] ISONOMY_HD static Vector weights_of(const X& x, index_t first, index_t left) {
+    double weights[w];
+    for (int lane = 0; lane < w; ++lane) weights[lane] = lane < left ? x.weight(first + lane) : 0;
+    return L::load(weights);
+  }
+
+  /// Exponents to responsibilities; adds the largest exponents and multiplies up the sums of powers. Rows with weights
+  /// (x.weight(i)): responsibilities are multiplied by these, and so is the logarithm of every row's density.
+  template <class X>
+  ISONOMY_HD void normalise(const X& x, index_t first, index_t points, index_t begin) const {
+    constexpr bool weighted = requires { x.weight(first); };
     const int n = term_.components;
-    Vector exponents = L::load(sums_), product = L::load(sums_ + 2 * w);
+    Vector exponents = L::load(sums_), product = L::load(sums_ + 2 * w), logarithms = L::all(0);
     for (int step = 0; step < Tile::count; ++step) {
       double* const powers = powers_ + step * w;
       Vector largest = L::load(powers);
@@ -178,16 +189,27 @@ class DensityLanes {
         largest = L::load(edge);
         total = L::load(edge + w);
       }
-      exponents = L::add(exponents, largest);
-      product = L::multiply(product, total);
+      Vector weight = L::all(1);
+      if constexpr (weighted) {
+        weight = weights_of(x, first + begin + step * block_lanes, left);
+        exponents = L::fma(weight, largest, exponents);
+        logarithms = L::fma(weight, logarithm<L>(total), logarithms);
+      } else {
+        exponents = L::add(exponents, largest);
+        product = L::multiply(product, total);
+      }
       if constexpr (moments) {
-        const Vector scale = L::divide(L::all(1), total);
+        const Vector scale = L::divide(weight, total);
         for (int k = 0; k < n; ++k) L::store(powers + k * tile, L::multiply(L::load(powers + k * tile), scale));
       }
     }
     L::store(sums_, exponents);
-    L::store(sums_ + w, L::add(L::load(sums_ + w), L::exponent(product)));
-    L::store(sums_ + 2 * w, L::significand(product));
+    if constexpr (weighted) {  // base 2, as exponents are; the product stays 1
+      L::store(sums_ + w, L::fma(logarithms, L::all(0x1.71547652b82fep+0), L::load(sums_ + w)));
+    } else {
+      L::store(sums_ + w, L::add(L::load(sums_ + w), L::exponent(product)));
+      L::store(sums_ + 2 * w, L::significand(product));
+    }
   }
 
   /// Adds r, r d, r d d^T of component k.

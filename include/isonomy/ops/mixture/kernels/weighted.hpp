@@ -2,6 +2,7 @@
 #pragma once
 
 #include "isonomy/core/config.hpp"
+#include "isonomy/core/view.hpp"
 #include "isonomy/ops/mixture/kernels/terms.hpp"
 
 namespace isonomy {
@@ -14,6 +15,19 @@ struct WeightedPoints {
 
   [[nodiscard, gnu::always_inline]] ISONOMY_HD WeightedPoints operator+(index_t n) const {
     return {points + n, weights + n};
+  }
+};
+
+/// Rows of points in several dimensions and their weights: what kernels of MultivariateNormals read in place of a
+/// matrix.
+template <class T, MemorySpace Space>
+struct WeightedRows {
+  MatrixView<const T, Space> points;
+  VectorView<const T, Space> weights;
+
+  [[gnu::always_inline]] ISONOMY_HD const T& operator()(index_t i, index_t j) const { return points(i, j); }
+  [[nodiscard, gnu::always_inline]] ISONOMY_HD double weight(index_t i) const {
+    return static_cast<double>(weights(i));
   }
 };
 

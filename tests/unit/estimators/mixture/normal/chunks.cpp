@@ -11,6 +11,7 @@
 #include "isonomy/estimators/mixture/normal/chunks.hpp"
 #include "isonomy/estimators/mixture/normal/fit.hpp"
 #include "isonomy/estimators/mixture/normal/likelihood.hpp"
+#include "isonomy/io/arrays/npy.hpp"
 #include "isonomy/io/arrays/npy_reader.hpp"
 #include "support/catch.hpp"
 #include "support/message.hpp"

@@ -1,0 +1,105 @@
+// weighted_multivariate_mixture_sums: multivariate_mixture_sums over rows that have weights.
+#pragma once
+
+#include <algorithm>
+#include <type_traits>
+
+#include "isonomy/backend/buffer.hpp"
+#include "isonomy/backend/operation.hpp"
+#include "isonomy/core/check.hpp"
+#include "isonomy/core/numeric.hpp"
+#include "isonomy/ops/for_each.hpp"
+#include "isonomy/ops/mixture/blocks.hpp"
+#include "isonomy/ops/mixture/kernels/block_sums.hpp"
+#include "isonomy/ops/mixture/kernels/scalar.hpp"
+#include "isonomy/ops/mixture/kernels/weighted.hpp"
+
+namespace isonomy {
+
+namespace op {
+/// Sums over weighted rows of mixtures in several dimensions. A member writes out(o, b): output o over the rows of
+/// block b.
+struct weighted_multivariate_mixture_sums : Declaration {
+  static constexpr const char* name = "weighted_multivariate_mixture_sums";
+  using elements = Reals;
+  template <class B, class T>
+  static constexpr bool own = requires(ContextOf<B>& c, const MultivariateNormals& term, MixtureOrder order,
+                                       MatrixInput<B, T> x, Input<B, T> weights, MatrixOutput<B, double> out) {
+    requires Real<T>;
+    B::weighted_multivariate_mixture_sums(c, term, order, x, weights, out);
+  };
+  template <class B, class T>
+  static constexpr bool derived = requires {
+    requires Real<T>;
+    requires Runs<for_each, B>;
+  };
+  template <class B, class... A>
+  static void call(A&&... arguments) {
+    B::weighted_multivariate_mixture_sums(std::forward<A>(arguments)...);
+  }
+};
+}  // namespace op
+
+namespace detail {
+
+/// The plain form: one task per block.
+template <bool moments, class T, MemorySpace Space>
+struct WeightedDensityBlock {
+  MultivariateNormals term;
+  WeightedRows<T, Space> x;
+  MatrixView<double, Space> out, sums;
+
+  ISONOMY_HD void operator()(index_t b) const {
+    const index_t first = b * block_points, left = x.points.rows - first, n = left < block_points ? left : block_points;
+    lanes::MultivariateBlocks::add<moments>(term, x, first, n, &sums(0, b));
+    block_outputs(term, moments ? MixtureOrder::gradient : MixtureOrder::value, n, &sums(0, b), &out(0, b));
+  }
+};
+
+}  // namespace detail
+
+/// Adds the outputs that `term` declares for `order`, over the rows of x, each as often as its weight says, to sums(0
+/// .. outputs - 1) in host memory.
+///
+/// As multivariate_mixture_sums, with one logarithm a row. weights: one for each row, of x's type, any stride, not
+/// checked; a row of weight 0 adds 0 if its sums are finite.
+///
+/// Errors, cost and determinism as multivariate_mixture_sums.
+template <ContextLike Ctx, class T>
+  requires Runs<op::weighted_multivariate_mixture_sums, backend_of<Ctx>, std::remove_const_t<T>>
+void weighted_multivariate_mixture_sums(Ctx& ctx, const MultivariateNormals& term, MixtureOrder order,
+                                        MatrixView<T, typename Ctx::space> x,
+                                        ConstVector<std::remove_const_t<T>, Ctx> weights,
+                                        VectorView<DoubleDouble> sums) {
+  static constexpr const char* operation = "weighted_multivariate_mixture_sums";
+  using Point = std::remove_const_t<T>;
+  using Space = typename Ctx::space;
+  check::usable(x, operation, "x");
+  check::usable(weights, operation, "weights");
+  check::that(x.columns == term.dimensions, operation, "x has ", x.columns, " columns and the term ", term.dimensions,
+              " dimensions; give one row per point");
+  check::equal(x.rows, "x", weights.size, "weights", operation);
+  detail::require_sums(term, order, sums, operation);
+  const index_t blocks = (x.rows + block_points - 1) / block_points;
+  if (blocks == 0) return;
+  constexpr bool own = Has<op::weighted_multivariate_mixture_sums, backend_of<Ctx>, Point>;
+  const index_t lane_rows = index_t{term.lane_sums(order) + term.lane_scratch()} * block_lanes;
+  add_blocks(
+      ctx, operation, blocks, own ? sums.size : lane_rows, sums,
+      [&](index_t first, index_t count, MatrixView<double, Space> out) {
+        const index_t start = first * block_points, size = std::min(count * block_points, x.rows - start);
+        const WeightedRows<Point, Space> rows{MatrixView<const Point, Space>(x).row_block(start, size),
+                                              weights.subview(start, size)};
+        if constexpr (own) {
+          invoke<op::weighted_multivariate_mixture_sums>(ctx, term, order, rows.points, rows.weights, out);
+        } else {
+          Matrix<double, typename Ctx::tag> lane_sums(ctx, lane_rows, count, operation);
+          if (order == MixtureOrder::value)
+            for_each(ctx, count, detail::WeightedDensityBlock<false, Point, Space>{term, rows, out, lane_sums.view()});
+          else
+            for_each(ctx, count, detail::WeightedDensityBlock<true, Point, Space>{term, rows, out, lane_sums.view()});
+        }
+      });
+}
+
+}  // namespace isonomy
