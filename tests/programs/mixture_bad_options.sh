@@ -16,6 +16,11 @@ done <<'EOF'
 --components|2.5|normal densities
 --components|two|normal densities
 --components|99999999999|normal densities
+--starts|0|1 to 10000
+--starts|-1|1 to 10000
+--starts|10001|1 to 10000
+--starts|1.5|starts of that search
+--starts|all|starts of that search
 --max-iterations|0|at least 1
 --max-iterations|-1|at least 1
 --max-iterations|1e3|steps of the fit
@@ -55,6 +60,7 @@ refuse "--start with nothing" "--start|starting values" good.csv --start=
 refuse "one sign for decimals and between cells" "--separator=','|decimal sign too" good.csv --decimal , --separator ,
 refuse "contours of weighted points" "--contour|--weights|drop one" good.csv --weights 2 --contour mu1,mu2
 refuse "profiles of weighted points" "--minos|--weights|drop one" good.csv --weights 2 --minos
+refuse "a start and a search for one" "--start|--starts|drop one" good.csv --column waiting --starts 5 --start 0.4,54,80,6,6
 refuse "shared means and widths" "--shared-mean|--shared-sigma|do not differ|drop one" good.csv --shared-mean --shared-sigma
 
 # ---- values that are kept
@@ -71,7 +77,7 @@ mu1=5,mu1=6|mu1 stands twice
 mu1=5,|'' is no name
 s1=-1|s1=-1; expected a standard deviation above 0
 s2=0|s2=0; expected a standard deviation above 0
-s1=1e-9|start s1=1e-09; expected a number from
+s1=1e-15|start s1=1e-15; expected a number from
 f=1.5|f=1.5; expected a weight from 0 to 1
 f=1|leave component 2 no weight
 f=0|leave component 1 no weight
@@ -105,7 +111,7 @@ f=0.5,mu1=two,mu2=4,s1=1,s2=1|mu1 is 'two'
 0.5,2,4,0,1|s1=0
 0.5,2,4,-1,1|s1=-1
 0.5,2,4,1e-200,1|s1=1e-200
-0.5,2,4,1e-9,1|s1
+0.5,2,4,1e-15,1|s1
 EOF
 refuse "a start of three weights above 1" "--start|sum of weights" good.csv --components 3 --start 0.6,0.6,2,3,4,1,1,1
 refuse "a start of yields" "--start|n1=-5" good.csv --extended --start=-5,200,2,4,1,1

@@ -257,6 +257,22 @@ r = json.load(open("report.json"))
 print(len(r["parameters"]), len(r["covariance"]), len(r["correlation"]), len(r["contours"]), len(r["contours"][0]["points"]))' 2>&1 | tail -n 1)"
 fi
 
+# ---- the search for a start: a peak on a flat background, of which one start of k-means finds one half
+awk 'BEGIN { for (i = 0; i < 240; ++i) { u = (i + 0.5) / 240; if (i % 4 == 0) print -10 + 20 * u; else print 3 + log(u / (1 - u)) / 3 } }' >flat.txt
+run "$mixture" flat.txt --no-minos --json search.json
+expect_success "a search for a start"
+cp "$out" searched.txt
+expect_text "a search: the summary" " of 40 met this maximum" "$err"
+for text in '"starts": {' '"tried": 40' '"late": false'; do expect_text "a search: --json" "$text" search.json; done
+run "$mixture" flat.txt --no-minos --start 0.25,0,3,6,0.6 --json given.json
+expect_same "a search ends where a good start does" searched.txt "$out"
+expect_text "a given start: --json" '"starts": null' given.json
+run "$mixture" flat.txt --no-minos --starts 3 --json search.json
+expect_text "--starts 3" '"tried": 3' search.json
+echo 1 2 3 8 9 30 | tr ' ' '\n' >few.txt
+run "$mixture" few.txt --components 3 --no-minos
+expect_text "too few points for a search: the warning" "fewer than 5 points a component" "$err"
+
 # ---- fits without a usable result: status 3, values alone, the reason everywhere
 run "$mixture" "$faithful" --column waiting --start 0.3,53,82,7,7 --max-iterations 1 --out table.tsv --json report.json
 expect_equal "too few steps: exit status" 3 "$status"
@@ -331,7 +347,7 @@ expect_text "--plot without gnuplot" "gnuplot fit.gnuplot > fit.svg" "$err"
 # ---- help and version
 run "$mixture" --help
 expect_success "--help"
-for text in --column --weights --decimal --separator --missing --range --components --shared-mean --shared-sigma --extended --start --max-iterations --no-minos --contour \
+for text in --column --weights --decimal --separator --missing --range --components --shared-mean --shared-sigma --extended --start --starts --max-iterations --no-minos --contour \
   --threads --seed --json --plot "Exit codes" "3 the fit"; do
   expect_text "--help" "$text" "$out"
 done

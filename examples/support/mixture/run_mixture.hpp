@@ -273,11 +273,14 @@ inline void note_starts(const isonomy::mixture::Starts& starts, std::vector<std:
   if (starts.late())
     warnings.push_back(joined("the best of ", starts.tried, " starts was number ", starts.first, ", and ",
                               starts.met_same, " met its maximum; there may be a better one: raise --starts"));
-  else if (starts.tried > 1 && starts.met_same == 0)
+  else if (starts.tried > 0 && starts.met_same == 0)
     warnings.push_back(
-        joined("none of ", starts.tried,
-               " starts met a maximum without a spike; this fit begins at k-means; use fewer components, "
-               "or give a --start"));
+        starts.tried == 1
+            ? joined("no search for a start, but k-means alone: there are fewer than 5 points a component, "
+                     "or --starts is 1 and it ended in a spike; use fewer components, or give a --start")
+            : joined("none of ", starts.tried,
+                     " starts met a maximum without a spike; this fit begins at k-means; use fewer "
+                     "components, or give a --start"));
 }
 
 /// What of the model the data did not settle, in words.

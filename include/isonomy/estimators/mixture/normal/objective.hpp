@@ -22,7 +22,7 @@ namespace isonomy::mixture {
 inline constexpr double smallest_weight = 1e-12;
 /// Least standard deviation of a component, relative to that of the data: the likelihood grows without limit where a
 /// component closes in on one point.
-inline constexpr double smallest_relative_sigma = 1e-6;
+inline constexpr double smallest_relative_sigma = 1e-12;
 
 /// Points that no likelihood can be had of: NaN, infinite, or of 1e150 and more, whose square is infinite.
 struct UnusablePoints {

@@ -98,7 +98,7 @@ struct Starts {
 /// number of points.
 ///
 /// Always within what fit() takes: weights inside (0, 1), standard deviations above 0, also for ties and for no more
-/// points than components.
+/// points than components. With fewer than 5 points a component k-means alone is tried.
 ///
 /// Two passes over all data. data: float or double, any stride, in the context's memory. The same bits for any thread
 /// count, instruction set and backend.
@@ -134,23 +134,21 @@ template <ContextLike Ctx, class T>
   scaled.range = {units.of(model.range.lower), units.of(model.range.upper)};
   detail::StartSearch<Ctx> search(ctx, scaled, sample, {1, units.of(all.mean), units.width_of(all.sigma), 0});
 
-  Starts result;
-  result.tried = model.components > 1 ? options.starts : 1;
-  detail::FoundStart found = search.best_of(result.tried);
+  detail::FoundStart found = search.best_of(options.starts);
   for (NormalComponent& c : found.best.components) {
     c.mean = units.back(c.mean);
     if (model.range.whole_line()) c.mean = std::clamp(c.mean, least, largest);  // rounding may leave them
     c.sigma = units.width_back(c.sigma);
     if (model.weighting == Weighting::yields) c.weight *= static_cast<double>(x.size);
   }
-  result.parameters = detail::parameters_of(model, std::move(found.best.components));
-  if (model.components == 1) {
-    result.met_same = result.first = 1;
-  } else {
-    result.met_none = found.met_none;
-    result.met_same = std::isfinite(found.best.nll) ? found.best.met : 0;
-    result.first = result.met_same > 0 ? found.best.first + 1 : 0;
+  Starts result;
+  result.tried = found.tried;
+  result.met_none = found.met_none;
+  if (model.components == 1 || std::isfinite(found.best.nll)) {
+    result.met_same = found.best.met;
+    result.first = found.best.first + 1;
   }
+  result.parameters = detail::parameters_of(model, std::move(found.best.components));
   static_cast<void>(components_of(model, result.parameters));
   return result;
 }

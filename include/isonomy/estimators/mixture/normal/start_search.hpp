@@ -125,7 +125,7 @@ struct MetMaximum {
 /// What a search ends with: where the best maximum is, or without one where the first start ended.
 struct FoundStart {
   MetMaximum best;
-  int met_none = 0;  ///< starts that met no maximum
+  int tried = 1, met_none = 0;  ///< met_none: starts that met no maximum
 };
 
 /// A search over ascending points. `model` has fractions for weights; model, points and `all`, the moments of all data,
@@ -143,16 +143,26 @@ class StartSearch {
     std::sort(points_.begin(), points_.end());
   }
 
-  /// The best of so many starts.
+  /// The best of so many starts; of the first alone where no maximum is without spikes, or there is but one.
   FoundStart best_of(int starts) {
     FoundStart result;
+    const int components = model_.components;
+    if (components == 1 || static_cast<double>(points_.size()) < spike_points * components) {
+      Sketch sketch = sketch_of(0);
+      ascend(ctx_, model_, sketch, least_, few_.view());
+      result.best.components = sketch.components;
+      return result;
+    }
+    result.tried = starts;
     std::vector<MetMaximum> ends;
     for (int start = 0; start < starts; ++start) {
       const bool moves = !ends.empty() && start >= fixed_starts && start % 3 != 0;
       Sketch sketch = moves ? moved(best_of(ends), start) : sketch_of(start);
       ascend(ctx_, model_, sketch, least_, few_.view());
       if (start == 0) result.best.components = sketch.components;
-      MetMaximum end = model_.components > 1 ? finished(sketch.components, few_.view()) : MetMaximum{};
+      // What has become a spike by now stays one.
+      const bool hopeless = has_spike(sketch.components, 0.5);
+      MetMaximum end = hopeless ? MetMaximum{} : finished(sketch.components, few_.view());
       if (!std::isfinite(end.nll)) {
         ++result.met_none;
         continue;
@@ -222,9 +232,11 @@ class StartSearch {
     return 10 * std::sqrt(squares / n);
   }
 
-  [[nodiscard]] bool has_spike(const std::vector<NormalComponent>& c, double points) const {
+  /// Whether a component is a spike by this part of the limits.
+  [[nodiscard]] bool has_spike(const std::vector<NormalComponent>& c, double part) const {
+    const auto points = static_cast<double>(points_.size());
     return std::any_of(c.begin(), c.end(), [&](const NormalComponent& k) {
-      return k.sigma < spike_width * spread_ || k.weight * points < spike_points;
+      return k.sigma < part * spike_width * spread_ || k.weight * points < part * spike_points;
     });
   }
 
@@ -240,7 +252,7 @@ class StartSearch {
       const Minimum minimum = minimize(likelihood, from, options);
       if (minimum.status != Status::converged) return {};
       MetMaximum result{components_of(model_, minimum.parameters), minimum.nll};
-      if (has_spike(result.components, static_cast<double>(x.size))) return {};
+      if (has_spike(result.components, 1)) return {};
       return result;
     } catch (const Cancelled&) {
       throw;

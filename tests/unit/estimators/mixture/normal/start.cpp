@@ -160,7 +160,23 @@ TEST_CASE("a spike is no maximum", "[mixture]") {
   const auto none = find_start(ctx, NormalModel{2}, view(few));
   CHECK(none.met_same == 0);
   CHECK(none.first == 0);
-  CHECK(none.met_none == none.tried);
+  CHECK(none.tried == 1);
+}
+
+TEST_CASE("two groups far apart are found, however narrow beside their distance", "[mixture]") {
+  std::vector<double> x;
+  for (std::uint64_t i = 0; i < 400; ++i) x.push_back((i % 2 == 0 ? 0 : 0x1p31) + normal(17, i));
+  Context<Cpu> ctx;
+  const auto starts = find_start(ctx, NormalModel{2}, view(x));
+  CHECK(starts.met_same > 0);
+  const auto result = fit(ctx, NormalModel{2}, view(x), starts.parameters);
+  CHECK(result.minimum.status == mixture::Status::converged);
+  const std::vector<double>& found = result.minimum.parameters;
+  CHECK(found[0] == Approx(0.5));
+  CHECK(std::abs(found[1]) < 0.3);
+  CHECK(std::abs(found[2] - 0x1p31) < 0.3);
+  CHECK(found[3] == Approx(1).margin(0.2));
+  CHECK(found[4] == Approx(1).margin(0.2));
 }
 
 TEST_CASE("starts of data times a power of two are its multiples, bit for bit", "[mixture]") {
