@@ -254,7 +254,7 @@ print(len(r["parameters"]), len(r["covariance"]), len(r["correlation"]), len(r["
 fi
 
 # ---- fits without a usable result: status 3, values alone, the reason everywhere
-run "$mixture" "$faithful" --column waiting --max-iterations 1 --out table.tsv --json report.json
+run "$mixture" "$faithful" --column waiting --start 0.5,50,85,10,10 --max-iterations 1 --out table.tsv --json report.json
 expect_equal "too few steps: exit status" 3 "$status"
 expect_text "too few steps" "mixture: the fit has no usable result: max_iterations after 1 steps; raise --max-iterations" "$err"
 expect_text "too few steps: the summary" "no errors, since the fit is max_iterations" "$out"
