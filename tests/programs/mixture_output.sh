@@ -110,6 +110,10 @@ ln -s ../elsewhere/fit.tsv linked/fit.tsv
 run "$mixture" "$resolution" --shared-mean --plot linked --quiet
 expect_equal "--plot through a link: it stays one" ../elsewhere/fit.tsv "$(readlink linked/fit.tsv)"
 expect_equal "--plot through a link: its target" yes "$([[ -s elsewhere/fit.tsv ]] && echo yes)"
+ln -s elsewhere/pictures gallery
+run "$mixture" "$resolution" --shared-mean --plot gallery --quiet
+expect_success "--plot through a link to nothing"
+expect_equal "--plot through a link to nothing: its target" yes "$([[ -s elsewhere/pictures/fit.tsv && -L gallery ]] && echo yes)"
 
 # ---- pipes and descriptors take what is written into them
 mkfifo pipe
@@ -254,7 +258,7 @@ print(len(r["parameters"]), len(r["covariance"]), len(r["correlation"]), len(r["
 fi
 
 # ---- fits without a usable result: status 3, values alone, the reason everywhere
-run "$mixture" "$faithful" --column waiting --start 0.3,53,79,7,7 --max-iterations 1 --out table.tsv --json report.json
+run "$mixture" "$faithful" --column waiting --start 0.3,53,82,7,7 --max-iterations 1 --out table.tsv --json report.json
 expect_equal "too few steps: exit status" 3 "$status"
 expect_text "too few steps" "mixture: the fit has no usable result: max_iterations after 1 steps; raise --max-iterations" "$err"
 expect_text "too few steps: the summary" "no errors, since the fit is max_iterations" "$out"
@@ -324,7 +328,7 @@ an open range|$faithful --column waiting --range=-inf,95
 an array|$resolution --shared-mean
 a start by hand|$resolution --shared-mean --start 0.5,5,0.3,0.1
 EOF
-  run "$mixture" "$faithful" --column waiting --start 0.3,53,79,7,7 --max-iterations 1 --plot pictures --quiet
+  run "$mixture" "$faithful" --column waiting --start 0.3,53,82,7,7 --max-iterations 1 --plot pictures --quiet
   expect_text "--plot of a fit that stopped" "where the fit stopped" pictures/fit.svg
   expect_text "--plot of contours" "</svg>" new/pictures/contour_mu1_mu2.svg
 else
@@ -334,6 +338,10 @@ mkdir no_tools
 PATH=$work/folder/no_tools run "$mixture" "$faithful" --plot plain --quiet
 expect_success "--plot without gnuplot"
 expect_text "--plot without gnuplot" "install gnuplot" "$err"
+expect_no_text "--plot without gnuplot, no earlier picture" "earlier" "$err"
+echo "an earlier picture" >plain/fit.svg
+PATH=$work/folder/no_tools run "$mixture" "$faithful" --plot plain --quiet
+expect_text "--plot without gnuplot beside an earlier picture" "fit.svg was not drawn, the one there is of an earlier run" "$err"
 expect_text "--plot without gnuplot" "gnuplot fit.gnuplot > fit.svg" "$err"
 
 # ---- help and version

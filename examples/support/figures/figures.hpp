@@ -1,9 +1,11 @@
 // Writes the figures of a run: tables and scripts always, pictures where gnuplot is installed.
 #pragma once
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "../program/output.hpp"
@@ -43,12 +45,14 @@ inline std::vector<std::string> draw_figures(Outputs& outputs, const std::vector
     outputs.add_to_folder(script, figure.script);
     std::string drawn;
     const std::string failure = gnuplot.empty() ? "gnuplot is not installed" : draw(gnuplot, outputs, figure, drawn);
+    std::error_code error;
+    const bool stale = std::filesystem::exists(outputs.folder() + "/" + picture, error);
     if (failure.empty())
       outputs.add_to_folder(picture, drawn);
     else
-      warnings.push_back(joined(picture, " was not drawn: ", failure,
-                                "; install gnuplot (Debian: gnuplot-nox), then run in ", outputs.folder(), ": gnuplot ",
-                                script, " > ", picture));
+      warnings.push_back(joined(picture, " was not drawn", stale ? ", the one there is of an earlier run: " : ": ",
+                                failure, "; install gnuplot (Debian: gnuplot-nox), then run in ", outputs.folder(),
+                                ": gnuplot ", script, " > ", picture));
   }
   return warnings;
 }

@@ -72,9 +72,9 @@ class NucleotideWatch {
   void warn(const isonomy::profiling::Alphabet& alphabet, std::vector<std::string>& warnings) const {
     const bool proteins = alphabet.code('L') >= 0 && alphabet.code('K') >= 0;
     if (proteins && !other_)
-      warnings.push_back("all sequences consist of the letters A, C, G, T, U and N alone, as nucleic acids do; the "
-                         "scales read them as "
-                         "amino acids; translate nucleotides first");
+      warnings.emplace_back("all sequences consist of the letters A, C, G, T, U and N alone, as nucleic acids do; the "
+                            "scales read them as "
+                            "amino acids; translate nucleotides first");
   }
 
  private:

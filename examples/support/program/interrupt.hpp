@@ -26,10 +26,10 @@ namespace examples {
 inline std::atomic<int> caught_signal{0};
 
 /// While it lives, SIGINT, SIGTERM, SIGHUP and SIGXCPU request a stop, wherever the program is. If it has not ended
-/// within a quarter of a second (it may wait for a pipe that nobody writes to), a thread that waits for signals and does
-/// nothing else removes what is not in place and ends it.
-/// The signals are blocked in all threads that are started later, so no system call of theirs is cut short. A reader
-/// that ends early and a limit on the size of files are errors of the writing call, no signals.
+/// within a quarter of a second (it may wait for a pipe that nobody writes to), a thread that waits for signals and
+/// does nothing else removes what is not in place and ends it. The signals are blocked in all threads that are started
+/// later, so no system call of theirs is cut short. A reader that ends early and a limit on the size of files are
+/// errors of the writing call, no signals.
 class Interrupt {
  public:
   /// std::system_error where the machine has no thread left.

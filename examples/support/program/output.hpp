@@ -115,6 +115,7 @@ class Outputs {
     std::vector<std::string> left = std::move(cleared_);
     left.insert(left.end(), files_.cleared().begin(), files_.cleared().end());
     if (left.empty()) return {};
+    for (std::string& path : left) path = joined("'", path, "'");
     return {
         joined("a run with these outputs was killed before it had put all of them in place; what it left is removed, "
                "what it had put there replaced: ",

@@ -17,20 +17,21 @@
 #include "isonomy/core/text.hpp"
 #include "isonomy/io/text/drafts.hpp"
 #include "isonomy/io/text/open_file.hpp"
+#include "isonomy/io/text/output_target.hpp"
 
 namespace examples {
 
 using isonomy::text::joined;
 
-/// A folder that is made if it is not there, and the workshop inside. The destructor removes the workshop and, unless
-/// they are kept, the folders that were made.
+/// A folder that is made if it is not there, behind links too, and the workshop inside. The destructor removes the
+/// workshop and, unless they are kept, the folders that were made.
 class OutputFolder {
  public:
   /// What the names of workshops begin with.
   static constexpr const char* prefix = ".draft-";
 
   /// IoError if the folder can neither be used nor made.
-  explicit OutputFolder(std::string path) : path_(std::move(path)) {
+  explicit OutputFolder(const std::string& path) : path_(isonomy::io::behind_links(path)) {
     namespace fs = std::filesystem;
     std::error_code error;
     if (fs::exists(path_, error) && !fs::is_directory(path_, error))
@@ -39,15 +40,14 @@ class OutputFolder {
     for (fs::path part = path_; !part.empty() && !fs::exists(part, error); part = part.parent_path())
       made_.push_back(part);
     fs::create_directories(path_, error);
-    if (error) refuse(error.message());
-    for (int attempt = 0; attempt < 100 && lock_ < 0; ++attempt) {
-      workshop_ = isonomy::io::detail::draft_name(path_ + "/" + prefix);
-      if (!fs::create_directory(workshop_, error)) refuse(error.message());
-      lock_ = ::open(workshop_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-      if (lock_ >= 0 && isonomy::io::detail::hold_draft(lock_, workshop_)) break;
+    if (error) refuse(error.value());
+    do {  // again only if another process took the workshop for a left one before it was locked
       remove_workshop();
-    }
-    if (lock_ < 0) refuse(isonomy::io::system_message(errno));
+      workshop_ = isonomy::io::draft_name(path_ + "/" + prefix);
+      if (!fs::create_directory(workshop_, error)) refuse(error.value());
+      lock_ = ::open(workshop_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+      if (lock_ < 0) refuse(errno);
+    } while (!isonomy::io::hold_draft(lock_, workshop_));
   }
   OutputFolder(const OutputFolder&) = delete;
   OutputFolder& operator=(const OutputFolder&) = delete;
@@ -57,16 +57,17 @@ class OutputFolder {
   const std::string& workshop() const { return workshop_; }
   /// The folders that were made stay.
   void keep() {
-    for (const auto& part : made_) isonomy::io::detail::sync_folder(part.parent_path());
+    for (const auto& part : made_) isonomy::io::sync_folder(part.parent_path());
     made_.clear();
   }
 
  private:
-  [[noreturn]] void refuse(const std::string& reason) {
+  [[noreturn]] void refuse(int code) {
     discard();
-    throw isonomy::IoError(
-        path_, 0,
-        joined("cannot make or use this folder: ", reason, "; expected a writable one; check its permissions"));
+    throw isonomy::IoError(path_, 0,
+                           joined("cannot make or use this folder: ", isonomy::io::system_message(code),
+                                  "; expected a writable one; ",
+                                  isonomy::io::remedy_for(code, "check its permissions")));
   }
 
   void remove_workshop() noexcept {
@@ -93,9 +94,11 @@ inline void write_plain(const std::string& path, std::string_view text) {
   const bool written = file != nullptr && std::fwrite(text.data(), 1, text.size(), file) == text.size();
   const int code = errno;
   if (file != nullptr && std::fclose(file) == 0 && written) return;
+  const int reason = written ? errno : code;
   throw isonomy::IoError(path, 0,
-                         joined("cannot write: ", isonomy::io::system_message(written ? errno : code),
-                                "; expected room for the whole file; free space or write elsewhere"));
+                         joined("cannot write: ", isonomy::io::system_message(reason),
+                                "; expected room for the whole file; ",
+                                isonomy::io::remedy_for(reason, "free space or write elsewhere")));
 }
 
 }  // namespace examples

@@ -6,8 +6,13 @@
 #include <tbb/partitioner.h>
 
 #include <algorithm>
+#include <atomic>
+#include <exception>
+#include <new>
 
 #include "isonomy/core/config.hpp"
+#include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/cpu/context.hpp"
 
 namespace isonomy::cpu {
@@ -29,20 +34,36 @@ void run_chunks(Ctx& ctx, index_t n, index_t grain, const char* operation, const
     for (index_t c = 0; c < chunks; ++c) piece(c);
     return;
   }
-  ctx.arena()->execute([&] {
-    tbb::parallel_for(
-        tbb::blocked_range<index_t>(0, chunks, 1),
-        [&](const tbb::blocked_range<index_t>& r) {
-          for (index_t c = r.begin(); c < r.end(); ++c) piece(c);
-        },
-        tbb::simple_partitioner());
-  });
+  std::atomic<bool> from_body{false};
+  try {
+    ctx.arena()->execute([&] {
+      tbb::parallel_for(
+          tbb::blocked_range<index_t>(0, chunks, 1),
+          [&](const tbb::blocked_range<index_t>& r) {
+            try {
+              for (index_t c = r.begin(); c < r.end(); ++c) piece(c);
+            } catch (...) {
+              from_body.store(true, std::memory_order_relaxed);
+              throw;
+            }
+          },
+          tbb::simple_partitioner());
+    });
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& error) {
+    if (from_body.load(std::memory_order_relaxed)) throw;
+    throw ResourceError(text::joined(operation, ": no thread can be started: ", error.what(),
+                                     "; expected room for those of the context; give it 1 thread, or raise the limits "
+                                     "of the process"));
+  }
 }
 
 }  // namespace detail
 
 /// f(begin, end) for consecutive pieces of [0, n), each of `grain` indices except the last. An exception or a stop
-/// request (Cancelled) ends the loop after the running pieces have drained.
+/// request (Cancelled) ends the loop after the running pieces have drained. ResourceError where the machine refuses the
+/// first thread beside the caller's; where it refuses a later one, oneTBB may abort the process.
 template <class F>
 void parallel_chunks(Context& ctx, index_t n, index_t grain, const char* operation, const F& f) {
   detail::run_chunks(ctx, n, grain, operation, &f,

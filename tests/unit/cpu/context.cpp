@@ -1,6 +1,12 @@
 // Progress, cancellation, workspace limits and counters of a host context.
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <atomic>
+#include <cstdlib>
 #include <limits>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -95,8 +101,8 @@ TEST_CASE("the workspace limit covers buffers and operations and is named in the
   } catch (const OutOfMemory& e) {
     CHECK(e.requested == 8000);
     CHECK(e.available == 2000);
-    CHECK(std::string(e.what()) ==
-          "more: 8000 bytes requested, 2000 available; expected room for all; use less data at a time or raise the limit");
+    CHECK(std::string(e.what()) == "more: 8000 bytes requested, 2000 available; expected room for all; use less data "
+                                   "at a time or raise the limit");
   }
   std::vector<double> x(10000);
   CHECK_THROWS_AS(gemm(ctx, 1.0, column_major(x.data(), 50, 50), column_major(x.data(), 50, 50), 0.0,
@@ -130,4 +136,33 @@ TEST_CASE("a context refuses what it cannot be", "[control]") {
     CHECK_THROWS_AS(context({.instruction_set = cpu::InstructionSet::avx512}), Unsupported);
   CHECK(context({}).threads() >= 1);
   CHECK(context({.threads = 5}).threads() == 5);
+}
+
+// Runs in a process of its own, which may start no thread; see below.
+TEST_CASE("a loop where no thread can be started", "[.no_threads]") {
+  Context<Cpu> ctx = context({.threads = 2});
+  std::atomic<index_t> calls{0};
+  const std::string refused = message<ResourceError>([&] { for_each(ctx, 1'000'000, CountCalls{&calls, nullptr}); });
+  std::_Exit(refused.find("no thread can be started") != std::string::npos ? 0 : 1);
+}
+
+// Slow for the thread sanitizer, which needs a thread itself.
+TEST_CASE("a machine that refuses threads is a ResourceError", "[control][slow]") {
+  // The limit does not hold for root, and counts all that other users run.
+  if (getuid() != 0 || access("/proc/self/exe", X_OK) != 0 || std::thread::hardware_concurrency() < 2) {
+    WARN("not checked: it takes root, to become a user who runs nothing, and two processors");
+    return;
+  }
+  const pid_t child = fork();
+  if (child == 0) {
+    const rlimit none = {1, 1};
+    if (setrlimit(RLIMIT_NPROC, &none) == 0 && setgid(54322) == 0 && setuid(54322) == 0)
+      execl("/proc/self/exe", "isonomy_unit", "[.no_threads]", static_cast<char*>(nullptr));
+    _exit(77);
+  }
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  REQUIRE(WIFEXITED(status));
+  if (WEXITSTATUS(status) == 77) WARN("not checked: this program may not be run by another user");
+  CHECK((WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == 77));
 }

@@ -236,6 +236,20 @@ TEST_CASE("missing values are refused, or left out and counted", "[io]") {
               "x.csv:9: column '1' is '"));
 }
 
+TEST_CASE("what spreadsheets write for a value that they lack is no comment", "[io]") {
+  for (const char* cell : {"#N/A", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!"})
+    CHECK(has(message_of<IoError>([&] {
+                const std::string text = text::joined("x,y\n1,2\n", cell, ",3\n");
+                static_cast<void>(io::read_number_column(io::Source::of_memory("x.csv", text)));
+              }),
+              text::joined("x.csv:3: column '1' is '", cell, "'; expected a number")));
+  const std::string text = "# N/A\n#N,m\n1\n #N/A\n2\n";
+  io::NumberColumnReader reader(io::Source::of_memory("x.txt", text), "", {.missing = io::Missing::skip});
+  CHECK(reader.next() == 1.0);
+  CHECK(reader.next() == 2.0);
+  CHECK(reader.skipped() == 1);
+}
+
 TEST_CASE("lines that end with CR alone are rows", "[io]") {
   const std::string text = "x\r1\r2\r";
   CHECK(io::read_number_column(io::Source::of_memory("x", text)) == std::vector<double>{1, 2});

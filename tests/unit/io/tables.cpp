@@ -1,9 +1,11 @@
 #include <string>
 #include <vector>
 
+#include "isonomy/core/text.hpp"
 #include "isonomy/io/sequences/fasta.hpp"
 #include "isonomy/io/sequences/scale_table.hpp"
 #include "isonomy/io/text/numbers.hpp"
+#include "isonomy/io/text/source.hpp"
 #include "isonomy/io/text/tsv.hpp"
 #include "support/catch.hpp"
 #include "support/io_files.hpp"
@@ -275,4 +277,16 @@ TEST_CASE("malformed scale tables are refused", "[io]") {
   CHECK(has(read("AA\tX-1\nA\t0\n", "scale_id\tcategory\tsubcategory\tscale_name\tscale_description\nX-1\tc\ts\tn\td\n")
                 .second,
             "with '-'"));
+}
+
+TEST_CASE("a header of 100,000 columns costs what its bytes do", "[io]") {
+  std::string header, row;
+  for (int k = 0; k < 100'000; ++k) {
+    header += text::joined(k == 0 ? "c" : "\tc", k);
+    row += text::joined(k == 0 ? "" : "\t", k);
+  }
+  const std::string table = text::joined(header, "\n", row, "\n"), repeated = text::joined(header, "\tc99999\n");
+  CHECK(read_table(Source::of_memory("wide.tsv", table)).cell(0, "c99999") == "99999");
+  CHECK(has(message_of<IoError>([&] { TsvReader(Source::of_memory("wide.tsv", repeated)); }),
+            "wide.tsv:1: columns 100000 and 100001 are both called 'c99999'"));
 }

@@ -95,7 +95,7 @@ void for_each_fasta(Source source, F&& f, TextOptions options = {}) {
     if (entry.line == 0 && !std::all_of(line.begin(), line.end(), is_space))
       throw IoError(path, reader.line_number(),
                     "text stands before the first '>'; expected FASTA; begin each entry with a line '>identifier'");
-    if (std::none_of(line.begin(), line.end(), is_space))
+    if (!has_space(line))
       entry.sequence += line;
     else
       std::copy_if(line.begin(), line.end(), std::back_inserter(entry.sequence), [](char c) { return !is_space(c); });

@@ -1,7 +1,6 @@
 // The residues that a text in a file stands for: without blanks, line ends and the sign of a stop.
 #pragma once
 
-#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -9,6 +8,13 @@ namespace isonomy::io {
 
 /// Whether a byte may stand between residues in a file: a blank, a tab, or one that ends a line or a page.
 [[nodiscard]] constexpr bool is_space(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+/// Whether one of the bytes of `s` is such.
+[[nodiscard]] constexpr bool has_space(std::string_view s) noexcept {
+  bool found = false;
+  for (const char c : s) found |= is_space(c);  // to the end: without a way out, the loop takes many bytes at a time
+  return found;
+}
 
 /// How the residues of a file are read.
 struct ResidueText {
@@ -21,7 +27,7 @@ struct ResidueText {
 /// The residues of `text`. Valid as long as `text` and `room`, in which they are put where they do not stand as they
 /// are.
 inline std::string_view residues_of(std::string_view text, const ResidueText& how, std::string& room) {
-  if (how.upper_case || std::any_of(text.begin(), text.end(), is_space)) {
+  if (how.upper_case || has_space(text)) {
     room.clear();
     for (const char c : text) {
       if (is_space(c)) continue;

@@ -39,18 +39,18 @@ class AtomicFile {
     struct stat old = {};
     const mode_t mode = ::stat(path_.c_str(), &old) == 0 ? S_IRUSR | S_IWUSR : 0666;
     for (int attempt = 0; attempt < 100 && !file_; ++attempt) {
-      temporary_ = detail::draft_name(draft_prefix());
+      temporary_ = draft_name(draft_prefix());
       const int opened = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
       if (opened < 0 && errno != EEXIST) break;
       if (opened < 0) continue;
       file_.reset(::fdopen(opened, "wb"));
       if (!file_) static_cast<void>(::close(opened));
-      if (!file_ || !detail::hold_draft(opened, temporary_)) discard();
+      if (!file_ || !hold_draft(opened, temporary_)) discard();
     }
     if (!file_)
       throw IoError(target.name, 0,
                     text::joined("cannot create '", temporary_, "': ", system_message(errno),
-                                 "; expected a writable directory; check its permissions"));
+                                 "; expected a writable directory; ", remedy_for(errno, "check its permissions")));
   }
   AtomicFile(AtomicFile&& other) noexcept { swap(other); }
   AtomicFile& operator=(AtomicFile&& other) noexcept {
@@ -91,7 +91,7 @@ class AtomicFile {
   void place(bool revocable = false) {
     require_open("place");
     if (revocable) {
-      kept_ = detail::draft_name(draft_prefix());
+      kept_ = draft_name(draft_prefix());
       if (::link(path_.c_str(), kept_.c_str()) != 0) {
         was_absent_ = errno == ENOENT;
         kept_.clear();
@@ -123,7 +123,7 @@ class AtomicFile {
     prepare();
     place();
     settle();
-    detail::sync_folder(std::filesystem::path(path_).parent_path());
+    sync_folder(std::filesystem::path(path_).parent_path());
   }
 
   /// Where the file will be.

@@ -60,11 +60,11 @@ class Cells {
         at = read_quoted(lines, line, at + 1, format.max_bytes, cell);
         if (!runs) at = skip(at);
         if (at != end(at))
-          throw IoError(lines.path(), lines.line_number(),
-                        text::joined({"column ", count_, ": text follows the closing quote of a cell, ",
-                                      text::quoted(line.substr(at, end(at) - at)),
-                                      "; expected a separator or the end of the line; double quotes that are meant "
-                                      "literally"}));
+          throw IoError(
+              lines.path(), lines.line_number(),
+              text::joined({"column ", count_, ": text follows the closing quote of a cell, ",
+                            text::quoted(line.substr(at, end(at) - at)),
+                            "; expected a separator or the end of the line; double the quotes inside a cell"}));
       } else {
         const std::size_t stop = end(at);
         cell.assign(line, at, stop - at);

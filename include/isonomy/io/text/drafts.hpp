@@ -24,11 +24,18 @@ namespace detail {
 
 inline constexpr std::size_t draft_digits = 16;
 
-/// `prefix` and random digits.
-inline std::string draft_name(const std::string& prefix) {
+inline bool is_draft_name(std::string_view name, std::string_view prefix) {
+  return name.size() == prefix.size() + draft_digits && name.starts_with(prefix) &&
+         name.find_first_not_of("0123456789abcdef", prefix.size()) == std::string_view::npos;
+}
+
+}  // namespace detail
+
+/// `prefix` and 16 random digits.
+[[nodiscard]] inline std::string draft_name(const std::string& prefix) {
   std::random_device draw;
   std::uint64_t number = (std::uint64_t{draw()} << 32) | draw();
-  std::string digits(draft_digits, '0');
+  std::string digits(detail::draft_digits, '0');
   for (char& digit : digits) {
     digit = "0123456789abcdef"[number % 16];
     number /= 16;
@@ -36,14 +43,9 @@ inline std::string draft_name(const std::string& prefix) {
   return prefix + digits;
 }
 
-inline bool is_draft_name(std::string_view name, std::string_view prefix) {
-  return name.size() == prefix.size() + draft_digits && name.starts_with(prefix) &&
-         name.find_first_not_of("0123456789abcdef", prefix.size()) == std::string_view::npos;
-}
-
 /// Locks a draft for as long as `file` is open or the process lives. False if another process has taken it for one that
 /// nobody holds, which may happen before it is locked. Where a file system has no locks, drafts are never cleared away.
-inline bool hold_draft(int file, const std::string& path) {
+[[nodiscard]] inline bool hold_draft(int file, const std::string& path) {
   if (::flock(file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) return false;
   struct stat held = {}, named = {};
   return ::fstat(file, &held) == 0 && ::stat(path.c_str(), &named) == 0 && held.st_dev == named.st_dev &&
@@ -57,8 +59,6 @@ inline void sync_folder(const std::filesystem::path& folder) noexcept {
   static_cast<void>(::fsync(opened));
   static_cast<void>(::close(opened));
 }
-
-}  // namespace detail
 
 /// Removes the drafts (files or folders) of that prefix in `folder` that no living process holds: what a process leaves
 /// that was killed. Returns their paths. Those that cannot be looked into stay.

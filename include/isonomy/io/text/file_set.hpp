@@ -74,7 +74,7 @@ class FileSet {
       file.settle();
       folders.insert(std::filesystem::path(file.path()).parent_path());
     }
-    for (const auto& folder : folders) detail::sync_folder(folder);
+    for (const auto& folder : folders) sync_folder(folder);
     files_.clear();
   }
 

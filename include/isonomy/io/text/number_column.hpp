@@ -26,8 +26,8 @@ namespace isonomy::io {
 
 /// The numbers of chosen columns, row after row, in constant memory. A column is chosen by its place from 1 or its name
 /// in a header; "" is the first one. A whole number from 1 to the number of columns is always a place, any other text a
-/// name. Lines without text and lines that begin with '#' are skipped. The first other line is a header if a column is
-/// chosen by name, or a chosen cell in it is no number.
+/// name. Lines without text and comments, which begin with '#', are skipped. The first other line is a header if a
+/// column is chosen by name, or a chosen cell in it is no number.
 ///
 /// What could be read in two ways is refused: a first line whose cell only begins like a number, a name that two
 /// columns have, and numbers with decimal commas where commas separate cells.
@@ -97,7 +97,7 @@ class NumberColumnsReader {
   bool read_row() {
     for (std::string_view line; reader_.next(line);) {
       const auto first = line.find_first_not_of(" \t");
-      if (first == std::string_view::npos || line[first] == '#') continue;
+      if (first == std::string_view::npos || detail::is_comment(line.substr(first))) continue;
       if (columns_ == 0) {
         cell_format_.separator = format_.separator.value_or(detail::separator_of(line, format_.decimal));
         commas_guessed_ = !format_.separator && cell_format_.separator == ',';

@@ -91,8 +91,15 @@ inline bool is_missing(std::string_view cell) {
   return std::any_of(std::begin(names), std::end(names), same);
 }
 
-/// Whether a cell that is no number may have been meant as one: its first letter or digit is a digit, or it has none
-/// and is made of signs of numbers. Minus signs and invisible letters beyond ASCII are looked past.
+/// Whether a line is a comment: it begins with '#', and not with what spreadsheets write for a value that they lack.
+inline bool is_comment(std::string_view line) {
+  constexpr std::string_view values[] = {"#N/A", "#n/a", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!"};
+  return line.starts_with('#') && std::none_of(std::begin(values), std::end(values),
+                                               [line](std::string_view value) { return line.starts_with(value); });
+}
+
+/// Whether a cell that is no number may have been meant as one: a digit, or the sign or point of a number, stands
+/// before its first letter. Other signs and invisible letters are looked past.
 inline bool begins_like_number(std::string_view cell) {
   bool signs = false;
   while (!cell.empty()) {

@@ -30,6 +30,11 @@ using File = std::unique_ptr<std::FILE, detail::CloseFile>;
   return std::error_code(code, std::generic_category()).message();
 }
 
+/// What to do about the error `code`: `usual`, unless this process may not open more files.
+[[nodiscard]] inline const char* remedy_for(int code, const char* usual) {
+  return code == EMFILE || code == ENFILE ? "raise the limit on open files (ulimit -n)" : usual;
+}
+
 /// The file, open for reading bytes. `kind` is what it should be, as in "text file". IoError if it is missing, a
 /// directory or unreadable.
 [[nodiscard]] inline File open_for_reading(const std::string& path, const std::string& kind) {
@@ -41,9 +46,9 @@ using File = std::unique_ptr<std::FILE, detail::CloseFile>;
     throw IoError(path, 0, text::joined("this is a directory; expected a ", kind, "; name a file in it"));
   File file(std::fopen(path.c_str(), "rb"));
   if (!file)
-    throw IoError(
-        path, 0,
-        text::joined("cannot open: ", system_message(errno), "; expected a readable file; check its permissions"));
+    throw IoError(path, 0,
+                  text::joined("cannot open: ", system_message(errno), "; expected a readable file; ",
+                               remedy_for(errno, "check its permissions")));
   return file;
 }
 

@@ -51,30 +51,36 @@ inline int named_descriptor(const std::string& path) {
 
 }  // namespace detail
 
+/// Where the links of the last part of `name` lead, though nothing be there. IoError if that is round in a circle.
+[[nodiscard]] inline std::string behind_links(const std::string& name) {
+  namespace fs = std::filesystem;
+  constexpr int most_links = 40;  // as systems have it
+  fs::path path = name;
+  std::error_code error;
+  for (int links = 0; detail::named_descriptor(path.string()) < 0 && fs::is_symlink(path, error); ++links) {
+    if (links == most_links)
+      throw IoError(name, 0, "these links lead round in a circle; expected the name of a file to write; name another");
+    path = path.parent_path() / fs::read_symlink(path, error);  // an absolute one replaces what is before it
+  }
+  return path.string();
+}
+
 /// What `name` stands for, links followed to where they lead, though nothing be there. IoError for a folder, a link
 /// that leads round in a circle, a folder that is missing, and for what cannot take text: disks, sockets, descriptors
 /// that are not open for writing.
 [[nodiscard]] inline OutputTarget output_target(const std::string& name) {
   namespace fs = std::filesystem;
   using Kind = OutputTarget::Kind;
-  OutputTarget target{name, name};
-  std::error_code error;
-  constexpr int most_links = 40;  // as systems have it
-  for (int links = 0;; ++links) {
-    target.descriptor = detail::named_descriptor(target.path);
-    if (target.descriptor >= 0) {
-      const int flags = ::fcntl(target.descriptor, F_GETFL);
-      if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY)
-        throw IoError(name, 0, "this is not open for writing; expected an open descriptor or a file; name another");
-      target.kind = Kind::descriptor;
-      return target;
-    }
-    if (!fs::is_symlink(target.path, error)) break;
-    if (links == most_links)
-      throw IoError(name, 0, "these links lead round in a circle; expected the name of a file to write; name another");
-    const fs::path next = fs::read_symlink(target.path, error);
-    target.path = (fs::path(target.path).parent_path() / next).string();  // an absolute one replaces what is before it
+  OutputTarget target{name, behind_links(name)};
+  target.descriptor = detail::named_descriptor(target.path);
+  if (target.descriptor >= 0) {
+    const int flags = ::fcntl(target.descriptor, F_GETFL);
+    if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY)
+      throw IoError(name, 0, "this is not open for writing; expected an open descriptor or a file; name another");
+    target.kind = Kind::descriptor;
+    return target;
   }
+  std::error_code error;
   const auto parent = fs::path(target.path).parent_path();
   if (!parent.empty() && !fs::is_directory(parent, error))
     throw IoError(

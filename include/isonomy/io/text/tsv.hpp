@@ -61,10 +61,10 @@ class TsvReader {
  public:
   /// Reads the header, the first line that is not empty. IoError as LineReader, or naming the column if a name is
   /// repeated or empty; that of the first of several columns may be empty, as an index without a name is written.
-  explicit TsvReader(const std::string& path, TsvOptions options = {})
+  explicit TsvReader(const std::string& path, const TsvOptions& options = {})
       : TsvReader(Source(path, "text file"), options) {}
   /// The same from what is open already.
-  explicit TsvReader(Source source, TsvOptions options = {})
+  explicit TsvReader(Source source, const TsvOptions& options = {})
       : reader_(std::move(source), options.text), options_(options) {
     read_header();
     columns_.assign(cells_.all().begin(), cells_.all().end());
@@ -196,19 +196,19 @@ class Table {
 
 /// Calls `f(row)` for every row below the header, in constant memory. Errors as TsvReader.
 template <class F>
-void for_each_row(const std::string& path, F&& f, TsvOptions options = {}) {
+void for_each_row(const std::string& path, F&& f, const TsvOptions& options = {}) {
   TsvReader reader(path, options);
   while (const auto row = reader.next()) f(*row);
 }
 
 /// The whole table. Errors as TsvReader. Linear in the file.
-inline Table read_table(Source source, TsvOptions options = {}) {
+inline Table read_table(Source source, const TsvOptions& options = {}) {
   TsvReader reader(std::move(source), options);
   Table table(reader.path(), reader.columns());
   while (const auto row = reader.next()) table.append(row->cells, row->line);
   return table;
 }
-inline Table read_table(const std::string& path, TsvOptions options = {}) {
+inline Table read_table(const std::string& path, const TsvOptions& options = {}) {
   return read_table(Source(path, "text file"), options);
 }
 

@@ -57,7 +57,7 @@ void require_finite(Ctx& ctx, const Points& x, double unit = 1) {
   const UnusablePoints found = unusable_points(ctx, x, unit);
   if (found.count == 0) return;
   throw ValueError(text::joined("mixture: x[", found.first, "]=", found.value, "; expected a number below ",
-                                unit == 1 ? std::string("1e150") : text::joined(1e150 * unit),
+                                unit == 1 || !std::isfinite(found.value) ? "1e150" : text::joined(1e150 * unit),
                                 " in size; remove or rescale it",
                                 found.count > 1 ? text::joined(", and ", found.count - 1, " more") : ""));
 }

@@ -35,6 +35,15 @@ struct RowRuns {
       runs.push_back(rows);
     if (test) test_runs = runs.size();
   }
+  /// Makes every row a run of its own: many short runs take longer than rows, since no processor foresees their ends.
+  void spread_out() {
+    RowRuns rows;
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+      rows.runs.insert(rows.runs.end(), runs[i].count, {runs[i].kind, 1});
+      if (i + 1 == test_runs) rows.test_runs = rows.runs.size();
+    }
+    *this = std::move(rows);
+  }
 };
 
 /// The distinct rows of a set.
@@ -96,8 +105,12 @@ struct SplitKinds : RowRuns {
                        places.residues(row.group, split)});
       codes.insert(codes.end(), taken.begin(), taken.end());
     }
-    for (std::size_t i = 0; i < rows.runs.size(); ++i)
+    std::uint32_t count = 0;
+    for (std::size_t i = 0; i < rows.runs.size(); ++i) {
       append({kind_of[rows.runs[i].kind], rows.runs[i].count}, i < rows.test_runs);
+      count += rows.runs[i].count;
+    }
+    if (runs.size() > count / 4) spread_out();
   }
 };
 

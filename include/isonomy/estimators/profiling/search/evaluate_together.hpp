@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "isonomy/backend/buffer.hpp"
@@ -90,16 +91,23 @@ struct EvaluateKinds {
     }
   }
   ISONOMY_HD void add(index_t begin, index_t end, const double* value, double* sums) const {
+    add_lanes(begin, end, value, sums, std::make_index_sequence<static_cast<std::size_t>(evaluation_lanes)>());
+  }
+  /// Lanes by name, so that compilers keep each sum in a register.
+  template <std::size_t... Lane>
+  ISONOMY_HD void add_lanes(index_t begin, index_t end, const double* value, double* sums,
+                            std::index_sequence<Lane...>) const {
     constexpr std::uint32_t short_run = 8;
+    double sum[] = {sums[Lane]...};
     for (index_t i = begin; i < end; ++i) {
       const RowRun run = runs[i];
       const double* x = value + static_cast<index_t>(run.kind) * evaluation_lanes;
       if (run.count > short_run)
-        for (index_t l = 0; l < evaluation_lanes; ++l) sums[l] = repeated_sum(sums[l], x[l], run.count);
+        ((sum[Lane] = repeated_sum(sum[Lane], x[Lane], run.count)), ...);
       else
-        for (std::uint32_t n = 0; n < run.count; ++n)
-          for (index_t l = 0; l < evaluation_lanes; ++l) sums[l] += x[l];
+        for (std::uint32_t n = 0; n < run.count; ++n) ((sum[Lane] += x[Lane]), ...);
     }
+    ((sums[Lane] = sum[Lane]), ...);
   }
 };
 

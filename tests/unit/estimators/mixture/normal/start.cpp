@@ -288,16 +288,12 @@ TEST_CASE("data without a start are named", "[mixture]") {
   CHECK(message<ValueError>([&] { return find_start(counting, NormalModel{2}, view(three), {.starts = 0}); }) ==
         "start: starts=0; expected at least 1; 40 are the default");
   CHECK(said({3}, {1, 2}) == "start: 2 points for 3 components; use fewer components");
-  CHECK(said({2}, {nan, 2, 3}) ==
-        "mixture: x[0]=nan; expected a number below 1e150 in size; remove or rescale it");
-  CHECK(said({2}, {1, 2, nan}) ==
-        "mixture: x[2]=nan; expected a number below 1e150 in size; remove or rescale it");
+  CHECK(said({2}, {nan, 2, 3}) == "mixture: x[0]=nan; expected a number below 1e150 in size; remove or rescale it");
+  CHECK(said({2}, {1, 2, nan}) == "mixture: x[2]=nan; expected a number below 1e150 in size; remove or rescale it");
   CHECK(said({2}, {1, -INFINITY, 2}) ==
         "mixture: x[1]=-inf; expected a number below 1e150 in size; remove or rescale it");
-  CHECK(said({2}, {1, 1e308, 2}) ==
-        "mixture: x[1]=1e+308; expected a number below 1e150 in size; remove or rescale it");
   const char* const equal = "mixture: all data are equal, or as good as; a width cannot be estimated from them";
-  CHECK(said({2}, {1e-200, 2e-200, -1e-200}) == equal);
+  CHECK(start_of({2}, {1e-200, 2e-200, -1e-200}).size() == 5);
   CHECK(said({2}, {4, 4, 4}) == "mixture: all data are equal, or as good as; a width cannot be estimated from them");
   Context<Cpu> ctx;
   const auto unusable = [&](VectorView<const double> x) {
