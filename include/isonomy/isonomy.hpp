@@ -30,7 +30,7 @@
 #include "isonomy/estimators/mixture/multivariate/kmeans.hpp"
 #include "isonomy/estimators/mixture/multivariate/likelihood_gradient.hpp"
 #include "isonomy/estimators/mixture/multivariate/weighted_em.hpp"
-#include "isonomy/estimators/mixture/normal/chunks.hpp"
+#include "isonomy/estimators/mixture/chunks.hpp"
 #include "isonomy/estimators/mixture/normal/fit.hpp"
 #include "isonomy/estimators/mixture/normal/fixed_start.hpp"
 #include "isonomy/estimators/mixture/normal/likelihood.hpp"

@@ -29,8 +29,8 @@ bad short_row 9 '3.6'
 refuse "a row with too few cells" "short_row.csv:9: |1 cells|expected 2|separators" short_row.csv --column waiting
 bad long_row 9 '3.6,85,1'
 refuse "a row with too many cells" "long_row.csv:9: |3 cells|expected 2" long_row.csv
-bad huge 9 '3.6,1e200'
-refuse "a number beyond 1e70" "huge.csv:9: |column 2 is 1e+200|below 1e70|rescale" huge.csv --column waiting
+bad huge 9 '3.6,2e300'
+refuse "a number beyond 1e300" "huge.csv:9: |column 2 is 2e+300|below 1e300|rescale" huge.csv --column waiting
 awk -F , -v OFS=, 'NR == 1 { print "name", $0; next } { print "e" NR, $0 }' good.csv >names.csv
 refuse "a first column of words" "names.csv:2: |column '1' is 'e2'|another of the columns named" names.csv
 
@@ -95,8 +95,8 @@ printf 'x\n3\n' >one.csv
 refuse "one point" "one.csv|3.0|differ" one.csv --components 1
 printf '%s\n' 4 4 4 4 >equal.csv
 refuse "equal points" "equal.csv|all 4 points are 4.0|differ|--column" equal.csv
-printf '%s\n' 1e-90 2e-90 5e-90 >narrow.csv
-refuse "points as good as equal for powers of their spread" "narrow.csv|4e-90|1e-70|rescale" narrow.csv
+printf '%s\n' 1e-302 2e-302 5e-302 >narrow.csv
+refuse "points closer to each other than numbers allow" "narrow.csv|column 1|4e-302|1e-300|rescale" narrow.csv
 printf '%s\n' 1 2 3 >three.csv
 refuse "fewer points than components" "three.csv|3 points for 4 components|--components" three.csv --components 4
 refuse "no point in the range" "good.csv|all 272 points lie outside|200.0 to 300.0|--range" good.csv --range 200,300
@@ -150,11 +150,11 @@ refuse_piped() { # WHAT TEXTS FILE ARGUMENT...: the file through a pipe
 refuse_piped "the same from a pipe" "/dev/stdin: |ends after 8 of 72057594037927936 elements" promise.npy
 refuse_piped "a truncated array from a pipe" "/dev/stdin: |ends after 2 of 8 elements" short.npy
 refuse_piped "bytes behind the array from a pipe" "/dev/stdin: |goes on after its 8 elements" long.npy
-for value in nan inf -inf 1e200; do
+for value in nan inf -inf 2e300; do
   numbers_as d 1 2 3 "$value" 5 6 | make_npy values.npy '<f8' '(6,)'
-  refuse "an element $value" "values.npy: |element [3]|below 1e70|numpy.abs(x)" values.npy
+  refuse "an element $value" "values.npy: |element [3]|below 1e300|numpy.abs(x)" values.npy
   numbers_as d 1 2 3 "$value" 5 6 | make_npy matrix.npy '<f8' '(3, 2)'
-  refuse "an element $value in a column" "matrix.npy: |element [1, 1]|below 1e70" matrix.npy --column 2
+  refuse "an element $value in a column" "matrix.npy: |element [1, 1]|below 1e300" matrix.npy --column 2
 done
 numbers_as f 1 2 nan 4 | make_npy floats.npy '<f4' '(4,)'
 refuse "a float that is NaN" "floats.npy: |element [2]|nan|--missing skip" floats.npy

@@ -304,6 +304,19 @@ expect_text "a component without weight: the summary" "no weight            -   
 expect_text "a component without weight" "s2 has no error: its component has no weight" "$err"
 expect_text "a component without weight: --json" '"without_weight": true' report.json
 
+# ---- the same numbers at other scales
+awk -F , 'NR > 1 { printf "%.17g\n", $2 }' "$faithful" >plain.txt
+run "$mixture" plain.txt --no-minos
+cp "$out" plain.out
+for power in -980 600; do
+  awk -v scale="$power" '{ printf "%.17g\n", $1 * 2 ^ scale }' plain.txt >scaled.txt
+  run "$mixture" scaled.txt --no-minos
+  expect_equal "times 2^$power: exit status" 0 "$status"
+  expect_equal "times 2^$power: the share and the correlations" \
+    "$(grep '^f ' plain.out | tr -s ' '; sed -n '/^correlation/,$p' plain.out)" \
+    "$(grep '^f ' "$out" | tr -s ' '; sed -n '/^correlation/,$p' "$out")"
+done
+
 # ---- pictures
 run "$mixture" "$faithful" --column waiting --contour mu1,mu2 --plot new/pictures --quiet
 expect_same "--plot: the summary goes to standard output all the same" waiting.txt "$out"
@@ -313,6 +326,9 @@ done
 expect_equal "--plot: hidden files" "" "$(find new -name '.*')"
 expect_equal "--plot: points in the bins" 272 "$(columns new/pictures/fit.tsv points | awk 'NR > 1 { n += $1 } END { print n }')"
 expect_equal "--plot: expected points" yes "$(columns new/pictures/fit.tsv expected | awk 'NR > 1 { n += $1 } END { print (n > 265 && n <= 272 ? "yes" : n) }')"
+run "$mixture" "$faithful" --column waiting --extended --range 45,90 --plot ranged --quiet
+expect_equal "--plot with yields in a range: expected points" yes "$(columns ranged/fit.tsv expected | awk 'NR > 1 { n += $1 } END { print (n > 264.99 && n < 265.01 ? "yes" : n) }')"
+run "$mixture" "$faithful" --column waiting --contour mu1,mu2 --plot new/pictures --quiet
 if command -v gnuplot >/dev/null; then
   expect_equal "--plot: messages" "" "$(cat "$err")"
   while IFS='|' read -r what arguments; do

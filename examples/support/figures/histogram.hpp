@@ -13,8 +13,10 @@
 #include "canvas.hpp"
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/view.hpp"
+#include "isonomy/estimators/mixture/normal/component_form.hpp"
 #include "isonomy/estimators/mixture/normal/model.hpp"
-#include "isonomy/ops/special/normal_distribution.hpp"
+#include "isonomy/estimators/mixture/normal/normal_sums.hpp"
+#include "isonomy/estimators/mixture/normal/truncated_normal.hpp"
 
 namespace examples {
 
@@ -134,23 +136,17 @@ inline Histogram histogram(const PointData& data, const isonomy::mixture::Range&
 class ExpectedPoints {
  public:
   ExpectedPoints(const isonomy::mixture::NormalModel& model, const std::vector<double>& parameters, double points)
-      : components_(components_of(model, parameters)) {
-    double inside = 0, sum = 0;
-    for (const auto& c : components_) {
-      sum += c.weight;
-      inside += c.weight * isonomy::normal_probability((model.range.lower - c.mean) / c.sigma,
-                                                       (model.range.upper - c.mean) / c.sigma);
-    }
-    const bool yields = model.weighting == isonomy::mixture::Weighting::yields;
-    scale_ = (yields ? sum : points) / inside;
+      : components_(components_of(model, parameters)),
+        scale_(model.weighting == isonomy::mixture::Weighting::yields ? 1 : points) {
+    for (const auto& form : component_forms(model, components_)) pieces_.push_back(form.piece);
   }
 
   std::size_t components() const { return components_.size(); }
   const isonomy::mixture::NormalComponent& component(std::size_t k) const { return components_[k]; }
   /// Of component k within [from, to].
   double between(std::size_t k, double from, double to) const {
-    const auto& c = components_[k];
-    return scale_ * c.weight * isonomy::normal_probability((from - c.mean) / c.sigma, (to - c.mean) / c.sigma);
+    const auto inside = truncated_normal(components_[k], isonomy::mixture::Range{from, to});
+    return density(k, inside.origin) * inside.unit * inside.integral;
   }
   double between(double from, double to) const {
     double sum = 0;
@@ -159,12 +155,15 @@ class ExpectedPoints {
   }
   /// Of component k, per unit of x.
   double density(std::size_t k, double x) const {
-    const auto& c = components_[k];
-    return scale_ * c.weight / c.sigma * isonomy::normal_density((x - c.mean) / c.sigma);
+    const auto& piece = pieces_[k];
+    if (!(piece.weight > 0)) return 0;
+    const double d = x - piece.origin, z = d / piece.sigma;
+    return scale_ * std::exp(piece.log_peak + piece.slope * d - 0.5 * z * z);
   }
 
  private:
   std::vector<isonomy::mixture::NormalComponent> components_;
+  std::vector<isonomy::mixture::NormalPiece> pieces_;
   double scale_ = 1;
 };
 

@@ -79,8 +79,8 @@ struct PointData {
 
 namespace detail {
 
-/// Fourth powers of smaller numbers do not overflow, nor do sums of these; neither do those of one over larger ones.
-inline constexpr double largest_size = 1e70, least_spread = 1e-70;
+/// Sizes that leave room for distances beside the points, and widths that leave room for narrow components.
+inline constexpr double largest_size = 1e300, least_spread = 1e-300;
 
 /// IoError unless a weight is a number from 0 to what sums of squares bear; `place` names it.
 inline void require_weight(const std::string& path, std::int64_t line, const std::string& place, double weight) {
@@ -103,7 +103,7 @@ inline PointData read_text_points(isonomy::io::Source source, const PointOptions
       throw isonomy::IoError(
           path, reader.line_number(),
           joined("column ", reader.place(), " is ", isonomy::io::number_text(value),
-                 "; expected a number below 1e70 in size; rescale the column, or leave the row out"));
+                 "; expected a number below 1e300 in size; rescale the column, or leave the row out"));
     values.push_back(value);
     if (columns.size() > 1) {
       require_weight(path, reader.line_number(), joined("column ", reader.place(1)), reader[1]);
@@ -232,7 +232,7 @@ void keep_range(const PointOptions& options, const isonomy::mixture::Range& rang
       throw isonomy::IoError(
           options.path, 0,
           joined(place(i, data.column), " is ", isonomy::io::number_text(value),
-                 "; expected a number below 1e70 in size; leave it out, for example with x[numpy.abs(x) < 1e70]",
+                 "; expected a number below 1e300 in size; leave it out, for example with x[numpy.abs(x) < 1e300]",
                  std::isnan(value) ? ", or all NaN with --missing skip" : ""));
     if (!(weight >= 0 && weight <= isonomy::mixture::largest_weight))
       require_weight(options.path, 0, place(i, data.weight_column), static_cast<double>(weight));
@@ -294,8 +294,9 @@ inline PointData read_points(const PointOptions& options, const isonomy::mixture
                "these; check that --column names the right one"));
   if (!(data.largest - data.smallest > detail::least_spread))
     throw isonomy::IoError(path, 0,
-                           joined("all points lie within ", isonomy::io::number_text(data.largest - data.smallest),
-                                  "; expected a spread above 1e-70; rescale the points"));
+                           joined("column ", data.column, ": all points lie within ",
+                                  isonomy::io::number_text(data.largest - data.smallest),
+                                  "; expected a spread above 1e-300; rescale the points"));
   if (!(data.total >= isonomy::mixture::smallest_largest_weight))
     throw isonomy::IoError(path, 0,
                            joined("the weights add up to ", isonomy::io::number_text(data.total),

@@ -28,6 +28,7 @@
 #include "isonomy/estimators/mixture/normal/fixed_start.hpp"
 #include "isonomy/estimators/mixture/normal/objective.hpp"
 #include "isonomy/estimators/mixture/normal/start.hpp"
+#include "isonomy/estimators/mixture/normal/units.hpp"
 #include "isonomy/estimators/mixture/normal/weighted_fit.hpp"
 #include "isonomy/io/reports/mixture_report.hpp"
 #include "isonomy/io/text/number_format.hpp"
@@ -102,9 +103,11 @@ class PassCounter {
   int pass_ = 0;
 };
 
-/// Asymmetric errors of all parameters that have some. Returns a lower minimum if one was met.
+/// Asymmetric errors of all parameters that have some, from the likelihood and its minimum in units of its widths.
+/// Returns a lower minimum if one was met.
 template <class F>
-std::vector<double> profile_all(F& likelihood, isonomy::io::MixtureFit& fit, PassCounter& passes, int& count) {
+std::vector<double> profile_all(F& likelihood, const isonomy::mixture::Minimum& minimum, isonomy::io::MixtureFit& fit,
+                                PassCounter& passes, int& count) {
   using namespace isonomy::mixture;
   constexpr double none = std::numeric_limits<double>::quiet_NaN();
   std::vector<double> lower;
@@ -114,7 +117,8 @@ std::vector<double> profile_all(F& likelihood, isonomy::io::MixtureFit& fit, Pas
       continue;
     }
     passes.begin("profile of " + fit.result.names[i]);
-    fit.minos.push_back(minos(likelihood, fit.result.minimum, static_cast<int>(i)));
+    const int place = static_cast<int>(i);
+    fit.minos.push_back(likelihood.to_data(minos(likelihood, minimum, place), place));
     count += fit.minos.back().passes;
     if (!fit.minos.back().new_minimum.empty()) lower = fit.minos.back().new_minimum;
   }
@@ -123,19 +127,21 @@ std::vector<double> profile_all(F& likelihood, isonomy::io::MixtureFit& fit, Pas
 
 /// The contours of one pair of parameters. Returns a lower minimum if one was met.
 template <class F>
-std::vector<double> add_contours(F& likelihood, isonomy::io::MixtureFit& fit, std::pair<int, int> pair, int points,
-                                 PassCounter& passes, int& count) {
+std::vector<double> add_contours(F& likelihood, const isonomy::mixture::Minimum& minimum, std::pair<int, int> pair,
+                                 int points, PassCounter& passes, MixtureRun& run) {
   using namespace isonomy::mixture;
+  isonomy::io::MixtureFit& fit = run.fit;
   const auto& names = fit.result.names;
   std::vector<double> lower;
   passes.begin(joined("contour of ", names[static_cast<std::size_t>(pair.first)], " and ",
                       names[static_cast<std::size_t>(pair.second)]));
   for (const double coverage : contour_coverages) {
     const double rise = -std::log1p(-coverage);
-    fit.contours.push_back({pair.first, pair.second, coverage, rise,
-                            contour(likelihood, fit.result.minimum, pair.first, pair.second, points, rise)});
+    fit.contours.push_back({pair.first, pair.second, coverage, rise, {}});
+    for (const Crossing& crossing : contour(likelihood, minimum, pair.first, pair.second, points, rise))
+      fit.contours.back().points.push_back(likelihood.to_data(crossing));
     for (const Crossing& point : fit.contours.back().points) {
-      count += point.passes;
+      run.profile_passes += point.passes;
       if (point.status == CrossingStatus::new_minimum) lower = point.parameters;
     }
   }
@@ -160,12 +166,14 @@ std::vector<double> fit_from(isonomy::Context<isonomy::Cpu>& ctx, isonomy::Vecto
   if (!fit.usable() || (!options.minos && options.contours.empty())) return {};
   isonomy::StageTimer timer(fit.result.report);
   NormalLikelihood<isonomy::Context<isonomy::Cpu>, T> likelihood(ctx, options.model, x, fit.result.minimum.parameters);
+  InUnits in_units(likelihood);
+  const Minimum minimum = in_units.from_data(fit.result.minimum);
   std::vector<double> lower;
-  if (options.minos) lower = profile_all(likelihood, fit, passes, run.profile_passes);
+  if (options.minos) lower = profile_all(in_units, minimum, fit, passes, run.profile_passes);
   timer.lap("profiles");
   for (const auto& pair : options.contours) {
     if (!has_contour(fit, pair)) continue;
-    auto met = add_contours(likelihood, fit, pair, options.contour_points, passes, run.profile_passes);
+    auto met = add_contours(in_units, minimum, pair, options.contour_points, passes, run);
     if (!met.empty()) lower = std::move(met);
   }
   if (!options.contours.empty()) timer.lap("contours");
@@ -216,10 +224,26 @@ void fit_points(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorView<const T
       break;
     }
     const isonomy::io::MixtureFit former = fit;
-    lower = fit_from(ctx, x, lower, options, passes, run);
+    const auto keep_former = [&](const std::string& why) {
+      run.warnings.push_back(joined("profiles met a lower point, ", why, "; this is the fit before; look at its start",
+                                    options.model.components > 1 ? ", or use fewer components" : ""));
+      fit = former;
+    };
+    try {
+      lower = fit_from(ctx, x, lower, options, passes, run);
+    } catch (const isonomy::Cancelled&) {
+      throw;
+    } catch (const isonomy::OutOfMemory&) {
+      throw;
+    } catch (const isonomy::Error&) {  // of a start that nobody gave
+      keep_former("from which no fit could be made");
+      break;
+    }
     if (!fit.usable()) {
-      run.warnings.push_back(joined("profiles met a lower point, from which the fit is ", fit.status(),
-                                    "; this is the fit before; look at its start, or use fewer components"));
+      keep_former(joined("from which the fit is ", fit.status()));
+      break;
+    }
+    if (!(fit.result.minimum.nll < former.result.minimum.nll)) {  // lower by rounding alone
       fit = former;
       break;
     }

@@ -92,8 +92,8 @@ template <mixture::Objective F>
   }
   mixture::MinimizeOptions edm_alone = options;
   edm_alone.step = std::numeric_limits<double>::infinity();
-  mixture::judge(mixture::NewtonSystem(here, free), edm_alone, found.valid() ? Status::no_progress : found.status,
-                 found);
+  mixture::judge(mixture::NewtonSystem(here, free), mixture::lengths_of(f, found.parameters), edm_alone,
+                 found.valid() ? Status::no_progress : found.status, found);
   mixture::conclude(f, std::move(here), found);
   return found;
 }

@@ -40,7 +40,7 @@ def read(folder, name, column):
 
 
 def likelihood(x, names, limits):
-    """-sum log p(x), extended if there are yields, normalised within the limits."""
+    """-sum log p(x), normalised within the limits; extended if there are yields, which are numbers of points inside them."""
     def nll(theta):
         value = dict(zip(names, theta))
         count = max(1, sum(n.startswith("s") for n in names), sum(n.startswith("mu") for n in names))
@@ -54,9 +54,9 @@ def likelihood(x, names, limits):
             w = jnp.stack([value["f"], 1 - value["f"]]) if count == 2 else jnp.ones(1)
         total = w.sum()
         w = w / total
-        log_p = logsumexp(norm.logpdf(x[:, None], mu, s) + jnp.log(w), axis=1)
-        if limits:
-            log_p -= jnp.log((w * (norm.cdf(limits[1], mu, s) - norm.cdf(limits[0], mu, s))).sum())
+        inside = norm.cdf(limits[1], mu, s) - norm.cdf(limits[0], mu, s) if limits else jnp.ones(count)
+        log_w = jnp.log(w) - (jnp.log(inside) if extended else jnp.log((w * inside).sum()))
+        log_p = logsumexp(norm.logpdf(x[:, None], mu, s) + log_w, axis=1)
         result = -log_p.sum()
         return result + total - len(x) * jnp.log(total) if extended else result
     return jax.jit(nll), jax.jit(jax.grad(nll)), jax.jit(jax.hessian(nll))
@@ -93,7 +93,7 @@ def profile_error(functions, best, i, sign, error, free):
         theta = best.copy()
         theta[i] += sign * distance
         return float(nll(minimum(functions, theta, others) if others else theta)) - lowest - 0.5
-    return sign * brentq(rise, 0.3 * error, 4 * error, xtol=1e-11 * error, rtol=1e-12)
+    return sign * brentq(rise, 0.3 * error, 2.5 * error, xtol=1e-11 * error, rtol=1e-12)
 
 
 def main():

@@ -2,6 +2,9 @@
 // 1e-12 of the norm on derivatives.
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -117,6 +120,41 @@ TEST_CASE("the portable data have the reference's likelihoods", "[reference][mix
                 {{0, 1, 2, 0.05}, 4464598408.885159},
                 {{0.5, 1, 0.2, 0.05}, 279153621.4369119}},
                4315583.20557791);
+}
+
+TEST_CASE("truncated likelihoods are those of many digits, wherever the means lie", "[reference][mixture]") {
+  std::ifstream file(ISONOMY_TEST_DATA "/mixture/truncated.txt");
+  Context<Cpu> ctx;
+  int count = 0;
+  for (std::string line; std::getline(file, line); ++count) {
+    std::istringstream words(line);
+    std::string weighting;
+    const auto number = [&words] {
+      std::string word;
+      words >> word;
+      return std::strtod(word.c_str(), nullptr);  // stod refuses what underflows
+    };
+    NormalModel model;
+    words >> weighting >> model.components;
+    model.weighting = weighting == "yields" ? mixture::Weighting::yields : mixture::Weighting::fractions;
+    model.range.lower = number(), model.range.upper = number();
+    std::vector<double> parameters, gradient, x;
+    for (int i = 0; i < model.size(); ++i) parameters.push_back(number());
+    const double nll = number();
+    for (int i = 0; i < model.size(); ++i) gradient.push_back(number());
+    for (int i = 0; i < 24; ++i) {
+      const double u = (i * 37 % 64 + 0.5) / 64;
+      x.push_back(std::isinf(model.range.upper)   ? model.range.lower + 4 * u
+                  : std::isinf(model.range.lower) ? model.range.upper - 4 * u
+                                                  : model.range.lower + (model.range.upper - model.range.lower) * u);
+    }
+    INFO(line);
+    const mixture::Likelihood l = evaluate(ctx, model, view(x), parameters, MixtureOrder::gradient);
+    CHECK(std::abs(l.nll - nll) <= 1e-14 * std::max(std::abs(nll), 24.0));
+    for (std::size_t i = 0; i < gradient.size(); ++i)
+      CHECK(std::abs(l.gradient[i] - gradient[i]) <= 1e-12 * norm(gradient));
+  }
+  CHECK(count > 130);
 }
 
 TEST_CASE("data in float have the bits of the same numbers in double", "[reference][mixture]") {

@@ -116,7 +116,9 @@ void check_honest(const mixture::FitResult& r, const NormalModel& model) {
   if (r.hesse.available()) {
     CHECK(r.minimum.valid());
     CHECK(all_finite(r.hesse.errors));
-    CHECK(all_finite(r.hesse.covariance));
+    const std::size_t n = r.hesse.errors.size();
+    for (std::size_t i = 0; i < n * n; ++i)  // unless it is beyond double
+      CHECK((std::isfinite(r.hesse.covariance[i]) || !std::isfinite(r.hesse.errors[i / n] * r.hesse.errors[i % n])));
     CHECK(all_finite(r.hesse.correlation));
     CHECK(all_finite(r.hesse.global_correlation));
   }
@@ -157,8 +159,9 @@ void fuzz_fits(Outcomes& outcomes, std::uint64_t first, std::uint64_t rounds) {
     } catch (const Error& e) {
       // Ordinary data that vary have a start, and a fit takes it.
       const std::string text = e.what();
-      const bool scale =
-          text.find("all data are equal") != std::string::npos || text.find("spread beyond 1e-50") != std::string::npos;
+      const bool scale = text.find("all data are equal") != std::string::npos ||
+                         text.find("spread beyond 1e-50") != std::string::npos ||
+                         text.find("2^-1022") != std::string::npos;
       if (automatic && all_ordinary(x) && n >= model.components && model.range.lower < model.range.upper && !scale)
         FAIL("automatic start refused: " << text);
       CHECK(text.size() > 20);

@@ -14,8 +14,8 @@
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/random.hpp"
 #include "isonomy/core/text.hpp"
+#include "isonomy/estimators/mixture/normal/component_form.hpp"
 #include "isonomy/estimators/mixture/normal/model.hpp"
-#include "isonomy/estimators/mixture/normal/normalisation.hpp"
 #include "isonomy/ops/special/normal_distribution.hpp"
 #include "isonomy/ops/special/normal_quantile.hpp"
 
@@ -118,8 +118,8 @@ class ComponentInside {
 /// Data sets drawn from a mixture at given parameters, numbered from 0: what fit_many asks for set after set.
 ///
 /// Toy number i has the same points whoever asks for it, in whatever order and on whatever thread: they depend on
-/// model, parameters, seed and i alone. With yields a toy has as many points as a Poisson law of their sum gives it,
-/// unless `points` says how many.
+/// model, parameters, seed and i alone. With yields, in a range those inside it, a toy has as many points as a Poisson
+/// law of their sum gives it, unless `points` says how many.
 class NormalToys {
  public:
   static constexpr index_t by_yields = -1;
@@ -183,11 +183,9 @@ class NormalToys {
   /// What each component has of the points inside the range, in units of what all have.
   static std::vector<double> shares(const NormalModel& model, const std::vector<NormalComponent>& c) {
     std::vector<double> result;
-    for (const NormalComponent& k : c) result.push_back(k.weight);
-    if (model.range.whole_line()) return result;
-    const detail::InsideSum parts(c, model.range);
-    for (std::size_t k = 0; k < c.size(); ++k)
-      result[k] = c[k].weight > 0 ? rounded_product(c[k].weight, parts.parts[k].z) : 0;
+    const bool cut = !model.range.whole_line() && model.weighting == Weighting::fractions;
+    for (const ComponentForm& form : component_forms(model, c))
+      result.push_back(cut ? form.inside.value : form.piece.weight);
     return result;
   }
   /// The component in whose share of (0, 1) `unit` lies gets the point, and where in its share says which.

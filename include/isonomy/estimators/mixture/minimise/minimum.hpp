@@ -48,7 +48,8 @@ enum class Method { automatic, newton, lbfgs };
 struct MinimizeOptions {
   int max_iterations = 200;
   double edm = 1e-6;   ///< largest estimated distance to the minimum, in units of the NLL
-  double step = 1e-8;  ///< largest step left, relative to the parameter or its error (L-BFGS: its error alone)
+  double step = 1e-8;  ///< largest step left, relative to the parameter (a mean: to the data's standard deviation) or
+                       ///< its error (L-BFGS: its error alone)
   Method method = Method::automatic;
   int hessian_limit = 200;  ///< most parameters for which the Hessian is computed: a pass costs the square of them
   std::vector<std::string> fixed;  ///< names of parameters that stay where they start: they have no error

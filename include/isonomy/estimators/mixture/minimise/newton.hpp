@@ -37,7 +37,7 @@ template <Objective F>
   for (double damping = 0;; ++result.iterations, progress.advance()) {
     const std::vector<double>& theta = result.parameters;
     const NewtonSystem system(here, moving_parameters(f, here, theta, bounds));
-    judge(system, options, Status::max_iterations, result);
+    judge(system, lengths_of(f, theta), options, Status::max_iterations, result);
     if (result.valid() || result.iterations >= options.max_iterations) break;
     // Enough to make the damped matrix positive definite, and the step no longer than the scale of the parameters.
     if (!system.positive_definite()) damping = std::max(damping, 1e-3 - 2 * system.smallest_eigenvalue());

@@ -100,7 +100,9 @@ class NewtonSystem {
 
 /// Writes down what the exact Hessian says of result.parameters: edm, eigenvalue, condition, and as status converged or
 /// at_bound where the tests of the options are met, hessian_not_positive_definite or `otherwise` where they are not.
-inline void judge(const NewtonSystem& system, const MinimizeOptions& options, Status otherwise, Minimum& result) {
+/// `lengths`: what steps are small beside.
+inline void judge(const NewtonSystem& system, const std::vector<double>& lengths, const MinimizeOptions& options,
+                  Status otherwise, Minimum& result) {
   result.smallest_eigenvalue = system.smallest_eigenvalue(), result.condition = system.condition();
   if (!system.positive_definite()) {
     result.edm = std::numeric_limits<double>::infinity();
@@ -111,8 +113,10 @@ inline void judge(const NewtonSystem& system, const MinimizeOptions& options, St
   const std::vector<double> left = system.step(0, theta.size()), errors = system.errors(theta.size());
   result.edm = system.edm();
   bool settled = result.edm < options.edm;
+  constexpr double rounding = 0x1p-51;  // no step of a parameter is shorter, whatever else it is small beside
   for (std::size_t i = 0; i < theta.size(); ++i)
-    settled = settled && std::abs(left[i]) <= options.step * std::max(std::abs(theta[i]), errors[i]);
+    settled = settled && std::abs(left[i]) <=
+                             std::max(options.step * std::max(lengths[i], errors[i]), rounding * std::abs(theta[i]));
   result.status = !settled                                              ? otherwise
                   : system.size() + result.fixed.size() == theta.size() ? Status::converged
                                                                         : Status::at_bound;

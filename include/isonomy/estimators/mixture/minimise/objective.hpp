@@ -1,6 +1,7 @@
 // What the minimisers work on: a function with exact derivatives inside a box.
 #pragma once
 
+#include <cmath>
 #include <concepts>
 #include <limits>
 #include <string>
@@ -22,6 +23,7 @@ struct Bounds {
 /// Members that it may have besides:
 ///   bool has_hessian() const              false: it is never asked for more than the gradient; true without it
 ///   const Control& control() const        of its context: the minimiser reports to it and stops for it
+///   std::vector<double> lengths(theta) const   what a step of each parameter is small beside; its size without it
 ///   std::vector<int> idle(theta, const std::vector<int>& free) const   parameters that the function does not depend on
 ///                                         at theta if all others than `free` are held, such as the width of a
 ///                                         component whose weight is
@@ -56,6 +58,18 @@ template <Objective F>
     return f.control();
   else
     return nobody();
+}
+
+/// What steps of the parameters are small beside at theta.
+template <Objective F>
+[[nodiscard]] std::vector<double> lengths_of(const F& f, const std::vector<double>& theta) {
+  if constexpr (requires { f.lengths(theta); }) {
+    return f.lengths(theta);
+  } else {
+    std::vector<double> result;
+    for (const double x : theta) result.push_back(std::abs(x));
+    return result;
+  }
 }
 
 /// The groups of weights among the parameters of f.

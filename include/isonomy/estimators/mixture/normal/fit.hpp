@@ -16,6 +16,7 @@
 #include "isonomy/estimators/mixture/minimise/minimize.hpp"
 #include "isonomy/estimators/mixture/minimise/symmetric_errors.hpp"
 #include "isonomy/estimators/mixture/normal/objective.hpp"
+#include "isonomy/estimators/mixture/normal/units.hpp"
 #include "isonomy/estimators/mixture/sample.hpp"
 #include "isonomy/ops/for_each.hpp"
 
@@ -57,10 +58,11 @@ std::vector<double> sample_start(Ctx& ctx, const NormalModel& model, VectorView<
     const bool by_gradients = model.size() > options.hessian_limit;
     NormalLikelihood<Ctx, T> likelihood(ctx, model, std::as_const(sample).view(), scaled,
                                         by_gradients ? MixtureOrder::gradient : MixtureOrder::hessian);
-    const Minimum minimum = minimize(likelihood, scaled, options);
+    InUnits in_units(likelihood);
+    const Minimum minimum = minimize(in_units, in_units.from_data(scaled), options);
     passes += minimum.passes;
     if (minimum.status != Status::converged) return start;
-    scaled = minimum.parameters;
+    scaled = in_units.to_data(minimum.parameters);
     rescale(scale);
     return scaled;
   } catch (const Cancelled&) {
@@ -70,20 +72,10 @@ std::vector<double> sample_start(Ctx& ctx, const NormalModel& model, VectorView<
   }
 }
 
-/// Components of a model with a range that have left it: ever wider, and ever farther away, until what the range cuts
-/// out of them is a piece of an exponential.
-inline std::vector<int> endless_components(const NormalModel& model, const std::vector<double>& theta, double sigma) {
-  constexpr double far = 10;
-  std::vector<int> result;
-  if (model.range.whole_line()) return result;
-  for (int k = 0; k < model.components; ++k)
-    if (theta[static_cast<std::size_t>(model.sigma_index(k))] > far * sigma) result.push_back(k);
-  return result;
-}
-
-/// Finds out which components end nowhere, says why there are no errors, and which parameters have none. `sigma`: the
-/// standard deviation of the data.
-inline void note_minimum(const NormalModel& model, const MinimizeOptions& options, double sigma, FitResult& result) {
+/// Finds out which components end nowhere, says why there are no errors, and which parameters have none.
+template <class F>
+void note_minimum(F& f, const MinimizeOptions& options, FitResult& result) {
+  const NormalModel& model = f.model();
   Minimum& minimum = result.minimum;
   std::vector<std::string>& warnings = result.report.warnings;
   if (minimum.valid() && minimum.hessian.empty())
@@ -98,7 +90,7 @@ inline void note_minimum(const NormalModel& model, const MinimizeOptions& option
     for (int k = 0; k < model.components && !idle; ++k)
       if (i == model.sigma_index(k)) result.degenerate.push_back(k);
   }
-  if (!minimum.valid()) result.endless = endless_components(model, minimum.parameters, sigma);
+  result.endless = endless_components(f, minimum);
   if (!result.degenerate.empty()) minimum.status = Status::degenerate;
   if (!result.endless.empty()) minimum.status = Status::no_maximum;
 }
@@ -129,20 +121,23 @@ struct FitRun {
     result.names = likelihood.names();
     // A sample has no part in what an outlier makes of the bounds.
     const std::vector<double> first = begin == start ? start : within(begin, closed(likelihood.bounds(), fixed, start));
+    require_start(likelihood, first);
     timer.lap("first pass");
-    result.minimum = minimize(likelihood, first, options);
+    InUnits in_units(likelihood);
+    const Minimum minimum = minimize(in_units, in_units.from_data(first), options);
+    result.minimum = in_units.to_data(minimum);
     timer.lap("minimise");
-    note_minimum(model, options, likelihood.data_sigma(), result);
-    result.hesse = hesse(result.minimum);
+    const index_t parameters = model.size() - static_cast<int>(fixed.size());
+    if (likelihood.points() < parameters)
+      result.report.warnings.push_back(text::joined(likelihood.points(), " points for ", parameters, " parameters"));
+    note_minimum(likelihood, options, result);
+    if (result.minimum.valid()) result.hesse = in_units.to_data(hesse(minimum));
     timer.lap("errors");
 
-    const index_t parameters = model.size() - static_cast<int>(fixed.size());
     const auto size = static_cast<double>(parameters), n = static_cast<double>(likelihood.points());
     result.aic = 2 * result.minimum.nll + 2 * size;
     result.bic = std::fma(size, std::log(n), 2 * result.minimum.nll);
     result.effective_points = n;
-    if (likelihood.points() < parameters)
-      result.report.warnings.push_back(text::joined(likelihood.points(), " points for ", parameters, " parameters"));
     describe<op::mixture_sums, Point, SharedMeanPair>(ctx, result.report);
   }
 };

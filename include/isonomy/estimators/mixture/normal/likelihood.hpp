@@ -10,11 +10,13 @@
 #include "isonomy/core/functional.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
+#include "isonomy/estimators/mixture/chunks.hpp"
 #include "isonomy/estimators/mixture/minimise/value.hpp"
-#include "isonomy/estimators/mixture/normal/chunks.hpp"
+#include "isonomy/estimators/mixture/normal/component_form.hpp"
 #include "isonomy/estimators/mixture/normal/gradient_and_hessian.hpp"
 #include "isonomy/estimators/mixture/normal/model.hpp"
 #include "isonomy/estimators/mixture/normal/normal_sums.hpp"
+#include "isonomy/estimators/mixture/normal/units.hpp"
 #include "isonomy/ops/reduce/transform_reduce.hpp"
 
 namespace isonomy::mixture {
@@ -43,28 +45,44 @@ void require_inside(Ctx& ctx, const Range& range, const Points& x) {
                                 range.lower, " to ", range.upper, "; leave them out, or widen the range"));
 }
 
+/// ValueError for a standard deviation too small beside the largest.
+inline void require_comparable(const NormalModel& model, const std::vector<double>& parameters, double unit) {
+  for (int i = model.size() - model.sigma_count(); i < model.size(); ++i)
+    if (const double sigma = parameters[static_cast<std::size_t>(i)]; sigma / unit < least_ratio_of_sigmas)
+      reject(model.names()[static_cast<std::size_t>(i)], sigma,
+             "at least 2^-500 of the largest standard deviation; leave the component out");
+}
+
 /// As evaluate, for points in memory or in chunks.
 template <ContextLike Ctx, class Points>
 Likelihood evaluate_points(Ctx& ctx, const NormalModel& model, const Points& x, const std::vector<double>& parameters,
                            MixtureOrder order) {
   const std::vector<NormalComponent> c = components_of(model, parameters);
+  const double unit = unit_of(model, c);
+  require_comparable(model, parameters, unit);
   require_inside(ctx, model.range, x);
-  return assemble(model, c, normal_sums(ctx, c, order, x));
+  const std::vector<ComponentForm> forms = component_forms(in_units(model, unit), in_units(c, unit));
+  const NormalSums sums = normal_sums(ctx, pieces_of(forms), order, x, unit);
+  return in_data_units(model, assemble(model, forms, sums), sums.points, unit);
 }
 
 }  // namespace detail
 
 /// -sum_i log p(x_i) at `parameters` (in the order of model.names()) with derivatives up to `order`: one pass over the
-/// data. A range adds n log of the part inside it (and a pass that checks the data), yields add their sum; the constant
-/// log n! of an extended likelihood is left out. Stable for every valid parameter vector: no point underflows, however
-/// far out.
+/// data. A range normalises p inside it (and adds a pass that checks the data), yields add their sum; the constant log
+/// n! of an extended likelihood is left out. Yields in a range are numbers of points inside it: sum_k n_k - sum_i
+/// log(sum_k n_k p_k(x_i)), p_k normalised there. Stable for every valid parameter vector: no point underflows, and no
+/// mean is too far outside a range.
 ///
 /// data: float or double, any stride; arithmetic and accumulators are double. NaN in the data makes nll NaN, an
 /// infinite value makes it infinite; unusable_points (objective.hpp) says how many there are and where.
 ///
-/// Relative error of nll about 1e-16 (at most 1e-14), of the derivatives 1e-12 of their norm. O(n K), with the Hessian
-/// O(n K^2) unless the model is a shared-mean pair. The same bits for any thread count, instruction set and backend;
-/// nll has the same bits for every order.
+/// Error of nll about 1e-16, at most 1e-14, of the larger of its size and n; of the derivatives 1e-12 of their norm.
+/// (Fractions of several components in a range: n 2^-100 of the largest ((edge - mean) / s)^2 more, the size by which
+/// their parts inside differ.) A nll or a derivative beyond the range of double is infinite, or not a number. O(n K),
+/// with the Hessian O(n K^2) unless two components have one mean. The same bits for any thread count, instruction set
+/// and backend; nll has the same bits for every order. Data and parameters times a power of two give derivatives times
+/// powers of it, bit for bit.
 ///
 /// Errors: ValueError and ShapeError as components_of; ValueError for points outside the range and for derivatives at a
 /// weight of 0; Cancelled.

@@ -61,8 +61,9 @@ struct NormalModel {
 /// Two normal densities around one mean: parameters f, mu, s1, s2, where f is the weight of the first.
 [[nodiscard]] inline NormalModel shared_mean_pair() { return {2, Sharing::shared, Sharing::free}; }
 
-/// Standard deviations whose squares neither over- nor underflow.
-inline constexpr double smallest_sigma = 0x1p-500, largest_sigma = 0x1p500;
+/// Standard deviations that a double holds in full, and how far apart those of one mixture may be, so that their
+/// squares in units of the largest neither over- nor underflow.
+inline constexpr double smallest_sigma = 0x1p-1022, largest_sigma = 0x1p1022, least_ratio_of_sigmas = 0x1p-500;
 
 /// One component as the parameters give it.
 struct NormalComponent {
@@ -86,7 +87,7 @@ inline void require_model(const NormalModel& model) {
 
 /// The components behind a parameter vector. ValueError naming the first parameter outside its domain: weights in [0,
 /// 1] with a sum of at most 1 (+ 1e-12 for each), yields finite, at least 0 and not all 0, means finite, standard
-/// deviations from 2^-500 to 2^500, so that their squares neither over- nor underflow; for a range that is empty.
+/// deviations from 2^-1022 to 2^1022; for a range that is empty.
 [[nodiscard]] inline std::vector<NormalComponent> components_of(const NormalModel& model,
                                                                 const std::vector<double>& parameters) {
   detail::require_model(model);
@@ -115,7 +116,7 @@ inline void require_model(const NormalModel& model) {
     require(std::isfinite(value(i)), i, "a finite mean; give one near the data");
   for (int i = model.weight_count() + model.mean_count(); i < model.size(); ++i)
     require(value(i) >= smallest_sigma && value(i) <= largest_sigma, i,
-            "a standard deviation above 0, from 2^-500 to 2^500; rescale the data");
+            "a standard deviation above 0, from 2^-1022 to 2^1022; rescale the data");
   std::vector<NormalComponent> result;
   for (int k = 0; k < model.components; ++k) {
     const bool rest = !yields && k + 1 == model.components;

@@ -8,7 +8,7 @@
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/view.hpp"
-#include "isonomy/estimators/mixture/normal/chunks.hpp"
+#include "isonomy/estimators/mixture/chunks.hpp"
 #include "isonomy/estimators/mixture/normal/model.hpp"
 #include "isonomy/ops/mixture/kernels/terms.hpp"
 #include "isonomy/ops/mixture/mixture_sums.hpp"
@@ -18,7 +18,15 @@ namespace isonomy::mixture {
 inline constexpr double log2_e = 0x1.71547652b82fep+0;
 inline constexpr double half_log_two_pi = 0x1.d67f1c864beb5p-1;
 
-/// With r_k the responsibility of component k for a point and d_k = x - mean_k, over all points.
+/// The log of a weighted density: log_peak + slope d - d^2 / (2 sigma^2), d = x - origin. A component of a mixture has
+/// its mean as origin and no slope, a piece of one far from its mean has both.
+struct NormalPiece {
+  double weight = 0, origin = 0, sigma = 1;
+  double log_peak = 0, slope = 0;
+  double log_weight = 0;  ///< without slope log_peak + half_log_two_pi + log(sigma)
+};
+
+/// With r_k the responsibility of component k for a point and d_k = x - origin_k, over all points.
 struct ComponentSums {
   double g = 0, s = 0, q = 0;     ///< r_k d_k^j, j = 0, 1, 2
   double cubes = 0, fourths = 0;  ///< r_k d_k^3, r_k d_k^4
@@ -37,8 +45,10 @@ struct NormalSums {
 
 namespace detail {
 
-/// Natural log of the weighted density of a component at its mean.
-inline double log_peak(const NormalComponent& c) { return c.log_weight - half_log_two_pi - std::log(c.sigma); }
+/// A component as it is on the whole line.
+inline NormalPiece whole_piece(const NormalComponent& c) {
+  return {c.weight, c.mean, c.sigma, c.log_weight - half_log_two_pi - std::log(c.sigma), 0, c.log_weight};
+}
 
 inline double half_precision(double sigma) { return 0.5 / (sigma * sigma); }
 
@@ -49,21 +59,21 @@ inline double short_number(double x) {
   return std::ldexp(std::nearbyint(std::ldexp(fraction, 20)), exponent - 20);
 }
 
-inline SharedMeanPair pair_term(const NormalComponent& narrow, const NormalComponent& wide) {
+inline SharedMeanPair pair_term(const NormalPiece& narrow, const NormalPiece& wide) {
   const double log_ratio = (narrow.log_weight - wide.log_weight) + std::log(wide.sigma / narrow.sigma);
   // (1/narrow^2 - 1/wide^2)/2 without cancelling for nearly equal widths.
   const double up = wide.sigma - narrow.sigma, product = narrow.sigma * wide.sigma;
   SharedMeanPair term;
-  term.mean = wide.mean;
+  term.mean = wide.origin;
   term.difference = rounded_product(log_ratio, log2_e);
   term.curvature = -0.5 * log2_e * (up / product) * ((wide.sigma + narrow.sigma) / product);
   term.wide_curvature = -half_precision(wide.sigma);
-  term.peak = log_peak(wide);
+  term.peak = wide.log_peak;
   if (term.close()) return term;
   const double rounded = short_number(term.difference);
   term.shift = term.difference - rounded;
   term.floor = -rounded;
-  term.peak = std::fma(-term.shift, lanes::ln2, log_peak(narrow));
+  term.peak = std::fma(-term.shift, lanes::ln2, narrow.log_peak);
   return term;
 }
 
@@ -77,9 +87,10 @@ std::vector<DoubleDouble> pass(Ctx& ctx, const Term& term, MixtureOrder order, c
 
 /// One pass in the form of a pair; sums of components in the model's order.
 template <ContextLike Ctx, class Points>
-NormalSums pair_sums(Ctx& ctx, const std::vector<NormalComponent>& c, MixtureOrder order, const Points& x) {
+NormalSums pair_sums(Ctx& ctx, const std::vector<NormalPiece>& c, MixtureOrder order, const Points& x, double unit) {
   const std::size_t narrow = c[0].sigma <= c[1].sigma ? 0 : 1, wide = 1 - narrow;
-  const SharedMeanPair term = pair_term(c[narrow], c[wide]);
+  SharedMeanPair term = pair_term(c[narrow], c[wide]);
+  term.scale = 1 / unit;
   const std::vector<DoubleDouble> sums = pass(ctx, term, order, x);
   NormalSums result{order, static_cast<double>(x.size), sums[0], {}, {}, {}};
   if (order == MixtureOrder::value) return result;
@@ -97,27 +108,32 @@ NormalSums pair_sums(Ctx& ctx, const std::vector<NormalComponent>& c, MixtureOrd
 template <ContextLike Ctx>
 class UploadedComponents {
  public:
-  UploadedComponents(Ctx& ctx, const std::vector<NormalComponent>& c) : table_(to_device(ctx, columns(c), "mixture")) {}
+  UploadedComponents(Ctx& ctx, const std::vector<NormalPiece>& c, double unit)
+      : sloping_(std::any_of(c.begin(), c.end(), [](const NormalPiece& k) { return k.slope != 0; })), scale_(1 / unit),
+        table_(to_device(ctx, columns(c, sloping_), "mixture")) {}
 
   [[nodiscard]] NormalComponents term() const {
     const double* const at = table_.data();
-    const index_t n = table_.size() / 3;
-    return {at, at + n, at + 2 * n, static_cast<int>(n)};
+    const index_t n = table_.size() / (sloping_ ? 4 : 3);
+    return {at, at + n, at + 2 * n, static_cast<int>(n), sloping_ ? at + 3 * n : nullptr, scale_};
   }
 
  private:
-  static std::vector<double> columns(const std::vector<NormalComponent>& c) {
+  static std::vector<double> columns(const std::vector<NormalPiece>& c, bool sloping) {
     std::vector<double> result;
     const auto append = [&](auto value_of) {
-      for (const NormalComponent& k : c)
+      for (const NormalPiece& k : c)
         if (k.weight > 0) result.push_back(value_of(k));
     };
-    append([](const NormalComponent& k) { return rounded_product(log_peak(k), log2_e); });
-    append([](const NormalComponent& k) { return k.mean; });
-    append([](const NormalComponent& k) { return rounded_product(-half_precision(k.sigma), log2_e); });
+    append([](const NormalPiece& k) { return rounded_product(k.log_peak, log2_e); });
+    append([](const NormalPiece& k) { return k.origin; });
+    append([](const NormalPiece& k) { return rounded_product(-half_precision(k.sigma), log2_e); });
+    if (sloping) append([](const NormalPiece& k) { return rounded_product(k.slope, log2_e); });
     return result;
   }
 
+  bool sloping_;
+  double scale_;
   Buffer<double, typename Ctx::tag> table_;
 };
 
@@ -137,8 +153,9 @@ inline void read_component_sums(const std::vector<DoubleDouble>& sums, std::size
 
 /// One pass over all components of weight above 0.
 template <ContextLike Ctx, class Points>
-NormalSums component_sums(Ctx& ctx, const std::vector<NormalComponent>& c, MixtureOrder order, const Points& x) {
-  const UploadedComponents<Ctx> uploaded(ctx, c);
+NormalSums component_sums(Ctx& ctx, const std::vector<NormalPiece>& c, MixtureOrder order, const Points& x,
+                          double unit) {
+  const UploadedComponents<Ctx> uploaded(ctx, c, unit);
   const NormalComponents term = uploaded.term();
   const std::vector<DoubleDouble> sums = pass(ctx, term, order, x);
   NormalSums result{order, static_cast<double>(x.size), sums[0], {}, {}, {}};
@@ -147,9 +164,9 @@ NormalSums component_sums(Ctx& ctx, const std::vector<NormalComponent>& c, Mixtu
 }
 
 /// Derivatives need every weight above 0 (ValueError).
-inline void require_derivatives(const std::vector<NormalComponent>& c, MixtureOrder order) {
+inline void require_derivatives(const std::vector<NormalPiece>& c, MixtureOrder order) {
   if (order == MixtureOrder::value) return;
-  for (const NormalComponent& k : c)
+  for (const NormalPiece& k : c)
     if (!(k.weight > 0))
       throw ValueError("mixture: a component has weight 0; its derivatives do not exist in double: leave it out of "
                        "the model, or evaluate the value alone");
@@ -157,24 +174,34 @@ inline void require_derivatives(const std::vector<NormalComponent>& c, MixtureOr
 
 }  // namespace detail
 
-/// The sums of one pass at these components over points in memory (VectorView<const T>) or in Chunks. Derivatives need
-/// every weight above 0 (ValueError). Two densities with one mean take the short form, in which the wide one's sums are
-/// what the narrow one leaves of the totals; if either has less than a thousandth of the points, a second pass adds its
-/// sums by themselves.
+/// The sums of one pass at these densities over points in memory (VectorView<const T>) or in Chunks, which are divided
+/// by `unit`, a power of two: densities and sums are in that unit. Derivatives need every weight above 0 (ValueError).
+/// Two densities with one origin take the short form, in which the wide one's sums are what the narrow one leaves of
+/// the totals; if either has less than a thousandth of the points, a second pass adds its sums by themselves.
 template <ContextLike Ctx, class Points>
-[[nodiscard]] NormalSums normal_sums(Ctx& ctx, const std::vector<NormalComponent>& c, MixtureOrder order,
-                                     const Points& x) {
+[[nodiscard]] NormalSums normal_sums(Ctx& ctx, const std::vector<NormalPiece>& c, MixtureOrder order, const Points& x,
+                                     double unit = 1) {
   detail::require_derivatives(c, order);
-  const bool pair = c.size() == 2 && c[0].mean == c[1].mean && c[0].weight > 0 && c[1].weight > 0;
-  if (!pair) return detail::component_sums(ctx, c, order, x);
-  NormalSums result = detail::pair_sums(ctx, c, order, x);
+  const auto central = [](const NormalPiece& k) { return k.slope == 0 && std::isfinite(k.log_weight); };
+  const bool pair = c.size() == 2 && c[0].origin == c[1].origin && c[0].weight > 0 && c[1].weight > 0 &&
+                    central(c[0]) && central(c[1]);
+  if (!pair) return detail::component_sums(ctx, c, order, x, unit);
+  NormalSums result = detail::pair_sums(ctx, c, order, x, unit);
   if (order == MixtureOrder::value) return result;
   const double least = 1e-3 * static_cast<double>(x.size), g = result.components[0].g;
   if (g >= least && static_cast<double>(x.size) - g >= least) return result;
   const DoubleDouble log_likelihood = result.log_likelihood;
-  result = detail::component_sums(ctx, c, order, x);
+  result = detail::component_sums(ctx, c, order, x, unit);
   result.log_likelihood = log_likelihood;
   return result;
+}
+/// The same at components as they are on the whole line.
+template <ContextLike Ctx, class Points>
+[[nodiscard]] NormalSums normal_sums(Ctx& ctx, const std::vector<NormalComponent>& c, MixtureOrder order,
+                                     const Points& x) {
+  std::vector<NormalPiece> pieces;
+  for (const NormalComponent& k : c) pieces.push_back(detail::whole_piece(k));
+  return normal_sums(ctx, pieces, order, x);
 }
 
 }  // namespace isonomy::mixture

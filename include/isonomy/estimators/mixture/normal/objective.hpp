@@ -13,6 +13,7 @@
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/text.hpp"
+#include "isonomy/estimators/mixture/minimise/minimum.hpp"
 #include "isonomy/estimators/mixture/minimise/objective.hpp"
 #include "isonomy/estimators/mixture/normal/likelihood.hpp"
 
@@ -24,7 +25,7 @@ inline constexpr double smallest_weight = 1e-12;
 /// component closes in on one point.
 inline constexpr double smallest_relative_sigma = 1e-12;
 
-/// Points that no likelihood can be had of: NaN, infinite, or of 1e150 and more, whose square is infinite.
+/// Points that no likelihood can be had of: NaN, infinite, or of 1e150 units and more, whose square is infinite.
 struct UnusablePoints {
   index_t count = 0, first = -1;  ///< first: number of the first one
   double value = 0;               ///< of the first one
@@ -33,14 +34,14 @@ struct UnusablePoints {
 /// Looks for them, for a likelihood that has turned out not to be finite. x: VectorView<const T> or Chunks. A copy of
 /// the data to the host, a few MB at a time.
 template <ContextLike Ctx, class Points>
-[[nodiscard]] UnusablePoints unusable_points(Ctx& ctx, const Points& x) {
+[[nodiscard]] UnusablePoints unusable_points(Ctx& ctx, const Points& x, double unit = 1) {
   constexpr index_t step = 1 << 20;
   UnusablePoints result;
   detail::for_each_piece(ctx, x, [&](index_t begin, auto piece) {
     for (index_t at = 0; at < piece.size; at += step) {
       const auto host = to_host(ctx, piece.subview(at, std::min(step, piece.size - at)));
       for (std::size_t i = 0; i < host.size(); ++i) {
-        if (std::abs(static_cast<double>(host[i])) < 1e150) continue;
+        if (std::abs(static_cast<double>(host[i]) / unit) < 1e150) continue;
         if (result.count++ > 0) continue;
         result.first = begin + at + static_cast<index_t>(i);
         result.value = static_cast<double>(host[i]);
@@ -52,11 +53,12 @@ template <ContextLike Ctx, class Points>
 
 /// ValueError for the first element of x that is not finite, or whose square is not; nothing if there is none.
 template <ContextLike Ctx, class Points>
-void require_finite(Ctx& ctx, const Points& x) {
-  const UnusablePoints found = unusable_points(ctx, x);
+void require_finite(Ctx& ctx, const Points& x, double unit = 1) {
+  const UnusablePoints found = unusable_points(ctx, x, unit);
   if (found.count == 0) return;
-  throw ValueError(text::joined("mixture: x[", found.first, "]=", found.value,
-                                "; expected a number below 1e150 in size; remove or rescale it",
+  throw ValueError(text::joined("mixture: x[", found.first, "]=", found.value, "; expected a number below ",
+                                unit == 1 || !std::isfinite(found.value) ? "1e150" : text::joined(1e150 * unit),
+                                " in size; remove or rescale it",
                                 found.count > 1 ? text::joined(", and ", found.count - 1, " more") : ""));
 }
 
@@ -68,23 +70,23 @@ inline void require_spread(double mean, double sigma) {
     throw ValueError("mixture: all data are equal, or as good as; a width cannot be estimated from them");
 }
 
-/// Standard deviation of all data from the sums of the components, each about its own mean, or where these lie so far
-/// away that the squares cancel, from pass({one component}), the sums about the data's mean. ValueError if it is 0.
+/// Standard deviation of all data from the sums of the densities, each about its own origin, or where these lie so far
+/// away that the squares cancel, from pass({one density}), the sums about the data's mean. ValueError if it is 0.
 template <class Pass>
-double data_sigma(const std::vector<NormalComponent>& c, const NormalSums& sums, const Pass& pass) {
+double data_sigma(const std::vector<NormalPiece>& c, const NormalSums& sums, const Pass& pass) {
   const double n = sums.points;
   double mean = 0, square = 0, largest = 0;
   for (std::size_t k = 0; k < c.size(); ++k)
-    mean += std::fma(sums.components[k].g, c[k].mean, sums.components[k].s) / n;
+    mean += std::fma(sums.components[k].g, c[k].origin, sums.components[k].s) / n;
   for (std::size_t k = 0; k < c.size(); ++k) {
     const ComponentSums& t = sums.components[k];
-    const Rounded shift = c[k].mean - mean;
+    const Rounded shift = c[k].origin - mean;
     square += (t.q + 2 * shift * t.s + shift * shift * t.g) / n;
     largest = std::max(largest, t.q / n);
   }
   if (square < 1e-6 * largest) {
-    const double width = std::clamp(std::sqrt(largest), smallest_sigma, largest_sigma);
-    const ComponentSums about_mean = pass({{1, mean, width, 0}}).components[0];
+    const double width = std::clamp(std::sqrt(largest), least_ratio_of_sigmas, 1 / least_ratio_of_sigmas);
+    const ComponentSums about_mean = pass({whole_piece({1, mean, width, 0})}).components[0];
     const double step = about_mean.s / n;
     square = std::fma(-step, step, about_mean.q / n);
     mean += step;
@@ -94,15 +96,34 @@ double data_sigma(const std::vector<NormalComponent>& c, const NormalSums& sums,
   return sigma;
 }
 
-/// Where the parameters of a fit to n points (or weights of sum n) of that standard deviation may lie.
-inline std::vector<Bounds> parameter_bounds(const NormalModel& model, double n, double sigma) {
+/// Where the parameters of a fit to n points (or weights of sum n) may lie, in units, and the data's standard
+/// deviation.
+inline std::vector<Bounds> parameter_bounds(const NormalModel& model, double n, double sigma, double unit) {
   const bool yields = model.weighting == Weighting::yields;
   std::vector<Bounds> result(static_cast<std::size_t>(model.weight_count()),
                              yields ? Bounds{smallest_weight * n, 1e6 * n}
                                     : Bounds{smallest_weight, 1 - smallest_weight});
   result.resize(result.size() + static_cast<std::size_t>(model.mean_count()));
   result.resize(result.size() + static_cast<std::size_t>(model.sigma_count()),
-                Bounds{std::max(smallest_relative_sigma * sigma, smallest_sigma), largest_sigma});
+                Bounds{std::max({smallest_relative_sigma * sigma, least_ratio_of_sigmas, smallest_sigma / unit}),
+                       std::min(1 / least_ratio_of_sigmas, largest_sigma / unit)});
+  return result;
+}
+
+inline std::vector<Bounds> in_data_units(const NormalModel& model, std::vector<Bounds> bounds, double unit) {
+  for (auto i = static_cast<std::size_t>(model.weight_count()); i < bounds.size(); ++i)
+    bounds[i].lower *= unit, bounds[i].upper *= unit;
+  return bounds;
+}
+
+/// What steps of the parameters are small beside: their sizes, of means the data's standard deviation, wherever 0 is.
+inline std::vector<double> parameter_lengths(const NormalModel& model, const std::vector<double>& theta, double sigma) {
+  std::vector<double> result;
+  for (std::size_t i = 0; i < theta.size(); ++i)
+    result.push_back(i >= static_cast<std::size_t>(model.weight_count()) &&
+                             i < static_cast<std::size_t>(model.weight_count() + model.mean_count())
+                         ? sigma
+                         : std::abs(theta[i]));
   return result;
 }
 
@@ -154,7 +175,8 @@ inline bool leaves_weight(const NormalModel& model, const std::vector<double>& p
 }  // namespace detail
 
 /// An Objective over data that outlive it, in memory or in Chunks. The first pass is made on construction, at `start`:
-/// it shows whether the data are finite and how wide they spread.
+/// it shows whether the data are finite and how wide they spread. InUnits makes of it the same function in units of the
+/// widths at the start.
 template <ContextLike Ctx, class T, class Points = VectorView<const T, typename Ctx::space>>
 class NormalLikelihood {
  public:
@@ -162,47 +184,67 @@ class NormalLikelihood {
   /// domain, no data, a point that is not finite (with its index), and data that are all equal.
   NormalLikelihood(Ctx& ctx, const NormalModel& model, Points data, const std::vector<double>& start,
                    MixtureOrder first = MixtureOrder::hessian)
-      : ctx_(ctx), model_(model), data_(std::move(data)), start_(start),
+      : ctx_(ctx), model_(model), data_(std::move(data)), unit_(unit_of(model, components_of(model, start))),
+        model_in_units_(detail::in_units(model, unit_)), start_(times(model, start, 1 / unit_)),
         first_order_(std::max(first, MixtureOrder::gradient)) {
-    const std::vector<NormalComponent> c = components_of(model, start);
+    detail::require_comparable(model, start, unit_);
     if (data_.size == 0) throw ValueError("mixture: the data are empty; expected at least one point");
     detail::require_inside(ctx, model.range, data_);
-    const NormalSums sums = normal_sums(ctx, c, first_order_, data_);
-    first_ = detail::assemble(model, c, sums);
-    if (!std::isfinite(first_.nll)) require_finite(ctx, data_);
-    sigma_ = detail::data_sigma(c, sums, [&](const std::vector<NormalComponent>& one) {
-      return normal_sums(ctx, one, MixtureOrder::gradient, data_);
+    const auto forms = component_forms(model_in_units_, detail::in_units(components_of(model, start), unit_));
+    const std::vector<NormalPiece> densities = pieces_of(forms);
+    const NormalSums sums = normal_sums(ctx, densities, first_order_, data_, unit_);
+    first_ = detail::assemble(model, forms, sums);
+    if (!std::isfinite(first_.nll)) require_finite(ctx, data_, unit_);
+    sigma_ = detail::data_sigma(densities, sums, [&](const std::vector<NormalPiece>& one) {
+      return normal_sums(ctx, one, MixtureOrder::gradient, data_, unit_);
     });
   }
 
   [[nodiscard]] std::vector<std::string> names() const { return model_.names(); }
+  [[nodiscard]] const NormalModel& model() const { return model_; }
   [[nodiscard]] index_t points() const { return data_.size; }
+  [[nodiscard]] double number_of_points() const { return static_cast<double>(data_.size); }
   [[nodiscard]] const Control& control() const { return ctx_.control(); }
   [[nodiscard]] std::vector<std::vector<int>> simplices() const { return detail::weight_groups(model_); }
   [[nodiscard]] std::vector<int> idle(const std::vector<double>& theta, const std::vector<int>& free) const {
     return detail::idle_parameters(model_, theta, free);
   }
-  [[nodiscard]] double data_sigma() const { return sigma_; }
-  [[nodiscard]] std::vector<Bounds> bounds() const {
-    return detail::parameter_bounds(model_, static_cast<double>(data_.size), sigma_);
+  [[nodiscard]] double data_sigma() const { return sigma_ * unit_; }
+  [[nodiscard]] double unit() const { return unit_; }
+  [[nodiscard]] std::vector<Bounds> bounds() const { return detail::in_data_units(model_, bounds_in_units(), unit_); }
+  [[nodiscard]] std::vector<Bounds> bounds_in_units() const {
+    return detail::parameter_bounds(model_, number_of_points(), sigma_, unit_);
+  }
+  [[nodiscard]] std::vector<double> lengths(const std::vector<double>& theta) const {
+    return detail::parameter_lengths(model_, theta, data_sigma());
+  }
+  [[nodiscard]] std::vector<double> lengths_in_units(const std::vector<double>& theta) const {
+    return detail::parameter_lengths(model_, theta, sigma_);
   }
 
   /// NaN where the last component has no weight left.
   [[nodiscard]] Likelihood at(const std::vector<double>& parameters, MixtureOrder order) {
-    if (parameters == start_ && order == first_order_) return first_;
-    if (!detail::leaves_weight(model_, parameters)) return {std::numeric_limits<double>::quiet_NaN(), {}, {}};
-    const std::vector<NormalComponent> c = components_of(model_, parameters);
-    return detail::assemble(model_, c, normal_sums(ctx_, c, order, data_));
+    return detail::in_data_units(model_, in_units(times(model_, parameters, 1 / unit_), order), number_of_points(),
+                                 unit_);
+  }
+  /// The same but for the constant n log(unit()), means and standard deviations in units of unit().
+  [[nodiscard]] Likelihood in_units(const std::vector<double>& theta, MixtureOrder order) {
+    if (theta == start_ && order == first_order_) return first_;
+    if (!detail::leaves_weight(model_, theta)) return {std::numeric_limits<double>::quiet_NaN(), {}, {}};
+    const auto forms = component_forms(model_in_units_, components_of(model_in_units_, theta));
+    return detail::assemble(model_, forms, normal_sums(ctx_, pieces_of(forms), order, data_, unit_));
   }
 
  private:
   Ctx& ctx_;
   NormalModel model_;
   Points data_;
-  std::vector<double> start_;
+  double unit_;
+  NormalModel model_in_units_;
+  std::vector<double> start_;  ///< in units
   MixtureOrder first_order_;
   Likelihood first_;
-  double sigma_ = 0;
+  double sigma_ = 0;  ///< in units
 };
 
 template <ContextLike Ctx, class T, class Space>
@@ -212,4 +254,40 @@ template <ContextLike Ctx, class T>
 NormalLikelihood(Ctx&, const NormalModel&, Chunks<T>, const std::vector<double>&, MixtureOrder = MixtureOrder::hessian)
     -> NormalLikelihood<Ctx, T, Chunks<T>>;
 
+namespace detail {
+
+/// Whether f is no higher where component k is wider by far and its mean farther away, so that inside the range its
+/// density has nearly the same slope: it then goes on falling towards an exponential there, or is as good as one.
+template <class F>
+bool open_towards_infinity(F& f, const Minimum& minimum, int k) {
+  constexpr double wider = 8;
+  const NormalModel& model = f.model();
+  std::vector<double> there = minimum.parameters;
+  double &mean = there[static_cast<std::size_t>(model.mean_index(k))],
+         &sigma = there[static_cast<std::size_t>(model.sigma_index(k))];
+  const double edge = std::clamp(mean, model.range.lower, model.range.upper);
+  mean = std::fma(wider * wider, mean - edge, edge), sigma *= wider;
+  if (!std::isfinite(mean) || sigma > f.bounds()[static_cast<std::size_t>(model.sigma_index(k))].upper) return true;
+  const Likelihood here = f.at(minimum.parameters, MixtureOrder::value), beyond = f.at(there, MixtureOrder::value);
+  return !(nll_rise(here, beyond) > 1e-14 * std::max(std::abs(here.nll), f.number_of_points()));
+}
+
+/// Components of a model with a range that have left it: ever wider, and ever farther away, until what the range cuts
+/// out of them is a piece of an exponential. Nearly there, the likelihood is so flat that it passes for a minimum.
+template <class F>
+std::vector<int> endless_components(F& f, const Minimum& minimum) {
+  constexpr double far = 10;
+  const NormalModel& model = f.model();
+  std::vector<int> result;
+  if (model.range.whole_line()) return result;
+  for (int k = 0; k < model.components; ++k) {
+    const int place = model.sigma_index(k);
+    const bool wide = minimum.parameters[static_cast<std::size_t>(place)] > far * f.data_sigma();
+    const bool moves = !std::binary_search(minimum.bound.begin(), minimum.bound.end(), place);
+    if (wide && moves && (!minimum.valid() || open_towards_infinity(f, minimum, k))) result.push_back(k);
+  }
+  return result;
+}
+
+}  // namespace detail
 }  // namespace isonomy::mixture

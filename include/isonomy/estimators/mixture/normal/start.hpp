@@ -26,23 +26,31 @@ namespace detail {
 /// Points that starting values are worked out from, at most.
 inline constexpr index_t start_points = index_t{1} << 14;
 
-/// Moments of all data, about the first point and then about their mean. ValueError for a point that is not finite and
-/// for data that are all equal.
+/// A power of two near the spread of some points, or near their size where they have none.
+inline double unit_of_spread(const std::vector<double>& sample) {
+  const auto [least, most] = std::minmax_element(sample.begin(), sample.end());
+  const double half = 0.5 * *most - 0.5 * *least, size = half > 0 ? half : std::abs(*most);
+  return size > 0 && std::isfinite(size) ? std::ldexp(1.0, std::clamp(std::ilogb(size), -1022, 1022)) : 1;
+}
+
+/// Moments of all data, about the first point and then about their mean, worked out in units of `unit`, in which
+/// squares are of ordinary size. ValueError for a point that is not finite and for data that are all equal.
 template <ContextLike Ctx, class T>
-NormalComponent whole(Ctx& ctx, VectorView<const T, typename Ctx::space> data) {
-  NormalComponent all{1, static_cast<double>(to_host<Ctx, T>(ctx, data.subview(0, 1))[0]), 1, 0};
-  if (!std::isfinite(all.mean)) require_finite(ctx, data);
+NormalComponent whole(Ctx& ctx, VectorView<const T, typename Ctx::space> data, double unit) {
+  NormalComponent all{1, static_cast<double>(to_host<Ctx, T>(ctx, data.subview(0, 1))[0]) / unit, 1, 0};
+  if (!std::isfinite(all.mean)) require_finite(ctx, data, unit);
   const auto n = static_cast<double>(data.size);
   double square = 0;
   for (int pass = 0; pass < 2; ++pass) {
-    const NormalSums sums = normal_sums(ctx, {all}, MixtureOrder::gradient, data);
+    const NormalSums sums = normal_sums(ctx, {whole_piece(all)}, MixtureOrder::gradient, data, unit);
     const double step = sums.components[0].s / n;
     square = std::fma(-step, step, sums.components[0].q / n);
-    if (!std::isfinite(sums.log_likelihood.high) || !std::isfinite(square)) require_finite(ctx, data);
+    if (!std::isfinite(sums.log_likelihood.high) || !std::isfinite(square)) require_finite(ctx, data, unit);
     all.mean += step;
   }
   all.sigma = std::sqrt(std::max(square, 0.0));
   require_spread(all.mean, all.sigma);
+  all.mean *= unit, all.sigma *= unit;
   return all;
 }
 
@@ -121,10 +129,9 @@ template <ContextLike Ctx, class T>
     throw ValueError(
         text::joined("start: ", x.size, " points for ", model.components, " components; use fewer components"));
   detail::require_inside(ctx, model.range, x);
-  const NormalComponent all = detail::whole(ctx, x);
-
   const MatrixView<const Point, typename Ctx::space> column(x.data, x.size, 1, x.stride, 1);
   std::vector<double> sample = sample_rows(ctx, column, std::max<index_t>(detail::start_points, model.components));
+  const NormalComponent all = detail::whole(ctx, x, detail::unit_of_spread(sample));
   std::sort(sample.begin(), sample.end());
   const double least = std::min(sample.front(), all.mean), largest = std::max(sample.back(), all.mean);
   const detail::Units units(sample, all.sigma);

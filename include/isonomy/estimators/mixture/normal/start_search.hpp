@@ -250,7 +250,7 @@ class StartSearch {
       NormalLikelihood<Ctx, double> likelihood(ctx_, model_, x, from,
                                                by_gradients ? MixtureOrder::gradient : MixtureOrder::hessian);
       const Minimum minimum = minimize(likelihood, from, options);
-      if (minimum.status != Status::converged) return {};
+      if (minimum.status != Status::converged || !endless_components(likelihood, minimum).empty()) return {};
       MetMaximum result{components_of(model_, minimum.parameters), minimum.nll};
       if (has_spike(result.components, 1)) return {};
       return result;

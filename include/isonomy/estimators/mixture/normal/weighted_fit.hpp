@@ -34,6 +34,9 @@ struct Scaled {
     if constexpr (requires { f.require_finite_data(); }) f.require_finite_data();
   }
   [[nodiscard]] std::vector<std::vector<int>> simplices() const { return mixture::simplices_of(f); }
+  [[nodiscard]] std::vector<double> lengths(const std::vector<double>& theta) const {
+    return mixture::lengths_of(f, theta);
+  }
   [[nodiscard]] std::vector<int> idle(const std::vector<double>& theta, const std::vector<int>& free) const {
     return mixture::idle_parameters(f, theta, free);
   }
@@ -98,11 +101,14 @@ template <ContextLike Ctx, class T, WeightOf<T> W>
                                             by_gradients ? MixtureOrder::gradient : MixtureOrder::hessian);
   result.names = likelihood.names();
   timer.lap("first pass");
-  result.minimum = minimize_weighted(likelihood, start, options);
+  require_start(likelihood, start);
+  InUnits in_units(likelihood);
+  const Minimum minimum = minimize_weighted(in_units, in_units.from_data(start), options);
+  result.minimum = in_units.to_data(minimum);
   timer.lap("minimise");
-  detail::note_minimum(model, options, likelihood.data_sigma(), result);
+  detail::note_minimum(likelihood, options, result);
   if (result.minimum.valid() && !result.minimum.hessian.empty()) {
-    result.hesse = sandwich(result.minimum, likelihood.score_products(result.minimum.parameters));
+    result.hesse = in_units.to_data(sandwich(minimum, likelihood.score_products_in_units(minimum.parameters)));
     if (!result.hesse.available())
       result.report.warnings.emplace_back("no errors: the sum of squared weights times scores is not positive "
                                           "definite, or not finite; rescale weights and "

@@ -91,11 +91,11 @@ namespace detail {
 
 /// As normal_sums, every point counted as often as its weight says, or the weight's square: one pass.
 template <ContextLike Ctx, class T>
-NormalSums weighted_sums(Ctx& ctx, const std::vector<NormalComponent>& c, MixtureOrder order,
+NormalSums weighted_sums(Ctx& ctx, const std::vector<NormalPiece>& c, MixtureOrder order,
                          VectorView<const T, typename Ctx::space> x, VectorView<const T, typename Ctx::space> weights,
-                         bool squared = false) {
+                         double unit, bool squared = false) {
   require_derivatives(c, order);
-  const UploadedComponents<Ctx> uploaded(ctx, c);
+  const UploadedComponents<Ctx> uploaded(ctx, c, unit);
   const Weighted<NormalComponents> term{uploaded.term(), squared};
   std::vector<DoubleDouble> sums(static_cast<std::size_t>(term.outputs(order)));
   weighted_mixture_sums(ctx, term, order, x, weights, view(sums));
@@ -106,18 +106,20 @@ NormalSums weighted_sums(Ctx& ctx, const std::vector<NormalComponent>& c, Mixtur
 
 /// Sum over points of w^2 D D^T in the model's parameters, from the sums with squared weights. D is the gradient of log
 /// p(x), or of log(N p(x)) for yields: the v of add_score_products less what the normalisation takes from every point.
-inline std::vector<double> score_products(const NormalModel& model, const std::vector<NormalComponent>& c,
+inline std::vector<double> score_products(const NormalModel& model, const std::vector<ComponentForm>& c,
                                           const NormalSums& squares) {
   const std::size_t n = 3 * c.size();
-  std::vector<double> products(n * n), with_point(n), without(n), none;
-  add_score_products(c, squares.products, products);
-  add_normalisation(model, c, 1, MixtureOrder::gradient, with_point, none);
-  add_normalisation(model, c, 0, MixtureOrder::gradient, without, none);
-  const std::vector<double> minus_v = component_gradient(c, squares);
-  const auto taken = [&](std::size_t i) -> Rounded { return with_point[i] - without[i]; };
+  std::vector<double> products(n * n);
+  add_score_products(c, squares, false, products);
+  std::vector<Rounded> taken;  // from the score of every point
+  for (const ComponentForm& form : c)
+    for (const Rounded w : form.weighing) taken.push_back(form.inside * w);
+  NormalSums scores = squares;
+  scores.points = 0;  // so that nothing is taken off
+  const std::vector<double> minus_v = component_gradient(c, scores);
   for (std::size_t i = 0; i < n; ++i)
     for (std::size_t j = 0; j < n; ++j)
-      products[n * i + j] += minus_v[i] * taken(j) + taken(i) * minus_v[j] + squares.points * taken(i) * taken(j);
+      products[n * i + j] += minus_v[i] * taken[j] + taken[i] * minus_v[j] + squares.points * taken[i] * taken[j];
   return in_parameters(model, n, products);
 }
 
@@ -140,9 +142,13 @@ template <ContextLike Ctx, class T, WeightOf<T> W>
                                   MixtureOrder order = MixtureOrder::value) {
   using View = VectorView<const std::remove_const_t<T>, typename Ctx::space>;
   const std::vector<NormalComponent> c = components_of(model, parameters);
+  const double unit = unit_of(model, c);
+  detail::require_comparable(model, parameters, unit);
   static_cast<void>(require_weights(ctx, View(weights), data.size));
   detail::require_inside(ctx, model.range, View(data));
-  return detail::assemble(model, c, detail::weighted_sums(ctx, c, order, View(data), View(weights)));
+  const auto forms = component_forms(detail::in_units(model, unit), detail::in_units(c, unit));
+  const NormalSums sums = detail::weighted_sums(ctx, pieces_of(forms), order, View(data), View(weights), unit);
+  return detail::in_data_units(model, detail::assemble(model, forms, sums), sums.points, unit);
 }
 
 /// An Objective: a weighted likelihood over data and weights that outlive it. minimize_weighted finds its minimum;
@@ -156,29 +162,44 @@ class WeightedLikelihood {
   /// Errors of evaluate and of NormalLikelihood; `first` as there.
   WeightedLikelihood(Ctx& ctx, const NormalModel& model, View data, View weights, const std::vector<double>& start,
                      MixtureOrder first = MixtureOrder::hessian)
-      : ctx_(ctx), model_(model), data_(data), weights_(weights), start_(start),
+      : ctx_(ctx), model_(model), data_(data), weights_(weights), unit_(unit_of(model, components_of(model, start))),
+        model_in_units_(detail::in_units(model, unit_)), start_(times(model, start, 1 / unit_)),
         first_order_(std::max(first, MixtureOrder::gradient)) {
-    const std::vector<NormalComponent> c = components_of(model, start);
+    detail::require_comparable(model, start, unit_);
     if (data.size == 0) throw ValueError("mixture: the data are empty; expected at least one point");
     summary_ = require_weights(ctx, weights, data.size);
     detail::require_inside(ctx, model.range, data);
-    const NormalSums sums = detail::weighted_sums(ctx, c, first_order_, data, weights);
-    first_ = detail::assemble(model, c, sums);
-    if (!std::isfinite(first_.nll)) require_finite(ctx, data);
-    sigma_ = detail::data_sigma(c, sums, [&](const std::vector<NormalComponent>& one) {
-      return detail::weighted_sums(ctx, one, MixtureOrder::gradient, data, weights);
+    const auto forms = component_forms(model_in_units_, detail::in_units(components_of(model, start), unit_));
+    const std::vector<NormalPiece> densities = pieces_of(forms);
+    const NormalSums sums = detail::weighted_sums(ctx, densities, first_order_, data, weights, unit_);
+    first_ = detail::assemble(model, forms, sums);
+    if (!std::isfinite(first_.nll)) require_finite(ctx, data, unit_);
+    sigma_ = detail::data_sigma(densities, sums, [&](const std::vector<NormalPiece>& one) {
+      return detail::weighted_sums(ctx, one, MixtureOrder::gradient, data, weights, unit_);
     });
   }
 
   [[nodiscard]] std::vector<std::string> names() const { return model_.names(); }
-  [[nodiscard]] std::vector<Bounds> bounds() const { return detail::parameter_bounds(model_, summary_.sum, sigma_); }
+  [[nodiscard]] const NormalModel& model() const { return model_; }
+  [[nodiscard]] double unit() const { return unit_; }
+  [[nodiscard]] std::vector<Bounds> bounds() const { return detail::in_data_units(model_, bounds_in_units(), unit_); }
+  [[nodiscard]] std::vector<Bounds> bounds_in_units() const {
+    return detail::parameter_bounds(model_, summary_.sum, sigma_, unit_);
+  }
+  [[nodiscard]] std::vector<double> lengths(const std::vector<double>& theta) const {
+    return detail::parameter_lengths(model_, theta, data_sigma());
+  }
+  [[nodiscard]] std::vector<double> lengths_in_units(const std::vector<double>& theta) const {
+    return detail::parameter_lengths(model_, theta, sigma_);
+  }
   [[nodiscard]] std::vector<std::vector<int>> simplices() const { return detail::weight_groups(model_); }
   [[nodiscard]] std::vector<int> idle(const std::vector<double>& theta, const std::vector<int>& free) const {
     return detail::idle_parameters(model_, theta, free);
   }
-  [[nodiscard]] double data_sigma() const { return sigma_; }
+  [[nodiscard]] double data_sigma() const { return sigma_ * unit_; }
   [[nodiscard]] const Control& control() const { return ctx_.control(); }
   [[nodiscard]] index_t points() const { return data_.size; }
+  [[nodiscard]] double number_of_points() const { return summary_.sum; }
   [[nodiscard]] double sum_of_weights() const { return summary_.sum; }
   [[nodiscard]] double sum_of_squares() const { return summary_.squares; }
   /// (sum w)^2 / sum w^2: points of equal weight that would determine a mean as well.
@@ -186,29 +207,43 @@ class WeightedLikelihood {
 
   /// NaN where the last component has no weight left.
   [[nodiscard]] Likelihood at(const std::vector<double>& parameters, MixtureOrder order) {
-    if (parameters == start_ && order == first_order_) return first_;
-    if (!detail::leaves_weight(model_, parameters)) return {std::numeric_limits<double>::quiet_NaN(), {}, {}};
-    const std::vector<NormalComponent> c = components_of(model_, parameters);
-    return detail::assemble(model_, c, detail::weighted_sums(ctx_, c, order, data_, weights_));
+    return detail::in_data_units(model_, in_units(times(model_, parameters, 1 / unit_), order), summary_.sum, unit_);
+  }
+  /// The same but for a constant, means and standard deviations in units of unit().
+  [[nodiscard]] Likelihood in_units(const std::vector<double>& theta, MixtureOrder order) {
+    if (theta == start_ && order == first_order_) return first_;
+    if (!detail::leaves_weight(model_, theta)) return {std::numeric_limits<double>::quiet_NaN(), {}, {}};
+    const auto forms = component_forms(model_in_units_, components_of(model_in_units_, theta));
+    return detail::assemble(model_, forms,
+                            detail::weighted_sums(ctx_, pieces_of(forms), order, data_, weights_, unit_));
   }
 
   /// Sum over points of w^2 D D^T by rows, D the gradient of log p(x) in the parameters, for yields of log(N p(x)), N
   /// their sum: the variance of the likelihood's gradient. One pass.
   [[nodiscard]] std::vector<double> score_products(const std::vector<double>& parameters) {
-    const std::vector<NormalComponent> c = components_of(model_, parameters);
-    return detail::score_products(model_, c,
-                                  detail::weighted_sums(ctx_, c, MixtureOrder::hessian, data_, weights_, true));
+    std::vector<double> result = score_products_in_units(times(model_, parameters, 1 / unit_));
+    detail::scale_locations(result, static_cast<std::size_t>(model_.size()),
+                            static_cast<std::size_t>(model_.weight_count()), 1 / unit_);
+    return result;
+  }
+  [[nodiscard]] std::vector<double> score_products_in_units(const std::vector<double>& theta) {
+    const auto forms = component_forms(model_in_units_, components_of(model_in_units_, theta));
+    return detail::score_products(
+        model_, forms,
+        detail::weighted_sums(ctx_, pieces_of(forms), MixtureOrder::hessian, data_, weights_, unit_, true));
   }
 
  private:
   Ctx& ctx_;
   NormalModel model_;
   View data_, weights_;
-  std::vector<double> start_;
+  double unit_;
+  NormalModel model_in_units_;
+  std::vector<double> start_;  ///< in units
   MixtureOrder first_order_;
   Likelihood first_;
   WeightSummary summary_;
-  double sigma_ = 0;
+  double sigma_ = 0;  ///< in units
 };
 
 template <ContextLike Ctx, class T, class W, class Space>

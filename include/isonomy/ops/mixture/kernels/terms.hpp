@@ -24,6 +24,7 @@ struct SharedMeanPair {
   double shift = 0, floor = 0;
   double peak = 0;            ///< log of the wide density at the mean (not close: plus short * ln 2), natural
   double wide_curvature = 0;  ///< -1/(2 wide^2)
+  double scale = 1;           ///< a power of two: x is a point times it
 
   /// Whether the ratio is so small everywhere that the product of flush_steps factors 1 + ratio cannot overflow; then
   /// `shift` and `floor` are not needed.
@@ -42,13 +43,15 @@ struct SharedMeanPair {
   [[nodiscard, gnu::always_inline]] ISONOMY_HD int lane_scratch() const { return 0; }
 };
 
-/// sum_k w_k N(x; mean_k, sigma_k) with every weight above 0. The arrays have `components` elements where the pass
-/// runs.
+/// sum_k w_k N(x; mean_k, sigma_k) with every weight above 0, or of pieces of normal densities: log2 of each is
+/// log_peak + slope d + curvature d^2, d = x - mean. The arrays have `components` elements where the pass runs.
 struct NormalComponents {
   const double* log_peaks = nullptr;  ///< log2 of w_k N(mean_k; mean_k, sigma_k)
   const double* means = nullptr;
   const double* curvatures = nullptr;  ///< -log2(e) / (2 sigma_k^2)
   int components = 0;
+  const double* slopes = nullptr;  ///< none: all are 0
+  double scale = 1;                ///< a power of two: x is a point times it
 
   /// Sums over points, with d_k = x - mean_k, r_k the responsibility of component k and u = (r_k d_k^j, j = 0 .. 2,
   /// k = 0 .. components - 1, j fastest): log p | u | r_k d_k^3, r_k d_k^4 for every k, u u^T by rows of its lower

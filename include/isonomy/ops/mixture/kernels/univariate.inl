@@ -11,7 +11,7 @@ class SharedMeanPairLanes {
 
  public:
   [[gnu::always_inline]] ISONOMY_HD explicit SharedMeanPairLanes(const SharedMeanPair& term)
-      : mean_(L::all(term.mean)), difference_(L::all(term.difference)), curvature_(L::all(term.curvature)),
+      : scale_(L::all(term.scale)), minus_mean_(L::all(-term.mean)), difference_(L::all(term.difference)), curvature_(L::all(term.curvature)),
         shift_(L::all(term.shift)), floor_(L::all(term.floor)), close_(term.close()) {}
 
   [[gnu::always_inline]] ISONOMY_HD void begin(double*) {
@@ -37,7 +37,7 @@ class SharedMeanPairLanes {
     }
   }
   [[gnu::always_inline]] ISONOMY_HD void add(const Vector& x) {
-    const Vector one = L::all(1), d = L::subtract(x, mean_), d2 = L::multiply(d, d);
+    const Vector one = L::all(1), d = L::fma(x, scale_, minus_mean_), d2 = L::multiply(d, d);
     const Vector delta = L::fma(d2, curvature_, difference_);
     squares_ = L::fma(d, d, squares_);
     if (close_) {
@@ -100,7 +100,7 @@ class SharedMeanPairLanes {
     }
   }
 
-  Vector mean_, difference_, curvature_, shift_, floor_;
+  Vector scale_, minus_mean_, difference_, curvature_, shift_, floor_;
   bool close_;
   Vector squares_, excess_, product_, deviations_, r_, rd_, rd2_, m0_, m1_, m2_, m3_, m4_;
 };
@@ -119,9 +119,12 @@ component_powers(const NormalComponents& term, const typename L::Vector& x, doub
   using Vector = typename L::Vector;
   const int n = term.components;
   Vector largest = L::all(-1.0 / 0.0), total = L::all(0);
+  const Vector scale = L::all(term.scale);
   for (int k = 0; k < n; ++k) {
-    const Vector d = L::subtract(x, L::all(term.means[k])), d2 = L::multiply(d, d);
-    const Vector a = L::fma(d2, L::all(term.curvatures[k]), L::all(term.log_peaks[k]));
+    const Vector d = L::fma(x, scale, L::all(-term.means[k])), d2 = L::multiply(d, d);
+    Vector a = L::all(term.log_peaks[k]);
+    if (term.slopes) a = L::fma(d, L::all(term.slopes[k]), a);
+    a = L::fma(d2, L::all(term.curvatures[k]), a);
     largest = L::maximum(largest, a);
     L::store(powers + k * block_lanes, a);
     if constexpr (derivatives) L::store(u + (3 * k + 1) * block_lanes, d);

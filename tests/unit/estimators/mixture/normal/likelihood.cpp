@@ -295,7 +295,7 @@ TEST_CASE("a parameter outside its domain is named with value and rule", "[mixtu
         "mixture: f=nan; expected a weight from 0 to 1; give the share of the component");
   CHECK(said(pair, {0.5, INFINITY, 1, 2}) == "mixture: mu=inf; expected a finite mean; give one near the data");
   CHECK(said(pair, {0.5, 0, 0, 2}) ==
-        "mixture: s1=0; expected a standard deviation above 0, from 2^-500 to 2^500; rescale the data");
+        "mixture: s1=0; expected a standard deviation above 0, from 2^-1022 to 2^1022; rescale the data");
   CHECK(said(pair, {0.5, 0, 1, -2}).rfind("mixture: s2=-2; expected", 0) == 0);
   CHECK(said(pair, {0.5, 0, 1e-310, 2}).rfind("mixture: s1=1e-310; expected", 0) == 0);
   CHECK(said({3}, {0.6, 0.6, 0, 1, 2, 1, 1, 1}) ==

