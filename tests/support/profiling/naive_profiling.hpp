@@ -146,6 +146,21 @@ inline double correlation(const std::vector<double>& x, const std::vector<double
   return std::min(1.0, xy / (std::sqrt(xx) * std::sqrt(yy)));
 }
 
+/// Welford's means and deviations, as pandas adds them up; x stands behind y in the table.
+inline double one_pass_correlation(const std::vector<double>& x, const std::vector<double>& y) {
+  double mx = 0, my = 0, xx = 0, xy = 0, yy = 0;
+  for (std::size_t a = 0; a < x.size(); ++a) {
+    const double dx = x[a] - mx, dy = y[a] - my, share = 1 / static_cast<double>(a + 1);
+    mx = mx + share * dx;
+    my = my + share * dy;
+    xx = xx + (x[a] - mx) * dx;
+    yy = yy + (y[a] - my) * dy;
+    xy = xy + (x[a] - mx) * dy;
+  }
+  const double divisor = std::sqrt(xx * yy);
+  return divisor == 0 ? std::numeric_limits<double>::quiet_NaN() : std::max(-1.0, std::min(1.0, xy / divisor));
+}
+
 /// On sets of characters or of positions.
 template <class T>
 bool overlap(const std::set<T>& f, const std::set<T>& g, double limit) {
@@ -340,8 +355,9 @@ inline NaiveResult naive_profile(const NaiveInput& in, const profiling::ProfileO
       const bool overlapping = o.redundancy == profiling::Redundancy::legacy
                                    ? naive::overlap(characters(f), characters(g), o.max_overlap)
                                    : naive::overlap(places(f), places(g), o.max_overlap);
-      return overlapping && naive::correlation(in.scales[std::min(f.scale, g.scale)],
-                                               in.scales[std::max(f.scale, g.scale)]) > o.max_cor;
+      const auto &earlier = in.scales[std::min(f.scale, g.scale)], &later = in.scales[std::max(f.scale, g.scale)];
+      const double r = exact ? naive::correlation(earlier, later) : naive::one_pass_correlation(later, earlier);
+      return overlapping && r > o.max_cor;
     });
     if (!redundant) kept.push_back(f);
   }

@@ -23,7 +23,7 @@ namespace detail {
 __extension__ using unsigned128_t = unsigned __int128;
 __extension__ using signed128_t = __int128;
 
-/// An unsigned integer of up to 320 bits: products of moments are compared without rounding.
+/// An unsigned integer of up to 384 bits: products of moments are compared without rounding.
 class WideInteger {
  public:
   explicit WideInteger(unsigned128_t x) {
@@ -47,7 +47,7 @@ class WideInteger {
   }
 
  private:
-  static constexpr std::size_t size = 10;
+  static constexpr std::size_t size = 12;
   std::array<std::uint32_t, size> limbs_{};  // lowest first
 };
 
@@ -68,7 +68,7 @@ struct LimitFraction {
   }
 };
 
-/// Integers in the ratios of a scale's values: decimals of at most six places without rounding, others to 2^-38 of the
+/// Integers in the ratios of a scale's values: decimals of at most six places without rounding, others to 2^-53 of the
 /// power of two above the largest magnitude. Correlation does not depend on their unit.
 [[nodiscard]] inline std::vector<std::int64_t> correlation_integers(const ScaleTable& scales, index_t d) {
   const auto values = scales.values(d);
@@ -79,11 +79,11 @@ struct LimitFraction {
   std::frexp(largest, &exponent);
   std::vector<std::int64_t> out;
   for (const double v : values)
-    out.push_back(static_cast<std::int64_t>(std::nearbyint(unit > 0 ? v * unit : std::ldexp(v, 38 - exponent))));
+    out.push_back(static_cast<std::int64_t>(std::nearbyint(unit > 0 ? v * unit : std::ldexp(v, 53 - exponent))));
   return out;
 }
 
-/// n times the sum of products of deviations from the means. Below 2^87 for 30 values below 2^38.
+/// n times the sum of products of deviations from the means. Below 2^117 for 30 values up to 2^53.
 [[nodiscard]] inline signed128_t joint_deviations(std::span<const std::int64_t> x, std::span<const std::int64_t> y) {
   signed128_t xy = 0;
   std::int64_t sum_x = 0, sum_y = 0;
