@@ -142,15 +142,19 @@ def main():
             group = [r for r in results if (r["data"], r["components"]) == (name, components)]
             losses = [r["nll"] - r["scikit_learn"] for r in group if r["scikit_learn"] < numpy.inf]
             line = {"data": name, "components": components, "sets": len(group), "with_reference": len(losses),
-                    "worse": sum(loss > WORSE for loss in losses), "better": sum(loss < -WORSE for loss in losses),
+                    "worse": sum(bool(loss > WORSE) for loss in losses),
+                    "better": sum(bool(loss < -WORSE) for loss in losses),
                     "largest_loss": max(losses, default=None), "largest_gain": -min(losses, default=0)}
             worst += line["worse"]
             summary.append(line)
+            for r in group:
+                if r["nll"] - r["scikit_learn"] > WORSE:
+                    print(f"worse: {name}, seed {r['seed']}, K = {components}: {r['nll']:.4f} {r['scikit_learn']:.4f}")
             print(f"{name:<28} K = {components}: {line['sets']:>3} sets, worse {line['worse']:>2}, better "
                   f"{line['better']:>2}, largest gain {line['largest_gain']:.2f}", flush=True)
     for r in results:
         for key in ("nll", "scikit_learn"):
-            r[key] = r[key] if numpy.isfinite(r[key]) else None
+            r[key] = float(r[key]) if numpy.isfinite(r[key]) else None
     report = {"date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
               "commit": output_of(["git", "rev-parse", "HEAD"]),
               "uncommitted_changes": bool(output_of(["git", "status", "--porcelain", "--untracked-files=no"])),
