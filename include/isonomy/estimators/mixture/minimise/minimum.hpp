@@ -52,7 +52,7 @@ struct MinimizeOptions {
                        ///< its error (L-BFGS: its error alone)
   Method method = Method::automatic;
   int hessian_limit = 200;  ///< most parameters for which the Hessian is computed: a pass costs the square of them
-  std::vector<std::string> fixed;  ///< names of parameters that stay where they start: they have no error
+  std::vector<std::string> fixed{};  ///< names of parameters that stay where they start: they have no error
 };
 
 /// Where a minimisation ended. Derivatives are those of the function at `parameters`. Without a Hessian (empty), edm is

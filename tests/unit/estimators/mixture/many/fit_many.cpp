@@ -59,7 +59,8 @@ double kolmogorov(std::vector<double> x, double mean, double sigma, const mixtur
   double worst = 0;
   for (std::size_t i = 0; i < x.size(); ++i) {
     const double below = normal_probability(a, (x[i] - mean) / sigma) / normal_probability(a, b);
-    worst = std::max({worst, std::abs(below - static_cast<double>(i) / n), std::abs(below - (i + 1.0) / n)});
+    worst = std::max(
+        {worst, std::abs(below - static_cast<double>(i) / n), std::abs(below - static_cast<double>(i + 1) / n)});
   }
   return worst * std::sqrt(n);
 }

@@ -76,7 +76,7 @@ std::vector<Shape> shapes_of_many_maxima(std::uint64_t seed) {
           {"outliers", drawn({{260, {1, 1}}, {20, {0, 30}}}), {0.9, 1, 0, 1, 30}}};
 }
 
-double fitted(const NormalModel& model, const std::vector<double>& x, const std::vector<double>& start) {
+double nll_from(const NormalModel& model, const std::vector<double>& x, const std::vector<double>& start) {
   Context<Cpu> ctx;
   const auto result = fit(ctx, model, view(x), start);
   return result.minimum.valid() ? result.minimum.nll : std::numeric_limits<double>::infinity();
@@ -109,7 +109,7 @@ TEST_CASE("fits reach the maximum near the truth where there are many", "[mixtur
       Context<Cpu> ctx;
       const auto starts = find_start(ctx, model, view(shape.points));
       INFO(shape.name << ", seed " << seed << ": " << starts.met_same << " of " << starts.tried);
-      CHECK(fitted(model, shape.points, starts.parameters) <= fitted(model, shape.points, shape.truth) + 0.01);
+      CHECK(nll_from(model, shape.points, starts.parameters) <= nll_from(model, shape.points, shape.truth) + 0.01);
       CHECK(starts.tried == 40);
       CHECK(starts.met_same >= 1);
       CHECK(starts.met_same + starts.met_none <= starts.tried);
@@ -121,7 +121,7 @@ TEST_CASE("one start of k-means alone ends in a worse maximum of a peak on a fla
   Context<Cpu> ctx;
   const auto one = find_start(ctx, NormalModel{2}, view(flat.points), {.starts = 1});
   CHECK(one.tried == 1);
-  CHECK(fitted({2}, flat.points, one.parameters) > fitted({2}, flat.points, flat.truth) + 5);
+  CHECK(nll_from({2}, flat.points, one.parameters) > nll_from({2}, flat.points, flat.truth) + 5);
 }
 
 TEST_CASE("more starts never end in a worse maximum, and a late one is told", "[mixture]") {
@@ -130,7 +130,7 @@ TEST_CASE("more starts never end in a worse maximum, and a late one is told", "[
   for (const int count : {1, 2, 5, 10, 20}) {
     Context<Cpu> ctx;
     const auto starts = find_start(ctx, NormalModel{3}, view(shape.points), {.starts = count});
-    const double nll = fitted({3}, shape.points, starts.parameters);
+    const double nll = nll_from({3}, shape.points, starts.parameters);
     CHECK(nll <= former + 1e-6);
     CHECK(starts.first <= count);
     CHECK(starts.late() == (count > 3 && 4 * starts.first > 3 * count));
