@@ -134,6 +134,9 @@ class Case:
         if self.foreign and self.chance(0.2):
             place = self.between(0, length - 1)
             tmd = tmd[:place] + self.random.choice("XBZU") + tmd[place + 1:]
+        # The package looks for the first place at which a TMD given as a part could stand, not for where it does.
+        while self.layout == "parts" and a and (n_side[-a:] + tmd).find(tmd) < len(n_side[-a:]):
+            n_side = self.text(before, group).replace(tmd[0], "A" if tmd[0] != "A" else "G")
         sequence = n_side + tmd + c_side
         row = {"entry": entry}
         if self.layout != "parts":
@@ -203,6 +206,8 @@ class Case:
             steps = sorted(self.random.sample([1, 2, 3, 4, 5], self.between(1, 3)))
             low = self.between(1, 3)
             kws["Pattern"] = dict(steps=steps, n_min=low, n_max=low + self.between(0, 2), len_max=self.between(6, 15))
+            if families == ["Pattern"]:  # alone it must be possible; the package may put segments in its place
+                kws["Pattern"]["len_max"] = max(kws["Pattern"]["len_max"], low * steps[0])
             said.append("Pattern:steps=" + "/".join(map(str, steps)) +
                         "".join(f",{k}={v}" for k, v in kws["Pattern"].items() if k != "steps"))
         if "PeriodicPattern" in families:
