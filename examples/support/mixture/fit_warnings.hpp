@@ -1,7 +1,9 @@
 // What a fit leaves open, in words.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,8 +19,19 @@ using isonomy::text::joined;
 
 namespace detail {
 
-inline bool has_contour(const isonomy::io::MixtureFit& fit, std::pair<int, int> pair) {
-  return fit.has_error(static_cast<std::size_t>(pair.first)) && fit.has_error(static_cast<std::size_t>(pair.second));
+/// Places of two parameters among those of the fit; nothing where it lacks one.
+inline std::optional<std::pair<int, int>> places_of(const isonomy::io::MixtureFit& fit,
+                                                    const std::pair<std::string, std::string>& pair) {
+  const auto& names = fit.result.names;
+  const auto first = std::find(names.begin(), names.end(), pair.first);
+  const auto second = std::find(names.begin(), names.end(), pair.second);
+  if (first == names.end() || second == names.end()) return {};
+  return std::pair{static_cast<int>(first - names.begin()), static_cast<int>(second - names.begin())};
+}
+
+inline bool has_contour(const isonomy::io::MixtureFit& fit, const std::optional<std::pair<int, int>>& places) {
+  return places && fit.has_error(static_cast<std::size_t>(places->first)) &&
+         fit.has_error(static_cast<std::size_t>(places->second));
 }
 
 /// What the search for starting values leaves open, in words.
@@ -37,17 +50,19 @@ inline void note_starts(const isonomy::mixture::Starts& starts, std::vector<std:
 }
 
 /// What of the model the data did not settle, in words.
-inline void note_result(const isonomy::io::MixtureFit& fit, const std::vector<std::pair<int, int>>& contours,
+inline void note_result(const isonomy::io::MixtureFit& fit,
+                        const std::vector<std::pair<std::string, std::string>>& contours,
                         std::vector<std::string>& warnings) {
   note_starts(fit.starts, warnings);
   for (const auto& warning : fit.result.report.warnings) warnings.push_back(warning);
   for (const int k : fit.result.degenerate)
     warnings.push_back(joined("component ", k + 1, " has closed in on a point, where the likelihood has no maximum"));
-  for (const auto& pair : contours)
-    if (fit.usable() && !has_contour(fit, pair))
-      warnings.push_back(joined("there is no contour of ", fit.result.names[static_cast<std::size_t>(pair.first)],
-                                " and ", fit.result.names[static_cast<std::size_t>(pair.second)],
-                                ": one of them has no error"));
+  for (const auto& pair : contours) {
+    const auto places = places_of(fit, pair);
+    if (fit.usable() && !has_contour(fit, places))
+      warnings.push_back(joined("there is no contour of ", pair.first, " and ", pair.second,
+                                places ? ": one of them has no error" : ": the model chosen does not have both"));
+  }
   for (std::size_t i = 0; i < fit.minos.size(); ++i) {
     const auto& error = fit.minos[i];
     if (!fit.has_error(i)) continue;

@@ -20,6 +20,8 @@ namespace examples {
 struct MixtureOptions {
   PointOptions points;
   isonomy::mixture::NormalModel model;
+  /// Numbers of components to choose from by BIC: from the model's to this one; 0 where there is no choice.
+  int most_components = 0;
   /// In the order of the model's names; found by a search if empty.
   std::vector<double> start;
   isonomy::mixture::StartOptions search;
@@ -28,12 +30,14 @@ struct MixtureOptions {
   std::vector<isonomy::mixture::KnownValue> known;
   bool minos = true;
   /// Pairs of parameters, and the points of each contour.
-  std::vector<std::pair<int, int>> contours;
+  std::vector<std::pair<std::string, std::string>> contours;
   int contour_points = 72;
   int threads = 0;
   std::uint64_t seed = 0;
   std::string table_path, json_path, figure_folder;
   bool quiet = false;
+
+  [[nodiscard]] bool has_choice() const { return most_components > 0; }
 };
 
 /// The fit and what the summary says beside it.
@@ -44,7 +48,7 @@ struct MixtureRun {
   index_t weight_column = 0;  ///< 0 without weights
   int profile_passes = 0;
   std::vector<std::string> warnings;
-  double reading_seconds = 0;
+  double reading_seconds = 0, choice_seconds = 0;
 };
 
 }  // namespace examples

@@ -18,6 +18,7 @@
 #include "../program/program.hpp"
 #include "../program/progress.hpp"
 #include "../program/threads.hpp"
+#include "component_scan.hpp"
 #include "fit_warnings.hpp"
 #include "isonomy/core/report.hpp"
 #include "isonomy/core/text.hpp"
@@ -113,8 +114,9 @@ std::vector<double> fit_from(isonomy::Context<isonomy::Cpu>& ctx, isonomy::Vecto
   if (options.minos) lower = profile_all(in_units, minimum, fit, passes, run.profile_passes);
   timer.lap("profiles");
   for (const auto& pair : options.contours) {
-    if (!has_contour(fit, pair)) continue;
-    auto met = add_contours(in_units, minimum, pair, options.contour_points, passes, run);
+    const auto places = places_of(fit, pair);
+    if (!has_contour(fit, places)) continue;
+    auto met = add_contours(in_units, minimum, *places, options.contour_points, passes, run);
     if (!met.empty()) lower = std::move(met);
   }
   if (!options.contours.empty()) timer.lap("contours");
@@ -194,6 +196,24 @@ void fit_points(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorView<const T
   stages.insert(stages.begin(), before.stages.begin(), before.stages.end());
 }
 
+/// The fit of the points with as many components as the least BIC says, as if they had been asked for.
+template <class T>
+void choose_and_fit(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorView<const T> x, const MixtureOptions& options,
+                    PassCounter& passes, MixtureRun& run) {
+  isonomy::Report choice;
+  isonomy::StageTimer timer(choice);
+  auto tried = try_components(ctx, x, options, passes);
+  timer.lap("components");
+  run.choice_seconds = choice.stages[0].seconds;
+  if (options.most_components > x.size)
+    run.warnings.push_back(
+        joined("more than ", x.size, " components were not tried, since there are only ", x.size, " points"));
+  fit_points(ctx, x, with_components(options, tried), passes, run);
+  for (auto& t : tried)
+    if (t.chosen) t = tried_components(run.fit, true);  // profiles may have met a lower minimum
+  run.fit.tried = std::move(tried);
+}
+
 /// Points drawn as often as their weights say, one from each of as many equal stretches of their sum: some 2^14 at
 /// most.
 template <class T>
@@ -264,6 +284,8 @@ inline MixtureRun run_mixture(const MixtureOptions& options, const Interrupt& in
   data.visit_weighted([&](auto x, auto weights) {
     if (data.weighted())
       detail::fit_weighted_points(ctx, x, weights, data, options, passes, run);
+    else if (options.has_choice())
+      detail::choose_and_fit(ctx, x, options, passes, run);
     else
       detail::fit_points(ctx, x, options, passes, run);
   });
@@ -292,6 +314,7 @@ inline MixtureRun run_mixture(const MixtureOptions& options, const Interrupt& in
                                    {"weights", data.weighted() ? std::to_string(data.weight_column) : "none"},
                                    {"sum_of_weights", isonomy::io::number_text(data.total)},
                                    {"effective_points", isonomy::io::number_text(run.fit.result.effective_points)},
+                                   {"components", components_text(options)},
                                    {"start", options.start.empty() ? "automatic" : "given"},
                                    {"seed", std::to_string(options.seed)}};
     outputs.add(options.json_path, isonomy::io::mixture_report_text(run.fit, notes));
