@@ -199,7 +199,7 @@ inline void note_display(const RunOptions& options, const LoadedSequences& loade
                             "; pass --tmd-len ", length, " to number theirs"));
 }
 
-/// Says so where nothing separates the groups: where chance finds features as good among so many candidates.
+/// Says so where no feature separates the groups beyond what chance gives among so many candidates.
 ///
 /// The table's rates are over what passed the pre-filter, which picks the largest differences, so that labels drawn at
 /// random often fall below 0.05 there. Over all candidates, of which no other has a smaller p-value to speak of, they
@@ -213,7 +213,7 @@ inline void note_separation(const isonomy::profiling::ProfileResult& result, std
   const double share = static_cast<double>(funnel.n_after_prefilter) / static_cast<double>(funnel.n_candidates);
   const double rate = std::min(1.0, least / share);
   if (rate > usual_level)
-    warnings.push_back(joined("nothing separates the groups: chance finds features as good among ", funnel.n_candidates,
+    warnings.push_back(joined("no feature separates the groups beyond what chance gives among ", funnel.n_candidates,
                               " candidates (the smallest p-value, corrected for all of them, is ",
                               isonomy::text::decimals(rate, 2),
                               "); expected one below 0.05; see whether the labels are right, or give more sequences"));
