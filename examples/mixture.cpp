@@ -4,10 +4,12 @@
 #include <cstddef>
 #include <iostream>
 #include <limits>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include "isonomy/compiled/mixture.hpp"
+#include "support/mixture/component_scan.hpp"
 #include "support/mixture/mixture_start.hpp"
 #include "support/mixture/run_mixture.hpp"
 #include "support/profile/summary.hpp"
@@ -21,7 +23,7 @@ namespace mixture = isonomy::mixture;
 /// What the command line says, before it is understood.
 struct CommandLine {
   examples::MixtureOptions run;
-  std::string range, start, decimal = ".", separator, missing = "refuse";
+  std::string components = "2", range, start, decimal = ".", separator, missing = "refuse";
   std::vector<std::string> contours, fixed;
   bool shared_mean = false, shared_sigma = false, extended = false;
 };
@@ -54,7 +56,9 @@ void add_options(CLI::App& app, CommandLine& line) {
                "fit the points inside alone, with a density normalised there; -inf or inf leaves an end open");
 
   const examples::OptionGroup model{app, "Model"};
-  model.with_default("--components", run.model.components, "INT", "normal densities in the mixture, 1 to 100");
+  model.with_default(
+      "--components", line.components, "INT|INT-INT",
+      "normal densities in the mixture, 1 to 100; a range such as 1-5 is tried, and the least BIC chosen");
   model.flag("--shared-mean", line.shared_mean, "one mean for all components");
   model.flag("--shared-sigma", line.shared_sigma, "one standard deviation for all components");
   model.flag("--extended", line.extended, "numbers of points (yields) of the components instead of fractions");
@@ -112,25 +116,61 @@ mixture::Range parse_range(const std::string& text) {
   return range;
 }
 
-/// Places of the two parameters of --contour.
-std::pair<int, int> parse_contour(const std::string& text, const mixture::NormalModel& model,
-                                  const std::vector<std::string>& fixed) {
+/// The number of components, or the least and the largest to choose from, of --components.
+void parse_components(const std::string& text, examples::MixtureOptions& run) {
+  const auto number = [&text](const std::string& digits) {
+    const bool whole = examples::whole_number<int>(digits).empty();
+    const int value = whole ? std::stoi(digits) : 0;
+    if (value < 1 || value > 100)
+      throw isonomy::ValueError(examples::joined(
+          "--components: '", text, "'; expected the number of normal densities, 1 to 100, or the least and the largest",
+          " of those to choose from; write it as in --components 2 or --components 1-5"));
+    return value;
+  };
+  const auto dash = text.find('-', 1);
+  run.model.components = number(text.substr(0, dash));
+  if (dash == std::string::npos) return;
+  run.most_components = number(text.substr(dash + 1));
+  if (run.most_components < run.model.components)
+    throw isonomy::ValueError(
+        examples::joined("--components: '", text, "'; expected the least number first; exchange or correct them"));
+}
+
+/// ValueError for an option that needs one number of components where there is a choice.
+[[noreturn]] void refuse_choice(const CommandLine& line, const char* option, const char* reason) {
+  throw isonomy::ValueError(examples::joined("--components ", line.components, " and ", option, ": ", reason,
+                                             "; expected one number of components; give it, or drop ", option));
+}
+
+/// Names of the two parameters of --contour.
+std::pair<std::string, std::string> parse_contour(const std::string& text, const mixture::NormalModel& model,
+                                                  const std::vector<std::string>& fixed) {
   const std::vector<std::string> names = model.names(), fields = examples::comma_list(text);
   const auto refuse = [&](const std::string& what) {
     throw isonomy::ValueError("--contour: " + what + "; expected two different ones of " + examples::listed(names) +
                               "; write them as in --contour " + names[0] + "," + names[names.size() > 1 ? 1 : 0]);
   };
   if (fields.size() != 2) refuse("'" + text + "' are not two parameters");
-  std::vector<int> places;
   for (const auto& field : fields) {
-    const auto found = std::find(names.begin(), names.end(), field);
-    if (found == names.end()) refuse("the model has no parameter '" + field + "'");
+    if (std::find(names.begin(), names.end(), field) == names.end())
+      refuse("the model has no parameter '" + field + "'");
     if (std::find(fixed.begin(), fixed.end(), field) != fixed.end())
       refuse("'" + field + "' is fixed and does not move");
-    places.push_back(static_cast<int>(found - names.begin()));
   }
-  if (places[0] == places[1]) refuse("'" + text + "' is one parameter twice");
-  return {places[0], places[1]};
+  if (fields[0] == fields[1]) refuse("'" + text + "' is one parameter twice");
+  return {fields[0], fields[1]};
+}
+
+/// The same of a model with one of the numbers of components to choose from.
+std::pair<std::string, std::string> parse_contour_of_any(const std::string& text, const examples::MixtureOptions& run) {
+  mixture::NormalModel model = run.model;
+  for (; model.components < run.most_components; ++model.components) {
+    try {
+      return parse_contour(text, model, run.minimize.fixed);
+    } catch (const isonomy::ValueError&) {  // a larger number may have them
+    }
+  }
+  return parse_contour(text, model, run.minimize.fixed);
 }
 
 /// How --decimal, --separator and --missing say that numbers are written.
@@ -169,12 +209,18 @@ examples::MixtureOptions understood(const CLI::App& app, const CommandLine& line
   if (run.points.path == "-") run.points.path = "/dev/stdin";
   run.points.format = parse_format(line, given("--separator"));
   if (given("--weights")) require_weighted(line, run, given("--minos"));
-  require_between("--components", run.model.components, 1, 100, "give the number of normal densities");
+  parse_components(line.components, run);
+  if (run.has_choice()) {
+    const char* const names = "parameters have other names for each number";
+    if (given("--start")) refuse_choice(line, "--start", names);
+    if (given("--fix")) refuse_choice(line, "--fix", names);
+    if (given("--weights")) refuse_choice(line, "--weights", "the choice goes by BIC, which weighted points lack");
+  }
   require_between("--contour-points", run.contour_points, 3, 1000, "72 make a smooth line");
   require_between("--starts", run.search.starts, 1, 10000, "40 are the default");
   examples::require_at_least("--max-iterations", run.minimize.max_iterations, 1, "200 are the default");
   examples::require_at_least("--threads", run.threads, 0, "0 takes all");
-  if (line.shared_mean && line.shared_sigma && run.model.components > 1)
+  if (line.shared_mean && line.shared_sigma && std::max(run.model.components, run.most_components) > 1)
     throw isonomy::ValueError(
         "--shared-mean and --shared-sigma leave components that do not differ; expected one of these options; drop one "
         "or fit --components 1");
@@ -190,7 +236,7 @@ examples::MixtureOptions understood(const CLI::App& app, const CommandLine& line
                               "expected one of these options; "
                               "drop one");
   if (given("--start")) run.start = examples::parse_start(line.start, run.model, run.known);
-  for (const auto& pair : line.contours) run.contours.push_back(parse_contour(pair, run.model, run.minimize.fixed));
+  for (const auto& pair : line.contours) run.contours.push_back(parse_contour_of_any(pair, run));
   return run;
 }
 
@@ -227,6 +273,16 @@ std::string advice(const isonomy::io::MixtureFit& fit) {
   }
 }
 
+/// The fits that the number of components was chosen from.
+void print_choice(const examples::MixtureOptions& options, const examples::MixtureRun& run) {
+  const bool any = std::any_of(run.fit.tried.begin(), run.fit.tried.end(), [](const auto& t) { return t.chosen; });
+  std::cerr << "  components   " << examples::components_text(options) << " tried in "
+            << examples::fixed(run.choice_seconds, 3) << " s, "
+            << (any ? "the least BIC chosen" : "none has a usable result; this is the fewest") << "\n";
+  std::istringstream rows(examples::components_table(run.fit.tried));
+  for (std::string row; std::getline(rows, row);) std::cerr << std::string(15, ' ') << row << "\n";
+}
+
 void print_summary(const examples::MixtureOptions& options, const examples::MixtureRun& run) {
   using examples::with_commas, examples::fixed;
   const auto& fit = run.fit;
@@ -240,6 +296,7 @@ void print_summary(const examples::MixtureOptions& options, const examples::Mixt
             << fit.model.components << (fit.model.components == 1 ? " component, " : " components, ")
             << fit.result.names.size() << " parameters"
             << (minimum.fixed.empty() ? "" : ", " + std::to_string(minimum.fixed.size()) + " of them fixed") << "\n";
+  if (!fit.tried.empty()) print_choice(options, run);
   std::cerr << "  status       " << fit.status() << " after " << minimum.iterations << " steps, EDM "
             << examples::short_number(minimum.edm) << ", condition of the Hessian "
             << examples::short_number(minimum.condition) << "\n";

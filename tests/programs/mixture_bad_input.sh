@@ -98,6 +98,7 @@ refuse "equal points" "equal.csv|all 4 points are 4.0|differ|--column" equal.csv
 printf '%s\n' 1e-302 2e-302 5e-302 >narrow.csv
 refuse "points closer to each other than numbers allow" "narrow.csv|column 1|4e-302|1e-300|rescale" narrow.csv
 printf '%s\n' 1 2 3 >three.csv
+refuse "fewer points than any choice of components" "three.csv|3 points for 4 components|--components" three.csv --components 4-6
 refuse "fewer points than components" "three.csv|3 points for 4 components|--components" three.csv --components 4
 refuse "no point in the range" "good.csv|all 272 points lie outside|200.0 to 300.0|--range" good.csv --range 200,300
 refuse "one point in the range" "three.csv|differ" three.csv --range 1.5,2.5

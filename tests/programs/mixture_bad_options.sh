@@ -16,6 +16,16 @@ done <<'EOF'
 --components|2.5|normal densities
 --components|two|normal densities
 --components|99999999999|normal densities
+--components|0-3|1 to 100
+--components|1-101|1 to 100
+--components|-1-5|1 to 100
+--components|1--5|1 to 100
+--components|5-1|least number first
+--components|1-|normal densities
+--components|a-b|normal densities
+--components|1-5-6|normal densities
+--components|1-2.5|normal densities
+--components|1 - 5|normal densities
 --starts|0|1 to 10000
 --starts|-1|1 to 10000
 --starts|10001|1 to 10000
@@ -56,6 +66,11 @@ done <<'EOF'
 EOF
 refuse "contours of yields that are fractions" "--contour|no parameter 'n1'|f, mu1, mu2, s1, s2" good.csv --contour n1,n2
 refuse "contours of a parameter that is not there" "--contour|no parameter 'mu3'|f, mu1, mu2, s1, s2" good.csv --contour mu1,mu3
+refuse "a choice of components from a start" "--components 1-5 and --start|one number of components|drop --start" good.csv --components 1-5 --start 3,1
+refuse "a choice of components with known values" "--components 1-5 and --fix|one number of components|drop --fix" good.csv --components 1-5 --fix mu1=3
+refuse "a choice of components for weighted points" "--components 1-5 and --weights|BIC|drop --weights" good.csv --components 1-5 --weights 2
+refuse "contours that no choice has" "--contour|no parameter 'f'|w1, w2, mu1" good.csv --components 1-3 --contour f,w1
+refuse "a choice of components that share everything" "--shared-mean|--shared-sigma|do not differ|--components 1" good.csv --components 1-2 --shared-mean --shared-sigma
 refuse "--start with nothing" "--start|starting values" good.csv --start=
 refuse "one sign for decimals and between cells" "--separator=','|decimal sign too" good.csv --decimal , --separator ,
 refuse "contours of weighted points" "--contour|--weights|drop one" good.csv --weights 2 --contour mu1,mu2

@@ -75,6 +75,68 @@ run "$mixture" "$faithful" --column waiting --fix f=0.4,mu1=55,mu2=80,s1=6,s2=6 
 expect_success "everything is known"
 expect_text "the likelihood there" "NLL 1035.111793, AIC 2070.223586" "$err"
 
+# ---- the number of components chosen by BIC: from there on the run is that of the number itself
+# without_costs FILE: a report without times, memory and what the choice adds.
+without_costs() { sed '/"components_tried": \[/,/^  \]/d; /"components_tried": null/d; /"seconds"/d; /"bytes_peak"/d; /"components": "/d' "$1"; }
+# expect_choice WHAT K RANGE ARGUMENT...: of the range, K is chosen, and everything is as if it had been asked for.
+expect_choice() {
+  local what=$1 chosen=$2 range=$3 file
+  shift 3
+  run "$mixture" "$@" --components "$chosen" --out given.tsv --json given.json --plot given
+  expect_success "$what: given"
+  cp "$out" given.txt
+  run "$mixture" "$@" --components "$range" --out chosen.tsv --json chosen.json --plot chosen
+  expect_success "$what: $range"
+  expect_same "$what: the summary" given.txt "$out"
+  expect_same "$what: the table" given.tsv chosen.tsv
+  without_costs given.json >given.text
+  without_costs chosen.json >chosen.text
+  expect_same "$what: the report" given.text chosen.text
+  expect_equal "$what: the pictures" "" "$(diff -r given chosen 2>&1)"
+  expect_text "$what: the report names the range" "\"components\": \"$range\"" chosen.json
+  expect_text "$what: the report names the number" "\"components\": \"$chosen\"" given.json
+  expect_text "$what: nothing was tried for a number" '"components_tried": null' given.json
+  rm -rf given chosen
+}
+expect_choice "waiting" 2 1-5 "$faithful" --column waiting --contour mu1,mu2
+cp "$err" choice.txt
+expect_equal "a choice: the table" "K parameters NLL BIC AIC status
+1 2 1095.288801 2201.789205 2194.577601 converged
+2 5 1034.001750 2096.032510 2078.003500 converged, chosen
+3 8 1031.540187 2107.926790 2079.080373 converged
+4 11 1029.359962 2120.383746 2080.719923 converged
+5 14 1028.729180 2135.939589 2085.458360 converged" "$(sed -n '/^  components /,/^  status /p' choice.txt | sed '1d; $d; s/^ *//' | tr -s ' ')"
+expect_text "a choice: by what" "  components   1-5 tried in " choice.txt
+expect_equal "a choice: the fits in the report" "1 2 3 4 5" "$(sed -n 's/^      "k": \(.*\),$/\1/p' chosen.json | tr '\n' ' ' | sed 's/ $//')"
+expect_equal "a choice: chosen in the report" 1 "$(grep -c '"chosen": true' chosen.json)"
+expect_choice "one mean, an array" 2 1-3 "$resolution" --shared-mean --no-minos
+expect_choice "yields in a range" 2 2-4 "$faithful" --extended --range 1.7,5
+expect_choice "a range of one" 3 3-3 "$faithful" --column waiting --no-minos
+expect_choice "one component shares with nobody" 1 1-1 "$faithful" --shared-mean --shared-sigma
+for threads in 1 3; do
+  run "$mixture" "$faithful" --column waiting --components 1-4 --threads "$threads" --json "threads$threads.json"
+  sed '/"seconds"/d; /"bytes_peak"/d' "threads$threads.json" >"threads$threads.text"
+done
+expect_same "a choice with 1 and 3 threads" threads1.text threads3.text
+printf '%s\n' 1 1 1 1 1 2 3 4 5 6 7 9 12 >ties.txt
+run "$mixture" ties.txt --components 1-4 --contour mu1,mu2
+expect_success "fits that are not usable are not chosen"
+expect_equal "fits that are not usable are listed" 3 "$(grep -c ' degenerate, not usable$' "$err")"
+expect_equal "the usable one is chosen" "1 2 34.468608 74.067114 72.937216 converged, chosen" "$(grep ' chosen$' "$err" | sed 1d | sed 's/^ *//' | tr -s ' ')"
+expect_text "a contour that the choice leaves out" "warning: there is no contour of mu1 and mu2: the model chosen does not have both" "$err"
+run "$mixture" ties.txt --components 2
+cp "$out" given.txt
+run "$mixture" ties.txt --components 2-4 --json chosen.json
+expect_equal "no usable fit: exit status" 3 "$status"
+expect_same "no usable fit: the fewest components" given.txt "$out"
+expect_text "no usable fit: the reason" "none has a usable result; this is the fewest" "$err"
+expect_text "no usable fit: the result" "the fit has no usable result: degenerate" "$err"
+expect_equal "no usable fit: none is chosen" "3 0" "$(grep -c '"usable": false,' chosen.json | awk '{ print $1 - 1 }') $(grep -c '"chosen": true' chosen.json)"
+echo 1 2 3 8 9 30 | tr ' ' '\n' >few.txt
+run "$mixture" few.txt --components 1-9 --no-minos --json chosen.json
+expect_text "fewer points than components" "warning: more than 6 components were not tried, since there are only 6 points" "$err"
+expect_equal "fewer points than components: tried" 6 "$(grep -c '"k": ' chosen.json)"
+
 # ---- the same bytes for any threads, seed and start, again and again
 run "$mixture" "$resolution" --shared-mean --out exact.tsv
 cp "$out" exact.txt
@@ -363,7 +425,7 @@ expect_text "--plot without gnuplot" "gnuplot fit.gnuplot > fit.svg" "$err"
 # ---- help and version
 run "$mixture" --help
 expect_success "--help"
-for text in --column --weights --decimal --separator --missing --range --components --shared-mean --shared-sigma --extended --start --starts --max-iterations --no-minos --contour \
+for text in --column --weights --decimal --separator --missing --range --components INT-INT --shared-mean --shared-sigma --extended --start --starts --max-iterations --no-minos --contour \
   --threads --seed --json --plot "Exit codes" "3 the fit"; do
   expect_text "--help" "$text" "$out"
 done

@@ -2,9 +2,7 @@
 #pragma once
 
 #include <cmath>
-#include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <iterator>
 #include <limits>
 #include <string>
@@ -20,6 +18,8 @@
 #include "../program/program.hpp"
 #include "../program/progress.hpp"
 #include "../program/threads.hpp"
+#include "component_scan.hpp"
+#include "fit_warnings.hpp"
 #include "isonomy/core/report.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/cpu/cpu.hpp"
@@ -33,7 +33,9 @@
 #include "isonomy/io/reports/mixture_report.hpp"
 #include "isonomy/io/text/number_format.hpp"
 #include "isonomy/io/text/numbers.hpp"
+#include "mixture_options.hpp"
 #include "mixture_table.hpp"
+#include "pass_counter.hpp"
 #include "point_data.hpp"
 #include "start_error.hpp"
 
@@ -41,67 +43,11 @@ namespace examples {
 
 using isonomy::text::joined;
 
-/// Everything that a run depends on, and where its results go. An empty name leaves an output out.
-struct MixtureOptions {
-  PointOptions points;
-  isonomy::mixture::NormalModel model;
-  /// In the order of the model's names; found by a search if empty.
-  std::vector<double> start;
-  isonomy::mixture::StartOptions search;
-  isonomy::mixture::MinimizeOptions minimize;
-  /// Parameters that keep these values; minimize.fixed names them.
-  std::vector<isonomy::mixture::KnownValue> known;
-  bool minos = true;
-  /// Pairs of parameters, and the points of each contour.
-  std::vector<std::pair<int, int>> contours;
-  int contour_points = 72;
-  int threads = 0;
-  std::uint64_t seed = 0;
-  std::string table_path, json_path, figure_folder;
-  bool quiet = false;
-};
-
-/// The fit and what the summary says beside it.
-struct MixtureRun {
-  isonomy::io::MixtureFit fit;
-  std::string title, source;  ///< "faithful", "column 2 of 2, waiting"
-  index_t left_out = 0, missing = 0;
-  index_t weight_column = 0;  ///< 0 without weights
-  int profile_passes = 0;
-  std::vector<std::string> warnings;
-  double reading_seconds = 0;
-};
-
 namespace detail {
 
 /// Coverages of the contours; two parameters follow a chi-squared law of two degrees of freedom, whose quantiles are
 /// -2 log(1 - coverage).
 inline constexpr double contour_coverages[] = {0.6827, 0.9545};
-
-/// Passes over the data, counted on the progress line under what they are for.
-class PassCounter {
- public:
-  explicit PassCounter(ProgressLine& progress) : progress_(progress) {}
-
-  void begin(std::string what) {
-    what_ = std::move(what);
-    pass_ = 0;
-  }
-  /// What a context calls.
-  std::function<void(const isonomy::Progress&)> callback() {
-    if (!progress_.callback()) return {};
-    return [this](const isonomy::Progress& pass) {
-      if (pass.done == 0) ++pass_;
-      const std::string text = joined(what_, ", pass ", pass_);
-      progress_.show({text.c_str(), pass.done, pass.total});
-    };
-  }
-
- private:
-  ProgressLine& progress_;
-  std::string what_;
-  int pass_ = 0;
-};
 
 /// Asymmetric errors of all parameters that have some, from the likelihood and its minimum in units of its widths.
 /// Returns a lower minimum if one was met.
@@ -148,10 +94,6 @@ std::vector<double> add_contours(F& likelihood, const isonomy::mixture::Minimum&
   return lower;
 }
 
-inline bool has_contour(const isonomy::io::MixtureFit& fit, std::pair<int, int> pair) {
-  return fit.has_error(static_cast<std::size_t>(pair.first)) && fit.has_error(static_cast<std::size_t>(pair.second));
-}
-
 /// A fit from `begin` with all errors into run.fit. Returns a lower minimum if profiles met one.
 template <class T>
 std::vector<double> fit_from(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorView<const T> x,
@@ -172,8 +114,9 @@ std::vector<double> fit_from(isonomy::Context<isonomy::Cpu>& ctx, isonomy::Vecto
   if (options.minos) lower = profile_all(in_units, minimum, fit, passes, run.profile_passes);
   timer.lap("profiles");
   for (const auto& pair : options.contours) {
-    if (!has_contour(fit, pair)) continue;
-    auto met = add_contours(in_units, minimum, pair, options.contour_points, passes, run);
+    const auto places = places_of(fit, pair);
+    if (!has_contour(fit, places)) continue;
+    auto met = add_contours(in_units, minimum, *places, options.contour_points, passes, run);
     if (!met.empty()) lower = std::move(met);
   }
   if (!options.contours.empty()) timer.lap("contours");
@@ -253,6 +196,24 @@ void fit_points(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorView<const T
   stages.insert(stages.begin(), before.stages.begin(), before.stages.end());
 }
 
+/// The fit of the points with as many components as the least BIC says, as if they had been asked for.
+template <class T>
+void choose_and_fit(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorView<const T> x, const MixtureOptions& options,
+                    PassCounter& passes, MixtureRun& run) {
+  isonomy::Report choice;
+  isonomy::StageTimer timer(choice);
+  auto tried = try_components(ctx, x, options, passes);
+  timer.lap("components");
+  run.choice_seconds = choice.stages[0].seconds;
+  if (options.most_components > x.size)
+    run.warnings.push_back(
+        joined("more than ", x.size, " components were not tried, since there are only ", x.size, " points"));
+  fit_points(ctx, x, with_components(options, tried), passes, run);
+  for (auto& t : tried)
+    if (t.chosen) t = tried_components(run.fit, true);  // profiles may have met a lower minimum
+  run.fit.tried = std::move(tried);
+}
+
 /// Points drawn as often as their weights say, one from each of as many equal stretches of their sum: some 2^14 at
 /// most.
 template <class T>
@@ -292,55 +253,13 @@ inline std::string separator_text(const isonomy::io::NumberFormat& format) {
   return format.separator ? std::string(1, *format.separator) : "found in the file";
 }
 
-/// What the search for starting values leaves open, in words.
-inline void note_starts(const isonomy::mixture::Starts& starts, std::vector<std::string>& warnings) {
-  if (starts.late())
-    warnings.push_back(joined("the best of ", starts.tried, " starts was number ", starts.first, ", and ",
-                              starts.met_same, " met its maximum; there may be a better one: raise --starts"));
-  else if (starts.tried > 0 && starts.met_same == 0)
-    warnings.push_back(
-        starts.tried == 1
-            ? joined("no search for a start, but k-means alone: there are fewer than 5 points a component, "
-                     "or --starts is 1 and it ended in a spike; use fewer components, or give a --start")
-            : joined("none of ", starts.tried,
-                     " starts met a maximum without a spike; this fit begins at k-means; use fewer "
-                     "components, or give a --start"));
-}
-
-/// What of the model the data did not settle, in words.
-inline void note_result(const isonomy::io::MixtureFit& fit, const std::vector<std::pair<int, int>>& contours,
-                        std::vector<std::string>& warnings) {
-  note_starts(fit.starts, warnings);
-  for (const auto& warning : fit.result.report.warnings) warnings.push_back(warning);
-  for (const int k : fit.result.degenerate)
-    warnings.push_back(joined("component ", k + 1, " has closed in on a point, where the likelihood has no maximum"));
-  for (const auto& pair : contours)
-    if (fit.usable() && !has_contour(fit, pair))
-      warnings.push_back(joined("there is no contour of ", fit.result.names[static_cast<std::size_t>(pair.first)],
-                                " and ", fit.result.names[static_cast<std::size_t>(pair.second)],
-                                ": one of them has no error"));
-  for (std::size_t i = 0; i < fit.minos.size(); ++i) {
-    const auto& error = fit.minos[i];
-    if (!fit.has_error(i)) continue;
-    for (const auto& [side, status] : {std::pair{"lower", error.lower_status}, std::pair{"upper", error.upper_status}})
-      if (status == isonomy::mixture::CrossingStatus::at_bound)
-        warnings.push_back(joined(fit.result.names[i], " has no ", side,
-                                  " profile error: its bound comes before the likelihood has risen by 1/2"));
-      else if (status == isonomy::mixture::CrossingStatus::not_found)
-        warnings.push_back(
-            joined(fit.result.names[i], " has no ", side,
-                   " profile error: the search for it found no end, so far from a parabola is the likelihood on this "
-                   "side"));
-  }
-}
-
 }  // namespace detail
 
 /// Reads, fits, and puts all outputs in place at the end, the summary of the parameters on standard output.
 inline MixtureRun run_mixture(const MixtureOptions& options, const Interrupt& interrupt) {
   Outputs outputs(interrupt, options.table_path, options.json_path, options.figure_folder, {options.points.path});
   ProgressLine progress(!options.quiet);
-  detail::PassCounter passes(progress);
+  PassCounter passes(progress);
   isonomy::Context<isonomy::Cpu> ctx(
       {.threads = options.threads, .seed = options.seed, .progress = passes.callback(), .stop = interrupt.token()});
   require_threads(ctx);
@@ -365,6 +284,8 @@ inline MixtureRun run_mixture(const MixtureOptions& options, const Interrupt& in
   data.visit_weighted([&](auto x, auto weights) {
     if (data.weighted())
       detail::fit_weighted_points(ctx, x, weights, data, options, passes, run);
+    else if (options.has_choice())
+      detail::choose_and_fit(ctx, x, options, passes, run);
     else
       detail::fit_points(ctx, x, options, passes, run);
   });
@@ -393,6 +314,7 @@ inline MixtureRun run_mixture(const MixtureOptions& options, const Interrupt& in
                                    {"weights", data.weighted() ? std::to_string(data.weight_column) : "none"},
                                    {"sum_of_weights", isonomy::io::number_text(data.total)},
                                    {"effective_points", isonomy::io::number_text(run.fit.result.effective_points)},
+                                   {"components", components_text(options)},
                                    {"start", options.start.empty() ? "automatic" : "given"},
                                    {"seed", std::to_string(options.seed)}};
     outputs.add(options.json_path, isonomy::io::mixture_report_text(run.fit, notes));

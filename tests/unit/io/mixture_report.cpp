@@ -84,6 +84,17 @@ TEST_CASE("a mixture's report has model, fit, parameters, contours and notes", "
     CHECK(has(json, text));
 }
 
+TEST_CASE("a mixture's report lists the fits that the number of components was chosen from", "[io]") {
+  io::MixtureFit fit = fitted(start);
+  CHECK(has(io::mixture_report_text(fit), "\"components_tried\": null"));
+  fit.tried = {{1, 2, 40.5, 85, 89.25, "converged", true, true}, {2, 5, -7, -4, -1.5, "degenerate", false, false}};
+  const std::string json = io::mixture_report_text(fit);
+  CHECK(has(json,
+            "\"k\": 1,\n      \"parameters\": 2,\n      \"nll\": 40.5,\n      \"aic\": 85.0,\n      \"bic\": 89.25,\n"
+            "      \"status\": \"converged\",\n      \"usable\": true,\n      \"chosen\": true"));
+  CHECK(has(json, "\"status\": \"degenerate\",\n      \"usable\": false,\n      \"chosen\": false"));
+}
+
 TEST_CASE("a mixture that has not converged is written without errors", "[io]") {
   mixture::MinimizeOptions options;
   options.max_iterations = 1;

@@ -38,6 +38,15 @@ struct MixtureContour {
   std::vector<mixture::Crossing> points;
 };
 
+/// One of the fits that a number of components was chosen from.
+struct TriedComponents {
+  int components = 1;
+  std::size_t parameters = 0;
+  double nll = 0, aic = 0, bic = 0;
+  std::string status;
+  bool usable = false, chosen = false;
+};
+
 /// A fit with what was worked out beside it.
 struct MixtureFit {
   mixture::NormalModel model;
@@ -48,6 +57,7 @@ struct MixtureFit {
   mixture::FitResult result;
   std::vector<mixture::MinosError> minos;  ///< one for each parameter, or none
   std::vector<MixtureContour> contours;
+  std::vector<TriedComponents> tried;  ///< none where the number of components was given
 
   [[nodiscard]] std::string status() const { return mixture::name(result.minimum.status); }
   /// Whether its errors mean anything.
@@ -135,6 +145,27 @@ inline void write_starts(JsonWriter& json, const mixture::Starts& starts) {
       .member("first", starts.first)
       .member("late", starts.late())
       .close();
+}
+
+inline void write_tried(JsonWriter& json, const std::vector<TriedComponents>& tried) {
+  json.key("components_tried");
+  if (tried.empty()) {
+    json.null();
+    return;
+  }
+  json.open_array();
+  for (const TriedComponents& t : tried)
+    json.open_object()
+        .member("k", t.components)
+        .member("parameters", static_cast<index_t>(t.parameters))
+        .member("nll", t.nll)
+        .member("aic", t.aic)
+        .member("bic", t.bic)
+        .member("status", t.status)
+        .member("usable", t.usable)
+        .member("chosen", t.chosen)
+        .close();
+  json.close();
 }
 
 inline void write_fit(JsonWriter& json, const MixtureFit& fit) {
@@ -233,10 +264,10 @@ inline void write_contour(JsonWriter& json, const MixtureFit& fit, const Mixture
   return out + "\n";
 }
 
-/// The fit as one JSON object with the members isonomy (the version), run (the notes), model, options, starts (null
-/// where the start was given), fit, parameters,
-/// covariance and correlation (rows; empty without errors), components, contours and report. Numbers read back to the
-/// same doubles; NaN and infinity are null.
+/// The fit as one JSON object with the members isonomy (the version), run (the notes), model, options, components_tried
+/// (null where their number was given), starts (null where the start was given), fit, parameters, covariance and
+/// correlation (rows; empty without errors), components, contours and report. Numbers read back to the same doubles;
+/// NaN and infinity are null.
 [[nodiscard]] inline std::string mixture_report_text(const MixtureFit& fit, const ReportNotes& notes = {}) {
   const std::size_t size = fit.result.names.size();
   JsonWriter json;
@@ -245,6 +276,7 @@ inline void write_contour(JsonWriter& json, const MixtureFit& fit, const Mixture
   for (const auto& [name, text] : notes) json.member(name, text);
   json.member("points", fit.points).close();
   detail::write_model(json, fit);
+  detail::write_tried(json, fit.tried);
   detail::write_starts(json, fit.starts);
   detail::write_fit(json, fit);
   json.key("parameters").open_array();

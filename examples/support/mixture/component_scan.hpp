@@ -1,0 +1,84 @@
+// The number of components chosen from several: a fit of each, compared by BIC.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "isonomy/core/text.hpp"
+#include "isonomy/core/view.hpp"
+#include "isonomy/cpu/cpu.hpp"
+#include "isonomy/estimators/mixture/normal/fit.hpp"
+#include "isonomy/estimators/mixture/normal/model.hpp"
+#include "isonomy/estimators/mixture/normal/start.hpp"
+#include "isonomy/io/reports/mixture_report.hpp"
+#include "mixture_options.hpp"
+#include "mixture_table.hpp"
+#include "pass_counter.hpp"
+
+namespace examples {
+
+using isonomy::text::joined;
+
+/// What --components says: a number, or the least and the largest to choose from.
+inline std::string components_text(const MixtureOptions& options) {
+  const std::string least = std::to_string(options.model.components);
+  return options.has_choice() ? joined(least, "-", options.most_components) : least;
+}
+
+namespace detail {
+
+/// What a choice goes by.
+inline isonomy::io::TriedComponents tried_components(const isonomy::io::MixtureFit& fit, bool chosen) {
+  const isonomy::mixture::FitResult& result = fit.result;
+  return {fit.model.components, result.names.size(), result.minimum.nll, result.aic,
+          result.bic,           fit.status(),        fit.usable(),       chosen};
+}
+
+/// A fit from a start of its own, without profiles, for every number of components that the options give and the points
+/// are enough for. The usable one with the least BIC is chosen, of equal ones the first; none if none is usable.
+template <class T>
+std::vector<isonomy::io::TriedComponents> try_components(isonomy::Context<isonomy::Cpu>& ctx,
+                                                         isonomy::VectorView<const T> x, const MixtureOptions& options,
+                                                         PassCounter& passes) {
+  std::vector<isonomy::io::TriedComponents> tried;
+  const auto most = static_cast<int>(std::min<index_t>(options.most_components, x.size));
+  isonomy::io::MixtureFit fit;
+  fit.model = options.model;
+  for (int& k = fit.model.components; k <= most; ++k) {
+    passes.begin(joined("components ", k));
+    const auto start = isonomy::mixture::find_start(ctx, fit.model, x, options.search);
+    fit.result = isonomy::mixture::fit(ctx, fit.model, x, start.parameters, options.minimize);
+    tried.push_back(tried_components(fit, false));
+  }
+  const auto better = [](const auto& a, const auto& b) {
+    return a.usable != b.usable ? a.usable : a.usable && a.bic < b.bic;
+  };
+  const auto best = std::min_element(tried.begin(), tried.end(), better);
+  best->chosen = best->usable;
+  return tried;
+}
+
+/// The options of the run that is made of a choice: with the components chosen, or the fewest.
+inline MixtureOptions with_components(MixtureOptions options, const std::vector<isonomy::io::TriedComponents>& tried) {
+  for (const auto& t : tried)
+    if (t.chosen) options.model.components = t.components;
+  return options;
+}
+
+}  // namespace detail
+
+/// A row for each number of components that was tried.
+inline std::string components_table(const std::vector<isonomy::io::TriedComponents>& tried) {
+  std::vector<std::vector<std::string>> rows{{"K", "parameters", "NLL", "BIC", "AIC", "status"}};
+  for (const auto& t : tried)
+    rows.push_back({std::to_string(t.components), std::to_string(t.parameters), fixed(t.nll, 6), fixed(t.bic, 6),
+                    fixed(t.aic, 6),
+                    joined(t.status, t.chosen   ? ", chosen"
+                                     : t.usable ? ""
+                                                : ", not usable")});
+  return detail::aligned(rows);
+}
+
+}  // namespace examples
