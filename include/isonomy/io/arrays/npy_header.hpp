@@ -229,11 +229,11 @@ inline constexpr std::string_view npy_magic = "\x93NUMPY";
   const std::string magic = detail::read_bytes(source, 8, "first 8 bytes");
   if (!magic.starts_with(npy_magic))
     throw IoError(path, 0, "the file does not begin as a .npy file; expected one; save the array with numpy.save");
-  const int version = static_cast<unsigned char>(magic[6]), minor = static_cast<unsigned char>(magic[7]);
-  if (version < 1 || version > 3 || minor != 0)
-    throw IoError(
-        path, 0,
-        text::joined("format version ", version, ".", minor, "; expected 1.0 to 3.0; save the array with numpy.save"));
+  const int version = static_cast<unsigned char>(magic[6]), revision = static_cast<unsigned char>(magic[7]);
+  if (version < 1 || version > 3 || revision != 0)
+    throw IoError(path, 0,
+                  text::joined("format version ", version, ".", revision,
+                               "; expected 1.0 to 3.0; save the array with numpy.save"));
   const std::size_t width = version == 1 ? 2 : 4;
   const std::string length_bytes = detail::read_bytes(source, width, "header");
   std::size_t length = 0;

@@ -64,7 +64,7 @@ inline void set_weighing(const TruncatedNormal& t, double sigma, ComponentForm& 
 /// log(w_k Z_k) of all components less the largest of them. Where the means lie so far outside the range that the
 /// squares of their distances overflow, only the nearest count.
 inline std::vector<double> log_parts(const std::vector<NormalComponent>& c, const std::vector<TruncatedNormal>& t) {
-  constexpr double far = 1e150, none = -std::numeric_limits<double>::infinity();
+  constexpr double beyond = 1e150, none = -std::numeric_limits<double>::infinity();
   double least = std::numeric_limits<double>::infinity();
   for (std::size_t k = 0; k < c.size(); ++k)
     if (c[k].weight > 0) least = std::min(least, std::abs(t[k].distance));
@@ -73,10 +73,10 @@ inline std::vector<double> log_parts(const std::vector<NormalComponent>& c, cons
   DoubleDouble largest{none, 0};
   for (std::size_t k = 0; k < c.size(); ++k) {
     const double away = std::abs(t[k].distance);
-    counts[k] = c[k].weight > 0 && (least > far ? away == least : away <= far);
+    counts[k] = c[k].weight > 0 && (least > beyond ? away == least : away <= beyond);
     if (!counts[k]) continue;
     parts[k] = {c[k].log_weight + std::log(t[k].ratio * t[k].integral), 0};
-    if (least <= far) {
+    if (least <= beyond) {
       const DoubleDouble distance = two_sum(c[k].mean, -t[k].origin) / c[k].sigma, square = distance * distance;
       parts[k] = parts[k] - DoubleDouble{0.5 * square.high, 0.5 * square.low};
     }

@@ -276,13 +276,13 @@ bool open_towards_infinity(F& f, const Minimum& minimum, int k) {
 /// out of them is a piece of an exponential. Nearly there, the likelihood is so flat that it passes for a minimum.
 template <class F>
 std::vector<int> endless_components(F& f, const Minimum& minimum) {
-  constexpr double far = 10;
+  constexpr double much = 10;
   const NormalModel& model = f.model();
   std::vector<int> result;
   if (model.range.whole_line()) return result;
   for (int k = 0; k < model.components; ++k) {
     const int place = model.sigma_index(k);
-    const bool wide = minimum.parameters[static_cast<std::size_t>(place)] > far * f.data_sigma();
+    const bool wide = minimum.parameters[static_cast<std::size_t>(place)] > much * f.data_sigma();
     const bool moves = !std::binary_search(minimum.bound.begin(), minimum.bound.end(), place);
     if (wide && moves && (!minimum.valid() || open_towards_infinity(f, minimum, k))) result.push_back(k);
   }

@@ -86,11 +86,11 @@ struct Reach {
   double length = 1;    ///< in deviations
 };
 inline Reach reach_of(const NormalComponent& c, const Range& range) {
-  constexpr double far = 10;  // exp(-far^2 / 2) is nothing beside 1
+  constexpr double cut = 10;  // exp(-cut^2 / 2) is nothing beside 1
   if (c.mean >= range.lower && c.mean <= range.upper) return {};
   const double distance = (c.mean - (c.mean < range.lower ? range.lower : range.upper)) / c.sigma;
-  // Where |distance| u + u^2 / 2 is far^2 / 2, or the range ends.
-  const double length = far * (far / (std::abs(distance) + std::hypot(distance, far)));
+  // Where |distance| u + u^2 / 2 is cut^2 / 2, or the range ends.
+  const double length = cut * (cut / (std::abs(distance) + std::hypot(distance, cut)));
   return {distance, std::min(length, (range.upper - range.lower) / c.sigma)};
 }
 
@@ -98,14 +98,14 @@ inline Reach reach_of(const NormalComponent& c, const Range& range) {
 
 /// The piece of a component inside a range: some 200 exponentials at most.
 [[nodiscard]] inline TruncatedNormal truncated_normal(const NormalComponent& c, const Range& range) {
-  constexpr double far = 10;
+  constexpr double cut = 10;  // as in reach_of
   TruncatedNormal t;
   t.origin = std::clamp(c.mean, range.lower, range.upper);
   const detail::Reach reach = detail::reach_of(c, range);
   t.distance = reach.distance, t.ratio = reach.length;
   t.unit = Rounded(t.ratio) * c.sigma;
   if (t.origin == c.mean) {
-    detail::integrate(std::max((range.lower - c.mean) / c.sigma, -far), std::min((range.upper - c.mean) / c.sigma, far),
+    detail::integrate(std::max((range.lower - c.mean) / c.sigma, -cut), std::min((range.upper - c.mean) / c.sigma, cut),
                       t);
     return t;
   }

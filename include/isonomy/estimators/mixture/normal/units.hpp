@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -116,7 +117,11 @@ class InUnits {
     return times(f_.model(), std::move(parameters), 1 / f_.unit());
   }
   [[nodiscard]] std::vector<double> to_data(std::vector<double> theta) const {
-    return times(f_.model(), std::move(theta), f_.unit());
+    std::vector<double> result = times(f_.model(), std::move(theta), f_.unit());
+    // The mean of a likelihood without maximum may run off beyond double.
+    constexpr double largest = std::numeric_limits<double>::max();
+    for (double& p : result) p = std::clamp(p, -largest, largest);
+    return result;
   }
   /// A minimum of f as one of this function: its derivatives are evaluated anew, which is no pass over the data where f
   /// begins there.

@@ -209,7 +209,7 @@ TEST_CASE("fixed names that the model has not, or twice, and values it cannot ha
         "minimize: fixed parameter 'mu3'; expected one of f, mu1, mu2, s1, s2; correct the name");
   CHECK(fit(start, {"s1", "s1"}) == "minimize: fixed parameter s1 stands twice; drop one");
   CHECK(fit({0.4, 55, 80, -6, 6}, {"s1"}).find("mixture: s1=-6") == 0);
-  CHECK(fit({0.4, 55, 80, 1e-9, 6}, {"s1"}).find("minimize: start s1=1e-09") == 0);
+  CHECK(fit({0.4, 55, 80, 1e-15, 6}, {"s1"}).find("minimize: start s1=1e-15") == 0);
 }
 
 TEST_CASE("known values go to the component that they are closest to, and the others share what is left", "[mixture]") {

@@ -175,7 +175,8 @@ TEST_CASE("a feature table refuses bad labels and splits off the display", "[pro
   const auto features = features_of(some);
   CHECK_THROWS_AS(describe_features(ctx, isonomy::test::set_of(rows), scales(), features, {.label_test = 0}),
                   ValueError);
-  CHECK_THROWS_AS(describe_features(ctx, isonomy::test::set_of(rows), scales(), features, {.display = {.tmd_len = 1}}),
+  CHECK_THROWS_AS(describe_features(ctx, isonomy::test::set_of(rows), scales(), features,
+                                    {.display = {.tmd_len = 1, .jmd_c_len = 1}}),
                   ValueError);
   rows.labels[2] = 7;
   CHECK_THAT(::test::message<ValueError>(
