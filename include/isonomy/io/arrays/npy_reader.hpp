@@ -68,7 +68,8 @@ bool holds(Element value) {
     using Unsigned = std::make_unsigned_t<Element>;
     const auto size =
         static_cast<Unsigned>(value < 0 ? Unsigned{0} - static_cast<Unsigned>(value) : static_cast<Unsigned>(value));
-    return size == 0 || std::bit_width(size) - std::countr_zero(size) <= std::numeric_limits<T>::digits;
+    return size == 0 ||
+           static_cast<int>(std::bit_width(size)) - std::countr_zero(size) <= std::numeric_limits<T>::digits;
   } else {
     return true;
   }
