@@ -227,10 +227,8 @@ TEST_CASE("bad data are named with index and remedy", "[mixture]") {
   CHECK(said({}) == "mixture: the data are empty; expected at least one point");
   CHECK(said({1, 2, std::nan(""), 4}) ==
         "mixture: x[2]=nan; expected a number below 1e150 in size; remove or rescale it");
-  CHECK(said({1, INFINITY, 3}) ==
-        "mixture: x[1]=inf; expected a number below 1e150 in size; remove or rescale it");
-  CHECK(said({1, 1e308, 3}) ==
-        "mixture: x[1]=1e+308; expected a number below 1e150 in size; remove or rescale it");
+  CHECK(said({1, INFINITY, 3}) == "mixture: x[1]=inf; expected a number below 1e150 in size; remove or rescale it");
+  CHECK(said({1, 1e308, 3}) == "mixture: x[1]=1e+308; expected a number below 1e150 in size; remove or rescale it");
   CHECK(said({3, 3, 3, 3}) == "mixture: all data are equal, or as good as; a width cannot be estimated from them");
   CHECK(said({7}) == "mixture: all data are equal, or as good as; a width cannot be estimated from them");
   const std::vector<double> x = two_peaks(100);
