@@ -97,8 +97,7 @@ TEST_CASE("unusable points are counted, and the first is named, wherever its pie
   }
   CHECK(message<ValueError>([&] {
           static_cast<void>(mixture::fit(ctx, mixture::shared_mean_pair(), data, {0.3, 0.5, 3, 1}));
-        }) ==
-        "mixture: x[20000]=nan; expected a number below 1e150 in size; remove or rescale it, and 1 more");
+        }) == "mixture: x[20000]=nan; expected a number below 1e150 in size; remove or rescale it, and 1 more");
 }
 
 TEST_CASE("chunks that cannot be read are refused", "[mixture]") {
