@@ -62,10 +62,10 @@ inline void warn_of_missing_numbers(ProfileResult& result) {
   const std::size_t features = result.features.size();
   if (untested > 0)
     result.report.warnings.push_back(
-        text::joined({result.p_value_column, " is NaN for ", untested, " of ", features, " features: the ",
-                      result.rows_test, " and ", result.rows_reference,
-                      " rows do not spread in either group, or are fewer than three; add rows, or use the Mann-Whitney "
-                      "test, which needs no spread"}));
+        text::joined(result.p_value_column, " is NaN for ", untested, " of ", features, " features: the ",
+                     result.rows_test, " and ", result.rows_reference,
+                     " rows do not spread in either group, or are fewer than three; add rows, or use the Mann-Whitney "
+                     "test, which needs no spread"));
   if (infinite > 0)
     result.report.warnings.push_back(text::joined(infinite, " of ", features,
                                                   " features have means or spreads beyond the range of doubles; scale "
