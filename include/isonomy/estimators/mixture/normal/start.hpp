@@ -74,9 +74,8 @@ class Units {
 
 }  // namespace detail
 
-/// How many starts a search makes, the first of them k-means. On hundreds of data sets of 200 to 400 points (peaks on
-/// flat and broad backgrounds, overlapping groups, outliers) no start of scikit-learn's found a better maximum than the
-/// best of the default.
+/// How many starts a search makes, the first of them k-means. More find better maxima now and then: benchmarks/starts.py
+/// compares the default with scikit-learn's best of 20.
 struct StartOptions {
   int starts = 40;
 };
