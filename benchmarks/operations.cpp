@@ -305,35 +305,22 @@ void weighted_mixture_sums_of(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * elements);
 }
 
-/// Likelihood and moments of eight normal densities in eight dimensions.
-template <bool own>
+/// Likelihood and moments of eight normal densities in eight dimensions, over rows with weights or without.
+template <class Op, bool own>
 void density_sums_of(benchmark::State& state) {
   constexpr int d = 8, k = 8;
   const auto x = numbers(elements), parameters = numbers(k + k * d + k * d * (d + 1) / 2);
   const MultivariateNormals term{parameters.data(), parameters.data() + k, parameters.data() + k + k * d, k, d,
                                  Covariance::full};
-  Host<own, op::multivariate_mixture_sums> ctx(one_thread());
+  const auto rows = row_major(x.data(), elements / d, index_t{d});
+  Host<own, Op> ctx(one_thread());
   for (auto _ : state) {
     std::vector<DoubleDouble> sums(static_cast<std::size_t>(term.outputs(MixtureOrder::gradient)));
-    multivariate_mixture_sums(ctx, term, MixtureOrder::gradient, row_major(x.data(), elements / d, index_t{d}),
-                              view(sums));
-    benchmark::DoNotOptimize(sums.data());
-  }
-  state.SetItemsProcessed(state.iterations() * elements / d);
-}
-
-/// The same over rows with weights.
-template <bool own>
-void weighted_density_sums_of(benchmark::State& state) {
-  constexpr int d = 8, k = 8;
-  const auto x = numbers(elements), parameters = numbers(k + k * d + k * d * (d + 1) / 2);
-  const MultivariateNormals term{parameters.data(), parameters.data() + k, parameters.data() + k + k * d, k, d,
-                                 Covariance::full};
-  Host<own, op::weighted_multivariate_mixture_sums> ctx(one_thread());
-  for (auto _ : state) {
-    std::vector<DoubleDouble> sums(static_cast<std::size_t>(term.outputs(MixtureOrder::gradient)));
-    weighted_multivariate_mixture_sums(ctx, term, MixtureOrder::gradient, row_major(x.data(), elements / d, index_t{d}),
-                                       view(x).subview(0, elements / d), view(sums));
+    if constexpr (std::is_same_v<Op, op::weighted_multivariate_mixture_sums>)
+      weighted_multivariate_mixture_sums(ctx, term, MixtureOrder::gradient, rows, view(x).subview(0, elements / d),
+                                         view(sums));
+    else
+      multivariate_mixture_sums(ctx, term, MixtureOrder::gradient, rows, view(sums));
     benchmark::DoNotOptimize(sums.data());
   }
   state.SetItemsProcessed(state.iterations() * elements / d);
@@ -360,8 +347,10 @@ int main(int argc, char** argv) {
   add("residue_rank_sums", rank_sums_of<true>, rank_sums_of<false>);
   add("mixture_sums", mixture_sums_of<true>, mixture_sums_of<false>);
   add("weighted_mixture_sums", weighted_mixture_sums_of<true>, weighted_mixture_sums_of<false>);
-  add("multivariate_mixture_sums", density_sums_of<true>, density_sums_of<false>);
-  add("weighted_multivariate_mixture_sums", weighted_density_sums_of<true>, weighted_density_sums_of<false>);
+  add("multivariate_mixture_sums", density_sums_of<op::multivariate_mixture_sums, true>,
+      density_sums_of<op::multivariate_mixture_sums, false>);
+  add("weighted_multivariate_mixture_sums", density_sums_of<op::weighted_multivariate_mixture_sums, true>,
+      density_sums_of<op::weighted_multivariate_mixture_sums, false>);
   benchmark::AddCustomContext("commit", ISONOMY_BENCH_COMMIT);
   benchmark::AddCustomContext("flags", ISONOMY_BENCH_FLAGS);
   benchmark::AddCustomContext("compiler", ISONOMY_BENCH_COMPILER);

@@ -14,6 +14,7 @@
 #include "support/mixture/run_mixture.hpp"
 #include "support/profile/summary.hpp"
 #include "support/program/command_line.hpp"
+#include "support/program/input.hpp"
 #include "support/program/program.hpp"
 
 namespace {
@@ -206,7 +207,7 @@ void require_weighted(const CommandLine& line, const examples::MixtureOptions& r
 examples::MixtureOptions understood(const CLI::App& app, const CommandLine& line) {
   const auto given = [&app](const char* option) { return app.count(option) > 0; };
   examples::MixtureOptions run = line.run;
-  if (run.points.path == "-") run.points.path = "/dev/stdin";
+  examples::name_standard_input(run.points.path);
   run.points.format = parse_format(line, given("--separator"));
   if (given("--weights")) require_weighted(line, run, given("--minos"));
   parse_components(line.components, run);

@@ -44,9 +44,10 @@ inline void note_starts(const isonomy::mixture::Starts& starts, std::vector<std:
         starts.tried == 1
             ? joined("no search for a start, but k-means alone: there are fewer than 5 points a component, "
                      "or --starts is 1 and it ended in a spike; use fewer components, or give a --start")
-            : joined("none of ", starts.tried,
-                     " starts met a maximum without a spike; this fit begins at k-means; use fewer "
-                     "components, or give a --start"));
+            : joined(
+                  "none of ", starts.tried,
+                  " starts met a maximum inside the bounds and without a spike; this fit begins at k-means; use fewer "
+                  "components, or give a --start"));
 }
 
 /// What of the model the data did not settle, in words.

@@ -42,19 +42,33 @@ struct multivariate_mixture_sums : Declaration {
 
 namespace detail {
 
-/// The plain form: one task per block.
-template <bool moments, class T, MemorySpace Space>
+/// The plain form: one task per block of `size` rows, a matrix or WeightedRows.
+template <bool moments, class Rows, MemorySpace Space>
 struct DensityBlock {
   MultivariateNormals term;
-  MatrixView<const T, Space> x;
+  Rows x;
+  index_t size;
   MatrixView<double, Space> out, sums;
 
   ISONOMY_HD void operator()(index_t b) const {
-    const index_t first = b * block_points, left = x.rows - first, n = left < block_points ? left : block_points;
+    const index_t first = b * block_points, left = size - first, n = left < block_points ? left : block_points;
     lanes::MultivariateBlocks::add<moments>(term, x, first, n, &sums(0, b));
     block_outputs(term, moments ? MixtureOrder::gradient : MixtureOrder::value, n, &sums(0, b), &out(0, b));
   }
 };
+
+/// The blocks of one call of Op by the plain form, one a column of `out`.
+template <class Op, ContextLike Ctx, class Rows>
+void multivariate_blocks(Ctx& ctx, const MultivariateNormals& term, MixtureOrder order, const Rows& x, index_t size,
+                         MatrixView<double, typename Ctx::space> out) {
+  using Space = typename Ctx::space;
+  Matrix<double, typename Ctx::tag> sums(ctx, (term.lane_sums(order) + term.lane_scratch()) * block_lanes, out.columns,
+                                         Op::name);
+  if (order == MixtureOrder::value)
+    for_each(ctx, out.columns, DensityBlock<false, Rows, Space>{term, x, size, out, sums.view()});
+  else
+    for_each(ctx, out.columns, DensityBlock<true, Rows, Space>{term, x, size, out, sums.view()});
+}
 
 }  // namespace detail
 
@@ -91,13 +105,7 @@ void multivariate_mixture_sums(Ctx& ctx, const MultivariateNormals& term, Mixtur
                if constexpr (own) {
                  invoke<op::multivariate_mixture_sums>(ctx, term, order, rows, out);
                } else {
-                 Matrix<double, typename Ctx::tag> lane_sums(ctx, lane_rows, count, operation);
-                 if (order == MixtureOrder::value)
-                   for_each(ctx, count,
-                            detail::DensityBlock<false, Point, typename Ctx::space>{term, rows, out, lane_sums.view()});
-                 else
-                   for_each(ctx, count,
-                            detail::DensityBlock<true, Point, typename Ctx::space>{term, rows, out, lane_sums.view()});
+                 detail::multivariate_blocks<op::multivariate_mixture_sums>(ctx, term, order, rows, rows.rows, out);
                }
              });
 }

@@ -4,15 +4,13 @@
 #include <algorithm>
 #include <type_traits>
 
-#include "isonomy/backend/buffer.hpp"
 #include "isonomy/backend/operation.hpp"
 #include "isonomy/core/check.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/ops/for_each.hpp"
 #include "isonomy/ops/mixture/blocks.hpp"
-#include "isonomy/ops/mixture/kernels/block_sums.hpp"
-#include "isonomy/ops/mixture/kernels/scalar.hpp"
 #include "isonomy/ops/mixture/kernels/weighted.hpp"
+#include "isonomy/ops/mixture/multivariate_mixture_sums.hpp"
 
 namespace isonomy {
 
@@ -40,24 +38,6 @@ struct weighted_multivariate_mixture_sums : Declaration {
 };
 }  // namespace op
 
-namespace detail {
-
-/// The plain form: one task per block.
-template <bool moments, class T, MemorySpace Space>
-struct WeightedDensityBlock {
-  MultivariateNormals term;
-  WeightedRows<T, Space> x;
-  MatrixView<double, Space> out, sums;
-
-  ISONOMY_HD void operator()(index_t b) const {
-    const index_t first = b * block_points, left = x.points.rows - first, n = left < block_points ? left : block_points;
-    lanes::MultivariateBlocks::add<moments>(term, x, first, n, &sums(0, b));
-    block_outputs(term, moments ? MixtureOrder::gradient : MixtureOrder::value, n, &sums(0, b), &out(0, b));
-  }
-};
-
-}  // namespace detail
-
 /// Adds the outputs that `term` declares for `order`, over the rows of x, each as often as its weight says, to sums(0
 /// .. outputs - 1) in host memory.
 ///
@@ -84,22 +64,17 @@ void weighted_multivariate_mixture_sums(Ctx& ctx, const MultivariateNormals& ter
   if (blocks == 0) return;
   constexpr bool own = Has<op::weighted_multivariate_mixture_sums, backend_of<Ctx>, Point>;
   const index_t lane_rows = index_t{term.lane_sums(order) + term.lane_scratch()} * block_lanes;
-  add_blocks(
-      ctx, operation, blocks, own ? sums.size : lane_rows, sums,
-      [&](index_t first, index_t count, MatrixView<double, Space> out) {
-        const index_t start = first * block_points, size = std::min(count * block_points, x.rows - start);
-        const WeightedRows<Point, Space> rows{MatrixView<const Point, Space>(x).row_block(start, size),
-                                              weights.subview(start, size)};
-        if constexpr (own) {
-          invoke<op::weighted_multivariate_mixture_sums>(ctx, term, order, rows.points, rows.weights, out);
-        } else {
-          Matrix<double, typename Ctx::tag> lane_sums(ctx, lane_rows, count, operation);
-          if (order == MixtureOrder::value)
-            for_each(ctx, count, detail::WeightedDensityBlock<false, Point, Space>{term, rows, out, lane_sums.view()});
-          else
-            for_each(ctx, count, detail::WeightedDensityBlock<true, Point, Space>{term, rows, out, lane_sums.view()});
-        }
-      });
+  add_blocks(ctx, operation, blocks, own ? sums.size : lane_rows, sums,
+             [&](index_t first, index_t count, MatrixView<double, Space> out) {
+               const index_t start = first * block_points, size = std::min(count * block_points, x.rows - start);
+               const WeightedRows<Point, Space> rows{MatrixView<const Point, Space>(x).row_block(start, size),
+                                                     weights.subview(start, size)};
+               if constexpr (own) {
+                 invoke<op::weighted_multivariate_mixture_sums>(ctx, term, order, rows.points, rows.weights, out);
+               } else {
+                 detail::multivariate_blocks<op::weighted_multivariate_mixture_sums>(ctx, term, order, rows, size, out);
+               }
+             });
 }
 
 }  // namespace isonomy

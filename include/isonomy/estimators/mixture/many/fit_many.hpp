@@ -149,7 +149,7 @@ struct NoRoom {};
 /// others: its message stands in its place. Other exceptions, of `start` for example, do.
 ///
 /// sets: float or double, any stride, in the context's memory; columns of a matrix (transposed(x): its rows) are data
-/// sets of equal size. Memory: some 3 kB a fit, and on each thread what a fit takes, below its share of the context's
+/// sets of equal size. Memory: a FitResult a fit, and on each thread what a fit takes, below its share of the context's
 /// limit. Fits are reported as stage "fit_many".
 ///
 /// Before any fit: ValueError and ShapeError for a model, common start or fixed name outside its domain, ShapeError for

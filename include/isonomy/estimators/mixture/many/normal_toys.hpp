@@ -146,7 +146,7 @@ class NormalToys {
     for (const NormalComponent& k : c) components_.emplace_back(k, model.range);
   }
 
-  /// Puts toy number `toy` into x, whose memory is kept. O(n): some 25 ns a point.
+  /// Puts toy number `toy` into x, whose memory is kept. O(n).
   template <Real T>
   void operator()(index_t toy, std::vector<T>& x) const {
     x.resize(static_cast<std::size_t>(size(toy)));
