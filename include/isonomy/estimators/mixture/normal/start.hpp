@@ -74,8 +74,8 @@ class Units {
 
 }  // namespace detail
 
-/// How many starts a search makes, the first of them k-means. More find better maxima now and then: benchmarks/starts.py
-/// compares the default with scikit-learn's best of 20.
+/// How many starts a search makes, the first of them k-means. More find better maxima now and then:
+/// benchmarks/starts.py compares the default with scikit-learn's best of 20.
 struct StartOptions {
   int starts = 40;
 };
