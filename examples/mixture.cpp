@@ -218,7 +218,7 @@ examples::MixtureOptions understood(const CLI::App& app, const CommandLine& line
     if (given("--weights")) refuse_choice(line, "--weights", "the choice goes by BIC, which weighted points lack");
   }
   require_between("--contour-points", run.contour_points, 3, 1000, "72 make a smooth line");
-  require_between("--starts", run.search.starts, 1, 10000, "40 are the default");
+  require_between("--starts", run.search.starts, 1, 10000, "60 are the default");
   examples::require_at_least("--max-iterations", run.minimize.max_iterations, 1, "200 are the default");
   examples::require_at_least("--threads", run.threads, 0, "0 takes all");
   if (line.shared_mean && line.shared_sigma && std::max(run.model.components, run.most_components) > 1)

@@ -325,7 +325,7 @@ run "$mixture" flat.txt --no-minos --json search.json
 expect_success "a search for a start"
 cp "$out" searched.txt
 expect_text "a search: the summary" " of 40 met this maximum" "$err"
-for text in '"starts": {' '"tried": 40' '"late": false'; do expect_text "a search: --json" "$text" search.json; done
+for text in '"starts": {' '"tried": 60' '"late": false'; do expect_text "a search: --json" "$text" search.json; done
 run "$mixture" flat.txt --no-minos --start 0.25,0,3,6,0.6 --json given.json
 expect_same "a search ends where a good start does" searched.txt "$out"
 expect_text "a given start: --json" '"starts": null' given.json

@@ -16,7 +16,7 @@
 #include "isonomy/estimators/mixture/normal/model.hpp"
 #include "isonomy/estimators/mixture/normal/normal_sums.hpp"
 #include "isonomy/estimators/mixture/normal/objective.hpp"
-#include "isonomy/estimators/mixture/normal/start_search.hpp"
+#include "isonomy/estimators/mixture/normal/starts/search.hpp"
 #include "isonomy/estimators/mixture/sample.hpp"
 
 namespace isonomy::mixture {
@@ -77,7 +77,7 @@ class Units {
 /// How many starts a search makes, the first of them k-means. More find better maxima now and then:
 /// benchmarks/starts.py compares the default with scikit-learn's best of 20.
 struct StartOptions {
-  int starts = 40;
+  int starts = 60;
 };
 
 /// Starting values, and how they were found.
@@ -93,10 +93,11 @@ struct Starts {
 };
 
 /// Starting values for fit() from several starts: k-means, quantiles, splits of the widest part, rings around the
-/// median and ever narrower nests, then clumps and random cells in turn. Each makes a few steps of expectation
-/// maximisation, is finished by Newton steps, and the best maximum counts. A maximum with a spike is none: a component
-/// narrower than 1e-3 of the spread, or of fewer than 5 points. The spread is the points' standard deviation, or ten
-/// times that within the clusters of k-means if this is less.
+/// median and ever narrower nests. Then come maxima of which the component that is missed least is moved to a clump
+/// that the others miss, one clump after the other, and every third time clumps and cells at random. Each makes a few
+/// steps of expectation maximisation, is finished by Newton steps, and the best maximum counts. A maximum with a spike
+/// is none: a component narrower than 1e-3 of the spread, or of fewer than 5 points. The spread is the points' standard
+/// deviation, or ten times that within the clusters of k-means if this is less.
 ///
 /// All of this over the data, or over 2^14 points if there are more, one drawn from each of as many equal stretches, of
 /// which every start uses 2^12 and the three best maxima all. Draws follow the context's seed.
@@ -122,7 +123,7 @@ template <ContextLike Ctx, class T>
   check::usable(x, "mixture", "x");
   detail::require_model(model);
   if (options.starts < 1)
-    throw ValueError(text::joined("start: starts=", options.starts, "; expected at least 1; 40 are the default"));
+    throw ValueError(text::joined("start: starts=", options.starts, "; expected at least 1; 60 are the default"));
   if (x.size == 0) throw ValueError("start: the data are empty; expected at least one point");
   if (x.size < model.components)
     throw ValueError(
