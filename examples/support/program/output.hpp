@@ -52,10 +52,8 @@ class Outputs {
         files_.require_new(targets.back());
         if (targets.back().kind == OutputTarget::Kind::file) isonomy::io::AtomicFile{targets.back()};  // a trial
       }
-    std::error_code error;
     if (targets.size() == 2 && targets[0].descriptor == targets[1].descriptor &&
-        std::filesystem::weakly_canonical(targets[0].path, error) ==
-            std::filesystem::weakly_canonical(targets[1].path, error))
+        isonomy::io::same_place(targets[0].path, targets[1].path))
       throw isonomy::IoError(report, 0, "this is both --out and --json; expected a file for each; choose another name");
     if (!folder_path_.empty()) OutputFolder{folder_path_};  // a trial, which leaves nothing
     interrupt_.on_end([this] { abandon(); });

@@ -101,6 +101,16 @@ inline int named_descriptor(const std::string& path) {
   return target;
 }
 
+/// Whether two targets are one file, which need not be there yet, however it is spelt.
+[[nodiscard]] inline bool same_place(const std::string& first, const std::string& second) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const auto whole = [&error](const std::string& path) {
+    return fs::weakly_canonical(fs::absolute(path, error), error);
+  };
+  return whole(first) == whole(second);
+}
+
 /// Writes all bytes into a stream or descriptor. True: a pipe whose reader has seen enough is no error. IoError naming
 /// the reason otherwise. Waits for the reader of a pipe.
 inline void write_stream(const OutputTarget& target, std::string_view bytes) {

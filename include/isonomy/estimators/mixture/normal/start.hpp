@@ -84,9 +84,10 @@ struct StartOptions {
 struct Starts {
   std::vector<double> parameters;  ///< in the order of model.names()
   int tried = 0;
-  int met_same = 0;  ///< starts that met the maximum chosen; 0 where none met one, and the values are those of k-means
-  int met_none = 0;  ///< starts that ended in a spike or nowhere
-  int first = 0;     ///< number of the first start that met it, from 1
+  int met_same = 0;   ///< starts that met the maximum chosen; 0 where none met one, and the values are those of k-means
+  int met_none = 0;   ///< starts that ended in a spike or nowhere
+  int first = 0;      ///< number of the first start that met it, from 1
+  double spread = 0;  ///< of the points, which a spike is narrow beside
 
   /// Whether the best maximum appeared so late that more starts may find a better one.
   [[nodiscard]] bool late() const { return tried > 3 && 4 * first > 3 * tried; }
@@ -149,6 +150,7 @@ template <ContextLike Ctx, class T>
     if (model.weighting == Weighting::yields) c.weight *= static_cast<double>(x.size);
   }
   Starts result;
+  result.spread = units.width_back(search.spread());
   result.tried = found.tried;
   result.met_none = found.met_none;
   if (model.components == 1 || std::isfinite(found.best.nll)) {
@@ -158,6 +160,19 @@ template <ContextLike Ctx, class T>
   result.parameters = detail::parameters_of(model, std::move(found.best.components));
   static_cast<void>(components_of(model, result.parameters));
   return result;
+}
+
+/// How many components are spikes, no part of a maximum: narrower than 1e-3 of `spread`, that of Starts, or with fewer
+/// than 5 of so many points. A single component is none. ValueError and ShapeError as components_of.
+[[nodiscard]] inline int spikes(const NormalModel& model, const std::vector<double>& parameters, double points,
+                                double spread) {
+  std::vector<NormalComponent> components = components_of(model, parameters);
+  if (model.components == 1) return 0;
+  double sum = 0;
+  for (const NormalComponent& c : components) sum += c.weight;
+  for (NormalComponent& c : components) c.weight /= sum;
+  return static_cast<int>(std::count_if(components.begin(), components.end(),
+                                        [&](const NormalComponent& c) { return detail::is_spike(c, points, spread); }));
 }
 
 /// The parameters of find_start() with its default options.

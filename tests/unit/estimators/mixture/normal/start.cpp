@@ -337,6 +337,21 @@ TEST_CASE("a truncated model starts inside its range", "[mixture]") {
   CHECK(fit(ctx, model, view(x), start).minimum.valid());
 }
 
+TEST_CASE("spikes are narrow components or such of few points, and a single component is none", "[mixture]") {
+  const NormalModel two{2};
+  CHECK(spikes(two, {0.5, 0, 5, 1, 1}, 100, 3) == 0);
+  CHECK(spikes(two, {0.04, 0, 5, 1, 1}, 100, 3) == 1);      // 4 points
+  CHECK(spikes(two, {0.97, 0, 5, 1, 1}, 100, 3) == 1);      // 3 points in the last
+  CHECK(spikes(two, {0.5, 0, 5, 0.0029, 1}, 100, 3) == 1);  // narrower than 1e-3 of the spread
+  CHECK(spikes(two, {0.04, 0, 5, 1, 0.002}, 100, 3) == 2);
+  CHECK(spikes(two, {0.5, 0, 5, 0.002, 1}, 100, 0) == 0);  // of an unknown spread
+  NormalModel yields = two;
+  yields.weighting = Weighting::yields;
+  CHECK(spikes(yields, {50, 50, 0, 5, 1, 1}, 100, 3) == 0);
+  CHECK(spikes(yields, {96, 4, 0, 5, 1, 1}, 100, 3) == 1);
+  CHECK(spikes(NormalModel{1}, {0, 1e-9}, 3, 1) == 0);
+}
+
 TEST_CASE("data without a start are named", "[mixture]") {
   const auto said = [](const NormalModel& model, const std::vector<double>& x) {
     return message<ValueError>([&] { return start_of(model, x); });
@@ -353,7 +368,8 @@ TEST_CASE("data without a start are named", "[mixture]") {
   CHECK(said({2}, {1, 2, nan}) == "mixture: x[2]=nan; expected a number below 1e150 in size; remove or rescale it");
   CHECK(said({2}, {1, -INFINITY, 2}) ==
         "mixture: x[1]=-inf; expected a number below 1e150 in size; remove or rescale it");
-  const char* const equal = "mixture: all data are equal, or as good as; a width cannot be estimated from them";
+  const char* const equal =
+      "mixture: all data are equal, or as good as; expected a spread beyond rounding; see where the data come from";
   CHECK(start_of({2}, {1e-200, 2e-200, -1e-200}).size() == 5);
   CHECK(said({2}, {4, 4, 4}) == equal);
   Context<Cpu> ctx;

@@ -32,6 +32,11 @@ inline constexpr double same_maximum = 1e-3;
 /// fewer points.
 inline constexpr double spike_width = 1e-3, spike_points = 5;
 
+/// Whether a component, of so many points and of such a spread, is a spike by this part of the limits.
+inline bool is_spike(const NormalComponent& c, double points, double spread, double part = 1) {
+  return c.sigma < part * spike_width * spread || c.weight * points < part * spike_points;
+}
+
 /// How much of the pooled mean square of its components one more point adds to each of them: with it, none closes in on
 /// equal points. The first start has it whole; the others little of it, so that they find narrow peaks of few points.
 inline constexpr double whole_prior = 1, little_prior = 0x1p-10;
@@ -185,6 +190,9 @@ class StartSearch {
     return result;
   }
 
+  /// What spikes are narrow beside.
+  [[nodiscard]] double spread() const { return spread_; }
+
  private:
   static std::vector<double> thinned(const std::vector<double>& points) {
     const std::size_t n = std::min(points.size(), thinned_points);
@@ -242,9 +250,8 @@ class StartSearch {
   /// Whether a component is a spike by this part of the limits.
   [[nodiscard]] bool has_spike(const std::vector<NormalComponent>& c, double part) const {
     const auto points = static_cast<double>(points_.size());
-    return std::any_of(c.begin(), c.end(), [&](const NormalComponent& k) {
-      return k.sigma < part * spike_width * spread_ || k.weight * points < part * spike_points;
-    });
+    return std::any_of(c.begin(), c.end(),
+                       [&](const NormalComponent& k) { return is_spike(k, points, spread_, part); });
   }
 
   /// The maximum near these components; its likelihood is infinite where there is none, or one with spikes.
