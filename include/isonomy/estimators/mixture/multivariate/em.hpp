@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,8 +35,10 @@ enum class EmptyComponent { error, drop, reseed };
 
 /// Names and defaults of sklearn.mixture.GaussianMixture.
 struct EmOptions {
-  double tol = 1e-3;        ///< least change of the mean log-likelihood that is worth another iteration
-  double reg_covar = 1e-6;  ///< added to variances
+  double tol = 1e-3;  ///< least change of the mean log-likelihood that is worth another iteration
+  /// Added to variances, in the data's own units, as in scikit-learn; none: 1e-6 of the variance of all data in the
+  /// same column (spherical: in all columns together), or of the square of its numbers where they are all equal.
+  std::optional<double> reg_covar;
   int max_iter = 100;
   EmptyComponent empty = EmptyComponent::error;
   int n_init = 1;  ///< k-means starts tried, where em() makes its own; the highest lower bound is kept
@@ -64,15 +67,15 @@ template <ContextLike Ctx, class T>
   std::vector<int> empty;
   for (int k = 0; k < model.components(); ++k)
     if (model.weights[static_cast<std::size_t>(k)] == 0) empty.push_back(k);
-  const MatrixView<const std::remove_const_t<T>, typename Ctx::space> rows(x);
-  return -detail::density_pass(ctx, detail::without(model, empty), MixtureOrder::value, rows)[0].high;
+  return detail::negative_log_likelihood_of(ctx, detail::without(model, empty), detail::unweighted<Ctx>(x));
 }
 
 namespace detail {
 
 inline void require_options(const EmOptions& options) {
   require_option(options.tol >= 0, "em", "tol", options.tol, "at least 0; give 1e-3, or 0 for max_iter iterations");
-  require_option(options.reg_covar >= 0 && std::isfinite(options.reg_covar), "em", "reg_covar", options.reg_covar,
+  const double reg = options.reg_covar.value_or(0);
+  require_option(reg >= 0 && std::isfinite(reg), "em", "reg_covar", reg,
                  "a finite number of at least 0; give 1e-6, or 0 to add nothing to variances");
   require_option(options.max_iter >= 1, "em", "max_iter", options.max_iter, "at least 1; give 100 or so");
   require_option(options.n_init >= 1, "em", "n_init", options.n_init, "at least 1; give the starts to try");
@@ -87,7 +90,8 @@ class Population {
 
   /// Applies the policy to the components without points; false if there are none.
   template <ContextLike Ctx, class T, class F>
-  bool settle(Ctx& ctx, EmResult& result, const EmRows<Ctx, T>& x, double reg_covar, const F& has_points) {
+  bool settle(Ctx& ctx, EmResult& result, const EmRows<Ctx, T>& x, std::optional<double> reg_covar,
+              const F& has_points) {
     std::vector<int> empty;
     for (int k = 0; k < result.model.components(); ++k)
       if (!has_points(static_cast<std::size_t>(k))) empty.push_back(k);
@@ -155,35 +159,42 @@ EmResult run_em(Ctx& ctx, NormalMixture start, const EmRows<Ctx, T>& data, const
   Population population(options.empty, result.model.components());
   population.settle(ctx, result, data, options.reg_covar, [&](std::size_t k) { return result.model.weights[k] > 0; });
 
+  const std::vector<int> units = units_of(result.model);
+  const double log_units = in_data_units({}, 1, units).high;
   double previous = -std::numeric_limits<double>::infinity();
-  std::vector<double> spread;
+  std::vector<double> spread, reg;
   while (result.iterations < options.max_iter) {
     const std::vector<DoubleDouble> sums =
-        density_pass(ctx, result.model, MixtureOrder::gradient, data.x, data.weights);
+        density_pass(ctx, result.model, MixtureOrder::gradient, data.x, data.weights, units);
     require_finite_sums(ctx, sums, data.x);
     const double least = 10 * std::numeric_limits<double>::epsilon() * n;
     if (population.settle(ctx, result, data, options.reg_covar,
                           [&](std::size_t k) { return sums[1 + k].high >= least; }))
       continue;
-    result.lower_bounds.push_back(sums[0].high / n);
+    const double bound = sums[0].high / n;
+    result.lower_bounds.push_back(bound + log_units);
     spread = data_covariance(result.model, sums, n);
-    maximise(result.model, sums, n, options.reg_covar);
+    if (reg.empty()) {
+      require_representable(ctx, data.x, variances_of(result.model, spread),
+                            result.model.covariance == Covariance::spherical);
+      reg = regularisation(options.reg_covar, result.model, sums, spread, n);
+    }
+    maximise(result.model, sums, n, reg);
     ++result.iterations;
     progress.advance();
-    result.converged = std::abs(result.lower_bounds.back() - previous) < options.tol;
+    result.converged = std::abs(bound - previous) < options.tol;
     if (result.converged) break;
-    previous = result.lower_bounds.back();
+    previous = bound;
   }
   timer.lap("iterations");
-  const std::vector<DoubleDouble> last = density_pass(ctx, result.model, MixtureOrder::value, data.x, data.weights);
-  require_finite_sums(ctx, last, data.x);
-  result.nll = -last[0].high / data.factor;
+  result.nll = negative_log_likelihood_of(ctx, result.model, data);
+  if (!std::isfinite(result.nll)) require_finite_sums(ctx, {{result.nll, 0}}, data.x);
   timer.lap("likelihood");
   const auto parameters = static_cast<double>(result.model.free_parameters());
   result.aic = 2 * result.nll + 2 * parameters;
   result.bic = std::fma(parameters, std::log(data.points), 2 * result.nll);
   std::sort(result.dropped.begin(), result.dropped.end());
-  result.degenerate = degenerate_components(result.model, spread, options.reg_covar);
+  result.degenerate = degenerate_components(result.model, spread, reg);
   add_warnings(result, data.points);
   describe<op::multivariate_mixture_sums, T>(ctx, result.report);
   if (data.weights.size > 0) result.report.operations = {ran<op::weighted_multivariate_mixture_sums, T>(ctx)};
@@ -207,12 +218,6 @@ EmResult run_em(Ctx& ctx, int components, Covariance covariance, const EmRows<Ct
     if (run == 0 || found.lower_bounds.back() > best.lower_bounds.back()) best = std::move(found);
   }
   return best;
-}
-
-/// Rows that count once each.
-template <ContextLike Ctx, class T>
-EmRows<Ctx, std::remove_const_t<T>> unweighted(MatrixView<T, typename Ctx::space> x) {
-  return {x, {}, static_cast<double>(x.rows)};
 }
 
 }  // namespace detail
