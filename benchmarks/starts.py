@@ -117,24 +117,8 @@ def reference(program, x, components, kinds, folder):
     return best
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--program", default=os.path.join(ROOT, "build", "programs", "examples", "isonomy-mixture"))
-    parser.add_argument("--seeds", type=int, default=25)
-    parser.add_argument("--kinds", default="kmeans,k-means++,random_from_data", help="of scikit-learn's starts")
-    parser.add_argument("--output", default=os.path.join(HERE, "results", "starts.json"))
-    arguments = parser.parse_args()
-    if not os.access(arguments.program, os.X_OK):
-        sys.exit(f"starts.py: there is no program {arguments.program}; build isonomy-mixture, or name it with --program")
-    warnings.simplefilter("ignore")
-    kinds = arguments.kinds.split(",")
-    results = []
-    with tempfile.TemporaryDirectory() as folder:
-        for name, seed, x, components in tasks(arguments.seeds):
-            theirs = reference(arguments.program, x, components, kinds, folder)
-            fit = fitted(arguments.program, x, components, folder)
-            results.append({"data": name, "seed": seed, "points": len(x), "components": components,
-                            "nll": likelihood_of(fit, x), "scikit_learn": theirs, "starts": fit and fit["starts"]})
+def finish(results, kinds, output):
+    """Prints and writes what came out; the exit status."""
     worst = 0
     summary = []
     for name in dict.fromkeys(r["data"] for r in results):
@@ -161,11 +145,32 @@ def main():
               "machine": machine(), "packages": {"numpy": numpy.__version__, "scikit-learn": sklearn.__version__},
               "starts_of_scikit_learn": {kind: STARTS for kind in kinds}, "allowed_loss": WORSE, "worse": worst,
               "summary": summary, "results": results}
-    with open(arguments.output, "w", encoding="utf-8") as file:
+    with open(output, "w", encoding="utf-8") as file:
         json.dump(report, file, indent=1)
         file.write("\n")
     print(f"worse by more than {WORSE}: {worst} of {len(results)}")
     return 1 if worst else 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--program", default=os.path.join(ROOT, "build", "programs", "examples", "isonomy-mixture"))
+    parser.add_argument("--seeds", type=int, default=25)
+    parser.add_argument("--kinds", default="kmeans,k-means++,random_from_data", help="of scikit-learn's starts")
+    parser.add_argument("--output", default=os.path.join(HERE, "results", "starts.json"))
+    arguments = parser.parse_args()
+    if not os.access(arguments.program, os.X_OK):
+        sys.exit(f"starts.py: there is no program {arguments.program}; build isonomy-mixture, or name it with --program")
+    warnings.simplefilter("ignore")
+    kinds = arguments.kinds.split(",")
+    results = []
+    with tempfile.TemporaryDirectory() as folder:
+        for name, seed, x, components in tasks(arguments.seeds):
+            theirs = reference(arguments.program, x, components, kinds, folder)
+            fit = fitted(arguments.program, x, components, folder)
+            results.append({"data": name, "seed": seed, "points": len(x), "components": components,
+                            "nll": likelihood_of(fit, x), "scikit_learn": theirs, "starts": fit and fit["starts"]})
+    return finish(results, kinds, arguments.output)
 
 
 if __name__ == "__main__":

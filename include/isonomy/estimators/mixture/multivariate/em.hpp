@@ -20,10 +20,12 @@
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/mixture/describe.hpp"
 #include "isonomy/estimators/mixture/multivariate/degenerate.hpp"
+#include "isonomy/estimators/mixture/multivariate/em_start.hpp"
 #include "isonomy/estimators/mixture/multivariate/em_steps.hpp"
 #include "isonomy/estimators/mixture/multivariate/kmeans.hpp"
 #include "isonomy/estimators/mixture/multivariate/model.hpp"
 #include "isonomy/estimators/mixture/multivariate/rows.hpp"
+#include "isonomy/estimators/mixture/starts.hpp"
 #include "isonomy/ops/mixture/multivariate_mixture_sums.hpp"
 #include "isonomy/ops/mixture/weighted_multivariate_mixture_sums.hpp"
 
@@ -41,7 +43,7 @@ struct EmOptions {
   std::optional<double> reg_covar;
   int max_iter = 100;
   EmptyComponent empty = EmptyComponent::error;
-  int n_init = 1;  ///< k-means starts tried, where em() makes its own; the highest lower bound is kept
+  int starts = 40;  ///< tried on a sample, where em() makes its own; 1: k-means alone
 };
 
 struct EmResult {
@@ -51,6 +53,7 @@ struct EmResult {
   double nll = std::numeric_limits<double>::quiet_NaN();  ///< of `model`
   std::vector<double> lower_bounds;                       ///< mean log-likelihood before each iteration's update
   double aic = 0, bic = 0;
+  StartCounts starts;           ///< how the start was found; none tried where it was given
   std::vector<int> dropped;     ///< components of the start that were empty and left out
   std::vector<int> reseeded;    ///< components of the start that were empty and moved
   std::vector<int> degenerate;  ///< components of `model` that only reg_covar holds open: smallest_relative_variance
@@ -78,7 +81,7 @@ inline void require_options(const EmOptions& options) {
   require_option(reg >= 0 && std::isfinite(reg), "em", "reg_covar", reg,
                  "a finite number of at least 0; give 1e-6, or 0 to add nothing to variances");
   require_option(options.max_iter >= 1, "em", "max_iter", options.max_iter, "at least 1; give 100 or so");
-  require_option(options.n_init >= 1, "em", "n_init", options.n_init, "at least 1; give the starts to try");
+  require_option(options.starts >= 1, "em", "starts", options.starts, "at least 1; 40 are the default");
 }
 
 /// Components by their numbers in the start, and what to do about those that are empty.
@@ -201,23 +204,31 @@ EmResult run_em(Ctx& ctx, NormalMixture start, const EmRows<Ctx, T>& data, const
   return result;
 }
 
-/// em() from k-means.
+inline void note_starts(const StartCounts& starts, std::vector<std::string>& warnings) {
+  if (starts.late())
+    warnings.push_back(text::joined({"the best of ", starts.tried, " starts was number ", starts.first, ", and ",
+                                     starts.met_same, " met its maximum; there may be a better one: raise starts"}));
+  else if (starts.tried > 1 && starts.met_same == 0)
+    warnings.push_back(text::joined("none of ", starts.tried,
+                                    " starts met a maximum without a spike; this fit begins at k-means; use fewer "
+                                    "components"));
+}
+
+/// em() without a start.
 template <ContextLike Ctx, class T>
 EmResult run_em(Ctx& ctx, int components, Covariance covariance, const EmRows<Ctx, T>& data, const EmOptions& options) {
   require_options(options);
-  EmResult best;
-  for (int run = 0; run < options.n_init; ++run) {
-    Report starting;
-    StageTimer timer(starting);
-    Clusters clusters = best_clusters(ctx, components, data.x, {}, "em", static_cast<std::uint64_t>(run), data.weights);
-    NormalMixture start =
-        from_clusters(ctx, std::move(clusters.centres), covariance, data.x, options.reg_covar, data.weights);
-    timer.lap("k-means");
-    EmResult found = run_em(ctx, std::move(start), data, options);
-    found.report.stages.insert(found.report.stages.begin(), starting.stages.begin(), starting.stages.end());
-    if (run == 0 || found.lower_bounds.back() > best.lower_bounds.back()) best = std::move(found);
-  }
-  return best;
+  require_rows(data.x, "em");
+  require_components(components, data.x.rows, "em");
+  Report starting;
+  StageTimer timer(starting);
+  EmStart start = find_em_start(ctx, components, covariance, data, options.reg_covar, options.starts);
+  timer.lap("starts");
+  EmResult result = run_em(ctx, std::move(start.model), data, options);
+  result.starts = start.counts;
+  result.report.stages.insert(result.report.stages.begin(), starting.stages.begin(), starting.stages.end());
+  note_starts(result.starts, result.report.warnings);
+  return result;
 }
 
 }  // namespace detail

@@ -83,12 +83,14 @@ inline std::vector<double> variances_of(const NormalMixture& m, const std::vecto
   return result;
 }
 
+/// What is added to variances by default, as a part of those of all data.
+inline constexpr double relative_reg = 1e-6;
+
 /// What is added to the variance of each column. `reg`: the number asked for; none: relative_reg of the column's own
 /// variance, or where all its numbers are equal, of their square. `spread` is data_covariance().
 inline std::vector<double> regularisation(std::optional<double> reg, const NormalMixture& m,
                                           const std::vector<DoubleDouble>& sums, const std::vector<double>& spread,
                                           double points) {
-  constexpr double relative_reg = 1e-6;
   // Of a column without spread, rounding leaves a variance of this part of the squares that were subtracted.
   constexpr double rounding = 1e-14, rounding_of_mean = 1e-30;
   const std::size_t d = static_cast<std::size_t>(m.dimensions);
