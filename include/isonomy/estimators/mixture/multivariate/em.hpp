@@ -240,12 +240,17 @@ EmResult run_em(Ctx& ctx, int components, Covariance covariance, const EmRows<Ct
 /// x: n x dimensions, any strides, float or double; arithmetic is double. O(n K d^2) an iteration, a few MB of memory
 /// beside the data.
 ///
+/// A column times a power of two has the same fit, bit for bit: weights are the same, means and covariances times that
+/// power and its square, as long as a given reg_covar follows (spherical: all columns times one power). Moving the data
+/// moves the fit.
+///
 /// The same bits for any thread count, instruction set and backend. Progress per iteration; Cancelled. Warnings: no
 /// convergence, fewer points than parameters, components that were dropped, moved or are degenerate.
 ///
 /// Errors: validate() of the start; ValueError for data that are empty or not finite (with row and column), for a
-/// component that has lost its points (or as options.empty says); NotPositiveDefinite if reg_covar is too small for the
-/// data; NumericalError for data so large that sums overflow.
+/// column that spans less than 1e-144 or more than 1e144, whose variance is no double, for a component that has lost
+/// its points (or as options.empty says); NotPositiveDefinite if reg_covar is too small for the data; NumericalError
+/// for data so large that sums overflow.
 ///
 /// Source: Dempster, Laird and Rubin (1977); scikit-learn's conventions for tol, reg_covar and weights.
 template <ContextLike Ctx, class T>
@@ -254,10 +259,23 @@ template <ContextLike Ctx, class T>
   return detail::run_em(ctx, std::move(start), detail::unweighted<Ctx>(x), options);
 }
 
-/// The same without a start, as scikit-learn's init_params='kmeans': the rows of each k-means cluster give a component
-/// its weight, mean and covariance. Of options.n_init such starts, whose seeds are drawn with the context's seed, the
-/// one that ends at the highest lower bound is kept. kmeans() says what it costs, and what errors there are beside
-/// those of the other form.
+/// The same from the best of several starts: k-means, splits of the widest part, rings around the median and ever
+/// narrower nests, outliers, slices, then clumps, random cells and further seeds of k-means in turn, and the best so far
+/// with one component moved to a clump. Each climbs to the maximum nearby, by steps of expectation maximisation that are
+/// extrapolated, and the best maximum counts. A maximum with a spike is none: a component of a width below 1e-3 of the
+/// spread in some direction, or of fewer than 5 rows. The spread is that of all rows, or ten times that within the
+/// clusters of k-means.
+///
+/// All of this over 2^14 rows at most, one drawn from each of as many equal stretches, of which every start uses 2^12
+/// and the three best maxima all; then iterations over all rows, as from a start that was given. Draws follow the
+/// context's seed. options.starts = 1, fewer than 5 rows a component, and data in which no start meets a maximum without
+/// a spike begin at k-means: every cluster gives a component its weight, mean and covariance. result.starts says how
+/// the search went.
+///
+/// kmeans() says what errors there are beside those of the other form. Warnings beside those: the best start appeared
+/// late, or there was none.
+///
+/// Source: McLachlan and Peel, Finite Mixture Models (2000), 2.12; Varadhan and Roland (2008).
 template <ContextLike Ctx, class T>
 [[nodiscard]] EmResult em(Ctx& ctx, int components, Covariance covariance, MatrixView<T, typename Ctx::space> x,
                           const EmOptions& options = {}) {
