@@ -157,8 +157,8 @@ class EmSearch {
     case 8: return clusters_of(groups_.white_rows(), 0);
     default: break;
     }
-    if (start % 9 == 0) return clusters_of(groups_.rows(), static_cast<std::uint64_t>(start));
-    return start % 2 == 0 ? clumps(groups_, components_, draws) : random_cells(groups_, components_, draws);
+    if (start % 2 == 1) return clusters_of(groups_.rows(), static_cast<std::uint64_t>(start));
+    return start % 12 == 0 ? clumps(groups_, components_, draws) : random_cells(groups_, components_, draws);
   }
 
   /// A group's covariance with one more row in it, so that it is never flat.
