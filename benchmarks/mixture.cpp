@@ -2,6 +2,7 @@
 // work and number of threads. mixture.py compares it with what else a user could pick.
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <deque>
@@ -99,6 +100,50 @@ void run_em(const std::string& data, Context<Cpu>& ctx, int repeats) {
   print(works.front(), static_cast<std::size_t>(n));
 }
 
+struct EmFit {
+  std::string data;
+  int dimensions = 2, components = 2, starts = mixture::EmOptions{}.starts;
+  double tol = mixture::EmOptions{}.tol;
+  std::uint64_t seed = 0;
+};
+
+/// A fit of full covariances from starts of our own: one JSON line with the mixture, and how long it took.
+void run_em_fit(const EmFit& fit, cpu::ContextOptions context, int repeats) {
+  const std::vector<double> x = read_doubles(fit.data);
+  context.seed = fit.seed;
+  Context<Cpu> ctx(context);
+  mixture::EmOptions options;
+  options.starts = fit.starts;
+  options.tol = fit.tol;
+  options.max_iter = 100000;
+  options.reg_covar = 0;
+  const auto n = static_cast<index_t>(x.size()) / fit.dimensions;
+  const auto rows = row_major(x.data(), n, index_t{fit.dimensions});
+  mixture::EmResult result;
+  std::vector<Work> works{{"em_fit", &ctx, [&] {
+                             result = mixture::em(ctx, fit.components, Covariance::full, rows, options);
+                             return result.nll;
+                           }}};
+  if (repeats > 0)
+    time_in_turn(works, repeats);
+  else
+    works.front().result = works.front().call();
+  const auto list = [](const char* name, const std::vector<double>& numbers) {
+    std::printf("\"%s\": [", name);
+    for (std::size_t i = 0; i < numbers.size(); ++i) std::printf("%s%.17g", i > 0 ? ", " : "", numbers[i]);
+    std::printf("], ");
+  };
+  std::printf("{");
+  list("weights", result.model.weights);
+  list("means", result.model.means);
+  list("covariances", result.model.covariances);
+  const mixture::StartCounts& starts = result.starts;
+  std::printf("\"iterations\": %d, \"converged\": %s, \"tried\": %d, \"met_same\": %d, \"met_none\": %d, "
+              "\"first\": %d, \"nll\": %.17g, \"seconds\": %.9f}\n",
+              result.iterations, result.converged ? "true" : "false", starts.tried, starts.met_same, starts.met_none,
+              starts.first, result.nll, works.front().median_seconds);
+}
+
 /// `count` toys of 10,000 points of two peaks, drawn and fitted with errors from the truth; their NLLs added.
 void run_toys(index_t count, std::vector<Context<Cpu>>& contexts, int repeats) {
   const mixture::NormalModel model{.components = 2};
@@ -168,12 +213,25 @@ void run(const std::string& data, std::vector<Context<Cpu>>& contexts, int repea
 int main(int argc, char** argv) {
   std::string data, em, instructions = "best";
   int threads = 1, repeats = 15, toys = 0;
+  EmFit em_fit;
   for (int i = 1; i + 1 < argc; i += 2) {
     const std::string key = argv[i], value = argv[i + 1];
     if (key == "--data")
       data = value;
     else if (key == "--em")
       em = value;
+    else if (key == "--em-fit")
+      em_fit.data = value;
+    else if (key == "--dimensions")
+      em_fit.dimensions = std::max(std::atoi(value.c_str()), 1);
+    else if (key == "--components")
+      em_fit.components = std::atoi(value.c_str());
+    else if (key == "--starts")
+      em_fit.starts = std::atoi(value.c_str());
+    else if (key == "--tol")
+      em_fit.tol = std::atof(value.c_str());
+    else if (key == "--seed")
+      em_fit.seed = std::strtoull(value.c_str(), nullptr, 10);
     else if (key == "--toys")
       toys = std::atoi(value.c_str());
     else if (key == "--instructions")
@@ -183,8 +241,9 @@ int main(int argc, char** argv) {
     else if (key == "--repeats")
       repeats = std::atoi(value.c_str());
   }
-  if ((data.empty() ? 0 : 1) + (em.empty() ? 0 : 1) + (toys > 0 ? 1 : 0) != 1) {
-    std::fprintf(stderr, "usage: mixture --data FILE_OF_DOUBLES | --em FILE | --toys COUNT [--threads 1] "
+  if ((data.empty() ? 0 : 1) + (em.empty() ? 0 : 1) + (em_fit.data.empty() ? 0 : 1) + (toys > 0 ? 1 : 0) != 1) {
+    std::fprintf(stderr, "usage: mixture --data FILE_OF_DOUBLES | --em FILE | --toys COUNT | --em-fit FILE "
+                         "--dimensions D --components K [--starts 40] [--tol 1e-3] [--seed 0] [--threads 1] "
                          "[--instructions best|avx2|scalar] [--repeats 15]\n"
                          "--data and --toys with several threads: with one thread and with these, in turn\n");
     return 2;
@@ -193,6 +252,11 @@ int main(int argc, char** argv) {
     cpu::ContextOptions options;
     if (instructions == "scalar") options.instruction_set = cpu::InstructionSet::scalar;
     if (instructions == "avx2") options.instruction_set = cpu::InstructionSet::avx2;
+    if (!em_fit.data.empty()) {
+      options.threads = threads;
+      run_em_fit(em_fit, options, repeats);
+      return 0;
+    }
     std::vector<Context<Cpu>> contexts;
     for (const int t : em.empty() && threads > 1 ? std::vector{1, threads} : std::vector{threads}) {
       options.threads = t;

@@ -136,6 +136,11 @@ struct DoubleDouble {
   const DoubleDouble p = two_product(a.high, b.high);
   return two_sum(p.high, std::fma(a.high, b.low, std::fma(a.low, b.high, p.low)));
 }
+/// n log(2^exponent).
+[[nodiscard]] ISONOMY_HD inline DoubleDouble log_of_powers(double n, double exponent) {
+  constexpr DoubleDouble ln2{0x1.62e42fefa39efp-1, 0x1.abc9e3b39803fp-56};
+  return two_product(n, exponent) * ln2;
+}
 [[nodiscard]] ISONOMY_HD inline DoubleDouble operator/(DoubleDouble a, double b) {
   const double q = a.high / b;
   const DoubleDouble r = a - two_product(q, b);

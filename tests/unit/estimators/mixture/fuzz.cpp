@@ -226,7 +226,7 @@ void fuzz_em(Outcomes& outcomes, std::uint64_t first, std::uint64_t rounds) {
     options.tol = draw.one_in(3) ? 0 : 1e-3;
     options.reg_covar = draw.one_in(3) ? 0 : draw.one_in(2) ? 1e-6 : draw.scale(6);
     options.empty = static_cast<mixture::EmptyComponent>(draw.below(3));
-    options.n_init = 1 + draw.below(2);
+    options.starts = 1 + draw.below(3);
     const bool automatic = draw.one_in(2);
     const MatrixView<const double> rows = row_major(x.data(), n, d);
     try {

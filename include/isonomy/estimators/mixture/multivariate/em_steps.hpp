@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -16,6 +18,7 @@
 #include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/mixture/multivariate/model.hpp"
+#include "isonomy/estimators/mixture/multivariate/moments.hpp"
 #include "isonomy/estimators/mixture/multivariate/nearest_sums.hpp"
 #include "isonomy/estimators/mixture/multivariate/rows.hpp"
 #include "isonomy/ops/mixture/multivariate_mixture_sums.hpp"
@@ -23,32 +26,12 @@
 
 namespace isonomy::mixture::detail {
 
-/// Output o of a pass at k: sums of r, of r d_j, and of the second moments.
-struct MomentView {
-  const std::vector<DoubleDouble>& sums;
-  std::size_t components, dimensions, factor_size;
-  bool tied;
-
-  MomentView(const NormalMixture& m, const std::vector<DoubleDouble>& sums_of_pass)
-      : sums(sums_of_pass), components(m.weights.size()), dimensions(static_cast<std::size_t>(m.dimensions)),
-        factor_size(m.covariance == Covariance::diagonal    ? dimensions
-                    : m.covariance == Covariance::spherical ? 1
-                                                            : dimensions * (dimensions + 1) / 2),
-        tied(m.covariance == Covariance::tied) {}
-
-  [[nodiscard]] double g(std::size_t k) const { return sums[1 + k].high; }
-  [[nodiscard]] double s(std::size_t k, std::size_t j) const { return sums[1 + components + k * dimensions + j].high; }
-  [[nodiscard]] double q(std::size_t k, std::size_t e) const {
-    return sums[1 + components * (1 + dimensions) + (tied ? 0 : k * factor_size) + e].high;
-  }
-};
-
 /// A mixture with weights above 0 where the pass over the data runs.
 template <ContextLike Ctx>
 class DeviceDensities {
  public:
-  DeviceDensities(Ctx& ctx, const NormalMixture& m) {
-    const MultivariateTables tables = multivariate_tables(m);
+  DeviceDensities(Ctx& ctx, const NormalMixture& m, const std::vector<int>& units) {
+    const MultivariateTables tables = multivariate_tables(m, units);
     std::vector<double> flat = tables.log_peaks;
     flat.insert(flat.end(), tables.means.begin(), tables.means.end());
     flat.insert(flat.end(), tables.factors.begin(), tables.factors.end());
@@ -64,18 +47,43 @@ class DeviceDensities {
   MultivariateNormals term_;
 };
 
-/// The sums of one pass at m, each row as often as its weight says; no weights: every row once.
+/// The sums of one pass at m, each row as often as its weight says; no weights: every row once. The log-likelihood
+/// among them is one in `units`; none: units_of(m).
 template <ContextLike Ctx, class T>
-std::vector<DoubleDouble> density_pass(Ctx& ctx, const NormalMixture& m, MixtureOrder order,
-                                       MatrixView<const T, typename Ctx::space> x,
-                                       VectorView<const T, typename Ctx::space> weights = {}) {
-  const DeviceDensities<Ctx> densities(ctx, m);
+std::vector<DoubleDouble>
+density_pass(Ctx& ctx, const NormalMixture& m, MixtureOrder order, MatrixView<const T, typename Ctx::space> x,
+             VectorView<const T, typename Ctx::space> weights = {}, const std::vector<int>& units = {}) {
+  const DeviceDensities<Ctx> densities(ctx, m, units.empty() ? units_of(m) : units);
   std::vector<DoubleDouble> sums(static_cast<std::size_t>(densities.term().outputs(order)));
   if (weights.size > 0)
     weighted_multivariate_mixture_sums(ctx, densities.term(), order, x, weights, view(sums));
   else
     multivariate_mixture_sums(ctx, densities.term(), order, x, view(sums));
   return sums;
+}
+
+/// What expectation maximisation is fitted to: rows, a weight above 0 for each or none, and their sum or number. The
+/// weights that a pass reads are `factor` times those asked for.
+template <ContextLike Ctx, class T>
+struct EmRows {
+  MatrixView<const T, typename Ctx::space> x;
+  VectorView<const T, typename Ctx::space> weights;
+  double points;
+  double factor = 1;  ///< a power of two
+};
+
+/// Rows that count once each.
+template <ContextLike Ctx, class T>
+EmRows<Ctx, std::remove_const_t<T>> unweighted(MatrixView<T, typename Ctx::space> x) {
+  return {x, {}, static_cast<double>(x.rows)};
+}
+
+/// -sum_i log p(x_i), rows counted with the weights asked for.
+template <ContextLike Ctx, class T>
+double negative_log_likelihood_of(Ctx& ctx, const NormalMixture& m, const EmRows<Ctx, T>& data) {
+  const std::vector<int> units = units_of(m);
+  const DoubleDouble sum = density_pass(ctx, m, MixtureOrder::value, data.x, data.weights, units)[0];
+  return -in_data_units(sum, data.factor * data.points, units).high / data.factor;
 }
 
 /// Nothing for finite sums of a pass over x. ValueError for the first element of x that is not finite; NumericalError
@@ -88,8 +96,9 @@ void require_finite_sums(Ctx& ctx, const std::vector<DoubleDouble>& sums, Matrix
 }
 
 /// The parameters that a pass's responsibilities suggest. Second moments are about the old means: the square of each
-/// mean's move is what they exceed those about the new ones by.
-inline void maximise(NormalMixture& m, const std::vector<DoubleDouble>& sums, double points, double reg_covar) {
+/// mean's move is what they exceed those about the new ones by. reg: added to the variance of each column.
+inline void maximise(NormalMixture& m, const std::vector<DoubleDouble>& sums, double points,
+                     const std::vector<double>& reg) {
   const std::size_t k = m.weights.size(), d = static_cast<std::size_t>(m.dimensions);
   const bool tied = m.covariance == Covariance::tied;
   const MomentView at(m, sums);
@@ -107,12 +116,12 @@ inline void maximise(NormalMixture& m, const std::vector<DoubleDouble>& sums, do
     double* const out = covariances.data() + m.covariance_index(c);
     switch (m.covariance) {
     case Covariance::diagonal:
-      for (std::size_t j = 0; j < d; ++j) out[j] = std::fma(-step[j], step[j], at.q(c, j) / g[c]) + reg_covar;
+      for (std::size_t j = 0; j < d; ++j) out[j] = std::fma(-step[j], step[j], at.q(c, j) / g[c]) + reg[j];
       break;
     case Covariance::spherical: {
       double squares = 0;
       for (std::size_t j = 0; j < d; ++j) squares = std::fma(step[j], step[j], squares);
-      out[0] = (at.q(c, 0) / g[c] - squares) / static_cast<double>(d) + reg_covar;
+      out[0] = (at.q(c, 0) / g[c] - squares) / static_cast<double>(d) + reg[0];
       break;
     }
     default:
@@ -121,7 +130,7 @@ inline void maximise(NormalMixture& m, const std::vector<DoubleDouble>& sums, do
           // Tied: one matrix over all points; its moments were added up already.
           const double own = tied ? std::fma(-g[c] / points * step[i], step[j], c == 0 ? at.q(0, e) / points : 0)
                                   : std::fma(-step[i], step[j], at.q(c, e) / g[c]);
-          out[i * d + j] += own + (i == j && (c == 0 || !tied) ? reg_covar : 0);
+          out[i * d + j] += own + (i == j && (c == 0 || !tied) ? reg[i] : 0);
           out[j * d + i] = out[i * d + j];
         }
     }
@@ -152,51 +161,6 @@ inline NormalMixture without(const NormalMixture& m, const std::vector<int>& emp
   for (double& w : result.weights) w /= sum;
   return result;
 }
-
-/// The covariance of all data, restricted as a component's, from a pass at m.
-inline std::vector<double> data_covariance(const NormalMixture& m, const std::vector<DoubleDouble>& sums,
-                                           double points) {
-  const std::size_t k = m.weights.size(), d = static_cast<std::size_t>(m.dimensions);
-  const MomentView at(m, sums);
-  std::vector<double> mean(d), result(m.covariance_size());
-  for (std::size_t c = 0; c < k; ++c)
-    for (std::size_t j = 0; j < d; ++j) mean[j] += std::fma(at.g(c), m.means[c * d + j], at.s(c, j)) / points;
-  for (std::size_t c = 0; c < k; ++c) {
-    const double* const centre = m.means.data() + c * d;
-    const bool own = c == 0 || m.covariance != Covariance::tied;
-    // Moments about a component's mean, moved to the mean of all data.
-    const auto moved = [&](std::size_t i, std::size_t j) {
-      const Rounded a = centre[i] - mean[i], b = centre[j] - mean[j];
-      return (a * at.s(c, j) + b * at.s(c, i) + a * b * at.g(c)) / points;
-    };
-    switch (m.covariance) {
-    case Covariance::diagonal:
-      for (std::size_t j = 0; j < d; ++j) result[j] += at.q(c, j) / points + moved(j, j);
-      break;
-    case Covariance::spherical:
-      result[0] += at.q(c, 0) / points / static_cast<double>(d);
-      for (std::size_t j = 0; j < d; ++j) result[0] += moved(j, j) / static_cast<double>(d);
-      break;
-    default:
-      for (std::size_t i = 0, e = 0; i < d; ++i)
-        for (std::size_t j = 0; j <= i; ++j, ++e) {
-          result[i * d + j] += (own ? at.q(c, e) / points : 0) + moved(i, j);
-          result[j * d + i] = result[i * d + j];
-        }
-    }
-  }
-  return result;
-}
-
-/// What expectation maximisation is fitted to: rows, a weight above 0 for each or none, and their sum or number. The
-/// weights that a pass reads are `factor` times those asked for.
-template <ContextLike Ctx, class T>
-struct EmRows {
-  MatrixView<const T, typename Ctx::space> x;
-  VectorView<const T, typename Ctx::space> weights;
-  double points;
-  double factor = 1;  ///< a power of two
-};
 
 /// How badly the component that explains a row best explains it: minus log2 of the largest weighted density.
 struct Misfit {
@@ -230,19 +194,20 @@ struct Misfit {
 /// data, and the weight of one component among equals. `absent`: all without points, ascending.
 template <ContextLike Ctx, class T>
 void reseed(Ctx& ctx, NormalMixture& m, int k, const std::vector<int>& absent, const EmRows<Ctx, T>& data,
-            double reg_covar) {
+            std::optional<double> reg_covar) {
   const auto [x, weights, sum_of_weights, factor] = data;
   const NormalMixture others = without(m, absent);
   const std::vector<DoubleDouble> sums = density_pass(ctx, others, MixtureOrder::gradient, x, weights);
   require_finite_sums(ctx, sums, x);
   std::vector<double> covariance = data_covariance(others, sums, factor * sum_of_weights);
-  const DeviceDensities<Ctx> densities(ctx, others);
+  const std::vector<double> reg = regularisation(reg_covar, others, sums, covariance, factor * sum_of_weights);
+  const DeviceDensities<Ctx> densities(ctx, others, units_of(others));
   const std::vector<double> place = row_of(ctx, x, farthest_row(ctx, Misfit{densities.term()}, x).row);
   const auto at = static_cast<std::size_t>(k), d = static_cast<std::size_t>(m.dimensions);
   std::copy(place.begin(), place.end(), m.means.begin() + static_cast<std::ptrdiff_t>(at * d));
   if (m.covariance != Covariance::tied) {
     const bool full = m.covariance == Covariance::full;
-    for (std::size_t e = 0; e < covariance.size(); e += full ? d + 1 : 1) covariance[e] += reg_covar;
+    for (std::size_t e = 0, j = 0; e < covariance.size(); e += full ? d + 1 : 1) covariance[e] += reg[j++];
     std::copy(covariance.begin(), covariance.end(),
               m.covariances.begin() + static_cast<std::ptrdiff_t>(m.covariance_index(at)));
   }
@@ -256,7 +221,7 @@ void reseed(Ctx& ctx, NormalMixture& m, int k, const std::vector<int>& absent, c
 /// NotPositiveDefinite for a cluster that is flat in some direction if reg_covar does not hold it open.
 template <ContextLike Ctx, class T>
 NormalMixture from_clusters(Ctx& ctx, std::vector<double> centres, Covariance covariance,
-                            MatrixView<const T, typename Ctx::space> x, double reg_covar,
+                            MatrixView<const T, typename Ctx::space> x, std::optional<double> reg_covar,
                             VectorView<const T, typename Ctx::space> weights = {}) {
   const int d = static_cast<int>(x.columns);
   const std::size_t k = centres.size() / static_cast<std::size_t>(d);
@@ -265,14 +230,15 @@ NormalMixture from_clusters(Ctx& ctx, std::vector<double> centres, Covariance co
   for (std::size_t c = 0; c < k; ++c) points += sums[1 + c].high;
   NormalMixture result{d, covariance, std::vector<double>(k), std::move(centres), {}};
   result.covariances.resize(covariance == Covariance::tied ? result.covariance_size() : k * result.covariance_size());
-  maximise(result, sums, points, reg_covar);
+  const std::vector<double> spread = data_covariance(result, sums, points);
+  maximise(result, sums, points, regularisation(reg_covar, result, sums, spread, points));
   for (std::size_t c = 0; c < (covariance == Covariance::tied ? 1 : k); ++c) {
     const int pivot = failing_pivot(result, c);
     if (pivot == 0) continue;
     const std::string whose = covariance == Covariance::tied ? "all clusters" : text::joined("cluster ", c);
     throw NotPositiveDefinite(
         text::joined("em: the covariance of ", whose, " of the start is not positive definite (pivot ", pivot,
-                     ") with reg_covar=", reg_covar, "; raise reg_covar, or use fewer components"),
+                     ") with reg_covar=", reg_covar.value_or(0), "; raise reg_covar, or use fewer components"),
         static_cast<std::int64_t>(c), pivot);
   }
   return result;

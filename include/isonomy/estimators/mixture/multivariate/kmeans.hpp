@@ -56,6 +56,13 @@ void require_option(bool condition, const char* operation, const char* name, Val
   throw ValueError(text::joined(operation, ": ", name, "=", value, "; expected ", rule));
 }
 
+/// ValueError for fewer rows than components, and for none of these.
+inline void require_components(int components, index_t rows, const char* operation) {
+  if (components < 1 || components > rows)
+    throw ValueError(text::joined(
+        {operation, ": components=", components, " for ", rows, " rows; expected from 1 to the number of rows"}));
+}
+
 inline double squared_distance(const double* a, const double* b, std::size_t d) {
   double s = 0;
   for (std::size_t j = 0; j < d; ++j) s += rounded_product(a[j] - b[j], a[j] - b[j]);
@@ -220,9 +227,7 @@ Clusters best_clusters(Ctx& ctx, int components, MatrixView<const T, typename Ct
                        const KMeansOptions& options, const char* operation, std::uint64_t first_stream = 0,
                        VectorView<const T, typename Ctx::space> weights = {}) {
   detail::require_rows(x, operation);
-  if (components < 1 || components > x.rows)
-    throw ValueError(text::joined(
-        {operation, ": components=", components, " for ", x.rows, " rows; expected from 1 to the number of rows"}));
+  detail::require_components(components, x.rows, operation);
   detail::require_option(options.tol >= 0, operation, "tol", options.tol,
                          "at least 0; give 1e-4, or 0 to go on until the inertia no longer falls");
   detail::require_option(options.max_iter >= 1, operation, "max_iter", options.max_iter, "at least 1; give 300 or so");

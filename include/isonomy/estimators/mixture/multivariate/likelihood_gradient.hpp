@@ -123,11 +123,12 @@ template <ContextLike Ctx, class T>
       throw ValueError(
           text::joined("mixture: weights[", k, "]=0; expected more for a gradient; leave the component out"));
 
+  const std::vector<int> units = detail::units_of(model);
   using View = MatrixView<const std::remove_const_t<T>, typename Ctx::space>;
-  const std::vector<DoubleDouble> sums = detail::density_pass(ctx, model, MixtureOrder::gradient, View(x));
+  const std::vector<DoubleDouble> sums = detail::density_pass(ctx, model, MixtureOrder::gradient, View(x), {}, units);
   const detail::MomentView at(model, sums);
   const auto n = static_cast<double>(x.rows);
-  result.nll = -sums[0].high;
+  result.nll = -detail::in_data_units(sums[0], n, units).high;
   const bool tied = model.covariance == Covariance::tied;
   for (std::size_t k = 0; k < components; ++k) {
     result.logits.push_back(std::fma(n, model.weights[k], -at.g(k)));

@@ -157,8 +157,34 @@ inline void validate(const NormalMixture& m) {
 
 namespace detail {
 
-/// For a valid mixture with weights above 0: A_k = sqrt(log2(e)/2) L_k^-1, log_peak = log2(w / ((2 pi)^(d/2) |L|)).
-inline MultivariateTables multivariate_tables(const NormalMixture& m) {
+/// Component k's variance in column j.
+inline double variance_of(const NormalMixture& m, std::size_t k, std::size_t j) {
+  const std::size_t step = m.has_matrices() ? static_cast<std::size_t>(m.dimensions) + 1 : 1;
+  return m.covariances[m.covariance_index(k) + (m.covariance == Covariance::spherical ? 0 : j * step)];
+}
+
+/// Units of the columns, as exponents of two: at or below the largest deviation of a component. In them likelihoods are
+/// of ordinary size, and of a column that was multiplied by a power of two they are the same.
+inline std::vector<int> units_of(const NormalMixture& m) {
+  std::vector<int> result;
+  for (std::size_t j = 0; j < static_cast<std::size_t>(m.dimensions); ++j) {
+    double largest = 0;
+    for (std::size_t k = 0; k < m.weights.size(); ++k) largest = std::max(largest, variance_of(m, k, j));
+    result.push_back(std::ilogb(std::sqrt(largest)));
+  }
+  return result;
+}
+
+/// sum_i log p(x_i) of n points from what a pass found in `units`.
+inline DoubleDouble in_data_units(DoubleDouble sum, double n, const std::vector<int>& units) {
+  double exponents = 0;
+  for (const int e : units) exponents += e;
+  return std::isfinite(sum.high) ? sum - log_of_powers(n, exponents) : sum;
+}
+
+/// For a valid mixture with weights above 0: A_k = sqrt(log2(e)/2) L_k^-1, and log_peak = log2(w / ((2 pi)^(d/2) |L|)),
+/// in which L is in `units`.
+inline MultivariateTables multivariate_tables(const NormalMixture& m, const std::vector<int>& units) {
   constexpr double log2_two_pi = 0x1.536439a4c6efcp+1;
   const double scale = std::sqrt(0.5 * std::numbers::log2e);
   const auto d = static_cast<std::size_t>(m.dimensions);
@@ -172,7 +198,7 @@ inline MultivariateTables multivariate_tables(const NormalMixture& m) {
         throw NotPositiveDefinite(text::joined("mixture: covariance ", k, " is not positive definite (pivot ",
                                                factor.failing_pivot(), "); raise reg_covar"),
                                   static_cast<std::int64_t>(k), factor.failing_pivot());
-      for (std::size_t i = 0; i < d; ++i) log_determinant += std::log2(factor.lower()(i, i));
+      for (std::size_t i = 0; i < d; ++i) log_determinant += std::log2(std::ldexp(factor.lower()(i, i), -units[i]));
       const SquareMatrix inverse = factor.inverse_lower();
       const bool first = k == 0 || m.covariance == Covariance::full;
       for (std::size_t i = 0; i < d && first; ++i)
@@ -184,7 +210,8 @@ inline MultivariateTables multivariate_tables(const NormalMixture& m) {
             static_cast<std::int64_t>(k), variance);
       const double* const variances = m.covariances.data() + m.covariance_index(k);
       const std::size_t count = m.covariance_size();
-      for (std::size_t i = 0; i < d; ++i) log_determinant += 0.5 * std::log2(variances[count == d ? i : 0]);
+      for (std::size_t i = 0; i < d; ++i)
+        log_determinant += 0.5 * std::log2(std::ldexp(variances[count == d ? i : 0], -2 * units[i]));
       for (std::size_t i = 0; i < count; ++i) result.factors.push_back(scale / std::sqrt(variances[i]));
     }
     result.log_peaks.push_back(std::log2(m.weights[k]) - rounded_product(0.5 * m.dimensions, log2_two_pi) -

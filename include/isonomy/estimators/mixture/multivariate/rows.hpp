@@ -48,6 +48,45 @@ void require_finite_rows(Ctx& ctx, MatrixView<const T, typename Ctx::space> x, c
   }
 }
 
+/// Widens the ranges of columns by those of x, which is by rows.
+template <class T>
+void widen(std::vector<double>& least, std::vector<double>& largest, const std::vector<T>& x) {
+  for (std::size_t e = 0; e < x.size(); ++e) {
+    const std::size_t j = e % least.size();
+    least[j] = std::min(least[j], static_cast<double>(x[e]));
+    largest[j] = std::max(largest[j], static_cast<double>(x[e]));
+  }
+}
+
+/// ValueError for the first column whose numbers differ by so much or so little that their variance is no double;
+/// `together`: for the widest of all alone. half_ranges: of the columns.
+inline void require_representable(const std::vector<double>& half_ranges, bool together) {
+  constexpr double least = 0x1p-480, largest = 0x1p480;
+  const auto widest = std::max_element(half_ranges.begin(), half_ranges.end());
+  for (auto half = together ? widest : half_ranges.begin(); half != half_ranges.end(); ++half) {
+    if (*half > 0 && (*half < least || *half > largest))
+      throw ValueError(text::joined({"em: column ", half - half_ranges.begin(), " of x spans ", 2 * *half,
+                                     "; expected from 1e-144 to 1e144, so that its variance is a number; multiply the "
+                                     "column by a power of two"}));
+    if (together) return;
+  }
+}
+
+/// The same for the columns of x, which is looked at only where a variance found in them is beyond these limits.
+template <ContextLike Ctx, class T>
+void require_representable(Ctx& ctx, MatrixView<const T, typename Ctx::space> x, const std::vector<double>& variances,
+                           bool together) {
+  const auto usual = [](double v) { return v > 0x1p-960 && v < 0x1p960; };
+  if (std::all_of(variances.begin(), variances.end(), usual)) return;
+  const auto d = static_cast<std::size_t>(x.columns);
+  std::vector<double> least(d, std::numeric_limits<double>::infinity()), largest(d, -least[0]);
+  const index_t piece = std::max<index_t>((index_t{1} << 20) / x.columns, 1);
+  for (index_t first = 0; first < x.rows; first += piece)
+    widen(least, largest, all_rows<Ctx, T>(ctx, x.row_block(first, std::min(piece, x.rows - first))));
+  for (std::size_t j = 0; j < d; ++j) largest[j] = 0.5 * largest[j] - 0.5 * least[j];
+  require_representable(largest, together);
+}
+
 /// Within each block of rows, the one of highest score, the first of equals, and its score.
 template <class Score, class T, MemorySpace Space>
 struct FarthestBlock {

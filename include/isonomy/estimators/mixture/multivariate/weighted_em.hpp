@@ -82,7 +82,7 @@ template <ContextLike Ctx, class T, WeightOf<T> W>
   return detail::run_em(ctx, std::move(start), counted.rows(), options);
 }
 
-/// The same from k-means, in which rows count as often, too.
+/// The same without a start, in which rows count as often in the search for one, too.
 template <ContextLike Ctx, class T, WeightOf<T> W>
 [[nodiscard]] EmResult em(Ctx& ctx, int components, Covariance covariance, MatrixView<T, typename Ctx::space> x,
                           VectorView<W, typename Ctx::space> weights, const EmOptions& options = {}) {

@@ -18,13 +18,11 @@
 #include "isonomy/estimators/mixture/normal/objective.hpp"
 #include "isonomy/estimators/mixture/normal/starts/search.hpp"
 #include "isonomy/estimators/mixture/sample.hpp"
+#include "isonomy/estimators/mixture/starts.hpp"
 
 namespace isonomy::mixture {
 
 namespace detail {
-
-/// Points that starting values are worked out from, at most.
-inline constexpr index_t start_points = index_t{1} << 14;
 
 /// A power of two near the spread of some points, or near their size where they have none.
 inline double unit_of_spread(const std::vector<double>& sample) {
@@ -81,16 +79,9 @@ struct StartOptions {
 };
 
 /// Starting values, and how they were found.
-struct Starts {
+struct Starts : StartCounts {
   std::vector<double> parameters;  ///< in the order of model.names()
-  int tried = 0;
-  int met_same = 0;   ///< starts that met the maximum chosen; 0 where none met one, and the values are those of k-means
-  int met_none = 0;   ///< starts that ended in a spike or nowhere
-  int first = 0;      ///< number of the first start that met it, from 1
-  double spread = 0;  ///< of the points, which a spike is narrow beside
-
-  /// Whether the best maximum appeared so late that more starts may find a better one.
-  [[nodiscard]] bool late() const { return tried > 3 && 4 * first > 3 * tried; }
+  double spread = 0;               ///< of the points, which a spike is narrow beside
 };
 
 /// Starting values for fit() from several starts: k-means, quantiles, splits of the widest part, rings around the
@@ -142,8 +133,8 @@ template <ContextLike Ctx, class T>
   scaled.range = {units.of(model.range.lower), units.of(model.range.upper)};
   detail::StartSearch<Ctx> search(ctx, scaled, sample, {1, units.of(all.mean), units.width_of(all.sigma), 0});
 
-  detail::FoundStart found = search.best_of(options.starts);
-  for (NormalComponent& c : found.best.components) {
+  detail::FoundStart<std::vector<NormalComponent>> found = search.best_of(options.starts);
+  for (NormalComponent& c : found.best.model) {
     c.mean = units.back(c.mean);
     if (model.range.whole_line()) c.mean = std::clamp(c.mean, least, largest);  // rounding may leave them
     c.sigma = units.width_back(c.sigma);
@@ -157,7 +148,7 @@ template <ContextLike Ctx, class T>
     result.met_same = found.best.met;
     result.first = found.best.first + 1;
   }
-  result.parameters = detail::parameters_of(model, std::move(found.best.components));
+  result.parameters = detail::parameters_of(model, std::move(found.best.model));
   static_cast<void>(components_of(model, result.parameters));
   return result;
 }

@@ -57,12 +57,6 @@ inline std::vector<NormalComponent> in_units(std::vector<NormalComponent> c, dou
   return c;
 }
 
-/// n log(unit) for a power of two.
-inline DoubleDouble log_of_units(double n, double unit) {
-  constexpr DoubleDouble ln2{0x1.62e42fefa39efp-1, 0x1.abc9e3b39803fp-56};
-  return two_product(n, std::ilogb(unit)) * ln2;
-}
-
 /// Multiplies matrix(i, j), by rows, by factor^(how many of i and j are no weights).
 inline void scale_locations(std::vector<double>& matrix, std::size_t size, std::size_t weights, double factor) {
   for (std::size_t e = 0; e < matrix.size(); ++e) {
@@ -75,7 +69,7 @@ inline void scale_locations(std::vector<double>& matrix, std::size_t size, std::
 inline Likelihood in_data_units(const NormalModel& model, Likelihood l, double n, double unit) {
   if (unit == 1) return l;
   if (std::isfinite(l.nll)) {
-    const DoubleDouble nll = DoubleDouble{l.nll, l.nll_rest} + log_of_units(n, unit);
+    const DoubleDouble nll = DoubleDouble{l.nll, l.nll_rest} + log_of_powers(n, std::ilogb(unit));
     l.nll = nll.high, l.nll_rest = nll.low;
   }
   l.gradient = times(model, std::move(l.gradient), 1 / unit);

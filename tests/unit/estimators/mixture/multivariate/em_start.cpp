@@ -12,6 +12,7 @@
 #include "isonomy/estimators/mixture/sorted.hpp"
 #include "support/catch.hpp"
 #include "support/message.hpp"
+#include "support/mixture/clouds.hpp"
 #include "support/mixture/objectives.hpp"
 
 using namespace isonomy;
@@ -21,42 +22,26 @@ using mixture::EmptyComponent;
 using mixture::NormalMixture;
 using mixture::NormalModel;
 using mixture::Sharing;
+using test::clouds;
+using test::covariance_kinds;
 using test::message;
 using test::normal;
-
-namespace {
-
-/// n rows around each of the centres, two dimensions, by rows.
-std::vector<double> clouds(const std::vector<std::pair<double, double>>& centres, index_t n) {
-  std::vector<double> x;
-  for (std::size_t c = 0; c < centres.size(); ++c)
-    for (index_t i = 0; i < n; ++i) {
-      const auto e = static_cast<std::uint64_t>(i);
-      x.push_back(centres[c].first + normal(10 + c, e));
-      x.push_back(centres[c].second + normal(20 + c, e));
-    }
-  return x;
-}
-
-const std::vector<std::pair<double, double>> three{{0, 0}, {12, 0}, {0, 15}};
-const std::vector<Covariance> covariance_kinds{Covariance::full, Covariance::tied, Covariance::diagonal,
-                                               Covariance::spherical};
-
-MatrixView<const double> rows(const std::vector<double>& x) {
-  return row_major(x.data(), static_cast<index_t>(x.size() / 2), 2);
-}
-
-}  // namespace
+using test::rows_of_two;
+using test::three_centres;
 
 TEST_CASE("EM finds separate clouds by itself, whatever their covariances may be", "[mixture]") {
-  const std::vector<double> x = clouds(three, 200);
+  const std::vector<double> x = clouds(three_centres, 200);
   for (const Covariance kind : covariance_kinds) {
     Context<Cpu> ctx;
-    const mixture::EmResult r = em(ctx, 3, kind, rows(x));
+    const mixture::EmResult r = em(ctx, 3, kind, rows_of_two(x));
     CHECK(r.converged);
     CHECK(r.degenerate.empty());
     CHECK(r.report.warnings.empty());
-    CHECK(r.report.stages.front().stage == "k-means");
+    CHECK(r.report.stages.front().stage == "starts");
+    CHECK(r.starts.tried == 40);
+    CHECK(r.starts.met_same > 20);
+    CHECK(r.starts.first == 1);
+    CHECK_FALSE(r.starts.late());
     const NormalMixture m = sorted(r.model);
     for (const double w : m.weights) CHECK(w == Approx(1.0 / 3).epsilon(1e-6));
     CHECK(m.means[4] == Approx(12).margin(0.3));
@@ -69,7 +54,7 @@ TEST_CASE("the start from k-means has every cluster's own moments", "[mixture]")
   const std::vector<double> x = clouds({{0, 0}, {30, 5}}, 100);
   Context<Cpu> ctx;
   for (const Covariance kind : covariance_kinds) {
-    const NormalMixture m = mixture::detail::from_clusters(ctx, {-0.5, 0.25, 31, 4}, kind, rows(x), 0.0);
+    const NormalMixture m = mixture::detail::from_clusters(ctx, {-0.5, 0.25, 31, 4}, kind, rows_of_two(x), 0.0);
     double mean[2][2] = {}, c[2][2][2] = {};
     for (std::size_t i = 0; i < 200; ++i)
       for (std::size_t j = 0; j < 2; ++j) mean[i / 100][j] += x[2 * i + j] / 100;
@@ -90,7 +75,7 @@ TEST_CASE("the start from k-means has every cluster's own moments", "[mixture]")
 }
 
 TEST_CASE("a pass at any mixture knows the covariance of all data", "[mixture]") {
-  const std::vector<double> x = clouds(three, 50);
+  const std::vector<double> x = clouds(three_centres, 50);
   double mean[2] = {}, c[2][2] = {};
   for (std::size_t i = 0; i < 150; ++i)
     for (std::size_t j = 0; j < 2; ++j) mean[j] += x[2 * i + j] / 150;
@@ -100,8 +85,8 @@ TEST_CASE("a pass at any mixture knows the covariance of all data", "[mixture]")
   Context<Cpu> ctx;
   const auto found = [&](Covariance kind, std::vector<double> covariances) {
     const NormalMixture m{2, kind, {0.25, 0.75}, {1, 2, 20, -3}, std::move(covariances)};
-    return mixture::detail::data_covariance(m, mixture::detail::density_pass(ctx, m, MixtureOrder::gradient, rows(x)),
-                                            150);
+    return mixture::detail::data_covariance(
+        m, mixture::detail::density_pass(ctx, m, MixtureOrder::gradient, rows_of_two(x)), 150);
   };
   for (const auto& full :
        {found(Covariance::full, {30, 2, 2, 40, 50, 1, 1, 10}), found(Covariance::tied, {30, 2, 2, 9})}) {
@@ -128,8 +113,8 @@ TEST_CASE("more starts never end at a lower bound, and seeds and threads decide 
     context.threads = threads;
     Context<Cpu> ctx{std::move(context)};
     EmOptions options;
-    options.n_init = n_init;
-    return em(ctx, 4, Covariance::full, rows(x), options);
+    options.starts = n_init;
+    return em(ctx, 4, Covariance::full, rows_of_two(x), options);
   };
   bool better = false;
   for (std::uint64_t seed = 0; seed < 4; ++seed) {
@@ -142,7 +127,7 @@ TEST_CASE("more starts never end at a lower bound, and seeds and threads decide 
 }
 
 TEST_CASE("a component that loses its points moves to the row explained worst", "[mixture]") {
-  const std::vector<double> x = clouds(three, 100);
+  const std::vector<double> x = clouds(three_centres, 100);
   EmOptions options;
   options.empty = EmptyComponent::reseed;
   for (const Covariance kind : covariance_kinds) {
@@ -155,7 +140,7 @@ TEST_CASE("a component that loses its points moves to the row explained worst", 
                                one.begin() + (kind == Covariance::spherical ? 1 : static_cast<int>(one.size())));
     }
     Context<Cpu> ctx;
-    const mixture::EmResult r = em(ctx, start, rows(x), options);
+    const mixture::EmResult r = em(ctx, start, rows_of_two(x), options);
     CHECK(r.reseeded == std::vector<int>{2});
     CHECK(r.dropped.empty());
     REQUIRE_FALSE(r.report.warnings.empty());
@@ -164,19 +149,19 @@ TEST_CASE("a component that loses its points moves to the row explained worst", 
     CHECK(r.model.means[5] == Approx(15).margin(0.5));
     // A weight of 0 is a component without points too.
     start.weights = {0.5, 0.5, 0};
-    CHECK(em(ctx, start, rows(x), options).reseeded == std::vector<int>{2});
+    CHECK(em(ctx, start, rows_of_two(x), options).reseeded == std::vector<int>{2});
   }
 }
 
 TEST_CASE("data that are not finite are named before a component of weight 0 moves", "[mixture]") {
-  std::vector<double> x = clouds(three, 20);
+  std::vector<double> x = clouds(three_centres, 20);
   x[41] = std::nan("");
   EmOptions options;
   options.empty = EmptyComponent::reseed;
   Context<Cpu> ctx;
   const auto said = [&](Covariance kind, std::vector<double> covariances) {
     const NormalMixture start{2, kind, {1, 0}, {0, 0, 1, 1}, std::move(covariances)};
-    return message<ValueError>([&] { return em(ctx, start, rows(x), options); });
+    return message<ValueError>([&] { return em(ctx, start, rows_of_two(x), options); });
   };
   const char* const text = "em: x[20, 1]=nan; expected a number below 1e150 in size; remove or rescale it";
   CHECK(said(Covariance::full, {1, 0, 0, 1, 1, 0, 0, 1}) == text);
@@ -185,14 +170,15 @@ TEST_CASE("data that are not finite are named before a component of weight 0 mov
   CHECK(said(Covariance::spherical, {1, 1}) == text);
 }
 
-TEST_CASE("a cluster of equal rows needs reg_covar, whatever the covariances may be", "[mixture]") {
+TEST_CASE("from k-means a cluster of equal rows needs reg_covar, whatever the covariances may be", "[mixture]") {
   std::vector<double> x = clouds({{0, 0}}, 50);
   for (int i = 0; i < 10; ++i) x.insert(x.end(), {100, 100});
   Context<Cpu> ctx;
   EmOptions options;
   options.reg_covar = 0;
+  options.starts = 1;
   const auto said = [&](Covariance kind) {
-    return message<NotPositiveDefinite>([&] { return em(ctx, 2, kind, rows(x), options); });
+    return message<NotPositiveDefinite>([&] { return em(ctx, 2, kind, rows_of_two(x), options); });
   };
   for (const Covariance kind : {Covariance::full, Covariance::diagonal, Covariance::spherical}) {
     const std::string text = said(kind);
@@ -202,20 +188,20 @@ TEST_CASE("a cluster of equal rows needs reg_covar, whatever the covariances may
                     "components") != std::string::npos);
   }
   try {
-    static_cast<void>(mixture::detail::from_clusters(ctx, {0, 0, 100, 100}, Covariance::diagonal, rows(x), 0.0));
+    static_cast<void>(mixture::detail::from_clusters(ctx, {0, 0, 100, 100}, Covariance::diagonal, rows_of_two(x), 0.0));
     FAIL("nothing was thrown");
   } catch (const NotPositiveDefinite& e) {
     CHECK(e.batch == 1);
     CHECK(e.pivot == 1);
     CHECK(std::string(e.what()).find("cluster 1 of the start") != std::string::npos);
   }
-  CHECK(em(ctx, 2, Covariance::tied, rows(x), options).converged);
+  CHECK(em(ctx, 2, Covariance::tied, rows_of_two(x), options).converged);
   for (std::size_t i = 0; i < x.size(); i += 2) x[i + 1] = x[i] < 50 ? 3 : 4;  // each cluster on a horizontal line
   CHECK(said(Covariance::tied) ==
         "em: the covariance of all clusters of the start is not positive definite (pivot 2) with reg_covar=0; raise "
         "reg_covar, or use fewer components");
   options.reg_covar = 1e-6;
-  for (const Covariance kind : covariance_kinds) CHECK(std::isfinite(em(ctx, 2, kind, rows(x), options).nll));
+  for (const Covariance kind : covariance_kinds) CHECK(std::isfinite(em(ctx, 2, kind, rows_of_two(x), options).nll));
 }
 
 TEST_CASE("a component moves once", "[mixture]") {
@@ -234,7 +220,9 @@ TEST_CASE("components that only reg_covar holds open are named", "[mixture]") {
   x.insert(x.end(), {300, 300});  // a cluster of its own
   Context<Cpu> ctx;
   for (const Covariance kind : {Covariance::full, Covariance::diagonal, Covariance::spherical}) {
-    const mixture::EmResult r = em(ctx, 3, kind, rows(x));
+    EmOptions options;
+    options.starts = 1;
+    const mixture::EmResult r = em(ctx, 3, kind, rows_of_two(x), options);
     REQUIRE(r.degenerate.size() == 1);
     const auto k = static_cast<std::size_t>(r.degenerate[0]);
     CHECK(r.model.means[2 * k] == Approx(300).epsilon(1e-9));
@@ -242,8 +230,11 @@ TEST_CASE("components that only reg_covar holds open are named", "[mixture]") {
     CHECK(r.report.warnings[0] == "component " + std::to_string(k) +
                                       " is degenerate: it has closed in on less than all dimensions; use fewer "
                                       "components, or raise reg_covar");
+    // Of several starts some meet a maximum without such a component.
+    const mixture::EmResult searched = em(ctx, 3, kind, rows_of_two(x));
+    CHECK(searched.degenerate.empty());
   }
-  CHECK(em(ctx, 3, Covariance::tied, rows(x)).degenerate.empty());
+  CHECK(em(ctx, 3, Covariance::tied, rows_of_two(x)).degenerate.empty());
 }
 
 TEST_CASE("a component on a line is degenerate where its covariance can tell, and data on a line are not",
@@ -251,33 +242,65 @@ TEST_CASE("a component on a line is degenerate where its covariance can tell, an
   std::vector<double> x = clouds({{0, 0}, {30, 0}}, 100);
   for (std::size_t i = 0; i < 100; ++i) x[2 * i + 1] = 0.5 * x[2 * i];
   Context<Cpu> ctx;
-  CHECK(em(ctx, 2, Covariance::full, rows(x)).degenerate.size() == 1);
-  CHECK(em(ctx, 2, Covariance::diagonal, rows(x)).degenerate.empty());
-  CHECK(em(ctx, 2, Covariance::tied, rows(x)).degenerate.empty());
+  CHECK(em(ctx, 2, Covariance::full, rows_of_two(x)).degenerate.size() == 1);
+  CHECK(em(ctx, 2, Covariance::diagonal, rows_of_two(x)).degenerate.empty());
+  CHECK(em(ctx, 2, Covariance::tied, rows_of_two(x)).degenerate.empty());
   for (std::size_t i = 0; i < 200; ++i) x[2 * i + 1] = 0.5 * x[2 * i];
-  for (const Covariance kind : covariance_kinds) CHECK(em(ctx, 2, kind, rows(x)).degenerate.empty());
+  for (const Covariance kind : covariance_kinds) CHECK(em(ctx, 2, kind, rows_of_two(x)).degenerate.empty());
   for (std::size_t i = 0; i < 200; ++i) x[2 * i + 1] = 7;
-  for (const Covariance kind : covariance_kinds) CHECK(em(ctx, 2, kind, rows(x)).degenerate.empty());
+  for (const Covariance kind : covariance_kinds) CHECK(em(ctx, 2, kind, rows_of_two(x)).degenerate.empty());
 }
 
 TEST_CASE("narrow components and data smaller than reg_covar are not degenerate", "[mixture]") {
   std::vector<double> x = clouds({{0, 0}, {12, 0}}, 200);
   for (std::size_t i = 0; i < 200; ++i) x[2 * i] *= 1e-3, x[2 * i + 1] *= 1e-3;
   Context<Cpu> ctx;
-  for (const Covariance kind : covariance_kinds) CHECK(em(ctx, 2, kind, rows(x)).degenerate.empty());
+  for (const Covariance kind : covariance_kinds) CHECK(em(ctx, 2, kind, rows_of_two(x)).degenerate.empty());
   for (double& v : x) v *= 1e-6;
-  for (const Covariance kind : covariance_kinds) CHECK(em(ctx, 2, kind, rows(x)).degenerate.empty());
+  for (const Covariance kind : covariance_kinds) CHECK(em(ctx, 2, kind, rows_of_two(x)).degenerate.empty());
+}
+
+TEST_CASE("several starts find a narrow cloud in a broad one, for any number of threads alike", "[mixture]") {
+  std::vector<double> x;
+  for (std::uint64_t i = 0; i < 400; ++i) {
+    const bool narrow = i % 6 == 0;
+    for (std::uint64_t j = 0; j < 2; ++j) x.push_back(narrow ? 1.5 + 0.3 * normal(j, i) : 4 * normal(2 + j, i));
+  }
+  const auto run = [&](int starts, int threads, std::uint64_t seed) {
+    cpu::ContextOptions context{};
+    context.threads = threads;
+    context.seed = seed;
+    Context<Cpu> ctx{std::move(context)};
+    EmOptions options;
+    options.starts = starts;
+    options.tol = 1e-9, options.max_iter = 2000;
+    return em(ctx, 2, Covariance::full, rows_of_two(x), options);
+  };
+  const mixture::EmResult found = run(40, 1, 0), alone = run(1, 1, 0);
+  const NormalMixture m = sorted(found.model);
+  CHECK(m.weights[1] == Approx(1.0 / 6).epsilon(0.2));
+  CHECK(m.covariances[4] == Approx(0.09).epsilon(0.5));
+  CHECK(found.nll < alone.nll + 1e-6);
+  CHECK(found.starts.tried == 40);
+  CHECK(found.starts.met_same > 5);
+  CHECK(found.starts.met_same + found.starts.met_none <= 40);
+  CHECK(alone.starts.tried == 1);
+  const mixture::EmResult other = run(40, 2, 0);
+  CHECK(other.model.covariances == found.model.covariances);
+  CHECK(other.starts.met_same == found.starts.met_same);
+  CHECK(run(40, 1, 7).nll == Approx(found.nll).epsilon(1e-9));
 }
 
 TEST_CASE("a sorted mixture is the same density in ascending order", "[mixture]") {
-  const std::vector<double> x = clouds(three, 20);
+  const std::vector<double> x = clouds(three_centres, 20);
   Context<Cpu> ctx;
   const NormalMixture m{2, Covariance::diagonal, {0.2, 0.3, 0.5}, {5, 1, -2, 7, 5, 0}, {1, 2, 3, 4, 5, 6}};
   const NormalMixture s = sorted(m);
   CHECK(s.weights == std::vector<double>{0.3, 0.5, 0.2});
   CHECK(s.means == std::vector<double>{-2, 7, 5, 0, 5, 1});
   CHECK(s.covariances == std::vector<double>{3, 4, 5, 6, 1, 2});
-  CHECK(negative_log_likelihood(ctx, s, rows(x)) == Approx(negative_log_likelihood(ctx, m, rows(x))).epsilon(1e-14));
+  CHECK(negative_log_likelihood(ctx, s, rows_of_two(x)) ==
+        Approx(negative_log_likelihood(ctx, m, rows_of_two(x))).epsilon(1e-14));
   CHECK(sorted(NormalMixture{1, Covariance::tied, {0.5, 0.5}, {2, 1}, {4}}).covariances == std::vector<double>{4});
   // Equal means: by the covariance.
   CHECK(sorted(NormalMixture{1, Covariance::full, {0.25, 0.75}, {1, 1}, {4, 2}}).weights ==
@@ -285,7 +308,7 @@ TEST_CASE("a sorted mixture is the same density in ascending order", "[mixture]"
 }
 
 TEST_CASE("sorted parameters are the same density in ascending order", "[mixture]") {
-  const std::vector<double> x = clouds(three, 20);
+  const std::vector<double> x = clouds(three_centres, 20);
   Context<Cpu> ctx;
   CHECK(sorted(NormalModel{3}, {0.25, 0.25, 3, 1, 2, 5, 6, 7}) == std::vector<double>{0.25, 0.5, 1, 2, 3, 6, 7, 5});
   CHECK(sorted(mixture::shared_mean_pair(), {0.25, 1, 2, 0.5}) == std::vector<double>{0.75, 1, 0.5, 2});

@@ -3,15 +3,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdint>
 #include <utility>
 #include <vector>
 
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/core/numeric.hpp"
-#include "isonomy/core/random.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/mixture/multivariate/kmeans.hpp"
+#include "isonomy/estimators/mixture/starts.hpp"
 
 namespace isonomy::mixture::detail {
 
@@ -117,15 +116,6 @@ inline std::vector<Band> nested_bands(const std::vector<double>& x, std::size_t 
   return result;
 }
 
-/// Draws of one start: its own stream of the seed.
-struct StartDraws {
-  std::uint64_t seed = 0, stream = 0, counter = 0;
-
-  std::size_t below(std::size_t bound) {
-    return static_cast<std::size_t>(random_below(bound, seed, counter++, stream));
-  }
-};
-
 /// A clump: of 32 stretches at random, of one size between five points and all of them, the one that is shortest beside
 /// the stretch four times as large around it. One draw in four is the tail of that size at either end instead.
 inline Band clump(const std::vector<double>& x, StartDraws& draws) {
@@ -195,11 +185,6 @@ std::vector<Band> cluster_bands(Ctx& ctx, const std::vector<double>& numbers, in
 
 /// Starts of one kind each: k-means, quantiles, splits, rings, nests, tails and outliers of both sides.
 inline constexpr int fixed_starts = 9;
-
-/// The draws of a start; k-means has streams of its own.
-inline StartDraws draws_of(std::uint64_t seed, int start) {
-  return {seed, (std::uint64_t{1} << 32) + static_cast<std::uint64_t>(start)};
-}
 
 /// The bands of start number `start` in ascending points: beyond the fixed ones, clumps and random cells in turn.
 template <ContextLike Ctx>

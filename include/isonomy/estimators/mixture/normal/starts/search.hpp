@@ -19,18 +19,9 @@
 #include "isonomy/estimators/mixture/normal/objective.hpp"
 #include "isonomy/estimators/mixture/normal/starts/kinds.hpp"
 #include "isonomy/estimators/mixture/normal/starts/missed_clumps.hpp"
+#include "isonomy/estimators/mixture/starts.hpp"
 
 namespace isonomy::mixture::detail {
-
-/// Points of the sample that every start is finished on, at most; the best go on over the whole sample.
-inline constexpr std::size_t thinned_points = std::size_t{1} << 12;
-/// Maxima that are compared over the whole sample, at most.
-inline constexpr std::size_t compared_maxima = 3;
-/// Likelihoods within this are of one maximum.
-inline constexpr double same_maximum = 1e-3;
-/// A component is a spike, not part of a maximum, if it is narrower than this part of the spread of the points, or has
-/// fewer points.
-inline constexpr double spike_width = 1e-3, spike_points = 5;
 
 /// Whether a component, of so many points and of such a spread, is a spike by this part of the limits.
 inline bool is_spike(const NormalComponent& c, double points, double spread, double part = 1) {
@@ -121,24 +112,14 @@ inline std::vector<double> parameters_of(const NormalModel& model, std::vector<N
   return result;
 }
 
-/// A maximum of a sample's likelihood, and the starts that met it.
-struct MetMaximum {
-  std::vector<NormalComponent> components;
-  double nll = std::numeric_limits<double>::infinity();
-  int first = 0, met = 1;  ///< number of the first start that met it, and how many did
-};
-
-/// What a search ends with: where the best maximum is, or without one where the first start ended.
-struct FoundStart {
-  MetMaximum best;
-  int tried = 1, met_none = 0;  ///< met_none: starts that met no maximum
-};
-
 /// A search over ascending points. `model` has fractions for weights; model, points and `all`, the moments of all data,
 /// are in the same units.
 template <ContextLike Ctx>
 class StartSearch {
  public:
+  using Maximum = MetMaximum<std::vector<NormalComponent>>;
+  using Found = FoundStart<std::vector<NormalComponent>>;
+
   StartSearch(Ctx& ctx, const NormalModel& model, const std::vector<double>& points, const NormalComponent& all)
       : ctx_(ctx), model_(model), all_(all), sample_(to_device(ctx, points, "start")), points_(thinned(points)),
         few_(to_device(ctx, points_, "start")), largest_(std::max(points.back(), all.mean)),
@@ -150,25 +131,25 @@ class StartSearch {
   }
 
   /// The best of so many starts; of the first alone where no maximum is without spikes, or there is but one.
-  FoundStart best_of(int starts) {
-    FoundStart result;
+  Found best_of(int starts) {
+    Found result;
     const int components = model_.components;
     if (components == 1 || static_cast<double>(points_.size()) < spike_points * components) {
       Sketch sketch = sketch_of(0);
       ascend(ctx_, model_, sketch, least_, few_.view());
-      result.best.components = sketch.components;
+      result.best.model = sketch.components;
       return result;
     }
     result.tried = starts;
-    std::vector<MetMaximum> ends;
+    std::vector<Maximum> ends;
     for (int start = 0; start < starts; ++start) {
       const bool moves = !ends.empty() && start >= fixed_starts && start % 3 != 0;
-      Sketch sketch = moves ? moved(best_of(ends), start) : sketch_of(start);
+      Sketch sketch = moves ? moved(detail::best_of(ends), start) : sketch_of(start);
       ascend(ctx_, model_, sketch, least_, few_.view());
-      if (start == 0) result.best.components = sketch.components;
+      if (start == 0) result.best.model = sketch.components;
       // What has become a spike by now stays one.
       const bool hopeless = has_spike(sketch.components, 0.5);
-      MetMaximum end = hopeless ? MetMaximum{} : finished(sketch.components, few_.view());
+      Maximum end = hopeless ? Maximum{} : finished(sketch.components, few_.view());
       if (!std::isfinite(end.nll)) {
         ++result.met_none;
         continue;
@@ -176,16 +157,16 @@ class StartSearch {
       end.first = start;
       ends.push_back(std::move(end));
     }
-    const std::vector<MetMaximum> maxima = grouped(std::move(ends));
+    const std::vector<Maximum> maxima = grouped(std::move(ends));
     if (maxima.empty()) return result;
     result.best = maxima.front();
     if (sample_.size() == few_.size()) return result;
     double least = std::numeric_limits<double>::infinity();
     for (std::size_t i = 0; i < std::min(maxima.size(), compared_maxima); ++i) {
-      const MetMaximum end = finished(maxima[i].components, sample_.view());
+      const Maximum end = finished(maxima[i].model, sample_.view());
       if (!(end.nll < least)) continue;
       least = end.nll;
-      result.best = {end.components, end.nll, maxima[i].first, maxima[i].met};
+      result.best = {end.model, end.nll, maxima[i].first, maxima[i].met};
     }
     return result;
   }
@@ -217,12 +198,12 @@ class StartSearch {
 
   /// The components of a maximum, one of them moved: the one missed least to a clump that the others miss, or when
   /// those have all been tried and where components have one mean, any to a clump at random.
-  Sketch moved(const MetMaximum& from, int start) {
-    Sketch result{from.components, prior_};
+  Sketch moved(const Maximum& from, int start) {
+    Sketch result{from.model, prior_};
     const bool one_mean = model_.means == Sharing::shared;
     if (!one_mean && from.nll < missed_by_) {
       missed_by_ = from.nll;
-      missed_ = MissedClumps(points_, from.components, 2 * spike_width * spread_);
+      missed_ = MissedClumps(points_, from.model, 2 * spike_width * spread_);
     }
     StartDraws draws = draws_of(ctx_.control().seed, start);
     const bool any = missed_.empty();
@@ -255,7 +236,7 @@ class StartSearch {
   }
 
   /// The maximum near these components; its likelihood is infinite where there is none, or one with spikes.
-  MetMaximum finished(const std::vector<NormalComponent>& c, VectorView<const double, typename Ctx::space> x) {
+  Maximum finished(const std::vector<NormalComponent>& c, VectorView<const double, typename Ctx::space> x) {
     MinimizeOptions options;
     options.max_iterations = 40;
     const std::vector<double> from = parameters_of(model_, c);
@@ -265,34 +246,14 @@ class StartSearch {
                                                by_gradients ? MixtureOrder::gradient : MixtureOrder::hessian);
       const Minimum minimum = minimize(likelihood, from, options);
       if (minimum.status != Status::converged || !endless_components(likelihood, minimum).empty()) return {};
-      MetMaximum result{components_of(model_, minimum.parameters), minimum.nll};
-      if (has_spike(result.components, 1)) return {};
+      Maximum result{components_of(model_, minimum.parameters), minimum.nll};
+      if (has_spike(result.model, 1)) return {};
       return result;
     } catch (const Cancelled&) {
       throw;
     } catch (const Error&) {
       return {};  // points of the sample that are all equal, or a likelihood that overflows
     }
-  }
-
-  static const MetMaximum& best_of(const std::vector<MetMaximum>& ends) {
-    return *std::min_element(ends.begin(), ends.end(),
-                             [](const MetMaximum& a, const MetMaximum& b) { return a.nll < b.nll; });
-  }
-
-  /// One for each maximum, the best first.
-  static std::vector<MetMaximum> grouped(std::vector<MetMaximum> ends) {
-    std::stable_sort(ends.begin(), ends.end(), [](const MetMaximum& a, const MetMaximum& b) { return a.nll < b.nll; });
-    std::vector<MetMaximum> result;
-    for (MetMaximum& end : ends) {
-      if (result.empty() || end.nll - result.back().nll > same_maximum) {
-        result.push_back(std::move(end));
-        continue;
-      }
-      result.back().first = std::min(result.back().first, end.first);
-      ++result.back().met;
-    }
-    return result;
   }
 
   Ctx& ctx_;

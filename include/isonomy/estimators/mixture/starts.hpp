@@ -1,0 +1,92 @@
+// What searches for starting values share: how they went, their draws, and maxima that several starts met.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "isonomy/core/config.hpp"
+#include "isonomy/core/random.hpp"
+
+namespace isonomy::mixture {
+
+/// How a search for starting values went.
+struct StartCounts {
+  int tried = 0;
+  int met_same = 0;  ///< starts that met the maximum chosen; 0 where none met one, and the values are those of k-means
+  int met_none = 0;  ///< starts that ended in a spike or nowhere
+  int first = 0;     ///< number of the first start that met it, from 1
+
+  /// Whether the best maximum appeared so late that more starts may find a better one.
+  [[nodiscard]] bool late() const { return tried > 3 && 4 * first > 3 * tried; }
+};
+
+namespace detail {
+
+/// Points that starting values are worked out from, at most.
+inline constexpr index_t start_points = index_t{1} << 14;
+/// Points of the sample that every start is finished on, at most; the best go on over the whole sample.
+inline constexpr std::size_t thinned_points = std::size_t{1} << 12;
+/// Maxima that are compared over the whole sample, at most.
+inline constexpr std::size_t compared_maxima = 3;
+/// Likelihoods within this are of one maximum.
+inline constexpr double same_maximum = 1e-3;
+/// A component is a spike, not part of a maximum, if it is narrower than this part of the spread of the points, or has
+/// fewer points.
+inline constexpr double spike_width = 1e-3, spike_points = 5;
+
+/// Draws of one start: its own stream of the seed.
+struct StartDraws {
+  std::uint64_t seed = 0, stream = 0, counter = 0;
+
+  std::size_t below(std::size_t bound) {
+    return static_cast<std::size_t>(random_below(bound, seed, counter++, stream));
+  }
+};
+
+/// The draws of a start; k-means has streams of its own.
+inline StartDraws draws_of(std::uint64_t seed, int start) {
+  return {seed, (std::uint64_t{1} << 32) + static_cast<std::uint64_t>(start)};
+}
+
+/// A maximum of a sample's likelihood, and the starts that met it.
+template <class Model>
+struct MetMaximum {
+  Model model;
+  double nll = std::numeric_limits<double>::infinity();
+  int first = 0, met = 1;  ///< number of the first start that met it, and how many did
+};
+
+/// What a search ends with: where the best maximum is, or without one where the first start ended.
+template <class Model>
+struct FoundStart {
+  MetMaximum<Model> best;
+  int tried = 1, met_none = 0;  ///< met_none: starts that met no maximum
+};
+
+template <class Model>
+const MetMaximum<Model>& best_of(const std::vector<MetMaximum<Model>>& ends) {
+  return *std::min_element(ends.begin(), ends.end(), [](const auto& a, const auto& b) { return a.nll < b.nll; });
+}
+
+/// One for each maximum, the best first.
+template <class Model>
+std::vector<MetMaximum<Model>> grouped(std::vector<MetMaximum<Model>> ends) {
+  std::stable_sort(ends.begin(), ends.end(), [](const auto& a, const auto& b) { return a.nll < b.nll; });
+  std::vector<MetMaximum<Model>> result;
+  for (MetMaximum<Model>& end : ends) {
+    if (result.empty() || end.nll - result.back().nll > same_maximum) {
+      result.push_back(std::move(end));
+      continue;
+    }
+    result.back().first = std::min(result.back().first, end.first);
+    ++result.back().met;
+  }
+  return result;
+}
+
+}  // namespace detail
+}  // namespace isonomy::mixture
