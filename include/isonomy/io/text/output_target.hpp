@@ -101,6 +101,16 @@ inline int named_descriptor(const std::string& path) {
   return target;
 }
 
+/// Whether two paths are those of one file, be it there or not, however they are written.
+[[nodiscard]] inline bool same_file(const std::string& a, const std::string& b) {
+  namespace fs = std::filesystem;
+  const auto place = [](const std::string& path) {
+    std::error_code unknown;
+    return fs::weakly_canonical(fs::absolute(path, unknown), unknown);  // which leaves an absent relative one as it is
+  };
+  return place(a) == place(b);
+}
+
 /// Writes all bytes into a stream or descriptor. True: a pipe whose reader has seen enough is no error. IoError naming
 /// the reason otherwise. Waits for the reader of a pipe.
 inline void write_stream(const OutputTarget& target, std::string_view bytes) {
