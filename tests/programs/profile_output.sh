@@ -301,6 +301,16 @@ if command -v gnuplot >/dev/null; then
       expect_text "--plot of $rows features: $picture.svg" "</svg>" "pictures/$picture.svg"
     done
   done
+  # Names that mean something to gnuplot, and a byte that is no text; file systems may refuse it.
+  for name in "'one'" "''two'" "a''b" '"`touch ran`' '@x_{^' $'no\xff'; do
+    cp "$gsec" "./$name.tsv" 2>/dev/null || continue
+    run "$profile" "./$name.tsv" --plot named --quiet --n-filter 2
+    expect_equal "--plot of a file with a strange name, $name: messages" "" "$(cat "$err")"
+    expect_text "--plot of a file with a strange name, $name" "</svg>" named/ranking.svg
+    expect_equal "--plot of a file with a strange name, $name: UTF-8" yes "$(iconv -f UTF-8 -t UTF-8 named/ranking.svg >/dev/null 2>&1 && echo yes)"
+    rm -r named
+  done
+  expect_equal "nothing in a name is run" "" "$(find . -name ran)"
 else
   echo "not checked: the pictures themselves, since gnuplot is not installed"
 fi
