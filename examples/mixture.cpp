@@ -219,7 +219,7 @@ examples::MixtureOptions understood(const CLI::App& app, const CommandLine& line
     if (given("--weights")) refuse_choice(line, "--weights", "the choice goes by BIC, which weighted points lack");
   }
   require_between("--contour-points", run.contour_points, 3, 1000, "72 make a smooth line");
-  require_between("--starts", run.search.starts, 1, 10000, "40 are the default");
+  require_between("--starts", run.search.starts, 1, 10000, "60 are the default");
   examples::require_at_least("--max-iterations", run.minimize.max_iterations, 1, "200 are the default");
   examples::require_at_least("--threads", run.threads, 0, "0 takes all");
   if (line.shared_mean && line.shared_sigma && std::max(run.model.components, run.most_components) > 1)
@@ -271,8 +271,12 @@ std::string advice(const isonomy::io::MixtureFit& fit) {
     options.push_back("another --start");
     return "the points do not settle all parameters: " + use(options);
   case mixture::Status::degenerate: options.push_back("another --start"); return use(options);
-  default: return "give another --start, or rescale the points";
+  case mixture::Status::no_progress: return "give another --start, or rescale the points";
+  default: break;
   }
+  // It has ended well, but there are too many parameters for errors, or too few points with weight.
+  options.push_back("more points");
+  return "it has no errors, as a warning says: " + use(options);
 }
 
 /// The fits that the number of components was chosen from.
@@ -280,7 +284,7 @@ void print_choice(const examples::MixtureOptions& options, const examples::Mixtu
   const bool any = std::any_of(run.fit.tried.begin(), run.fit.tried.end(), [](const auto& t) { return t.chosen; });
   std::cerr << "  components   " << examples::components_text(options) << " tried in "
             << examples::fixed(run.choice_seconds, 3) << " s, "
-            << (any ? "the least BIC chosen" : "none has a usable result; this is the fewest") << "\n";
+            << (any ? "the least BIC chosen" : "none can be chosen; this is the fewest") << "\n";
   std::istringstream rows(examples::components_table(run.fit.tried));
   for (std::string row; std::getline(rows, row);) std::cerr << std::string(15, ' ') << row << "\n";
 }

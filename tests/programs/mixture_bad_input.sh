@@ -70,7 +70,13 @@ done
 refuse "an unknown column of weights" "weights.csv:1: |no column 'weight'|eruptions, waiting, w" weights.csv --weights weight
 refuse "weights that are the points" "weights.csv: |both column 3|--weights" weights.csv --column w --weights w
 awk -F , -v OFS=, 'NR > 1 { $3 = 0 } { print }' weights.csv >zero.csv
-refuse "weights of 0" "zero.csv: |add up to 0|--weights" zero.csv --weights w
+refuse "weights of 0" "zero.csv: |largest weight is 0|--weights" zero.csv --weights w
+printf '%s\n' x,w 1,1e-101 2,1e-101 4,1e-102 >light.csv
+refuse "weights that are too small" "light.csv: |largest weight is 1e-101|rescale" light.csv --weights w
+printf '%s\n' x,w 5,1 7,0 5,2 8,0 5,1 >alone.csv
+refuse "one value alone with weight" "alone.csv: |5 points, but for those without weight, are 5.0|--column" alone.csv --weights w --components 1
+{ yes 1 | head -n 1000000; echo 1.0000000000001; } >nearly.txt
+refuse "a spread of rounding" "nearly.txt: |as good as" nearly.txt --components 1-2
 { numbers_as d 1 2 3 4 5 6; numbers_as d 1 1 -2 1 1 1; } | make_npy weights.npy '<f8' '(6, 2)' True
 refuse "a weight below 0 in an array" "weights.npy: |element [2, 1]|from 0 to 1e100" weights.npy --weights 2
 refuse "weights of an array by name" "weights.npy: |no column 'w'|--weights a place" weights.npy --weights w

@@ -71,11 +71,17 @@ refuse "a choice of components with known values" "--components 1-5 and --fix|on
 refuse "a choice of components for weighted points" "--components 1-5 and --weights|BIC|drop --weights" good.csv --components 1-5 --weights 2
 refuse "contours that no choice has" "--contour|no parameter 'f'|w1, w2, mu1" good.csv --components 1-3 --contour f,w1
 refuse "a choice of components that share everything" "--shared-mean|--shared-sigma|do not differ|--components 1" good.csv --components 1-2 --shared-mean --shared-sigma
+for option in --column --out --json --plot --start --range; do
+  refuse "$option of a variable that is not set" "$option: the value is empty|expected" good.csv "$option" ''
+done
 refuse "--start with nothing" "--start|starting values" good.csv --start=
 refuse "one sign for decimals and between cells" "--separator=','|decimal sign too" good.csv --decimal , --separator ,
 refuse "contours of weighted points" "--contour|--weights|drop one" good.csv --weights 2 --contour mu1,mu2
 refuse "profiles of weighted points" "--minos|--weights|drop one" good.csv --weights 2 --minos
 refuse "a start and a search for one" "--start|--starts|drop one" good.csv --column waiting --starts 5 --start 0.4,54,80,6,6
+refuse "a known mean out of all proportion" "--fix: mu1=1e+299|mean nearer to the data" good.csv --fix mu1=1e299
+refuse "a start whose mean is out of all proportion" "--start: mu2=-1e+200|mean nearer to the data" good.csv --column waiting --start 0.4,54,-1e200,6,6
+refuse "a start out of all proportion, as it was given" "--start: |(f=0.4, mu1=54, mu2=80, s1=1e+100, s2=6)" good.csv --column waiting --start 0.4,54,80,1e100,6
 refuse "shared means and widths" "--shared-mean|--shared-sigma|do not differ|drop one" good.csv --shared-mean --shared-sigma
 
 # ---- values that are kept
@@ -163,7 +169,9 @@ for option in --out --json; do
   refuse_output "$option is the input" "good.csv|also an input" "$option" good.csv
   refuse_output "$option is a link to the input" "link.csv|also an input" "$option" link.csv
 done
-refuse_output "one file for table and report" "both.tsv|--out|--json" --out both.tsv --json both.tsv
+for spelling in both.tsv ./both.tsv "$PWD/both.tsv" earlier/../both.tsv; do
+  refuse_output "one file for table and report as $spelling" "both.tsv|--out|--json" --out both.tsv --json "$spelling"
+done
 refuse_output "--plot is a file" "earlier.tsv|is a file" --plot earlier.tsv
 refuse_output "--plot with a folder in place of a table" "occupied/fit.tsv|folder" --plot occupied --json new.json
 refuse_output "--out after a good --plot" "absent/x" --plot new --out absent/x

@@ -115,7 +115,7 @@ expect_choice "a range of one" 3 3-3 "$faithful" --column waiting --no-minos
 expect_choice "one component shares with nobody" 1 1-1 "$faithful" --shared-mean --shared-sigma
 for threads in 1 3; do
   run "$mixture" "$faithful" --column waiting --components 1-4 --threads "$threads" --json "threads$threads.json"
-  sed '/"seconds"/d; /"bytes_peak"/d' "threads$threads.json" >"threads$threads.text"
+  sed '/"seconds"/d; /"bytes_peak"/d; /"threads"/d' "threads$threads.json" >"threads$threads.text"
 done
 expect_same "a choice with 1 and 3 threads" threads1.text threads3.text
 printf '%s\n' 1 1 1 1 1 2 3 4 5 6 7 9 12 >ties.txt
@@ -129,9 +129,13 @@ cp "$out" given.txt
 run "$mixture" ties.txt --components 2-4 --json chosen.json
 expect_equal "no usable fit: exit status" 3 "$status"
 expect_same "no usable fit: the fewest components" given.txt "$out"
-expect_text "no usable fit: the reason" "none has a usable result; this is the fewest" "$err"
+expect_text "no usable fit: the reason" "none can be chosen; this is the fewest" "$err"
 expect_text "no usable fit: the result" "the fit has no usable result: degenerate" "$err"
 expect_equal "no usable fit: none is chosen" "3 0" "$(grep -c '"usable": false,' chosen.json | awk '{ print $1 - 1 }') $(grep -c '"chosen": true' chosen.json)"
+echo 1.17 -2.0 0.87 1.8 0.64 1.46 -0.44 3.2 4.63 6.42 6.39 4.67 3.43 6.19 | tr ' ' '\n' >spikes.txt
+run "$mixture" spikes.txt --components 1-3 --no-minos
+expect_success "fits with a spike are not chosen"
+expect_equal "fits with a spike are listed" 2 "$(grep -c ' spike, not usable$' "$err")"
 echo 1 2 3 8 9 30 | tr ' ' '\n' >few.txt
 run "$mixture" few.txt --components 1-9 --no-minos --json chosen.json
 expect_text "fewer points than components" "warning: more than 6 components were not tried, since there are only 6 points" "$err"
@@ -325,12 +329,18 @@ run "$mixture" flat.txt --no-minos --json search.json
 expect_success "a search for a start"
 cp "$out" searched.txt
 expect_text "a search: the summary" " of 40 met this maximum" "$err"
-for text in '"starts": {' '"tried": 40' '"late": false'; do expect_text "a search: --json" "$text" search.json; done
+for text in '"starts": {' '"tried": 60' '"late": false'; do expect_text "a search: --json" "$text" search.json; done
 run "$mixture" flat.txt --no-minos --start 0.25,0,3,6,0.6 --json given.json
 expect_same "a search ends where a good start does" searched.txt "$out"
 expect_text "a given start: --json" '"starts": null' given.json
 run "$mixture" flat.txt --no-minos --starts 3 --json search.json
 expect_text "--starts 3" '"tried": 3' search.json
+echo -0.32 -0.49 1.68 1.97 0.16 -1.26 5.2 5.04 4.12 6.53 6.0 3.59 | tr ' ' '\n' >pairs.txt
+run "$mixture" pairs.txt --json search.json
+expect_text "profiles that meet a spike: the warning" "met a lower point, from which a component closes in on a few points" "$err"
+expect_text "profiles that meet a spike: the maximum of the search stays" '"met_same": 30' search.json
+run "$mixture" pairs.txt --components 1 --threads 2 --contour-points 5 --json options.json
+for text in '"starts": "40"' '"minos": "yes"' '"contour_points": "5"' '"threads": "2"'; do expect_text "options of the run: --json" "$text" options.json; done
 echo 1 2 3 8 9 30 | tr ' ' '\n' >few.txt
 run "$mixture" few.txt --components 3 --no-minos
 expect_text "too few points for a search: the warning" "fewer than 5 points a component" "$err"

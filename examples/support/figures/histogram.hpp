@@ -124,7 +124,7 @@ inline Histogram histogram(const PointData& data, const isonomy::mixture::Range&
       if (bin >= 0 && bin < last) {
         out.counts[static_cast<std::size_t>(bin)] += weight;
         out.squares[static_cast<std::size_t>(bin)] += weight * weight;
-      } else {
+      } else if (weight > 0) {
         ++out.outside;
       }
     }

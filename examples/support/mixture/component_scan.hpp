@@ -16,6 +16,7 @@
 #include "mixture_options.hpp"
 #include "mixture_table.hpp"
 #include "pass_counter.hpp"
+#include "start_error.hpp"
 
 namespace examples {
 
@@ -29,11 +30,26 @@ inline std::string components_text(const MixtureOptions& options) {
 
 namespace detail {
 
-/// What a choice goes by.
+/// How many components of a usable fit are spikes; of one from a start that was given, no search having said how far
+/// the points spread, by their numbers of points alone.
+inline int spikes_of(const isonomy::io::MixtureFit& fit) {
+  if (!fit.usable()) return 0;
+  return isonomy::mixture::spikes(fit.model, fit.result.minimum.parameters, static_cast<double>(fit.points),
+                                  fit.starts.spread);
+}
+
+/// What a choice goes by. A fit with a spike is as unusable for it as one that has no maximum.
 inline isonomy::io::TriedComponents tried_components(const isonomy::io::MixtureFit& fit, bool chosen) {
   const isonomy::mixture::FitResult& result = fit.result;
-  return {fit.model.components, result.names.size(), result.minimum.nll, result.aic,
-          result.bic,           fit.status(),        fit.usable(),       chosen};
+  const bool spike = spikes_of(fit) > 0;
+  return {fit.model.components,
+          result.names.size(),
+          result.minimum.nll,
+          result.aic,
+          result.bic,
+          spike ? "spike" : fit.status(),
+          fit.usable() && !spike,
+          chosen};
 }
 
 /// A fit from a start of its own, without profiles, for every number of components that the options give and the points
@@ -46,10 +62,13 @@ std::vector<isonomy::io::TriedComponents> try_components(isonomy::Context<isonom
   const auto most = static_cast<int>(std::min<index_t>(options.most_components, x.size));
   isonomy::io::MixtureFit fit;
   fit.model = options.model;
+  fit.points = x.size;
   for (int& k = fit.model.components; k <= most; ++k) {
     passes.begin(joined("components ", k));
-    const auto start = isonomy::mixture::find_start(ctx, fit.model, x, options.search);
-    fit.result = isonomy::mixture::fit(ctx, fit.model, x, start.parameters, options.minimize);
+    from_points(options.points.path, [&] {
+      fit.starts = isonomy::mixture::find_start(ctx, fit.model, x, options.search);
+      fit.result = isonomy::mixture::fit(ctx, fit.model, x, fit.starts.parameters, options.minimize);
+    });
     tried.push_back(tried_components(fit, false));
   }
   const auto better = [](const auto& a, const auto& b) {

@@ -12,6 +12,7 @@
 #include "isonomy/estimators/mixture/minimise/minos.hpp"
 #include "isonomy/estimators/mixture/normal/start.hpp"
 #include "isonomy/io/reports/mixture_report.hpp"
+#include "mixture_options.hpp"
 
 namespace examples {
 
@@ -51,10 +52,10 @@ inline void note_starts(const isonomy::mixture::Starts& starts, std::vector<std:
 }
 
 /// What of the model the data did not settle, in words.
-inline void note_result(const isonomy::io::MixtureFit& fit,
-                        const std::vector<std::pair<std::string, std::string>>& contours,
-                        std::vector<std::string>& warnings) {
-  note_starts(fit.starts, warnings);
+inline void note_result(MixtureRun& run, const std::vector<std::pair<std::string, std::string>>& contours) {
+  const isonomy::io::MixtureFit& fit = run.fit;
+  std::vector<std::string>& warnings = run.warnings;
+  if (!run.begun_again) note_starts(fit.starts, warnings);
   for (const auto& warning : fit.result.report.warnings) warnings.push_back(warning);
   for (const int k : fit.result.degenerate)
     warnings.push_back(joined("component ", k + 1, " has closed in on a point, where the likelihood has no maximum"));

@@ -47,6 +47,7 @@ struct MixtureRun {
   index_t left_out = 0, missing = 0;
   index_t weight_column = 0;  ///< 0 without weights
   int profile_passes = 0;
+  bool begun_again = false;  ///< from a lower minimum, which no start had met
   std::vector<std::string> warnings;
   double reading_seconds = 0, choice_seconds = 0;
 };

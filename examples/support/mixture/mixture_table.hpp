@@ -75,7 +75,9 @@ inline std::string parameter_table(const isonomy::io::MixtureFit& fit) {
   std::vector<std::vector<std::string>> rows{{"parameter", "value"}};
   if (!fit.usable()) {
     for (std::size_t i = 0; i < names.size(); ++i) rows.push_back({names[i], rounded(values[i], 0, 4)});
-    return joined(detail::aligned(rows), "\nno errors, since the fit is ", fit.status(), "\n");
+    const bool valid = fit.result.minimum.valid();
+    return joined(detail::aligned(rows), valid ? "\nno errors, though the fit is " : "\nno errors, since the fit is ",
+                  fit.status(), "\n");
   }
   rows[0].insert(rows[0].end(), {"error", "minos lower", "minos upper", "global correlation"});
   if (fit.minos.empty()) rows[0].erase(rows[0].begin() + 3, rows[0].begin() + 5);

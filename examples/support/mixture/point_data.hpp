@@ -54,7 +54,7 @@ struct PointData {
   index_t left_out = 0;             ///< points outside the range
   index_t missing = 0;              ///< rows without a value
   double smallest = 0, largest = 0;
-  double total = 0;  ///< the sum of the weights, or the number of points
+  double total = 0, heaviest = 0;  ///< the sum of the weights, or the number of points; the largest weight
 
   index_t size() const {
     return std::visit([](const auto& v) { return static_cast<index_t>(v.size()); }, values);
@@ -240,9 +240,12 @@ void keep_range(const PointOptions& options, const isonomy::mixture::Range& rang
       ++data.left_out;
       continue;
     }
-    data.smallest = std::min<double>(data.smallest, value);
-    data.largest = std::max<double>(data.largest, value);
+    if (weight > 0) {
+      data.smallest = std::min<double>(data.smallest, value);
+      data.largest = std::max<double>(data.largest, value);
+    }
     data.total += static_cast<double>(weight);
+    data.heaviest = std::max<double>(data.heaviest, weight);
     if (data.weighted()) weights[kept] = weight;
     values[kept++] = value;
   }
@@ -286,10 +289,16 @@ inline PointData read_points(const PointOptions& options, const isonomy::mixture
   if (data.size() == 0)
     throw isonomy::IoError(path, 0,
                            joined("all ", data.missing, " values are missing; expected numbers; see the column"));
+  if (!(data.heaviest >= isonomy::mixture::smallest_largest_weight))
+    throw isonomy::IoError(path, 0,
+                           joined("the largest weight is ", isonomy::io::number_text(data.heaviest),
+                                  "; expected one of 1e-100 or more; check that --weights names the right column, or "
+                                  "rescale the weights"));
   if (!(data.largest - data.smallest > 1e-14 * std::max(std::abs(data.smallest), std::abs(data.largest))))
     throw isonomy::IoError(
         path, 0,
-        joined("all ", data.size(), " points are ", isonomy::io::number_text(data.smallest),
+        joined("all ", data.size(), data.weighted() ? " points, but for those without weight, are " : " points are ",
+               isonomy::io::number_text(data.smallest),
                ", or as good as; expected points that differ, since a width cannot be estimated from "
                "these; check that --column names the right one"));
   if (!(data.largest - data.smallest > detail::least_spread))
@@ -297,10 +306,6 @@ inline PointData read_points(const PointOptions& options, const isonomy::mixture
                            joined("column ", data.column, ": all points lie within ",
                                   isonomy::io::number_text(data.largest - data.smallest),
                                   "; expected a spread above 1e-300; rescale the points"));
-  if (!(data.total >= isonomy::mixture::smallest_largest_weight))
-    throw isonomy::IoError(path, 0,
-                           joined("the weights add up to ", isonomy::io::number_text(data.total),
-                                  "; expected some above 0; check that --weights names the right column"));
   return data;
 }
 

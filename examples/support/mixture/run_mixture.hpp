@@ -136,7 +136,8 @@ isonomy::Report begin_fit(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorVi
   fit.start = options.start;
   if (fit.start.empty()) {
     passes.begin("start");
-    fit.starts = isonomy::mixture::find_start(ctx, options.model, points, options.search);
+    fit.starts = from_points(options.points.path,
+                             [&] { return isonomy::mixture::find_start(ctx, options.model, points, options.search); });
     fit.start = fit.starts.parameters;
     if (!options.known.empty()) fit.start = start_with(options.model, fit.start, options.known);
   }
@@ -144,12 +145,12 @@ isonomy::Report begin_fit(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorVi
   return before;
 }
 
-/// The first fit, whose errors name the option that the start comes from.
+/// The first fit, whose errors name the option that the start comes from, or the file.
 template <class F>
 auto from_start(const MixtureOptions& options, F&& first_fit) {
   return !options.start.empty()   ? from_given_start(first_fit)
          : !options.known.empty() ? from_given_start(first_fit, "--fix")
-                                  : first_fit();
+                                  : from_points(options.points.path, first_fit);
 }
 
 /// The fit of the points with errors, again from a lower minimum where profiles meet one.
@@ -186,11 +187,17 @@ void fit_points(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorView<const T
       keep_former(joined("from which the fit is ", fit.status()));
       break;
     }
+    if (spikes_of(fit) > spikes_of(former)) {
+      keep_former("from which a component closes in on a few points");
+      break;
+    }
     if (!(fit.result.minimum.nll < former.result.minimum.nll)) {  // lower by rounding alone
       fit = former;
       break;
     }
     run.warnings.push_back("profiles met a lower minimum; the fit has begun again from there");
+    fit.starts.met_same = fit.starts.first = 0;
+    run.begun_again = true;
   }
   auto& stages = fit.result.report.stages;
   stages.insert(stages.begin(), before.stages.begin(), before.stages.end());
@@ -290,7 +297,7 @@ inline MixtureRun run_mixture(const MixtureOptions& options, const Interrupt& in
       detail::fit_points(ctx, x, options, passes, run);
   });
   progress.clear();
-  detail::note_result(run.fit, options.contours, run.warnings);
+  detail::note_result(run, options.contours);
 
   // From here on everything is ready to be put in place before anything is.
   outputs.add(options.table_path, isonomy::io::mixture_table_text(run.fit));
@@ -316,6 +323,10 @@ inline MixtureRun run_mixture(const MixtureOptions& options, const Interrupt& in
                                    {"effective_points", isonomy::io::number_text(run.fit.result.effective_points)},
                                    {"components", components_text(options)},
                                    {"start", options.start.empty() ? "automatic" : "given"},
+                                   {"starts", std::to_string(options.search.starts)},
+                                   {"minos", options.minos && !data.weighted() ? "yes" : "no"},
+                                   {"contour_points", std::to_string(options.contour_points)},
+                                   {"threads", std::to_string(options.threads)},
                                    {"seed", std::to_string(options.seed)}};
     outputs.add(options.json_path, isonomy::io::mixture_report_text(run.fit, notes));
   }

@@ -1,6 +1,7 @@
-// Errors of a fit of which some values were given: those that such values can cause name their option.
+// Errors of fits in terms of the command line: the option whose values, or the file whose points they come from.
 #pragma once
 
+#include <string>
 #include <utility>
 
 #include "../program/operation_name.hpp"
@@ -26,6 +27,17 @@ decltype(auto) from_given_start(F&& compute, const char* option = "--start") {
     throw named(error);
   } catch (const isonomy::NumericalError& error) {
     throw named(error);
+  }
+}
+
+/// What `compute()` returns, a computation that depends on the points of a file alone: what it refuses in them becomes
+/// an IoError that names the file.
+template <class F>
+decltype(auto) from_points(const std::string& path, F&& compute) {
+  try {
+    return std::forward<F>(compute)();
+  } catch (const isonomy::InvalidArgument& error) {
+    throw isonomy::IoError(path, 0, without_operation(error.what()));
   }
 }
 

@@ -44,6 +44,9 @@ std::string whole_number(const std::string& text) {
                 std::numeric_limits<Number>::max());
 }
 
+/// What keeps `text` from being a name: a variable of a script that was not set must not pass for an option left out.
+inline std::string some_text(const std::string& text) { return text.empty() ? "the value is empty" : ""; }
+
 /// Adds options to one group of the help text.
 struct OptionGroup {
   CLI::App& app;
@@ -54,6 +57,7 @@ struct OptionGroup {
     auto* added = app.add_option(names, value, text)->type_name(type)->group(name);
     using Number = typename WholeNumber<T>::type;
     if constexpr (!std::is_void_v<Number> && !std::is_same_v<Number, bool>) added->check(whole_number<Number>);
+    if constexpr (std::is_same_v<T, std::string>) added->check(some_text);
     return added;
   }
   /// The same with the default in the help text.

@@ -27,6 +27,7 @@ inline std::string without_operation(std::string message, std::size_t at = 0) {
                                              "window_from_sequence: ",
                                              "selection_frequencies: ",
                                              "Context<Cpu>: ",
+                                             "NumberFormat: ",
                                              "mixture: ",
                                              "minimize: ",
                                              "start: "};

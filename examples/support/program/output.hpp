@@ -58,10 +58,10 @@ class Outputs {
         if (targets.back().kind == OutputTarget::Kind::file) isonomy::io::AtomicFile{targets.back()};  // a trial
       }
     if (targets.size() == 2 && targets[0].descriptor == targets[1].descriptor &&
-        isonomy::io::same_file(targets[0].path, targets[1].path))
+        isonomy::io::same_place(targets[0].path, targets[1].path))
       throw isonomy::IoError(report, 0, "this is both --out and --json; expected a file for each; choose another name");
     for (const auto& target : targets)
-      if (!folder_path_.empty() && isonomy::io::same_file(target.path, isonomy::io::behind_links(folder_path_)))
+      if (!folder_path_.empty() && isonomy::io::same_place(target.path, isonomy::io::behind_links(folder_path_)))
         throw isonomy::IoError(
             target.name, 0, "this is also the folder of --plot; expected a file beside or in it; choose another name");
     if (!folder_path_.empty()) OutputFolder{folder_path_};  // a trial, which leaves nothing

@@ -95,7 +95,7 @@ class FileSet {
       if (target.kind == OutputTarget::Kind::file && fs::equivalent(target.path, input, error))
         throw IoError(target.name, 0, "this is also an input; expected another file to write; choose another name");
     for (std::size_t k = 0; k < files_.size(); ++k)
-      if (same_file(files_[k].path(), target.path))
+      if (same_place(files_[k].path(), target.path))
         throw IoError(target.name, 0,
                       text::joined("this is the file of another output, ", names_[k],
                                    "; expected a file for each; choose another name"));

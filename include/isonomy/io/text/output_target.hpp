@@ -101,14 +101,14 @@ inline int named_descriptor(const std::string& path) {
   return target;
 }
 
-/// Whether two paths are those of one file, be it there or not, however they are written.
-[[nodiscard]] inline bool same_file(const std::string& a, const std::string& b) {
+/// Whether two targets are one file, which need not be there yet, however it is spelt.
+[[nodiscard]] inline bool same_place(const std::string& first, const std::string& second) {
   namespace fs = std::filesystem;
-  const auto place = [](const std::string& path) {
-    std::error_code unknown;
-    return fs::weakly_canonical(fs::absolute(path, unknown), unknown);  // which leaves an absent relative one as it is
+  std::error_code error;
+  const auto whole = [&error](const std::string& path) {
+    return fs::weakly_canonical(fs::absolute(path, error), error);
   };
-  return place(a) == place(b);
+  return whole(first) == whole(second);
 }
 
 /// Writes all bytes into a stream or descriptor. True: a pipe whose reader has seen enough is no error. IoError naming

@@ -124,15 +124,18 @@ void require_start(const F& f, const std::vector<double>& start) {
     }
 }
 
-/// f at the start. NumericalError naming the point if it is not finite there, and before it what f says of its data.
+/// f at the start. NumericalError naming the point, in the data's units where f has others, if it is not finite there,
+/// and before it what f says of its data.
 template <Objective F>
 [[nodiscard]] Likelihood at_start(F& f, const std::vector<double>& start, MixtureOrder order) {
   Likelihood here = f.at(start, order);
   if (finite(here)) return here;
   if constexpr (requires { f.require_finite_data(); }) f.require_finite_data();
   const std::vector<std::string> names = f.names();
+  std::vector<double> shown = start;
+  if constexpr (requires { f.to_data(start); }) shown = f.to_data(start);
   std::vector<std::string> point;
-  for (std::size_t i = 0; i < start.size(); ++i) point.push_back(text::joined(names[i], "=", start[i]));
+  for (std::size_t i = 0; i < shown.size(); ++i) point.push_back(text::joined(names[i], "=", shown[i]));
   throw NumericalError(text::joined(
       "minimize: the function", std::isfinite(here.nll) ? "'s derivatives are" : " is", " not finite at the start (",
       text::listed(point, 8),

@@ -81,6 +81,12 @@ inline std::optional<SquareMatrix> finite_inverse(const SquareMatrix& a) {
   return all_finite(inverse.elements()) ? std::optional(std::move(inverse)) : std::nullopt;
 }
 
+inline double largest_size(const SquareMatrix& a) {
+  double result = 0;
+  for (const double x : a.elements()) result = std::max(result, std::abs(x));
+  return result;
+}
+
 }  // namespace detail
 
 /// C = H^-1 over the parameters inside the box; errors for an increase of the NLL by 1/2. O(size^3), no pass over data.
@@ -95,8 +101,8 @@ inline std::optional<SquareMatrix> finite_inverse(const SquareMatrix& a) {
 
 /// C = H^-1 B H^-1, B the sum over points of the squared weight times the products of their scores (size x size by
 /// rows): errors of a weighted likelihood, whose rise by 1/2 says nothing. Parameters at a bound as for hesse; empty if
-/// the minimum is not valid, or H or B is not positive definite or not finite. Source: Huber (1967); for weighted
-/// events Langenbruch, Eur. Phys. J. C 82, 393 (2022).
+/// the minimum is not valid, or H or B is not positive definite beyond rounding or not finite. Source: Huber (1967);
+/// for weighted events Langenbruch, Eur. Phys. J. C 82, 393 (2022).
 [[nodiscard]] inline HesseErrors sandwich(const Minimum& minimum, const std::vector<double>& score_products) {
   if (!minimum.valid() || minimum.hessian.empty()) return {};
   const std::size_t size = minimum.parameters.size();
@@ -105,6 +111,9 @@ inline std::optional<SquareMatrix> finite_inverse(const SquareMatrix& a) {
   const SquareMatrix b = free.scaled(score_products, size);
   const std::optional<SquareMatrix> inverse = detail::finite_inverse(free.h), b_inverse = detail::finite_inverse(b);
   if (!inverse || !b_inverse) return {};
+  // No more points than parameters leave B without full rank, and what inverts it then is rounding.
+  constexpr double most_condition = 1e14;
+  if (detail::largest_size(b) * detail::largest_size(*b_inverse) > most_condition) return {};
   const SquareMatrix covariance = product(product(*inverse, b), *inverse),
                      precision = product(product(free.h, *b_inverse), free.h);
   const bool usable = all_finite(covariance.elements()) && all_finite(precision.elements());

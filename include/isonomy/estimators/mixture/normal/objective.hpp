@@ -67,7 +67,19 @@ namespace detail {
 /// ValueError for data of this mean and standard deviation if that is nothing but rounding.
 inline void require_spread(double mean, double sigma) {
   if (!(sigma > 1e-14 * std::abs(mean)))
-    throw ValueError("mixture: all data are equal, or as good as; a width cannot be estimated from them");
+    throw ValueError(
+        "mixture: all data are equal, or as good as; expected a spread beyond rounding; see where the data come from");
+}
+
+/// ValueError naming the mean farthest from 0 if the data's squared distances from a start's means have overflowed.
+inline void require_near(const NormalModel& model, const std::vector<double>& start, double sigma) {
+  if (std::isfinite(sigma)) return;
+  const auto size = [&](int i) { return std::abs(start[static_cast<std::size_t>(i)]); };
+  int farthest = model.weight_count();
+  for (int i = farthest; i < model.weight_count() + model.mean_count(); ++i)
+    if (size(i) > size(farthest)) farthest = i;
+  reject(model.names()[static_cast<std::size_t>(farthest)], start[static_cast<std::size_t>(farthest)],
+         "a mean nearer to the data, which are so far away that their squared distances overflow");
 }
 
 /// Standard deviation of all data from the sums of the densities, each about its own origin, or where these lie so far
@@ -198,6 +210,7 @@ class NormalLikelihood {
     sigma_ = detail::data_sigma(densities, sums, [&](const std::vector<NormalPiece>& one) {
       return normal_sums(ctx, one, MixtureOrder::gradient, data_, unit_);
     });
+    detail::require_near(model, start, sigma_);
   }
 
   [[nodiscard]] std::vector<std::string> names() const { return model_.names(); }

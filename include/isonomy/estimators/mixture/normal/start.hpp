@@ -16,7 +16,7 @@
 #include "isonomy/estimators/mixture/normal/model.hpp"
 #include "isonomy/estimators/mixture/normal/normal_sums.hpp"
 #include "isonomy/estimators/mixture/normal/objective.hpp"
-#include "isonomy/estimators/mixture/normal/start_search.hpp"
+#include "isonomy/estimators/mixture/normal/starts/search.hpp"
 #include "isonomy/estimators/mixture/sample.hpp"
 
 namespace isonomy::mixture {
@@ -77,26 +77,28 @@ class Units {
 /// How many starts a search makes, the first of them k-means. More find better maxima now and then:
 /// benchmarks/starts.py compares the default with scikit-learn's best of 20.
 struct StartOptions {
-  int starts = 40;
+  int starts = 60;
 };
 
 /// Starting values, and how they were found.
 struct Starts {
   std::vector<double> parameters;  ///< in the order of model.names()
   int tried = 0;
-  int met_same = 0;  ///< starts that met the maximum chosen; 0 where none met one, and the values are those of k-means
-  int met_none = 0;  ///< starts that ended in a spike or nowhere
-  int first = 0;     ///< number of the first start that met it, from 1
+  int met_same = 0;   ///< starts that met the maximum chosen; 0 where none met one, and the values are those of k-means
+  int met_none = 0;   ///< starts that ended in a spike or nowhere
+  int first = 0;      ///< number of the first start that met it, from 1
+  double spread = 0;  ///< of the points, which a spike is narrow beside
 
   /// Whether the best maximum appeared so late that more starts may find a better one.
   [[nodiscard]] bool late() const { return tried > 3 && 4 * first > 3 * tried; }
 };
 
 /// Starting values for fit() from several starts: k-means, quantiles, splits of the widest part, rings around the
-/// median and ever narrower nests, then clumps and random cells in turn. Each makes a few steps of expectation
-/// maximisation, is finished by Newton steps, and the best maximum counts. A maximum with a spike is none: a component
-/// narrower than 1e-3 of the spread, or of fewer than 5 points. The spread is the points' standard deviation, or ten
-/// times that within the clusters of k-means if this is less.
+/// median and ever narrower nests. Then come maxima of which the component that is missed least is moved to a clump
+/// that the others miss, one clump after the other, and every third time clumps and cells at random. Each makes a few
+/// steps of expectation maximisation, is finished by Newton steps, and the best maximum counts. A maximum with a spike
+/// is none: a component narrower than 1e-3 of the spread, or of fewer than 5 points. The spread is the points' standard
+/// deviation, or ten times that within the clusters of k-means if this is less.
 ///
 /// All of this over the data, or over 2^14 points if there are more, one drawn from each of as many equal stretches, of
 /// which every start uses 2^12 and the three best maxima all. Draws follow the context's seed.
@@ -122,7 +124,7 @@ template <ContextLike Ctx, class T>
   check::usable(x, "mixture", "x");
   detail::require_model(model);
   if (options.starts < 1)
-    throw ValueError(text::joined("start: starts=", options.starts, "; expected at least 1; 40 are the default"));
+    throw ValueError(text::joined("start: starts=", options.starts, "; expected at least 1; 60 are the default"));
   if (x.size == 0) throw ValueError("start: the data are empty; expected at least one point");
   if (x.size < model.components)
     throw ValueError(
@@ -148,6 +150,7 @@ template <ContextLike Ctx, class T>
     if (model.weighting == Weighting::yields) c.weight *= static_cast<double>(x.size);
   }
   Starts result;
+  result.spread = units.width_back(search.spread());
   result.tried = found.tried;
   result.met_none = found.met_none;
   if (model.components == 1 || std::isfinite(found.best.nll)) {
@@ -157,6 +160,19 @@ template <ContextLike Ctx, class T>
   result.parameters = detail::parameters_of(model, std::move(found.best.components));
   static_cast<void>(components_of(model, result.parameters));
   return result;
+}
+
+/// How many components are spikes, no part of a maximum: narrower than 1e-3 of `spread`, that of Starts, or with fewer
+/// than 5 of so many points. A single component is none. ValueError and ShapeError as components_of.
+[[nodiscard]] inline int spikes(const NormalModel& model, const std::vector<double>& parameters, double points,
+                                double spread) {
+  std::vector<NormalComponent> components = components_of(model, parameters);
+  if (model.components == 1) return 0;
+  double sum = 0;
+  for (const NormalComponent& c : components) sum += c.weight;
+  for (NormalComponent& c : components) c.weight /= sum;
+  return static_cast<int>(std::count_if(components.begin(), components.end(),
+                                        [&](const NormalComponent& c) { return detail::is_spike(c, points, spread); }));
 }
 
 /// The parameters of find_start() with its default options.

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "isonomy/backend/backend.hpp"
@@ -32,6 +33,10 @@ struct Scaled {
   [[nodiscard]] const Control& control() const { return control_of(f); }
   void require_finite_data() const {
     if constexpr (requires { f.require_finite_data(); }) f.require_finite_data();
+  }
+  [[nodiscard]] std::vector<double> to_data(std::vector<double> theta) const {
+    if constexpr (requires { f.to_data(theta); }) return f.to_data(std::move(theta));
+    return theta;
   }
   [[nodiscard]] std::vector<std::vector<int>> simplices() const { return mixture::simplices_of(f); }
   [[nodiscard]] std::vector<double> lengths(const std::vector<double>& theta) const {

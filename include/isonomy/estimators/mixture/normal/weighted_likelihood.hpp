@@ -177,6 +177,7 @@ class WeightedLikelihood {
     sigma_ = detail::data_sigma(densities, sums, [&](const std::vector<NormalPiece>& one) {
       return detail::weighted_sums(ctx, one, MixtureOrder::gradient, data, weights, unit_);
     });
+    detail::require_near(model, start, sigma_);
   }
 
   [[nodiscard]] std::vector<std::string> names() const { return model_.names(); }

@@ -229,8 +229,10 @@ TEST_CASE("bad data are named with index and remedy", "[mixture]") {
         "mixture: x[2]=nan; expected a number below 1e150 in size; remove or rescale it");
   CHECK(said({1, INFINITY, 3}) == "mixture: x[1]=inf; expected a number below 1e150 in size; remove or rescale it");
   CHECK(said({1, 1e308, 3}) == "mixture: x[1]=1e+308; expected a number below 1e150 in size; remove or rescale it");
-  CHECK(said({3, 3, 3, 3}) == "mixture: all data are equal, or as good as; a width cannot be estimated from them");
-  CHECK(said({7}) == "mixture: all data are equal, or as good as; a width cannot be estimated from them");
+  CHECK(said({3, 3, 3, 3}) ==
+        "mixture: all data are equal, or as good as; expected a spread beyond rounding; see where the data come from");
+  CHECK(said({7}) ==
+        "mixture: all data are equal, or as good as; expected a spread beyond rounding; see where the data come from");
   const std::vector<double> x = two_peaks(100);
   CHECK(message<ValueError>([&] {
           return fit(ctx, mixture::shared_mean_pair(), view(x), {1, 0, 1, 2});

@@ -326,6 +326,12 @@ TEST_CASE("too few points with weight give parameters and no errors", "[mixture]
         "no errors: the sum of squared weights times scores is not positive definite, or not finite; rescale weights "
         "and points, or give more of them");
   CHECK(result.report.warnings[1] == "1.8 effective points for 2 parameters");
+  for (const double lower : {-9.0, -1e300})
+    for (const double second : {1.0, 0.1, 0.3, 3.0, 7.0}) {
+      w[17] = second;
+      const NormalModel one{.components = 1, .range = {lower, 30}};
+      CHECK_FALSE(fit(ctx, one, view(x), view(w), {1, 2}).hesse.available());
+    }
   w[17] = 0;
   CHECK(message<ValueError>([&] {
           return fit(ctx, NormalModel{1}, view(x), view(w), {1, 2});

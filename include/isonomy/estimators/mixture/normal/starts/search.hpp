@@ -17,7 +17,8 @@
 #include "isonomy/estimators/mixture/normal/model.hpp"
 #include "isonomy/estimators/mixture/normal/normal_sums.hpp"
 #include "isonomy/estimators/mixture/normal/objective.hpp"
-#include "isonomy/estimators/mixture/normal/start_kinds.hpp"
+#include "isonomy/estimators/mixture/normal/starts/kinds.hpp"
+#include "isonomy/estimators/mixture/normal/starts/missed_clumps.hpp"
 
 namespace isonomy::mixture::detail {
 
@@ -30,6 +31,11 @@ inline constexpr double same_maximum = 1e-3;
 /// A component is a spike, not part of a maximum, if it is narrower than this part of the spread of the points, or has
 /// fewer points.
 inline constexpr double spike_width = 1e-3, spike_points = 5;
+
+/// Whether a component, of so many points and of such a spread, is a spike by this part of the limits.
+inline bool is_spike(const NormalComponent& c, double points, double spread, double part = 1) {
+  return c.sigma < part * spike_width * spread || c.weight * points < part * spike_points;
+}
 
 /// How much of the pooled mean square of its components one more point adds to each of them: with it, none closes in on
 /// equal points. The first start has it whole; the others little of it, so that they find narrow peaks of few points.
@@ -184,6 +190,9 @@ class StartSearch {
     return result;
   }
 
+  /// What spikes are narrow beside.
+  [[nodiscard]] double spread() const { return spread_; }
+
  private:
   static std::vector<double> thinned(const std::vector<double>& points) {
     const std::size_t n = std::min(points.size(), thinned_points);
@@ -206,15 +215,21 @@ class StartSearch {
     return result;
   }
 
-  /// The components of a maximum, one of them moved to a clump.
+  /// The components of a maximum, one of them moved: the one missed least to a clump that the others miss, or when
+  /// those have all been tried and where components have one mean, any to a clump at random.
   Sketch moved(const MetMaximum& from, int start) {
-    StartDraws draws = draws_of(ctx_.control().seed, start);
     Sketch result{from.components, prior_};
-    NormalComponent& c = result.components[draws.below(result.components.size())];
-    const Band band = clump(points_, draws);
+    const bool one_mean = model_.means == Sharing::shared;
+    if (!one_mean && from.nll < missed_by_) {
+      missed_by_ = from.nll;
+      missed_ = MissedClumps(points_, from.components, 2 * spike_width * spread_);
+    }
+    StartDraws draws = draws_of(ctx_.control().seed, start);
+    const bool any = missed_.empty();
+    NormalComponent& c = result.components[any ? draws.below(result.components.size()) : missed_.least_component()];
+    const Band band = any ? clump(points_, draws) : missed_.next();
     const auto n = static_cast<double>(points_.size());
     const double weight = band.size / (n + band.size);
-    const bool one_mean = model_.means == Sharing::shared;
     if (!one_mean) c.mean = band.mean;
     c.sigma = std::max(std::sqrt(one_mean ? std::fma(band.mean, band.mean, band.square) : band.square), least_);
     c.weight = weight * (1 - c.weight) / (1 - weight);
@@ -235,9 +250,8 @@ class StartSearch {
   /// Whether a component is a spike by this part of the limits.
   [[nodiscard]] bool has_spike(const std::vector<NormalComponent>& c, double part) const {
     const auto points = static_cast<double>(points_.size());
-    return std::any_of(c.begin(), c.end(), [&](const NormalComponent& k) {
-      return k.sigma < part * spike_width * spread_ || k.weight * points < part * spike_points;
-    });
+    return std::any_of(c.begin(), c.end(),
+                       [&](const NormalComponent& k) { return is_spike(k, points, spread_, part); });
   }
 
   /// The maximum near these components; its likelihood is infinite where there is none, or one with spikes.
@@ -288,6 +302,8 @@ class StartSearch {
   std::vector<double> points_;  // thinned, ascending; where the components have one mean, distances from the median
   Buffer<double, typename Ctx::tag> few_;
   double middle_ = 0, largest_, least_, spread_, prior_ = 0;
+  MissedClumps missed_;  // by the best maximum so far
+  double missed_by_ = std::numeric_limits<double>::infinity();
 };
 
 }  // namespace isonomy::mixture::detail
