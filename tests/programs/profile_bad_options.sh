@@ -112,7 +112,7 @@ refuse "an option twice" "--n-filter" good.tsv --n-filter 10 --n-filter 20
 while IFS='|' read -r kws text; do
   refuse "--split-kws $kws" "--split-kws|$text" good.tsv --split-kws "$kws"
 done <<'EOF'
-|Segment, Pattern or PeriodicPattern
+|the value is empty
 Helix|'Helix'
 Segment:n_split_max=5|lacks n_split_min
 Segment:n_split_min=1,n_split_max=5,n=3|'n'
