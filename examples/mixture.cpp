@@ -208,6 +208,7 @@ examples::MixtureOptions understood(const CLI::App& app, const CommandLine& line
   const auto given = [&app](const char* option) { return app.count(option) > 0; };
   examples::MixtureOptions run = line.run;
   examples::name_standard_input(run.points.path);
+  for (auto* path : {&run.table_path, &run.json_path}) examples::name_standard_output(*path);
   run.points.format = parse_format(line, given("--separator"));
   if (given("--weights")) require_weighted(line, run, given("--minos"));
   parse_components(line.components, run);

@@ -30,9 +30,10 @@ struct CommandLine {
 };
 
 /// Library names of options that this program spells with dashes.
-const std::vector<std::string> option_names{"n_filter", "n_pre_filter", "pct_pre_filter", "max_std_test", "max_overlap",
-                                            "max_cor",  "label_test",   "label_ref",      "label_ignore", "accept_gaps",
-                                            "ext_len",  "jmd_n_len",    "jmd_c_len",      "tmd_len",      "start"};
+const std::vector<std::string> option_names{"n_filter",     "n_pre_filter", "pct_pre_filter", "max_std_test",
+                                            "max_overlap",  "max_cor",      "label_test",     "label_ref",
+                                            "label_ignore", "accept_gaps",  "ext_len",        "jmd_n_len",
+                                            "jmd_c_len",    "tmd_len",      "start",          "drop_non_canonical"};
 
 void add_input_options(CLI::App& app, CommandLine& line) {
   auto& input = line.run.input;
@@ -118,7 +119,7 @@ void add_run_options(CLI::App& app, CommandLine& line) {
                     "rows that a round draws as a share of their group, above 0, at most 1")
       ->needs(bootstrap);
   group.with_default("--seed", run.seed, "INT", "seed of the resampling")->needs(bootstrap);
-  group.option("--out", run.table_path, "FILE", "file for the feature table instead of standard output");
+  group.option("--out", run.table_path, "FILE", "file for the feature table instead of standard output, which is -");
   group.option("--json", run.json_path, "FILE", "file for options, funnel, report and features as JSON");
   group.option("--plot", run.figure_folder, "DIR",
                "folder for ranking.svg and feature_map.svg, drawn by gnuplot, with their tables");
@@ -164,6 +165,7 @@ examples::RunOptions understood(const CommandLine& line) {
   auto& windows = input.windows;
   for (auto* path : {&input.path, &input.test_path, &input.reference_path, &run.scales_path, &run.categories_path})
     examples::name_standard_input(*path);
+  for (auto* path : {&run.table_path, &run.json_path}) examples::name_standard_output(*path);
   if (input.path.empty() && input.test_path.empty())
     throw isonomy::ValueError("there is no input; expected a table, or --test FILE and --ref FILE; name one");
   require_length("--window", input.residue_tmd_len, 1, "give the length of the TMD around a residue");

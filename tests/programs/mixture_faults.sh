@@ -12,6 +12,7 @@ prepare_outputs "$work/folder/waiting.csv" "$work/folder/faithful.csv"
 random_kills "${ISONOMY_KILLS:-6}"
 if [[ -v ISONOMY_KILLS ]]; then kills_between {1..6}; else kills_between 2 6; fi
 full_disks 1 24 40 200
+few_files 4 5 6 1000
 machine_limits "$data/mixture/resolution.npy"
 
 # More numbers than there is memory for.

@@ -77,7 +77,14 @@ refuse "foreign letters" "foreign.tsv:4: |'E3'|'X' at residue 16, 'B' at residue
 bad dash 4 2 "${sequence:0:15}–${sequence:16}"
 refuse "an en dash" "dash.tsv:4: |'E3'|'–' (U+2013) at residue 16|--drop-non-canonical" dash.tsv
 bad invisible 4 2 "${sequence:0:15}"$'\u00a0'"${sequence:16:4}"$'\u200b'"${sequence:21}"
-refuse "invisible letters" "invisible.tsv:4: |U+00A0 (no-break space) at residue 16, U+200B (zero width space) at residue 21" invisible.tsv
+for gaps in "" --accept-gaps --replace-non-canonical-aa; do
+  refuse "invisible letters $gaps" \
+    "invisible.tsv:4: |U+00A0 (no-break space) at residue 16, U+200B (zero width space) at residue 21|--drop-non-canonical" invisible.tsv $gaps
+done
+bad before 4 2 $'\ufeff'"$sequence"
+refuse "an invisible letter before the window" "before.tsv:4: |'E3'|U+FEFF (zero width no-break space) at residue 1;" before.tsv
+bad missing 4 2 NaN
+refuse "a missing sequence" "missing.tsv:4: |'sequence' is 'NaN'|missing value" missing.tsv --accept-gaps
 awk -F '\t' -v OFS='\t' 'NR > 1 { $2 = "X" $2; gsub(/[A-Y]$/, "B", $2); $3 = 1 } { print }' good.tsv >all_foreign.tsv
 refuse "nothing left without foreign letters" "all_foreign.tsv|12 because of foreign letters" all_foreign.tsv --drop-non-canonical
 refuse "a letter that was made a gap" "foreign.tsv:4: |'-' at residue 16|--replace-non-canonical-aa|--drop-non-canonical" \
@@ -166,7 +173,9 @@ refuse "a damaged compressed file" "good.tsv.gz: |gzip" good.tsv.gz
 gzip -c good.tsv | head -c 200 >cut.tsv.gz
 refuse "half a compressed file" "cut.tsv.gz: |gzip" cut.tsv.gz
 { gzip -c good.tsv; echo more; } >tail.tsv.gz
-refuse "text behind a compressed file" "tail.tsv.gz: |gzip" tail.tsv.gz
+refuse "text behind a compressed file" "tail.tsv.gz: |other bytes follow|gzip" tail.tsv.gz
+{ gzip -c good.tsv; printf '\0\0\0more'; } >zeros.tsv.gz
+refuse "zeros and text behind a compressed file" "zeros.tsv.gz: |other bytes follow|gzip" zeros.tsv.gz
 head -c 4096 "$programs/isonomy-profile" >program.tsv
 refuse "a program" "program.tsv:1: " program.tsv
 { head -n 3 good.tsv; printf 'E\3733\tAC\n'; } >latin.tsv
@@ -175,6 +184,8 @@ printf 'e\000n\000t\000r\000y\000' >utf16.tsv
 refuse "UTF-16" "utf16.tsv:1: |UTF-8" utf16.tsv
 sed 's/\t/;/g' good.tsv >semicolons.tsv
 refuse "semicolons for tabs" "semicolons.tsv:1: |tabs or commas" semicolons.tsv
+printf 'CLUSTAL W\n\nE1  ACDEF\n' >clustal.fasta
+refuse "another format" "clustal.fasta:1: |one column|'CLUSTAL W'|FASTA, whose first letter is '>'" --test clustal.fasta --ref ref.fasta
 sed 's/\t/,/g; 5s/$/,2/' good.tsv >commas.tsv
 refuse "a comma too many" "commas.tsv:5: |6 cells|expected 5" commas.tsv
 long_line() { head -c "$1" /dev/zero | tr '\0' "$2"; }

@@ -112,7 +112,7 @@ refuse "an option twice" "--n-filter" good.tsv --n-filter 10 --n-filter 20
 while IFS='|' read -r kws text; do
   refuse "--split-kws $kws" "--split-kws|$text" good.tsv --split-kws "$kws"
 done <<'EOF'
-|Segment, Pattern or PeriodicPattern
+|the value is empty
 Helix|'Helix'
 Segment:n_split_max=5|lacks n_split_min
 Segment:n_split_min=1,n_split_max=5,n=3|'n'
@@ -203,6 +203,10 @@ for option in --out --json; do
 done
 refuse_output "one file for table and report" "both.tsv|--out|--json" --out both.tsv --json both.tsv
 refuse_output "one file for table and report, by two paths" "--out|--json" --out earlier.tsv --json ./earlier.tsv
+refuse_output "one file for table and report, by two paths of what is not there yet" "--out|--json" --out both.tsv --json ./both.tsv
+refuse_output "a table in place of a picture's" "another output" --out ranking.tsv --plot .
+refuse_output "--out is --plot" "new|the folder of --plot" --out new --plot ./new
+refuse_output "standard output for table and report" "/dev/stdout|--out|--json" --out - --json -
 refuse_output "--plot is a file" "earlier.tsv|is a file" --plot earlier.tsv
 refuse_output "--plot with a folder in place of a table" "occupied/ranking.tsv|folder" --plot occupied --json new.json
 refuse_output "--plot below a file" "earlier.tsv/x" --plot earlier.tsv/x

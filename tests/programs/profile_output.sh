@@ -51,6 +51,8 @@ run "$profile" "$gsec" --out table.tsv
 expect_same "--out" exact.tsv table.tsv
 expect_equal "nothing on standard output with --out" "" "$(head -c 100 "$out")"
 expect_text "the report says what was written" "table.tsv" "$err"
+run "$profile" "$gsec" --out -
+expect_same "--out - is standard output" exact.tsv "$out"
 mkdir elsewhere
 echo old >elsewhere/linked.tsv
 ln -s elsewhere/linked.tsv link.tsv
@@ -87,6 +89,10 @@ awk -F '\t' 'NR > 1 && $3 == 0 { print ">" $1 "\n" $2 "*" }' sequences.tsv >ref.
 layout "FASTA for each group" --test test.fasta --ref ref.fasta
 awk -F '\t' -v OFS='\t' 'NR == 1 || $3 == 0 { print $1, $2 }' sequences.tsv >ref.tsv
 layout "FASTA and a table" --test test.fasta --ref ref.tsv
+expect_no_text "a table without labels" "is not read" "$err"
+awk -F '\t' -v OFS='\t' 'NR == 1 { print $0, "label" } NR > 1 { print $0, NR % 2 }' ref.tsv >ref_labels.tsv
+layout "FASTA and a table with labels" --test test.fasta --ref ref_labels.tsv
+expect_text "labels that are not read" "ref_labels.tsv: column 'label' is not read: all rows are of the reference group" "$err"
 sed 's/$/\r/' positions.tsv >crlf.tsv
 layout "lines that end with CR LF" crlf.tsv
 sed 's/$/\r/' ref.fasta >crlf.fasta
@@ -118,6 +124,8 @@ layout "labels that are texts" named.tsv --label-test substrate --label-ref othe
 awk -F '\t' -v OFS='\t' 'NR > 1 { $5 = $5 ? "True" : "False" } { print }' positions.tsv >truth.tsv
 layout "labels that are true and false" truth.tsv
 awk -F '\t' -v OFS='\t' '{ print } NR > 1 && NR < 9 { $1 = "again_" $1; $5 = 2; print }' positions.tsv >others.tsv
+sed 's/\t/, /g' positions.tsv >blanks.csv
+layout "blanks behind commas" blanks.csv
 layout "an ignored label" others.tsv --label-ignore 2
 expect_text "an ignored label is counted" "7 rows or windows were left out" "$err"
 # An X in the middle of a TMD.
@@ -125,8 +133,8 @@ awk -F '\t' -v OFS='\t' '{ print } NR == 5 { $1 = "X_in"; $2 = substr($2, 1, $3)
 layout "--drop-non-canonical" foreign.tsv --drop-non-canonical --json dropped.json
 expect_text "--drop-non-canonical lists what it drops" "1 entries were dropped because of letters that are no amino acid: X_in (line 6: 'X' at residue" "$err"
 expect_text "--drop-non-canonical lists it in the JSON" "foreign.tsv: X_in (line 6: 'X' at residue" dropped.json
-sed 's/^>/> /' ref.fasta >blank.fasta
-layout "a blank behind '>'" --test test.fasta --ref blank.fasta
+sed 's/^>/ > /' ref.fasta >blank.fasta
+layout "blanks around '>'" --test test.fasta --ref blank.fasta
 awk '/^>/ { printf ">protein %d of %s\n", ++n, FILENAME; next } { print }' test.fasta >numbered_test.fasta
 awk '/^>/ { printf ">protein %d of %s\n", ++n, FILENAME; next } { print }' ref.fasta >numbered_ref.fasta
 layout "names that differ behind their first word" --test numbered_test.fasta --ref numbered_ref.fasta
@@ -153,6 +161,8 @@ else
   layout "a compressed table" positions.tsv.gz
   { gzip -c <(head -n 60 positions.tsv); gzip -c <(tail -n +61 positions.tsv); } >two.gz
   layout "two compressed files in one" two.gz
+  { gzip -c positions.tsv; head -c 100000 /dev/zero; } >filled.gz
+  layout "a compressed file filled up with zeros" filled.gz
   gzip -c test.fasta >test.fasta.gz
   layout "compressed FASTA, from a file and a pipe" --test test.fasta.gz --ref <(gzip -c ref.fasta)
 fi
@@ -291,6 +301,16 @@ if command -v gnuplot >/dev/null; then
       expect_text "--plot of $rows features: $picture.svg" "</svg>" "pictures/$picture.svg"
     done
   done
+  # Names that mean something to gnuplot, and a byte that is no text; file systems may refuse it.
+  for name in "'one'" "''two'" "a''b" '"`touch ran`' '@x_{^' $'no\xff'; do
+    cp "$gsec" "./$name.tsv" 2>/dev/null || continue
+    run "$profile" "./$name.tsv" --plot named --quiet --n-filter 2
+    expect_equal "--plot of a file with a strange name, $name: messages" "" "$(cat "$err")"
+    expect_text "--plot of a file with a strange name, $name" "</svg>" named/ranking.svg
+    expect_equal "--plot of a file with a strange name, $name: UTF-8" yes "$(iconv -f UTF-8 -t UTF-8 named/ranking.svg >/dev/null 2>&1 && echo yes)"
+    rm -r named
+  done
+  expect_equal "nothing in a name is run" "" "$(find . -name ran)"
 else
   echo "not checked: the pictures themselves, since gnuplot is not installed"
 fi

@@ -16,16 +16,28 @@
 #include <thread>
 
 #include "../program/interrupt.hpp"
+#include "isonomy/core/text/letters.hpp"
 
 namespace examples {
 
-/// `text` as a gnuplot string without any substitution; control characters become blanks.
+/// `text` as a gnuplot string without any substitution; control characters become blanks, bytes that are no text
+/// U+FFFD. Quotes are doubled, but gnuplot takes two for an empty string where they begin it or follow two others: such
+/// a one is written as an apostrophe.
 inline std::string gnuplot_string(std::string_view text) {
   std::string out = "'";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    out += byte < 0x20 || byte == 0x7F ? ' ' : c;
-    if (c == '\'') out += c;
+  for (bool after_quote = true; !text.empty();) {
+    const auto letter = isonomy::text::first_letter(text);
+    const bool quote = letter.code == '\'';
+    if (letter.bytes == 0)
+      out += "\uFFFD";
+    else if (letter.code < 0x20 || letter.code == 0x7F)
+      out += ' ';
+    else if (quote)
+      out += after_quote ? "\u2019" : "''";
+    else
+      out += text.substr(0, letter.bytes);
+    after_quote = quote;
+    text.remove_prefix(letter.bytes == 0 ? 1 : letter.bytes);
   }
   return out + "'";
 }

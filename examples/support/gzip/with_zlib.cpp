@@ -46,15 +46,26 @@ class Gunzip : public isonomy::io::Decoder {
     if (stream_.avail_in == 0) fail("the gzip data end early");
   }
 
-  /// Goes on behind the end of one gzip file: with another, as bgzip writes and cat makes them, or to the end.
+  /// Goes on behind the end of one gzip file: with another, as bgzip writes and cat makes them, or to the end. Zeros
+  /// with which a file is filled up to a round size are left out, as gzip itself does.
   void begin_next() {
     std::size_t left = stream_.avail_in;
     std::copy_n(reinterpret_cast<const char*>(stream_.next_in), left, piece_.data());
     left += packed_.read(piece_.data() + left, piece_.size() - left);
     stream_.next_in = reinterpret_cast<Bytef*>(piece_.data());
     stream_.avail_in = static_cast<uInt>(left);
-    over_ = left == 0;
-    if (!over_ && inflateReset(&stream_) != Z_OK) fail("the gzip data are damaged");
+    over_ = left == 0 || piece_[0] == '\0';
+    if (over_) return require_zeros(left);
+    if (piece_[0] != '\x1F') fail("other bytes follow the end of the gzip data");
+    if (inflateReset(&stream_) != Z_OK) fail("the gzip data are damaged");
+  }
+
+  /// Nothing if all bytes are zeros, from the first `count` of the piece to the end of the file.
+  void require_zeros(std::size_t count) {
+    for (; count > 0; count = packed_.read(piece_.data(), piece_.size()))
+      if (std::count(piece_.begin(), piece_.begin() + static_cast<std::ptrdiff_t>(count), '\0') !=
+          static_cast<std::ptrdiff_t>(count))
+        fail("other bytes follow the end of the gzip data");
   }
 
   [[noreturn]] void fail(const char* what) const {

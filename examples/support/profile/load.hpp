@@ -111,6 +111,10 @@ class Loader {
       TsvReader reader(std::move(source), {.separators = tab_or_comma});
       require_columns(reader.columns());
       require_label_column(reader.columns());
+      if (label && find_column(reader.columns(), options_.label_column))
+        loaded_.warnings.push_back(joined(path, ": column '", options_.label_column,
+                                          "' is not read: all rows are of the ",
+                                          *label == options_.label_test ? "test" : "reference", " group"));
       WindowCutter cutter = make_cutter(reader.columns());
       while (const auto row = reader.next()) add_row(cutter, row->cells, row->line);
       finish(cutter);
@@ -145,13 +149,14 @@ class Loader {
     return WindowCutter(path_, columns, options);
   }
 
-  /// A spreadsheet saved with semicolons is one column, which all that follows would misname.
+  /// A table saved with semicolons, or a file of another format, is one column, which all that follows would misname.
   void require_columns(const std::vector<std::string>& columns) const {
-    if (columns.size() == 1 && columns[0].find(';') != std::string::npos)
-      throw isonomy::IoError(
-          path_, 1,
-          joined("the header is one column, '", columns[0],
-                 "'; expected columns separated by tabs or commas; save the table as tab-separated text"));
+    if (columns.size() == 1)
+      throw isonomy::IoError(path_, 1,
+                             joined("the header is one column, ", isonomy::text::quoted(columns[0]),
+                                    "; expected columns separated by tabs or commas",
+                                    label_ ? ", or FASTA, whose first letter is '>'" : "",
+                                    "; save the table as tab-separated text"));
   }
 
   void require_label_column(const std::vector<std::string>& columns) const {

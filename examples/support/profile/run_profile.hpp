@@ -157,7 +157,7 @@ inline double seconds_since(std::chrono::steady_clock::time_point start) {
 inline isonomy::io::Table bundled_values(const isonomy::profiling::ScaleTable& bundled) {
   std::vector<std::string> columns{"letter"};
   for (index_t d = 0; d < bundled.size(); ++d) columns.push_back(bundled.info(d).id);
-  isonomy::io::Table table("the bundled scales", columns);
+  isonomy::io::Table table("the bundled scales (no --df-scales)", columns);
   const std::string& letters = bundled.alphabet().letters();
   for (std::size_t a = 0; a < letters.size(); ++a) {
     std::vector<std::string> row{std::string(1, letters[a])};
@@ -167,7 +167,7 @@ inline isonomy::io::Table bundled_values(const isonomy::profiling::ScaleTable& b
   return table;
 }
 inline isonomy::io::Table bundled_categories(const isonomy::profiling::ScaleTable& bundled) {
-  isonomy::io::Table table("the bundled categories",
+  isonomy::io::Table table("the bundled categories (no --df-cat)",
                            {"scale_id", "category", "subcategory", "scale_name", "scale_description"});
   for (index_t d = 0; d < bundled.size(); ++d) {
     const auto& info = bundled.info(d);

@@ -26,6 +26,11 @@ namespace examples {
 
 using isonomy::text::joined;
 
+/// Makes '-' standard output.
+inline void name_standard_output(std::string& path) {
+  if (path == "-") path = "/dev/stdout";
+}
+
 /// Writes to standard output. IoError if it does not take everything; a reader that has seen enough is no error.
 inline void print_all(std::string_view text) {
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
@@ -55,6 +60,10 @@ class Outputs {
     if (targets.size() == 2 && targets[0].descriptor == targets[1].descriptor &&
         isonomy::io::same_place(targets[0].path, targets[1].path))
       throw isonomy::IoError(report, 0, "this is both --out and --json; expected a file for each; choose another name");
+    for (const auto& target : targets)
+      if (!folder_path_.empty() && isonomy::io::same_place(target.path, isonomy::io::behind_links(folder_path_)))
+        throw isonomy::IoError(
+            target.name, 0, "this is also the folder of --plot; expected a file beside or in it; choose another name");
     if (!folder_path_.empty()) OutputFolder{folder_path_};  // a trial, which leaves nothing
     interrupt_.on_end([this] { abandon(); });
   }

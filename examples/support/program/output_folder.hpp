@@ -72,7 +72,9 @@ class OutputFolder {
 
   void remove_workshop() noexcept {
     std::error_code ignored;
-    if (!workshop_.empty()) std::filesystem::remove_all(workshop_, ignored);
+    // An empty folder goes without being opened, which a limit on open files may forbid.
+    if (!workshop_.empty() && !std::filesystem::remove(workshop_, ignored))
+      std::filesystem::remove_all(workshop_, ignored);
     if (lock_ >= 0) static_cast<void>(::close(std::exchange(lock_, -1)));
   }
 

@@ -114,6 +114,13 @@ inline std::string without_blanks(std::string_view s) {
   return out;
 }
 
+/// `s` without the blanks before and behind it.
+[[nodiscard]] constexpr std::string_view without_blanks_around(std::string_view s) noexcept {
+  while (!s.empty() && s.front() == ' ') s.remove_prefix(1);
+  while (!s.empty() && s.back() == ' ') s.remove_suffix(1);
+  return s;
+}
+
 /// The fields of `s` between the separators: one more than there are separators.
 inline std::vector<std::string_view> fields(std::string_view s, char separator) {
   std::vector<std::string_view> out;

@@ -160,6 +160,26 @@ small_disks() {
   echo "with those of file systems: $refused runs refused, $fitting went well"
 }
 
+# few_files COUNT...: so many files may be open at a time.
+few_files() {
+  local count
+  fitting=0 refused=0
+  for count in "$@"; do
+    restore
+    # The shell itself opens files to redirect into.
+    (cd at && exec bash -c 'ulimit -n "$0" && exec "$@"' "$count" "$programs/$program" "${all_outputs[@]}" "$second") \
+      >/dev/null 2>"$err" </dev/null
+    status=$?
+    [[ $status -ne 127 ]] || continue  # not even the libraries could be opened
+    count_outputs "at most $count open files"
+    expect_equal "at most $count open files: what is left over" "" "$(cd at && leftovers)"
+    if ((status == 0)); then fitting=$((fitting + 1)); else refused=$((refused + 1)); fi
+    expect_equal "at most $count open files: new files" "$((status == 0 ? ${#names[@]} : 0))" "$new_files"
+  done
+  expect_equal "limits on open files that refuse" yes "$( ((refused > 0)) && echo yes)"
+  expect_equal "limits on open files that do not" yes "$( ((fitting > 0)) && echo yes)"
+}
+
 # machine_limits ARGUMENT...: no memory or no thread left is an error with a remedy, never one of the program.
 machine_limits() {
   local kilobytes count refused=0

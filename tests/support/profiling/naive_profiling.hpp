@@ -344,7 +344,10 @@ inline NaiveResult naive_profile(const NaiveInput& in, const profiling::ProfileO
     return std::set<char>(t.begin(), t.end());
   };
   const auto places = [&](const naive::Feature& f) {
-    return std::set<index_t>(shown[f.part][f.split].begin(), shown[f.part][f.split].end());
+    std::set<std::string> out;  // the package cuts the text at commas, so that an empty one is one empty place
+    if (shown[f.part][f.split].empty()) out.insert("");
+    for (const index_t x : shown[f.part][f.split]) out.insert(std::to_string(x));
+    return out;
   };
   std::vector<naive::Feature> kept;
   for (const auto& f : features) {

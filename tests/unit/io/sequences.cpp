@@ -190,6 +190,25 @@ TEST_CASE("label lists are cut into windows around each residue", "[io][profilin
   CHECK(brackets.labels == out.labels);
 }
 
+TEST_CASE("a protein whose label is ignored has none a residue, as the first or another", "[io][profiling]") {
+  const WindowOptions options{.flanks = {1, 1}, .tmd_len = 3, .groups = GroupLabels{"1", "0", "NA"}};
+  for (const std::string rows : {"P ACDEFG 0,1,0,1,1,0\nQ ACDEF NA", "Q ACDEF NA\nP ACDEFG 0,1,0,1,1,0"}) {
+    INFO(rows);
+    const auto out = sequences_from_table(table_of("entry sequence label\n" + rows), options);
+    CHECK(out.labels == std::vector<int>{0, 1});
+    CHECK(out.ignored == 1);
+  }
+}
+
+TEST_CASE("lists of labels are read as Python writes them", "[io][profiling]") {
+  for (const char* list : {"['E', 'H', 'E', 'E', 'H']", " [\"E\",\"H\",\"E\",\"E\",\"H\"] "}) {
+    Table table("t.tsv", {"entry", "sequence", "label"});
+    table.append(std::vector<std::string>{"P", "ACDEF", list}, 2);
+    CHECK(sequences_from_table(table, {.flanks = {0, 0}, .tmd_len = 1, .groups = GroupLabels{"E", "H", {}}}).labels ==
+          std::vector<int>{1, 0, 1, 1, 0});
+  }
+}
+
 TEST_CASE("even windows lie around a bond and are positive if both its residues are", "[io][profiling]") {
   const auto out =
       sequences_from_table(table_of("entry sequence label\nP ACDEFG 0,1,1,1,0,1"), {.flanks = {0, 0}, .tmd_len = 4});
@@ -233,7 +252,13 @@ TEST_CASE("labels may be numbers, texts, true and false; rows of the ignored one
   const auto truth = sequences_from_table(
       table_of("entry sequence label\nP ACD True\nQ ACD FALSE\nR ACD 1.0\nS ACD 0\nT ACD +1"), options);
   CHECK(truth.labels == std::vector<int>{1, 0, 1, 0, 1});
-  CHECK(has(refusal("entry sequence label\nP ACD yes", options), "is 'yes'"));
+  CHECK(
+      has(refusal("entry sequence label\nP ACD yes", options),
+          "is 'yes'; expected 1 (label_test) or 0 (label_ref); drop the row, name other labels, or set label_ignore"));
+  CHECK(sequences_from_table(table_of("entry sequence label\nP ACD tRuE\nQ ACD fALSE"), options).labels ==
+        std::vector<int>{1, 0});
+  options.groups = GroupLabels{"1", "", {}};
+  CHECK(has(refusal("entry sequence label\nP ACD 0", options), "expected 1 (label_test) or '' (label_ref)"));
   options.groups = GroupLabels{"True", "False", {}};
   CHECK(sequences_from_table(table_of("entry sequence label\nP ACD 1\nQ ACD False"), options).labels ==
         std::vector<int>{1, 0});
@@ -245,14 +270,14 @@ TEST_CASE("labels may be numbers, texts, true and false; rows of the ignored one
 }
 
 TEST_CASE("a letter of several bytes is one residue, in every layout", "[io][profiling]") {
-  // An en dash, a no-break space and a letter beyond the basic plane: 3, 2 and 4 bytes.
-  const std::string odd = "AC\u2013EFGH\u00A0KLMN\U0001D400QRSTVWY";
-  const profiling::Window expected{"P", "GH\u00A0KLMN\U0001D400Q", 2, 5, 2};
+  // An en dash, an accented letter and a letter beyond the basic plane: 3, 2 and 4 bytes.
+  const std::string odd = "AC\u2013EFGH\u00C9KLMN\U0001D400QRSTVWY";
+  const profiling::Window expected{"P", "GH\u00C9KLMN\U0001D400Q", 2, 5, 2};
   for (const std::string& text :
-       {"entry sequence tmd_start tmd_stop\nP " + odd + " 8 12", "entry sequence tmd\nP " + odd + " \u00A0KLMN",
-        std::string("entry jmd_n tmd jmd_c\nP FGH \u00A0KLMN \U0001D400QR"),
-        std::string("entry sequence\nP GH\u00A0KLMN\U0001D400Q"),
-        "entry sequence tmd_start tmd_stop jmd_n tmd jmd_c\nP " + odd + " 8 12 GH \u00A0KLMN \U0001D400Q"}) {
+       {"entry sequence tmd_start tmd_stop\nP " + odd + " 8 12", "entry sequence tmd\nP " + odd + " \u00C9KLMN",
+        std::string("entry jmd_n tmd jmd_c\nP FGH \u00C9KLMN \U0001D400QR"),
+        std::string("entry sequence\nP GH\u00C9KLMN\U0001D400Q"),
+        "entry sequence tmd_start tmd_stop jmd_n tmd jmd_c\nP " + odd + " 8 12 GH \u00C9KLMN \U0001D400Q"}) {
     INFO(text);
     CHECK(windows_from_table(table_of(text), short_flanks) == std::vector<profiling::Window>{expected});
   }
@@ -280,14 +305,47 @@ TEST_CASE("foreign letters are named with the number of their residue", "[io][pr
         windows_from_table(table_of("entry sequence tmd_start tmd_stop\nP " + sequence + " 8 12"), short_flanks);
     return message_of<ValueError>([&] { profiling::SequenceSet().append(windows.at(0), 1); });
   };
-  CHECK(has(message("ACDEFGHI\u00A0\u200BMNPQRSTVWY"),
-            "entry 'P' holds U+00A0 (no-break space) at residue 9, U+200B (zero width space) at residue 10; expected"));
   CHECK(has(message("ACDEFGHI\u2013LXXPQRSTVWY"), "holds '\u2013' (U+2013) at residue 9, 'X' at residue 11;"));
-  CHECK(has(message("ACDEFGH\U000E0041KLMNPQRSTVWY"), "holds U+E0041 at residue 8;"));
   // Seven residues of the window precede the protein.
   const auto early = profiling::window_from_positions("P", "AxC", 1, 2, {7, 1});
   CHECK(has(message_of<ValueError>([&] { profiling::SequenceSet({profiling::Part::tmd}).append(early, 1); }),
             "'x' at residue 2"));
+}
+
+TEST_CASE("letters that nobody sees are refused wherever they stand, since each would move what follows",
+          "[io][profiling]") {
+  WindowOptions options = short_flanks;
+  const auto row = [](const std::string& sequence) {
+    return "entry sequence tmd_start tmd_stop\nP " + sequence + " 8 12";
+  };
+  for (const bool replaced : {false, true}) {
+    options.replace_non_canonical_aa = replaced;
+    CHECK(has(refusal(row("ACDEFGHI\u00A0\u200BMNPQRSTVWY"), options),
+              "t.tsv:2: entry 'P' holds U+00A0 (no-break space) at residue 9, U+200B (zero width space) at residue 10; "
+              "expected"));
+    CHECK(has(refusal(row("\uFEFFACDEFGHIKLMNPQRSTVWY"), options), "U+FEFF (zero width no-break space) at residue 1;"));
+    CHECK(has(refusal(row("ACDEFGH\U000E0041KLMNPQRSTVWY"), options), "holds U+E0041 at residue 8;"));
+    CHECK(has(refusal(row("ACE\u0301EFGHIKLMNPQRSTVWY"), options), "(U+0301) at residue 4;"));
+    CHECK(has(refusal(row("ACDEFGHIKLMNPQRSTVW\x01"), options), "U+0001 at residue 20;"));
+  }
+  CHECK(has(refusal("entry jmd_n tmd jmd_c\nP AC DEF G\u200EH", short_flanks), "U+200E at residue 2;"));
+  options.drop_non_canonical = true;
+  const auto out = sequences_from_table(table_of(row(protein) + "\nQ \u200B" + protein + " 8 12"), options);
+  CHECK(out.rows == std::vector<index_t>{0});
+  CHECK(out.dropped == std::vector<std::string>{"Q (line 3: U+200B (zero width space) at residue 1)"});
+}
+
+TEST_CASE("what stands for a missing value is no sequence", "[io][profiling]") {
+  for (const std::string word : {"NA", "NaN", "nan", "None", "NULL", "#N/A"}) {
+    INFO(word);
+    CHECK(has(refusal("entry sequence\nP " + word, {.flanks = {0, 0}, .upper_case = true}),
+              "t.tsv:2: column 'sequence' is '" + word + "', which stands for a missing value"));
+    CHECK(
+        has(refusal("entry sequence tmd\nP ANANA " + word, {.flanks = {1, 1}, .upper_case = true}), "column 'tmd' is"));
+  }
+  Table table("t.tsv", {"entry", "jmd_n", "tmd", "jmd_c"});
+  table.append(std::vector<std::string>{"P", "NA", "N A", "NA"}, 2);
+  CHECK(windows_from_table(table, short_flanks) == std::vector<profiling::Window>{{"P", "NANANA", 2, 2, 2}});
 }
 
 TEST_CASE("blanks, line ends and a final stop are no residues, in tables as in FASTA", "[io][profiling]") {

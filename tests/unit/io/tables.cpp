@@ -189,11 +189,11 @@ TEST_CASE("malformed FASTA is refused with its line", "[io]") {
   CHECK(has(read(std::string_view(">P\nA\0C\n", 7)).second, "NUL"));
 }
 
-TEST_CASE("a blank behind '>' is left out, and entries that share their first word are named by their headers",
+TEST_CASE("blanks around '>' are left out, and entries that share their first word are named by their headers",
           "[io]") {
   const TemporaryFolder folder;
   const auto entries =
-      read_fasta(folder.file("f", "> P1\nAC\n>\t P2  of two\nCD\n>protein 1\nA\n>protein 2\nC\n>P3\rD"));
+      read_fasta(folder.file("f", " > P1\nAC\n\t>\t P2  of two\nCD\n>protein 1\nA\n>protein 2\nC\n>P3\rD"));
   REQUIRE(entries.size() == 5);
   CHECK(entries[0].id == "P1");
   CHECK(entries[1].id == "P2");
@@ -226,6 +226,10 @@ TEST_CASE("tables may be separated by commas and have an index without a name", 
   CHECK(commas.columns() == std::vector<std::string>{"", "entry", "notes"});
   CHECK(commas.cell(0, "notes") == "a,b \"c\"");
   CHECK(commas.line(1) == 4);
+  CHECK(read("entry , tmd\tstart,stop\n").columns() == std::vector<std::string>{"entry , tmd", "start,stop"});
+  CHECK(read("entry, tmd start ,stop \nP,1,2\n").columns() == std::vector<std::string>{"entry", "tmd start", "stop"});
+  CHECK(has(refusal([&] { read("a, a\n"); }).second, "both called 'a'"));
+  CHECK(has(refusal([&] { read("a, \n"); }).second, "column 2 of 2 has no name"));
   const Table tabs = read("a,b\tc\n1,5\t2\n");
   CHECK(tabs.columns() == std::vector<std::string>{"a,b", "c"});
   CHECK(tabs.cell(0, 0) == "1,5");

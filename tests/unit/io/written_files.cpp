@@ -184,6 +184,12 @@ TEST_CASE("a set of files is put in place together", "[io]") {
   CHECK(count_files(folder) == 3);
 }
 
+TEST_CASE("names of one file are known as such, though it be not there yet", "[io]") {
+  CHECK(same_place("absent", "./absent"));
+  CHECK(same_place("absent", (std::filesystem::current_path() / "x" / ".." / "absent").string()));
+  CHECK_FALSE(same_place("absent", "./absent2"));
+}
+
 TEST_CASE("a set of which one file is refused at the last moment changes none", "[io]") {
   namespace fs = std::filesystem;
   const TemporaryFolder folder;

@@ -59,6 +59,16 @@ struct Letter {
   return false;
 }
 
+/// Whether a letter is a mark on the one before it, such as the accent of a decomposed one. Source: Unicode 15, the
+/// blocks of combining diacritical marks.
+[[nodiscard]] constexpr bool combining(char32_t code) noexcept {
+  constexpr std::pair<char32_t, char32_t> blocks[] = {
+      {0x0300, 0x036F}, {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF}, {0x20D0, 0x20FF}, {0xFE20, 0xFE2F}};
+  for (const auto& [first, last] : blocks)
+    if (code >= first && code <= last) return true;
+  return false;
+}
+
 /// `s` as it can be read in one line of a message: an invisible letter as "<U+200B>", a byte that is not UTF-8 as
 /// "<byte FF>", everything else as it stands.
 [[nodiscard]] inline std::string shown(std::string_view s) {

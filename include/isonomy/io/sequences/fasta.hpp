@@ -80,13 +80,15 @@ void for_each_fasta(Source source, F&& f, TextOptions options = {}) {
     f(std::move(entry));
     entry = {};
   };
+  constexpr std::string_view blanks = " \t";
   for (std::string_view line; reader.next(line);) {
-    if (line.starts_with('>')) {
+    const auto first = line.find_first_not_of(blanks);
+    if (first != std::string_view::npos && line[first] == '>') {
       deliver();
       entry.line = reader.line_number();
-      line.remove_prefix(std::min(line.find_first_not_of(" \t", 1), line.size()));
+      line.remove_prefix(std::min(line.find_first_not_of(blanks, first + 1), line.size()));
       entry.header = line;
-      entry.id = line.substr(0, line.find_first_of(" \t"));
+      entry.id = line.substr(0, line.find_first_of(blanks));
       if (entry.id.empty())
         throw IoError(path, entry.line, "the header has no identifier; expected a word behind '>'; name the entry");
       detail::refuse_pir(path, entry.line, entry.id);

@@ -1,13 +1,13 @@
 // How a table writes the labels of the two groups: numbers, texts, true and false.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <utility>
 
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/text.hpp"
@@ -24,8 +24,15 @@ struct GroupLabels {
 /// What a label says.
 enum class Group : int { ignored = -1, reference = 0, test = 1 };
 
+/// A label of a list as it is meant, without the quotes that Python writes around texts: ['E', 'B'].
+[[nodiscard]] constexpr std::string_view unquoted_label(std::string_view field) noexcept {
+  const std::string_view label = text::without_blanks_around(field);
+  const bool quoted = label.size() > 1 && label.front() == label.back() && (label[0] == '\'' || label[0] == '"');
+  return quoted ? label.substr(1, label.size() - 2) : field;
+}
+
 /// Reads labels. Two are the same if their texts are, blanks around them apart, or if they are the same whole number,
-/// for which "1.0" and "true" stand as well.
+/// for which "1.0" and "true", however it is capitalised, stand as well.
 class GroupReader {
  public:
   /// ValueError if two of the labels are the same.
@@ -37,7 +44,7 @@ class GroupReader {
 
   /// The group of that label, or nothing.
   [[nodiscard]] std::optional<Group> find(std::string_view label) const {
-    label = without_blanks_around(label);
+    label = text::without_blanks_around(label);
     for (std::size_t k = 0; k < count_; ++k)
       if (known_[k].text == label) return known_[k].group;
     if (const auto number = number_of(label))
@@ -51,10 +58,15 @@ class GroupReader {
     if (const auto group = find(label)) return *group;
     std::string expected;
     for (std::size_t k = 0; k < count_; ++k)
-      expected += text::joined(k == 0 ? "" : k + 1 < count_ ? ", " : " or ", known_[k].text, " (", known_[k].name, ")");
+      expected += text::joined(k == 0           ? ""
+                               : k + 1 < count_ ? ", "
+                                                : " or ",
+                               known_[k].text.empty() ? "''" : known_[k].text, " (", known_[k].name, ")");
+    const bool ignores = known_[count_ - 1].group == Group::ignored;
     throw IoError(std::string(place.path), place.line,
                   text::joined("column '", place.column, "' is ", text::quoted(label), where, "; expected ", expected,
-                               "; drop the row or name other labels"));
+                               ignores ? "; drop the row or name other labels"
+                                       : "; drop the row, name other labels, or set label_ignore to leave it out"));
   }
 
  private:
@@ -65,7 +77,7 @@ class GroupReader {
   };
 
   void add(std::string_view label, const char* name, Group group) {
-    label = without_blanks_around(label);
+    label = text::without_blanks_around(label);
     for (std::size_t k = 0; k < count_; ++k)
       if (find(label) == known_[k].group)
         throw ValueError(text::joined("GroupLabels: ", known_[k].name, "=", known_[k].text, " and ", name, "=", label,
@@ -73,16 +85,13 @@ class GroupReader {
     known_[count_++] = {std::string(label), name, group, number_of(label)};
   }
 
-  static std::string_view without_blanks_around(std::string_view s) {
-    while (!s.empty() && s.front() == ' ') s.remove_prefix(1);
-    while (!s.empty() && s.back() == ' ') s.remove_suffix(1);
-    return s;
-  }
-
   static std::optional<std::int64_t> number_of(std::string_view label) {
-    for (const auto& [name, number] :
-         {std::pair{"true", 1}, {"True", 1}, {"TRUE", 1}, {"false", 0}, {"False", 0}, {"FALSE", 0}})
-      if (label == name) return number;
+    const auto is = [label](std::string_view word) {
+      return std::equal(label.begin(), label.end(), word.begin(), word.end(),
+                        [](char a, char b) { return a == b || a == b - 'a' + 'A'; });
+    };
+    if (is("true")) return 1;
+    if (is("false")) return 0;
     std::int64_t value = 0;
     return read_integer(label, value) == std::errc() ? std::optional(value) : std::nullopt;
   }

@@ -1,8 +1,15 @@
 // The residues that a text in a file stands for: without blanks, line ends and the sign of a stop.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "isonomy/core/text.hpp"
+#include "isonomy/core/text/letter_view.hpp"
 
 namespace isonomy::io {
 
@@ -37,6 +44,29 @@ inline std::string_view residues_of(std::string_view text, const ResidueText& ho
   }
   if (how.ends && text.ends_with('*')) text.remove_suffix(1);
   return text;
+}
+
+/// The letters of `residues` that cannot be seen or only mark the one before them, with their places: "U+200B (zero
+/// width space) at residue 26". None can be meant as a residue, and each would move all behind it.
+[[nodiscard]] inline std::vector<std::string> hidden_letters(std::string_view residues) {
+  bool plain = true;
+  for (const char c : residues) plain &= c > ' ' && c <= '~';
+  std::vector<std::string> out;
+  if (plain) return out;
+  const text::LetterView letters(residues);
+  for (std::size_t i = 0; i < letters.size(); ++i) {
+    const char32_t code = text::first_letter(letters[i]).code;
+    if (text::invisible(code) || text::combining(code))
+      out.push_back(text::joined(text::letter_name(letters[i]), " at residue ", i + 1));
+  }
+  return out;
+}
+
+/// Whether a cell of residues holds what programs write for a value that is missing, rather than residues.
+[[nodiscard]] inline bool is_missing_sequence(std::string_view cell) noexcept {
+  constexpr std::string_view words[] = {"NA",   "NaN",  "nan", "None", "none", "NULL",
+                                        "null", "<NA>", "N/A", "n/a",  "#N/A"};
+  return std::find(std::begin(words), std::end(words), cell) != std::end(words);
 }
 
 }  // namespace isonomy::io

@@ -58,20 +58,22 @@ class WindowCutter {
     const auto cell = [&cells](index_t column) { return std::string_view(cells[static_cast<std::size_t>(column)]); };
     const std::string_view entry = cell(entry_);
     if (entry.empty()) throw IoError(path_, line, "the row has no entry; expected a unique name; fill the column");
-    if (rows_ == 0 && layout_ == SequenceLayout::sequence && label_ && is_list(cell(*label_)))
+    ++rows_;
+    if (label_ && groups_ && groups_->find(cell(*label_)) == Group::ignored) {
+      ++out.ignored;
+      return;
+    }
+    const bool first = !std::exchange(layout_is_final_, true);
+    if (first && layout_ == SequenceLayout::sequence && label_ && is_list(cell(*label_)))
       layout_ = SequenceLayout::residues;
     const bool each = layout_ == SequenceLayout::residues;
     const int row_label = label_ && !each ? label(cell(*label_), line) : 0;
-    if (groups_ && row_label == static_cast<int>(Group::ignored)) {
-      ++out.ignored;
-      ++rows_;
-      return;
-    }
     std::vector<profiling::Window> windows;
     std::vector<int> labels;
     index_t ignored = 0;
     try {
       read_residues(cell);
+      if (holds_hidden_letters(entry, line, out)) return;
       windows = each ? around_residues(entry, cell(*label_), line, labels, ignored) : from_row(entry, cell, line);
     } catch (const ValueError& error) {
       throw IoError(path_, line, error.what());
@@ -88,11 +90,10 @@ class WindowCutter {
       if (is_dropped(windows[k], line, out)) continue;
       if (options_.replace_non_canonical_aa) out.replaced += profiling::replace_unknown(windows[k]);
       out.windows.push_back(std::move(windows[k]));
-      out.rows.push_back(rows_);
+      out.rows.push_back(rows_ - 1);
       if (label_) out.labels.push_back(labels[k]);
     }
     out.ignored += ignored;
-    ++rows_;
   }
 
   /// Adds the warnings about all rows to `out`. IoError if no row gave a window, naming the flanks, or if an
@@ -160,6 +161,7 @@ class WindowCutter {
   }
 
   static std::string_view without_brackets(std::string_view list) {
+    list = text::without_blanks_around(list);
     return list.starts_with('[') && list.ends_with(']') ? list.substr(1, list.size() - 2) : list;
   }
 
@@ -172,15 +174,39 @@ class WindowCutter {
     return static_cast<int>(value);
   }
 
-  /// The residues of the row's columns as they count.
+  /// The residues of the row's columns as they count. ValueError for a sequence or TMD that is missing.
   template <class Cell>
   void read_residues(const Cell& cell) {
-    const index_t columns[] = {sequence_, tmd_, jmd_n_, jmd_c_};
-    for (std::size_t k = 0; k < residues_.size(); ++k)
-      if (columns[k] >= 0)
-        residues_[k] = residues_of(
-            cell(columns[k]),
-            {.ends = columns[k] == sequence_ || columns[k] == jmd_c_, .upper_case = options_.upper_case}, rooms_[k]);
+    const std::array columns{sequence_, tmd_, jmd_n_, jmd_c_};
+    for (std::size_t k = 0; k < columns.size(); ++k) {
+      if (columns[k] < 0) continue;
+      const bool flank = k >= 2;
+      if (!flank && is_missing_sequence(cell(columns[k])))
+        throw ValueError(text::joined("column '", columns_[static_cast<std::size_t>(columns[k])], "' is '",
+                                      cell(columns[k]),
+                                      "', which stands for a missing value; expected residues; fill the cell or drop "
+                                      "the row, and put a blank between the letters if they are residues"));
+      residues_[k] = residues_of(
+          cell(columns[k]),
+          {.ends = columns[k] == sequence_ || columns[k] == jmd_c_, .upper_case = options_.upper_case}, rooms_[k]);
+    }
+  }
+
+  /// Whether the row is dropped because of letters that nobody sees, which is noted in `out`. IoError unless the
+  /// options drop rows with foreign letters.
+  bool holds_hidden_letters(std::string_view entry, std::int64_t line, SequenceWindows& out) const {
+    for (const std::string_view residues : residues_) {
+      const auto hidden = hidden_letters(residues);
+      if (hidden.empty()) continue;
+      if (!options_.drop_non_canonical)
+        throw IoError(path_, line,
+                      text::joined("entry ", text::quoted(entry), " holds ", text::listed(hidden),
+                                   "; expected letters that can be seen; remove them, since each would move the "
+                                   "residues behind it, or set drop_non_canonical to drop such rows"));
+      out.dropped.push_back(text::joined(entry, " (line ", line, ": ", hidden.front(), ")"));
+      return true;
+    }
+    return false;
   }
 
   /// Whether the options drop a window; counts or lists it in `out` then.
@@ -265,9 +291,10 @@ class WindowCutter {
     const GroupReader one_and_zero;
     for (const auto field : text::fields(without_brackets(list), ',')) {
       const std::string where = text::joined(" at residue ", out.size() + 1);
+      const std::string_view one = unquoted_label(field);
       out.push_back(bond && !groups_
-                        ? static_cast<int>(one_and_zero.read(field, {path_, line, options_.label_column}, where))
-                        : label(field, line, where));
+                        ? static_cast<int>(one_and_zero.read(one, {path_, line, options_.label_column}, where))
+                        : label(one, line, where));
     }
     return out;
   }
@@ -316,7 +343,7 @@ class WindowCutter {
   index_t entry_ = -1, sequence_ = -1, tmd_ = -1, jmd_n_ = -1, jmd_c_ = -1, start_ = -1, stop_ = -1, pos_ = -1;
   std::optional<index_t> label_;
   std::optional<GroupReader> groups_;
-  bool has_parts_ = false;
+  bool has_parts_ = false, layout_is_final_ = false;
   /// The row's sequence, tmd, jmd_n and jmd_c, and where those are put that do not stand in the file as they count.
   std::array<std::string_view, 4> residues_;
   std::array<std::string, 4> rooms_;

@@ -36,8 +36,7 @@ struct CellPlace {
 namespace detail {
 
 inline std::string_view without_sign_and_blanks(std::string_view s) {
-  while (!s.empty() && s.front() == ' ') s.remove_prefix(1);
-  while (!s.empty() && s.back() == ' ') s.remove_suffix(1);
+  s = text::without_blanks_around(s);
   if (s.size() > 1 && s.front() == '+' && s[1] != '-') s.remove_prefix(1);
   return s;
 }

@@ -123,8 +123,8 @@ class LineReader {
     if (text.find('\0') != std::string_view::npos)
       throw IoError(path(), line_,
                     text::joined("NUL byte at byte ", offset_ + text.find('\0'),
-                                 " of the file; expected UTF-8 text; decompress the file if it is compressed, convert "
-                                 "it if it is UTF-16"));
+                                 " of the file; expected UTF-8 text; decompress the file if it is compressed, save it "
+                                 "as text if it is a spreadsheet, convert it if it is UTF-16"));
     const auto bad = detail::invalid_utf8(text);
     if (bad != std::string_view::npos)
       throw IoError(path(), line_,

@@ -59,15 +59,16 @@ struct Row {
 /// The records of one table, header first.
 class TsvReader {
  public:
-  /// Reads the header, the first line that is not empty. IoError as LineReader, or naming the column if a name is
-  /// repeated or empty; that of the first of several columns may be empty, as an index without a name is written.
+  /// Reads the header, the first line that is not empty; blanks around a name are none of it. IoError as LineReader, or
+  /// naming the column if a name is repeated or empty; that of the first of several columns may be empty, as an index
+  /// without a name is written.
   explicit TsvReader(const std::string& path, const TsvOptions& options = {})
       : TsvReader(Source(path, "text file"), options) {}
   /// The same from what is open already.
   explicit TsvReader(Source source, const TsvOptions& options = {})
       : reader_(std::move(source), options.text), options_(options) {
     read_header();
-    columns_.assign(cells_.all().begin(), cells_.all().end());
+    for (const std::string& name : cells_.all()) columns_.emplace_back(text::without_blanks_around(name));
     std::unordered_map<std::string_view, std::size_t> places;
     for (std::size_t k = 0; k < columns_.size(); ++k) {
       if (columns_[k].empty() && (k > 0 || columns_.size() == 1))

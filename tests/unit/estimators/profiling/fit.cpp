@@ -150,6 +150,21 @@ TEST_CASE("scales whose correlation is the limit exclude each other only where t
   CHECK(kept({"CLNPQRTVWY", "CPQT"}, exact{}) == 2);
 }
 
+TEST_CASE("features that read no residue as shown overlap each other and, measured exactly, no others", "[profiling]") {
+  const auto kept = [](Redundancy redundancy) {
+    ProfileOptions options{.pct_pre_filter = 100, .max_std_test = 0.9, .max_overlap = 1, .redundancy = redundancy};
+    options.split_kws = {SegmentOptions{13, 13}, {}, {}};
+    options.display.tmd_len = 10;  // so that three of the pieces are shorter than a residue
+    Context<Cpu> ctx;
+    int empty = 0;
+    for (const auto& row : fit(ctx, set_of(synthetic(60), {Part::tmd}), every_scale(1000), options).features)
+      empty += row.positions.empty() ? 1 : 0;
+    return empty;
+  };
+  CHECK(kept(Redundancy::legacy) == 0);
+  CHECK(kept(Redundancy::exact) == 1);
+}
+
 TEST_CASE("a part of gaps only takes its features with it and nothing else", "[profiling]") {
   auto rows = synthetic(40);
   const auto whole = set_of(rows, {Part::tmd}, {.ext_len = 0, .accept_gaps = true});

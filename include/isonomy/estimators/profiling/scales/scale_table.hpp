@@ -69,7 +69,7 @@ class ScaleTable {
       if (!m)
         throw ValueError(text::joined(
             {"ScaleTable::numerators: scale ", info(d).id, ", letter ", alphabet_.letters()[out.size()], ": ",
-             std::to_string(v), " is not a 32-bit integer divided by ", denominator,
+             text::decimals(v), " is not a 32-bit integer divided by ", denominator,
              "; expected a multiple; use a multiple of denominator(d), or the floating-point path where it is 0"}));
       out.push_back(*m);
     }

@@ -292,7 +292,7 @@ class PackedScales {
     double largest = 0;
     for (const double v : table.values(d)) largest = std::max(largest, std::abs(v));
     if (largest > 0x1p30)
-      throw ValueError(text::joined("ScaleTable: scale ", table.info(d).id, " reaches ", std::to_string(largest),
+      throw ValueError(text::joined("ScaleTable: scale ", table.info(d).id, " reaches ", text::decimals(largest),
                                     "; expected magnitudes up to 2^30; rescale it"));
     int exponent = 0;
     std::frexp(largest, &exponent);

@@ -45,13 +45,15 @@ class BitSet {
 };
 
 /// What the overlap of a feature is measured on: the characters of its position string (legacy) or its positions,
-/// counted from the display's `first` residue.
+/// counted from the display's `first` residue. Where none of these is read, the exact set holds 0 for that alone, so
+/// that such features overlap each other and no others, as in AAanalysis, which cuts an empty string into one text.
 [[nodiscard]] inline BitSet overlap_set(const std::vector<index_t>& positions, Redundancy redundancy, index_t first) {
   BitSet set;
   if (redundancy == Redundancy::legacy) {
     for (const char c : positions_string(positions)) set.insert(static_cast<unsigned char>(c));
   } else {
-    for (const index_t p : positions) set.insert(static_cast<std::size_t>(p - first));
+    if (positions.empty()) set.insert(0);
+    for (const index_t p : positions) set.insert(static_cast<std::size_t>(p - first) + 1);
   }
   return set;
 }
