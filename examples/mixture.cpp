@@ -39,7 +39,7 @@ void add_options(CLI::App& app, CommandLine& line) {
   app.add_option(
          "input", run.points.path,
          "numbers: a .npy array, or a table of text (commas, semicolons, tabs or blanks), with or without a header; "
-         "- for standard input")
+         "either may be compressed by gzip; - for standard input")
       ->type_name("FILE")
       ->required();
   input.option(

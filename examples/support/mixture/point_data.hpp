@@ -16,6 +16,7 @@
 #include <variant>
 #include <vector>
 
+#include "../program/input.hpp"
 #include "../program/interrupt.hpp"
 #include "../program/progress.hpp"
 #include "isonomy/core/config.hpp"
@@ -254,12 +255,12 @@ void keep_range(const PointOptions& options, const isonomy::mixture::Range& rang
 
 /// The points of a file within a range, and their weights: a .npy array of one dimension or one column of one of two
 /// (by place), as float if it has floats, else as double; or a column of a table (by name or place). The file is opened
-/// once and may be a pipe. IoError naming file, line or element, value and remedy for whatever is wrong with it, and
-/// for points that are all equal, which have no width.
+/// once and may be a pipe, or compressed by gzip. IoError naming file, line or element, value and remedy for whatever
+/// is wrong with it, and for points that are all equal, which have no width.
 inline PointData read_points(const PointOptions& options, const isonomy::mixture::Range& range,
                              ProgressLine& progress) {
   const std::string& path = options.path;
-  isonomy::io::Source source(path, "text file or .npy array");
+  isonomy::io::Source source = open_input(path, "text file or .npy array");
   const std::string_view first = source.peek(isonomy::io::npy_magic.size());
   const auto extension = std::filesystem::path(path).extension();
   if (first.starts_with("PK\x03\x04") || extension == ".npz")
