@@ -241,6 +241,14 @@ numbers_as l "${waiting[@]}" | make_npy integers.npy int32 '(272,)'
 same_as_waiting "whole numbers of a type without byte order" integers.npy
 make_npy row.npy '<f8' '(1, 272)' < <(numbers_as d "${waiting[@]}")
 same_as_waiting "an array of one row" row.npy
+perl -e 'print pack("l<a3f>", $_ % 7, "abc", $ARGV[$_]) for 0 .. $#ARGV' "${waiting[@]}" |
+  make_npy records.npy "[('id', '<i4'), ('name', '|S3'), ('waiting', '>f4')]" '(272,)'
+same_as_waiting "a field of records" records.npy --column waiting
+same_as_waiting "a field by its place, from a pipe" <(cat records.npy) --column 3
+run "$mixture" records.npy --column waiting --weights id --json records.json
+expect_success "a field of weights"
+expect_text "the field in the JSON" '"quantity": "waiting"' records.json
+expect_text "the field of weights in the JSON" '"weights": "1"' records.json
 mkfifo pipe.npy
 cat doubles.npy >pipe.npy &
 same_as_waiting "an array from a named pipe" pipe.npy
