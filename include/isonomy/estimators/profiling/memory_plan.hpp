@@ -112,7 +112,8 @@ inline std::size_t ranking_bytes(index_t rows, index_t columns) {
 
   MemoryPlan plan;
   plan.context = packed + tables + places + std::max({moments + counts, moments + products, evaluation + ranks});
-  const std::size_t per_candidate = 2 * sizeof(double) + sizeof(Spread), per_survivor = 200, per_split = 500, per_row = 24;
+  const std::size_t per_candidate = 2 * sizeof(double) + sizeof(Spread), per_survivor = 200, per_split = 500,
+                    per_row = 24;
   plan.host = packed + bytes(shape.rows, per_row) + bytes(candidates, per_candidate) + bytes(survivors, per_survivor) +
               bytes(n_splits * shape.layouts, per_split) + 2 * places + 2 * tables;
   return plan;

@@ -107,9 +107,9 @@ class NpyRecordReader {
       const NpyField& field = header_.fields[columns_[k].field];
       double value = 0;
       if (!columns_[k].read(record + columns_[k].offset, field.type.big_endian, value))
-        fail(text::joined({"the field ", text::quoted(field.name), " of element ", next_,
-                           " (from 0) is a whole number that no double holds; expected up to 2^53 in size; subtract a "
-                           "whole number first, or round them with astype('<f8')"}));
+        fail(text::joined("the field ", text::quoted(field.name), " of element ", next_,
+                          " (from 0) is a whole number that no double holds; expected up to 2^53 in size; save it as "
+                          "astype('<f8'), which rounds"));
       columns[k].push_back(value);
     }
   }
