@@ -39,12 +39,13 @@ void add_options(CLI::App& app, CommandLine& line) {
   app.add_option(
          "input", run.points.path,
          "numbers: a .npy array, or a table of text (commas, semicolons, tabs or blanks), with or without a header; "
-         "- for standard input")
+         "either may be compressed by gzip; - for standard input")
       ->type_name("FILE")
       ->required();
   input.option(
       "--column", run.points.column, "NAME|NUMBER",
-      "column to read: a number from 1 to how many there are is a place, other text a name; default the first");
+      "column to read, or field of a structured array: a number from 1 to how many there are is a place, other text a "
+      "name; default the first column");
   input.option("--weights", run.points.weights, "NAME|NUMBER",
                "column of weights: how often each point counts; errors are those of weighted points, without profiles");
   input.choice("--decimal", line.decimal, {".", ","}, "what stands before decimals in a table");

@@ -48,8 +48,9 @@ void add_input_options(CLI::App& app, CommandLine& line) {
   test->needs(reference)->excludes(file);
   reference->needs(test)->excludes(file);
   group.with_default("--label-column", input.label_column, "NAME", "column of the labels");
-  group.with_default("--label-test", input.labels.test, "LABEL", "label of the test group, a number or a text");
-  group.with_default("--label-ref", input.labels.reference, "LABEL", "label of the reference group");
+  group.any_text("--label-test", input.labels.test, "LABEL", "label of the test group, a number or a text")
+      ->capture_default_str();
+  group.any_text("--label-ref", input.labels.reference, "LABEL", "label of the reference group")->capture_default_str();
   group.option("--label-ignore", input.labels.ignored, "LABEL", "label of rows and residues that are left out")
       ->excludes(test);
   group.with_default("--window", input.residue_tmd_len, "INT",

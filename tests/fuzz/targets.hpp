@@ -17,6 +17,7 @@
 #include "isonomy/core/view.hpp"
 #include "isonomy/io/arrays/npy.hpp"
 #include "isonomy/io/arrays/npy_reader.hpp"
+#include "isonomy/io/arrays/npy_records.hpp"
 #include "isonomy/io/sequences/fasta.hpp"
 #include "isonomy/io/sequences/scale_table.hpp"
 #include "isonomy/io/sequences/sequence_table.hpp"
@@ -83,6 +84,15 @@ inline void npy(std::string_view bytes) {
     require(last[0] == array.values.back() || std::isnan(last[0]));
   });
   refusing([&] { static_cast<void>(io::read_npy<float>(io::Source::of_memory("x.npy", bytes))); });
+  refusing([&] {
+    io::Source source = io::Source::of_memory("x.npy", bytes);
+    io::NpyHeader header = io::read_npy_header(source);
+    if (header.fields.empty()) return;
+    io::NpyRecordReader reader(std::move(source), std::move(header), {0});
+    std::vector<std::vector<double>> column(1);
+    reader.read(reader.size(), column);
+    require(static_cast<index_t>(column[0].size()) == reader.size());
+  });
 }
 
 inline void fasta(std::string_view bytes) {

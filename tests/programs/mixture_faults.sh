@@ -11,6 +11,7 @@ cut -d , -f 2 faithful.csv >waiting.csv
 prepare_outputs "$work/folder/waiting.csv" "$work/folder/faithful.csv"
 random_kills "${ISONOMY_KILLS:-6}"
 if [[ -v ISONOMY_KILLS ]]; then kills_between {1..6}; else kills_between 2 6; fi
+two_at_once 4
 full_disks 1 24 40 200
 few_files 4 5 6 1000
 machine_limits "$data/mixture/resolution.npy"

@@ -62,7 +62,11 @@ cp "$out" fixed.txt
 expect_equal "a fixed parameter" "mu1 52 fixed - - -" "$(sed -n 3p fixed.txt | tr -s ' ')"
 expect_equal "its correlation" "mu1 - - - - -" "$(sed -n 10p fixed.txt | tr -s ' ')"
 expect_equal "a fixed parameter in the table" "mu1 52.0 nan nan nan" "$(columns fixed.tsv name value error minos_lower minos_upper | sed -n 3p | tr '\t' ' ')"
+expect_equal "the table says which is fixed" "0 1 0 0 0" "$(columns fixed.tsv fixed | tail -n +2 | tr '\n' ' ' | sed 's/ $//')"
 expect_text "the report counts it" "5 parameters, 1 of them fixed" "$err"
+run "$mixture" "$faithful" --column waiting --fix mu1=52 --max-iterations 1 --out stopped.tsv
+expect_equal "a fixed parameter of a fit without errors" "mu1 52 fixed" "$(sed -n 3p "$out" | tr -s ' ')"
+expect_equal "the same in the table" "0 1 0 0 0" "$(columns stopped.tsv fixed | tail -n +2 | tr '\n' ' ' | sed 's/ $//')"
 expect_equal "JSON: one is fixed" 1 "$(grep -c '"fixed": true' fixed.json)"
 run "$mixture" "$faithful" --column waiting --fix mu1=52 --start f=0.3,mu2=80,s1=6,s2=6
 expect_same "--fix and a start without its value" fixed.txt "$out"
@@ -241,9 +245,29 @@ numbers_as l "${waiting[@]}" | make_npy integers.npy int32 '(272,)'
 same_as_waiting "whole numbers of a type without byte order" integers.npy
 make_npy row.npy '<f8' '(1, 272)' < <(numbers_as d "${waiting[@]}")
 same_as_waiting "an array of one row" row.npy
+perl -e 'print pack("l<a3f>", $_ % 7, "abc", $ARGV[$_]) for 0 .. $#ARGV' "${waiting[@]}" |
+  make_npy records.npy "[('id', '<i4'), ('name', '|S3'), ('waiting', '>f4')]" '(272,)'
+same_as_waiting "a field of records" records.npy --column waiting
+same_as_waiting "a field by its place, from a pipe" <(cat records.npy) --column 3
+run "$mixture" records.npy --column waiting --weights id --json records.json
+expect_success "a field of weights"
+expect_text "the field in the JSON" '"quantity": "waiting"' records.json
+expect_text "the field of weights in the JSON" '"weights": "1"' records.json
 mkfifo pipe.npy
 cat doubles.npy >pipe.npy &
 same_as_waiting "an array from a named pipe" pipe.npy
+gzip -c "$faithful" >packed.csv.gz
+run "$mixture" packed.csv.gz --column waiting
+if grep -q "built without zlib" "$err"; then
+  expect_equal "a compressed file without zlib" 2 "$status"
+  echo "not checked: compressed inputs, since the program was built without zlib"
+else
+  expect_same "a compressed table" waiting.txt "$out"
+  gzip -c "$faithful" | "$mixture" - --column waiting >piped.txt 2>"$err"
+  expect_same "a compressed table from a pipe" waiting.txt piped.txt
+  gzip -c doubles.npy >packed.npy.gz
+  same_as_waiting "a compressed array" packed.npy.gz
+fi
 cat floats.npy | "$mixture" - >piped.txt 2>"$err"
 expect_same "an array from a pipe as -" waiting.txt piped.txt
 tail -n +2 "$faithful" | sed 's/\./,/; s/,\([0-9]*\)$/;\1,0/' >commas.txt
@@ -309,9 +333,9 @@ run "$mixture" "$faithful" --column waiting --contour mu1,mu2 --contour f,s1 --c
 expect_success "--out, --json"
 expect_same "--out, --json: the summary goes to standard output all the same" waiting.txt "$out"
 for file in table.tsv report.json; do expect_text "the report says what was written" "written      $file" "$err"; done
-expect_equal "columns of the table" "name value error minos_lower minos_upper minos_lower_status minos_upper_status global_correlation at_bound correlation_f correlation_mu1 correlation_mu2 correlation_s1 correlation_s2" \
+expect_equal "columns of the table" "name value error minos_lower minos_upper minos_lower_status minos_upper_status global_correlation at_bound fixed correlation_f correlation_mu1 correlation_mu2 correlation_s1 correlation_s2" \
   "$(head -n 1 table.tsv | tr '\t' ' ')"
-expect_equal "cells of every row" 14 "$(awk -F '\t' '{ print NF }' table.tsv | sort -u)"
+expect_equal "cells of every row" 15 "$(awk -F '\t' '{ print NF }' table.tsv | sort -u)"
 for text in '"quantity": "waiting"' '"start": "automatic"' '"components": 2' '"status": "converged"' '"lower_status": "found"' \
   '"range": null' '"coverage": 0.9545' '"stages"' '"max_iterations": 200'; do
   expect_text "--json" "$text" report.json

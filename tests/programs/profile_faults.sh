@@ -10,6 +10,7 @@ make_table second.tsv 20
 prepare_outputs "$work/folder/first.tsv" "$work/folder/second.tsv"
 random_kills "${ISONOMY_KILLS:-4}"
 if [[ -v ISONOMY_KILLS ]]; then kills_between {1..9}; else kills_between 5; fi
+two_at_once 4
 full_disks 8 40 300
 few_files 4 5 6 8 10 1000
 machine_limits "$data/proteins/DOM_GSEC.tsv"

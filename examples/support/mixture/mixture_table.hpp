@@ -74,7 +74,8 @@ inline std::string parameter_table(const isonomy::io::MixtureFit& fit) {
   const auto error = [&fit](std::size_t i) { return fit.error(i); };
   std::vector<std::vector<std::string>> rows{{"parameter", "value"}};
   if (!fit.usable()) {
-    for (std::size_t i = 0; i < names.size(); ++i) rows.push_back({names[i], rounded(values[i], 0, 4)});
+    for (std::size_t i = 0; i < names.size(); ++i)
+      rows.push_back({names[i], rounded(values[i], 0, 4), fit.fixed(i) ? "fixed" : ""});
     const bool valid = fit.result.minimum.valid();
     return joined(detail::aligned(rows), valid ? "\nno errors, though the fit is " : "\nno errors, since the fit is ",
                   fit.status(), "\n");

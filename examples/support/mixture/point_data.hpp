@@ -16,6 +16,7 @@
 #include <variant>
 #include <vector>
 
+#include "../program/input.hpp"
 #include "../program/interrupt.hpp"
 #include "../program/progress.hpp"
 #include "isonomy/core/config.hpp"
@@ -26,6 +27,7 @@
 #include "isonomy/estimators/mixture/normal/weighted_likelihood.hpp"
 #include "isonomy/io/arrays/npy_header.hpp"
 #include "isonomy/io/arrays/npy_reader.hpp"
+#include "isonomy/io/arrays/npy_records.hpp"
 #include "isonomy/io/text/number_column.hpp"
 #include "isonomy/io/text/number_format.hpp"
 #include "isonomy/io/text/numbers.hpp"
@@ -51,6 +53,7 @@ struct PointData {
   std::string quantity = "x";
   index_t column = 1, columns = 1;  ///< the one that was read, from 1, and how many the file has
   index_t weight_column = 0;        ///< from 1; 0 if there are no weights
+  std::vector<std::string> fields;  ///< names of the columns of an array of records
   index_t left_out = 0;             ///< points outside the range
   index_t missing = 0;              ///< rows without a value
   double smallest = 0, largest = 0;
@@ -194,6 +197,51 @@ PointData read_npy_points(isonomy::io::NpyReader<T> reader, const PointOptions& 
   return data;
 }
 
+/// The field of records that `text` gives, by its place from 1 or its name.
+inline std::size_t record_field(const std::string& path, const std::vector<std::string>& fields,
+                                const std::string& text, const char* option) {
+  std::size_t place = 0;
+  const char* const last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data(), last, place);
+  if (error == std::errc() && end == last && place >= 1 && place <= fields.size()) return place - 1;
+  const auto named = std::find(fields.begin(), fields.end(), text);
+  if (named == fields.end() || text.empty())
+    throw isonomy::IoError(
+        path, 0,
+        joined({text.empty() ? std::string("the elements are records") : joined("there is no field '", text, "'"),
+                " with the fields ", isonomy::text::listed(fields), "; expected one number an element; give ", option,
+                " one of these names, or a place from 1 to ", fields.size()}));
+  return static_cast<std::size_t>(named - fields.begin());
+}
+
+/// A field of the records of a structured array, and another of weights.
+inline PointData read_record_points(isonomy::io::Source source, isonomy::io::NpyHeader header,
+                                    const PointOptions& options, ProgressLine& progress) {
+  constexpr index_t piece = index_t{1} << 18;
+  PointData data;
+  for (const auto& field : header.fields) data.fields.push_back(field.name);
+  if (header.shape.size() != 1)
+    throw isonomy::IoError(options.path, 0,
+                           joined("the records stand in an array of shape ", header.shape_text(),
+                                  "; expected one dimension; save x.reshape(-1)"));
+  std::vector<std::size_t> chosen{record_field(options.path, data.fields, options.column, "--column")};
+  if (!options.weights.empty()) chosen.push_back(record_field(options.path, data.fields, options.weights, "--weights"));
+  data.columns = static_cast<index_t>(data.fields.size());
+  data.column = static_cast<index_t>(chosen[0]) + 1;
+  data.quantity = data.fields[chosen[0]];
+  if (chosen.size() > 1) data.weight_column = static_cast<index_t>(chosen[1]) + 1;
+  isonomy::io::NpyRecordReader reader(std::move(source), std::move(header), chosen);
+  std::vector<std::vector<double>> columns(chosen.size());
+  for (index_t done = 0; done < reader.size(); done += piece) {
+    Interrupt::check("reading");
+    progress.show({"reading", done, reader.size()});
+    reader.read(std::min(piece, reader.size() - done), columns);
+  }
+  data.values = std::move(columns[0]);
+  if (chosen.size() > 1) data.weights = std::move(columns[1]);
+  return data;
+}
+
 inline PointData read_npy_points(isonomy::io::Source source, const PointOptions& options, ProgressLine& progress) {
   progress.show({"reading", 0, 0});
   isonomy::io::NpyHeader header = isonomy::io::read_npy_header(source);
@@ -205,7 +253,8 @@ inline PointData read_npy_points(isonomy::io::Source source, const PointOptions&
   if (header.size() == 0)
     throw isonomy::IoError(path, 0,
                            joined("the array is empty, of shape ", shape, "; expected points; check how it was made"));
-  if (header.element == "f4")
+  if (!header.fields.empty()) return read_record_points(std::move(source), std::move(header), options, progress);
+  if (header.type.element == "f4")
     return read_npy_points(isonomy::io::NpyReader<float>(std::move(source), std::move(header)), options, progress);
   return read_npy_points(isonomy::io::NpyReader<double>(std::move(source), std::move(header)), options, progress);
 }
@@ -218,6 +267,8 @@ void keep_range(const PointOptions& options, const isonomy::mixture::Range& rang
   data.smallest = std::numeric_limits<double>::infinity(), data.largest = -data.smallest;
   const bool skip = options.format.missing == isonomy::io::Missing::skip;
   const auto place = [&data](std::size_t i, index_t column) {
+    if (!data.fields.empty())
+      return joined("field '", data.fields[static_cast<std::size_t>(column - 1)], "' of element [", i, "] (from 0)");
     return joined("element [", i, data.columns > 1 ? joined(", ", column - 1) : "", "] (from 0)");
   };
   std::size_t kept = 0;
@@ -256,13 +307,13 @@ void keep_range(const PointOptions& options, const isonomy::mixture::Range& rang
 }  // namespace detail
 
 /// The points of a file within a range, and their weights: a .npy array of one dimension or one column of one of two
-/// (by place), as float if it has floats, else as double; or a column of a table (by name or place). The file is opened
-/// once and may be a pipe. IoError naming file, line or element, value and remedy for whatever is wrong with it, and
-/// for points that are all equal, which have no width.
+/// (by place) or one field of records, as float if it has floats, else as double; or a column of a table (by name or
+/// place). The file is opened once and may be a pipe, or compressed by gzip. IoError naming file, line or element,
+/// value and remedy for whatever is wrong with it, and for points that are all equal, which have no width.
 inline PointData read_points(const PointOptions& options, const isonomy::mixture::Range& range,
                              ProgressLine& progress) {
   const std::string& path = options.path;
-  isonomy::io::Source source(path, "text file or .npy array");
+  isonomy::io::Source source = open_input(path, "text file or .npy array");
   const std::string_view first = source.peek(isonomy::io::npy_magic.size());
   const auto extension = std::filesystem::path(path).extension();
   if (first.starts_with("PK\x03\x04") || extension == ".npz")

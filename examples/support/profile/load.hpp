@@ -96,7 +96,7 @@ class Loader {
     path_ = path;
     label_ = label;
     const index_t test_before = counts_[1], reference_before = counts_[0];
-    Source source = open_text(path);
+    Source source = open_input(path);
     if (is_fasta(source)) {
       if (!label)
         throw isonomy::IoError(path, 0,

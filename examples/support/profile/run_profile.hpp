@@ -184,7 +184,7 @@ inline isonomy::profiling::ScaleTable load_scales(const std::string& scales_path
   auto bundled = isonomy::profiling::aaontology();
   if (scales_path.empty() && categories_path.empty()) return bundled;
   const auto read = [](const std::string& path) {
-    return isonomy::io::read_table(open_text(path), {.separators = isonomy::io::tab_or_comma});
+    return isonomy::io::read_table(open_input(path), {.separators = isonomy::io::tab_or_comma});
   };
   return isonomy::io::scales_from_tables(scales_path.empty() ? detail::bundled_values(bundled) : read(scales_path),
                                          categories_path.empty() ? detail::bundled_categories(bundled)

@@ -60,7 +60,12 @@ struct OptionGroup {
     if constexpr (std::is_same_v<T, std::string>) added->check(some_text);
     return added;
   }
-  /// The same with the default in the help text.
+  /// A text that may be empty, as labels may.
+  CLI::Option* any_text(const std::string& names, std::string& value, const std::string& type,
+                        const std::string& text) const {
+    return app.add_option(names, value, text)->type_name(type)->group(name);
+  }
+  /// An option with the default in the help text.
   template <class T>
   CLI::Option* with_default(const std::string& names, T& value, const std::string& type,
                             const std::string& text) const {

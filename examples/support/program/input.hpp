@@ -29,9 +29,9 @@ inline void require_one_standard_input(const std::vector<std::string>& paths) {
         isonomy::text::joined(count, " inputs are standard input; expected one at most; name files for the others"));
 }
 
-/// The text of an input, decompressed if it is compressed by gzip. IoError as Source and gunzip().
-inline isonomy::io::Source open_text(const std::string& path) {
-  isonomy::io::Source source(path, "text file");
+/// What an input holds, decompressed if it is compressed by gzip. `kind` and IoError as Source, and as gunzip().
+inline isonomy::io::Source open_input(const std::string& path, const std::string& kind = "text file") {
+  isonomy::io::Source source(path, kind);
   if (source.peek(2) != "\x1F\x8B") return source;
   return isonomy::io::Source::decoded(path, gunzip(std::move(source)));
 }

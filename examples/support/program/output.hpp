@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <mutex>
@@ -9,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -114,6 +116,7 @@ class Outputs {
     }
     files_.write_streams();
     print_all(text);
+    await_turn();
     const auto lock = continued();
     Interrupt::check("writing");
     files_.commit();
@@ -135,6 +138,18 @@ class Outputs {
     std::unique_lock<std::mutex> lock(mutex_);
     if (abandoned_) throw isonomy::Cancelled("writing");
     return lock;
+  }
+
+  /// Waits while another run puts files in place in the same folders.
+  void await_turn() {
+    for (bool come = false; !come;) {
+      {
+        const auto lock = continued();
+        come = files_.turn_has_come();
+      }
+      Interrupt::check("writing");
+      if (!come) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
   }
 
   OutputFolder& open_folder() {

@@ -102,6 +102,24 @@ kills_between() {
   echo "kills at renamings $*: $all_old left all files old, $all_new all new, $mixed some; $with_drafts left drafts"
 }
 
+# two_at_once COUNT: two runs with the same outputs at the same time; all files are those of one of them.
+two_at_once() {
+  local k process first_last=0
+  for ((k = 0; k < $1; ++k)); do
+    restore
+    (cd at && exec "$programs/$program" "${all_outputs[@]}" "$first") >/dev/null 2>&1 </dev/null &
+    process=$!
+    outputs_of at "$second"
+    expect_equal "two at once: exit status of one" 0 $?
+    wait "$process"
+    expect_equal "two at once: exit status of the other" 0 $?
+    count_outputs "two at once"
+    if ((new_files == 0)); then first_last=$((first_last + 1)); else expect_equal "two at once: files of the last" "${#names[@]}" "$new_files"; fi
+    expect_equal "two at once: what is left over" "" "$(cd at && leftovers)"
+  done
+  echo "two at once, $1 times: $first_last times the first was the last"
+}
+
 # nothing_or_all WHAT STATUS: status 2, a message, and every file old; or status 0, and every file new.
 nothing_or_all() {
   local what=$1 ended=$2

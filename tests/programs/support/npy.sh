@@ -1,9 +1,12 @@
 # Helpers that make .npy files for the tests of the program mixture.
 # shellcheck shell=bash
 
-# make_npy FILE DESCR SHAPE [FORTRAN_ORDER]: a header of NumPy's format version 1 before the bytes of standard input.
+# make_npy FILE DESCR SHAPE [FORTRAN_ORDER]: a header of NumPy's format version 1 before the bytes of standard input. DESCR is
+# the name of a type, or a list of fields.
 make_npy() {
-  local dictionary="{'descr': '$2', 'fortran_order': ${4:-False}, 'shape': $3, }"
+  local descr="'$2'"
+  [[ $2 == \[* ]] && descr=$2
+  local dictionary="{'descr': $descr, 'fortran_order': ${4:-False}, 'shape': $3, }"
   dictionary=$(printf '%-117s' "$dictionary")
   {
     printf '\223NUMPY\001\000\166\000%s\n' "$dictionary"

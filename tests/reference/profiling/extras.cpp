@@ -2,8 +2,12 @@
 // tables, pruning, and SciPy's Mann-Whitney test.
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "isonomy/compiled/profiling.hpp"
@@ -28,6 +32,25 @@ namespace {
 std::vector<Feature> features_of(const io::Table& table, std::size_t first) {
   std::vector<Feature> out;
   for (std::size_t j = first; j < table.columns().size(); ++j) out.push_back(parse_feature(table.columns()[j]));
+  return out;
+}
+
+/// make_golden.py's tied_matrix, column by column.
+std::vector<double> tied_columns(std::uint64_t seed, index_t n, int columns) {
+  SplitMix64 random(seed);
+  std::vector<double> out;
+  for (int j = 0; j < columns; ++j) {
+    const double low = static_cast<double>(random.below(1000)) / 1000.0;
+    const double high = static_cast<double>(1000 + random.below(1000)) / 1000.0;
+    std::vector<std::size_t> rows(static_cast<std::size_t>(n));
+    std::iota(rows.begin(), rows.end(), std::size_t{0});
+    std::vector<double> column(rows.size(), low);
+    for (std::size_t i = 0; i < rows.size() / 3; ++i) {
+      std::swap(rows[i], rows[i + static_cast<std::size_t>(random.below(rows.size() - i))]);
+      column[rows[i]] = high;
+    }
+    out.insert(out.end(), column.begin(), column.end());
+  }
   return out;
 }
 
@@ -247,9 +270,35 @@ TEST_CASE("the correlation filter keeps the reference's columns", "[reference][p
     for (index_t j = 1; j <= 10; ++j)
       if (table.cell(row, j) == "1") expected.push_back(j - 1);
     INFO(table.cell(row, 0));
-    CHECK(filter_correlation(ctx, row_major(values.data(), samples, 10), limit) == expected);
+    CHECK(filter_correlation<aaanalysis_1_1>(ctx, row_major(values.data(), samples, 10), limit) == expected);
   }
   CHECK(table.size() - samples == 4);
+}
+
+TEST_CASE("where a correlation equals the limit the reference's columns are kept", "[reference][profiling]") {
+  const auto table = golden("correlation_ties.tsv");
+  Context<Cpu> ctx;
+  for (index_t row = 0; row < table.size(); ++row) {
+    const auto n = static_cast<index_t>(number_of(table.cell(row, "samples")));
+    const auto by_column = tied_columns(static_cast<std::uint64_t>(number_of(table.cell(row, "seed"))), n, 8);
+    const auto columns = column_major(by_column.data(), n, index_t{8});
+    std::vector<double> by_row;
+    for (index_t i = 0; i < n; ++i)
+      for (index_t j = 0; j < 8; ++j) by_row.push_back(columns(i, j));
+    std::vector<FeatureRow> features(8);
+    for (std::size_t j = 0; j < features.size(); ++j) features[j].abs_auc = 0.5 - 0.01 * static_cast<double>(j);
+    const std::string_view method = table.cell(row, "method");
+    const double limit = number_of(table.cell(row, "max_cor"));
+    std::string kept(8, '0');
+    for (const index_t j : method == "rows"
+                               ? filter_correlation<aaanalysis_1_1>(ctx, row_major(by_row.data(), n, 8), limit)
+                           : method == "columns" ? filter_correlation<aaanalysis_1_1>(ctx, columns, limit)
+                                                 : prune_by_correlation<aaanalysis_1_1>(ctx, columns, features, limit))
+      kept[static_cast<std::size_t>(j)] = '1';
+    INFO("seed " << table.cell(row, "seed") << ", " << method);
+    CHECK(kept == table.cell(row, "kept"));
+  }
+  CHECK(table.size() == 180);
 }
 
 TEST_CASE("SciPy's Mann-Whitney test gives the reference's table on DOM_GSEC", "[reference][profiling]") {

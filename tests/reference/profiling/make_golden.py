@@ -782,6 +782,44 @@ def make_prune(data, folder):
             kept = aa.NumericalFeature.filter_correlation(matrix, max_cor=max_cor)
             rows.append((f"keep_{max_cor}",) + tuple(kept))
     write_table(folder, "filter_correlation.tsv", ["row"] + [f"f{j}" for j in range(10)], rows)
+    write_table(folder, "correlation_ties.tsv", ["seed", "samples", "method", "max_cor", "kept"],
+                correlation_ties(sf, data.thousand))
+
+
+def tied_matrix(seed, n, columns=8):
+    """Columns of two values each, the larger one in a third of the rows: correlations are fractions of small integers."""
+    random = SplitMix64(seed)
+    matrix = np.empty((n, columns))
+    for j in range(columns):
+        low, high = random.below(1000) / 1000, (1000 + random.below(1000)) / 1000
+        rows = list(range(n))
+        for i in range(n // 3):
+            k = i + random.below(n - i)
+            rows[i], rows[k] = rows[k], rows[i]
+        matrix[:, j] = low
+        matrix[rows[:n // 3], j] = high
+    return matrix
+
+
+def correlation_ties(sf, features):
+    """What is kept where max_cor is the correlation of the first two columns: the last bit of NumPy's sums decides."""
+    result = []
+    for seed in range(60):
+        n = (9, 12, 30, 126, 300, 510, 600, 900)[seed % 8]
+        matrix = tied_matrix(seed, n)
+        third, columns = n // 3, matrix.shape[1]
+        large = matrix > 1 - 1e-9
+        both = int((large[:, 0] & large[:, 1]).sum())
+        max_cor = abs(n * both - third * third) / (third * (n - third))
+        table = features.head(columns).copy()
+        table["abs_auc"] = [0.5 - 0.01 * j for j in range(columns)]
+        for method in ("rows", "columns"):  # as they stand in memory
+            ordered = np.ascontiguousarray(matrix) if method == "rows" else np.asfortranarray(matrix)
+            kept = aa.NumericalFeature.filter_correlation(ordered, max_cor=max_cor)
+            result.append((seed, n, method, max_cor, "".join("01"[int(k)] for k in kept)))
+        kept = set(sf.prune_by_correlation(df_feat=table, X=matrix, max_cor=max_cor)["feature"])
+        result.append((seed, n, "prune", max_cor, "".join("01"[f in kept] for f in table["feature"])))
+    return result
 
 
 # --- numeric input -------------------------------------------------------------------------

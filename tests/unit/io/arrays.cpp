@@ -2,17 +2,22 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <fstream>
 #include <limits>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "isonomy/core/text.hpp"
 #include "isonomy/io/arrays/npy.hpp"
+#include "isonomy/io/arrays/npy_header.hpp"
 #include "isonomy/io/arrays/npy_reader.hpp"
+#include "isonomy/io/arrays/npy_records.hpp"
+#include "isonomy/io/text/source.hpp"
 #include "support/catch.hpp"
 #include "support/io_files.hpp"
 
@@ -73,6 +78,49 @@ TEST_CASE("headers of every version and order are understood", "[io]") {
   CHECK(
       io::read_npy<double>(folder.file("x.npy", npy("{'descr': '<f8', 'fortran_order': False, 'shape': (0, 3)}\n", "")))
           .values.empty());
+}
+
+TEST_CASE("fields of records are read wherever they stand", "[io]") {
+  const TemporaryFolder folder;
+  std::string data;
+  for (int i = 0; i < 3; ++i) {
+    data += bytes<std::int16_t>({static_cast<std::int16_t>(-i)});
+    data += "four" + std::string(12, 'u') + "12345678";  // S4, U3, M8
+    data += bytes<float>({0.5F, 1.5F, 2.5F, 3.5F});
+    data += bytes<double>({i + 0.25});
+    std::string big = bytes<std::int32_t>({1000 + i});
+    std::reverse(big.begin(), big.end());
+    data += big + "pad!" + bytes<std::uint64_t>({i == 2 ? (std::uint64_t{1} << 53) + 1 : 7});
+  }
+  const std::string descr =
+      "[('a', '<i2'), ('text', '|S4'), ('wide', '<U3'), ('day', '<M8[ns]'), ('grid', '<f4', (2, 2)), "
+      "(('a title', 'inner'), [('x', '<f8')]), ('big', '>i4'), ('', '|V4'), ('last', 'uint64')]";
+  const auto path =
+      folder.file("x.npy", npy("{'descr': " + descr + ", 'fortran_order': False, 'shape': (3,), }\n", data));
+  io::Source source(path, ".npy file");
+  io::NpyHeader header = io::read_npy_header(source);
+  REQUIRE(header.fields.size() == 9);
+  CHECK(header.fields[5].name == "inner");
+  CHECK(header.fields[4].size == 16);
+  CHECK(header.fields[4].type.element.empty());
+  io::NpyRecordReader reader(std::move(source), std::move(header), {6, 0});
+  REQUIRE(reader.size() == 3);
+  std::vector<std::vector<double>> columns(2);
+  reader.read(2, columns);
+  reader.read(1, columns);
+  CHECK(columns == std::vector<std::vector<double>>{{1000, 1001, 1002}, {0, -1, -2}});
+  const auto reading = [&](std::size_t field) {
+    return message_of<IoError>([&] {
+      io::Source again(path, ".npy file");
+      io::NpyHeader its = io::read_npy_header(again);
+      std::vector<std::vector<double>> column(1);
+      io::NpyRecordReader(std::move(again), std::move(its), {field}).read(3, column);
+    });
+  };
+  CHECK(has(reading(8), "the field 'last' of element 2 (from 0) is a whole number that no double holds"));
+  CHECK(has(reading(4), "the field 'grid' has elements of type '<f4(2, 2)'; expected"));
+  CHECK(has(reading(5), "the field 'inner' has elements of type '[('x', '<f8')]'; expected"));
+  CHECK(has(reading(1), "the field 'text' has elements of type '|S4'; expected"));
 }
 
 TEST_CASE("an array that cannot be read is named with what is wrong and the remedy", "[io]") {
@@ -268,6 +316,6 @@ TEST_CASE("the header of an array can be read by itself", "[io]") {
   const TemporaryFolder folder;
   const auto header = io::read_npy_header(
       folder.file("x.npy", npy("{'descr': '<i4', 'fortran_order': True, 'shape': (2, 3), }\n", "")));
-  CHECK(header.element == "i4");
+  CHECK(header.type.element == "i4");
   CHECK(header.size() == 6);
 }

@@ -8,10 +8,12 @@
 #include <csignal>
 #include <filesystem>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "isonomy/io/text/atomic_file.hpp"
 #include "isonomy/io/text/file_set.hpp"
+#include "isonomy/io/text/folder_turn.hpp"
 #include "isonomy/io/text/text_file.hpp"
 #include "support/catch.hpp"
 #include "support/io_files.hpp"
@@ -188,6 +190,56 @@ TEST_CASE("names of one file are known as such, though it be not there yet", "[i
   CHECK(same_place("absent", "./absent"));
   CHECK(same_place("absent", (std::filesystem::current_path() / "x" / ".." / "absent").string()));
   CHECK_FALSE(same_place("absent", "./absent2"));
+}
+
+TEST_CASE("files of two sets that are put in place at once do not mix", "[io]") {
+  const TemporaryFolder folder;
+  std::filesystem::create_directory(folder.path("inner"));
+  std::vector<std::string> names;
+  for (int k = 0; k < 12; ++k) names.push_back(folder.path((k % 2 == 0 ? "file" : "inner/file") + std::to_string(k)));
+  for (int round = 0; round < 10; ++round) {
+    std::vector<std::thread> writers;
+    for (const char* text : {"one\n", "other\n", "third\n"})
+      writers.emplace_back([&names, text] {
+        FileSet set;
+        for (const auto& name : names) set.add(name, text);
+        set.commit();
+      });
+    for (auto& writer : writers) writer.join();
+    const std::string text = read_text(names.front());
+    for (const auto& name : names) REQUIRE(read_text(name) == text);
+  }
+  CHECK(count_files(folder) == 7);
+}
+
+TEST_CASE("a set waits for its turn, which ends with the process that has it", "[io]") {
+  const TemporaryFolder folder;
+  const auto path = folder.file("file", "old\n");
+  int ready[2];
+  REQUIRE(pipe(ready) == 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    FolderTurn turn({folder.path("")});
+    const char has_come = turn.come() ? 'y' : 'n';
+    while (write(ready[1], &has_come, 1) != 1) continue;
+    while (true) pause();
+  }
+  char has_come = '?';
+  REQUIRE(read(ready[0], &has_come, 1) == 1);
+  CHECK(has_come == 'y');
+  FileSet set;
+  set.add(path, "new\n");
+  CHECK_FALSE(set.turn_has_come());
+  CHECK(read_text(path) == "old\n");
+  kill(child, SIGKILL);
+  REQUIRE(waitpid(child, nullptr, 0) == child);
+  CHECK(set.turn_has_come());
+  CHECK_FALSE(FolderTurn({folder.path("./")}).come());
+  set.commit();
+  CHECK(read_text(path) == "new\n");
+  CHECK(FolderTurn({folder.path("")}).come());
+  CHECK(count_files(folder) == 1);
+  for (const int end : ready) close(end);
 }
 
 TEST_CASE("a set of which one file is refused at the last moment changes none", "[io]") {

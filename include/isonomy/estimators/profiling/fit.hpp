@@ -43,6 +43,17 @@ template <class Arithmetic, class Tag>
   return all;
 }
 
+/// 2 U of every survivor; n^2 where both groups hold the same n rows.
+template <class Arithmetic, class Tag>
+[[nodiscard]] std::vector<TwiceU> twice_u(Context<Tag>& ctx, const PreparedSearch<Arithmetic, Tag>& search,
+                                          const Selection& selection) {
+  if (selection.same_rows)
+    return std::vector<TwiceU>(selection.survivors.size(),
+                               search.sequences.test_rows() * search.sequences.reference_rows());
+  return rank_sums<Arithmetic>(ctx, search.sequences, search.second_places, search.scales, search.second_classes,
+                               selection.survivors);
+}
+
 /// The p-values of all survivors by the test that was asked for.
 template <class Arithmetic, class Tag>
 [[nodiscard]] PValues p_values(Context<Tag>& ctx, PreparedSearch<Arithmetic, Tag>& search,
@@ -113,8 +124,7 @@ template <class Arithmetic = exact, ContextLike Ctx>
   count_survivors(selection, options, scales, result.funnel, operation);
   timer.lap("pre-filter");
 
-  const std::vector<TwiceU> twice_u = rank_sums<Arithmetic>(ctx, search.sequences, search.second_places, search.scales,
-                                                            search.second_classes, selection.survivors);
+  const std::vector<TwiceU> twice_u = detail::twice_u(ctx, search, selection);
   timer.lap("rank sums");
   const PValues tests = detail::p_values(ctx, search, selection.survivors, twice_u, options.test);
   timer.lap("p-values");

@@ -102,7 +102,7 @@ inline std::size_t ranking_bytes(index_t rows, index_t columns) {
   const index_t tile = std::min(n_splits, candidate_tile);
   constexpr index_t widest_tile = 64;  // of a matrix product's kernel
   const std::size_t products = bytes((shape.letters + pairs) * shape.scales, sizeof(double)) +
-                               bytes(tile * shape.scales, 4 * sizeof(double) + sizeof(Spread)) +
+                               bytes(tile * shape.scales, 5 * sizeof(double) + sizeof(Spread)) +
                                bytes((tile + shape.scales + 2 * widest_tile) * pairs, sizeof(double));
   const std::size_t evaluation = bytes(shape.groups, sizeof(ResidueRows)) + bytes(shape.rows, sizeof(RowPlace)) +
                                  bytes(shape.groups * std::min<index_t>(n_splits, survivors), sizeof(ResidueSlots)) +
@@ -112,7 +112,8 @@ inline std::size_t ranking_bytes(index_t rows, index_t columns) {
 
   MemoryPlan plan;
   plan.context = packed + tables + places + std::max({moments + counts, moments + products, evaluation + ranks});
-  const std::size_t per_candidate = sizeof(double) + sizeof(Spread), per_survivor = 200, per_split = 500, per_row = 24;
+  const std::size_t per_candidate = 2 * sizeof(double) + sizeof(Spread), per_survivor = 200, per_split = 500,
+                    per_row = 24;
   plan.host = packed + bytes(shape.rows, per_row) + bytes(candidates, per_candidate) + bytes(survivors, per_survivor) +
               bytes(n_splits * shape.layouts, per_split) + 2 * places + 2 * tables;
   return plan;

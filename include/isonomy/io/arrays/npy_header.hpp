@@ -16,18 +16,16 @@
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/text.hpp"
+#include "isonomy/io/arrays/npy_type.hpp"
 #include "isonomy/io/text/source.hpp"
 
 namespace isonomy::io {
 
 /// What the header of a file says.
 struct NpyHeader {
-  /// The type as it stands: "<f8", ">i4", "float64".
-  std::string type;
-  /// The same without byte order: f8, f4, i8, u1, ...; empty for what is no whole or floating number of up to 8 bytes.
-  std::string element;
-  bool big_endian = false;
-  bool fortran_order = false;  ///< first index fastest
+  NpyType type;                  ///< of the elements, unless they are records
+  std::vector<NpyField> fields;  ///< of records; none where the elements are numbers
+  bool fortran_order = false;    ///< first index fastest
   std::vector<index_t> shape;
   std::size_t data_offset = 0;  ///< bytes before the first element
 
@@ -45,69 +43,6 @@ struct NpyHeader {
 };
 
 namespace detail {
-
-inline std::string_view without_blank_ends(std::string_view s) {
-  constexpr std::string_view blanks = " \t\r\n";
-  const auto first = std::min(s.find_first_not_of(blanks), s.size());
-  return s.substr(first, s.find_last_not_of(blanks) + 1 - first);
-}
-
-/// The bytes of the Python literal that `s` begins with: up to a ',', ':' or closing bracket outside of it, or npos.
-inline std::size_t literal_size(std::string_view s) {
-  int depth = 0;
-  for (std::size_t i = 0; i < s.size(); ++i) {
-    const char c = s[i];
-    if (c == '\'' || c == '"') {
-      for (++i; i < s.size() && s[i] != c; ++i)
-        if (s[i] == '\\') ++i;
-    } else if (c == '(' || c == '[' || c == '{') {
-      ++depth;
-    } else if (depth == 0 && (c == ',' || c == ':' || c == ')' || c == ']' || c == '}')) {
-      return i;
-    } else if (c == ')' || c == ']' || c == '}') {
-      --depth;
-    }
-  }
-  return std::string_view::npos;
-}
-
-/// Takes the literal that `s` begins with from it, and what ends it, which must be one of `ends`; nothing if it is not.
-inline std::optional<std::pair<std::string_view, char>> take_literal(std::string_view& s, std::string_view ends) {
-  const std::size_t size = literal_size(s);
-  if (size == std::string_view::npos || ends.find(s[size]) == std::string_view::npos) return std::nullopt;
-  const std::pair result(without_blank_ends(s.substr(0, size)), s[size]);
-  s.remove_prefix(size + 1);
-  return result;
-}
-
-/// The text between quotes of either kind, or nothing.
-inline std::optional<std::string_view> unquoted(std::string_view literal) {
-  if (literal.size() < 2 || (literal.front() != '\'' && literal.front() != '"') || literal.back() != literal.front())
-    return std::nullopt;
-  return literal.substr(1, literal.size() - 2);
-}
-
-/// The names of the fields in the list that describes the elements of a structured array; none if it is no such list.
-inline std::vector<std::string_view> field_names(std::string_view list) {
-  std::vector<std::string_view> names;
-  if (!list.starts_with('[')) return names;
-  list.remove_prefix(1);
-  while (const auto field = take_literal(list, ",]")) {
-    std::string_view inside = field->first;
-    if (!inside.starts_with('(')) break;
-    inside.remove_prefix(1);
-    auto name = take_literal(inside, ",)");
-    if (name && name->first.starts_with('(')) {  // (title, name)
-      inside = name->first.substr(1);
-      name = take_literal(inside, ",") ? take_literal(inside, ",)") : std::nullopt;
-    }
-    const auto text = name ? unquoted(name->first) : std::nullopt;
-    if (!text) break;
-    names.push_back(*text);
-    if (field->second == ']') break;
-  }
-  return names;
-}
 
 /// The values of the header's dictionary as they stand.
 using NpyEntries = std::array<std::string_view, 3>;
@@ -176,33 +111,22 @@ inline std::vector<index_t> npy_shape(const std::string& path, std::string_view 
   return shape;
 }
 
-/// Fills in type, element and byte order. IoError for records, and for what is no type.
+/// Fills in type, element and byte order, or the fields of records. IoError for what is no type.
 inline void read_npy_type(const std::string& path, std::string_view descr, NpyHeader& header) {
   if (descr.starts_with('[')) {
-    const auto names = field_names(descr);
-    throw IoError(path, 0,
-                  names.empty()
-                      ? text::joined("the elements are records, ", text::quoted(descr),
-                                     "; expected one number an element; save one field of them")
-                      : text::joined({"the elements are records with the fields ", text::listed(names),
-                                      "; expected one number an element; save one field, as in numpy.save(file, x['",
-                                      names.front(), "'])"}));
+    header.fields = npy_fields(descr);
+    if (header.fields.empty())
+      throw IoError(path, 0,
+                    text::joined("the elements are records, ", text::quoted(descr),
+                                 "; expected one number an element; save one field of them"));
+    return;
   }
   const auto type = unquoted(descr);
   if (!type)
     throw IoError(path, 0,
                   text::joined("the header's descr is ", text::quoted(descr),
                                "; expected the name of a type, such as '<f8'; save the array with numpy.save"));
-  header.type = *type;
-  std::string_view name = *type;
-  const char order = name.empty() ? ' ' : name.front();
-  if (std::string_view("<>=|").find(order) != std::string_view::npos) name.remove_prefix(1);
-  constexpr std::pair<std::string_view, std::string_view> known[] = {
-      {"f8", "float64"}, {"f4", "float32"}, {"i8", "int64"},  {"i4", "int32"},  {"i2", "int16"},
-      {"i1", "int8"},    {"u8", "uint64"},  {"u4", "uint32"}, {"u2", "uint16"}, {"u1", "uint8"}};
-  for (const auto& [code, full] : known)
-    if ((name == code && (order != '|' || code.ends_with('1'))) || *type == full) header.element = code;
-  header.big_endian = order == '>';
+  header.type = npy_type(*type);
 }
 
 inline std::string read_bytes(Source& source, std::size_t count, const char* what) {
@@ -223,7 +147,7 @@ inline constexpr std::string_view npy_magic = "\x93NUMPY";
 
 /// The header that `source` begins with, which is left before the first element. IoError naming the file and what NumPy
 /// would not have written: another beginning or version, a header of more than a megabyte or cut short, a dictionary
-/// with other keys, a shape that is no tuple, has negative or more than 2^56 elements; and for structured arrays.
+/// with other keys, a shape that is no tuple, has negative or more than 2^56 elements.
 [[nodiscard]] inline NpyHeader read_npy_header(Source& source) {
   const std::string& path = source.path();
   const std::string magic = detail::read_bytes(source, 8, "first 8 bytes");

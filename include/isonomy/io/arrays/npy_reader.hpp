@@ -9,6 +9,7 @@
 #include <cstring>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -33,23 +34,38 @@ namespace detail {
                              " elements; expected one array; save it again, or convert an .npz"));
 }
 
+/// IoError unless a source that knows its size has all elements of `width` bytes and no more: a header may promise more
+/// than memory holds.
+inline void require_bytes(const NpyHeader& header, const Source& source, std::uint64_t width) {
+  if (!source.size()) return;
+  const std::uint64_t bytes = *source.size() - std::min<std::uint64_t>(*source.size(), header.data_offset);
+  const auto count = static_cast<std::uint64_t>(header.size());
+  if (count > bytes / std::max<std::uint64_t>(width, 1))
+    throw IoError(source.path(), 0,
+                  text::joined("the file has ", *source.size(), " bytes where its header promises ", header.size(),
+                               " elements of ", width, "; expected a complete file; copy or save it again"));
+  if (bytes > count * width) fail_longer(source.path(), header.size());
+}
+
 /// IoError unless the elements can be read as T, and a source that knows its size has the bytes of all and no more.
 template <Real T>
 void require_elements(const NpyHeader& header, const Source& source) {
   constexpr bool wide = std::same_as<T, double>;
-  if (header.element.empty() || (header.element == "f8" && !wide))
+  if (!header.fields.empty()) {
+    std::vector<std::string_view> names;
+    for (const NpyField& field : header.fields) names.push_back(field.name);
     throw IoError(source.path(), 0,
-                  text::joined({"elements of type ", text::quoted(header.type), "; expected ", wide ? "f8, f4" : "f4",
-                                " or whole numbers; convert them with astype('", wide ? "<f8" : "<f4", "')"}));
-  // A header may promise more than memory holds; the size knows better.
-  if (!source.size()) return;
-  const auto width = static_cast<std::uint64_t>(header.element.back() - '0');
-  const std::uint64_t promised = header.data_offset + static_cast<std::uint64_t>(header.size()) * width;
-  if (*source.size() < promised)
-    throw IoError(source.path(), 0,
-                  text::joined("the file has ", *source.size(), " bytes where its header promises ", header.size(),
-                               " elements of ", width, "; expected a complete file; copy or save it again"));
-  if (*source.size() > promised) fail_longer(source.path(), header.size());
+                  text::joined({"the elements are records with the fields ", text::listed(names),
+                                "; expected one number an element; save one field, as in numpy.save(file, x['",
+                                names.front(), "'])"}));
+  }
+  const std::string& element = header.type.element;
+  if (element.empty() || (element == "f8" && !wide))
+    throw IoError(
+        source.path(), 0,
+        text::joined({"elements of type ", text::quoted(header.type.text), "; expected ", wide ? "f8, f4" : "f4",
+                      " or whole numbers; convert them with astype('", wide ? "<f8" : "<f4", "')"}));
+  require_bytes(header, source, static_cast<std::uint64_t>(element.back() - '0'));
 }
 
 template <class Element>
@@ -106,7 +122,7 @@ class NpyReader {
     if (first < 0 || first > size() - out.size)
       throw ValueError(text::joined(
           {"NpyReader: elements ", first, " to ", first + out.size, " of ", size(), "; expected a part of the array"}));
-    const std::string& element = header_.element;
+    const std::string& element = header_.type.element;
     if (element == "f8") read_as<double>(first, out);
     if (element == "f4") read_as<float>(first, out);
     if (element == "i8") read_as<std::int64_t>(first, out);
@@ -133,7 +149,7 @@ class NpyReader {
       for (index_t i = 0; i < whole; ++i, ++done) {
         Element value;
         std::memcpy(&value, piece_.data() + static_cast<std::size_t>(i) * sizeof(Element), sizeof(Element));
-        if (header_.big_endian) value = detail::with_bytes_swapped(value);
+        if (header_.type.big_endian) value = detail::with_bytes_swapped(value);
         if (!detail::holds<T>(value)) refuse(first + done, value);
         out(done) = static_cast<T>(value);
       }

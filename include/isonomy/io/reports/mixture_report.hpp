@@ -238,12 +238,12 @@ inline void write_contour(JsonWriter& json, const MixtureFit& fit, const Mixture
 
 /// One row a parameter, tab-separated, numbers that read back to the same doubles, "nan" where there is none: name,
 /// value, error, minos_lower, minos_upper, minos_lower_status, minos_upper_status (empty without profiles),
-/// global_correlation, at_bound (0 or 1), and for each parameter its correlation as correlation_<name>.
+/// global_correlation, at_bound and fixed (0 or 1), and for each parameter its correlation as correlation_<name>.
 [[nodiscard]] inline std::string mixture_table_text(const MixtureFit& fit) {
   const std::vector<std::string>& names = fit.result.names;
   std::string out =
       "name\tvalue\terror\tminos_lower\tminos_upper\tminos_lower_status\tminos_upper_status\tglobal_correlation\t"
-      "at_bound";
+      "at_bound\tfixed";
   for (const auto& name : names) out += "\tcorrelation_" + name;
   const auto add = [&out](double number) { out += "\t" + number_text(number); };
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -259,6 +259,7 @@ inline void write_contour(JsonWriter& json, const MixtureFit& fit, const Mixture
                     : "\t\t";
     add(fit.global_correlation(i));
     out += fit.at_bound(i) ? "\t1" : "\t0";
+    out += fit.fixed(i) ? "\t1" : "\t0";
     for (std::size_t j = 0; j < names.size(); ++j) add(fit.correlation(i, j));
   }
   return out + "\n";

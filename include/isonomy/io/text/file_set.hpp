@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <deque>
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@
 #include "isonomy/core/text.hpp"
 #include "isonomy/io/text/atomic_file.hpp"
 #include "isonomy/io/text/drafts.hpp"
+#include "isonomy/io/text/folder_turn.hpp"
 #include "isonomy/io/text/output_target.hpp"
 
 namespace isonomy::io {
@@ -23,6 +25,8 @@ namespace isonomy::io {
 /// Every file is written as an AtomicFile and forced onto the medium before the first is renamed; if a renaming is
 /// refused, those before it are undone. A process that is killed while it renames leaves files of two runs, each whole,
 /// and drafts, which the next set with the same targets clears away.
+/// Of two processes that put files in place in one folder the second waits for the first, so that files of theirs do
+/// not mix (FolderTurn).
 /// Streams and open descriptors (OutputTarget) get their text from write_streams(), before any file changes, and keep
 /// it whatever comes after.
 class FileSet {
@@ -38,7 +42,13 @@ class FileSet {
       streams_.emplace_back(target, bytes);
       return;
     }
-    for (auto& draft : AtomicFile::clear_drafts(target)) cleared_.push_back(std::move(draft));
+    // What a process keeps while it puts files in place looks as if it had been killed, and so does a draft that is
+    // new.
+    FolderTurn turn({std::filesystem::path(target.path).parent_path()});
+    if (turn.come())
+      clear(target);
+    else
+      uncleared_.push_back(target);
     AtomicFile& file = files_.emplace_back(target);
     names_.push_back(path);
     file.write(bytes);
@@ -56,17 +66,29 @@ class FileSet {
     streams_.clear();
   }
 
-  /// Puts all files in place, in the order in which they were added. IoError if one of them is refused; then none has
-  /// changed, but for such as the file system could not keep beside the new ones.
+  /// Whether it is this set's turn to put files in place in its folders; does not wait.
+  [[nodiscard]] bool turn_has_come() {
+    if (!turn_) {
+      std::vector<std::filesystem::path> folders;
+      for (const auto& file : files_) folders.push_back(std::filesystem::path(file.path()).parent_path());
+      turn_.emplace(folders);
+    }
+    return turn_->come();
+  }
+
+  /// Waits for its turn, and puts all files in place, in the order in which they were added. IoError if one of them is
+  /// refused; then none has changed, but for such as the file system could not keep beside the new ones.
   void commit() {
     prepare();
     write_streams();
+    if (!turn_has_come()) turn_->wait();
+    for (const auto& target : uncleared_) clear(target);
     std::size_t placed = 0;
     try {
       for (; placed < files_.size(); ++placed) files_[placed].place(placed + 1 < files_.size());
     } catch (...) {
       while (placed > 0) files_[--placed].withdraw();
-      files_.clear();
+      discard();
       throw;
     }
     std::set<std::filesystem::path> folders;
@@ -74,14 +96,15 @@ class FileSet {
       file.settle();
       folders.insert(std::filesystem::path(file.path()).parent_path());
     }
+    discard();
     for (const auto& folder : folders) sync_folder(folder);
-    files_.clear();
   }
 
   /// Removes what is not in place.
   void discard() noexcept {
     streams_.clear();
     files_.clear();
+    turn_.reset();
   }
 
   /// Drafts of processes that were killed, which were removed.
@@ -102,7 +125,13 @@ class FileSet {
   }
 
  private:
+  void clear(const OutputTarget& target) {
+    for (auto& draft : AtomicFile::clear_drafts(target)) cleared_.push_back(std::move(draft));
+  }
+
   std::vector<std::string> inputs_, names_, cleared_;
+  std::vector<OutputTarget> uncleared_;
+  std::optional<FolderTurn> turn_;
   std::deque<AtomicFile> files_;
   std::vector<std::pair<OutputTarget, std::string>> streams_;
 };

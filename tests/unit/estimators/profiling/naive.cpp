@@ -1,4 +1,5 @@
 // Runs on random small data against the definition written out naively, in both arithmetics.
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -108,6 +109,11 @@ Case random_case(std::uint64_t seed) {
       c.input.rows.push_back(row);
     }
   }
+  if (equal_groups && random.below(2) == 0)  // in different orders
+    std::sort(c.input.rows.begin(), c.input.rows.end(), [&](const NaiveRow& a, const NaiveRow& b) {
+      if (a.label != b.label) return a.label < b.label;
+      return a.label == o.label_test ? a.tmd < b.tmd : b.tmd < a.tmd;
+    });
 
   o.split_kws = {SegmentOptions{1, random.between(1, 5)}, {}, {}};
   if (random.below(2) == 0) o.split_kws.pattern = PatternOptions{{1, 2}, 1, random.between(1, 3), random.between(3, 5)};

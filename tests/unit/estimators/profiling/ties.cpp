@@ -1,7 +1,9 @@
 // Rows that tie: equal rows, few kinds of rows, groups that hold the same rows. Their features are evaluated together,
 // with the bits that they have one by one.
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -9,6 +11,7 @@
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/profiling/fit.hpp"
 #include "isonomy/estimators/profiling/search/equal_rows.hpp"
+#include "isonomy/estimators/profiling/search/selection.hpp"
 #include "support/catch.hpp"
 #include "support/profiling/data.hpp"
 #include "support/profiling/stages.hpp"
@@ -76,6 +79,16 @@ void check_together(const LabelledWindows& rows, const ScaleTable& scales) {
   }
 }
 
+/// A first pass that counts what it is asked for.
+struct CountingPass {
+  GroupRows rows;
+  static constexpr bool order_free = true;
+  std::size_t evaluated = 0;
+  void prepare(std::span<const Candidate> features) { evaluated += features.size(); }
+  Separation operator()(const Candidate& f) const { return {0, std::sqrt((f.split * 37 % 1000) * 1e-4)}; }
+  GroupRows group_rows() const { return rows; }
+};
+
 }  // namespace
 
 TEST_CASE("a repeated sum has the bits of its additions one by one", "[profiling]") {
@@ -131,7 +144,8 @@ TEMPLATE_TEST_CASE("rows that tie everywhere are not read feature by feature", "
   const ScaleTable scales = every_scale(20);
   ProfileOptions options;
   options.n_filter = 20;
-  for (const Tie kind : {Tie::identical, Tie::two_kinds, Tie::constant_but_one, Tie::same_groups}) {
+  for (const Tie kind :
+       {Tie::identical, Tie::two_kinds, Tie::constant_but_one, Tie::same_groups, Tie::same_groups_in_other_order}) {
     INFO("kind " << static_cast<int>(kind));
     const auto set = set_of(tied(kind, 1000));
     Context<Cpu> ctx;
@@ -143,6 +157,49 @@ TEMPLATE_TEST_CASE("rows that tie everywhere are not read feature by feature", "
     REQUIRE(again.features.size() == result.features.size());
     for (std::size_t i = 0; i < again.features.size(); ++i)
       CHECK(again.features[i].feature == result.features[i].feature);
+  }
+}
+
+TEST_CASE("groups with the same rows are known as such, in one order or in another", "[profiling]") {
+  const ScaleTable scales = every_scale(200);
+  const auto compared = [&](LabelledWindows rows) {
+    const auto set = set_of(rows);
+    Context<Cpu> ctx;
+    return Stages<exact>(ctx, set, scales).first_pass.group_rows();
+  };
+  CHECK(compared(tied(Tie::none, 40)) == GroupRows::differ);
+  CHECK(compared(tied(Tie::same_groups, 40)) == GroupRows::same_in_order);
+  CHECK(compared(tied(Tie::same_groups_in_other_order, 38)) == GroupRows::same);
+  LabelledWindows rows = tied(Tie::same_groups, 40);
+  rows.windows.push_back(rows.windows.front());
+  rows.labels.push_back(0);
+  CHECK(compared(rows) == GroupRows::differ);  // the same kinds of rows, one of them more often
+  rows.windows.push_back(rows.windows[2]);
+  rows.labels.push_back(1);
+  CHECK(compared(rows) == GroupRows::differ);  // as many rows, of the same kinds
+  CHECK(compared(tied(Tie::identical, 40)) == GroupRows::same_in_order);
+}
+
+TEST_CASE("where no candidate differs the variances decide, and few candidates are evaluated", "[profiling]") {
+  Candidates all;
+  all.error = 1e-12;
+  all.variance_error = 1e-12;
+  for (std::uint32_t i = 0; i < 5000; ++i) {
+    all.difference.push_back(i % 7 * 1e-13);
+    all.variance.push_back((i * 37 % 1000) * 1e-4 + (i % 3) * 1e-13);
+    all.spread.push_back(i % 11 == 0 ? Spread::above : Spread::below);
+  }
+  const auto id = [](const Candidate& f) { return f; };
+  CountingPass known{GroupRows::same}, unknown{GroupRows::differ};
+  const Selection fast = select(all, 1, 1234, 0.3, known, id), slow = select(all, 1, 1234, 0.3, unknown, id);
+  CHECK((fast.same_rows && !slow.same_rows));
+  CHECK(known.evaluated < 10);  // of one variance, at the cut
+  CHECK(unknown.evaluated > 4500);
+  REQUIRE(fast.survivors.size() == 1234);
+  REQUIRE(slow.survivors.size() == 1234);
+  for (std::size_t i = 0; i < 1234; ++i) {
+    CHECK(fast.survivors[i].feature == slow.survivors[i].feature);
+    CHECK(fast.survivors[i].difference == 0);
   }
 }
 

@@ -35,16 +35,26 @@ inline std::vector<double> by_place(const NormalModel& model, const std::vector<
   return result;
 }
 
+/// The standard deviation of the whole density, whose weights add up to `total`, without squares of its size.
+inline double overall_deviation(const std::vector<NormalComponent>& c, double total) {
+  double mean = 0, unit = 0, square = 0;
+  for (const NormalComponent& k : c) mean += k.weight / total * k.mean;
+  for (const NormalComponent& k : c) unit = std::max({unit, k.sigma, std::abs(k.mean - mean)});
+  for (const NormalComponent& k : c) {
+    const double width = k.sigma / unit, off = (k.mean - mean) / unit;
+    square += k.weight / total * (width * width + off * off);
+  }
+  return unit * std::sqrt(square);
+}
+
 /// For each component of the model the one of `c` that comes closest to what is known of it: pairs are made in the
 /// order of their distance, means in units of the whole's standard deviation, widths by their logarithm, weights by
 /// their share. What is not known counts nothing, so that components of which nothing is known keep their order.
 inline std::vector<std::size_t> matched(const NormalModel& model, const std::vector<NormalComponent>& c,
                                         const std::vector<double>& known) {
-  double total = 0, mean = 0, square = 0;
-  for (const NormalComponent& k : c) total += k.weight, mean += k.weight * k.mean;
-  mean /= total;
-  for (const NormalComponent& k : c) square += k.weight * (k.sigma * k.sigma + (k.mean - mean) * (k.mean - mean));
-  const double spread = std::sqrt(square / total);
+  double total = 0;
+  for (const NormalComponent& k : c) total += k.weight;
+  const double spread = overall_deviation(c, total);
   const auto part = [](double value, double off) { return std::isnan(value) ? 0 : off * off; };
   struct Pair {
     double distance;

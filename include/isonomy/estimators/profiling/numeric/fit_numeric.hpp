@@ -31,12 +31,15 @@ namespace detail {
 struct NumericFirstPass {
   std::vector<FeatureStatistics> statistics;
   std::size_t scales = 0;
+  static constexpr bool order_free = false;
 
   void prepare(std::span<const Candidate>) const {}
   [[nodiscard]] const FeatureStatistics& operator()(const Candidate& f) const {
     return statistics[f.split * scales + f.scale];
   }
   [[nodiscard]] bool same(const Candidate& f, const Candidate& g) const { return f == g; }
+  /// Never asked for more: every statistic is there.
+  [[nodiscard]] GroupRows group_rows() const { return GroupRows::differ; }
 };
 
 /// Second-pass results of the survivors, which are sorted by split and scale.

@@ -133,7 +133,7 @@ struct Passes;
 template <>
 struct Passes<exact> {
   static constexpr SegmentRule first_rule = SegmentRule::integer, second_rule = SegmentRule::integer;
-  static constexpr bool single_precision_first_pass = false;
+  static constexpr bool single_precision_first_pass = false, order_free = true;
   static constexpr CorrelationRule correlation = CorrelationRule::exact;
 
   template <MemorySpace Space>
@@ -178,7 +178,7 @@ struct Passes<exact> {
 template <>
 struct Passes<aaanalysis_1_1> {
   static constexpr SegmentRule first_rule = SegmentRule::floating, second_rule = SegmentRule::integer;
-  static constexpr bool single_precision_first_pass = true;
+  static constexpr bool single_precision_first_pass = true, order_free = false;
   static constexpr CorrelationRule correlation = CorrelationRule::one_pass;
 
   template <MemorySpace Space>

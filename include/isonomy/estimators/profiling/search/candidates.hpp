@@ -18,11 +18,12 @@ namespace isonomy::profiling {
 /// Where a candidate stands against the limit on the test group's spread.
 enum class Spread : std::uint8_t { above, below, undecided };
 
-/// Every (split, scale), splits slowest: |mean difference| and the spread's verdict.
+/// Every (split, scale), splits slowest: |mean difference|, the test group's variance and the spread's verdict.
 struct Candidates {
-  std::vector<double> difference;
+  std::vector<double> difference, variance;
   std::vector<Spread> spread;
-  double error = 0;  ///< bounds |difference - exact| and, times the largest scale value, that of the variance
+  double error = 0;           ///< bounds |difference - exact|
+  double variance_error = 0;  ///< the same of the variance
 };
 
 namespace detail {
@@ -32,14 +33,15 @@ struct CandidateFromMoments {
   const double *mean_square, *test, *reference;
   double per_test, per_reference;
   double variance_low, variance_high;
-  double* difference;
+  double *difference, *variance;
   Spread* spread;
 
   ISONOMY_HD void operator()(index_t i) const {
     const double mean = test[i] * per_test;
-    const double variance = mean_square[i] * per_test - mean * mean;
+    const double v = mean_square[i] * per_test - mean * mean;
     difference[i] = std::fabs(mean - reference[i] * per_reference);
-    spread[i] = variance > variance_high ? Spread::above : variance < variance_low ? Spread::below : Spread::undecided;
+    variance[i] = v;
+    spread[i] = v > variance_high ? Spread::above : v < variance_low ? Spread::below : Spread::undecided;
   }
 };
 
@@ -84,7 +86,7 @@ template <class Arithmetic, class Tag>
 inline constexpr index_t candidate_tile = 256;
 
 /// Three products: moments times the scales and times their pairwise products. A split without residues in some row
-/// has no value there and is `above` for every scale. O(splits * letters^2 * scales) flops; workspace five
+/// has no value there and is `above` for every scale. O(splits * letters^2 * scales) flops; workspace six
 /// candidate_tile x scales matrices. The verdict `undecided` covers every case in which rounding could matter.
 template <class Arithmetic, class Tag>
 [[nodiscard]] Candidates candidates(Context<Tag>& ctx, const PackedSequences<Tag>& packed,
@@ -102,14 +104,16 @@ template <class Arithmetic, class Tag>
   Buffer<double, Tag> test(ctx, tile * d_count, "profiling: test means");
   Buffer<double, Tag> reference(ctx, tile * d_count, "profiling: reference means");
   Buffer<double, Tag> difference(ctx, tile * d_count, "profiling: mean differences");
+  Buffer<double, Tag> variance(ctx, tile * d_count, "profiling: variances");
   Buffer<Spread, Tag> spread(ctx, tile * d_count, "profiling: spreads");
 
   Candidates out;
   out.error = moment_error(packed.rows(), scales.largest());
   out.difference.resize(static_cast<std::size_t>(splits * d_count));
-  out.spread.resize(static_cast<std::size_t>(splits * d_count));
+  out.variance.resize(out.difference.size());
+  out.spread.resize(out.difference.size());
   const double limit = max_std_test * max_std_test;
-  const double slack = 4 * out.error * std::max({scales.largest(), max_std_test, 1e-300});
+  out.variance_error = 4 * out.error * std::max({scales.largest(), max_std_test, 1e-300});
   for (index_t first = 0; first < splits; first += tile) {
     const index_t n = std::min(tile, splits - first);
     const auto multiply = [&](const Buffer<double, Tag>& left, const Buffer<double, Tag>& right, index_t inner,
@@ -126,12 +130,15 @@ template <class Arithmetic, class Tag>
                                           .reference = reference.data(),
                                           .per_test = 1.0 / static_cast<double>(packed.test_rows()),
                                           .per_reference = 1.0 / static_cast<double>(packed.reference_rows()),
-                                          .variance_low = limit - slack,
-                                          .variance_high = limit + slack,
+                                          .variance_low = limit - out.variance_error,
+                                          .variance_high = limit + out.variance_error,
                                           .difference = difference.data(),
+                                          .variance = variance.data(),
                                           .spread = spread.data()});
     copy_to_host(ctx, difference.view().subview(0, n * d_count),
                  VectorView<double>(out.difference.data() + first * d_count, n * d_count));
+    copy_to_host(ctx, variance.view().subview(0, n * d_count),
+                 VectorView<double>(out.variance.data() + first * d_count, n * d_count));
     copy_to_host(ctx, spread.view().subview(0, n * d_count),
                  VectorView<Spread>(out.spread.data() + first * d_count, n * d_count));
   }

@@ -1,6 +1,7 @@
 // Rows that are equal, in runs: what a split takes from each kind of row, and sums over many rows of few kinds.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -19,6 +20,7 @@ namespace isonomy::profiling {
 /// So many rows of a kind, one behind the other.
 struct RowRun {
   std::uint32_t kind = 0, count = 0;
+  bool operator==(const RowRun&) const = default;
 };
 
 /// Rows as runs, those of the test group first, each group in order of arrival.
@@ -76,6 +78,23 @@ struct RowKinds : RowRuns {
       }
   }
 };
+
+/// How the rows of the two groups compare.
+enum class GroupRows : std::uint8_t { differ, same, same_in_order };
+
+/// Whether both groups hold the same rows, each as often, and in one order. O(rows * positions).
+template <class Tag>
+[[nodiscard]] GroupRows compare_groups(const SequenceSet& set, const PackedSequences<Tag>& packed) {
+  if (packed.test_rows() != packed.reference_rows()) return GroupRows::differ;
+  const RowKinds rows(set, packed);
+  const auto reference = rows.runs.begin() + static_cast<std::ptrdiff_t>(rows.test_runs);
+  if (std::equal(rows.runs.begin(), reference, reference, rows.runs.end())) return GroupRows::same_in_order;
+  std::vector<std::int64_t> surplus(rows.kinds.size(), 0);  // rows of a kind that only the test group has
+  for (auto run = rows.runs.begin(); run != rows.runs.end(); ++run)
+    surplus[run->kind] += run < reference ? std::int64_t{run->count} : -std::int64_t{run->count};
+  const bool same = std::all_of(surplus.begin(), surplus.end(), [](std::int64_t n) { return n == 0; });
+  return same ? GroupRows::same : GroupRows::differ;
+}
 
 /// What a split takes from rows of a kind: `slots` codes from `first` on, of which `residues` are no gaps.
 struct SplitKind {

@@ -8,6 +8,7 @@
 
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/estimators/profiling/search/arithmetic.hpp"
+#include "isonomy/estimators/profiling/search/equal_rows.hpp"
 #include "isonomy/estimators/profiling/search/evaluate_together.hpp"
 #include "isonomy/estimators/profiling/search/feature_requests.hpp"
 #include "isonomy/estimators/profiling/search/packed.hpp"
@@ -24,6 +25,8 @@ class Evaluator {
 
  public:
   using Statistics = typename Evaluate::Statistics;
+  /// Whether sums are the same in any order of the rows.
+  static constexpr bool order_free = Passes<Arithmetic>::order_free;
 
   /// Everything passed must outlive it.
   Evaluator(Context<Tag>& ctx, const SequenceSet& set, const PackedSequences<Tag>& packed,
@@ -61,6 +64,8 @@ class Evaluator {
     if (place_of_class_.empty() || place_of_class_[class_number(f)] == 0) prepare(std::span(&f, 1));
     return known_[place_of_class_[class_number(f)] - 1];
   }
+  /// How the rows of the two groups compare; O(rows * positions).
+  [[nodiscard]] GroupRows group_rows() const { return compare_groups(data_.set, data_.packed); }
   /// Features evaluated row by row so far.
   [[nodiscard]] index_t evaluated() const noexcept { return evaluated_; }
   /// Whether two features are equal by construction.

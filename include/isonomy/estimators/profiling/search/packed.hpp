@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "isonomy/backend/buffer.hpp"
+#include "isonomy/core/order.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/estimators/profiling/features/split.hpp"
 #include "isonomy/estimators/profiling/scales/scale_table.hpp"

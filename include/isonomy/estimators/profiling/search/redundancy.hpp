@@ -140,11 +140,11 @@ template <class First>
 void prepare_close(const Selection& selection, std::vector<std::size_t> places, First& first_pass) {
   if (places.size() < 2) return;
   const std::vector<Survivor>& survivors = selection.survivors;
-  sort_places(places, [&](std::size_t i, std::size_t j) { return survivors[i].difference > survivors[j].difference; });
+  sort_places(places, [&](std::size_t i, std::size_t j) { return survivors[i].standing > survivors[j].standing; });
   std::vector<Candidate> close;
   for (std::size_t k = 1; k < places.size(); ++k) {
     const Survivor &s = survivors[places[k - 1]], &t = survivors[places[k]];
-    if (s.difference - t.difference > 2 * selection.error || first_pass.same(s.feature, t.feature)) continue;
+    if (s.standing - t.standing > 2 * selection.standing_error || first_pass.same(s.feature, t.feature)) continue;
     close.push_back(s.feature);
     close.push_back(t.feature);
   }
@@ -174,8 +174,8 @@ template <class First, class Id>
   const auto earlier = [&](std::size_t i, std::size_t j) {
     const Candidate f = survivors[i].feature, g = survivors[j].feature;
     if (!first_pass.same(f, g)) {
-      if (std::abs(survivors[i].difference - survivors[j].difference) > 2 * selection.error)
-        return survivors[i].difference > survivors[j].difference;
+      if (std::abs(survivors[i].standing - survivors[j].standing) > 2 * selection.standing_error)
+        return survivors[i].standing > survivors[j].standing;
       const auto a = first_pass(f), b = first_pass(g);
       if (std::abs(a.difference) != std::abs(b.difference)) return std::abs(a.difference) > std::abs(b.difference);
       if (a.std_test != b.std_test) return a.std_test < b.std_test;

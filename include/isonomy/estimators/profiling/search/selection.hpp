@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "isonomy/estimators/profiling/search/candidates.hpp"
+#include "isonomy/estimators/profiling/search/equal_rows.hpp"
 #include "isonomy/estimators/profiling/search/feature_requests.hpp"
 
 namespace isonomy::profiling {
@@ -17,12 +18,15 @@ namespace isonomy::profiling {
 struct Survivor {
   Candidate feature;
   double difference = 0;
+  double standing = 0;  ///< what moments order survivors by, larger first
 };
 
 struct Selection {
   std::vector<Survivor> survivors;  ///< by split, then scale
   std::int64_t within_spread = 0;   ///< candidates whose test spread is small enough
   double error = 0;                 ///< bounds how far a survivor's difference may lie from the first pass
+  double standing_error = 0;        ///< the same of its standing
+  bool same_rows = false;           ///< the groups are known to hold the same rows: no feature separates them
 };
 
 namespace detail {
@@ -93,35 +97,53 @@ template <class First, class Id>
   return best;
 }
 
+/// Where the groups hold the same rows no candidate differs, and the order is that of the spreads: differences become
+/// 0, and standings fall as the variances rise.
+inline void stand_by_variance(const Candidates& candidates, std::vector<double>& standing) {
+  double widest = 0;
+  for (std::size_t i = 0; i < standing.size(); ++i)
+    if (standing[i] >= 0) widest = std::max(widest, candidates.variance[i]);
+  for (std::size_t i = 0; i < standing.size(); ++i)
+    if (standing[i] >= 0) standing[i] = widest - candidates.variance[i];
+}
+
 }  // namespace detail
 
 /// The `n_pre_filter` candidates largest in |mean difference| among those with spread at most `max_std_test`; ties by
 /// smaller spread, then by id. Moments decide wherever they are far enough from both limits; all others
-/// are evaluated row by row. `id(candidate)` gives what compares as a
-/// feature's id.
+/// are evaluated row by row. Where all differences are 0, since the groups hold the same rows, spreads are all that is
+/// left to decide by, and moments decide those. `id(candidate)` gives what compares as a feature's id.
 template <class First, class Id>
 [[nodiscard]] Selection select(Candidates candidates, std::size_t scales, std::int64_t n_pre_filter,
                                double max_std_test, First& first_pass, const Id& id) {
   detail::decide_spreads(candidates, scales, max_std_test, first_pass);
   Selection out;
-  out.error = candidates.error;
-  std::vector<double>& difference = candidates.difference;
-  double top = 0;
-  for (std::size_t i = 0; i < difference.size(); ++i) {
+  out.error = out.standing_error = candidates.error;
+  std::vector<double>& standing = candidates.difference;
+  for (std::size_t i = 0; i < standing.size(); ++i) {
     const bool below = candidates.spread[i] == Spread::below;
     out.within_spread += below ? 1 : 0;
-    difference[i] = below ? difference[i] : -1.0;
-    top = std::max(top, difference[i]);
+    standing[i] = below ? standing[i] : -1.0;
   }
   const auto wanted = static_cast<std::size_t>(std::min(n_pre_filter, out.within_spread));
   if (wanted == 0) return out;
   out.survivors.reserve(wanted);
-  const double cut = detail::kth_largest(difference, wanted, top), margin = 2 * candidates.error,
+  double top = *std::max_element(standing.begin(), standing.end());
+  const GroupRows rows = top <= candidates.error ? first_pass.group_rows() : GroupRows::differ;
+  const bool none_differs = rows == GroupRows::same_in_order || (rows == GroupRows::same && First::order_free);
+  out.same_rows = rows != GroupRows::differ;
+  if (none_differs) {
+    detail::stand_by_variance(candidates, standing);
+    top = *std::max_element(standing.begin(), standing.end());
+    out.standing_error = candidates.variance_error;
+  }
+  const double cut = detail::kth_largest(standing, wanted, top), margin = 2 * out.standing_error,
                least = std::max(0.0, cut - margin);
   std::vector<std::size_t> rim;
-  for (std::size_t i = 0; i < difference.size(); ++i) {
-    if (difference[i] >= least) out.survivors.push_back({detail::candidate_at(i, scales), difference[i]});
-    if (difference[i] >= least && difference[i] <= cut + margin) rim.push_back(i);
+  for (std::size_t i = 0; i < standing.size(); ++i) {
+    if (standing[i] < least) continue;
+    out.survivors.push_back({detail::candidate_at(i, scales), none_differs ? 0.0 : standing[i], standing[i]});
+    if (standing[i] <= cut + margin) rim.push_back(i);
   }
   if (out.survivors.size() > wanted) {
     const std::size_t sure = out.survivors.size() - rim.size();

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <numeric>
 #include <span>
@@ -14,62 +16,13 @@
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/estimators/profiling/result.hpp"
+#include "isonomy/estimators/profiling/stability/column_correlation.hpp"
 #include "isonomy/estimators/profiling/tables/feature_matrix.hpp"
 #include "isonomy/ops/for_each.hpp"
 
 namespace isonomy::profiling {
 
 namespace detail {
-
-/// Mean, sum of squared deviations, and the extremes of a column; finite is 0 where a value is not.
-struct ColumnSpread {
-  double mean = 0, squares = 0;
-  std::uint8_t varies = 0, finite = 1;
-};
-
-/// Plain sums in row order, two passes.
-template <MemorySpace Space>
-struct ColumnSpreads {
-  MatrixView<const double, Space> x;
-  ColumnSpread* out;
-
-  ISONOMY_HD void operator()(index_t j) const {
-    ColumnSpread s;
-    double sum = 0;
-    for (index_t i = 0; i < x.rows; ++i) {
-      sum += x(i, j);
-      if (x(i, j) != x(0, j)) s.varies = 1;
-      if (!(x(i, j) - x(i, j) == 0)) s.finite = 0;
-    }
-    s.mean = sum / static_cast<double>(x.rows);
-    for (index_t i = 0; i < x.rows; ++i) {
-      const double d = x(i, j) - s.mean;
-      s.squares += rounded_product(d, d);
-    }
-    out[j] = s;
-  }
-};
-
-/// out[k] = Pearson correlation of column order[first] with column order[first + 1 + k]; 0 where one is constant.
-template <MemorySpace Space>
-struct CorrelationsWith {
-  MatrixView<const double, Space> x;
-  const ColumnSpread* spreads;
-  const index_t* order;
-  index_t first;
-  double* out;
-
-  ISONOMY_HD void operator()(index_t k) const {
-    const index_t a = order[first], b = order[first + 1 + k];
-    const ColumnSpread p = spreads[a], q = spreads[b];
-    double sum = 0;
-    if (p.varies != 0 && q.varies != 0) {
-      for (index_t i = 0; i < x.rows; ++i) sum += rounded_product(x(i, a) - p.mean, x(i, b) - q.mean);
-      sum /= std::sqrt(p.squares) * std::sqrt(q.squares);
-    }
-    out[k] = sum;
-  }
-};
 
 /// Spreads of all columns. ValueError for no rows or values that are not finite.
 template <class Ctx>
@@ -87,15 +40,36 @@ template <class Ctx>
   return out;
 }
 
+/// A matrix whose columns are compared, and what is known of each.
+template <class Ctx>
+struct ColumnsToPrune {
+  MatrixView<const double, typename Ctx::space> x;
+  MeanOrder means = MeanOrder::pairwise;
+  bool constant_columns_count = false;  ///< whether the deviations that rounding leaves a constant column do
+  Buffer<ColumnSpread, typename Ctx::tag> device;
+  std::vector<ColumnSpread> spreads;
+
+  ColumnsToPrune(Ctx& ctx, MatrixView<const double, typename Ctx::space> matrix, const char* operation)
+      : x(matrix), device(ctx, x.columns, "pruning: spreads"), spreads(column_spreads(ctx, x, device, operation)) {}
+
+  /// Whether the magnitude r of a correlation is too close to the limit for the arithmetic that it was found in.
+  [[nodiscard]] bool undecided(index_t j, index_t k, double r, double limit) const {
+    const ColumnSpread &a = spreads[static_cast<std::size_t>(j)], &b = spreads[static_cast<std::size_t>(k)];
+    if (a.varies == 0 || b.varies == 0) return constant_columns_count;
+    const double error =
+        4 * (a.deviation_error(x.rows) + b.deviation_error(x.rows)) + 0x1p-50 * static_cast<double>(x.rows + 4);
+    return !(std::abs(r - limit) > error);
+  }
+};
+
 inline void require_share(double max_cor, const char* operation) {
   if (!(max_cor >= 0 && max_cor <= 1))
     throw ValueError(text::joined(operation, ": max_cor=", std::to_string(max_cor), "; expected 0 to 1"));
 }
 
 /// Of the columns in `order`, those that no earlier kept one correlates with by more than max_cor in magnitude.
-template <class Ctx>
-[[nodiscard]] std::vector<index_t> uncorrelated(Ctx& ctx, MatrixView<const double, typename Ctx::space> x,
-                                                const Buffer<ColumnSpread, typename Ctx::tag>& spreads,
+template <class Arithmetic, class Ctx>
+[[nodiscard]] std::vector<index_t> uncorrelated(Ctx& ctx, const ColumnsToPrune<Ctx>& columns,
                                                 const std::vector<index_t>& order, double max_cor) {
   using Tag = typename Ctx::tag;
   const auto n = static_cast<index_t>(order.size());
@@ -108,13 +82,24 @@ template <class Ctx>
   for (index_t i = 0; i < n; ++i) {
     meter.advance();
     if (dropped[static_cast<std::size_t>(i)] != 0) continue;
-    kept.push_back(order[static_cast<std::size_t>(i)]);
-    const index_t rest = n - i - 1;
+    const index_t better = order[static_cast<std::size_t>(i)], rest = n - i - 1;
+    kept.push_back(better);
     for_each(ctx, rest,
-             CorrelationsWith<typename Ctx::space>{x, spreads.data(), device_order.data(), i, correlation.data()});
+             CorrelationsWith<typename Ctx::space>{columns.x, columns.device.data(), device_order.data(), i,
+                                                   correlation.data()});
     copy_to_host(ctx, correlation.view().subview(0, rest), VectorView<double>(host.data(), rest));
-    for (index_t k = 0; k < rest; ++k)
-      if (std::abs(host[static_cast<std::size_t>(k)]) > max_cor) dropped[static_cast<std::size_t>(i + 1 + k)] = 1;
+    std::vector<double> values;  // of the better column, once needed
+    for (auto k = static_cast<std::size_t>(i) + 1; k < order.size(); ++k) {
+      if (dropped[k] != 0) continue;
+      const double r = std::abs(host[k - static_cast<std::size_t>(i) - 1]);
+      if (!columns.undecided(better, order[k], r, max_cor)) {
+        dropped[k] = r > max_cor ? 1 : 0;
+        continue;
+      }
+      if (values.empty()) values = column_on_host(ctx, columns.x, better);
+      const std::vector<double> other = column_on_host(ctx, columns.x, order[k]);
+      dropped[k] = correlates_above<Arithmetic>(values, other, max_cor, columns.means) ? 1 : 0;
+    }
   }
   return kept;
 }
@@ -125,22 +110,27 @@ template <class Ctx>
 /// magnitude, ascending. Constant columns correlate with none. O(samples * features * kept).
 /// ValueError for max_cor outside [0, 1], fewer than three samples, fewer than two columns that vary, or values that
 /// are not finite. AAanalysis: NumericalFeature.filter_correlation.
-template <ContextLike Ctx>
+///
+/// Whether a correlation equals the limit is decided under `Arithmetic`: of the decimals that the values stand for, or
+/// by the sums of NumPy, which go along columns that are contiguous and else from row to row.
+template <class Arithmetic = exact, ContextLike Ctx>
 [[nodiscard]] std::vector<index_t> filter_correlation(Ctx& ctx, ConstMatrix<double, Ctx> x, double max_cor = 0.7) {
   static constexpr const char* operation = "filter_correlation";
   detail::require_share(max_cor, operation);
   if (x.rows < 3 || x.columns < 2)
     throw ValueError(
         text::joined("filter_correlation: X is ", check::shape(x), "; expected at least 3 samples and 2 features"));
-  Buffer<detail::ColumnSpread, typename Ctx::tag> device(ctx, x.columns, "pruning: spreads");
-  const auto spreads = detail::column_spreads(ctx, x, device, operation);
-  const auto varying = std::count_if(spreads.begin(), spreads.end(), [](const auto& s) { return s.varies != 0; });
+  detail::ColumnsToPrune<Ctx> columns(ctx, x, operation);
+  columns.means = x.row_stride < x.column_stride ? detail::MeanOrder::pairwise : detail::MeanOrder::by_row;
+  columns.constant_columns_count = !std::same_as<Arithmetic, exact>;
+  const auto varying =
+      std::count_if(columns.spreads.begin(), columns.spreads.end(), [](const auto& c) { return c.varies != 0; });
   if (varying < 2)
     throw ValueError(text::joined(
         {"filter_correlation: ", varying, " of ", x.columns, " features vary; expected at least 2; add features"}));
   std::vector<index_t> order(static_cast<std::size_t>(x.columns));
   std::iota(order.begin(), order.end(), index_t{0});
-  return detail::uncorrelated(ctx, x, device, order, max_cor);
+  return detail::uncorrelated<Arithmetic>(ctx, columns, order, max_cor);
 }
 
 /// The columns of X with a population variance above `threshold`, ascending; a constant column has exactly none.
@@ -169,7 +159,7 @@ template <ContextLike Ctx>
 /// in that order. Column j belongs to features[j]. One feature is kept as it is.
 /// ShapeError unless there is a column per feature; ValueError as filter_correlation(), except that any number of
 /// columns may be constant. AAanalysis: SequenceFeature.prune_by_correlation.
-template <ContextLike Ctx>
+template <class Arithmetic = exact, ContextLike Ctx>
 [[nodiscard]] std::vector<index_t> prune_by_correlation(Ctx& ctx, ConstMatrix<double, Ctx> x,
                                                         std::span<const FeatureRow> features, double max_cor = 0.7) {
   static constexpr const char* operation = "prune_by_correlation";
@@ -184,9 +174,7 @@ template <ContextLike Ctx>
   if (order.size() < 2) return order;
   if (x.rows < 1)
     throw ValueError(text::joined("prune_by_correlation: X is ", check::shape(x), "; expected at least one sample"));
-  Buffer<detail::ColumnSpread, typename Ctx::tag> device(ctx, x.columns, "pruning: spreads");
-  static_cast<void>(detail::column_spreads(ctx, x, device, operation));
-  return detail::uncorrelated(ctx, x, device, order, max_cor);
+  return detail::uncorrelated<Arithmetic>(ctx, detail::ColumnsToPrune<Ctx>(ctx, x, operation), order, max_cor);
 }
 
 /// The rows of the feature table at these places.
@@ -222,7 +210,7 @@ template <class Arithmetic = exact, ContextLike Ctx>
 [[nodiscard]] std::vector<FeatureRow> prune_by_correlation(Ctx& ctx, const SequenceSet& set, const ScaleTable& scales,
                                                            std::span<const FeatureRow> features, double max_cor = 0.7) {
   const auto x = detail::matrix_of_rows<Arithmetic>(ctx, set, scales, features);
-  return pick(features, prune_by_correlation(ctx, x.view(), features, max_cor));
+  return pick(features, prune_by_correlation<Arithmetic>(ctx, x.view(), features, max_cor));
 }
 
 }  // namespace isonomy::profiling

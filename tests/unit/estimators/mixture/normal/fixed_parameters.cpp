@@ -39,6 +39,23 @@ const std::vector<double>& waiting_times() {
 }  // namespace
 }  // namespace isonomy::test
 
+TEST_CASE("a start with known values is that of the same data in any unit", "[mixture][fixed]") {
+  const NormalModel model{3};
+  // The last two components are exchanged, since what is known of the second is closer to the third.
+  const auto in_units_of = [&](int power) {
+    const auto x = [power](double value) { return std::ldexp(value, power); };
+    std::vector<double> start = mixture::start_with(model, {0.2, 0.3, x(1), x(9), x(5), x(0.5), x(2), x(0.75)},
+                                                    {{"mu2", x(5.5)}, {"s2", x(1)}});
+    for (std::size_t i = 2; i < start.size(); ++i) start[i] = std::ldexp(start[i], -power);
+    return start;
+  };
+  const std::vector<double> expected{0.2, 0.5, 1, 5.5, 9, 0.5, 1, 2};
+  for (const int power : {0, 1, 530, -530, 1000, -1000}) {
+    INFO("2^" << power);
+    CHECK(in_units_of(power) == expected);
+  }
+}
+
 TEST_CASE("fits with fixed parameters agree with iminuit, errors and profiles too", "[mixture][fixed]") {
   struct Row {
     double value, error, lower, upper;

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "isonomy/cpu/cpu.hpp"
@@ -95,6 +96,35 @@ TEST_CASE("positions are averaged or added over parts", "[profiling]") {
   const std::vector<Part> empty{Part::ext_n};
   CHECK_THAT(::test::message<ValueError>([&] { static_cast<void>(over_parts(table, empty, short_display)); }),
              Contains("ext_n"));
+}
+
+TEST_CASE("a correlation at the limit is not above it, whatever rounding makes of it", "[profiling]") {
+  // The larger value in 4 of 12 rows, in as many rows of both as `common` says: r = (12 common - 16) / 32.
+  Context<Cpu> ctx;
+  const auto kept = [&](int common, double low, double high, double limit, double unit = 1, int repeats = 1) {
+    std::vector<double> values;
+    for (int repeat = 0; repeat < repeats; ++repeat)
+      for (int i = 0; i < 12; ++i) {
+        values.push_back((i < 4 ? high : low) * unit);
+        values.push_back(i >= 4 - common && i < 8 - common ? 0.9 : 0.2);
+      }
+    return filter_correlation(ctx, row_major(values.data(), 12 * repeats, 2), limit).size();
+  };
+  for (int low = 0; low < 40; ++low)
+    for (int high = low + 1; high < low + 30; ++high)
+      for (const auto& [x, y] : {std::pair{low / 10.0, high / 10.0}, {high / 1000.0, low / 1000.0}}) {
+        INFO(x << " and " << y);
+        REQUIRE(kept(2, x, y, 0.25) == 2);
+        REQUIRE(kept(3, x, y, 0.625) == 2);
+        REQUIRE(kept(0, x, y, 0.5) == 2);
+        REQUIRE(kept(4, x, y, 1) == 2);
+        REQUIRE(kept(2, x, y, 0.249999) == 1);
+        REQUIRE(kept(0, x, y, 0.499999) == 1);
+      }
+  CHECK(kept(3, 0.1, 0.3, 0.625, 1, 5000) == 2);
+  CHECK(kept(3, 0.1, 0.3, 0.62499999, 1, 5000) == 1);
+  CHECK(kept(3, 1, 3, 0.625, 0x1p-900) == 2);  // no decimals: multiples of the column's last bit
+  CHECK(kept(3, 1, 3, 0.625, 0x1p900) == 2);
 }
 
 TEST_CASE("the correlation filter keeps the first of correlated columns, either sign", "[profiling]") {
