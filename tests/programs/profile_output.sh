@@ -123,6 +123,8 @@ awk -F '\t' -v OFS='\t' 'NR > 1 { $5 = $5 ? "substrate" : "other" } { print }' p
 layout "labels that are texts" named.tsv --label-test substrate --label-ref other
 awk -F '\t' -v OFS='\t' 'NR > 1 { $5 = $5 ? "True" : "False" } { print }' positions.tsv >truth.tsv
 layout "labels that are true and false" truth.tsv
+awk -F '\t' -v OFS='\t' 'NR > 1 && !$5 { $5 = "" } { print }' positions.tsv >without.tsv
+layout "rows without a label as a group" without.tsv --label-ref ''
 awk -F '\t' -v OFS='\t' '{ print } NR > 1 && NR < 9 { $1 = "again_" $1; $5 = 2; print }' positions.tsv >others.tsv
 sed 's/\t/, /g' positions.tsv >blanks.csv
 layout "blanks behind commas" blanks.csv
