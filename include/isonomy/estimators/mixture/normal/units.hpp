@@ -97,6 +97,7 @@ class InUnits {
   [[nodiscard]] std::vector<std::string> names() const { return f_.names(); }
   [[nodiscard]] std::vector<Bounds> bounds() const { return f_.bounds_in_units(); }
   [[nodiscard]] const Control& control() const { return f_.control(); }
+  [[nodiscard]] double number_of_points() const { return f_.number_of_points(); }
   [[nodiscard]] std::vector<std::vector<int>> simplices() const { return f_.simplices(); }
   [[nodiscard]] std::vector<int> idle(const std::vector<double>& theta, const std::vector<int>& free) const {
     return f_.idle(theta, free);
