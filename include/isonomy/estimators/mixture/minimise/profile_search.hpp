@@ -81,6 +81,14 @@ class RaySection {
     }
   }
 
+  /// Whether a minimum of this section lies at a bound that arithmetic alone needs.
+  [[nodiscard]] bool cut_short(const Minimum& minimum) const {
+    std::vector<double> gradient(point_.size());
+    for (std::size_t k = 0; k < minimum.gradient.size(); ++k)
+      gradient[static_cast<std::size_t>(profile_.others[k])] = minimum.gradient[k];
+    return mixture::cut_short(f_, whole(minimum.parameters), gradient);
+  }
+
   /// How far the ray goes before it leaves the box.
   [[nodiscard]] double length() const {
     double result = std::numeric_limits<double>::infinity();
@@ -107,6 +115,7 @@ struct ProfilePoint {
   double distance = 0, excess = 0;
   std::vector<double> others;
   bool inside = true;  ///< no other parameter is held by the box
+  bool cut = false;    ///< one is, by a bound that arithmetic alone needs
 };
 
 /// A profile's crossing by its definition: the function is minimised in the other parameters at one distance after
@@ -139,16 +148,17 @@ class CrossingSearch {
       ++result_.passes;
       const double nll = section_.at({}, MixtureOrder::value).nll;
       if (!std::isfinite(nll)) return {};
-      return ProfilePoint{distance, excess(nll), {}, true};
+      return ProfilePoint{distance, excess(nll), {}};
     }
     if (!std::isfinite(section_.at(begin, MixtureOrder::value).nll)) return {};
     const Minimum m = minimize(section_, begin);
     result_.passes += 1 + m.passes;
     if (!m.valid()) return {};
-    return ProfilePoint{distance, excess(m.nll), m.parameters, m.status == Status::converged};
+    return ProfilePoint{distance, excess(m.nll), m.parameters, m.status == Status::converged, section_.cut_short(m)};
   }
 
   void finish(CrossingStatus status, const ProfilePoint& at) {
+    if (status == CrossingStatus::found && at.cut) status = CrossingStatus::others_at_bound;
     result_.status = status;
     if (status == CrossingStatus::found) result_.distance = at.distance;
     section_.move_to(at.distance);

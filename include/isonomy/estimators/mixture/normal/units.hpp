@@ -105,6 +105,9 @@ class InUnits {
   [[nodiscard]] std::vector<double> lengths(const std::vector<double>& theta) const {
     return f_.lengths_in_units(theta);
   }
+  [[nodiscard]] bool cut_short(const std::vector<double>& theta, const std::vector<double>& gradient) const {
+    return mixture::cut_short(f_, theta, gradient);
+  }
   [[nodiscard]] double sum_of_squares() const requires requires(const F& f) { f.sum_of_squares(); }
   { return f_.sum_of_squares(); }
   [[nodiscard]] double sum_of_weights() const requires requires(const F& f) { f.sum_of_weights(); }
