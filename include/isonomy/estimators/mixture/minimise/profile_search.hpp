@@ -120,8 +120,9 @@ struct ProfilePoint {
 
 /// A profile's crossing by its definition: the function is minimised in the other parameters at one distance after
 /// another, which doubles from `unit` until the rise is passed and is then enclosed by regula falsi (the Illinois form)
-/// until the profile is within 1e-9 of the rise. A point of the box's border is no new minimum: a component that closes
-/// in on a data point is as low as one likes. Source: Dowell and Jarratt, BIT 11 (1971).
+/// until the profile is within 1e-9 of the rise, or some 1000 passes have found no end. A point of the box's border is
+/// no new minimum: a component that closes in on a data point is as low as one likes. Source: Dowell and Jarratt, BIT
+/// 11 (1971).
 template <Objective F>
 class CrossingSearch {
  public:
@@ -142,6 +143,7 @@ class CrossingSearch {
  private:
   /// The profile at one distance, its minimum looked for from `begin`; nothing where it cannot be had.
   [[nodiscard]] std::optional<ProfilePoint> profile(double distance, const std::vector<double>& begin) {
+    if (result_.passes > most_passes) return {};
     section_.move_to(distance);
     const auto excess = [&](double nll) { return nll - profile_.minimum.nll - profile_.rise; };
     if (profile_.others.empty()) {
@@ -170,7 +172,7 @@ class CrossingSearch {
     const double end = section_.length();
     const Rounded rise = profile_.rise, rounding = 1e-12 * Rounded(std::abs(profile_.minimum.nll));
     double step = unit_;
-    for (int k = 0; k < 24; ++k) {
+    for (int k = 0; k < 24 && result_.passes <= most_passes; ++k) {
       const auto point = profile(std::min(below_.distance + step, end), below_.others);
       if (!point) {
         step /= 4;
@@ -211,6 +213,9 @@ class CrossingSearch {
       }
     }
   }
+
+  /// A search that needs more is in a valley in which minimisation takes hundreds of steps at every point.
+  static constexpr int most_passes = 1000;
 
   const Profile& profile_;
   RaySection<F> section_;

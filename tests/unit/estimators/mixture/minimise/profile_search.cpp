@@ -68,6 +68,20 @@ struct ShortValley {
   }
 };
 
+/// (y - 10 x)^2 / 2 + x^2 / 200, whose Hessian is wrong beside x = 0: no minimisation there gets anywhere.
+struct Endless {
+  [[nodiscard]] std::vector<std::string> names() const { return {"x", "y"}; }
+  [[nodiscard]] std::vector<Bounds> bounds() const { return {{}, {}}; }
+  [[nodiscard]] Likelihood at(const std::vector<double>& theta, MixtureOrder order) const {
+    const double x = theta[0], off = theta[1] - 10 * x;
+    Likelihood all{0.5 * off * off + 0.005 * x * x, {0.01 * x - 10 * off, off}, {100.01, -10, -10, 1}};
+    if (x != 0) all.hessian = {0, -10, -10, 1e4};
+    if (order == MixtureOrder::value) all.gradient.clear();
+    if (order != MixtureOrder::hessian) all.hessian.clear();
+    return all;
+  }
+};
+
 /// A dip of depth h: h (1 - exp(-x^2 / 2)).
 Valley dip(double h, Bounds x = {}, bool alone = false) {
   return {[h](double t) {
@@ -168,4 +182,15 @@ TEST_CASE("the least weight cuts a likelihood short in a range alone, and where 
   CHECK_FALSE(mixture::detail::cut_short(model, {0.5, 0, 1, 1, 2}, {1e9, 0, 0, 0, 0}));
   model.weighting = Weighting::yields;
   CHECK_FALSE(mixture::detail::cut_short(model, {1e-12, 1e-12, 0, 1, 1, 2}, {1e15, 1e15, 0, 0, 0, 0}));
+}
+
+TEST_CASE("a profile whose points have no end in sight is given up after a limited number of passes", "[mixture]") {
+  Endless f;
+  const auto minimum = minimize(f, {0, 1});
+  REQUIRE(minimum.status == Status::converged);
+  REQUIRE(minimum.parameters[0] == 0);
+  const Crossing crossing = profile_crossing(f, minimum, {{0}, {1}});
+  CHECK(crossing.status == CrossingStatus::not_found);
+  CHECK(crossing.passes > 1000);  // it tries
+  CHECK(crossing.passes < 1500);
 }
