@@ -75,7 +75,7 @@ for option in --column --out --json --plot --start --range; do
   refuse "$option of a variable that is not set" "$option: the value is empty|expected" good.csv "$option" ''
 done
 refuse "--start with nothing" "--start|starting values" good.csv --start=
-refuse "one sign for decimals and between cells" "--separator=','|decimal sign too" good.csv --decimal , --separator ,
+refuse "one sign for decimals and between cells" "expected a number in quotes" good.csv --decimal , --separator ,
 refuse "contours of weighted points" "--contour|--weights|drop one" good.csv --weights 2 --contour mu1,mu2
 refuse "profiles of weighted points" "--minos|--weights|drop one" good.csv --weights 2 --minos
 refuse "a start and a search for one" "--start|--starts|drop one" good.csv --column waiting --starts 5 --start 0.4,54,80,6,6

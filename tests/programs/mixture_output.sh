@@ -352,7 +352,7 @@ awk 'BEGIN { for (i = 0; i < 240; ++i) { u = (i + 0.5) / 240; if (i % 4 == 0) pr
 run "$mixture" flat.txt --no-minos --json search.json
 expect_success "a search for a start"
 cp "$out" searched.txt
-expect_text "a search: the summary" " of 40 met this maximum" "$err"
+expect_text "a search: the summary" " of 60 met this maximum" "$err"
 for text in '"starts": {' '"tried": 60' '"late": false'; do expect_text "a search: --json" "$text" search.json; done
 run "$mixture" flat.txt --no-minos --start 0.25,0,3,6,0.6 --json given.json
 expect_same "a search ends where a good start does" searched.txt "$out"
@@ -364,7 +364,7 @@ run "$mixture" pairs.txt --json search.json
 expect_text "profiles that meet a spike: the warning" "met a lower point, from which a component closes in on a few points" "$err"
 expect_text "profiles that meet a spike: the maximum of the search stays" '"met_same": 30' search.json
 run "$mixture" pairs.txt --components 1 --threads 2 --contour-points 5 --json options.json
-for text in '"starts": "40"' '"minos": "yes"' '"contour_points": "5"' '"threads": "2"'; do expect_text "options of the run: --json" "$text" options.json; done
+for text in '"starts": "60"' '"minos": "yes"' '"contour_points": "5"' '"threads": "2"'; do expect_text "options of the run: --json" "$text" options.json; done
 echo 1 2 3 8 9 30 | tr ' ' '\n' >few.txt
 run "$mixture" few.txt --components 3 --no-minos
 expect_text "too few points for a search: the warning" "fewer than 5 points a component" "$err"

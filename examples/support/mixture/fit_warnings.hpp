@@ -72,6 +72,10 @@ inline void note_result(MixtureRun& run, const std::vector<std::pair<std::string
       if (status == isonomy::mixture::CrossingStatus::at_bound)
         warnings.push_back(joined(fit.result.names[i], " has no ", side,
                                   " profile error: its bound comes before the likelihood has risen by 1/2"));
+      else if (status == isonomy::mixture::CrossingStatus::others_at_bound)
+        warnings.push_back(joined(fit.result.names[i], " has no ", side,
+                                  " profile error: the likelihood rises by 1/2 only because a weight can be no smaller "
+                                  "than 1e-12, which is much of what lies in the range; try a wider --range"));
       else if (status == isonomy::mixture::CrossingStatus::not_found)
         warnings.push_back(
             joined(fit.result.names[i], " has no ", side,

@@ -344,10 +344,10 @@ inline NaiveResult naive_profile(const NaiveInput& in, const profiling::ProfileO
     return std::set<char>(t.begin(), t.end());
   };
   const auto places = [&](const naive::Feature& f) {
-    std::set<std::string> out;  // the package cuts the text at commas, so that an empty one is one empty place
-    if (shown[f.part][f.split].empty()) out.insert("");
-    for (const index_t x : shown[f.part][f.split]) out.insert(std::to_string(x));
-    return out;
+    std::set<std::string> result;  // the package cuts the text at commas, so that an empty one is one empty place
+    if (shown[f.part][f.split].empty()) result.insert("");
+    for (const index_t x : shown[f.part][f.split]) result.insert(std::to_string(x));
+    return result;
   };
   std::vector<naive::Feature> kept;
   for (const auto& f : features) {

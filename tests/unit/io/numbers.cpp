@@ -202,7 +202,10 @@ TEST_CASE("a decimal comma is read where it is asked for, and never taken for a 
   CHECK(has(said("x\n7,25\n"), "x.txt:2: column '1' is '7,25'; expected a number with a decimal point; read decimal"));
 
   CHECK(has(said("1", "", {.decimal = ';'}), "NumberFormat: decimal=';'; expected '.' or ','"));
-  CHECK(has(said("1", "", {.decimal = ',', .separator = ','}), "is the decimal sign too"));
+  CHECK(has(said("1", "", {.decimal = ',', .separator = ','}), "expected a number in quotes"));
+  CHECK(has(said("\"1,5\",2\n", "2", {.decimal = ',', .separator = ','}), "expected a number in quotes"));
+  CHECK(read("x,y\n\"1,5\",\"2,5\"\n", "y", {.decimal = ',', .separator = ','}) == Numbers{2.5});
+  CHECK(has(said("\"1,5\",\"2,5\"\n", "", {.decimal = ','}), "separator=','"));
   for (const char c : {'1', 'e', '-', '.', '"', '#', '\n', '\0', '\xC3'})
     CHECK(has(said("1", "", {.separator = c}), "NumberFormat: separator="));
   CHECK(read("1|2\n", "2", {.separator = '|'}) == Numbers{2});

@@ -35,6 +35,7 @@ class Cells {
   [[nodiscard]] const std::string& operator[](std::size_t k) const { return cells_[k]; }
   /// Whether one of them was quoted.
   [[nodiscard]] bool quoted() const noexcept { return quoted_; }
+  [[nodiscard]] bool quoted(std::size_t k) const { return marks_[k]; }
 
   /// Cuts the record that begins with `line`, which `lines` gave last; a quoted cell may take further lines.
   /// IoError naming the line for a quote that is never closed, text behind a closing one, or a cell that is too long.
@@ -56,15 +57,17 @@ class Cells {
       std::string& cell = add();
       if (at < line.size() && line[at] == '"' &&
           (!format.one_line || closing_quote(line, at + 1) != std::string_view::npos)) {
-        quoted_ = true;
+        quoted_ = marks_[count_ - 1] = true;
         at = read_quoted(lines, line, at + 1, format.max_bytes, cell);
         if (!runs) at = skip(at);
         if (at != end(at))
           throw IoError(
               lines.path(), lines.line_number(),
-              text::joined({"column ", count_, ": text follows the closing quote of a cell, ",
-                            text::quoted(line.substr(at, end(at) - at)),
-                            "; expected a separator or the end of the line; double the quotes inside a cell"}));
+              text::joined(
+                  {"column ", count_, ": text follows the closing quote of a cell, ",
+                   text::quoted(line.substr(at, end(at) - at)),
+                   "; expected a separator or the end of the line; double the quotes inside a cell, or name the "
+                   "separator, as in separator=','"}));
       } else {
         const std::size_t stop = end(at);
         cell.assign(line, at, stop - at);
@@ -77,8 +80,9 @@ class Cells {
 
  private:
   std::string& add() {
-    if (count_ == cells_.size()) cells_.emplace_back();
+    if (count_ == cells_.size()) cells_.emplace_back(), marks_.push_back(false);
     cells_[count_].clear();
+    marks_[count_] = false;
     return cells_[count_++];
   }
 
@@ -118,6 +122,7 @@ class Cells {
 
   /// Those beyond count_ only keep their memory for longer records.
   std::vector<std::string> cells_;
+  std::vector<bool> marks_;  ///< which are quoted
   std::size_t count_ = 0;
   bool quoted_ = false;
 };

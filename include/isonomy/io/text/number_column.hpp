@@ -184,6 +184,10 @@ class NumberColumnsReader {
         return false;
       }
     for (Column& column : chosen_) {
+      if (format_.separator == format_.decimal && !cells_.quoted(column.place))
+        refuse_cell({reader_.path(), reader_.line_number(), column.label}, cells_[column.place],
+                    "a number in quotes, since commas separate cells and decimals",
+                    "quote the numbers, or name another separator");
       const auto value = number(column.place);
       if (!value || !std::isfinite(*value)) refuse(column);
       column.value = *value;

@@ -33,7 +33,8 @@ struct NumberFormat {
   Missing missing = Missing::refuse;
 };
 
-/// ValueError unless decimal sign and separator can be told from each other and from numbers.
+/// ValueError unless decimal sign and separator can be told from numbers. They may be the same: then every number must
+/// stand in quotes.
 inline void require_format(const NumberFormat& format) {
   if (format.decimal != '.' && format.decimal != ',')
     throw ValueError(text::joined("NumberFormat: decimal=", text::quoted(std::string(1, format.decimal)),
@@ -46,9 +47,6 @@ inline void require_format(const NumberFormat& format) {
     throw ValueError(
         text::joined("NumberFormat: separator=", text::quoted(std::string(1, c)),
                      "; expected a tab, a blank or a sign such as ',' or ';'; give what stands between cells"));
-  if (c == format.decimal)
-    throw ValueError(text::joined("NumberFormat: separator=", text::quoted(std::string(1, c)),
-                                  " is the decimal sign too; expected two that differ; give one of them"));
 }
 
 namespace detail {

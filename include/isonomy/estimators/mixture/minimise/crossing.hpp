@@ -7,14 +7,16 @@
 namespace isonomy::mixture {
 
 /// How a search along the profile ended. `at_bound`: the box ends before the rise is reached. `new_minimum`: a point
-/// lower than the minimum was met; fit again from there.
-enum class CrossingStatus { found, at_bound, new_minimum, not_found };
+/// lower than the minimum was met; fit again from there. `others_at_bound`: the rise is reached only where another
+/// parameter stands at a bound that arithmetic alone needs, and where the function would fall beyond it.
+enum class CrossingStatus { found, at_bound, new_minimum, not_found, others_at_bound };
 
 [[nodiscard]] constexpr const char* name(CrossingStatus s) {
   switch (s) {
   case CrossingStatus::found: return "found";
   case CrossingStatus::at_bound: return "at_bound";
   case CrossingStatus::new_minimum: return "new_minimum";
+  case CrossingStatus::others_at_bound: return "others_at_bound";
   default: return "not_found";
   }
 }

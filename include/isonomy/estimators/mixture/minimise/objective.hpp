@@ -27,6 +27,9 @@ struct Bounds {
 ///   std::vector<int> idle(theta, const std::vector<int>& free) const   parameters that the function does not depend on
 ///                                         at theta if all others than `free` are held, such as the width of a
 ///                                         component whose weight is
+///   bool cut_short(theta, const std::vector<double>& gradient) const   whether a bound that arithmetic alone needs
+///   keeps
+///                                         the function from falling farther
 ///   std::vector<std::vector<int>> simplices() const   groups of parameters that are weights: of one lower bound, of a
 ///                                         sum that leaves at least that much of 1 to a last weight
 template <class F>
@@ -70,6 +73,15 @@ template <Objective F>
     for (const double x : theta) result.push_back(std::abs(x));
     return result;
   }
+}
+
+/// Whether a bound that arithmetic alone needs keeps f from falling farther; false for a function that does not say.
+template <Objective F>
+[[nodiscard]] bool cut_short(const F& f, const std::vector<double>& theta, const std::vector<double>& gradient) {
+  if constexpr (requires { f.cut_short(theta, gradient); })
+    return f.cut_short(theta, gradient);
+  else
+    return false;
 }
 
 /// The groups of weights among the parameters of f.

@@ -81,6 +81,14 @@ class RaySection {
     }
   }
 
+  /// Whether a minimum of this section lies at a bound that arithmetic alone needs.
+  [[nodiscard]] bool cut_short(const Minimum& minimum) const {
+    std::vector<double> gradient(point_.size());
+    for (std::size_t k = 0; k < minimum.gradient.size(); ++k)
+      gradient[static_cast<std::size_t>(profile_.others[k])] = minimum.gradient[k];
+    return mixture::cut_short(f_, whole(minimum.parameters), gradient);
+  }
+
   /// How far the ray goes before it leaves the box.
   [[nodiscard]] double length() const {
     double result = std::numeric_limits<double>::infinity();
@@ -107,12 +115,14 @@ struct ProfilePoint {
   double distance = 0, excess = 0;
   std::vector<double> others;
   bool inside = true;  ///< no other parameter is held by the box
+  bool cut = false;    ///< one is, by a bound that arithmetic alone needs
 };
 
 /// A profile's crossing by its definition: the function is minimised in the other parameters at one distance after
 /// another, which doubles from `unit` until the rise is passed and is then enclosed by regula falsi (the Illinois form)
-/// until the profile is within 1e-9 of the rise. A point of the box's border is no new minimum: a component that closes
-/// in on a data point is as low as one likes. Source: Dowell and Jarratt, BIT 11 (1971).
+/// until the profile is within 1e-9 of the rise, or some 1000 passes have found no end. A point of the box's border is
+/// no new minimum: a component that closes in on a data point is as low as one likes. Source: Dowell and Jarratt, BIT
+/// 11 (1971).
 template <Objective F>
 class CrossingSearch {
  public:
@@ -133,22 +143,24 @@ class CrossingSearch {
  private:
   /// The profile at one distance, its minimum looked for from `begin`; nothing where it cannot be had.
   [[nodiscard]] std::optional<ProfilePoint> profile(double distance, const std::vector<double>& begin) {
+    if (result_.passes > most_passes) return {};
     section_.move_to(distance);
     const auto excess = [&](double nll) { return nll - profile_.minimum.nll - profile_.rise; };
     if (profile_.others.empty()) {
       ++result_.passes;
       const double nll = section_.at({}, MixtureOrder::value).nll;
       if (!std::isfinite(nll)) return {};
-      return ProfilePoint{distance, excess(nll), {}, true};
+      return ProfilePoint{distance, excess(nll), {}};
     }
     if (!std::isfinite(section_.at(begin, MixtureOrder::value).nll)) return {};
     const Minimum m = minimize(section_, begin);
     result_.passes += 1 + m.passes;
     if (!m.valid()) return {};
-    return ProfilePoint{distance, excess(m.nll), m.parameters, m.status == Status::converged};
+    return ProfilePoint{distance, excess(m.nll), m.parameters, m.status == Status::converged, section_.cut_short(m)};
   }
 
   void finish(CrossingStatus status, const ProfilePoint& at) {
+    if (status == CrossingStatus::found && at.cut) status = CrossingStatus::others_at_bound;
     result_.status = status;
     if (status == CrossingStatus::found) result_.distance = at.distance;
     section_.move_to(at.distance);
@@ -160,7 +172,7 @@ class CrossingSearch {
     const double end = section_.length();
     const Rounded rise = profile_.rise, rounding = 1e-12 * Rounded(std::abs(profile_.minimum.nll));
     double step = unit_;
-    for (int k = 0; k < 24; ++k) {
+    for (int k = 0; k < 24 && result_.passes <= most_passes; ++k) {
       const auto point = profile(std::min(below_.distance + step, end), below_.others);
       if (!point) {
         step /= 4;
@@ -201,6 +213,9 @@ class CrossingSearch {
       }
     }
   }
+
+  /// A search that needs more is in a valley in which minimisation takes hundreds of steps at every point.
+  static constexpr int most_passes = 1000;
 
   const Profile& profile_;
   RaySection<F> section_;

@@ -260,17 +260,17 @@ template <ContextLike Ctx, class T>
 }
 
 /// The same from the best of several starts: k-means, splits of the widest part, rings around the median and ever
-/// narrower nests, outliers, slices, then clumps, random cells and further seeds of k-means in turn, and the best so far
-/// with one component moved to a clump. Each climbs to the maximum nearby, by steps of expectation maximisation that are
-/// extrapolated, and the best maximum counts. A maximum with a spike is none: a component of a width below 1e-3 of the
-/// spread in some direction, or of fewer than 5 rows. The spread is that of all rows, or ten times that within the
-/// clusters of k-means.
+/// narrower nests, outliers, slices, then clumps, random cells and further seeds of k-means in turn, and the best so
+/// far with one component moved to a clump. Each climbs to the maximum nearby, by steps of expectation maximisation
+/// that are extrapolated, and the best maximum counts. A maximum with a spike is none: a component of a width below
+/// 1e-3 of the spread in some direction, or of fewer than 5 rows. The spread is that of all rows, or ten times that
+/// within the clusters of k-means.
 ///
 /// All of this over 2^14 rows at most, one drawn from each of as many equal stretches, of which every start uses 2^12
 /// and the three best maxima all; then iterations over all rows, as from a start that was given. Draws follow the
-/// context's seed. options.starts = 1, fewer than 5 rows a component, and data in which no start meets a maximum without
-/// a spike begin at k-means: every cluster gives a component its weight, mean and covariance. result.starts says how
-/// the search went.
+/// context's seed. options.starts = 1, fewer than 5 rows a component, and data in which no start meets a maximum
+/// without a spike begin at k-means: every cluster gives a component its weight, mean and covariance. result.starts
+/// says how the search went.
 ///
 /// kmeans() says what errors there are beside those of the other form. Warnings beside those: the best start appeared
 /// late, or there was none.

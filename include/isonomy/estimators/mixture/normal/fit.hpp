@@ -15,6 +15,7 @@
 #include "isonomy/estimators/mixture/describe.hpp"
 #include "isonomy/estimators/mixture/minimise/minimize.hpp"
 #include "isonomy/estimators/mixture/minimise/symmetric_errors.hpp"
+#include "isonomy/estimators/mixture/normal/idle_components.hpp"
 #include "isonomy/estimators/mixture/normal/objective.hpp"
 #include "isonomy/estimators/mixture/normal/units.hpp"
 #include "isonomy/estimators/mixture/sample.hpp"
@@ -124,7 +125,11 @@ struct FitRun {
     require_start(likelihood, first);
     timer.lap("first pass");
     InUnits in_units(likelihood);
-    const Minimum minimum = minimize(in_units, in_units.from_data(first), options);
+    const auto search = [](auto& f, const std::vector<double>& at, const MinimizeOptions& by) {
+      return minimize(f, at, by);
+    };
+    const Minimum minimum = settled(in_units, detail::in_units(model, likelihood.unit()),
+                                    search(in_units, in_units.from_data(first), options), options, search);
     result.minimum = in_units.to_data(minimum);
     timer.lap("minimise");
     const index_t parameters = model.size() - static_cast<int>(fixed.size());
@@ -165,7 +170,8 @@ struct FitRun {
 /// may vanish before the others.
 ///
 /// Warnings: fewer points than parameters, a component at a bound or without weight: the mean and the width of one that
-/// has no weight left, and shares them with no other, have no error.
+/// has no weight left, and shares them with no other, have no error. One that coincides with a later one, or has a
+/// share below 1e-9, ends as one without weight.
 ///
 /// Source: exact Newton steps on the mixture likelihood; errors from H^-1 (James, Statistical Methods, 2006, 9.3).
 template <ContextLike Ctx, class T>

@@ -176,6 +176,18 @@ inline std::vector<int> idle_parameters(const NormalModel& model, const std::vec
   return result;
 }
 
+/// Whether the likelihood would grow noticeably if a weight at its bound went on towards 0: in a range, where fractions
+/// are shares of the whole line, a component of the least weight may be most of what lies inside.
+inline bool cut_short(const NormalModel& model, const std::vector<double>& theta, const std::vector<double>& gradient) {
+  constexpr double noticeable = 1e-6;  // of the NLL, for a weight e times smaller
+  if (model.range.whole_line() || model.weighting == Weighting::yields) return false;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(model.weight_count()); ++i) {
+    if (theta[i] <= smallest_weight && gradient[i] * theta[i] > noticeable) return true;
+    if (theta[i] >= 1 - smallest_weight && -gradient[i] * smallest_weight > noticeable) return true;
+  }
+  return false;
+}
+
 /// Whether these parameters leave weight for the last component.
 inline bool leaves_weight(const NormalModel& model, const std::vector<double>& parameters) {
   double sum = 0;
@@ -221,6 +233,9 @@ class NormalLikelihood {
   [[nodiscard]] std::vector<std::vector<int>> simplices() const { return detail::weight_groups(model_); }
   [[nodiscard]] std::vector<int> idle(const std::vector<double>& theta, const std::vector<int>& free) const {
     return detail::idle_parameters(model_, theta, free);
+  }
+  [[nodiscard]] bool cut_short(const std::vector<double>& theta, const std::vector<double>& gradient) const {
+    return detail::cut_short(model_, theta, gradient);
   }
   [[nodiscard]] double data_sigma() const { return sigma_ * unit_; }
   [[nodiscard]] double unit() const { return unit_; }

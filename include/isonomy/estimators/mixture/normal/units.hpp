@@ -91,12 +91,16 @@ class InUnits {
   [[nodiscard]] std::vector<std::string> names() const { return f_.names(); }
   [[nodiscard]] std::vector<Bounds> bounds() const { return f_.bounds_in_units(); }
   [[nodiscard]] const Control& control() const { return f_.control(); }
+  [[nodiscard]] double number_of_points() const { return f_.number_of_points(); }
   [[nodiscard]] std::vector<std::vector<int>> simplices() const { return f_.simplices(); }
   [[nodiscard]] std::vector<int> idle(const std::vector<double>& theta, const std::vector<int>& free) const {
     return f_.idle(theta, free);
   }
   [[nodiscard]] std::vector<double> lengths(const std::vector<double>& theta) const {
     return f_.lengths_in_units(theta);
+  }
+  [[nodiscard]] bool cut_short(const std::vector<double>& theta, const std::vector<double>& gradient) const {
+    return mixture::cut_short(f_, theta, gradient);
   }
   [[nodiscard]] double sum_of_squares() const requires requires(const F& f) { f.sum_of_squares(); }
   { return f_.sum_of_squares(); }

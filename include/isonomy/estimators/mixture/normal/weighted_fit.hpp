@@ -15,6 +15,7 @@
 #include "isonomy/estimators/mixture/minimise/minimize.hpp"
 #include "isonomy/estimators/mixture/minimise/symmetric_errors.hpp"
 #include "isonomy/estimators/mixture/normal/fit.hpp"
+#include "isonomy/estimators/mixture/normal/idle_components.hpp"
 #include "isonomy/estimators/mixture/normal/weighted_likelihood.hpp"
 
 namespace isonomy::mixture {
@@ -108,7 +109,11 @@ template <ContextLike Ctx, class T, WeightOf<T> W>
   timer.lap("first pass");
   require_start(likelihood, start);
   InUnits in_units(likelihood);
-  const Minimum minimum = minimize_weighted(in_units, in_units.from_data(start), options);
+  const auto search = [](auto& f, const std::vector<double>& at, const MinimizeOptions& by) {
+    return minimize_weighted(f, at, by);
+  };
+  const Minimum minimum = detail::settled(in_units, detail::in_units(model, likelihood.unit()),
+                                          search(in_units, in_units.from_data(start), options), options, search);
   result.minimum = in_units.to_data(minimum);
   timer.lap("minimise");
   detail::note_minimum(likelihood, options, result);

@@ -50,6 +50,38 @@ struct Valley {
   }
 };
 
+/// (x + y)^2 / 2 + x^2 / 200 with y no less than -1, where it says that it would go on falling.
+struct ShortValley {
+  bool says = false;
+
+  [[nodiscard]] std::vector<std::string> names() const { return {"x", "y"}; }
+  [[nodiscard]] std::vector<Bounds> bounds() const { return {{}, {-1, 1e9}}; }
+  [[nodiscard]] bool cut_short(const std::vector<double>& theta, const std::vector<double>& gradient) const {
+    return says && theta[1] <= -1 && gradient[1] > 0;
+  }
+  [[nodiscard]] Likelihood at(const std::vector<double>& theta, MixtureOrder order) const {
+    const double x = theta[0], sum = x + theta[1];
+    Likelihood all{0.5 * sum * sum + 0.005 * x * x, {sum + 0.01 * x, sum}, {1.01, 1, 1, 1}};
+    if (order == MixtureOrder::value) all.gradient.clear();
+    if (order != MixtureOrder::hessian) all.hessian.clear();
+    return all;
+  }
+};
+
+/// (y - 10 x)^2 / 2 + x^2 / 200, whose Hessian is wrong beside x = 0: no minimisation there gets anywhere.
+struct Endless {
+  [[nodiscard]] std::vector<std::string> names() const { return {"x", "y"}; }
+  [[nodiscard]] std::vector<Bounds> bounds() const { return {{}, {}}; }
+  [[nodiscard]] Likelihood at(const std::vector<double>& theta, MixtureOrder order) const {
+    const double x = theta[0], off = theta[1] - 10 * x;
+    Likelihood all{0.5 * off * off + 0.005 * x * x, {0.01 * x - 10 * off, off}, {100.01, -10, -10, 1}};
+    if (x != 0) all.hessian = {0, -10, -10, 1e4};
+    if (order == MixtureOrder::value) all.gradient.clear();
+    if (order != MixtureOrder::hessian) all.hessian.clear();
+    return all;
+  }
+};
+
 /// A dip of depth h: h (1 - exp(-x^2 / 2)).
 Valley dip(double h, Bounds x = {}, bool alone = false) {
   return {[h](double t) {
@@ -124,4 +156,41 @@ TEST_CASE("a lower minimum behind a low barrier is reported with its parameters"
   CHECK(crossing.status == CrossingStatus::new_minimum);
   REQUIRE(crossing.parameters.size() == 2);
   CHECK(two.at(crossing.parameters, MixtureOrder::value).nll < minimum.nll);
+}
+
+TEST_CASE("a rise that a bound for arithmetic alone has made is no crossing", "[mixture]") {
+  for (const bool says : {false, true}) {
+    ShortValley f{says};
+    const auto minimum = minimize(f, {0.3, 0.2});
+    REQUIRE(minimum.status == Status::converged);
+    const MinosError error = minos(f, minimum, 0);
+    CHECK(error.upper_status == (says ? CrossingStatus::others_at_bound : CrossingStatus::found));
+    CHECK(std::isnan(error.upper) == says);
+    CHECK(error.lower_status == CrossingStatus::found);
+    CHECK_THAT(error.lower, WithinRel(-10, 1e-8));
+  }
+}
+
+TEST_CASE("the least weight cuts a likelihood short in a range alone, and where it matters there", "[mixture]") {
+  const std::vector<double> least{smallest_weight, 0, 1, 1, 2}, most{1 - smallest_weight, 0, 1, 1, 2};
+  NormalModel model{2};
+  CHECK_FALSE(mixture::detail::cut_short(model, least, {1e9, 0, 0, 0, 0}));
+  model.range = {0, 1};
+  CHECK(mixture::detail::cut_short(model, least, {1e9, 0, 0, 0, 0}));
+  CHECK(mixture::detail::cut_short(model, most, {-1e9, 0, 0, 0, 0}));
+  CHECK_FALSE(mixture::detail::cut_short(model, least, {1e3, 0, 0, 0, 0}));
+  CHECK_FALSE(mixture::detail::cut_short(model, {0.5, 0, 1, 1, 2}, {1e9, 0, 0, 0, 0}));
+  model.weighting = Weighting::yields;
+  CHECK_FALSE(mixture::detail::cut_short(model, {1e-12, 1e-12, 0, 1, 1, 2}, {1e15, 1e15, 0, 0, 0, 0}));
+}
+
+TEST_CASE("a profile whose points have no end in sight is given up after a limited number of passes", "[mixture]") {
+  Endless f;
+  const auto minimum = minimize(f, {0, 1});
+  REQUIRE(minimum.status == Status::converged);
+  REQUIRE(minimum.parameters[0] == 0);
+  const Crossing crossing = profile_crossing(f, minimum, {{0}, {1}});
+  CHECK(crossing.status == CrossingStatus::not_found);
+  CHECK(crossing.passes > 1000);  // it tries
+  CHECK(crossing.passes < 1500);
 }

@@ -142,6 +142,39 @@ TEST_CASE("a component that others share a mean or a width with has an error wit
         std::vector<int>{3, 6});
 }
 
+TEST_CASE("a component that another one is equal to, or with next to no weight, is one without weight", "[mixture]") {
+  std::vector<double> x;
+  for (int i = 0; i < 400; ++i)
+    x.push_back((i % 2 == 0 ? 8 : 1.5) * ((i + 0.5) / 200 - 1));  // lighter tails than normal
+  Context<Cpu> ctx;
+  const NormalModel three{3, Sharing::shared, Sharing::free};
+  const auto two = fit(ctx, {2, Sharing::shared, Sharing::free}, view(x), {0.5, 0, 5, 1});
+  REQUIRE(two.minimum.status == Status::converged);
+  const double f = two.minimum.parameters[0], mu = two.minimum.parameters[1];
+  const double wide = two.minimum.parameters[2], narrow = two.minimum.parameters[3];
+  for (const double shift : {0.0, 1024.0, -0x1p18, 0x1p24})
+    for (const double share : {0.5, 0.01, 3e-12}) {
+      INFO("shift " << shift << ", share " << share);
+      std::vector<double> shifted;
+      for (const double v : x) shifted.push_back(std::round(v * 0x1p20) * 0x1p-20 + shift);
+      const auto result = fit(ctx, three, view(shifted), {f, share * (1 - f), mu + shift, wide, narrow, narrow});
+      check_honest(result);
+      CHECK(result.minimum.status == Status::at_bound);
+      CHECK(result.minimum.idle == std::vector<int>{4});
+      CHECK(result.minimum.bound == std::vector<int>{1, 4});
+      REQUIRE(result.hesse.available());
+      CHECK(result.hesse.errors[5] == Approx(two.hesse.errors[3]).epsilon(1e-3));
+    }
+  // Yields too; what somebody fixed stays what it is.
+  NormalModel yields = three;
+  yields.weighting = mixture::Weighting::yields;
+  const auto numbers = fit(ctx, yields, view(x), {400 * f, 200 * (1 - f), 200 * (1 - f), mu, wide, narrow, narrow});
+  CHECK(numbers.minimum.idle == std::vector<int>{5});
+  mixture::MinimizeOptions fixed;
+  fixed.fixed = {"w2"};
+  CHECK(fit(ctx, three, view(x), {f, 0.2, mu, wide, narrow, narrow}, fixed).minimum.idle.empty());
+}
+
 TEST_CASE("a fit of a sample that missed an outlier begins within the bounds of all the data", "[mixture]") {
   std::vector<double> x;
   for (std::uint64_t i = 0; i < (1 << 18); ++i) x.push_back(normal(4, i));
