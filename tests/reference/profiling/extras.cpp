@@ -301,6 +301,32 @@ TEST_CASE("where a correlation equals the limit the reference's columns are kept
   CHECK(table.size() == 180);
 }
 
+TEST_CASE("where a variance equals the threshold the reference's columns are kept", "[reference][profiling]") {
+  const auto table = golden("variance_ties.tsv");
+  Context<Cpu> ctx;
+  for (index_t row = 0; row < table.size(); ++row) {
+    const auto n = static_cast<index_t>(number_of(table.cell(row, "samples")));
+    const auto count = static_cast<index_t>(number_of(table.cell(row, "columns")));
+    const auto by_column = tied_columns(static_cast<std::uint64_t>(number_of(table.cell(row, "seed"))), n, count);
+    const auto columns = column_major(by_column.data(), n, count);
+    std::vector<double> by_row;
+    for (index_t i = 0; i < n; ++i)
+      for (index_t j = 0; j < count; ++j) by_row.push_back(columns(i, j));
+    const auto x = table.cell(row, "method") == "rows" ? row_major(by_row.data(), n, count) : columns;
+    INFO("seed " << table.cell(row, "seed") << ", " << table.cell(row, "method"));
+    const double threshold = number_of(table.cell(row, "threshold"));
+    if (table.cell(row, "kept") == "0") {
+      CHECK_THROWS_AS(prune_by_variance<aaanalysis_1_1>(ctx, x, threshold), ValueError);
+      continue;
+    }
+    std::string kept(static_cast<std::size_t>(count), '0');
+    for (const index_t j : prune_by_variance<aaanalysis_1_1>(ctx, x, threshold))
+      kept[static_cast<std::size_t>(j)] = '1';
+    CHECK(kept == table.cell(row, "kept"));
+  }
+  CHECK(table.size() == 120);
+}
+
 TEST_CASE("SciPy's Mann-Whitney test gives the reference's table on DOM_GSEC", "[reference][profiling]") {
   ProfileOptions o;
   o.test = Test::mann_whitney_scipy;

@@ -784,6 +784,8 @@ def make_prune(data, folder):
     write_table(folder, "filter_correlation.tsv", ["row"] + [f"f{j}" for j in range(10)], rows)
     write_table(folder, "correlation_ties.tsv", ["seed", "samples", "method", "max_cor", "kept"],
                 correlation_ties(sf, data.thousand))
+    write_table(folder, "variance_ties.tsv", ["seed", "samples", "columns", "method", "threshold", "kept"],
+                variance_ties(sf, data.thousand))
 
 
 def tied_matrix(seed, n, columns=8):
@@ -819,6 +821,25 @@ def correlation_ties(sf, features):
             result.append((seed, n, method, max_cor, "".join("01"[int(k)] for k in kept)))
         kept = set(sf.prune_by_correlation(df_feat=table, X=matrix, max_cor=max_cor)["feature"])
         result.append((seed, n, "prune", max_cor, "".join("01"[f in kept] for f in table["feature"])))
+    return result
+
+
+def variance_ties(sf, features):
+    """What is kept where the threshold is the variance of one column: the last bit of NumPy's sums decides."""
+    result = []
+    for seed in range(60):
+        n, columns = (9, 12, 30, 126, 300, 510, 600, 900)[seed % 8], 1 if seed % 6 == 5 else 8
+        matrix = tied_matrix(seed, n, columns)
+        spreads = sorted(matrix.max(axis=0) - matrix.min(axis=0))
+        threshold = float(2 * spreads[columns // 2] ** 2 / 9)  # a third of the rows has the larger value
+        table = features.head(columns)
+        for method in ("rows", "columns"):  # as they stand in memory
+            ordered = np.ascontiguousarray(matrix) if method == "rows" else np.asfortranarray(matrix)
+            try:
+                kept = set(sf.prune_by_variance(df_feat=table, X=ordered, threshold=threshold)["feature"])
+            except ValueError:  # nothing is left
+                kept = set()
+            result.append((seed, n, columns, method, threshold, "".join("01"[f in kept] for f in table["feature"])))
     return result
 
 

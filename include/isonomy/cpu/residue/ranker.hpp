@@ -7,6 +7,7 @@
 #include <cstring>
 #include <numeric>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "isonomy/cpu/residue/kernels.hpp"
@@ -108,8 +109,15 @@ class HistogramRanker {
     };
     for (int c = 1; c <= fold_up_to; ++c)
       if (rows[static_cast<std::size_t>(c)] > 0 && folds(c)) fold(blocks, c, multisets);
-    for (const ResidueBlock& b : blocks)
-      if (!foldable(b) || !folds(b.split.slots)) entries_.push_back(Entry::of(b));
+    std::vector<const ResidueBlock*> small;
+    for (const ResidueBlock& b : blocks) {
+      if (foldable(b) && folds(b.split.slots)) continue;
+      if (b.rows.rows < small_block)
+        small.push_back(&b);
+      else
+        entries_.push_back(Entry::of(b));
+    }
+    gather(small);
     direct_bins_ = residue::KeySpace::thousandths * blocks.front().split.residues + 1;
   }
 
@@ -117,6 +125,7 @@ class HistogramRanker {
 
  protected:
   static constexpr index_t chunk = 4096;
+  static constexpr index_t small_block = 64;  // a vector of codes
 
   struct Entry {
     std::int32_t slots, residues;
@@ -168,6 +177,42 @@ class HistogramRanker {
     folded_.push_back(std::move(f));
   }
 
+  /// Copies blocks that have fewer rows than a kernel takes at once side by side, those of equal counts into one entry.
+  void gather(std::vector<const ResidueBlock*>& small) {
+    const auto counts = [](const ResidueBlock* b) { return std::pair(b->split.slots, b->split.residues); };
+    std::stable_sort(small.begin(), small.end(), [&](const auto* a, const auto* b) { return counts(a) < counts(b); });
+    std::size_t bytes = 0;
+    const std::size_t first_entry = entries_.size();
+    for (std::size_t begin = 0, end = 0; begin < small.size(); begin = end) {
+      Entry e{small[begin]->split.slots, small[begin]->split.residues, 0, 0, {}};
+      for (; end < small.size() && counts(small[end]) == counts(small[begin]); ++end) {
+        e.rows += small[end]->rows.rows;
+        e.test_rows += small[end]->rows.test_rows;
+      }
+      bytes += static_cast<std::size_t>(e.slots) * static_cast<std::size_t>(e.rows + kernel_padding);
+      entries_.push_back(e);
+    }
+    gathered_.assign(bytes, 0);
+    std::uint8_t* to = gathered_.data();
+    const ResidueBlock* const* from = small.data();
+    for (std::size_t i = first_entry; i < entries_.size(); ++i) {
+      Entry& e = entries_[i];
+      index_t blocks = 0;
+      for (index_t rows = 0; rows < e.rows; ++blocks) rows += from[blocks]->rows.rows;
+      for (std::int32_t k = 0; k < e.slots; ++k, to += e.rows + kernel_padding) {
+        e.codes[static_cast<std::size_t>(k)] = to;
+        std::uint8_t *test = to, *reference = to + e.test_rows;
+        for (index_t b = 0; b < blocks; ++b) {
+          const ResidueRows& rows = from[b]->rows;
+          const std::uint8_t* codes = rows.codes + from[b]->split.positions[k] * rows.stride;
+          test = std::copy(codes, codes + rows.test_rows, test);
+          reference = std::copy(codes + rows.test_rows, codes + rows.rows, reference);
+        }
+      }
+      from += blocks;
+    }
+  }
+
   /// add(i, key) for every one of m keys, four to a load.
   template <class Add>
   void each_key(index_t first, index_t m, const Add& add) const {
@@ -190,6 +235,7 @@ class HistogramRanker {
   std::vector<Folded> folded_;
   std::vector<std::uint16_t> keys_;
   std::vector<std::uint32_t> values_, counts_;
+  std::vector<std::uint8_t> gathered_;  // the codes of small blocks, slot by slot
 };
 
 /// The histogram itself. Bin holds 16 + 16 bits for up to 65,535 rows, 32 + 32 above.

@@ -3,6 +3,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -29,6 +30,18 @@
 namespace isonomy::profiling {
 
 namespace detail {
+
+/// Says which rows or parts leave features without a value, so that there are none of them.
+inline void warn_of_missing_residues(const SequenceSet& set, Report& report) {
+  if (set.rows_with_gaps() > 0)
+    report.warnings.push_back(text::joined(set.rows_with_gaps(), " of ", set.size(),
+                                           " rows have gaps: splits without any residue in some row give no feature"));
+  std::vector<std::string> empty;
+  for (const Part part : set.empty_parts()) empty.emplace_back(part_label(part));
+  if (!empty.empty())
+    report.warnings.push_back(text::joined("some row has no residue in ", text::listed(empty),
+                                           ", of which there are no features; leave out such rows to have them"));
+}
 
 /// Every candidate's mean difference and spread from the moments, which are dropped with the workspace.
 template <class Arithmetic, class Tag>
@@ -105,10 +118,7 @@ template <class Arithmetic = exact, ContextLike Ctx>
   StageTimer timer(result.report);
   const ClampedSplits clamped = clamp(options.split_kws, set.shortest_part());
   result.report.warnings = clamped.warnings;
-  if (set.rows_with_gaps() > 0)
-    result.report.warnings.push_back(
-        text::joined(set.rows_with_gaps(), " of ", set.size(),
-                     " rows have gaps: splits without any residue in some row give no feature"));
+  detail::warn_of_missing_residues(set, result.report);
   const FeatureCatalog catalog(set.parts(), enumerate(clamped.options, set.shortest_part()), scales, options,
                                Passes<Arithmetic>::first_rule);
   result.funnel.n_candidates = catalog.size();

@@ -181,6 +181,31 @@ TEST_CASE("a part of gaps only takes its features with it and nothing else", "[p
   CHECK_THAT(b.report.warnings.front(), Contains("1 of 40 rows have gaps"));
 }
 
+TEST_CASE("a part that one row has no residue of gives no feature, and all others stay as they are", "[profiling]") {
+  auto rows = synthetic(40);
+  const std::string flank(10, 'A');
+  rows.windows.back() = window_from_parts("of one residue", flank, "L", flank);  // the first half of that is none
+  Context<Cpu> ctx;
+  ProfileOptions options{.pct_pre_filter = 100, .max_std_test = 0.9};
+  options.split_kws = {SegmentOptions{1, 1}, {}, {}};
+  const auto features = [&](const std::vector<Part>& parts, bool accept_gaps) {
+    return fit(ctx, set_of(rows, parts, {.ext_len = 0, .accept_gaps = accept_gaps}), few_scales(), options);
+  };
+  const auto without = features({Part::tmd_jmd, Part::jmd_c}, false);
+  REQUIRE(without.features.size() > 3);
+  for (const bool accept_gaps : {false, true}) {
+    const auto with = features({Part::tmd_jmd, Part::tmd_n, Part::jmd_c}, accept_gaps);
+    CHECK(with.funnel.n_candidates > without.funnel.n_candidates);
+    REQUIRE(with.features.size() == without.features.size());
+    for (std::size_t i = 0; i < with.features.size(); ++i) {
+      CHECK(with.features[i].feature == without.features[i].feature);
+      CHECK(with.features[i].p_val_fdr_bh == without.features[i].p_val_fdr_bh);
+    }
+    CHECK_THAT(with.report.warnings.at(0),
+               Contains("some row has no residue in TMD_N, of which there are no features"));
+  }
+}
+
 TEST_CASE("splits beyond the shortest part are clamped with one warning", "[profiling]") {
   SequenceSet set({Part::tmd});
   SplitMix64 random(3);

@@ -228,6 +228,24 @@ TEST_CASE("gaps have no value, are not counted, and keep their lane in the sum",
   check_ranks(layers, splits, Scales(letters, 4));
 }
 
+TEST_CASE("many kinds of few rows each give the rank sums of all their rows", "[residue]") {
+  const int letters = 20;
+  std::vector<Layer> layers;
+  for (std::uint64_t l = 0; l < 120; ++l) {
+    const index_t n = l < 3 ? 63 + static_cast<index_t>(l) : 1 + static_cast<index_t>(l % 3);  // a vector is 64 rows
+    const int gap = static_cast<int>(l % 11);
+    const std::vector<int> gaps = l % 2 == 0 ? std::vector<int>{} : std::vector<int>{gap, gap + 20};
+    layers.emplace_back(n, static_cast<index_t>(l) % (n + 1), letters, letters, 100 + l, gaps);
+  }
+  std::vector<SplitOfLayers> splits;
+  for (const int slots : {3, 9, 24, 40}) {
+    SplitOfLayers split;
+    for (std::size_t l = 0; l < layers.size(); ++l) split.push_back(run_of(0, slots + static_cast<int>(l / 2 % 2)));
+    splits.push_back(split);
+  }
+  check_ranks(layers, splits, Scales(letters, 4));
+}
+
 TEST_CASE("rank sums are right on both sides of the limit of pair comparison", "[residue][slow]") {
   const auto [tests, references] = GENERATE(std::pair<index_t, index_t>{80, 100}, std::pair<index_t, index_t>{89, 90},
                                             std::pair<index_t, index_t>{1, 8000}, std::pair<index_t, index_t>{8000, 1},

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <map>
 #include <numeric>
 #include <span>
 #include <string>
@@ -116,17 +117,10 @@ class SplitPlaces {
   SplitPlaces(Context<Tag>& ctx, const SequenceSet& set, const PackedSequences<Tag>& packed,
               const std::vector<Split>& splits, SegmentRule rule)
       : splits_(set.parts().size() * splits.size()) {
-    std::vector<std::vector<std::vector<index_t>>> by_length;
     std::vector<std::uint16_t> positions;
     for (const Layout& layout : set.layouts()) {
-      for (const Range& part : layout.parts) {
-        const auto length = static_cast<std::size_t>(part.length);
-        while (by_length.size() <= length) by_length.emplace_back();
-        auto& lists = by_length[length];
-        if (lists.empty())
-          for (const Split& split : splits) lists.push_back(indices(split, part.length, rule));
-        for (const auto& list : lists) append(part, list, positions);
-      }
+      for (const Range& part : layout.parts)
+        for (const Split& split : splits) append(part, indices(split, part.length, rule), positions);
       offsets_.push_back(positions.size());
     }
     finish(ctx, packed, std::move(positions));
@@ -197,30 +191,32 @@ class SplitPlaces {
 
 /// Splits that take the same residues from every row share a number: their features are equal by construction.
 /// The order of the residues counts too where a split takes `ordered_from` or more.
+/// Layouts part the splits one after another, each only those that no layout has told apart; numbers are those of first
+/// appearance.
 template <class Tag>
 [[nodiscard]] std::vector<std::uint32_t> residue_set_numbers(const PackedSequences<Tag>& packed,
                                                              const SplitPlaces<Tag>& places, std::size_t ordered_from) {
-  std::unordered_map<std::string, index_t> known;
-  std::vector<std::uint32_t> numbers;
-  std::vector<index_t> sorted;
-  std::string key;
-  for (std::size_t s = 0; s < places.size(); ++s) {
-    key.clear();
-    std::size_t last_layout = static_cast<std::size_t>(-1);
-    for (std::size_t g = 0; g < packed.groups(); ++g) {
-      if (packed.layout(g) == last_layout) continue;
-      last_layout = packed.layout(g);
-      const auto list = places.positions(g, s);
-      sorted.assign(list.begin(), list.end());
-      if (sorted.size() < ordered_from) std::sort(sorted.begin(), sorted.end());
-      for (const index_t position : sorted) {
-        key += static_cast<char>(position & 0xff);
-        key += static_cast<char>(position >> 8);
+  std::vector<std::uint32_t> numbers(places.size(), 0);
+  std::size_t last_layout = static_cast<std::size_t>(-1);
+  for (std::size_t g = 0; g < packed.groups(); ++g) {
+    if (packed.layout(g) == last_layout) continue;
+    last_layout = packed.layout(g);
+    std::vector<std::uint32_t> members(places.size(), 0);
+    for (const std::uint32_t number : numbers) ++members[number];
+    std::map<std::pair<std::uint32_t, std::vector<std::uint16_t>>, std::uint32_t> known;
+    std::uint32_t next = 0;
+    for (std::size_t s = 0; s < places.size(); ++s) {
+      if (members[numbers[s]] == 1) {
+        numbers[s] = next++;
+        continue;
       }
-      key += "\xff\xff";
+      const auto list = places.positions(g, s);
+      std::vector<std::uint16_t> residues(list.begin(), list.end());
+      if (residues.size() < ordered_from) std::sort(residues.begin(), residues.end());
+      const auto [place, added] = known.try_emplace(std::pair(numbers[s], std::move(residues)), next);
+      if (added) ++next;
+      numbers[s] = place->second;
     }
-    const auto next = static_cast<index_t>(known.size());
-    numbers.push_back(static_cast<std::uint32_t>(known.try_emplace(key, next).first->second));
   }
   return numbers;
 }

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "isonomy/backend/backend.hpp"
@@ -25,7 +27,9 @@ struct PreparedSearch {
 
   PackedSequences<Tag> sequences;
   PackedScales<Tag> scales;
-  SplitPlaces<Tag> first_places, second_places;
+  SplitPlaces<Tag> first_places;
+  std::optional<SplitPlaces<Tag>> own_second_places;  ///< only where the passes cut segments differently
+  const SplitPlaces<Tag>& second_places;
   FeatureClasses first_classes, second_classes;
   Evaluator<Arithmetic, true, Tag> first_pass;
   Evaluator<Arithmetic, false, Tag> second_pass;
@@ -34,19 +38,23 @@ struct PreparedSearch {
   PreparedSearch(Context<Tag>& ctx, const SequenceSet& set, const ScaleTable& table, const std::vector<Split>& splits,
                  std::span<const std::uint8_t> is_test)
       : sequences(ctx, set, is_test), scales(ctx, table), first_places(ctx, set, sequences, splits, Plan::first_rule),
-        second_places(ctx, set, sequences, splits, Plan::second_rule),
+        own_second_places(
+            one_rule ? std::nullopt
+                     : std::optional<SplitPlaces<Tag>>(std::in_place, ctx, set, sequences, splits, Plan::second_rule)),
+        second_places(own_second_places ? *own_second_places : first_places),
         first_classes{residue_set_numbers(sequences, first_places, sums_round() ? 0 : never), scales.distinct()},
-        second_classes{residue_set_numbers(sequences, second_places,
-                                           sums_round()                  ? 0
-                                           : Arithmetic::ties_need_order ? decimal_ties_from
-                                                                         : never),
-                       first_classes.distinct_scales},
+        second_classes(
+            one_rule && !Arithmetic::ties_need_order
+                ? first_classes
+                : FeatureClasses{residue_set_numbers(sequences, second_places, sums_round() ? 0 : decimal_ties_from),
+                                 first_classes.distinct_scales}),
         first_pass(ctx, set, sequences, first_places, scales, first_classes),
         second_pass(ctx, set, sequences, second_places, scales, second_classes) {}
   PreparedSearch(const PreparedSearch&) = delete;
   PreparedSearch& operator=(const PreparedSearch&) = delete;
 
  private:
+  static constexpr bool one_rule = Plan::first_rule == Plan::second_rule;
   static constexpr std::size_t never = std::numeric_limits<std::size_t>::max();
   static constexpr std::size_t decimal_ties_from = 8;  // fewer residues cannot add up to a tie
 

@@ -132,6 +132,14 @@ class SequenceSet {
       for (const Range& part : layout.parts) shortest = std::min(shortest, part.length);
     return shortest;
   }
+  /// The parts that have no position at all in some row, in the order of parts().
+  [[nodiscard]] std::vector<Part> empty_parts() const {
+    std::vector<Part> empty;
+    for (std::size_t k = 0; k < parts_.size(); ++k)
+      if (std::any_of(layouts_.begin(), layouts_.end(), [k](const Layout& l) { return l.parts[k].length == 0; }))
+        empty.push_back(parts_[k]);
+    return empty;
+  }
 
   /// The set of rows `chosen` (numbers below size(), repeats allowed) in that order.
   [[nodiscard]] SequenceSet subset(std::span<const index_t> chosen) const {

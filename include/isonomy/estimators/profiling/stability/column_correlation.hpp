@@ -1,5 +1,5 @@
-// Correlations of columns of numbers, and whether they are above a limit: fast arithmetic proposes, and close to the
-// limit integers decide, or the reference's own sums.
+// Correlations and variances of columns of numbers, and whether they are above a limit: fast arithmetic proposes, and
+// close to the limit integers decide, or the reference's own sums.
 #pragma once
 
 #include <algorithm>
@@ -80,9 +80,16 @@ struct CorrelationsWith {
   }
 };
 
+/// A column as integers in the ratios of its values.
+struct ColumnIntegers {
+  std::vector<std::int64_t> values;
+  std::int64_t decimal_unit = 0;  ///< what stands for 1 where the values are decimals, else 0
+  int binary_exponent = 0;        ///< 2 to this stands for 1 where they are none
+};
+
 /// Integers in the ratios of a column's values: decimals of at most six places without rounding where they have at
 /// most 62 - log2(n) bits, others to as many bits below the power of two above the largest magnitude.
-[[nodiscard]] inline std::vector<std::int64_t> column_integers(std::span<const double> values) {
+[[nodiscard]] inline ColumnIntegers column_integers(std::span<const double> values) {
   int rows = 0, exponent = 0;
   std::frexp(static_cast<double>(values.size()), &rows);
   const int bits = std::min(53, 62 - rows);
@@ -90,14 +97,16 @@ struct CorrelationsWith {
   for (const double v : values) largest = std::max(largest, std::abs(v));
   std::frexp(largest, &exponent);
   const auto scaled = [&](double v, double unit) { return std::nearbyint(v * unit); };
-  std::vector<std::int64_t> out;
+  ColumnIntegers out;
   for (double unit = 1; unit <= 1e6 && largest * unit <= std::ldexp(1.0, bits); unit *= 10) {
     if (!std::all_of(values.begin(), values.end(), [&](double v) { return scaled(v, unit) / unit == v; })) continue;
-    for (const double v : values) out.push_back(static_cast<std::int64_t>(scaled(v, unit)));
+    for (const double v : values) out.values.push_back(static_cast<std::int64_t>(scaled(v, unit)));
+    out.decimal_unit = static_cast<std::int64_t>(unit);
     return out;
   }
+  out.binary_exponent = bits - exponent;
   for (const double v : values)
-    out.push_back(static_cast<std::int64_t>(std::nearbyint(std::ldexp(v, bits - exponent))));
+    out.values.push_back(static_cast<std::int64_t>(std::nearbyint(std::ldexp(v, out.binary_exponent))));
   return out;
 }
 
@@ -105,15 +114,18 @@ struct CorrelationsWith {
 /// row.
 enum class MeanOrder { by_row, pairwise };
 
-/// Deviations from the mean as numpy.cov finds them.
-[[nodiscard]] inline std::vector<double> numpy_deviations(std::span<const double> x, MeanOrder order) {
-  double sum = 0;
+[[nodiscard]] inline double numpy_sum(std::span<const double> x, MeanOrder order) {
   if (order == MeanOrder::pairwise)
-    sum = residue::pairwise_sum([&](std::int32_t i) { return x[static_cast<std::size_t>(i)]; }, 0,
-                                static_cast<std::int32_t>(x.size()));
-  else
-    for (const double v : x) sum += v;
-  const double mean = sum / static_cast<double>(x.size());
+    return residue::pairwise_sum([&](std::int32_t i) { return x[static_cast<std::size_t>(i)]; }, 0,
+                                 static_cast<std::int32_t>(x.size()));
+  double sum = 0;
+  for (const double v : x) sum += v;
+  return sum;
+}
+
+/// Deviations from the mean as numpy.cov and numpy.var find them.
+[[nodiscard]] inline std::vector<double> numpy_deviations(std::span<const double> x, MeanOrder order) {
+  const double mean = numpy_sum(x, order) / static_cast<double>(x.size());
   std::vector<double> out;
   for (const double v : x) out.push_back(v - mean);
   return out;
@@ -149,13 +161,43 @@ template <class Arithmetic>
 [[nodiscard]] bool correlates_above(std::span<const double> x, std::span<const double> y, double limit,
                                     MeanOrder order) {
   if constexpr (std::same_as<Arithmetic, exact>) {
-    const std::vector<std::int64_t> m = column_integers(x);
-    std::vector<std::int64_t> n = column_integers(y);
+    const std::vector<std::int64_t> m = column_integers(x).values;
+    std::vector<std::int64_t> n = column_integers(y).values;
     if (correlates_above(m, n, limit)) return true;
     for (std::int64_t& value : n) value = -value;
     return correlates_above(m, n, limit);
   } else {
     return std::abs(numpy_correlation(x, y, order)) > limit;
+  }
+}
+
+/// numpy.var of a column, to the bit.
+[[nodiscard]] inline double numpy_variance(std::span<const double> x, MeanOrder order) {
+  std::vector<double> squares = numpy_deviations(x, order);
+  for (double& d : squares) d = rounded_product(d, d);
+  return numpy_sum(squares, order) / static_cast<double>(x.size());
+}
+
+/// Whether the population variance of a column is above `threshold`: under `exact` of the decimals that the values and
+/// the threshold stand for, under `aaanalysis_1_1` by the sums of NumPy.
+template <class Arithmetic>
+[[nodiscard]] bool varies_above(std::span<const double> x, double threshold, MeanOrder order) {
+  if constexpr (std::same_as<Arithmetic, exact>) {
+    const ColumnIntegers column = column_integers(x);
+    const auto squares = joint_deviations(column.values, column.values);
+    const auto n = static_cast<double>(x.size()), unit = static_cast<double>(column.decimal_unit);
+    if (column.decimal_unit == 0)
+      return static_cast<double>(squares) / (n * n) > std::ldexp(threshold, 2 * column.binary_exponent);
+    for (double decimal = 1; decimal <= 1e12 && threshold * decimal < 0x1p53; decimal *= 10) {
+      const double numerator = std::nearbyint(threshold * decimal);
+      if (numerator / decimal != threshold) continue;
+      const auto wide = [](auto value) { return WideInteger(static_cast<unsigned128_t>(value)); };
+      const WideInteger one = wide(x.size()) * wide(column.decimal_unit);
+      return wide(squares) * wide(decimal) > wide(numerator) * one * one;
+    }
+    return static_cast<double>(squares) / (n * n) / (unit * unit) > threshold;
+  } else {
+    return numpy_variance(x, order) > threshold;
   }
 }
 

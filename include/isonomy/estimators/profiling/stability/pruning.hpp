@@ -62,6 +62,12 @@ struct ColumnsToPrune {
   }
 };
 
+/// How NumPy adds up the columns of a matrix that stands in memory so; a single column always pairwise.
+template <MemorySpace Space>
+[[nodiscard]] MeanOrder means_of(MatrixView<const double, Space> x) {
+  return x.columns == 1 || x.row_stride < x.column_stride ? MeanOrder::pairwise : MeanOrder::by_row;
+}
+
 inline void require_share(double max_cor, const char* operation) {
   if (!(max_cor >= 0 && max_cor <= 1))
     throw ValueError(text::joined(operation, ": max_cor=", std::to_string(max_cor), "; expected 0 to 1"));
@@ -121,7 +127,7 @@ template <class Arithmetic = exact, ContextLike Ctx>
     throw ValueError(
         text::joined("filter_correlation: X is ", check::shape(x), "; expected at least 3 samples and 2 features"));
   detail::ColumnsToPrune<Ctx> columns(ctx, x, operation);
-  columns.means = x.row_stride < x.column_stride ? detail::MeanOrder::pairwise : detail::MeanOrder::by_row;
+  columns.means = detail::means_of(x);
   columns.constant_columns_count = !std::same_as<Arithmetic, exact>;
   const auto varying =
       std::count_if(columns.spreads.begin(), columns.spreads.end(), [](const auto& c) { return c.varies != 0; });
@@ -133,26 +139,46 @@ template <class Arithmetic = exact, ContextLike Ctx>
   return detail::uncorrelated<Arithmetic>(ctx, columns, order, max_cor);
 }
 
-/// The columns of X with a population variance above `threshold`, ascending; a constant column has exactly none.
-/// ValueError for a negative threshold, no rows, values that are not finite, or if nothing is left.
-/// AAanalysis: SequenceFeature.prune_by_variance.
-template <ContextLike Ctx>
-[[nodiscard]] std::vector<index_t> prune_by_variance(Ctx& ctx, ConstMatrix<double, Ctx> x, double threshold = 0) {
+namespace detail {
+
+/// prune_by_variance() where NumPy would add up columns in that order.
+template <class Arithmetic, class Ctx>
+[[nodiscard]] std::vector<index_t> columns_that_vary(Ctx& ctx, MatrixView<const double, typename Ctx::space> x,
+                                                     double threshold, MeanOrder order) {
   static constexpr const char* operation = "prune_by_variance";
   if (!(threshold >= 0))
     throw ValueError(text::joined("prune_by_variance: threshold=", std::to_string(threshold), "; expected at least 0"));
   if (x.rows < 1)
     throw ValueError(text::joined("prune_by_variance: X is ", check::shape(x), "; expected at least one sample"));
-  Buffer<detail::ColumnSpread, typename Ctx::tag> device(ctx, x.columns, "pruning: spreads");
-  const auto spreads = detail::column_spreads(ctx, x, device, operation);
+  Buffer<ColumnSpread, typename Ctx::tag> device(ctx, x.columns, "pruning: spreads");
+  const auto spreads = column_spreads(ctx, x, device, operation);
+  const auto above = [&](index_t j, const ColumnSpread& spread) {
+    if (spread.varies == 0) return false;
+    const double variance = spread.squares / static_cast<double>(x.rows);
+    const double error =
+        variance * (4 * spread.deviation_error(x.rows) + 0x1p-50 * static_cast<double>(x.rows + 4)) + 0x1p-1000;
+    if (std::abs(variance - threshold) > error) return variance > threshold;
+    return varies_above<Arithmetic>(column_on_host(ctx, x, j), threshold, order);
+  };
   std::vector<index_t> kept;
-  for (std::size_t j = 0; j < spreads.size(); ++j)
-    if (spreads[j].varies != 0 && spreads[j].squares / static_cast<double>(x.rows) > threshold)
-      kept.push_back(static_cast<index_t>(j));
+  for (index_t j = 0; j < x.columns; ++j)
+    if (above(j, spreads[static_cast<std::size_t>(j)])) kept.push_back(j);
   if (kept.empty())
     throw ValueError(text::joined("prune_by_variance: threshold=", std::to_string(threshold), " leaves none of ",
                                   x.columns, " features; expected some to vary more; lower it"));
   return kept;
+}
+
+}  // namespace detail
+
+/// The columns of X with a population variance above `threshold`, ascending; a constant column has exactly none.
+/// ValueError for a negative threshold, no rows, values that are not finite, or if nothing is left.
+/// AAanalysis: SequenceFeature.prune_by_variance.
+///
+/// Whether a variance equals the threshold is decided under `Arithmetic`, as in filter_correlation().
+template <class Arithmetic = exact, ContextLike Ctx>
+[[nodiscard]] std::vector<index_t> prune_by_variance(Ctx& ctx, ConstMatrix<double, Ctx> x, double threshold = 0) {
+  return detail::columns_that_vary<Arithmetic>(ctx, x, threshold, detail::means_of(x));
 }
 
 /// The columns of X that filter_correlation() keeps when features are taken in descending abs_auc, then abs_mean_dif;
@@ -204,7 +230,9 @@ template <class Arithmetic = exact, ContextLike Ctx>
 [[nodiscard]] std::vector<FeatureRow> prune_by_variance(Ctx& ctx, const SequenceSet& set, const ScaleTable& scales,
                                                         std::span<const FeatureRow> features, double threshold = 0) {
   const auto x = detail::matrix_of_rows<Arithmetic>(ctx, set, scales, features);
-  return pick(features, prune_by_variance(ctx, x.view(), threshold));
+  // The reference's own matrix stands row by row.
+  const auto order = features.size() == 1 ? detail::MeanOrder::pairwise : detail::MeanOrder::by_row;
+  return pick(features, detail::columns_that_vary<Arithmetic>(ctx, x.view(), threshold, order));
 }
 template <class Arithmetic = exact, ContextLike Ctx>
 [[nodiscard]] std::vector<FeatureRow> prune_by_correlation(Ctx& ctx, const SequenceSet& set, const ScaleTable& scales,

@@ -159,6 +159,26 @@ TEST_CASE("a constant column has no variance even where its mean is rounded", "[
              Contains("leaves none of 2"));
 }
 
+TEST_CASE("variances are compared with the threshold as the decimals that both stand for", "[profiling]") {
+  Context<Cpu> ctx;
+  const auto kept = [&](double low, double high, double threshold, double unit = 1) {
+    std::vector<double> values;  // one half of each; the second column always stays
+    for (int i = 0; i < 10; ++i)
+      for (const double v : {(i % 2 == 0 ? low : high) * unit, i * 1e3 * unit}) values.push_back(v);
+    return prune_by_variance(ctx, row_major(values.data(), 10, 2), threshold).size();
+  };
+  CHECK(kept(0.1, 0.3, 0.01) == 1);  // the variance is the threshold, though not in binary64
+  CHECK(kept(0.1, 0.3, 0.00999999999) == 2);
+  CHECK(kept(0.7, 0.9, 0.01) == 1);
+  CHECK(kept(0.00001, 0.00004, 2.25e-10) == 1);
+  CHECK(kept(0.00001, 0.00004, 2.2499999999e-10) == 2);
+  CHECK(kept(1.1, 3.3, 1.21) == 1);
+  CHECK(kept(1.1, 3.3, 1.2099999999) == 2);
+  CHECK(kept(1, 3, 0x1p-600, 0x1p-300) == 1);  // no decimals: multiples of the column's last bit
+  CHECK(kept(1, 3, 0x1p600, 0x1p300) == 1);
+  CHECK(kept(1, 3, 0, 0x1p-540) == 2);  // squares below the smallest number
+}
+
 TEST_CASE("filters refuse what the reference refuses", "[profiling]") {
   std::vector<double> values(30);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = std::sin(static_cast<double>(i * i));
