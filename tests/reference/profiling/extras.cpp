@@ -36,10 +36,10 @@ std::vector<Feature> features_of(const io::Table& table, std::size_t first) {
 }
 
 /// make_golden.py's tied_matrix, column by column.
-std::vector<double> tied_columns(std::uint64_t seed, index_t n, int columns) {
+std::vector<double> tied_columns(std::uint64_t seed, index_t n, index_t columns) {
   SplitMix64 random(seed);
   std::vector<double> out;
-  for (int j = 0; j < columns; ++j) {
+  for (index_t j = 0; j < columns; ++j) {
     const double low = static_cast<double>(random.below(1000)) / 1000.0;
     const double high = static_cast<double>(1000 + random.below(1000)) / 1000.0;
     std::vector<std::size_t> rows(static_cast<std::size_t>(n));

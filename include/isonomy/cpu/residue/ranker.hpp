@@ -109,15 +109,15 @@ class HistogramRanker {
     };
     for (int c = 1; c <= fold_up_to; ++c)
       if (rows[static_cast<std::size_t>(c)] > 0 && folds(c)) fold(blocks, c, multisets);
-    std::vector<const ResidueBlock*> small;
+    std::vector<const ResidueBlock*> few;
     for (const ResidueBlock& b : blocks) {
       if (foldable(b) && folds(b.split.slots)) continue;
       if (b.rows.rows < small_block)
-        small.push_back(&b);
+        few.push_back(&b);
       else
         entries_.push_back(Entry::of(b));
     }
-    gather(small);
+    gather(few);
     direct_bins_ = residue::KeySpace::thousandths * blocks.front().split.residues + 1;
   }
 
@@ -178,23 +178,23 @@ class HistogramRanker {
   }
 
   /// Copies blocks that have fewer rows than a kernel takes at once side by side, those of equal counts into one entry.
-  void gather(std::vector<const ResidueBlock*>& small) {
+  void gather(std::vector<const ResidueBlock*>& few) {
     const auto counts = [](const ResidueBlock* b) { return std::pair(b->split.slots, b->split.residues); };
-    std::stable_sort(small.begin(), small.end(), [&](const auto* a, const auto* b) { return counts(a) < counts(b); });
+    std::stable_sort(few.begin(), few.end(), [&](const auto* a, const auto* b) { return counts(a) < counts(b); });
     std::size_t bytes = 0;
     const std::size_t first_entry = entries_.size();
-    for (std::size_t begin = 0, end = 0; begin < small.size(); begin = end) {
-      Entry e{small[begin]->split.slots, small[begin]->split.residues, 0, 0, {}};
-      for (; end < small.size() && counts(small[end]) == counts(small[begin]); ++end) {
-        e.rows += small[end]->rows.rows;
-        e.test_rows += small[end]->rows.test_rows;
+    for (std::size_t begin = 0, end = 0; begin < few.size(); begin = end) {
+      Entry e{few[begin]->split.slots, few[begin]->split.residues, 0, 0, {}};
+      for (; end < few.size() && counts(few[end]) == counts(few[begin]); ++end) {
+        e.rows += few[end]->rows.rows;
+        e.test_rows += few[end]->rows.test_rows;
       }
       bytes += static_cast<std::size_t>(e.slots) * static_cast<std::size_t>(e.rows + kernel_padding);
       entries_.push_back(e);
     }
     gathered_.assign(bytes, 0);
     std::uint8_t* to = gathered_.data();
-    const ResidueBlock* const* from = small.data();
+    const ResidueBlock* const* from = few.data();
     for (std::size_t i = first_entry; i < entries_.size(); ++i) {
       Entry& e = entries_[i];
       index_t blocks = 0;
@@ -235,7 +235,7 @@ class HistogramRanker {
   std::vector<Folded> folded_;
   std::vector<std::uint16_t> keys_;
   std::vector<std::uint32_t> values_, counts_;
-  std::vector<std::uint8_t> gathered_;  // the codes of small blocks, slot by slot
+  std::vector<std::uint8_t> gathered_;  // the codes of blocks of few rows, slot by slot
 };
 
 /// The histogram itself. Bin holds 16 + 16 bits for up to 65,535 rows, 32 + 32 above.

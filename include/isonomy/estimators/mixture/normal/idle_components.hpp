@@ -47,9 +47,9 @@ inline std::vector<double> shares_of(const NormalModel& model, const std::vector
 
 /// Whether no data set that fits a machine tells two densities apart.
 inline bool coincide(const NormalComponent& a, const NormalComponent& b) {
-  constexpr double near = 1e-6;
+  constexpr double closeness = 1e-6;
   const double width = std::min(a.sigma, b.sigma);
-  return std::abs(a.mean - b.mean) <= near * width && std::abs(a.sigma - b.sigma) <= near * width;
+  return std::abs(a.mean - b.mean) <= closeness * width && std::abs(a.sigma - b.sigma) <= closeness * width;
 }
 
 /// `minimum` with the weight of its first unneeded component at the bound; nothing if every component is needed. Of two

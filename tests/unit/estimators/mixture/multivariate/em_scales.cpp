@@ -57,7 +57,7 @@ TEST_CASE("columns times powers of two have the same fit, bit for bit", "[mixtur
   }
 }
 
-TEST_CASE("data that are moved have the same fit, moved", "[mixture]") {
+TEST_CASE("rows that are moved have the same fit, moved", "[mixture]") {
   std::vector<double> x = clouds(three_centres, 60), far;
   for (double& v : x) v = std::ldexp(std::round(std::ldexp(v, 30)), -30);  // so that sums with whole numbers are exact
   for (std::size_t i = 0; i < x.size(); ++i) far.push_back(x[i] + (i % 2 == 0 ? 1000 : -300));
