@@ -241,7 +241,7 @@ TEST_CASE("EM refuses options outside their domain", "[mixture]") {
   CHECK(said([](auto& o) { o.reg_covar = -1; }).find("reg_covar=-1") != std::string::npos);
   CHECK(said([](auto& o) { o.reg_covar = infinity; }).find("reg_covar=inf") != std::string::npos);
   CHECK(said([](auto& o) { o.max_iter = 0; }) == "em: max_iter=0; expected at least 1; give 100 or so");
-  CHECK(said([](auto& o) { o.starts = 0; }) == "em: starts=0; expected at least 1; 40 are the default");
+  CHECK(said([](auto& o) { o.starts = 0; }) == "em: starts=0; expected at least 1; 60 are the default");
 }
 
 TEST_CASE("sorted parameters are refused where the parameters are", "[mixture]") {

@@ -43,7 +43,7 @@ struct EmOptions {
   std::optional<double> reg_covar;
   int max_iter = 100;
   EmptyComponent empty = EmptyComponent::error;
-  int starts = 40;  ///< tried on a sample, where em() makes its own; 1: k-means alone
+  int starts = 60;  ///< tried on a sample, where em() makes its own; 1: k-means alone
 };
 
 struct EmResult {
@@ -81,7 +81,7 @@ inline void require_options(const EmOptions& options) {
   require_option(reg >= 0 && std::isfinite(reg), "em", "reg_covar", reg,
                  "a finite number of at least 0; give 1e-6, or 0 to add nothing to variances");
   require_option(options.max_iter >= 1, "em", "max_iter", options.max_iter, "at least 1; give 100 or so");
-  require_option(options.starts >= 1, "em", "starts", options.starts, "at least 1; 40 are the default");
+  require_option(options.starts >= 1, "em", "starts", options.starts, "at least 1; 60 are the default");
 }
 
 /// Components by their numbers in the start, and what to do about those that are empty.
@@ -260,11 +260,12 @@ template <ContextLike Ctx, class T>
 }
 
 /// The same from the best of several starts: k-means, splits of the widest part, rings around the median and ever
-/// narrower nests, outliers, slices, then clumps, random cells and further seeds of k-means in turn, and the best so
-/// far with one component moved to a clump. Each climbs to the maximum nearby, by steps of expectation maximisation
-/// that are extrapolated, and the best maximum counts. A maximum with a spike is none: a component of a width below
-/// 1e-3 of the spread in some direction, or of fewer than 5 rows. The spread is that of all rows, or ten times that
-/// within the clusters of k-means.
+/// narrower nests, outliers and slices. Then come maxima of which the component that is missed least is moved to a
+/// group of rows that the others miss, one group after the other, and every third time clumps, random cells and further
+/// seeds of k-means. Each climbs to the maximum nearby, by steps of expectation maximisation that are extrapolated, and
+/// the best maximum counts. A maximum with a spike is none: a component of a width below 1e-3 of the spread in some
+/// direction, or of fewer than 5 rows. The spread is that of all rows, or ten times that within the clusters of
+/// k-means.
 ///
 /// All of this over 2^14 rows at most, one drawn from each of as many equal stretches, of which every start uses 2^12
 /// and the three best maxima all; then iterations over all rows, as from a start that was given. Draws follow the

@@ -20,6 +20,7 @@
 #include "isonomy/estimators/mixture/multivariate/degenerate.hpp"
 #include "isonomy/estimators/mixture/multivariate/em_steps.hpp"
 #include "isonomy/estimators/mixture/multivariate/kmeans.hpp"
+#include "isonomy/estimators/mixture/multivariate/missed_groups.hpp"
 #include "isonomy/estimators/mixture/multivariate/model.hpp"
 #include "isonomy/estimators/mixture/multivariate/start_groups.hpp"
 #include "isonomy/estimators/mixture/starts.hpp"
@@ -106,7 +107,7 @@ class EmSearch {
     std::vector<Maximum> ends;
     for (int start = 0; start < starts; ++start) {
       const bool moves = !ends.empty() && start >= fixed_starts && start % 3 != 0;
-      Maximum end = climbed(moves ? moved(detail::best_of(ends).model, start) : sketch_of(start), few_, cycles);
+      Maximum end = climbed(moves ? moved(detail::best_of(ends), start) : sketch_of(start), few_, cycles);
       end.first = start;
       progress.advance();
       if (std::isfinite(end.nll))
@@ -198,11 +199,18 @@ class EmSearch {
     return result;
   }
 
-  /// A maximum with one of its components moved to a clump.
-  NormalMixture moved(NormalMixture m, int start) {
+  /// A maximum with one of its components moved: the one missed least to a group that the others miss, or when those
+  /// have all been tried, any to a clump at random.
+  NormalMixture moved(const Maximum& from, int start) {
+    NormalMixture m = from.model;
     StartDraws draws = draws_of(ctx_.control().seed, start);
-    const std::size_t k = draws.below(components_), d = groups_.dimensions();
-    const Group group = clump(groups_, draws);
+    if (from.nll < missed_by_) {
+      missed_by_ = from.nll;
+      missed_ = MissedGroups(groups_, m, draws);
+    }
+    const bool any = missed_.empty();
+    const std::size_t k = any ? draws.below(components_) : missed_.least_component(), d = groups_.dimensions();
+    const Group group = any ? clump(groups_, draws) : missed_.next();
     const std::vector<double> own = covariance_of(group);
     std::copy(group.mean.begin(), group.mean.end(), m.means.begin() + static_cast<std::ptrdiff_t>(k * d));
     if (kind_ != Covariance::tied)
@@ -246,6 +254,8 @@ class EmSearch {
   GroupedRows groups_;
   DeviceSample<Ctx> few_, all_;
   std::vector<double> spread_, spread_within_;
+  MissedGroups missed_;  // by the best maximum so far
+  double missed_by_ = std::numeric_limits<double>::infinity();
 };
 
 }  // namespace isonomy::mixture::detail

@@ -8,6 +8,8 @@
 #include "isonomy/core/random.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/multivariate/em.hpp"
+#include "isonomy/estimators/mixture/multivariate/missed_groups.hpp"
+#include "isonomy/estimators/mixture/multivariate/start_groups.hpp"
 #include "isonomy/estimators/mixture/normal/likelihood.hpp"
 #include "isonomy/estimators/mixture/sorted.hpp"
 #include "support/catch.hpp"
@@ -38,7 +40,7 @@ TEST_CASE("EM finds separate clouds by itself, whatever their covariances may be
     CHECK(r.degenerate.empty());
     CHECK(r.report.warnings.empty());
     CHECK(r.report.stages.front().stage == "starts");
-    CHECK(r.starts.tried == 40);
+    CHECK(r.starts.tried == 60);
     CHECK(r.starts.met_same > 20);
     CHECK(r.starts.first == 1);
     CHECK_FALSE(r.starts.late());
@@ -242,7 +244,9 @@ TEST_CASE("a component on a line is degenerate where its covariance can tell, an
   std::vector<double> x = clouds({{0, 0}, {30, 0}}, 100);
   for (std::size_t i = 0; i < 100; ++i) x[2 * i + 1] = 0.5 * x[2 * i];
   Context<Cpu> ctx;
-  CHECK(em(ctx, 2, Covariance::full, rows_of_two(x)).degenerate.size() == 1);
+  // Of several starts some meet a maximum without that component.
+  CHECK(em(ctx, 2, Covariance::full, rows_of_two(x), {.starts = 1}).degenerate.size() == 1);
+  CHECK(em(ctx, 2, Covariance::full, rows_of_two(x)).degenerate.empty());
   CHECK(em(ctx, 2, Covariance::diagonal, rows_of_two(x)).degenerate.empty());
   CHECK(em(ctx, 2, Covariance::tied, rows_of_two(x)).degenerate.empty());
   for (std::size_t i = 0; i < 200; ++i) x[2 * i + 1] = 0.5 * x[2 * i];
@@ -289,6 +293,29 @@ TEST_CASE("several starts find a narrow cloud in a broad one, for any number of 
   CHECK(other.model.covariances == found.model.covariances);
   CHECK(other.starts.met_same == found.starts.met_same);
   CHECK(run(40, 1, 7).nll == Approx(found.nll).epsilon(1e-9));
+}
+
+TEST_CASE("groups that a mixture in several dimensions misses are among the first it is offered", "[mixture]") {
+  std::vector<double> x;
+  for (std::uint64_t i = 0; i < 240; ++i)
+    for (std::uint64_t j = 0; j < 2; ++j)
+      x.push_back(i % 8 == 0 ? 9 + 0.2 * normal(j, i) : i % 8 == 1 ? -1 + 0.05 * normal(j, i) : normal(4 + j, i));
+  const mixture::detail::GroupedRows rows(2, x, {});
+  // The second component does nothing that the first does not.
+  const NormalMixture m{2, Covariance::diagonal, {0.9, 0.1}, {0, 0, 0, 0}, {1, 1, 0.9, 0.9}};
+  mixture::detail::MissedGroups missed(rows, m, {5, 1});
+  CHECK(missed.least_component() == 1);
+  bool far = false, narrow = false;
+  for (int i = 0; i < 6 && !missed.empty(); ++i) {
+    const mixture::detail::Group group = missed.next();
+    far |= group.mean[0] > 5 && group.mean[1] > 5;
+    narrow |= std::abs(group.mean[0] + 1) < 0.1 && std::abs(group.mean[1] + 1) < 0.1;
+  }
+  CHECK(far);
+  CHECK(narrow);
+  const mixture::detail::GroupedRows equal(2, std::vector<double>(40, 3), {});
+  mixture::detail::MissedGroups none(equal, m, {5, 1});
+  while (!none.empty()) CHECK(none.next().mean == std::vector<double>{3, 3});
 }
 
 TEST_CASE("a sorted mixture is the same density in ascending order", "[mixture]") {
