@@ -82,8 +82,9 @@ template <Real T, class Element>
 bool holds(Element value) {
   if constexpr (std::integral<Element>) {
     using Unsigned = std::make_unsigned_t<Element>;
-    const auto size =
-        static_cast<Unsigned>(value < 0 ? Unsigned{0} - static_cast<Unsigned>(value) : static_cast<Unsigned>(value));
+    auto size = static_cast<Unsigned>(value);
+    if constexpr (std::signed_integral<Element>)
+      if (value < 0) size = static_cast<Unsigned>(Unsigned{0} - size);
     return size == 0 ||
            static_cast<int>(std::bit_width(size)) - std::countr_zero(size) <= std::numeric_limits<T>::digits;
   } else {

@@ -114,10 +114,14 @@ struct ColumnIntegers {
 /// row.
 enum class MeanOrder { by_row, pairwise };
 
+struct ElementOf {
+  const double* column;
+  ISONOMY_HD double operator()(std::int32_t i) const { return column[i]; }
+};
+
 [[nodiscard]] inline double numpy_sum(std::span<const double> x, MeanOrder order) {
   if (order == MeanOrder::pairwise)
-    return residue::pairwise_sum([&](std::int32_t i) { return x[static_cast<std::size_t>(i)]; }, 0,
-                                 static_cast<std::int32_t>(x.size()));
+    return residue::pairwise_sum(ElementOf{x.data()}, 0, static_cast<std::int32_t>(x.size()));
   double sum = 0;
   for (const double v : x) sum += v;
   return sum;
