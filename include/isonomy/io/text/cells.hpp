@@ -66,7 +66,7 @@ class Cells {
               text::joined(
                   {"column ", count_, ": text follows the closing quote of a cell, ",
                    text::quoted(line.substr(at, end(at) - at)),
-                   "; expected a separator or the end of the line; double the quotes inside a cell, or name the "
+                   "; expected a separator or the end of the line; double the quotes inside a cell, or name the ",
                    "separator, as in separator=','"}));
       } else {
         const std::size_t stop = end(at);

@@ -115,7 +115,7 @@ class MissedGroups {
                                                    std::size_t centre) {
     constexpr double least_square = 4 * spike_width * spike_width;
     const std::size_t d = rows.dimensions();
-    const auto parameters = static_cast<double>(d * (d + 3) / 2);
+    const auto parameters = 0.5 * static_cast<double>(d * (d + 3));
     const std::vector<double> distance = rows.distances(&rows.white_rows()[centre * d]);
     const Members nearest = ordered(distance, rows.all());
     std::vector<Neighbourhood> result;

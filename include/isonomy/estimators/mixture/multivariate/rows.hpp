@@ -66,7 +66,7 @@ inline void require_representable(const std::vector<double>& half_ranges, bool t
   for (auto half = together ? widest : half_ranges.begin(); half != half_ranges.end(); ++half) {
     if (*half > 0 && (*half < least || *half > largest))
       throw ValueError(text::joined({"em: column ", half - half_ranges.begin(), " of x spans ", 2 * *half,
-                                     "; expected from 1e-144 to 1e144, so that its variance is a number; multiply the "
+                                     "; expected from 1e-144 to 1e144, so that its variance is a number; multiply the ",
                                      "column by a power of two"}));
     if (together) return;
   }
