@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -84,6 +85,32 @@ std::vector<MetMaximum<Model>> grouped(std::vector<MetMaximum<Model>> ends) {
     }
     result.back().first = std::min(result.back().first, end.first);
     ++result.back().met;
+  }
+  return result;
+}
+
+/// The component of a mixture whose loss costs least, and the logarithm of the others' density at every point.
+struct WithoutLeast {
+  std::size_t component = 0;
+  std::vector<double> log_density;  ///< up to a constant
+};
+
+/// `densities`: of every component at every point, times its weight. point_weights: how often each counts, none: once.
+inline WithoutLeast without_least(const std::vector<std::vector<double>>& densities, const std::vector<double>& weights,
+                                  const std::vector<double>& point_weights = {}) {
+  WithoutLeast result;
+  double largest = -std::numeric_limits<double>::infinity();
+  for (std::size_t without = 0; without < densities.size(); ++without) {
+    std::vector<double> rest(densities[without].size(), 0.0);
+    double sum = 0;
+    for (std::size_t k = 0; k < densities.size(); ++k)
+      if (k != without)
+        for (std::size_t i = 0; i < rest.size(); ++i) rest[i] += densities[k][i];
+    for (std::size_t i = 0; i < rest.size(); ++i) {
+      rest[i] = std::log(std::max(rest[i] / (1 - weights[without]), std::numeric_limits<double>::min()));
+      sum = std::fma(point_weights.empty() ? 1 : point_weights[i], rest[i], sum);
+    }
+    if (sum > largest || result.log_density.empty()) largest = sum, result = {without, std::move(rest)};
   }
   return result;
 }

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <limits>
 #include <utility>
 #include <vector>
 
@@ -36,11 +35,14 @@ class MissedGroups {
 
   /// There must be two components or more.
   MissedGroups(const GroupedRows& rows, const NormalMixture& m, StartDraws draws) {
-    const std::vector<double> log_density = without_least(rows, m);
+    std::vector<std::vector<double>> densities;
+    for (std::size_t k = 0; k < m.weights.size(); ++k) densities.push_back(density_under(rows, m, k));
+    const WithoutLeast others = without_least(densities, m.weights, rows.weights());
+    least_component_ = others.component;
     const std::size_t n = rows.size();
     std::vector<Neighbourhood> found;
     for (std::size_t place = 0; place < std::min(places, n); ++place)
-      for (Neighbourhood& around : neighbourhoods(rows, log_density, n <= places ? place : draws.below(n)))
+      for (Neighbourhood& around : neighbourhoods(rows, others.log_density, n <= places ? place : draws.below(n)))
         found.push_back(std::move(around));
     std::stable_sort(found.begin(), found.end(),
                      [](const Neighbourhood& a, const Neighbourhood& b) { return a.gain > b.gain; });
@@ -87,27 +89,6 @@ class MissedGroups {
       result.push_back(peak * std::exp(-0.5 * square));
     }
     return result;
-  }
-
-  /// The logarithm of the density of every row, up to a constant, without the component that is missed least.
-  std::vector<double> without_least(const GroupedRows& rows, const NormalMixture& m) {
-    std::vector<std::vector<double>> densities;
-    for (std::size_t k = 0; k < m.weights.size(); ++k) densities.push_back(density_under(rows, m, k));
-    double largest = -std::numeric_limits<double>::infinity();
-    std::vector<double> best;
-    for (std::size_t without = 0; without < m.weights.size(); ++without) {
-      std::vector<double> rest(rows.size(), 0.0);
-      double sum = 0;
-      for (std::size_t k = 0; k < densities.size(); ++k)
-        if (k != without)
-          for (std::size_t i = 0; i < rest.size(); ++i) rest[i] += densities[k][i];
-      for (std::size_t i = 0; i < rest.size(); ++i) {
-        rest[i] = std::log(std::max(rest[i] / (1 - m.weights[without]), std::numeric_limits<double>::min()));
-        sum = std::fma(rows.weight(i), rest[i], sum);
-      }
-      if (sum > largest || best.empty()) largest = sum, least_component_ = without, best = std::move(rest);
-    }
-    return best;
   }
 
   /// The rows nearest to one, from a few to half of all.

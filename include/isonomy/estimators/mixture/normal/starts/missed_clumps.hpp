@@ -5,13 +5,13 @@
 #include <cmath>
 #include <cstddef>
 #include <iterator>
-#include <limits>
 #include <numeric>
 #include <vector>
 
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/estimators/mixture/normal/model.hpp"
 #include "isonomy/estimators/mixture/normal/starts/kinds.hpp"
+#include "isonomy/estimators/mixture/starts.hpp"
 
 namespace isonomy::mixture::detail {
 
@@ -40,7 +40,9 @@ class MissedClumps {
 
   /// `least` is the least deviation of a clump; there must be two components or more.
   MissedClumps(const std::vector<double>& x, const std::vector<NormalComponent>& c, double least) {
-    std::vector<double> missed = without_least(x, c);
+    const WithoutLeast others = without_least_of(x, c);
+    least_component_ = others.component;
+    std::vector<double> missed = others.log_density;
     for (double& log_density : missed) log_density = -log_density;
     std::vector<double> sums{0};
     std::partial_sum(missed.begin(), missed.end(), std::back_inserter(sums));
@@ -64,31 +66,18 @@ class MissedClumps {
  private:
   static constexpr std::size_t smallest = 6, most = 64;
 
-  /// The logarithm of the density at every point, up to a constant, without the component that is missed least.
-  std::vector<double> without_least(const std::vector<double>& x, const std::vector<NormalComponent>& c) {
+  static WithoutLeast without_least_of(const std::vector<double>& x, const std::vector<NormalComponent>& c) {
     std::vector<std::vector<double>> densities;
+    std::vector<double> weights;
     for (const NormalComponent& k : c) {
+      weights.push_back(k.weight);
       std::vector<double>& density = densities.emplace_back();
       for (const double v : x) {
         const Rounded z = (v - k.mean) / k.sigma;
         density.push_back(k.weight / k.sigma * std::exp(-0.5 * z * z));
       }
     }
-    double largest = -std::numeric_limits<double>::infinity();
-    std::vector<double> best;
-    for (std::size_t without = 0; without < c.size(); ++without) {
-      std::vector<double> rest(x.size(), 0.0);
-      double sum = 0;
-      for (std::size_t k = 0; k < c.size(); ++k)
-        if (k != without)
-          for (std::size_t i = 0; i < x.size(); ++i) rest[i] += densities[k][i];
-      for (double& density : rest) {
-        density = std::log(std::max(density / (1 - c[without].weight), std::numeric_limits<double>::min()));
-        sum += density;
-      }
-      if (sum > largest) largest = sum, least_component_ = without, best = rest;
-    }
-    return best;
+    return without_least(densities, weights);
   }
 
   /// Of stretches of one size the best of every neighbourhood; `sums` are those of minus the logarithms of the density.
