@@ -1,8 +1,10 @@
 // Comparison under a tier: every element of a storage, the first five mismatches with bound and ratio.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <iomanip>
 #include <limits>
 #include <sstream>
@@ -49,6 +51,9 @@ class Verdict {
     if (++mismatches_ <= 5) ((text_ << "\n    ") << ... << pieces);
   }
 
+  /// The largest error over its bound; beyond 1 it was too large.
+  [[nodiscard]] double ratio() const { return ratio_; }
+
   /// Every element of the storage has the expected bits.
   template <class T>
   void exact(const char* what, const std::vector<T>& actual, const Operand<T>& expected) {
@@ -71,8 +76,7 @@ class Verdict {
         double bound = 0;
         if constexpr (Real<T>) {
           bound = Tier::template bound<T>(reduction_length, scale(i, j));
-          if (std::isfinite(a) && std::isfinite(r) &&
-              std::abs(static_cast<double>(a) - static_cast<double>(r)) <= bound)
+          if (std::isfinite(a) && std::isfinite(r) && close(static_cast<double>(a), static_cast<double>(r), bound))
             continue;
         }
         mismatch(what, i, j, a, r, bound);
@@ -84,8 +88,27 @@ class Verdict {
         mismatch(gap.c_str(), static_cast<index_t>(e), 0, actual[e], expected.storage[e], 0);
   }
 
+  /// Every element is a copy: the payloads of NaNs count.
+  template <class T>
+  void moved(const char* what, const std::vector<T>& actual, const Operand<T>& expected) {
+    exact(what, actual, expected);
+    for (std::size_t e = 0; e < std::min(actual.size(), expected.storage.size()); ++e)
+      if (same_bits(actual[e], expected.storage[e]) && std::memcmp(&actual[e], &expected.storage[e], sizeof(T)) != 0)
+        fault(what, ": element ", e,
+              " of its storage is a NaN with another payload or sign than the one it was copied from");
+  }
+
+  /// Is the value within its bound? Notes by how much.
+  [[nodiscard]] bool close(double value, double expected, double bound) {
+    const double difference = std::abs(value - expected);
+    if (!(difference <= bound)) return false;
+    if (bound > 0) ratio_ = std::max(ratio_, difference / bound);
+    return true;
+  }
+
  private:
   std::int64_t mismatches_ = 0;
+  double ratio_ = 0;
   std::ostringstream text_;
 };
 

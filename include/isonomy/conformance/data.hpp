@@ -2,10 +2,12 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "isonomy/backend/backend.hpp"
@@ -15,15 +17,33 @@
 
 namespace isonomy::conformance {
 
-/// Kinds of numbers, each a known way to go wrong.
-enum class Data { random, ties, denormal, mixed, nan, duplicates };
-inline constexpr std::array all_data{Data::random, Data::ties, Data::denormal,
-                                     Data::mixed,  Data::nan,  Data::duplicates};
-inline constexpr std::array finite_data{Data::random, Data::ties, Data::denormal, Data::mixed, Data::duplicates};
+/// Kinds of numbers, each a known way to go wrong. `wide` needs every bit of its type: a detour through a narrower one
+/// shows.
+enum class Data { random, ties, denormal, mixed, nan, duplicates, wide };
+inline constexpr std::array all_data{Data::random, Data::ties,       Data::denormal, Data::mixed,
+                                     Data::nan,    Data::duplicates, Data::wide};
 
 [[nodiscard]] constexpr const char* name(Data d) {
-  constexpr std::array names{"random", "ties", "denormal", "mixed", "nan", "duplicates"};
+  constexpr std::array names{"random", "ties", "denormal", "mixed", "nan", "duplicates", "wide"};
   return names[static_cast<std::size_t>(d)];
+}
+
+/// The kinds that make sense for a type: integers have neither denormals nor NaN.
+template <class T>
+[[nodiscard]] std::vector<Data> kinds_of_data() {
+  if constexpr (Real<T>)
+    return {all_data.begin(), all_data.end()};
+  else
+    return {Data::random, Data::ties, Data::mixed, Data::duplicates, Data::wide};
+}
+
+/// A NaN of either sign with `payload` among its bits.
+template <Real T>
+[[nodiscard]] T nan_with(std::uint32_t payload, bool negative) {
+  using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+  const auto bits = std::bit_cast<Bits>(std::numeric_limits<T>::quiet_NaN());
+  return std::bit_cast<T>(
+      static_cast<Bits>(bits | (payload & 0xffffu) | (negative ? Bits{1} << (8 * sizeof(T) - 1) : 0)));
 }
 
 /// Element `e` of a stream. Integers take random, ties, duplicates and, for `mixed`, the ends of their range.
@@ -41,9 +61,11 @@ template <class T>
       return static_cast<T>((v < 0.5 ? 1 : -1) * std::pow(10.0, (2 * u - 1) * decades));
     }
     case Data::nan:
-      if (v < 0.06) return std::numeric_limits<T>::quiet_NaN();
+      if (v < 0.06) return nan_with<T>(static_cast<std::uint32_t>(65536 * u), v < 0.03);
       if (v < 0.10) return (u < 0.5 ? 1 : -1) * std::numeric_limits<T>::infinity();
       return static_cast<T>(2 * u - 1);
+    case Data::wide:
+      return (v < 0.5 ? 1 : -1) * (1 + static_cast<T>(std::floor(64 * u)) * std::numeric_limits<T>::epsilon());
     default: return static_cast<T>(2 * u - 1);
     }
   } else {
@@ -52,6 +74,13 @@ template <class T>
     case Data::ties: return static_cast<T>(std::floor(5 * u) + 2 * low);
     case Data::mixed:
       return v < 0.3 ? std::numeric_limits<T>::min() : v < 0.6 ? std::numeric_limits<T>::max() : static_cast<T>(9 * u);
+    // Beyond what a double (for 64 bits), a float or, without sign, an int32 tells apart; a few dozen add up within T.
+    case Data::wide: {
+      constexpr T base = sizeof(T) == 8                      ? T(std::int64_t{1} << 54)
+                         : std::numeric_limits<T>::is_signed ? T(1 << 25)
+                                                             : T(1) << 31;
+      return static_cast<T>(base + static_cast<T>(std::floor(64 * u)));
+    }
     default: return static_cast<T>(std::floor(1000 * u) + 500 * low);  // squares of 12,000 add up within an int
     }
   }
@@ -108,6 +137,16 @@ struct Operand {
   T& operator()(index_t i, index_t j = 0) { return storage[static_cast<std::size_t>(at(i, j))]; }
   const T& operator()(index_t i, index_t j = 0) const { return storage[static_cast<std::size_t>(at(i, j))]; }
 };
+
+/// The values themselves, without gaps and guards.
+template <class T>
+[[nodiscard]] Operand<T> contiguous(const std::vector<T>& values) {
+  Operand<T> o;
+  o.storage = values;
+  o.rows = static_cast<index_t>(values.size());
+  o.columns = 1;
+  return o;
+}
 
 /// An operand in the memory of a backend.
 template <class Tag, class T>

@@ -1,16 +1,23 @@
-// One row of the kit: run, compare, run again, run under every context variant.
+// One row of the kit: run, compare, run again, run under every context variant, at the edge of memory and when asked to
+// stop.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <exception>
+#include <functional>
+#include <stdexcept>
+#include <stop_token>
 #include <string>
-#include <tuple>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "isonomy/backend/backend.hpp"
+#include "isonomy/conformance/call.hpp"
 #include "isonomy/conformance/compare.hpp"
 #include "isonomy/conformance/contexts.hpp"
+#include "isonomy/conformance/plan.hpp"
 #include "isonomy/conformance/report.hpp"
 #include "isonomy/core/random.hpp"
 #include "isonomy/core/text.hpp"
@@ -30,80 +37,253 @@ inline constexpr bool has_cases = requires {
   sizeof(Cases<Op>);
 };
 
+/// What a functor of the kit throws, to see whether it arrives.
+struct FunctorError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
 /// Runs the rows of one operation on one backend.
 template <class Tag>
 class Rows {
  public:
-  Rows(Context<Tag>& ctx, OperationResult& result)
-      : ctx_(ctx), result_(result), variants_(make_contexts<Tag>(ctx.control())) {}
+  /// Calls the operation with operands that the call gives; several calls of it make one row too.
+  using Run = std::function<void(Call<Tag>&)>;
+  /// Compares outputs with the reference; inputs are compared for it.
+  using Check = std::function<void(Verdict&, const Outcome&)>;
+
+  Rows(Context<Tag>& ctx, const Plan& plan, OperationResult& result)
+      : ctx_(ctx), plan_(plan), result_(result), variants_(make_contexts<Tag>(ctx.control())) {}
+
+  /// Rows of the next element type: may the backend decline them?
+  void declines_listed(bool listed) { declines_listed_ = listed; }
+  /// Adds the sizes that rows reached to the result.
+  void finish() {
+    result_.smallest = text::joined(reach_.smallest.rows, " x ", reach_.smallest.columns);
+    result_.largest = text::joined(reach_.largest.rows, " x ", reach_.largest.columns);
+    if (reach_.rows > reach_.largest.rows || reach_.columns > reach_.largest.columns)
+      result_.largest += text::joined(" (to ", reach_.rows, " rows, ", reach_.columns, " columns)");
+  }
 
   [[nodiscard]] const Control& control() const { return ctx_.control(); }
+  /// Are sizes wanted that take a while?
+  [[nodiscard]] bool full() const { return plan_.level == Level::full; }
+  /// Is the row asked for? Rows whose references are dear ask before they make them.
+  [[nodiscard]] bool wants(const std::string& label) const { return plan_.row.empty() || plan_.row == label; }
   /// Seed of the row's data: from its label and the context's seed, so that a row can be repeated alone.
   [[nodiscard]] std::uint64_t seed(const std::string& label) const {
-    std::uint64_t hash = 0xcbf29ce484222325u;  // FNV-1a
-    for (const char c : label) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
-    return random_bits(ctx_.control().seed, hash);
+    return random_bits(ctx_.control().seed, hash(label));
   }
 
-  /// `run(context)` returns a tuple of vectors, the storages of outputs and inputs after the operation;
-  /// `check(verdict, vectors...)` compares them with the reference. Then bits must repeat.
-  template <class Run, class Check>
+  /// Outputs agree with the reference, inputs stay, and bits repeat: in a second run and under every variant. For some
+  /// rows, always the first that is not empty, memory is limited to what the row needs and to a byte less, and the row
+  /// is run on a context that was asked to stop.
   void row(const std::string& label, const Run& run, const Check& check) {
-    try {
-      const auto first = run(ctx_);
-      Verdict verdict;
-      std::apply([&](const auto&... storage) { check(verdict, storage...); }, first);
-      if (!verdict.ok()) return fail(label, verdict.text());
-      if (!same(first, run(ctx_))) return fail(label, "a second run gave other bits");
-      for (const ContextVariant<Tag>& v : variants_)
-        if (!same(first, run(*v.context))) return fail(label, "other bits with " + v.label);
-      ++result_.passed;
-    } catch (const Unsupported&) {
-      ++result_.declined;
-    } catch (const std::exception& e) {
-      fail(label, text::joined("threw: ", e.what()));
-    }
+    attempt(label, [&](RowResult& entry) {
+      const Outcome first = perform(ctx_, run);
+      compare(entry, first, check);
+      repeat(ctx_, "a second run", run, first);
+      for (const ContextVariant<Tag>& v : variants_) repeat(*v.context, v.label, run, first);
+      if (!sampled(label)) return;
+      at_the_limit(run, first);
+      asked_to_stop(run);
+    });
   }
 
-  /// `run(context)` must throw E.
-  template <class E, class Run>
+  /// A row whose outputs depend on the order in which threads finish where a backend lets them: as `row`, then once
+  /// more under every variant, `rounds` times.
+  void race(const std::string& label, int rounds, const Run& run, const Check& check) {
+    attempt(label, [&](RowResult& entry) {
+      const Outcome first = perform(ctx_, run);
+      compare(entry, first, check);
+      for (int round = 0; round < rounds; ++round) {
+        repeat(ctx_, "a further run", run, first);
+        for (const ContextVariant<Tag>& v : variants_) repeat(*v.context, v.label, run, first);
+      }
+    });
+  }
+
+  /// `run` must throw E, and leave inputs as they were.
+  template <class E>
   void throws(const std::string& label, const Run& run) {
-    try {
-      run(ctx_);
-      fail(label, "did not throw");
-    } catch (const E&) {
-      ++result_.passed;
-    } catch (const std::exception& e) {
-      fail(label, text::joined("threw another error: ", e.what()));
-    }
+    attempt(label, [&](RowResult&) { must_throw<E>(ctx_, run, "the call"); });
+  }
+
+  /// An exception of a functor ends the operation and arrives as it was thrown, under every variant. Only where the
+  /// host runs the functor.
+  void propagates(const std::string& label, const Run& run) {
+    if constexpr (!std::same_as<typename Call<Tag>::space, HostSpace>) return;
+    attempt(label, [&](RowResult&) {
+      must_throw<FunctorError>(ctx_, run, "the call");
+      for (const ContextVariant<Tag>& v : variants_) must_throw<FunctorError>(*v.context, run, v.label);
+    });
+  }
+
+  /// A request to stop ends a long operation in its middle: in one of some runs, with the request at moments within
+  /// the time that a run takes. Run with `full` alone.
+  void stops(const std::string& label, const Run& run) {
+    if (!full()) return;
+    attempt(label, [&](RowResult&) {
+      const auto start = std::chrono::steady_clock::now();
+      static_cast<void>(perform(ctx_, run));
+      const auto whole = std::chrono::steady_clock::now() - start;
+      for (int attempt = 1; attempt <= 12; ++attempt)
+        if (stopped_after(whole * attempt / 16, run)) return;
+      throw Failure("a request to stop in its middle did not end it with Cancelled in any of 12 runs");
+    });
   }
 
  private:
-  template <class... T>
-  static bool same(const std::tuple<std::vector<T>...>& a, const std::tuple<std::vector<T>...>& b) {
-    return same(a, b, std::index_sequence_for<T...>{});
-  }
-  template <class Tuple, std::size_t... n>
-  static bool same(const Tuple& a, const Tuple& b, std::index_sequence<n...>) {
-    return (same_storage(std::get<n>(a), std::get<n>(b)) && ...);
-  }
+  /// Why a row failed.
+  struct Failure : std::runtime_error {
+    using std::runtime_error::runtime_error;
+  };
+  /// Sets a control for the time of a call.
   template <class T>
-  static bool same_storage(const std::vector<T>& a, const std::vector<T>& b) {
-    if (a.size() != b.size()) return false;
-    for (std::size_t i = 0; i < a.size(); ++i)
-      if (!same_bits(a[i], b[i])) return false;
-    return true;
+  class During {
+   public:
+    During(T& value, T other) : value_(value), before_(std::exchange(value, std::move(other))) {}
+    ~During() { value_ = std::move(before_); }
+    During(const During&) = delete;
+    During& operator=(const During&) = delete;
+
+   private:
+    T& value_;
+    T before_;
+  };
+
+  static std::uint64_t hash(const std::string& label) {
+    std::uint64_t h = 0xcbf29ce484222325u;  // FNV-1a
+    for (const char c : label) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
+    return h;
   }
-  void fail(const std::string& label, const std::string& why) {
-    ++result_.failed;
+  /// The first row, and of the others one in four or in thirty.
+  bool sampled(const std::string& label) {
+    if (last_elements_ == 0) return false;
+    return !std::exchange(any_sampled_, true) || !plan_.row.empty() || hash(label) % (full() ? 4 : 30) == 0;
+  }
+
+  template <class Body>
+  void attempt(const std::string& label, const Body& body) {
+    if (!wants(label)) return;
+    RowResult entry{label, RowStatus::passed};
+    try {
+      body(entry);
+      ++result_.passed;
+    } catch (const Unsupported& e) {
+      if (declines_listed_) {
+        entry.status = RowStatus::declined;
+        ++result_.declined;
+      } else {
+        entry.status = RowStatus::failed;
+        ++result_.failed;
+        note(label, text::joined("declined, and the plan does not list it: ", e.what()));
+      }
+    } catch (const std::exception& e) {
+      entry.status = RowStatus::failed;
+      ++result_.failed;
+      const bool of_row = dynamic_cast<const Failure*>(&e) != nullptr;
+      note(label, of_row ? std::string(e.what()) : text::joined("threw: ", e.what()));
+    } catch (...) {
+      entry.status = RowStatus::failed;
+      ++result_.failed;
+      note(label, "threw what is no std::exception");
+    }
+    result_.rows.push_back(std::move(entry));
+  }
+  void note(const std::string& label, const std::string& why) {
     if (result_.failures.size() < 5)
       result_.failures.push_back(
           text::joined("  ", result_.operation, ", ", label, ", seed ", ctx_.control().seed, ": ", why));
   }
 
+  Outcome perform(Context<Tag>& ctx, const Run& run) {
+    Reach reach;
+    Call<Tag> call(ctx, reach);
+    run(call);
+    Outcome outcome = call.outcome();
+    unchanged(call, outcome);
+    last_elements_ = reach.largest.elements();
+    reach_.note(reach);
+    return outcome;
+  }
+  static void unchanged(const Call<Tag>& call, const Outcome& outcome) {
+    if (const std::string name = call.changed_input(outcome); !name.empty())
+      throw Failure(text::joined("wrote to ", name, ", which is an input"));
+  }
+  static void compare(RowResult& entry, const Outcome& first, const Check& check) {
+    entry.decisions = first.fingerprint(true);
+    entry.bits = first.fingerprint(false);
+    Verdict verdict;
+    check(verdict, first);
+    entry.ratio = verdict.ratio();
+    if (!verdict.ok()) throw Failure(verdict.text());
+  }
+  void repeat(Context<Tag>& ctx, const std::string& when, const Run& run, const Outcome& first) {
+    if (const std::string name = first.difference(perform(ctx, run)); !name.empty())
+      throw Failure(text::joined("other bits of ", name, " with ", when));
+  }
+  template <class E>
+  void must_throw(Context<Tag>& ctx, const Run& run, const std::string& when) {
+    Reach reach;
+    Call<Tag> call(ctx, reach);
+    try {
+      run(call);
+    } catch (const E&) {
+      return unchanged(call, call.outcome());
+    }
+    throw Failure(text::joined("did not throw: ", when));
+  }
+
+  /// On the first variant, which has one thread where a backend has threads: what it takes is the same every time.
+  void at_the_limit(const Run& run, const Outcome& first) {
+    Context<Tag>& ctx = variants_.empty() ? ctx_ : *variants_.front().context;
+    const std::size_t held = ctx.counters().bytes_allocated;
+    ctx.counters().bytes_peak = held;
+    static_cast<void>(perform(ctx, run));
+    const std::size_t peak = ctx.counters().bytes_peak;
+    if (peak == held)
+      throw Failure(
+          "the counters of the context saw no memory allocated; allocate counts what it gives and takes back");
+    if (ctx.counters().bytes_allocated != held)
+      throw Failure("memory was not given back: the counters of the context hold more after the call than before");
+    {
+      const During<std::size_t> limit(ctx.control().workspace_limit, peak);
+      repeat(ctx, text::joined("a limit of the ", peak, " bytes that it takes"), run, first);
+    }
+    const During<std::size_t> limit(ctx.control().workspace_limit, peak - 1);
+    must_throw<OutOfMemory>(ctx, run, text::joined("OutOfMemory with a limit of a byte less than it takes, ", peak));
+  }
+  void asked_to_stop(const Run& run) {
+    std::stop_source source;
+    source.request_stop();
+    const During<std::stop_token> stop(ctx_.control().stop, source.get_token());
+    must_throw<Cancelled>(ctx_, run, "Cancelled on a context that was asked to stop before");
+  }
+  bool stopped_after(std::chrono::nanoseconds delay, const Run& run) {
+    std::stop_source source;
+    const During<std::stop_token> stop(ctx_.control().stop, source.get_token());
+    Reach reach;
+    Call<Tag> call(ctx_, reach);
+    const std::jthread asks([&] {
+      std::this_thread::sleep_for(delay);
+      source.request_stop();
+    });
+    try {
+      run(call);
+    } catch (const Cancelled&) {
+      unchanged(call, call.outcome());
+      return true;
+    }
+    return false;
+  }
+
   Context<Tag>& ctx_;
+  const Plan& plan_;
   OperationResult& result_;
   std::vector<ContextVariant<Tag>> variants_;
+  Reach reach_;
+  index_t last_elements_ = 0;
+  bool any_sampled_ = false, declines_listed_ = false;
 };
 
 }  // namespace isonomy::conformance

@@ -59,8 +59,8 @@ class Context {
   Context(Context&&) = default;
   Context& operator=(Context&&) = default;
 
-  /// Settings that must not change results, each with its name: 1, 2, 3 and 8 threads with the widest instruction set
-  /// of this processor, and 2 threads with each of the others.
+  /// Settings that must not change results, each with its name: 1, 2, 3, 4, 8 and 16 threads with the widest
+  /// instruction set of this processor, and 2 threads with each of the others.
   [[nodiscard]] static std::vector<std::pair<std::string, ContextOptions>> variants(const Control& like) {
     std::vector<std::pair<std::string, ContextOptions>> out;
     const auto add = [&](int threads, InstructionSet set) {
@@ -71,7 +71,7 @@ class Context {
       options.instruction_set = set;
       out.emplace_back(text::joined(threads, " threads, ", name(set)), std::move(options));
     };
-    for (const int threads : {1, 2, 3, 8}) add(threads, best_instruction_set());
+    for (const int threads : {1, 2, 3, 4, 8, 16}) add(threads, best_instruction_set());
     for (int set = 0; set < static_cast<int>(best_instruction_set()); ++set) add(2, static_cast<InstructionSet>(set));
     return out;
   }
