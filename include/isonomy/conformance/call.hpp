@@ -139,7 +139,7 @@ class Call {
 
   template <class T>
   Uploaded<Tag, T>& hold(const char* name, Role role, const Operand<T>& o) {
-    reach_.note({o.rows, o.columns});
+    reach_.note(Extent{o.rows, o.columns});
     auto held = std::make_unique<OnBackend<T>>(ctx_, name, role, o);
     Uploaded<Tag, T>& uploaded = held->uploaded;
     operands_.push_back(std::move(held));

@@ -74,31 +74,24 @@ class Rows {
     return random_bits(ctx_.control().seed, hash(label));
   }
 
-  /// Outputs agree with the reference, inputs stay, and bits repeat: in a second run and under every variant. For some
-  /// rows, always the first that is not empty, memory is limited to what the row needs and to a byte less, and the row
-  /// is run on a context that was asked to stop.
-  void row(const std::string& label, const Run& run, const Check& check) {
+  /// Outputs agree with the reference, inputs stay, and bits repeat: in a second run and under every variant, and
+  /// `races` times more under all of them where the order in which threads finish might show.
+  ///
+  /// For some rows, always the first that is not empty, memory is limited to what the row needs and to a byte less, and
+  /// the row is run on a context that was asked to stop.
+  void row(const std::string& label, const Run& run, const Check& check, int races = 0) {
     attempt(label, [&](RowResult& entry) {
       const Outcome first = perform(ctx_, run);
+      entry.decisions = first.fingerprint(true);
+      entry.bits = first.fingerprint(false);
       compare(entry, first, check);
-      repeat(ctx_, "a second run", run, first);
-      for (const ContextVariant<Tag>& v : variants_) repeat(*v.context, v.label, run, first);
-      if (!sampled(label)) return;
-      at_the_limit(run, first);
-      asked_to_stop(run);
-    });
-  }
-
-  /// A row whose outputs depend on the order in which threads finish where a backend lets them: as `row`, then once
-  /// more under every variant, `rounds` times.
-  void race(const std::string& label, int rounds, const Run& run, const Check& check) {
-    attempt(label, [&](RowResult& entry) {
-      const Outcome first = perform(ctx_, run);
-      compare(entry, first, check);
-      for (int round = 0; round < rounds; ++round) {
+      for (int round = 0; round <= races; ++round) {
         repeat(ctx_, "a further run", run, first);
         for (const ContextVariant<Tag>& v : variants_) repeat(*v.context, v.label, run, first);
       }
+      if (!sampled(label)) return;
+      at_the_limit(run, first);
+      asked_to_stop(run);
     });
   }
 
@@ -119,15 +112,19 @@ class Rows {
   }
 
   /// A request to stop ends a long operation in its middle: in one of some runs, with the request at moments within
-  /// the time that a run takes. Run with `full` alone.
-  void stops(const std::string& label, const Run& run) {
+  /// the time that a run takes. `run(call, size)` is tried with growing sizes until it takes that long. Only `full`.
+  void stops(const std::string& label, index_t size, const std::function<void(Call<Tag>&, index_t)>& run) {
     if (!full()) return;
     attempt(label, [&](RowResult&) {
-      const auto start = std::chrono::steady_clock::now();
-      static_cast<void>(perform(ctx_, run));
-      const auto whole = std::chrono::steady_clock::now() - start;
+      std::chrono::nanoseconds whole{0};
+      for (;; size *= 2) {
+        const auto start = std::chrono::steady_clock::now();
+        static_cast<void>(perform(ctx_, [&](Call<Tag>& call) { run(call, size); }));
+        whole = std::chrono::steady_clock::now() - start;
+        if (whole >= std::chrono::milliseconds(40)) break;
+      }
       for (int attempt = 1; attempt <= 12; ++attempt)
-        if (stopped_after(whole * attempt / 16, run)) return;
+        if (stopped_after(whole * attempt / 16, [&](Call<Tag>& call) { run(call, size); })) return;
       throw Failure("a request to stop in its middle did not end it with Cancelled in any of 12 runs");
     });
   }
@@ -211,8 +208,6 @@ class Rows {
       throw Failure(text::joined("wrote to ", name, ", which is an input"));
   }
   static void compare(RowResult& entry, const Outcome& first, const Check& check) {
-    entry.decisions = first.fingerprint(true);
-    entry.bits = first.fingerprint(false);
     Verdict verdict;
     check(verdict, first);
     entry.ratio = verdict.ratio();
