@@ -158,4 +158,8 @@ TEST_CASE("names and reports say which backend runs an operation", "[compose]") 
   CHECK(ran<op::syrk, double>(ctx).backend == std::string(Backend<Both>::name()) + " (generic)");
   Context<Cpu> host;
   CHECK(ran<op::rank_average, double>(host).backend == "Cpu (generic)");
+  CHECK(ran<op::gemm, double>(host).declined.empty());
+  REQUIRE(ran<op::rank_average, double>(host).declined.size() == 1);
+  CHECK(ran<op::rank_average, double>(host).declined[0].backend == "Cpu");
+  CHECK(ran<op::rank_average, double>(host).declined[0].reason == "has no form of its own");
 }
