@@ -128,13 +128,13 @@ struct Backend<Without<Tag, Ops...>>
 
   template <class Op, class... T>
   static constexpr bool has = !compose::among<Op, Ops...> && Has<Op, Backend<Tag>, T...>;
-  template <class Op>
+  template <class Op, class... T>
   static constexpr const char* runner() {
-    return runner_of<Op, Backend<Tag>>();
+    return runner_of<Op, Backend<Tag>, T...>();
   }
-  template <class Op, class Ctx, class... A>
+  template <class Op, class... T, class Ctx, class... A>
   static decltype(auto) run(Ctx& ctx, A&&... arguments) {
-    return run_on<Op, Backend<Tag>>(ctx, std::forward<A>(arguments)...);
+    return run_on<Op, Backend<Tag>, T...>(ctx, std::forward<A>(arguments)...);
   }
 
  private:
@@ -159,13 +159,13 @@ struct Backend<Override<Tag, Other, Ops...>>
 
   template <class Op, class... T>
   static constexpr bool has = Has<Op, part<Op>, T...>;
-  template <class Op>
+  template <class Op, class... T>
   static constexpr const char* runner() {
-    return runner_of<Op, part<Op>>();
+    return runner_of<Op, part<Op>, T...>();
   }
-  template <class Op, class Ctx, class... A>
+  template <class Op, class... T, class Ctx, class... A>
   static decltype(auto) run(Ctx& ctx, A&&... arguments) {
-    return run_on<Op, part<Op>>(ctx, std::forward<A>(arguments)...);
+    return run_on<Op, part<Op>, T...>(ctx, std::forward<A>(arguments)...);
   }
 
  private:

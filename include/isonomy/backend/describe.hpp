@@ -15,7 +15,7 @@ template <class Op, class... T, ContextLike Ctx>
 [[nodiscard]] OperationBackend ran(const Ctx&) {
   using B = backend_of<Ctx>;
   if constexpr (Has<Op, B, T...>)
-    return {Op::name, runner_of<Op, B>(), {}};
+    return {Op::name, runner_of<Op, B, T...>(), {}};
   else
     return {Op::name, text::joined(B::name(), " (generic)"), {{B::name(), "has no form of its own"}}};
 }
