@@ -21,7 +21,8 @@ struct Broken {};
 
 template <class Op, class Defect>
 struct isonomy::Backend<isonomy::test::Broken<Op, Defect>>
-    : isonomy::compose::Memory<isonomy::test::Broken<Op, Defect>, isonomy::test::Host, isonomy::cpu::Context> {
+    : isonomy::compose::Memory<isonomy::test::Broken<Op, Defect>, isonomy::test::Host,
+                               isonomy::compose::state_of<isonomy::test::Host>> {
   static constexpr const char* name() { return "Broken"; }
   static bool available() noexcept { return true; }
 

@@ -2,9 +2,8 @@
 #pragma once
 
 #include "isonomy/backend/backend.hpp"
-#include "isonomy/backend/operation.hpp"
+#include "isonomy/backend/choose.hpp"
 #include "isonomy/core/report.hpp"
-#include "isonomy/core/text.hpp"
 
 namespace isonomy {
 
@@ -12,12 +11,8 @@ namespace isonomy {
 ///
 /// Where it is the library's, the name ends in "(generic)" and the backend stands among those that declined.
 template <class Op, class... T, ContextLike Ctx>
-[[nodiscard]] OperationBackend ran(const Ctx&) {
-  using B = backend_of<Ctx>;
-  if constexpr (Has<Op, B, T...>)
-    return {Op::name, runner_of<Op, B, T...>(), {}};
-  else
-    return {Op::name, text::joined(B::name(), " (generic)"), {{B::name(), "has no form of its own"}}};
+[[nodiscard]] OperationBackend ran(const Ctx& ctx) {
+  return ran_on<Op, backend_of<Ctx>, T...>(ctx);
 }
 
 /// Fills in the memory that the context's buffers took.

@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "isonomy/backend/accept.hpp"
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/error.hpp"
@@ -24,12 +25,28 @@ enum class Support { none, derived, own };
 /// Operations are types that stand with their front doors: ops/linalg/gemm.hpp holds op::gemm and gemm().
 namespace op {
 
+/// What the arguments of an operation are, beside views and plain values: what a composition may do with a call.
+///
+/// - `views`: nothing, so a call can run on copies, in any memory space, and twice;
+/// - `pointers`: they point to memory that is only read, so a call can run twice in one space;
+/// - `effects`: a functor writes what it likes, so a call runs once, where it was made.
+enum class Arguments { views, pointers, effects };
+
+/// The length and the scale that a Tight bound takes.
+struct Reduction {
+  double length = 0, scale = 0;
+};
+
 /// What holds of an operation unless it says otherwise.
 ///
 /// An operation derives from it and says the rest:
 /// - `name`, as reports and tables print it;
 /// - `elements`, a tuple of the element types it is offered for;
 /// - `tier`, how far backends may differ, with the derivation of the bound;
+/// - `reduction(i, j, arguments...)`, where the tier is Tight, what the bound of output (i, j) takes, from the
+/// arguments
+///   as they were before, in host memory; or `agree(before, got, expected)` where a bound holds of something else;
+/// - `arguments`, what they are beside views and plain values;
 /// - `own<B, T>`, whether the plain backend B has a member for it, asked with stand-ins for arguments;
 /// - `derived<B, T>`, whether the library can build it from other operations of B;
 /// - `needs<B, T>`, whether B has what the front door itself calls, whichever form runs;
@@ -37,6 +54,7 @@ namespace op {
 /// - `derive(context, arguments...)`, the library's form, which invokes the other operations on the same context.
 struct Declaration {
   using tier = Exact;
+  static constexpr Arguments arguments = Arguments::views;
   template <class B, class... T>
   static constexpr bool derived = false;
   template <class B, class... T>
@@ -124,16 +142,25 @@ inline constexpr Support support_of = !Runs<Op, B, T...> ? Support::none
 
 /// Runs the operation as B does, on a context of B or one derived from it: its own form, else the derived one.
 ///
-/// An own form sees the context as one of its own backend, so what it calls inside is not replaced by a composition. A
-/// derived form sees the context as it is.
+/// A call that the own form of a plain backend declines goes to the derived form too; BackendNotAvailable where there
+/// is none. An own form sees the context as one of its own backend, so what it calls inside is not replaced by a
+/// composition. A derived form sees the context as it is.
 template <class Op, class B, class... T, class Ctx, class... A>
 decltype(auto) run_on(Ctx& ctx, A&&... arguments) {
   if constexpr (!Has<Op, B, T...>)
     return Op::derive(ctx, std::forward<A>(arguments)...);
   else if constexpr (ComposedBackend<B>)
     return B::template run<Op, T...>(ctx, std::forward<A>(arguments)...);
-  else
+  else {
+    if constexpr (MayDecline<Op, B>)
+      if (const Acceptance answer = B::accepts(Op{}, shape_of(arguments...)); !answer) {
+        if constexpr (Op::template derived<backend_of<Ctx>, T...>)
+          return Op::derive(ctx, std::forward<A>(arguments)...);
+        else
+          throw BackendNotAvailable(Op::name, shape_of(arguments...).text(), {{B::name(), answer.reason}});
+      }
     return Op::template call<B>(static_cast<typename B::context&>(ctx), std::forward<A>(arguments)...);
+  }
 }
 
 /// Runs an operation for these element types: the last line of a front door, and how derived forms call operations.
