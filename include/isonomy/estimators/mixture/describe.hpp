@@ -12,6 +12,7 @@ template <class Op, class... T, ContextLike Ctx>
 void describe(Ctx& ctx, Report& report) {
   report.operations.push_back(ran<Op, T...>(ctx));
   report.precision = "double";
+  report.math_mode = fixed_math;
   report.determinism = "same bits for any thread count, instruction set and backend";
   describe_memory(ctx, report);
 }

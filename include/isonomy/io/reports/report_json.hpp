@@ -18,7 +18,7 @@ namespace detail {
 inline void write_report(JsonWriter& json, const Report& report) {
   json.key("report").open_object();
   json.member("precision", report.precision).member("determinism", report.determinism);
-  json.member("bytes_peak", report.bytes_peak).member("bytes_staged", report.bytes_staged);
+  json.member("bytes_peak", report.bytes_peak).member("bytes_moved", report.bytes_moved);
   json.key("operations").open_array();
   for (const auto& used : report.operations)
     json.open_object().member("operation", used.operation).member("backend", used.backend).close();

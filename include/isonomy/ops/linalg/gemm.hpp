@@ -58,8 +58,8 @@ void gemm(Ctx& ctx, std::type_identity_t<T> alpha, ConstMatrix<T, Ctx> a, ConstM
   check::distinct(out, "gemm", "out");
   check::no_overlap(out, a, "gemm", "out", "A");
   check::no_overlap(out, b, "gemm", "out", "B");
-  ++ctx.counters().kernels;
-  invoke<op::gemm>(ctx, alpha, a, b, beta, out);
+  begin_operation(ctx, "gemm");
+  invoke<op::gemm, T>(ctx, alpha, a, b, beta, out);
 }
 
 }  // namespace isonomy

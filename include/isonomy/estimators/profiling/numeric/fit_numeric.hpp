@@ -245,6 +245,7 @@ template <class Arithmetic = exact, ContextLike Ctx>
   result.evaluated_row_by_row = result.funnel.n_candidates + result.funnel.n_after_prefilter;
   result.report.operations = {ran<op::for_each>(ctx), ran<op::rank_average, double>(ctx)};
   result.report.precision = "binary64, sums in row order";
+  result.report.math_mode = fixed_math;
   result.report.determinism = "same bits for any threads, instruction set and backend";
   describe_memory(ctx, result.report);
   return result;
