@@ -8,9 +8,12 @@
 #include "isonomy/reference/linalg/gemm.hpp"
 #include "isonomy/reference/linalg/syrk.hpp"
 #include "isonomy/reference/memory.hpp"
+#include "isonomy/reference/mixture/mixture_sums.hpp"
 #include "isonomy/reference/reduce/segmented_reduce.hpp"
 #include "isonomy/reference/reduce/transform.hpp"
 #include "isonomy/reference/reduce/transform_reduce.hpp"
+#include "isonomy/reference/residue/joint_residue_counts.hpp"
+#include "isonomy/reference/residue/residue_rank_sums.hpp"
 #include "isonomy/reference/sort/rank_average.hpp"
 #include "isonomy/reference/sort/select_k.hpp"
 #include "isonomy/reference/sort/stable_sort_by_key.hpp"
@@ -29,7 +32,10 @@ struct Backend<Reference> : reference::Memory,
                             reference::SelectK,
                             reference::Gemm,
                             reference::Syrk,
-                            reference::CholeskyBatched {
+                            reference::CholeskyBatched,
+                            reference::JointResidueCounts,
+                            reference::ResidueRankSums,
+                            reference::MixtureSums {
   using tag = Reference;
   using space = HostSpace;
   using context = reference::Context;
