@@ -43,7 +43,7 @@ struct ResidueRankSums {
         : keys(ctx, rows, operation), is_test(ctx, rows, operation), sorter(ctx, rows, operation) {}
     Array<std::int64_t> keys;
     Array<bool> is_test;
-    PlaceSorter sorter;
+    Sorter<std::int64_t> sorter;
   };
 
   static std::span<const ResidueBlock> blocks_of(const RankProblem<HostSpace>& p, const RankGroup& g) {
@@ -65,12 +65,12 @@ struct ResidueRankSums {
         room.keys[n] = key<Arithmetic>(b, row, scales, d);
         room.is_test[n++] = row < b.rows.test_rows;
       });
-    const index_t* const places = room.sorter.sort(VectorView<const std::int64_t>(room.keys.data(), n));
+    const Keyed<std::int64_t>* const sorted = room.sorter.sort(VectorView<const std::int64_t>(room.keys.data(), n));
     std::uint64_t twice_u = 0, references_below = 0;
     for (index_t begin = 0, end; begin < n; begin = end) {  // runs of equal keys
       std::uint64_t tests = 0, references = 0;
-      for (end = begin; end < n && room.keys[places[end]] == room.keys[places[begin]]; ++end)
-        ++(room.is_test[places[end]] ? tests : references);
+      for (end = begin; end < n && sorted[end].key == sorted[begin].key; ++end)
+        ++(room.is_test[sorted[end].place] ? tests : references);
       twice_u += tests * (2 * references_below + references);
       references_below += references;
     }

@@ -1,4 +1,4 @@
-// The order of keys on Backend<Reference>, and places sorted by it: merges of runs that double in length.
+// The order of keys on Backend<Reference>, and sorting by it: merges of runs that double in length.
 #pragma once
 
 #include <algorithm>
@@ -19,34 +19,40 @@ template <class T>
   return a_is_nan ? false : b_is_nan ? true : a < b;
 }
 
-/// Sorts the places of up to `most` keys at a time.
-class PlaceSorter {
- public:
-  PlaceSorter(Context& ctx, index_t most, const char* operation)
-      : ctx_(ctx), operation_(operation), places_(ctx, most, operation), spare_(ctx, most, operation) {}
+/// A key and its place before sorting.
+template <class T>
+struct Keyed {
+  T key;
+  index_t place;
+};
 
-  /// 0 .. keys.size - 1 in the order of their keys, equal keys in the order of their places. O(n log n).
-  template <class T>
-  [[nodiscard]] const index_t* sort(VectorView<T> keys) {
+/// Sorts up to `most` keys at a time.
+template <class T>
+class Sorter {
+ public:
+  Sorter(Context& ctx, index_t most, const char* operation)
+      : ctx_(ctx), operation_(operation), sorted_(ctx, most, operation), spare_(ctx, most, operation) {}
+
+  /// The keys in order with their places, equal keys in the order of their places. O(n log n).
+  [[nodiscard]] const Keyed<T>* sort(VectorView<const T> keys) {
     const index_t n = keys.size;
-    for (index_t i = 0; i < n; ++i) places_[i] = i;
+    for_indices(ctx_, n, operation_, [&](index_t i) { sorted_[i] = {keys(i), i}; });
     for (index_t width = 1; width < n; width *= 2) {
       index_t left = 0, middle = 0, right = 0, end = 0;  // of the two runs that are being merged
       for_indices(ctx_, n, operation_, [&](index_t i) {
         if (i == end) left = i, right = middle = std::min(n, i + width), end = std::min(n, middle + width);
-        const bool from_right =
-            right < end && (left == middle || comes_before(keys(places_[right]), keys(places_[left])));
-        spare_[i] = places_[from_right ? right++ : left++];
+        const bool from_right = right < end && (left == middle || comes_before(sorted_[right].key, sorted_[left].key));
+        spare_[i] = sorted_[from_right ? right++ : left++];
       });
-      std::swap(places_, spare_);
+      std::swap(sorted_, spare_);
     }
-    return places_.data();
+    return sorted_.data();
   }
 
  private:
   Context& ctx_;
   const char* operation_;
-  Array<index_t> places_, spare_;
+  Array<Keyed<T>> sorted_, spare_;
 };
 
 /// The size of the longest segment.

@@ -1,4 +1,4 @@
-// select_k of Backend<Reference>: the head of every row's sorted columns.
+// select_k of Backend<Reference>: the head of every sorted row.
 #pragma once
 
 #include <type_traits>
@@ -14,12 +14,12 @@ struct SelectK {
   template <class T>
   static void select_k(Context& ctx, MatrixView<const std::type_identity_t<T>> x, MatrixView<T> values,
                        MatrixView<index_t> indices) {
-    PlaceSorter sorter(ctx, x.columns, "select_k");
+    Sorter<T> sorter(ctx, x.columns, "select_k");
     for (index_t i = 0; i < x.rows; ++i) {
-      const index_t* const columns = sorter.sort(x.row(i));
+      const Keyed<T>* const sorted = sorter.sort(x.row(i));
       for (index_t r = 0; r < values.columns; ++r) {
-        values(i, r) = x(i, columns[r]);
-        indices(i, r) = columns[r];
+        values(i, r) = sorted[r].key;
+        indices(i, r) = sorted[r].place;
       }
     }
   }

@@ -1,4 +1,4 @@
-// stable_sort_by_key of Backend<Reference>: places are sorted, then keys and values fetched from them.
+// stable_sort_by_key of Backend<Reference>: keys are sorted with their places, then values fetched from these.
 #pragma once
 
 #include "isonomy/core/view.hpp"
@@ -20,16 +20,15 @@ struct StableSortByKey {
   static void stable_sort_by_key(Context& ctx, VectorView<K> keys, VectorView<V> values,
                                  VectorView<const index_t> offsets) {
     const index_t longest = longest_segment(offsets);
-    PlaceSorter sorter(ctx, longest, operation);
-    const Array<K> old_keys(ctx, longest, operation);
+    Sorter<K> sorter(ctx, longest, operation);
     const Array<V> old_values(ctx, longest, operation);
     for (index_t s = 0; s + 1 < offsets.size; ++s) {
       const index_t first = offsets(s), size = offsets(s + 1) - first;
-      const index_t* const places = sorter.sort(keys.subview(first, size));
-      for (index_t i = 0; i < size; ++i) old_keys[i] = keys(first + i), old_values[i] = values(first + i);
+      const Keyed<K>* const sorted = sorter.sort(keys.subview(first, size));
+      for (index_t i = 0; i < size; ++i) old_values[i] = values(first + i);
       for (index_t i = 0; i < size; ++i) {
-        keys(first + i) = old_keys[places[i]];
-        values(first + i) = old_values[places[i]];
+        keys(first + i) = sorted[i].key;
+        values(first + i) = old_values[sorted[i].place];
       }
     }
   }
