@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "isonomy/backend/buffer.hpp"
+#include "isonomy/backend/checklist.hpp"
 #include "isonomy/core/functional.hpp"
 #include "isonomy/ops/all.hpp"
 #include "isonomy/ops/capabilities.hpp"
@@ -23,7 +24,7 @@ namespace {
 
 using Naive = Backend<Reference>;
 
-static_assert(ContextLike<Context<Reference>>);
+static_assert(checked_backend<Reference>() && ContextLike<Context<Reference>>);
 static_assert(std::is_move_constructible_v<Context<Reference>> && !std::is_copy_constructible_v<Context<Reference>>);
 
 Context<Reference> reference_context(reference::ContextOptions options = {}) {
