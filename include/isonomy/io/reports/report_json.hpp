@@ -1,7 +1,6 @@
 // Writes a computation's report as JSON; include/isonomy/README.md lists the members and what readers may rely on.
 #pragma once
 
-#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
@@ -43,7 +42,7 @@ inline void write_decisions(JsonWriter& json, const std::vector<Decision>& decis
   json.key("decisions").open_array();
   for (const Decision& d : decisions) {
     json.open_object().member("decision", d.decision).member("value", d.value);
-    if (!std::isinf(d.margin)) json.member("margin", d.margin);
+    if (d.margin != Decision::no_runner_up) json.member("margin", d.margin);
     json.close();
   }
   json.close();
