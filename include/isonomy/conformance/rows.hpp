@@ -70,6 +70,7 @@ class Rows {
   /// Is the row asked for? Rows whose references are dear ask before they make them. Of the rows that are not for
   /// `full` alone `quick` runs a third, the same every time.
   [[nodiscard]] bool wants(const std::string& label) const {
+    if (plan_.first_failure && result_.failed > 0) return false;
     return plan_.row.empty() ? full() || hash(label) % 3 == 0 : plan_.row == label;
   }
   /// Seed of the row's data: from its label and the context's seed, so that a row can be repeated alone.
@@ -271,6 +272,7 @@ class Rows {
     const During<std::stop_token> stop(ctx_.control().stop, source.get_token());
     Reach reach;
     Call<Tag> call(ctx_, reach);
+    const std::int64_t begun = ctx_.counters().kernels;
     const std::jthread asks([&] {
       std::this_thread::sleep_for(delay);
       source.request_stop();
@@ -279,7 +281,7 @@ class Rows {
       run(call);
     } catch (const Cancelled&) {
       unchanged(call, call.outcome());
-      return true;
+      return ctx_.counters().kernels > begun;  // a front door that had not begun throws by itself
     }
     return false;
   }
