@@ -21,22 +21,23 @@ struct Broken {};
 
 template <class Op, class Defect>
 struct isonomy::Backend<isonomy::test::Broken<Op, Defect>>
-    : isonomy::compose::Memory<isonomy::test::Broken<Op, Defect>, isonomy::test::Host, isonomy::cpu::Context> {
+    : isonomy::compose::Memory<isonomy::test::Broken<Op, Defect>, isonomy::test::Host,
+                               isonomy::compose::state_of<isonomy::test::Host>> {
   static constexpr const char* name() { return "Broken"; }
   static bool available() noexcept { return true; }
 
   template <class Any, class... T>
   static constexpr bool has = std::same_as<Any, Op> || Has<Any, isonomy::test::Host, T...>;
-  template <class Any>
+  template <class Any, class... T>
   static constexpr const char* runner() {
     return name();
   }
-  template <class Any, class Ctx, class... A>
+  template <class Any, class... T, class Ctx, class... A>
   static decltype(auto) run(Ctx& ctx, A&&... arguments) {
     if constexpr (std::same_as<Any, Op>)
       return Defect::run(static_cast<cpu::Context&>(ctx), std::forward<A>(arguments)...);
     else
-      return run_on<Any, isonomy::test::Host>(ctx, std::forward<A>(arguments)...);
+      return run_on<Any, isonomy::test::Host, T...>(ctx, std::forward<A>(arguments)...);
   }
 };
 

@@ -115,7 +115,7 @@ struct MemoryChecklist {
   static_assert(has_synchronize<B>,
                 "the backend lacks synchronize(context&): wait for queued work; empty where nothing is queued");
   static constexpr bool complete =
-      has_allocation<B> && has_copy_from_host<B> && has_copy_to_host<B> && has_synchronize<B>;
+      has_allocation<B> && has_allocate<B> && has_copy_from_host<B> && has_copy_to_host<B> && has_synchronize<B>;
 };
 
 template <class B>

@@ -2,26 +2,23 @@
 #pragma once
 
 #include "isonomy/backend/backend.hpp"
-#include "isonomy/backend/operation.hpp"
+#include "isonomy/backend/choose.hpp"
 #include "isonomy/core/report.hpp"
-#include "isonomy/core/text.hpp"
 
 namespace isonomy {
 
-/// The backend whose form of the operation runs for these element types; "(generic)" where the library's does.
+/// The backend whose form of the operation runs for these element types.
+///
+/// Where it is the library's, the name ends in "(generic)" and the backend stands among those that declined.
 template <class Op, class... T, ContextLike Ctx>
-[[nodiscard]] OperationBackend ran(const Ctx&) {
-  using B = backend_of<Ctx>;
-  if constexpr (Has<Op, B, T...>)
-    return {Op::name, runner_of<Op, B>()};
-  else
-    return {Op::name, text::joined(B::name(), " (generic)")};
+[[nodiscard]] OperationBackend ran(const Ctx& ctx) {
+  return ran_on<Op, backend_of<Ctx>, T...>(ctx);
 }
 
 /// Fills in the memory that the context's buffers took.
 template <ContextLike Ctx>
 void describe_memory(Ctx& ctx, Report& report) {
-  report.bytes_staged = ctx.counters().bytes_staged;
+  report.bytes_moved = ctx.counters().bytes_moved;
   report.bytes_peak = ctx.counters().bytes_peak;
 }
 

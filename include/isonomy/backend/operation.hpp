@@ -5,8 +5,10 @@
 #include <tuple>
 #include <utility>
 
+#include "isonomy/backend/accept.hpp"
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/core/config.hpp"
+#include "isonomy/core/error.hpp"
 #include "isonomy/core/tolerance.hpp"
 #include "isonomy/core/view.hpp"
 
@@ -23,18 +25,36 @@ enum class Support { none, derived, own };
 /// Operations are types that stand with their front doors: ops/linalg/gemm.hpp holds op::gemm and gemm().
 namespace op {
 
+/// What the arguments of an operation are, beside views and plain values: what a composition may do with a call.
+///
+/// - `views`: nothing, so a call can run on copies, in any memory space, and twice;
+/// - `pointers`: they point to memory that is only read, so a call can run twice in one space;
+/// - `effects`: a functor writes what it likes, so a call runs once, where it was made.
+enum class Arguments { views, pointers, effects };
+
+/// The length and the scale that a Tight bound takes.
+struct Reduction {
+  double length = 0, scale = 0;
+};
+
 /// What holds of an operation unless it says otherwise.
 ///
 /// An operation derives from it and says the rest:
 /// - `name`, as reports and tables print it;
 /// - `elements`, a tuple of the element types it is offered for;
 /// - `tier`, how far backends may differ, with the derivation of the bound;
+/// - `reduction(i, j, arguments...)`, where the tier is Tight, what the bound of output (i, j) takes, from the
+/// arguments
+///   as they were before, in host memory; or `agree(before, got, expected)` where a bound holds of something else;
+/// - `arguments`, what they are beside views and plain values;
 /// - `own<B, T>`, whether the plain backend B has a member for it, asked with stand-ins for arguments;
 /// - `derived<B, T>`, whether the library can build it from other operations of B;
 /// - `needs<B, T>`, whether B has what the front door itself calls, whichever form runs;
-/// - `call<B>(context, arguments...)`, which calls that member.
+/// - `call<B>(context, arguments...)`, which calls that member;
+/// - `derive(context, arguments...)`, the library's form, which invokes the other operations on the same context.
 struct Declaration {
   using tier = Exact;
+  static constexpr Arguments arguments = Arguments::views;
   template <class B, class... T>
   static constexpr bool derived = false;
   template <class B, class... T>
@@ -91,8 +111,8 @@ struct AnyBinary {
 
 /// A backend made of others, which runs every operation through one template: backend/compose.hpp.
 ///
-/// It has `has<Op, T...>`, whether Op is there in a form of a backend's own; `run<Op>(context, arguments...)`; and
-/// `runner<Op>`, the name of the backend that runs it.
+/// It has `has<Op, T...>`, whether it runs Op for these element types; `run<Op, T...>(context, arguments...)`; and
+/// `runner<Op, T...>()`, the name of the backend whose form that is.
 template <class B>
 concept ComposedBackend = BackendLike<B> && B::is_composed;
 
@@ -120,28 +140,52 @@ inline constexpr Support support_of = !Runs<Op, B, T...> ? Support::none
                                       : Has<Op, B, T...> ? Support::own
                                                          : Support::derived;
 
-/// Runs the own form that B has of the operation, on a context of B or one derived from it.
+/// Runs the operation as B does, on a context of B or one derived from it: its own form, else the derived one.
 ///
-/// The form sees the context as one of its own backend, so what it calls inside is not replaced by a composition.
-template <class Op, class B, class Ctx, class... A>
+/// A call that the own form of a plain backend declines goes to the derived form too; BackendNotAvailable where there
+/// is none. An own form sees the context as one of its own backend, so what it calls inside is not replaced by a
+/// composition. A derived form sees the context as it is.
+template <class Op, class B, class... T, class Ctx, class... A>
 decltype(auto) run_on(Ctx& ctx, A&&... arguments) {
-  if constexpr (ComposedBackend<B>)
-    return B::template run<Op>(ctx, std::forward<A>(arguments)...);
-  else
+  if constexpr (!Has<Op, B, T...>)
+    return Op::derive(ctx, std::forward<A>(arguments)...);
+  else if constexpr (ComposedBackend<B>)
+    return B::template run<Op, T...>(ctx, std::forward<A>(arguments)...);
+  else {
+    if constexpr (MayDecline<Op, B>)
+      if (const Acceptance answer = B::accepts(Op{}, shape_of(arguments...)); !answer) {
+        if constexpr (Op::template derived<backend_of<Ctx>, T...>)
+          return Op::derive(ctx, std::forward<A>(arguments)...);
+        else
+          throw BackendNotAvailable(Op::name, shape_of(arguments...).text(), {{B::name(), answer.reason}});
+      }
     return Op::template call<B>(static_cast<typename B::context&>(ctx), std::forward<A>(arguments)...);
+  }
 }
 
-/// Runs the own form of the context's backend: the last line of a front door, and how derived forms call operations.
-template <class Op, ContextLike Ctx, class... A>
+/// Runs an operation for these element types: the last line of a front door, and how derived forms call operations.
+template <class Op, class... T, ContextLike Ctx, class... A>
 decltype(auto) invoke(Ctx& ctx, A&&... arguments) {
-  return run_on<Op, backend_of<Ctx>>(ctx, std::forward<A>(arguments)...);
+  return run_on<Op, backend_of<Ctx>, T...>(ctx, std::forward<A>(arguments)...);
+}
+
+namespace detail {
+[[noreturn, gnu::cold, gnu::noinline]] inline void cancelled(const char* operation) { throw Cancelled(operation); }
+}  // namespace detail
+
+/// How a front door begins, after its checks: counts the operation, and throws Cancelled where the caller has asked to
+/// stop.
+template <ContextLike Ctx>
+void begin_operation(Ctx& ctx, const char* operation) {
+  if (ctx.control().stop.stop_requested()) detail::cancelled(operation);
+  ++ctx.counters().kernels;
 }
 
 /// The name of the backend whose own form of the operation B runs.
-template <class Op, class B>
+template <class Op, class B, class... T>
 [[nodiscard]] constexpr const char* runner_of() {
   if constexpr (ComposedBackend<B>)
-    return B::template runner<Op>();
+    return B::template runner<Op, T...>();
   else
     return B::name();
 }

@@ -66,6 +66,7 @@ class Verdict {
   void within(const char* what, const std::vector<T>& actual, const Operand<T>& expected, double reduction_length,
               const Scale& scale) {
     if (actual.size() != expected.storage.size()) return fault(what, " came back with another size");
+    if (same_bytes(actual, expected)) return;
     std::vector<bool> inside(actual.size());
     for (index_t j = 0; j < expected.columns; ++j)
       for (index_t i = 0; i < expected.rows; ++i) {
@@ -91,6 +92,7 @@ class Verdict {
   /// Every element is a copy: the payloads of NaNs count.
   template <class T>
   void moved(const char* what, const std::vector<T>& actual, const Operand<T>& expected) {
+    if (same_bytes(actual, expected)) return;
     exact(what, actual, expected);
     for (std::size_t e = 0; e < std::min(actual.size(), expected.storage.size()); ++e)
       if (same_bits(actual[e], expected.storage[e]) && std::memcmp(&actual[e], &expected.storage[e], sizeof(T)) != 0)
@@ -107,6 +109,12 @@ class Verdict {
   }
 
  private:
+  template <class T>
+  static bool same_bytes(const std::vector<T>& actual, const Operand<T>& expected) {
+    return actual.size() == expected.storage.size() &&
+           (actual.empty() || std::memcmp(actual.data(), expected.storage.data(), sizeof(T) * actual.size()) == 0);
+  }
+
   std::int64_t mismatches_ = 0;
   double ratio_ = 0;
   std::ostringstream text_;

@@ -23,6 +23,8 @@ struct Plan {
   /// The label of the one row to run, as a report prints it; every row if empty. Its data depend on this label and the
   /// context's seed alone.
   std::string row = {};
+  /// End an operation's rows at the first that fails.
+  bool first_failure = false;
 
   [[nodiscard]] bool lists(const std::string& operation, const std::string& element) const {
     return std::any_of(declined.begin(), declined.end(), [&](const std::string& entry) {

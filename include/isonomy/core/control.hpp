@@ -42,7 +42,7 @@ struct Control {
 struct Counters {
   std::size_t bytes_allocated = 0;  ///< now held by buffers of this context
   std::size_t bytes_peak = 0;       ///< highest value of the former
-  std::size_t bytes_staged = 0;     ///< copied between memory spaces
+  std::size_t bytes_moved = 0;      ///< copied between memory spaces
   std::int64_t kernels = 0;         ///< operations run
 
   void allocated(std::size_t bytes) {

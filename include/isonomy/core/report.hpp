@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,18 +15,40 @@ struct StageSeconds {
   double seconds = 0;
 };
 
-struct OperationBackend {
-  std::string operation, backend;  ///< backend: its name, with "(generic)" where the library's own form ran
+/// A backend that was asked before another, and why it did not run the operation.
+struct Declined {
+  std::string backend, reason;
 };
 
+struct OperationBackend {
+  std::string operation, backend;  ///< backend: its name, with "(generic)" where the library's own form ran
+  std::vector<Declined> declined;  ///< in the order in which they were asked
+};
+
+/// What was chosen, and how much the next best would have had to gain to be chosen instead.
+struct Decision {
+  static constexpr double no_runner_up = std::numeric_limits<double>::infinity();
+  static constexpr double not_known = std::numeric_limits<double>::quiet_NaN();
+
+  std::string decision, value;
+  double margin = not_known;  ///< in the unit of what was compared, which `decision` names
+};
+
+/// The math mode of arithmetic that is the same on every processor and under every flag of a compiler.
+inline constexpr const char* fixed_math = "IEEE 754, fused and reassociated only where the source says so";
+
+/// What every result tells of the computation behind it.
 struct Report {
+  std::string estimator;  ///< the function that was called, as "mixture::fit"
   std::vector<OperationBackend> operations;
-  std::string precision;    ///< of the arithmetic that decided
-  std::string determinism;  ///< what the result's bits do not depend on
-  std::size_t bytes_staged = 0;
-  std::size_t bytes_peak = 0;  ///< highest sum of the context's buffers
+  std::string precision;        ///< number types and arithmetic that decided
+  std::string math_mode;        ///< what the compiler, library or device may change about that arithmetic
+  std::string determinism;      ///< what the result's bits do not depend on
+  std::size_t bytes_moved = 0;  ///< copied between memory spaces
+  std::size_t bytes_peak = 0;   ///< highest sum of the context's buffers
   std::vector<StageSeconds> stages;
   std::vector<std::string> warnings;
+  std::vector<Decision> decisions;
 };
 
 /// Adds the time since its construction, or the last lap, to a report under the stage's name.

@@ -32,7 +32,7 @@ template <ContextLike Ctx, class F>
   requires Runs<op::for_each, backend_of<Ctx>>
 void for_each(Ctx& ctx, index_t n, const F& f) {
   check::that(n >= 0, "for_each", "n is ", n, "; it must be at least 0");
-  ++ctx.counters().kernels;
+  begin_operation(ctx, op::for_each::name);
   invoke<op::for_each>(ctx, n, f);
 }
 

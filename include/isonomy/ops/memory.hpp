@@ -61,8 +61,8 @@ void copy(Ctx& ctx, ConstVector<T, Ctx> source, VectorView<T, typename Ctx::spac
   check::equal(source.size, "source", out.size, "out", "copy");
   check::distinct(out, "copy", "out");
   check::no_overlap(out, source, "copy", "out", "source");
-  ++ctx.counters().kernels;
-  invoke<op::copy>(ctx, source, out);
+  begin_operation(ctx, "copy");
+  invoke<op::copy, T>(ctx, source, out);
 }
 
 /// out(i, j) = source(i, j), any strides. ShapeError, AliasError.
@@ -75,8 +75,8 @@ void copy(Ctx& ctx, ConstMatrix<T, Ctx> source, MatrixView<T, typename Ctx::spac
               source.columns, " and out is ", out.rows, "x", out.columns, "; they must be equal");
   check::distinct(out, "copy", "out");
   check::no_overlap(out, source, "copy", "out", "source");
-  ++ctx.counters().kernels;
-  invoke<op::copy>(ctx, source, out);
+  begin_operation(ctx, "copy");
+  invoke<op::copy, T>(ctx, source, out);
 }
 
 /// out(i) = value.
@@ -85,8 +85,8 @@ template <ContextLike Ctx, class T>
 void fill(Ctx& ctx, VectorView<T, typename Ctx::space> out, std::type_identity_t<T> value) {
   check::usable(out, "fill", "out");
   check::distinct(out, "fill", "out");
-  ++ctx.counters().kernels;
-  invoke<op::fill>(ctx, out, value);
+  begin_operation(ctx, "fill");
+  invoke<op::fill, T>(ctx, out, value);
 }
 
 /// out(i) = first + i.
@@ -95,8 +95,8 @@ template <ContextLike Ctx, class T>
 void iota(Ctx& ctx, VectorView<T, typename Ctx::space> out, std::type_identity_t<T> first = T{}) {
   check::usable(out, "iota", "out");
   check::distinct(out, "iota", "out");
-  ++ctx.counters().kernels;
-  invoke<op::iota>(ctx, out, first);
+  begin_operation(ctx, "iota");
+  invoke<op::iota, T>(ctx, out, first);
 }
 
 /// A second buffer with the same elements.
@@ -104,7 +104,7 @@ template <ContextLike Ctx, class T>
   requires Runs<op::copy, backend_of<Ctx>, T>
 [[nodiscard]] Buffer<T, typename Ctx::tag> clone(Ctx& ctx, const Buffer<T, typename Ctx::tag>& source) {
   Buffer<T, typename Ctx::tag> out(ctx, source.size(), "clone");
-  invoke<op::copy>(ctx, source.view(), out.view());
+  invoke<op::copy, T>(ctx, source.view(), out.view());
   return out;
 }
 

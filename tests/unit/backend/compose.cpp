@@ -1,6 +1,8 @@
 // Without and Override: which backend runs what, on which context, in whose memory.
+#include <stop_token>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "isonomy/backend/compose.hpp"
@@ -145,6 +147,29 @@ TEST_CASE("what a composed context counts, limits and varies is what its backend
   CHECK(Context<Seven>::variants(ctx.control()).size() == Context<Cpu>::variants(ctx.control()).size());
 }
 
+TEST_CASE("no operation begins on a context that was asked to stop", "[compose]") {
+  std::stop_source source;
+  Context<Without<Cpu, op::syrk>> ctx{cpu::ContextOptions{.stop = source.get_token()}};
+  CHECK(square<Without<Cpu, op::syrk>>(ctx) == right);
+  const auto before = ctx.counters().kernels;
+  std::vector<double> x{1, 2}, out(2, -1);
+  source.request_stop();
+  const auto cancelled = [](const auto& run) -> std::string {
+    try {
+      run();
+    } catch (const Cancelled& e) {
+      return e.what();
+    }
+    return "";
+  };
+  CHECK(cancelled([&] { copy(ctx, view(std::as_const(x)), view(out)); }) == "copy: cancelled by the caller");
+  CHECK(cancelled([&] { rank_average(ctx, view(x), view(out)); }) == "rank_average: cancelled by the caller");
+  CHECK(cancelled([&] { static_cast<void>(square<Without<Cpu, op::syrk>>(ctx)); }) == "syrk: cancelled by the caller");
+  CHECK(out == std::vector<double>{-1, -1});
+  CHECK(ctx.counters().kernels == before);
+  CHECK_THROWS_AS(copy(ctx, view(std::as_const(x)), VectorView<double>(out.data(), 1)), ShapeError);  // checked first
+}
+
 TEST_CASE("names and reports say which backend runs an operation", "[compose]") {
   using Both = Without<Override<Cpu, acme::Sevens, op::gemm, op::stable_sort_by_key>, op::syrk>;
   CHECK(std::string(Backend<Without<Cpu>>::name()) == "Cpu");
@@ -158,4 +183,8 @@ TEST_CASE("names and reports say which backend runs an operation", "[compose]") 
   CHECK(ran<op::syrk, double>(ctx).backend == std::string(Backend<Both>::name()) + " (generic)");
   Context<Cpu> host;
   CHECK(ran<op::rank_average, double>(host).backend == "Cpu (generic)");
+  CHECK(ran<op::gemm, double>(host).declined.empty());
+  REQUIRE(ran<op::rank_average, double>(host).declined.size() == 1);
+  CHECK(ran<op::rank_average, double>(host).declined[0].backend == "Cpu");
+  CHECK(ran<op::rank_average, double>(host).declined[0].reason == "has no form of its own");
 }

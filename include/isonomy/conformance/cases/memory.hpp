@@ -1,8 +1,10 @@
 // Conformance rows of copy, fill, iota and for_each.
 #pragma once
 
+#include <array>
+#include <limits>
 #include <string>
-#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "isonomy/backend/operation.hpp"
@@ -14,13 +16,48 @@
 namespace isonomy::conformance {
 
 namespace detail {
-/// Vector sizes: empty, one, odd, above a chunk of any loop.
+/// Vector sizes: empty, one, odd, above a chunk of any loop; and those that are for the level `full`, beyond 2^16 and
+/// 2^20.
 inline constexpr std::array<index_t, 5> vector_sizes{0, 1, 7, 1000, 20011};
+inline constexpr std::array<index_t, 2> huge_sizes{65549, 1048601};
 inline constexpr std::array<index_t, 3> vector_strides{1, 2, 5};
+/// Matrices beyond 2^16 and 2^20 rows and columns.
+inline constexpr std::array<std::pair<index_t, index_t>, 5> huge_shapes{
+    {{65549, 2}, {2, 65549}, {1048601, 1}, {1, 1048601}, {1100, 1000}}};
 
 [[nodiscard]] inline std::string sized(const char* type, index_t n, index_t stride) {
   return text::joined(type, " ", n, " stride ", stride);
 }
+
+/// Steps that no compiler shortens: what takes long enough to be stopped.
+struct Busy {
+  template <class T>
+  ISONOMY_HD T operator()(T x) const {
+    std::uint64_t h = static_cast<std::uint64_t>(x) + 1;
+    for (int i = 0; i < 64; ++i) h = h * 6364136223846793005u + 1442695040888963407u;
+    return static_cast<T>(h >> 60);
+  }
+};
+struct BusyAt {
+  double* out;
+  ISONOMY_HD void operator()(index_t i) const { out[i] = Busy{}(static_cast<double>(i)); }
+};
+/// Throws at one index, and at one value. Not for devices.
+struct ThrowAt {
+  index_t index;
+  void operator()(index_t i) const {
+    if (i == index) throw FunctorError("the functor of the kit threw");
+  }
+};
+template <class T>
+struct ThrowOn {
+  T value;
+  T operator()(T x) const {
+    if (x == value) throw FunctorError("the functor of the kit threw");
+    return x;
+  }
+  T operator()(T a, T b) const { return (*this)(b) + a; }
+};
 }  // namespace detail
 
 template <>
@@ -35,66 +72,100 @@ struct Cases<op::copy> {
 
   template <class Tag, class T>
   static void run(Rows<Tag>& rows) {
-    for (const index_t n : detail::vector_sizes)
-      for (const index_t from : detail::vector_strides)
-        for (const index_t to : detail::vector_strides)
-          row<Tag>(rows, text::joined("vector ", detail::sized(op::element_name<T>(), n, from), " to ", to),
-                   Operand<T>(n, from), Operand<T>(n, to),
-                   [](Context<Tag>& ctx, auto& x, auto& y) { copy(ctx, x.vector(), y.vector()); });
-    for (const Layout from : all_layouts)
-      for (const Layout to : all_layouts)
-        for (const auto& [m, n] : {std::pair<index_t, index_t>{0, 3}, {3, 0}, {1, 1}, {5, 9}, {130, 17}})
-          row<Tag>(rows,
-                   text::joined("matrix ", op::element_name<T>(), " ", m, "x", n, " ", name(from), " to ", name(to)),
-                   Operand<T>(m, n, from), Operand<T>(m, n, to),
-                   [](Context<Tag>& ctx, auto& x, auto& y) { copy(ctx, x.matrix(), y.matrix()); });
+    for (const Data d : {Data::nan, Data::wide}) {
+      for (const index_t n : detail::vector_sizes)
+        for (const index_t from : detail::vector_strides)
+          for (const index_t to : detail::vector_strides) vector<Tag, T>(rows, n, from, to, d);
+      for (const Layout from : all_layouts)
+        for (const Layout to : all_layouts)
+          for (const auto& [m, n] : {std::pair<index_t, index_t>{0, 3}, {3, 0}, {1, 1}, {5, 9}, {130, 17}})
+            matrix<Tag, T>(rows, m, n, from, to, d);
+    }
+    if (!rows.full()) return;
+    for (const index_t n : detail::huge_sizes) vector<Tag, T>(rows, n, 1, n < 100000 ? 2 : 1, Data::wide);
+    for (const auto& [m, n] : detail::huge_shapes)
+      matrix<Tag, T>(rows, m, n, Layout::row, n < 100 ? Layout::row : Layout::column, Data::wide);
   }
 
  private:
+  template <class Tag, class T>
+  static void vector(Rows<Tag>& rows, index_t n, index_t from, index_t to, Data d) {
+    row<Tag>(rows, text::joined("vector ", detail::sized(op::element_name<T>(), n, from), " to ", to, " ", name(d)), d,
+             Operand<T>(n, from), Operand<T>(n, to),
+             [](Context<Tag>& ctx, auto& x, auto& y) { copy(ctx, x.vector(), y.vector()); });
+  }
+  template <class Tag, class T>
+  static void matrix(Rows<Tag>& rows, index_t m, index_t n, Layout from, Layout to, Data d) {
+    row<Tag>(
+        rows,
+        text::joined("matrix ", op::element_name<T>(), " ", m, "x", n, " ", name(from), " to ", name(to), " ", name(d)),
+        d, Operand<T>(m, n, from), Operand<T>(m, n, to),
+        [](Context<Tag>& ctx, auto& x, auto& y) { copy(ctx, x.matrix(), y.matrix()); });
+  }
   template <class Tag, class T, class Copy>
-  static void row(Rows<Tag>& rows, const std::string& label, Operand<T> x, const Operand<T>& y, const Copy& copying) {
-    x.fill(Data::nan, rows.seed(label));
+  static void row(Rows<Tag>& rows, const std::string& label, Data d, Operand<T> x, const Operand<T>& y,
+                  const Copy& copying) {
+    if (!rows.wants(label)) return;
+    x.fill(d, rows.seed(label));
     Operand<T> expected = y;
     for (index_t i = 0; i < x.rows; ++i)
       for (index_t j = 0; j < x.columns; ++j) expected(i, j) = x(i, j);
     rows.row(
-        label,
-        [&](Context<Tag>& ctx) {
-          Uploaded<Tag, T> dx(ctx, x), dy(ctx, y);
-          copying(ctx, dx, dy);
-          return std::tuple(dy.fetch(ctx), dx.fetch(ctx));
-        },
-        [&](Verdict& verdict, const std::vector<T>& got, const std::vector<T>& got_x) {
-          verdict.exact("out", got, expected);
-          verdict.exact("source", got_x, x);
-        });
+        label, [&](Call<Tag>& call) { copying(call.context(), call.input("source", x), call.moved("out", y)); },
+        [&](Verdict& verdict, const Outcome& outcome) { verdict.moved("out", outcome.of<T>("out"), expected); });
   }
 };
 
 namespace detail {
-/// fill and iota: one output, no input.
-template <class Tag, class T, class Expected, class Run>
-void output_rows(Rows<Tag>& rows, const Expected& expected_at, const Run& run) {
+/// fill, iota and for_each: one output, no input.
+template <class Tag, class T>
+void output_row(Rows<Tag>& rows, const std::string& label, index_t n, index_t stride,
+                const std::function<T(index_t)>& expected_at,
+                const std::function<void(Context<Tag>&, VectorView<T, typename Backend<Tag>::space>)>& run) {
+  if (!rows.wants(label)) return;
+  const Operand<T> out(n, stride);
+  Operand<T> expected = out;
+  for (index_t i = 0; i < n; ++i) expected(i) = expected_at(i);
+  rows.row(
+      label, [&](Call<Tag>& call) { run(call.context(), call.moved("out", out).vector()); },
+      [&](Verdict& verdict, const Outcome& outcome) { verdict.moved("out", outcome.of<T>("out"), expected); });
+}
+
+/// The sizes and strides that such operations are run on.
+template <class Tag, class Row>
+void each_size(const Rows<Tag>& rows, const Row& row) {
   for (const index_t n : vector_sizes)
-    for (const index_t stride : vector_strides) {
-      const Operand<T> out(n, stride);
-      Operand<T> expected = out;
-      for (index_t i = 0; i < n; ++i) expected(i) = expected_at(i);
-      rows.row(
-          sized(op::element_name<T>(), n, stride),
-          [&](Context<Tag>& ctx) {
-            Uploaded<Tag, T> dout(ctx, out);
-            run(ctx, dout);
-            return std::tuple(dout.fetch(ctx));
-          },
-          [&](Verdict& verdict, const std::vector<T>& got) { verdict.exact("out", got, expected); });
-    }
+    for (const index_t stride : vector_strides) row(n, stride);
+  if (rows.full())
+    for (const index_t n : huge_sizes) row(n, n < 100000 ? 2 : 1);
+}
+
+/// Values that a detour through another type or a canonical NaN would spoil, each with its name.
+template <class T>
+[[nodiscard]] std::vector<std::pair<const char*, T>> telling_values() {
+  std::vector<std::pair<const char*, T>> values{{"three", T(3)},
+                                                {"wide", draw<T>(Data::wide, 1, 5)},
+                                                {"largest", std::numeric_limits<T>::max()},
+                                                {"lowest", std::numeric_limits<T>::lowest()}};
+  if constexpr (Real<T>) {
+    values.push_back({"minus zero", -T(0)});
+    values.push_back({"denormal", 5 * std::numeric_limits<T>::denorm_min()});
+    values.push_back({"infinite", -std::numeric_limits<T>::infinity()});
+    values.push_back({"nan", nan_with<T>(1234, true)});
+  }
+  return values;
 }
 
 struct WriteTriple {
   std::int64_t* out;
   index_t stride;
   ISONOMY_HD void operator()(index_t i) const { out[i * stride] = 3 * i + 1; }
+};
+/// Counts the calls for each index: one is wanted.
+struct CountCall {
+  std::int64_t* out;
+  index_t stride;
+  ISONOMY_HD void operator()(index_t i) const { ++out[i * stride]; }
 };
 }  // namespace detail
 
@@ -107,8 +178,13 @@ struct Cases<op::fill> {
 
   template <class Tag, class T>
   static void run(Rows<Tag>& rows) {
-    detail::output_rows<Tag, T>(
-        rows, [](index_t) { return T(3); }, [](Context<Tag>& ctx, auto& out) { fill(ctx, out.vector(), T(3)); });
+    for (const auto& [what, value] : detail::telling_values<T>())
+      detail::each_size(rows, [&, what = what, value = value](index_t n, index_t stride) {
+        if (n > 20011 && value != T(3)) return;
+        detail::output_row<Tag, T>(
+            rows, text::joined(detail::sized(op::element_name<T>(), n, stride), " ", what), n, stride,
+            [value](index_t) { return value; }, [value](Context<Tag>& ctx, auto out) { fill(ctx, out, value); });
+      });
   }
 };
 
@@ -121,9 +197,16 @@ struct Cases<op::iota> {
 
   template <class Tag, class T>
   static void run(Rows<Tag>& rows) {
-    detail::output_rows<Tag, T>(
-        rows, [](index_t i) { return static_cast<T>(5 + i); },
-        [](Context<Tag>& ctx, auto& out) { iota(ctx, out.vector(), T(5)); });
+    for (const auto& [what, first] : {std::pair<const char*, T>{"from 5", T(5)},
+                                      {"from 0", T(0)},
+                                      {"from wide", draw<T>(Data::wide, 1, 5)},
+                                      {"from below", std::numeric_limits<T>::is_signed ? static_cast<T>(-700) : T(1)}})
+      detail::each_size(rows, [&, what = what, first = first](index_t n, index_t stride) {
+        detail::output_row<Tag, T>(
+            rows, text::joined(detail::sized(op::element_name<T>(), n, stride), " ", what), n, stride,
+            [first](index_t i) { return static_cast<T>(first + static_cast<T>(i)); },
+            [first](Context<Tag>& ctx, auto out) { iota(ctx, out, first); });
+      });
   }
 };
 
@@ -134,14 +217,33 @@ struct Cases<op::for_each> {
     for_each(ctx, index_t{}, f);
   };
 
-  template <class Tag, class T>
+  template <class Tag, class>
   static void run(Rows<Tag>& rows) {
-    detail::output_rows<Tag, std::int64_t>(
-        rows, [](index_t i) { return 3 * i + 1; },
-        [](Context<Tag>& ctx, auto& out) {
-          const auto v = out.vector();
-          for_each(ctx, v.size, detail::WriteTriple{v.data, v.stride});
-        });
+    using Number = std::int64_t;
+    detail::each_size(rows, [&](index_t n, index_t stride) {
+      detail::output_row<Tag, Number>(
+          rows, detail::sized("triples", n, stride), n, stride, [](index_t i) { return 3 * i + 1; },
+          [](Context<Tag>& ctx, auto out) {
+            for_each(ctx, out.size, detail::WriteTriple{out.data, out.stride});
+          });
+      detail::output_row<Tag, Number>(
+          rows, detail::sized("calls", n, stride), n, stride, [](index_t) { return Operand<Number>::guard + 1; },
+          [](Context<Tag>& ctx, auto out) {
+            for_each(ctx, out.size, detail::CountCall{out.data, out.stride});
+          });
+    });
+    rows.template throws<ShapeError>("fewer than no calls", [](Call<Tag>& call) {
+      for_each(call.context(), index_t{-1}, detail::WriteTriple{nullptr, 1});
+    });
+    if constexpr (std::same_as<typename Backend<Tag>::space, HostSpace>)
+      for (const index_t n : {1, 1000, 70000})
+        for (const index_t at : {index_t{0}, n / 2, n - 1})
+          rows.propagates(text::joined("an exception in call ", at, " of ", n),
+                          [=](Call<Tag>& call) { for_each(call.context(), n, detail::ThrowAt{at}); });
+    rows.stops("asked to stop", 100000, [](Call<Tag>& call, index_t n) {
+      const std::vector<double> zeros(static_cast<std::size_t>(n));
+      for_each(call.context(), n, detail::BusyAt{call.output("out", contiguous(zeros)).vector().data});
+    });
   }
 };
 

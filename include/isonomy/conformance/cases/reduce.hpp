@@ -2,55 +2,23 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <string>
-#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "isonomy/backend/operation.hpp"
 #include "isonomy/conformance/cases/memory.hpp"
+#include "isonomy/conformance/cases/reductions.hpp"
 #include "isonomy/conformance/rows.hpp"
 #include "isonomy/core/functional.hpp"
-#include "isonomy/core/numeric.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/ops/reduce/segmented_reduce.hpp"
 #include "isonomy/ops/reduce/transform.hpp"
 #include "isonomy/ops/reduce/transform_reduce.hpp"
 
 namespace isonomy::conformance {
-
-namespace detail {
-/// Functors of one rounding per call, so that no compiler can round them differently.
-struct Add2 {
-  template <class T>
-  ISONOMY_HD T operator()(T a, T b) const {
-    return a + b;
-  }
-};
-struct PickOf3 {
-  template <class T>
-  ISONOMY_HD T operator()(T a, T b, T c) const {
-    return a < b ? b : c;
-  }
-};
-struct PickOf4 {
-  template <class T>
-  ISONOMY_HD T operator()(T a, T b, T c, T d) const {
-    return a < b ? c : d;
-  }
-};
-
-/// The tree of transform_reduce, from its definition.
-template <class T, class Op, class F, class At>
-[[nodiscard]] T fixed_tree(index_t n, const At& at, T init, const Op& op, const F& f) {
-  for (index_t begin = 0; begin < n; begin += reduction_chunk) {
-    T p = f(at(begin));
-    for (index_t i = begin + 1; i < std::min(n, begin + reduction_chunk); ++i) p = op(p, f(at(i)));
-    init = op(init, p);
-  }
-  return init;
-}
-}  // namespace detail
 
 template <>
 struct Cases<op::transform> {
@@ -62,47 +30,91 @@ struct Cases<op::transform> {
 
   template <class Tag, class T>
   static void run(Rows<Tag>& rows) {
+    for (const Data d : kinds_of_data<T>())
+      for (const index_t n : detail::vector_sizes)
+        for (const index_t stride : detail::vector_strides)
+          if (n < 10000 || d == Data::wide) inputs<Tag, T>(rows, n, stride, d);
     for (const index_t n : detail::vector_sizes)
-      for (const index_t stride : detail::vector_strides)
-        for (const Data d : {Data::random, Data::nan, Data::ties, Data::denormal}) row<Tag, T>(rows, n, stride, d);
+      for (int place = 0; place < 4; ++place) in_place<Tag, T>(rows, n, place);
+    if (rows.full())
+      for (const index_t n : detail::huge_sizes) inputs<Tag, T>(rows, n, 1, Data::wide);
+    if constexpr (std::same_as<typename Backend<Tag>::space, HostSpace>)
+      rows.propagates(text::joined(op::element_name<T>(), ", an exception of the functor"), [](Call<Tag>& call) {
+        const std::vector<T> x(20011, T(3));
+        transform(call.context(), detail::ThrowOn<T>{T(3)}, call.output("out", contiguous(x)).vector(),
+                  call.input("x", x));
+      });
+    rows.stops(text::joined(op::element_name<T>(), ", asked to stop"), 100000, [](Call<Tag>& call, index_t n) {
+      const std::vector<T> x(static_cast<std::size_t>(n), T(3));
+      transform(call.context(), detail::Busy{}, call.output("out", contiguous(x)).vector(), call.input("x", x));
+    });
   }
 
  private:
-  /// One to four inputs, the last one in place.
+  /// One to four inputs of T, and two of other types.
   template <class Tag, class T>
-  static void row(Rows<Tag>& rows, index_t n, index_t stride, Data d) {
+  static void inputs(Rows<Tag>& rows, index_t n, index_t stride, Data d) {
     const std::string label = text::joined(detail::sized(op::element_name<T>(), n, stride), " ", name(d));
+    if (!rows.wants(label)) return;
     const std::uint64_t seed = rows.seed(label);
-    Operand<T> a(n, stride), b(n, index_t{1}), c(n, index_t{3}), one(n, index_t{2}), two(n, stride),
-        three(n, index_t{1});
-    a.fill(d, seed);
-    b.fill(d, seed + 1);
-    c.fill(d, seed + 2);
-    Operand<T> expected_one = one, expected_two = two, expected_three = three, expected_c = c;
+    Operand<T> a(n, stride), b(n, index_t{1}), c(n, index_t{3}), e(n, index_t{2}), out(n, stride);
+    a.fill(d, seed), b.fill(d, seed + 1), c.fill(d, seed + 2), e.fill(d, seed + 3);
+    Operand<std::int64_t> wide(n, index_t{2});
+    Operand<std::int32_t> narrow_numbers(n, index_t{1});
+    wide.fill(Data::wide, seed + 4), narrow_numbers.fill(Data::ties, seed + 5);
+    std::array<Operand<T>, 4> expected{out, out, out, out};
+    Operand<std::int64_t> mixed(n, index_t{3}), expected_mixed = mixed;
     for (index_t i = 0; i < n; ++i) {
-      expected_one(i) = Identity{}(a(i));
-      expected_two(i) = detail::Add2{}(a(i), b(i));
-      expected_three(i) = detail::PickOf3{}(a(i), b(i), c(i));
-      expected_c(i) = detail::PickOf4{}(a(i), b(i), expected_three(i), c(i));
+      expected[0](i) = Identity{}(a(i));
+      expected[1](i) = detail::Add2{}(a(i), b(i));
+      expected[2](i) = detail::PickOf3{}(a(i), b(i), c(i));
+      expected[3](i) = detail::PickOf4{}(a(i), b(i), c(i), e(i));
+      expected_mixed(i) = detail::PickWide{}(narrow_numbers(i), wide(i), a(i));
     }
     rows.row(
         label,
-        [&](Context<Tag>& ctx) {
-          Uploaded<Tag, T> da(ctx, a), db(ctx, b), dc(ctx, c), done(ctx, one), dtwo(ctx, two), dthree(ctx, three);
-          transform(ctx, Identity{}, done.vector(), da.vector());
-          transform(ctx, detail::Add2{}, dtwo.vector(), da.vector(), db.vector());
-          transform(ctx, detail::PickOf3{}, dthree.vector(), da.vector(), db.vector(), dc.vector());
-          transform(ctx, detail::PickOf4{}, dc.vector(), da.vector(), db.vector(), dthree.vector(), dc.vector());
-          return std::tuple(done.fetch(ctx), dtwo.fetch(ctx), dthree.fetch(ctx), dc.fetch(ctx), da.fetch(ctx));
+        [&](Call<Tag>& call) {
+          auto& ctx = call.context();
+          const auto da = call.input("the first input", a).vector(), db = call.input("the second input", b).vector();
+          const auto dc = call.input("the third input", c).vector(), de = call.input("the fourth input", e).vector();
+          transform(ctx, Identity{}, call.output("out of one input", out).vector(), da);
+          transform(ctx, detail::Add2{}, call.output("out of two inputs", out).vector(), da, db);
+          transform(ctx, detail::PickOf3{}, call.output("out of three inputs", out).vector(), da, db, dc);
+          transform(ctx, detail::PickOf4{}, call.output("out of four inputs", out).vector(), da, db, dc, de);
+          transform(ctx, detail::PickWide{}, call.output("out of mixed inputs", mixed).vector(),
+                    call.input("the int32 input", narrow_numbers).vector(),
+                    call.input("the int64 input", wide).vector(), da);
         },
-        [&](Verdict& verdict, const std::vector<T>& got1, const std::vector<T>& got2, const std::vector<T>& got3,
-            const std::vector<T>& got_c, const std::vector<T>& got_a) {
-          verdict.exact("out of one input", got1, expected_one);
-          verdict.exact("out of two inputs", got2, expected_two);
-          verdict.exact("out of three inputs", got3, expected_three);
-          verdict.exact("out in place", got_c, expected_c);
-          verdict.exact("input", got_a, a);
+        [&](Verdict& verdict, const Outcome& outcome) {
+          constexpr std::array names{"out of one input", "out of two inputs", "out of three inputs",
+                                     "out of four inputs"};
+          for (std::size_t k = 0; k < names.size(); ++k) verdict.exact(names[k], outcome.of<T>(names[k]), expected[k]);
+          verdict.exact("out of mixed inputs", outcome.of<std::int64_t>("out of mixed inputs"), expected_mixed);
         });
+  }
+
+  /// out is the input at one of four places.
+  template <class Tag, class T>
+  static void in_place(Rows<Tag>& rows, index_t n, int place) {
+    const std::string label = text::joined(op::element_name<T>(), " ", n, ", in place of input ", place + 1);
+    if (!rows.wants(label)) return;
+    std::array<Operand<T>, 4> x;
+    for (std::size_t k = 0; k < 4; ++k) {
+      x[k] = Operand<T>(n, static_cast<index_t>(k % 3 + 1));
+      x[k].fill(Data::random, rows.seed(label) + k);
+    }
+    const auto at = static_cast<std::size_t>(place);
+    Operand<T> expected = x[at];
+    for (index_t i = 0; i < n; ++i) expected(i) = detail::PickOf4{}(x[0](i), x[1](i), x[2](i), x[3](i));
+    rows.row(
+        label,
+        [&](Call<Tag>& call) {
+          std::array<VectorView<T, typename Backend<Tag>::space>, 4> v;
+          for (std::size_t k = 0; k < 4; ++k)
+            v[k] = (k == at ? call.output("out", x[k]) : call.input("an input", x[k])).vector();
+          transform(call.context(), detail::PickOf4{}, v[at], v[0], v[1], v[2], v[3]);
+        },
+        [&](Verdict& verdict, const Outcome& outcome) { verdict.exact("out", outcome.of<T>("out"), expected); });
   }
 };
 
@@ -117,66 +129,64 @@ struct Cases<op::transform_reduce> {
 
   template <class Tag, class T>
   static void run(Rows<Tag>& rows) {
-    for (const Data d :
-         Real<T> ? std::vector<Data>(all_data.begin(), all_data.end()) : std::vector<Data>{Data::random, Data::ties}) {
-      for (const index_t n : {index_t{0}, index_t{1}, index_t{7}, reduction_chunk - 1, reduction_chunk,
-                              reduction_chunk + 1, 3 * reduction_chunk + 5})
+    for (const Data d : kinds_of_data<T>()) {
+      for (const index_t n : detail::reduction_sizes)
         for (const index_t stride : detail::vector_strides)
-          row<Tag>(rows, detail::sized(op::element_name<T>(), n, stride), Operand<T>(n, stride), d, true);
+          if (detail::fits<T>(d, n)) vector<Tag, T>(rows, n, stride, d);
       for (const Layout l : all_layouts)
         for (const auto& [m, n] : {std::pair<index_t, index_t>{0, 3}, {3, 0}, {1, 1}, {7, 5}, {130, 70}, {2, 5000}})
-          row<Tag>(rows, text::joined(op::element_name<T>(), " ", m, "x", n, " ", name(l)), Operand<T>(m, n, l), d,
-                   false);
+          if (detail::fits<T>(d, m * n)) matrix<Tag, T>(rows, m, n, l, d);
     }
+    if (rows.full()) {
+      for (const index_t n : detail::huge_sizes)
+        vector<Tag, T>(rows, n, 1, Real<T> ? Data::mixed : Data::ties, n < 100000 ? 2 : 0);
+      for (const auto& [m, n] : detail::huge_shapes) matrix<Tag, T>(rows, m, n, Layout::row, Data::ties);
+    }
+    if constexpr (std::same_as<typename Backend<Tag>::space, HostSpace>)
+      for (const bool in_functor : {true, false})
+        rows.propagates(
+            text::joined(op::element_name<T>(), ", an exception of the ", in_functor ? "function" : "operator"),
+            [in_functor](Call<Tag>& call) {
+              const std::vector<T> x(20011, T(3));
+              static_cast<void>(in_functor ? transform_reduce(call.context(), call.input("x", x), T(0), Plus{},
+                                                              detail::ThrowOn<T>{T(3)})
+                                           : transform_reduce(call.context(), call.input("x", x), T(0),
+                                                              detail::ThrowOn<T>{T(3)}, Identity{}));
+            });
+    rows.stops(text::joined(op::element_name<T>(), ", asked to stop"), 100000, [](Call<Tag>& call, index_t n) {
+      const std::vector<T> x(static_cast<std::size_t>(n), T(3));
+      call.result("sum", transform_reduce(call.context(), call.input("x", x), T(0), Maximum{}, detail::Busy{}));
+    });
   }
 
  private:
   template <class Tag, class T>
-  static void row(Rows<Tag>& rows, const std::string& what, Operand<T> x, Data d, bool vector) {
+  static void vector(Rows<Tag>& rows, index_t n, index_t stride, Data d, int races = 0) {
+    row<Tag>(rows, detail::sized(op::element_name<T>(), n, stride), Operand<T>(n, stride), d, races,
+             [](auto& x) { return x.vector(); });
+  }
+  template <class Tag, class T>
+  static void matrix(Rows<Tag>& rows, index_t m, index_t n, Layout l, Data d) {
+    row<Tag>(rows, text::joined(op::element_name<T>(), " ", m, "x", n, " ", name(l)), Operand<T>(m, n, l), d, 0,
+             [](auto& x) { return x.matrix(); });
+  }
+
+  template <class Tag, class T, class View>
+  static void row(Rows<Tag>& rows, const std::string& what, Operand<T> x, Data d, int races, const View& view_of) {
     const std::string label = text::joined(what, " ", name(d));
+    if (!rows.wants(label)) return;
     x.fill(d, rows.seed(label));
-    const index_t n = x.rows * x.columns;
-    const auto at = [&](index_t e) { return x(e % x.rows, e / x.rows); };
-    const T init = T(2);
-    // Column 0: sum and sum of squares, within the tier; column 1: smallest and largest, which do not round.
-    Operand<T> sums(index_t{2}, index_t{1}), extremes(index_t{2}, index_t{1});
-    sums(0) = detail::fixed_tree(n, at, init, Plus{}, Identity{});
-    sums(1) = detail::fixed_tree(n, at, init, Plus{}, Square{});
-    extremes(0) = detail::fixed_tree(n, at, init, Minimum{}, Identity{});
-    extremes(1) = detail::fixed_tree(n, at, init, Maximum{}, Identity{});
-    double scale[2] = {2, 2};
-    for (index_t e = 0; e < n; ++e) {
-      scale[0] += std::abs(static_cast<double>(at(e)));
-      scale[1] += static_cast<double>(at(e)) * static_cast<double>(at(e));
-    }
+    const detail::Reductions<T> expected(x.rows * x.columns, d, [&](index_t e) { return x(e % x.rows, e / x.rows); });
     const bool same_tree = rows.control().determinism == Determinism::cross_backend;
-    // Square rounds once before it is added, and may be fused into the addition.
     rows.row(
         label,
-        [&](Context<Tag>& ctx) {
-          Uploaded<Tag, T> dx(ctx, x);
-          const auto reduce = [&](const auto& op, const auto& f) {
-            return vector ? transform_reduce(ctx, dx.vector(), init, op, f)
-                          : transform_reduce(ctx, dx.matrix(), init, op, f);
-          };
-          std::vector<T> s = sums.storage, e = extremes.storage;
-          s[2] = reduce(Plus{}, Identity{});
-          s[3] = reduce(Plus{}, Square{});
-          e[2] = d == Data::nan ? extremes(0) : reduce(Minimum{}, Identity{});  // with NaN the order of operands counts
-          e[3] = d == Data::nan ? extremes(1) : reduce(Maximum{}, Identity{});
-          return std::tuple(s, e, dx.fetch(ctx));
+        [&](Call<Tag>& call) {
+          const auto v = view_of(call.input("x", x));
+          expected.each([&](const char* name, const auto& init, const auto& op, const auto& f) {
+            call.result(name, transform_reduce(call.context(), v, init, op, f));
+          });
         },
-        [&](Verdict& verdict, const std::vector<T>& s, const std::vector<T>& e, const std::vector<T>& got_x) {
-          verdict.within<op::transform_reduce::tier>("sum", s, sums, static_cast<double>(n + 2),
-                                                     [&](index_t i, index_t) { return scale[i]; });
-          if (same_tree && !same_bits(s[2], sums(0))) verdict.mismatch("sum by the fixed tree", 0, 0, s[2], sums(0), 0);
-          // Zeros of either sign are equal here: which one wins depends on the order.
-          if (!(e[2] == extremes(0)) && !same_bits(e[2], extremes(0)))
-            verdict.mismatch("minimum", 0, 0, e[2], extremes(0), 0);
-          if (!(e[3] == extremes(1)) && !same_bits(e[3], extremes(1)))
-            verdict.mismatch("maximum", 0, 0, e[3], extremes(1), 0);
-          verdict.exact("x", got_x, x);
-        });
+        [&](Verdict& verdict, const Outcome& outcome) { expected.check(verdict, outcome, same_tree); }, races);
   }
 };
 
@@ -191,56 +201,96 @@ struct Cases<op::segmented_reduce> {
 
   template <class Tag, class T>
   static void run(Rows<Tag>& rows) {
-    const std::vector<std::vector<index_t>> borders{{0},          {0, 0},
-                                                    {0, 1},       {0, 0, 3, 3, 10, 10},
-                                                    {2, 5, 5, 9}, {0, reduction_chunk, 2 * reduction_chunk + 3, 9000},
-                                                    {3, 140000},  {0, 70000, 140000}};
+    const std::vector<std::vector<index_t>> borders{
+        {0}, {0, 0}, {0, 1}, {0, 0, 3, 3, 10, 10}, {2, 5, 5, 9}, {0, reduction_chunk, 2 * reduction_chunk + 3, 9000}};
     for (const std::vector<index_t>& offsets : borders)
       for (const index_t stride : detail::vector_strides)
-        for (const Data d : Real<T> ? std::vector<Data>(all_data.begin(), all_data.end())
-                                    : std::vector<Data>{Data::random, Data::ties})
-          if (offsets.back() < 10000 || d == Data::random) row<Tag, T>(rows, offsets, stride, d);
+        for (const Data d : kinds_of_data<T>())
+          if (detail::fits<T>(d, offsets.back())) row<Tag, T>(rows, offsets, stride, d);
+    for (const std::vector<index_t>& offsets : {std::vector<index_t>{3, 140000}, {0, 70000, 140000}})
+      for (const index_t stride : detail::vector_strides) row<Tag, T>(rows, offsets, stride, Data::random);
+    if (rows.full()) {
+      for (const index_t n : detail::huge_sizes) {
+        std::vector<index_t> many{0};
+        for (index_t s = 0; s < n; ++s) many.push_back(many.back() + s % 3);
+        row<Tag, T>(rows, many, 1, Data::ties);
+        row<Tag, T>(rows, {0, n}, 1, Real<T> ? Data::mixed : Data::ties, n < 100000 ? 2 : 0);
+      }
+    }
+    if constexpr (std::same_as<typename Backend<Tag>::space, HostSpace>)
+      rows.propagates(text::joined(op::element_name<T>(), ", an exception of the function"), [](Call<Tag>& call) {
+        const std::vector<T> x(20011, T(3));
+        segmented_reduce(
+            call.context(), call.input("x", x), call.input("offsets", std::vector<index_t>{0, 7, 9000, 20011}),
+            call.output("out", contiguous(std::vector<T>(3))).vector(), T(0), Plus{}, detail::ThrowOn<T>{T(3)});
+      });
+    rows.stops(text::joined(op::element_name<T>(), ", asked to stop"), 100000, [](Call<Tag>& call, index_t n) {
+      const std::vector<T> x(static_cast<std::size_t>(n), T(3));
+      std::vector<index_t> offsets;
+      for (index_t s = 0; s <= 1000; ++s) offsets.push_back(s * (n / 1000));
+      segmented_reduce(call.context(), call.input("x", x), call.input("offsets", offsets),
+                       call.output("out", contiguous(std::vector<T>(1000))).vector(), T(0), Maximum{}, detail::Busy{});
+    });
   }
 
  private:
   template <class Tag, class T>
-  static void row(Rows<Tag>& rows, const std::vector<index_t>& borders, index_t stride, Data d) {
+  static void row(Rows<Tag>& rows, const std::vector<index_t>& borders, index_t stride, Data d, int races = 0) {
     const index_t n = borders.back() + 2, segments = static_cast<index_t>(borders.size()) - 1;
     const std::string label = text::joined(detail::sized(op::element_name<T>(), n, stride), " in ", segments,
                                            " segments from ", borders[0], " ", name(d));
-    Operand<T> x(n, stride), out(segments, stride), expected = out;
+    if (!rows.wants(label)) return;
+    using Wide = typename detail::Widen<T>::type;
+    Operand<T> x(n, stride), out(segments, stride), sums = out, last = out;
+    Operand<Wide> wide_out(segments, index_t{2}), wide = wide_out;
     Operand<index_t> offsets(segments + 1, stride);
     x.fill(d, rows.seed(label));
     std::vector<double> scale(static_cast<std::size_t>(segments));
     index_t longest = 0;
+    // Sums of the ends of the range are not defined.
+    const bool summable = !std::signed_integral<T> || d != Data::mixed;
+    const detail::Widen<T> widen = detail::widen<T>(d == Data::mixed ? (std::int64_t{1} << 61) : n);
     for (index_t s = 0; s <= segments; ++s) offsets(s) = borders[static_cast<std::size_t>(s)];
     for (index_t s = 0; s < segments; ++s) {
       const index_t first = offsets(s), size = offsets(s + 1) - first;
-      expected(s) = detail::fixed_tree(
-          size, [&](index_t i) { return x(first + i); }, T(2), Plus{}, Identity{});
+      const auto at = [&](index_t i) { return x(first + i); };
+      if (summable) {
+        sums(s) = detail::fixed_tree(size, at, T(2), Plus{}, Identity{});
+        wide(s) = detail::fixed_tree(size, at, Wide{2}, Plus{}, widen);
+      }
+      last(s) = detail::fixed_tree(size, at, T(2), detail::Second{}, Identity{});
       double sum = 2;
-      for (index_t i = 0; i < size; ++i) sum += std::abs(static_cast<double>(x(first + i)));
+      for (index_t i = 0; i < size; ++i) sum += std::abs(static_cast<double>(at(i)));
       scale[static_cast<std::size_t>(s)] = sum;
       longest = std::max(longest, size);
     }
     const bool same_tree = rows.control().determinism == Determinism::cross_backend;
     rows.row(
         label,
-        [&](Context<Tag>& ctx) {
-          Uploaded<Tag, T> dx(ctx, x), dout(ctx, out);
-          Uploaded<Tag, index_t> doffsets(ctx, offsets);
-          segmented_reduce(ctx, dx.vector(), doffsets.vector(), dout.vector(), T(2), Plus{}, Identity{});
-          return std::tuple(dout.fetch(ctx), dx.fetch(ctx));
+        [&](Call<Tag>& call) {
+          const auto dx = call.input("x", x).vector();
+          const auto doffsets = call.input("offsets", offsets).vector();
+          const auto reduce = [&](auto to, auto init, const auto& op, const auto& f) {
+            segmented_reduce(call.context(), dx, doffsets, to, init, op, f);
+          };
+          reduce(call.output("last", out).vector(), T(2), detail::Second{}, Identity{});
+          if (!summable) return;
+          reduce(call.output("sums", out).vector(), T(2), Plus{}, Identity{});
+          reduce(call.output("sums in a wider type", wide_out).vector(), Wide{2}, Plus{}, widen);
         },
-        [&](Verdict& verdict, const std::vector<T>& got, const std::vector<T>& got_x) {
-          if (same_tree)
-            verdict.exact("out", got, expected);
-          else
-            verdict.within<op::segmented_reduce::tier>(
-                "out", got, expected, static_cast<double>(longest + 1),
+        [&](Verdict& verdict, const Outcome& outcome) {
+          const auto compare = [&](const char* name, const auto& got, const auto& expected) {
+            if (same_tree) return verdict.exact(name, got, expected);
+            verdict.template within<op::segmented_reduce::tier>(
+                name, got, expected, static_cast<double>(longest + 1),
                 [&](index_t s, index_t) { return scale[static_cast<std::size_t>(s)]; });
-          verdict.exact("x", got_x, x);
-        });
+          };
+          verdict.exact("last", outcome.of<T>("last"), last);
+          if (!summable) return;
+          compare("sums", outcome.of<T>("sums"), sums);
+          compare("sums in a wider type", outcome.of<Wide>("sums in a wider type"), wide);
+        },
+        races);
   }
 };
 

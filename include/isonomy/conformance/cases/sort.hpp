@@ -2,9 +2,11 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <limits>
+#include <numeric>
 #include <string>
-#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "isonomy/backend/operation.hpp"
@@ -24,19 +26,48 @@ template <class T>
   const bool a_is_nan = a != a, b_is_nan = b != b;
   return a_is_nan ? false : b_is_nan ? true : a < b;
 }
-/// Borders of one segment each way: all, several with empty ones, not from the start, two that are large.
-[[nodiscard]] inline std::vector<std::vector<index_t>> segmentations(index_t n) {
-  return {{0, n}, {0, 0, n / 3, n / 3, n}, {n / 4, n / 2, n - n / 4}, {n}};
+/// Borders of one segment each way: all, several with empty ones, not from the start, none; and as many as there are
+/// elements.
+[[nodiscard]] inline std::vector<index_t> segmentation(index_t n, int number) {
+  switch (number) {
+  case 0: return {0, n};
+  case 1: return {0, 0, n / 3, n / 3, n};
+  case 2: return {n / 4, n / 2, n - n / 4};
+  case 3: return {n};
+  default: {
+    std::vector<index_t> many{0};
+    for (index_t s = 0; many.back() < n; ++s) many.push_back(std::min(n, many.back() + s % 3));
+    return many;
+  }
+  }
 }
 [[nodiscard]] inline Operand<index_t> borders_of(const std::vector<index_t>& borders) {
   Operand<index_t> o(static_cast<index_t>(borders.size()), index_t{2});
   for (index_t s = 0; s < o.rows; ++s) o(s) = borders[static_cast<std::size_t>(s)];
   return o;
 }
+/// The positions first .. last - 1 in the order of their keys.
+template <class Key>
+[[nodiscard]] std::vector<index_t> sorted_positions(index_t first, index_t last, const Key& key) {
+  std::vector<index_t> order(static_cast<std::size_t>(last - first));
+  std::iota(order.begin(), order.end(), first);
+  std::stable_sort(order.begin(), order.end(), [&](index_t a, index_t b) { return comes_before(key(a), key(b)); });
+  return order;
+}
+
+/// What is done to random keys before they are sorted.
+enum class Arrangement { as_drawn, ascending, descending };
 template <class T>
-[[nodiscard]] std::vector<Data> sort_data() {
-  return Real<T> ? std::vector<Data>(all_data.begin(), all_data.end())
-                 : std::vector<Data>{Data::random, Data::ties, Data::mixed, Data::duplicates};
+void arrange(Operand<T>& x, Arrangement a) {
+  if (a == Arrangement::as_drawn) return;
+  std::vector<T> values;
+  for (index_t i = 0; i < x.rows; ++i) values.push_back(x(i));
+  std::stable_sort(values.begin(), values.end(), comes_before<T>);
+  if (a == Arrangement::descending) std::reverse(values.begin(), values.end());
+  for (index_t i = 0; i < x.rows; ++i) x(i) = values[static_cast<std::size_t>(i)];
+}
+[[nodiscard]] constexpr const char* name(Arrangement a) {
+  return a == Arrangement::as_drawn ? "" : a == Arrangement::ascending ? " ascending" : " descending";
 }
 }  // namespace detail
 
@@ -52,55 +83,81 @@ struct Cases<op::stable_sort_by_key> {
 
   template <class Tag, class T>
   static void run(Rows<Tag>& rows) {
-    for (const Data d : detail::sort_data<T>()) {
-      for (const index_t n : {0, 1, 2, 7, 100, 1000})
-        for (std::size_t s = 0; s < 4; ++s)
-          for (const bool segmented : {false, true})
-            if (segmented || s == 0) row<Tag, T>(rows, n, s, segmented, d, n % 2 == 0 ? 1 : 3);
+    for (const Data d : kinds_of_data<T>()) {
+      for (const index_t n : {0, 1, 2, 7, 100, 1000}) {
+        for (int s = 0; s < 4; ++s) row<Tag, T, index_t>(rows, {n, n % 2 == 0 ? 1 : 3, s, true, d});
+        row<Tag, T, index_t>(rows, {n, n % 2 == 0 ? 1 : 3, 0, false, d});
+      }
+      row<Tag, T, double>(rows, {300, 1, 1, true, d});
+      for (const auto a : {detail::Arrangement::ascending, detail::Arrangement::descending})
+        row<Tag, T, index_t>(rows, {1000, 1, 0, false, d, a});
     }
-    row<Tag, T>(rows, 70001, 0, false, Data::ties, 1);
-    row<Tag, T>(rows, 70001, 0, false, Data::random, 2);
-    row<Tag, T>(rows, 70001, 2, true, Data::ties, 1);
+    for (const Shape& s : {Shape{70001, 1, 0, false, Data::ties},
+                           {70001, 2, 0, false, Data::random},
+                           {70001, 1, 2, true, Data::ties},
+                           {20011, 1, 4, true, Data::ties}})
+      row<Tag, T, index_t>(rows, s);
+    if (!rows.full()) return;
+    row<Tag, T, index_t>(rows, {1048601, 1, 0, false, Data::ties});
+    row<Tag, T, index_t>(rows, {1048601, 1, 4, true, Data::wide});
+    row<Tag, T, double>(rows, {65549, 1, 0, false, Data::wide}, 2);
+    rows.stops(text::joined(op::element_name<T>(), ", asked to stop"), 20000, [](Call<Tag>& call, index_t n) {
+      const Operand<T> keys = Operand<T>(n, index_t{1}).fill(Data::random, 1);
+      stable_sort_by_key(call.context(), call.output("keys", keys).vector(), call.output("values", keys).vector());
+    });
   }
 
  private:
-  template <class Tag, class T>
-  static void row(Rows<Tag>& rows, index_t n, std::size_t segmentation, bool segmented, Data d, index_t stride) {
-    const std::vector<index_t> borders = detail::segmentations(n)[segmentation];
-    const std::string label = text::joined(detail::sized(op::element_name<T>(), n, stride), " ", name(d),
-                                           segmented ? text::joined(" segmentation ", segmentation) : " whole");
-    Operand<T> keys(n, stride);
-    keys.fill(d, rows.seed(label));
-    Operand<index_t> values(n, index_t{2});
+  struct Shape {
+    index_t n, stride;
+    int segmentation;
+    bool segmented;
+    Data data;
+    detail::Arrangement arrangement = detail::Arrangement::as_drawn;
+  };
+
+  template <class Tag, class T, class V>
+  static void row(Rows<Tag>& rows, const Shape& s, int races = 0) {
+    const std::vector<index_t> borders = detail::segmentation(s.n, s.segmentation);
+    const std::string label = text::joined(detail::sized(op::element_name<T>(), s.n, s.stride), " ", name(s.data),
+                                           detail::name(s.arrangement),
+                                           s.segmented ? text::joined(" segmentation ", s.segmentation) : " whole",
+                                           std::same_as<V, double> ? " with doubles" : "");
+    if (!rows.wants(label)) return;
+    Operand<T> keys(s.n, s.stride);
+    keys.fill(s.data, rows.seed(label));
+    detail::arrange(keys, s.arrangement);
+    Operand<V> values(s.n, index_t{2});
+    if constexpr (std::same_as<V, double>)
+      values.fill(Data::nan, rows.seed(label) + 1);
+    else
+      for (index_t i = 0; i < s.n; ++i) values(i) = (index_t{1} << 54) + 10 * i + 1;
     const Operand<index_t> offsets = detail::borders_of(borders);
-    for (index_t i = 0; i < n; ++i) values(i) = 10 * i + 1;
     Operand<T> expected_keys = keys;
-    Operand<index_t> expected_values = values;
-    for (std::size_t s = 0; s + 1 < borders.size(); ++s) {
-      std::vector<std::pair<T, index_t>> pairs;
-      for (index_t i = borders[s]; i < borders[s + 1]; ++i) pairs.emplace_back(keys(i), values(i));
-      std::stable_sort(pairs.begin(), pairs.end(),
-                       [](const auto& a, const auto& b) { return detail::comes_before(a.first, b.first); });
-      for (index_t i = borders[s]; i < borders[s + 1]; ++i) {
-        expected_keys(i) = pairs[static_cast<std::size_t>(i - borders[s])].first;
-        expected_values(i) = pairs[static_cast<std::size_t>(i - borders[s])].second;
+    Operand<V> expected_values = values;
+    for (std::size_t b = 0; b + 1 < borders.size(); ++b) {
+      index_t to = borders[b];
+      for (const index_t from :
+           detail::sorted_positions(borders[b], borders[b + 1], [&](index_t i) { return keys(i); })) {
+        expected_keys(to) = keys(from);
+        expected_values(to++) = values(from);
       }
     }
     rows.row(
         label,
-        [&](Context<Tag>& ctx) {
-          Uploaded<Tag, T> dkeys(ctx, keys);
-          Uploaded<Tag, index_t> dvalues(ctx, values), doffsets(ctx, offsets);
-          if (segmented)
-            stable_sort_by_key(ctx, dkeys.vector(), dvalues.vector(), doffsets.vector());
+        [&](Call<Tag>& call) {
+          const auto k = call.moved("keys", keys).vector();
+          const auto v = call.moved("values", values).vector();
+          if (s.segmented)
+            stable_sort_by_key(call.context(), k, v, call.input("offsets", offsets).vector());
           else
-            stable_sort_by_key(ctx, dkeys.vector(), dvalues.vector());
-          return std::tuple(dvalues.fetch(ctx), dkeys.fetch(ctx));
+            stable_sort_by_key(call.context(), k, v);
         },
-        [&](Verdict& verdict, const std::vector<index_t>& got_values, const std::vector<T>& got_keys) {
-          verdict.exact("values", got_values, expected_values);
-          verdict.exact("keys", got_keys, expected_keys);
-        });
+        [&](Verdict& verdict, const Outcome& outcome) {
+          verdict.moved("values", outcome.of<V>("values"), expected_values);
+          verdict.moved("keys", outcome.of<T>("keys"), expected_keys);
+        },
+        races);
   }
 };
 
@@ -116,46 +173,73 @@ struct Cases<op::rank_average> {
 
   template <class Tag, class T>
   static void run(Rows<Tag>& rows) {
-    if constexpr (requires(Context<Tag> & c, VectorView<T, typename Backend<Tag>::space> x,
-                           VectorView<const index_t, typename Backend<Tag>::space> o,
-                           VectorView<double, typename Backend<Tag>::space> y) { rank_average(c, x, o, y); })
-      for (const Data d : detail::sort_data<T>())
-        for (const index_t n : {0, 1, 2, 7, 300})
-          for (std::size_t s = 0; s < 4; ++s) row<Tag, T>(rows, n, s, d, n % 2 == 0 ? 1 : 3);
+    for (const Data d : kinds_of_data<T>())
+      for (const index_t n : {0, 1, 2, 7, 300})
+        for (int s = 0; s < 4; ++s) row<Tag, T>(rows, n, n % 2 == 0 ? 1 : 3, s, d);
+    row<Tag, T>(rows, 20011, 1, 4, Data::ties);
+    row<Tag, T>(rows, 20011, 2, 0, Data::random);
+    if (!rows.full()) return;
+    row<Tag, T>(rows, 1048601, 1, 0, Data::ties);
+    row<Tag, T>(rows, 1048601, 1, 4, Data::wide);
+    row<Tag, T>(rows, 65549, 1, 0, Data::wide, 2);
+    if constexpr (std::same_as<T, std::int32_t>) ranks_beyond_float<Tag>(rows);
+    rows.stops(text::joined(op::element_name<T>(), ", asked to stop"), 20000, [](Call<Tag>& call, index_t n) {
+      const Operand<T> x = Operand<T>(n, index_t{1}).fill(Data::random, 1);
+      rank_average(call.context(), call.input("x", x).vector(),
+                   call.output("out", Operand<double>(n, index_t{1})).vector());
+    });
   }
 
  private:
   template <class Tag, class T>
-  static void row(Rows<Tag>& rows, index_t n, std::size_t segmentation, Data d, index_t stride) {
-    const std::vector<index_t> borders = detail::segmentations(n)[segmentation];
+  static void row(Rows<Tag>& rows, index_t n, index_t stride, int segmentation, Data d, int races = 0) {
     const std::string label =
         text::joined(detail::sized(op::element_name<T>(), n, stride), " ", name(d), " segmentation ", segmentation);
+    if (!rows.wants(label)) return;
+    const std::vector<index_t> borders = detail::segmentation(n, segmentation);
     Operand<T> x(n, stride);
     x.fill(d, rows.seed(label));
     const Operand<index_t> offsets = detail::borders_of(borders);
     Operand<double> out(n, index_t{2}), expected = out;
-    for (std::size_t s = 0; s + 1 < borders.size(); ++s)
-      for (index_t i = borders[s]; i < borders[s + 1]; ++i) {
-        double less = 0, equal = 0;
-        for (index_t j = borders[s]; j < borders[s + 1]; ++j) {
-          less += x(j) < x(i);
-          equal += x(j) == x(i);
-        }
-        expected(i) = x(i) == x(i) ? less + (equal + 1) / 2 : std::numeric_limits<double>::quiet_NaN();
+    for (std::size_t s = 0; s + 1 < borders.size(); ++s) {
+      const std::vector<index_t> order =
+          detail::sorted_positions(borders[s], borders[s + 1], [&](index_t i) { return x(i); });
+      for (std::size_t begin = 0, end = 0; begin < order.size(); begin = end) {
+        for (end = begin + 1; end < order.size() && !detail::comes_before(x(order[begin]), x(order[end]));) ++end;
+        const bool number = x(order[begin]) == x(order[begin]);
+        for (std::size_t i = begin; i < end; ++i)
+          expected(order[i]) =
+              number ? static_cast<double>(begin + end + 1) / 2 : std::numeric_limits<double>::quiet_NaN();
       }
+    }
     rows.row(
         label,
-        [&](Context<Tag>& ctx) {
-          Uploaded<Tag, T> dx(ctx, x);
-          Uploaded<Tag, index_t> doffsets(ctx, offsets);
-          Uploaded<Tag, double> dout(ctx, out);
-          rank_average(ctx, dx.vector(), doffsets.vector(), dout.vector());
-          return std::tuple(dout.fetch(ctx), dx.fetch(ctx));
+        [&](Call<Tag>& call) {
+          rank_average(call.context(), call.input("x", x).vector(), call.input("offsets", offsets).vector(),
+                       call.output("out", out).vector());
         },
-        [&](Verdict& verdict, const std::vector<double>& got, const std::vector<T>& got_x) {
-          verdict.exact("out", got, expected);
-          verdict.exact("x", got_x, x);
-        });
+        [&](Verdict& verdict, const Outcome& outcome) { verdict.exact("out", outcome.of<double>("out"), expected); },
+        races);
+  }
+
+  /// Halves beyond 2^23 are no floats.
+  template <class Tag>
+  static void ranks_beyond_float(Rows<Tag>& rows) {
+    const std::string label = "int32, ranks beyond 2^23";
+    if (!rows.wants(label)) return;
+    constexpr index_t n = 8388700;
+    Operand<std::int32_t> x(n, index_t{1});
+    Operand<double> out(n, index_t{1}), expected = out;
+    for (index_t i = 0; i < n; ++i) {
+      x(i) = static_cast<std::int32_t>(i / 2);
+      expected(i) = static_cast<double>(i / 2 * 2) + 1.5;
+    }
+    rows.once(
+        label,
+        [&](Call<Tag>& call) {
+          rank_average(call.context(), call.input("x", x).vector(), call.output("out", out).vector());
+        },
+        [&](Verdict& verdict, const Outcome& outcome) { verdict.exact("out", outcome.of<double>("out"), expected); });
   }
 };
 
@@ -170,49 +254,55 @@ struct Cases<op::select_k> {
 
   template <class Tag, class T>
   static void run(Rows<Tag>& rows) {
-    struct Shape {
-      index_t m, n, k;
-    };
     std::size_t turn = 0;
     for (const Shape s : {Shape{0, 5, 2}, Shape{3, 0, 0}, Shape{2, 4, 0}, Shape{1, 1, 1}, Shape{7, 33, 1},
                           Shape{7, 33, 5}, Shape{5, 33, 33}, Shape{4, 1000, 10}, Shape{3, 1000, 600}})
-      for (const Data d : detail::sort_data<T>())
-        for (const Layout l : {all_layouts[turn % 5], all_layouts[(turn + 2) % 5]})
-          row<Tag, T>(rows, s.m, s.n, s.k, l, d), ++turn;
+      for (const Data d : kinds_of_data<T>())
+        for (const Layout l : {all_layouts[turn % 5], all_layouts[(turn + 2) % 5]}) row<Tag, T>(rows, s, l, d), ++turn;
+    if (!rows.full()) return;
+    for (const Shape s : {Shape{1048601, 2, 1}, Shape{65549, 5, 3}, Shape{1, 1048601, 1}, Shape{2, 65549, 40},
+                          Shape{1, 70001, 65549}, Shape{1, 1048601, 1048601}, Shape{900, 1200, 1100}})
+      row<Tag, T>(rows, s, Layout::row, Data::ties);
+    row<Tag, T>(rows, {200, 500, 20}, Layout::column, Data::ties, 2);
+    rows.stops(text::joined(op::element_name<T>(), ", asked to stop"), 1000, [](Call<Tag>& call, index_t n) {
+      const Operand<T> x = Operand<T>(n, index_t{200}, Layout::row).fill(Data::random, 1);
+      select_k(call.context(), call.input("x", x).matrix(),
+               call.output("values", Operand<T>(n, index_t{50}, Layout::row)).matrix(),
+               call.output("indices", Operand<index_t>(n, index_t{50}, Layout::row)).matrix());
+    });
   }
 
  private:
+  struct Shape {
+    index_t m, n, k;
+  };
+
   template <class Tag, class T>
-  static void row(Rows<Tag>& rows, index_t m, index_t n, index_t k, Layout l, Data d) {
+  static void row(Rows<Tag>& rows, const Shape& s, Layout l, Data d, int races = 0) {
     const std::string label =
-        text::joined(op::element_name<T>(), " ", k, " of ", m, "x", n, " ", name(l), " ", name(d));
-    Operand<T> x(m, n, l), values(m, k, l), expected_values = values;
-    Operand<index_t> indices(m, k, Layout::padded_row), expected_indices = indices;
+        text::joined(op::element_name<T>(), " ", s.k, " of ", s.m, "x", s.n, " ", name(l), " ", name(d));
+    if (!rows.wants(label)) return;
+    Operand<T> x(s.m, s.n, l), values(s.m, s.k, l), expected_values = values;
+    Operand<index_t> indices(s.m, s.k, Layout::padded_row), expected_indices = indices;
     x.fill(d, rows.seed(label));
-    for (index_t i = 0; i < m; ++i) {
-      std::vector<index_t> order(static_cast<std::size_t>(n));
-      for (index_t j = 0; j < n; ++j) order[static_cast<std::size_t>(j)] = j;
-      std::stable_sort(order.begin(), order.end(),
-                       [&](index_t a, index_t b) { return detail::comes_before(x(i, a), x(i, b)); });
-      for (index_t r = 0; r < k; ++r) {
+    for (index_t i = 0; i < s.m; ++i) {
+      const std::vector<index_t> order = detail::sorted_positions(0, s.n, [&](index_t j) { return x(i, j); });
+      for (index_t r = 0; r < s.k; ++r) {
         expected_indices(i, r) = order[static_cast<std::size_t>(r)];
         expected_values(i, r) = x(i, order[static_cast<std::size_t>(r)]);
       }
     }
     rows.row(
         label,
-        [&](Context<Tag>& ctx) {
-          Uploaded<Tag, T> dx(ctx, x), dvalues(ctx, values);
-          Uploaded<Tag, index_t> dindices(ctx, indices);
-          select_k(ctx, dx.matrix(), dvalues.matrix(), dindices.matrix());
-          return std::tuple(dindices.fetch(ctx), dvalues.fetch(ctx), dx.fetch(ctx));
+        [&](Call<Tag>& call) {
+          select_k(call.context(), call.input("x", x).matrix(), call.moved("values", values).matrix(),
+                   call.output("indices", indices).matrix());
         },
-        [&](Verdict& verdict, const std::vector<index_t>& got_indices, const std::vector<T>& got_values,
-            const std::vector<T>& got_x) {
-          verdict.exact("indices", got_indices, expected_indices);
-          verdict.exact("values", got_values, expected_values);
-          verdict.exact("x", got_x, x);
-        });
+        [&](Verdict& verdict, const Outcome& outcome) {
+          verdict.exact("indices", outcome.of<index_t>("indices"), expected_indices);
+          verdict.moved("values", outcome.of<T>("values"), expected_values);
+        },
+        races);
   }
 };
 

@@ -55,8 +55,8 @@ void cholesky_batched(Ctx& ctx, BatchView<T, typename Ctx::space> a, VectorView<
   check::distinct(a, operation, "A");
   check::distinct(info, operation, "info");
   check::no_overlap(info, a, operation, "info", "A");
-  ++ctx.counters().kernels;
-  invoke<op::cholesky_batched>(ctx, a, info);
+  begin_operation(ctx, operation);
+  invoke<op::cholesky_batched, T>(ctx, a, info);
 }
 
 }  // namespace isonomy

@@ -33,6 +33,9 @@ struct gemm : Declaration {
 /// A is m x k, B is k x n, out is m x n; any strides, transposition by transposed(view). beta == 0 ignores the old out,
 /// even NaN. k == 0 leaves alpha*0 + beta*out.
 ///
+/// Every product counts, as IEEE 754 has it: alpha == 0 reads A and B, and 0 times NaN or infinity is NaN (BLAS may
+/// skip both).
+///
 /// Errors: ShapeError where extents disagree, AliasError where out overlaps A or B, OutOfMemory for the workspace of
 /// packed copies. O(mnk).
 ///
@@ -58,8 +61,8 @@ void gemm(Ctx& ctx, std::type_identity_t<T> alpha, ConstMatrix<T, Ctx> a, ConstM
   check::distinct(out, "gemm", "out");
   check::no_overlap(out, a, "gemm", "out", "A");
   check::no_overlap(out, b, "gemm", "out", "B");
-  ++ctx.counters().kernels;
-  invoke<op::gemm>(ctx, alpha, a, b, beta, out);
+  begin_operation(ctx, "gemm");
+  invoke<op::gemm, T>(ctx, alpha, a, b, beta, out);
 }
 
 }  // namespace isonomy

@@ -27,6 +27,10 @@ struct syrk : Declaration {
   static void call(A&&... arguments) {
     B::syrk(std::forward<A>(arguments)...);
   }
+  template <class Ctx, class T>
+  static void derive(Ctx& ctx, T alpha, ConstMatrix<T, Ctx> a, T beta, MatrixView<T, typename Ctx::space> out) {
+    invoke<gemm, T>(ctx, alpha, ConstMatrix<T, Ctx>(transposed(a)), a, beta, out);
+  }
 };
 }  // namespace op
 
@@ -46,11 +50,8 @@ void syrk(Ctx& ctx, std::type_identity_t<T> alpha, ConstMatrix<T, Ctx> a, std::t
                                   ", give an output of that shape"));
   check::distinct(out, "syrk", "out");
   check::no_overlap(out, a, "syrk", "out", "A");
-  ++ctx.counters().kernels;
-  if constexpr (Has<op::syrk, backend_of<Ctx>, T>)
-    invoke<op::syrk>(ctx, alpha, a, beta, out);
-  else
-    invoke<op::gemm>(ctx, alpha, ConstMatrix<T, Ctx>(transposed(a)), a, beta, out);
+  begin_operation(ctx, "syrk");
+  invoke<op::syrk, T>(ctx, alpha, a, beta, out);
 }
 
 }  // namespace isonomy

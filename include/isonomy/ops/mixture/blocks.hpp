@@ -93,10 +93,9 @@ void add_blocks(Ctx& ctx, const char* operation, index_t blocks, index_t rows, V
   const index_t at_once = std::min(blocks, detail::mixture_blocks_at_once(rows));
   Matrix<double, typename Ctx::tag> partial(ctx, sums.size, at_once, operation);
   for (index_t first = 0; first < blocks; first += at_once) {
-    if (ctx.control().stop.stop_requested()) throw Cancelled(operation);
     const index_t count = std::min(at_once, blocks - first);
     const MatrixView<double, typename Ctx::space> out = partial.view().column_block(0, count);
-    ++ctx.counters().kernels;
+    begin_operation(ctx, operation);
     run(first, count, out);
     const auto add = [&](MatrixView<const double> host) {
       for (index_t b = 0; b < host.columns; ++b)

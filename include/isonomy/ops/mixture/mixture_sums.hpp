@@ -40,6 +40,11 @@ struct mixture_sums : Declaration {
   static void call(A&&... arguments) {
     B::mixture_sums(std::forward<A>(arguments)...);
   }
+  template <class Ctx, class Term, class T>
+  static void derive(Ctx& ctx, const Term& term, MixtureOrder order, VectorView<T, typename Ctx::space> x,
+                     MatrixView<double, typename Ctx::space> out) {
+    detail::mixture_blocks(ctx, term, order, x.data, x.size, out);
+  }
 };
 }  // namespace op
 
@@ -80,10 +85,7 @@ void mixture_sums(Ctx& ctx, const Term& term, MixtureOrder order, VectorView<T, 
       copy(ctx, points, room);
       points = room;
     }
-    if constexpr (own)
-      invoke<op::mixture_sums>(ctx, term, order, points, out);
-    else
-      detail::mixture_blocks(ctx, term, order, points.data, points.size, out);
+    invoke<op::mixture_sums, Point, Term>(ctx, term, order, points, out);
     meter.advance(count);
   });
 }

@@ -17,6 +17,38 @@
 
 namespace isonomy {
 
+namespace detail {
+
+/// The plain form: one task per block of `size` rows, a matrix or WeightedRows.
+template <bool moments, class Rows, MemorySpace Space>
+struct DensityBlock {
+  MultivariateNormals term;
+  Rows x;
+  index_t size;
+  MatrixView<double, Space> out, sums;
+
+  ISONOMY_HD void operator()(index_t b) const {
+    const index_t first = b * block_points, left = size - first, n = left < block_points ? left : block_points;
+    lanes::MultivariateBlocks::add<moments>(term, x, first, n, &sums(0, b));
+    block_outputs(term, moments ? MixtureOrder::gradient : MixtureOrder::value, n, &sums(0, b), &out(0, b));
+  }
+};
+
+/// The blocks of one call by the plain form, one a column of `out`.
+template <class Ctx, class Rows>
+void multivariate_blocks(Ctx& ctx, const MultivariateNormals& term, MixtureOrder order, const Rows& x, index_t size,
+                         MatrixView<double, typename Ctx::space> out, const char* operation) {
+  using Space = typename Ctx::space;
+  Matrix<double, typename Ctx::tag> sums(ctx, (term.lane_sums(order) + term.lane_scratch()) * block_lanes, out.columns,
+                                         operation);
+  if (order == MixtureOrder::value)
+    for_each(ctx, out.columns, DensityBlock<false, Rows, Space>{term, x, size, out, sums.view()});
+  else
+    for_each(ctx, out.columns, DensityBlock<true, Rows, Space>{term, x, size, out, sums.view()});
+}
+
+}  // namespace detail
+
 namespace op {
 /// Sums over the rows of mixtures in several dimensions. A member writes out(o, b): output o over the rows of block b.
 struct multivariate_mixture_sums : Declaration {
@@ -37,40 +69,13 @@ struct multivariate_mixture_sums : Declaration {
   static void call(A&&... arguments) {
     B::multivariate_mixture_sums(std::forward<A>(arguments)...);
   }
-};
-}  // namespace op
-
-namespace detail {
-
-/// The plain form: one task per block of `size` rows, a matrix or WeightedRows.
-template <bool moments, class Rows, MemorySpace Space>
-struct DensityBlock {
-  MultivariateNormals term;
-  Rows x;
-  index_t size;
-  MatrixView<double, Space> out, sums;
-
-  ISONOMY_HD void operator()(index_t b) const {
-    const index_t first = b * block_points, left = size - first, n = left < block_points ? left : block_points;
-    lanes::MultivariateBlocks::add<moments>(term, x, first, n, &sums(0, b));
-    block_outputs(term, moments ? MixtureOrder::gradient : MixtureOrder::value, n, &sums(0, b), &out(0, b));
+  template <class Ctx, class T>
+  static void derive(Ctx& ctx, const MultivariateNormals& term, MixtureOrder order,
+                     MatrixView<T, typename Ctx::space> x, MatrixView<double, typename Ctx::space> out) {
+    detail::multivariate_blocks(ctx, term, order, x, x.rows, out, name);
   }
 };
-
-/// The blocks of one call of Op by the plain form, one a column of `out`.
-template <class Op, ContextLike Ctx, class Rows>
-void multivariate_blocks(Ctx& ctx, const MultivariateNormals& term, MixtureOrder order, const Rows& x, index_t size,
-                         MatrixView<double, typename Ctx::space> out) {
-  using Space = typename Ctx::space;
-  Matrix<double, typename Ctx::tag> sums(ctx, (term.lane_sums(order) + term.lane_scratch()) * block_lanes, out.columns,
-                                         Op::name);
-  if (order == MixtureOrder::value)
-    for_each(ctx, out.columns, DensityBlock<false, Rows, Space>{term, x, size, out, sums.view()});
-  else
-    for_each(ctx, out.columns, DensityBlock<true, Rows, Space>{term, x, size, out, sums.view()});
-}
-
-}  // namespace detail
+}  // namespace op
 
 /// Adds the outputs that `term` declares for `order`, over the rows of x, to sums(0 .. outputs - 1) in host memory.
 ///
@@ -102,11 +107,7 @@ void multivariate_mixture_sums(Ctx& ctx, const MultivariateNormals& term, Mixtur
                using View = MatrixView<const Point, typename Ctx::space>;
                const index_t start = first * block_points;
                const View rows = View(x).row_block(start, std::min(count * block_points, x.rows - start));
-               if constexpr (own) {
-                 invoke<op::multivariate_mixture_sums>(ctx, term, order, rows, out);
-               } else {
-                 detail::multivariate_blocks<op::multivariate_mixture_sums>(ctx, term, order, rows, rows.rows, out);
-               }
+               invoke<op::multivariate_mixture_sums, Point>(ctx, term, order, rows, out);
              });
 }
 

@@ -40,6 +40,12 @@ struct weighted_mixture_sums : Declaration {
   static void call(A&&... arguments) {
     B::weighted_mixture_sums(std::forward<A>(arguments)...);
   }
+  template <class Ctx, class Term, class T>
+  static void derive(Ctx& ctx, const Weighted<Term>& term, MixtureOrder order,
+                     VectorView<const T, typename Ctx::space> x, VectorView<const T, typename Ctx::space> weights,
+                     MatrixView<double, typename Ctx::space> out) {
+    detail::mixture_blocks(ctx, term, order, WeightedPoints<T>{x.data, weights.data}, x.size, out);
+  }
 };
 }  // namespace op
 
@@ -82,10 +88,7 @@ void weighted_mixture_sums(Ctx& ctx, const Weighted<Term>& term, MixtureOrder or
       return View(room);
     };
     const View points = piece(x, packed_x), w = piece(weights, packed_weights);
-    if constexpr (own)
-      invoke<op::weighted_mixture_sums>(ctx, term, order, points, w, out);
-    else
-      detail::mixture_blocks(ctx, term, order, WeightedPoints<Point>{points.data, w.data}, size, out);
+    invoke<op::weighted_mixture_sums, Point, Term>(ctx, term, order, points, w, out);
     meter.advance(count);
   });
 }

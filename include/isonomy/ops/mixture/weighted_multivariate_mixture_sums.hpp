@@ -35,6 +35,13 @@ struct weighted_multivariate_mixture_sums : Declaration {
   static void call(A&&... arguments) {
     B::weighted_multivariate_mixture_sums(std::forward<A>(arguments)...);
   }
+  template <class Ctx, class T>
+  static void derive(Ctx& ctx, const MultivariateNormals& term, MixtureOrder order,
+                     MatrixView<const T, typename Ctx::space> x, VectorView<const T, typename Ctx::space> weights,
+                     MatrixView<double, typename Ctx::space> out) {
+    const WeightedRows<T, typename Ctx::space> rows{x, weights};
+    detail::multivariate_blocks(ctx, term, order, rows, x.rows, out, name);
+  }
 };
 }  // namespace op
 
@@ -67,13 +74,9 @@ void weighted_multivariate_mixture_sums(Ctx& ctx, const MultivariateNormals& ter
   add_blocks(ctx, operation, blocks, own ? sums.size : lane_rows, sums,
              [&](index_t first, index_t count, MatrixView<double, Space> out) {
                const index_t start = first * block_points, size = std::min(count * block_points, x.rows - start);
-               const WeightedRows<Point, Space> rows{MatrixView<const Point, Space>(x).row_block(start, size),
-                                                     weights.subview(start, size)};
-               if constexpr (own) {
-                 invoke<op::weighted_multivariate_mixture_sums>(ctx, term, order, rows.points, rows.weights, out);
-               } else {
-                 detail::multivariate_blocks<op::weighted_multivariate_mixture_sums>(ctx, term, order, rows, size, out);
-               }
+               const auto rows = MatrixView<const Point, Space>(x).row_block(start, size);
+               invoke<op::weighted_multivariate_mixture_sums, Point>(ctx, term, order, rows,
+                                                                     weights.subview(start, size), out);
              });
 }
 

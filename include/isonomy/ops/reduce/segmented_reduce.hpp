@@ -44,9 +44,9 @@ void segmented_reduce(Ctx& ctx, VectorView<T, typename Ctx::space> x, ConstVecto
   check::distinct(out, operation, "out");
   check::no_overlap(out, x, operation, "out", "x");
   check::no_overlap(out, offsets, operation, "out", "offsets");
-  ++ctx.counters().kernels;
-  invoke<op::segmented_reduce>(ctx, VectorView<const std::remove_const_t<T>, typename Ctx::space>(x), offsets, out,
-                               init, op, f);
+  begin_operation(ctx, operation);
+  invoke<op::segmented_reduce, R>(ctx, VectorView<const std::remove_const_t<T>, typename Ctx::space>(x), offsets, out,
+                                  init, op, f);
 }
 
 }  // namespace isonomy

@@ -40,8 +40,8 @@ void transform(Ctx& ctx, const F& f, VectorView<T, typename Ctx::space> out,
     if (!in_place) check::no_overlap(out, x, "transform", "out", "an input");
   };
   (checked(in), ...);
-  ++ctx.counters().kernels;
-  invoke<op::transform>(ctx, f, out, VectorView<const std::remove_const_t<In>, typename Ctx::space>(in)...);
+  begin_operation(ctx, "transform");
+  invoke<op::transform, T>(ctx, f, out, VectorView<const std::remove_const_t<In>, typename Ctx::space>(in)...);
 }
 
 }  // namespace isonomy

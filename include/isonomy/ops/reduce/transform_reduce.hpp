@@ -42,9 +42,9 @@ template <ContextLike Ctx, class T, class R, class Op, class F>
   requires Runs<op::transform_reduce, backend_of<Ctx>, R>
 [[nodiscard]] R transform_reduce(Ctx& ctx, VectorView<T, typename Ctx::space> x, R init, const Op& op, const F& f) {
   check::usable(x, "transform_reduce", "x");
-  ++ctx.counters().kernels;
-  return invoke<op::transform_reduce>(ctx, VectorView<const std::remove_const_t<T>, typename Ctx::space>(x), init, op,
-                                      f);
+  begin_operation(ctx, "transform_reduce");
+  return invoke<op::transform_reduce, R>(ctx, VectorView<const std::remove_const_t<T>, typename Ctx::space>(x), init,
+                                         op, f);
 }
 
 /// The same over the elements of a matrix in column-major order, whatever its strides.
@@ -52,9 +52,9 @@ template <ContextLike Ctx, class T, class R, class Op, class F>
   requires Runs<op::transform_reduce, backend_of<Ctx>, R>
 [[nodiscard]] R transform_reduce(Ctx& ctx, MatrixView<T, typename Ctx::space> x, R init, const Op& op, const F& f) {
   check::usable(x, "transform_reduce", "x");
-  ++ctx.counters().kernels;
-  return invoke<op::transform_reduce>(ctx, MatrixView<const std::remove_const_t<T>, typename Ctx::space>(x), init, op,
-                                      f);
+  begin_operation(ctx, "transform_reduce");
+  return invoke<op::transform_reduce, R>(ctx, MatrixView<const std::remove_const_t<T>, typename Ctx::space>(x), init,
+                                         op, f);
 }
 
 }  // namespace isonomy

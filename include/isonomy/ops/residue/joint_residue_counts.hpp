@@ -8,25 +8,6 @@
 
 namespace isonomy {
 
-namespace op {
-/// How often residue pairs stand at pairs of positions.
-struct joint_residue_counts : Declaration {
-  static constexpr const char* name = "joint_residue_counts";
-  using elements = std::tuple<Codes>;
-  template <class B, class = Codes>
-  static constexpr bool own = requires(ContextOf<B>& c, MatrixInput<B, std::uint8_t> codes,
-                                       Input<B, PositionPair> pairs, MatrixOutput<B, std::uint32_t> out) {
-    B::joint_residue_counts(c, codes, pairs, out);
-  };
-  template <class B, class = Codes>
-  static constexpr bool derived = Runs<for_each, B>;
-  template <class B, class... A>
-  static void call(A&&... arguments) {
-    B::joint_residue_counts(std::forward<A>(arguments)...);
-  }
-};
-}  // namespace op
-
 namespace detail {
 
 /// The plain form: one task per pair of positions walks the rows.
@@ -45,6 +26,31 @@ struct CountResiduePairs {
 };
 
 }  // namespace detail
+
+namespace op {
+/// How often residue pairs stand at pairs of positions.
+struct joint_residue_counts : Declaration {
+  static constexpr const char* name = "joint_residue_counts";
+  using elements = std::tuple<Codes>;
+  template <class B, class = Codes>
+  static constexpr bool own = requires(ContextOf<B>& c, MatrixInput<B, std::uint8_t> codes,
+                                       Input<B, PositionPair> pairs, MatrixOutput<B, std::uint32_t> out) {
+    B::joint_residue_counts(c, codes, pairs, out);
+  };
+  template <class B, class = Codes>
+  static constexpr bool derived = Runs<for_each, B>;
+  template <class B, class... A>
+  static void call(A&&... arguments) {
+    B::joint_residue_counts(std::forward<A>(arguments)...);
+  }
+  template <class Ctx>
+  static void derive(Ctx& ctx, MatrixView<const std::uint8_t, typename Ctx::space> codes,
+                     VectorView<const PositionPair, typename Ctx::space> pairs,
+                     MatrixView<std::uint32_t, typename Ctx::space> out) {
+    isonomy::for_each(ctx, pairs.size, detail::CountResiduePairs<typename Ctx::space>{codes, pairs, out});
+  }
+};
+}  // namespace op
 
 /// out(p, residue_pair(a, b)) = number of rows with residue a at one and b at the other position of pair p.
 ///
@@ -68,11 +74,8 @@ void joint_residue_counts(Ctx& ctx, MatrixView<const std::uint8_t, typename Ctx:
   check::no_overlap(out, codes, operation, "out", "codes");
   check::no_overlap(out, pairs, operation, "out", "pairs");
   if (pairs.size == 0 || out.columns == 0) return;
-  ++ctx.counters().kernels;
-  if constexpr (Has<op::joint_residue_counts, backend_of<Ctx>>)
-    invoke<op::joint_residue_counts>(ctx, codes, pairs, out);
-  else
-    for_each(ctx, pairs.size, detail::CountResiduePairs<typename Ctx::space>{codes, pairs, out});
+  begin_operation(ctx, operation);
+  invoke<op::joint_residue_counts>(ctx, codes, pairs, out);
 }
 
 }  // namespace isonomy

@@ -16,30 +16,6 @@
 
 namespace isonomy {
 
-namespace op {
-/// The Mann-Whitney statistics of many features.
-struct residue_rank_sums : Declaration {
-  static constexpr const char* name = "residue_rank_sums";
-  using elements = std::tuple<Codes>;
-  template <class B, class = Codes>
-  static constexpr bool own = requires(ContextOf<B>& c, const RankProblem<typename B::space>& p,
-                                       std::span<std::uint64_t> out) {
-    B::template residue_rank_sums<exact>(c, p, out);
-    B::template residue_rank_sums<aaanalysis_1_1>(c, p, out);
-  };
-  template <class B, class = Codes>
-  static constexpr bool derived = requires {
-    requires Runs<rank_average, B, double>;
-    requires Runs<for_each, B>;
-    requires Runs<transform_reduce, B, double>;
-  };
-  template <class B, class Arithmetic, class... A>
-  static void call(ContextOf<B>& ctx, Arithmetic, A&&... arguments) {
-    B::template residue_rank_sums<Arithmetic>(ctx, std::forward<A>(arguments)...);
-  }
-};
-}  // namespace op
-
 namespace detail {
 
 /// Feature values of one block's rows as integers in doubles, and which rows are tests.
@@ -91,6 +67,39 @@ std::uint64_t twice_u_by_sorting(Ctx& ctx, std::span<const ResidueBlock> blocks,
 
 }  // namespace detail
 
+namespace op {
+/// The Mann-Whitney statistics of many features.
+struct residue_rank_sums : Declaration {
+  static constexpr const char* name = "residue_rank_sums";
+  using elements = std::tuple<Codes>;
+  template <class B, class = Codes>
+  static constexpr bool own = requires(ContextOf<B>& c, const RankProblem<typename B::space>& p,
+                                       std::span<std::uint64_t> out) {
+    B::template residue_rank_sums<exact>(c, p, out);
+    B::template residue_rank_sums<aaanalysis_1_1>(c, p, out);
+  };
+  template <class B, class = Codes>
+  static constexpr bool derived = requires {
+    requires Runs<rank_average, B, double>;
+    requires Runs<for_each, B>;
+    requires Runs<transform_reduce, B, double>;
+  };
+  template <class B, class Arithmetic, class... A>
+  static void call(ContextOf<B>& ctx, Arithmetic, A&&... arguments) {
+    B::template residue_rank_sums<Arithmetic>(ctx, std::forward<A>(arguments)...);
+  }
+  template <class Ctx, class Arithmetic>
+  static void derive(Ctx& ctx, Arithmetic, const RankProblem<typename Ctx::space>& problem,
+                     std::span<std::uint64_t> twice_u) {
+    for (const RankGroup& g : problem.groups)
+      for (index_t i = g.first_scale; i < g.first_scale + g.scales; ++i)
+        twice_u[static_cast<std::size_t>(i)] = detail::twice_u_by_sorting<Arithmetic>(
+            ctx, problem.blocks.subspan(static_cast<std::size_t>(g.first_block), static_cast<std::size_t>(g.blocks)),
+            problem.scales, problem.scale_numbers[static_cast<std::size_t>(i)]);
+  }
+};
+}  // namespace op
+
 /// twice_u[i] = 2 U_1 of the feature (group, scale) that scale_numbers[i] belongs to.
 ///
 /// U_1 = sum of the test rows' average ranks - n1(n1+1)/2, values compared as Arithmetic::key gives them. One result
@@ -123,16 +132,8 @@ void residue_rank_sums(Ctx& ctx, const RankProblem<typename Ctx::space>& problem
     check::that(static_cast<index_t>(d) < problem.scales.scales, operation, "scale number ", d, " of ",
                 problem.scales.scales, " scales");
   if (twice_u.empty()) return;
-  ++ctx.counters().kernels;
-  if constexpr (Has<op::residue_rank_sums, backend_of<Ctx>>) {
-    invoke<op::residue_rank_sums>(ctx, Arithmetic{}, problem, twice_u);
-  } else {
-    for (const RankGroup& g : problem.groups)
-      for (index_t i = g.first_scale; i < g.first_scale + g.scales; ++i)
-        twice_u[static_cast<std::size_t>(i)] = detail::twice_u_by_sorting<Arithmetic>(
-            ctx, problem.blocks.subspan(static_cast<std::size_t>(g.first_block), static_cast<std::size_t>(g.blocks)),
-            problem.scales, problem.scale_numbers[static_cast<std::size_t>(i)]);
-  }
+  begin_operation(ctx, operation);
+  invoke<op::residue_rank_sums>(ctx, Arithmetic{}, problem, twice_u);
 }
 
 }  // namespace isonomy

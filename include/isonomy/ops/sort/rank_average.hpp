@@ -14,30 +14,6 @@
 
 namespace isonomy {
 
-namespace op {
-/// Mid-ranks within segments.
-struct rank_average : Declaration {
-  static constexpr const char* name = "rank_average";
-  using elements = Numbers;
-  template <class B, class T>
-  static constexpr bool own = requires(ContextOf<B>& c, Input<B, T> x, Input<B, index_t> offsets,
-                                       Output<B, double> out) {
-    B::rank_average(c, x, offsets, out);
-  };
-  template <class B, class T>
-  static constexpr bool derived = requires {
-    requires Has<stable_sort_by_key, B, T>;
-    requires Has<copy, B, T>;
-    requires Has<iota, B, index_t>;
-    requires Has<for_each, B>;
-  };
-  template <class B, class... A>
-  static void call(A&&... arguments) {
-    B::rank_average(std::forward<A>(arguments)...);
-  }
-};
-}  // namespace op
-
 namespace detail {
 /// From sorted keys and where they came from to mid-ranks at those places, one segment per call.
 template <class T, MemorySpace Space>
@@ -62,6 +38,41 @@ struct MidRanks {
 };
 }  // namespace detail
 
+namespace op {
+/// Mid-ranks within segments.
+struct rank_average : Declaration {
+  static constexpr const char* name = "rank_average";
+  using elements = Numbers;
+  template <class B, class T>
+  static constexpr bool own = requires(ContextOf<B>& c, Input<B, T> x, Input<B, index_t> offsets,
+                                       Output<B, double> out) {
+    B::rank_average(c, x, offsets, out);
+  };
+  template <class B, class T>
+  static constexpr bool derived = requires {
+    requires Has<stable_sort_by_key, B, T>;
+    requires Has<copy, B, T>;
+    requires Has<iota, B, index_t>;
+    requires Has<for_each, B>;
+  };
+  template <class B, class... A>
+  static void call(A&&... arguments) {
+    B::rank_average(std::forward<A>(arguments)...);
+  }
+  template <class Ctx, class T>
+  static void derive(Ctx& ctx, VectorView<const T, typename Ctx::space> x, ConstVector<index_t, Ctx> offsets,
+                     VectorView<double, typename Ctx::space> out) {
+    Buffer<T, typename Ctx::tag> sorted(ctx, x.size, name);
+    Buffer<index_t, typename Ctx::tag> position(ctx, x.size, name);
+    invoke<copy, T>(ctx, x, sorted.view());
+    invoke<iota, index_t>(ctx, position.view(), index_t{0});
+    invoke<stable_sort_by_key, T, index_t>(ctx, sorted.view(), position.view(), offsets);
+    invoke<for_each>(ctx, offsets.size - 1,
+                     detail::MidRanks<T, typename Ctx::space>{sorted.view(), position.view(), offsets, out});
+  }
+};
+}  // namespace op
+
 /// out(i) = the rank of x(i), from 1, among the elements of its segment offsets(s) .. offsets(s + 1) - 1.
 ///
 /// Equal elements (-0 equals +0) share the mean of their ranks. A NaN has rank NaN and the others are ranked as if it
@@ -74,7 +85,6 @@ template <ContextLike Ctx, class T>
 void rank_average(Ctx& ctx, VectorView<T, typename Ctx::space> x, ConstVector<index_t, Ctx> offsets,
                   VectorView<double, typename Ctx::space> out) {
   constexpr const char* operation = "rank_average";
-  using Space = typename Ctx::space;
   using Value = std::remove_const_t<T>;
   check::usable(x, operation, "x");
   check::usable(out, operation, "out");
@@ -83,19 +93,8 @@ void rank_average(Ctx& ctx, VectorView<T, typename Ctx::space> x, ConstVector<in
   check::distinct(out, operation, "out");
   check::no_overlap(out, x, operation, "out", "x");
   check::no_overlap(out, offsets, operation, "out", "offsets");
-  ++ctx.counters().kernels;
-  const VectorView<const Value, Space> input = x;
-  if constexpr (Has<op::rank_average, backend_of<Ctx>, Value>) {
-    invoke<op::rank_average>(ctx, input, offsets, out);
-  } else {
-    Buffer<Value, typename Ctx::tag> sorted(ctx, x.size, operation);
-    Buffer<index_t, typename Ctx::tag> position(ctx, x.size, operation);
-    invoke<op::copy>(ctx, input, sorted.view());
-    invoke<op::iota>(ctx, position.view(), index_t{0});
-    invoke<op::stable_sort_by_key>(ctx, sorted.view(), position.view(), offsets);
-    invoke<op::for_each>(ctx, offsets.size - 1,
-                         detail::MidRanks<Value, Space>{sorted.view(), position.view(), offsets, out});
-  }
+  begin_operation(ctx, operation);
+  invoke<op::rank_average, Value>(ctx, VectorView<const Value, typename Ctx::space>(x), offsets, out);
 }
 
 /// The same with all of x as one segment.

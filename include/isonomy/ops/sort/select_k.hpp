@@ -51,8 +51,8 @@ void select_k(Ctx& ctx, ConstMatrix<T, Ctx> x, MatrixView<T, typename Ctx::space
   check::no_overlap(values, x, operation, "values", "x");
   check::no_overlap(indices, x, operation, "indices", "x");
   check::no_overlap(values, indices, operation, "values", "indices");
-  ++ctx.counters().kernels;
-  invoke<op::select_k>(ctx, x, values, indices);
+  begin_operation(ctx, operation);
+  invoke<op::select_k, T>(ctx, x, values, indices);
 }
 
 }  // namespace isonomy

@@ -48,8 +48,8 @@ template <ContextLike Ctx, class K, class V>
   requires Runs<op::stable_sort_by_key, backend_of<Ctx>, K, V>
 void stable_sort_by_key(Ctx& ctx, VectorView<K, typename Ctx::space> keys, VectorView<V, typename Ctx::space> values) {
   detail::check_pairs(keys, values);
-  ++ctx.counters().kernels;
-  invoke<op::stable_sort_by_key>(ctx, keys, values);
+  begin_operation(ctx, "stable_sort_by_key");
+  invoke<op::stable_sort_by_key, K, V>(ctx, keys, values);
 }
 
 /// The same within each segment offsets(s) .. offsets(s + 1) - 1; elements outside every segment stay. ValueError for
@@ -62,8 +62,8 @@ void stable_sort_by_key(Ctx& ctx, VectorView<K, typename Ctx::space> keys, Vecto
   check::offsets(offsets, keys.size, "stable_sort_by_key");
   check::no_overlap(keys, offsets, "stable_sort_by_key", "keys", "offsets");
   check::no_overlap(values, offsets, "stable_sort_by_key", "values", "offsets");
-  ++ctx.counters().kernels;
-  invoke<op::stable_sort_by_key>(ctx, keys, values, offsets);
+  begin_operation(ctx, "stable_sort_by_key");
+  invoke<op::stable_sort_by_key, K, V>(ctx, keys, values, offsets);
 }
 
 }  // namespace isonomy

@@ -120,7 +120,8 @@ template <class Arithmetic = exact, ContextLike Ctx>
   if (without > 0)
     result.report.warnings.push_back(
         text::joined(without, " of ", bootstrap.rounds, " bootstrap rounds left no candidate and selected nothing"));
-  result.report.bytes_staged = ctx.counters().bytes_staged;
+  result.report.estimator = "profiling::selection_frequencies";
+  result.report.bytes_moved = ctx.counters().bytes_moved;
   result.report.bytes_peak = ctx.counters().bytes_peak;
   timer.lap("bootstrap");
   return result;

@@ -1,0 +1,183 @@
+// The context of a composition: that of a plain backend, and what the compositions over it keep beside it.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include "isonomy/backend/backend.hpp"
+#include "isonomy/backend/operation.hpp"
+#include "isonomy/core/control.hpp"
+#include "isonomy/core/view.hpp"
+
+namespace isonomy::compose {
+
+template <class A, class... B>
+inline constexpr bool among = (std::same_as<A, B> || ...);
+
+/// What a composed context is made of: the context of a plain backend, and a record or a setting for each composition
+/// that has one, each type once.
+template <class Plain, class... Kept>
+struct State {};
+
+/// The context of a composition under its tag.
+///
+/// It is derived from the plain one, so it has its constructors, settings and counters, and every part takes it for its
+/// own.
+template <class Tag, class Plain, class... Kept>
+struct Context : Plain, Kept... {
+  using tag = Tag;
+  using state = State<Plain, Kept...>;
+  using Plain::Plain;
+};
+
+template <class B>
+struct StateOf {
+  using type = State<typename B::context>;
+};
+template <ComposedBackend B>
+struct StateOf<B> {
+  using type = typename B::context::state;
+};
+/// What the context of B is made of; of one plain context, however deep compositions nest.
+template <class B>
+using state_of = typename StateOf<B>::type;
+
+template <class S>
+struct PlainOf;
+template <class Plain, class... Kept>
+struct PlainOf<State<Plain, Kept...>> {
+  using type = Plain;
+};
+/// The context of the plain backend under B.
+template <class B>
+using plain_of = typename PlainOf<state_of<B>>::type;
+
+/// Can both work on one context: in one memory space, with one context derived from the other?
+template <class A, class B>
+concept Related = std::same_as<typename A::space, typename B::space> &&
+    (std::derived_from<plain_of<A>, plain_of<B>> || std::derived_from<plain_of<B>, plain_of<A>>);
+
+template <class S, class... More>
+struct With {
+  using type = S;
+};
+template <class Plain, class... Kept, class K, class... More>
+struct With<State<Plain, Kept...>, K, More...>
+    : With<std::conditional_t<among<K, Kept...>, State<Plain, Kept...>, State<Plain, Kept..., K>>, More...> {};
+/// The state with more kept beside the plain context; nothing twice.
+template <class S, class... More>
+using with = typename With<S, More...>::type;
+
+template <class S, class R>
+struct Join;
+template <class P, class... K, class Q, class... L>
+struct Join<State<P, K...>, State<Q, L...>> {
+  using type = with<State<std::conditional_t<std::derived_from<Q, P>, Q, P>, K...>, L...>;
+};
+/// The state on which both parts work: the more derived of the two contexts, and what either keeps.
+template <class S, class R>
+using join = typename Join<S, R>::type;
+
+template <class Tag, class S>
+struct ContextFor {
+  using type = Context<Tag, S>;
+};
+template <class Tag, class Plain, class... Kept>
+struct ContextFor<Tag, State<Plain, Kept...>> {
+  using type = Context<Tag, Plain, Kept...>;
+};
+
+/// What every composition takes over from its first part: memory, and moving data to it and from it.
+template <class Tag, class First, class S>
+struct Memory {
+  using tag = Tag;
+  using space = typename First::space;
+  using context = typename ContextFor<Tag, S>::type;
+  using allocation = typename First::allocation;
+  static constexpr bool is_composed = true;
+
+  template <class Ctx>
+  [[nodiscard]] static allocation allocate(Ctx& ctx, std::size_t bytes, const char* purpose) {
+    return First::allocate(ctx, bytes, purpose);
+  }
+  template <class T, class Ctx>
+  static void copy_from_host(Ctx& ctx, VectorView<const T, HostSpace> source, VectorView<T, space> out) {
+    First::copy_from_host(ctx, source, out);
+  }
+  template <class T, class Ctx>
+  static void copy_to_host(Ctx& ctx, VectorView<const T, space> source, VectorView<T, HostSpace> out) {
+    First::copy_to_host(ctx, source, out);
+  }
+  template <class Ctx>
+  static void synchronize(Ctx& ctx) {
+    First::synchronize(ctx);
+  }
+};
+
+/// A part's context of its own, beside that of the composition: made when first needed, under the same control.
+template <class Tag>
+class Held {
+ public:
+  [[nodiscard]] isonomy::Context<Tag>& held(const Control& control) {
+    if (!context_) context_.emplace();
+    context_->control() = control;
+    return *context_;
+  }
+
+ private:
+  std::optional<isonomy::Context<Tag>> context_;
+};
+
+/// The tag of `Part` alone on the context of a composition around it.
+template <class Part, class Ctx>
+struct On {};
+
+/// A composition's context, seen as one of a part that is a composition itself.
+template <class Part, class Ctx>
+class ContextOn {
+ public:
+  using tag = On<Part, Ctx>;
+  using space = typename Backend<Part>::space;
+  using state = state_of<Backend<Part>>;
+
+  explicit ContextOn(Ctx& outer) : outer_(outer) {}
+  /// As the context that plain backends take, or what a composition keeps.
+  template <class Base>
+    requires std::convertible_to<Ctx&, Base&>
+  operator Base&() { return outer_; }
+  template <class Base>
+    requires std::convertible_to<const Ctx&, const Base&>
+  operator const Base&() const { return outer_; }
+
+  [[nodiscard]] auto& control() { return outer_.control(); }
+  [[nodiscard]] const auto& control() const { return std::as_const(outer_).control(); }
+  [[nodiscard]] auto& counters() { return outer_.counters(); }
+
+ private:
+  Ctx& outer_;
+};
+
+}  // namespace isonomy::compose
+
+template <class Part, class Ctx>
+struct isonomy::Backend<isonomy::compose::On<Part, Ctx>>
+    : isonomy::compose::Memory<isonomy::compose::On<Part, Ctx>, isonomy::Backend<Part>,
+                               isonomy::compose::ContextOn<Part, Ctx>> {
+  using context = compose::ContextOn<Part, Ctx>;
+  static constexpr const char* name() { return Backend<Part>::name(); }
+  static bool available() noexcept { return Backend<Part>::available(); }
+
+  template <class Op, class... T>
+  static constexpr bool has = Has<Op, Backend<Part>, T...>;
+  template <class Op, class... T>
+  static constexpr const char* runner() {
+    return runner_of<Op, Backend<Part>, T...>();
+  }
+  template <class Op, class... T, class C, class... A>
+  static decltype(auto) run(C& ctx, A&&... arguments) {
+    return run_on<Op, Backend<Part>, T...>(ctx, std::forward<A>(arguments)...);
+  }
+};
