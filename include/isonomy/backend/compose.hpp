@@ -1,4 +1,5 @@
 // Backends composed of others: each declines, replaces, chains, checks or traces operations, and is a backend again.
 #pragma once
 
+#include "isonomy/backend/compose/chain.hpp"
 #include "isonomy/backend/compose/override.hpp"

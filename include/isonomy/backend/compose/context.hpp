@@ -45,20 +45,14 @@ struct StateOf<B> {
 template <class B>
 using state_of = typename StateOf<B>::type;
 
-template <class S>
-struct PlainOf;
-template <class Plain, class... Kept>
-struct PlainOf<State<Plain, Kept...>> {
-  using type = Plain;
-};
-/// The context of the plain backend under B.
-template <class B>
-using plain_of = typename PlainOf<state_of<B>>::type;
-
-/// Can both work on one context: in one memory space, with one context derived from the other?
-template <class A, class B>
-concept Related = std::same_as<typename A::space, typename B::space> &&
-    (std::derived_from<plain_of<A>, plain_of<B>> || std::derived_from<plain_of<B>, plain_of<A>>);
+template <class S, class R>
+inline constexpr bool related_states = false;
+template <class P, class... K, class Q, class... L>
+inline constexpr bool related_states<State<P, K...>, State<Q, L...>> =
+    std::derived_from<P, Q> || std::derived_from<Q, P>;
+/// Can both be one state: is one of their plain contexts that of the other or derived from it?
+template <class S, class R>
+concept RelatedStates = related_states<S, R>;
 
 template <class S, class... More>
 struct With {
