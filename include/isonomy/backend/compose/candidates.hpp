@@ -40,7 +40,7 @@ struct Candidates {
   static constexpr bool same_space = std::same_as<typename Backend<Tag>::space, Space>;
   /// Can the part run some call of it, in an own form or one derived on it?
   template <class Tag>
-  static constexpr bool can = (same_space<Tag> || (copies && Op::arguments == op::Arguments::views)) &&
+  static constexpr bool can = (same_space<Tag> || (copies && Op::reach == op::Reach::views)) &&
                               (Has<Op, Backend<Tag>, T...> || Op::template derived<Backend<Tag>, T...>);
   /// And every call? The first part of a chain is available, else its context could not be.
   template <class Tag, bool first>

@@ -32,9 +32,10 @@ struct Staging {
 /// declines the call (`accepts`); reports tell why. An exception ends the call: a backend that began and failed is
 /// never replaced.
 ///
-/// Memory is the first backend's. Backends of another memory space run on copies, counted in `bytes_moved`, only where
-/// the last argument is Staging::copy, and only operations whose arguments are views and plain values. Backends whose
-/// contexts are related share one; each other has its own beside it (`part<Tag>(ctx)`), under the control of the first.
+/// Memory is the first backend's, or that of the next in its space that has any. Backends of another memory space run
+/// on copies, counted in `bytes_moved`, only where the last argument is Staging::copy, and only operations whose
+/// arguments are views and plain values. Backends whose contexts are related share one; each other has its own beside
+/// it (`part<Tag>(ctx)`), under the control of the first.
 template <class... Parts>
 struct Chain {};
 
@@ -75,13 +76,24 @@ struct ChainState<Space, S, Tag, Rest...> {
       Rest...>::type;
 };
 
+/// The first backend of the space that has memory; `First` where none has.
+template <class First, class... Tags>
+struct MemoryPart {
+  using type = Backend<First>;
+};
+template <class First, class Tag, class... Rest>
+struct MemoryPart<First, Tag, Rest...>
+    : std::conditional_t<HasMemory<Backend<Tag>> &&
+                             std::same_as<typename Backend<Tag>::space, typename Backend<First>::space>,
+                         MemoryPart<Tag>, MemoryPart<First, Rest...>> {};
+
 template <class Self, bool copies, class Tags>
 struct Chained;
 /// Backend<Self> of a chain of these backends.
 template <class Self, bool copies, class First, class... Rest>
 struct Chained<Self, copies, List<First, Rest...>>
     : Memory<
-          Self, Backend<First>,
+          Self, typename MemoryPart<First, First, Rest...>::type,
           typename ChainState<typename Backend<First>::space, with<state_of<Backend<First>>, Choices>, Rest...>::type> {
  private:
   using parts = List<First, Rest...>;

@@ -84,31 +84,44 @@ struct ContextFor<Tag, State<Plain, Kept...>> {
   using type = Context<Tag, Plain, Kept...>;
 };
 
-/// What every composition takes over from its first part: memory, and moving data to it and from it.
-template <class Tag, class First, class S>
-struct Memory {
-  using tag = Tag;
-  using space = typename First::space;
-  using context = typename ContextFor<Tag, S>::type;
-  using allocation = typename First::allocation;
-  static constexpr bool is_composed = true;
+/// Has B memory of its own? A backend that only lends operations to others need not.
+template <class B>
+concept HasMemory = requires {
+  typename B::allocation;
+};
+
+/// Memory as B has it, and moving data to it and from it.
+template <class B>
+struct MemoryOf {};
+template <HasMemory B>
+struct MemoryOf<B> {
+  using allocation = typename B::allocation;
 
   template <class Ctx>
   [[nodiscard]] static allocation allocate(Ctx& ctx, std::size_t bytes, const char* purpose) {
-    return First::allocate(ctx, bytes, purpose);
+    return B::allocate(ctx, bytes, purpose);
   }
   template <class T, class Ctx>
-  static void copy_from_host(Ctx& ctx, VectorView<const T, HostSpace> source, VectorView<T, space> out) {
-    First::copy_from_host(ctx, source, out);
+  static void copy_from_host(Ctx& ctx, VectorView<const T, HostSpace> source, VectorView<T, typename B::space> out) {
+    B::copy_from_host(ctx, source, out);
   }
   template <class T, class Ctx>
-  static void copy_to_host(Ctx& ctx, VectorView<const T, space> source, VectorView<T, HostSpace> out) {
-    First::copy_to_host(ctx, source, out);
+  static void copy_to_host(Ctx& ctx, VectorView<const T, typename B::space> source, VectorView<T, HostSpace> out) {
+    B::copy_to_host(ctx, source, out);
   }
   template <class Ctx>
   static void synchronize(Ctx& ctx) {
-    First::synchronize(ctx);
+    B::synchronize(ctx);
   }
+};
+
+/// What every composition has, with the memory of one of its parts.
+template <class Tag, class Part, class S>
+struct Memory : MemoryOf<Part> {
+  using tag = Tag;
+  using space = typename Part::space;
+  using context = typename ContextFor<Tag, S>::type;
+  static constexpr bool is_composed = true;
 };
 
 /// A part's context of its own, beside that of the composition: made when first needed, under the same control.
@@ -158,7 +171,7 @@ class ContextOn {
 
 template <class Part, class Ctx>
 struct isonomy::Backend<isonomy::compose::On<Part, Ctx>>
-    : isonomy::compose::Memory<isonomy::compose::On<Part, Ctx>, isonomy::Backend<Part>,
+    : isonomy::compose::Memory<isonomy::compose::On<Part, Ctx>, isonomy::Backend<typename Ctx::tag>,
                                isonomy::compose::ContextOn<Part, Ctx>> {
   using context = compose::ContextOn<Part, Ctx>;
   static constexpr const char* name() { return Backend<Part>::name(); }

@@ -194,8 +194,8 @@ decltype(auto) run_on_copies(Ctx& ctx, Part& part, std::size_t moved_before, S&&
 /// Runs the operation as B does, in the memory of `part`, for a caller whose views are in that of `ctx`.
 template <class Op, class B, class... T, class Ctx, class Part, class... A>
 decltype(auto) run_staged(Ctx& ctx, Part& part, const A&... arguments) {
-  return run_on_copies<Op, B, T...>(ctx, part, ctx.counters().bytes_moved,
-                                    Staged<A, Part>(ctx, part, arguments, Op::name)...);
+  const std::size_t moved_before = ctx.counters().bytes_moved;
+  return run_on_copies<Op, B, T...>(ctx, part, moved_before, Staged<A, Part>(ctx, part, arguments, Op::name)...);
 }
 
 }  // namespace isonomy::compose
