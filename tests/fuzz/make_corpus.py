@@ -100,3 +100,12 @@ put("split_kws", "wrong", "Segment:n_split_min=1,n_split_min=99999999999;;Patter
 
 put("quoting", "letters", "plain – ä\u00a0\u200b\t\"\\\n")
 put("quoting", "no_utf8", b"\xff\xc3\x80\xe2\x80\xed\xa0\x80\x00\x7f")
+
+put("json", "report", '{"schema": "isonomy-report", "version": 1,\n "kind": "run", "stages": [{"seconds": 1.5e-06}], "x": [null, true, false]}\n')
+put("json", "numbers", "[0, -0.5, 1E+30, 123456789012345678901234567890, 1e-400]")
+put("json", "escapes", '["\\u00e4\\ud835\\udc00\\"\\\\\\/\\b\\f\\n\\r\\t\u2013"]')
+put("json", "half_surrogate", '["\\ud835"]')
+put("json", "key_twice", '{"a": 1, "\\u0061": 2}')
+put("json", "brackets", "[" * 101)
+put("json", "leading_zero", "[01]")
+put("json", "open", '{"a": "')

@@ -22,6 +22,7 @@
 #include "isonomy/io/sequences/scale_table.hpp"
 #include "isonomy/io/sequences/sequence_table.hpp"
 #include "isonomy/io/text/json.hpp"
+#include "isonomy/io/text/json_reader.hpp"
 #include "isonomy/io/text/number_column.hpp"
 #include "isonomy/io/text/source.hpp"
 #include "isonomy/io/text/tsv.hpp"
@@ -151,6 +152,35 @@ inline void quoting(std::string_view bytes) {
   require(json.size() >= 2 && json.front() == '"' && json.back() == '"');
 }
 
+/// A value as JSON without blanks.
+inline void append_json(const io::JsonValue& value, std::string& out) {
+  using Kind = io::JsonValue::Kind;
+  const bool object = value.kind == Kind::object;
+  switch (value.kind) {
+  case Kind::null: out += "null"; return;
+  case Kind::boolean: out += value.truth ? "true" : "false"; return;
+  case Kind::number: out += value.text; return;
+  case Kind::string: out += io::json_string(value.text); return;
+  default: out += object ? '{' : '[';
+  }
+  for (std::size_t i = 0; i < value.elements.size(); ++i) {
+    if (i > 0) out += ',';
+    if (object) (out += io::json_string(value.keys[i])) += ':';
+    append_json(value.elements[i], out);
+  }
+  out += object ? '}' : ']';
+}
+
+/// What is read and written is read as the same.
+inline void json(std::string_view bytes) {
+  refusing([&] {
+    std::string once, twice;
+    append_json(io::read_json(io::Source::of_memory("x.json", bytes)), once);
+    append_json(io::read_json(io::Source::of_memory("x.json", once)), twice);
+    require(once == twice);
+  });
+}
+
 struct Target {
   const char* name;
   void (*run)(std::string_view bytes);
@@ -161,6 +191,7 @@ inline constexpr Target targets[] = {{"number_column", number_column},
                                      {"sequence_table", sequence_table},
                                      {"scale_table", scale_table},
                                      {"split_kws", split_kws},
-                                     {"quoting", quoting}};
+                                     {"quoting", quoting},
+                                     {"json", json}};
 
 }  // namespace isonomy::test::fuzz

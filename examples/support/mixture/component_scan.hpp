@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <string>
 #include <vector>
 
+#include "isonomy/core/report.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/cpu/cpu.hpp"
@@ -77,6 +79,22 @@ std::vector<isonomy::io::TriedComponents> try_components(isonomy::Context<isonom
   const auto best = std::min_element(tried.begin(), tried.end(), better);
   best->chosen = best->usable;
   return tried;
+}
+
+/// What was chosen, and how much larger the least BIC of another number is; nothing else is chosen where all are
+/// unusable.
+inline isonomy::Decision components_decision(const std::vector<isonomy::io::TriedComponents>& tried) {
+  isonomy::Decision decision{"components: BIC", "none usable", isonomy::Decision::not_known};
+  double next = std::numeric_limits<double>::infinity();
+  const isonomy::io::TriedComponents* chosen = nullptr;
+  for (const auto& t : tried) {
+    if (t.chosen)
+      chosen = &t;
+    else if (t.usable)
+      next = std::min(next, t.bic);
+  }
+  if (chosen != nullptr) decision = {decision.decision, std::to_string(chosen->components), next - chosen->bic};
+  return decision;
 }
 
 /// The options of the run that is made of a choice: with the components chosen, or the fewest.

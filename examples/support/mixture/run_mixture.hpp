@@ -124,7 +124,7 @@ std::vector<double> fit_from(isonomy::Context<isonomy::Cpu>& ctx, isonomy::Vecto
 }
 
 /// Notes what is fitted and where it starts: where the command line says, or where these points suggest, known values
-/// in their place. Returns the stages so far.
+/// in their place. Returns the stages and decisions so far.
 template <class T>
 isonomy::Report begin_fit(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorView<const T> points,
                           const MixtureOptions& options, PassCounter& passes, isonomy::io::MixtureFit& fit) {
@@ -139,10 +139,17 @@ isonomy::Report begin_fit(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorVi
     fit.starts = from_points(options.points.path,
                              [&] { return isonomy::mixture::find_start(ctx, options.model, points, options.search); });
     fit.start = fit.starts.parameters;
+    before.decisions = fit.starts.report.decisions;
     if (!options.known.empty()) fit.start = start_with(options.model, fit.start, options.known);
   }
   timer.lap("start");
   return before;
+}
+
+/// Puts the stages and decisions of what came before a fit before its own.
+inline void put_before(const isonomy::Report& before, isonomy::Report& report) {
+  report.stages.insert(report.stages.begin(), before.stages.begin(), before.stages.end());
+  report.decisions.insert(report.decisions.begin(), before.decisions.begin(), before.decisions.end());
 }
 
 /// The first fit, whose errors name the option that the start comes from, or the file.
@@ -199,8 +206,7 @@ void fit_points(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorView<const T
     fit.starts.met_same = fit.starts.first = 0;
     run.begun_again = true;
   }
-  auto& stages = fit.result.report.stages;
-  stages.insert(stages.begin(), before.stages.begin(), before.stages.end());
+  put_before(before, fit.result.report);
 }
 
 /// The fit of the points with as many components as the least BIC says, as if they had been asked for.
@@ -219,6 +225,8 @@ void choose_and_fit(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorView<con
   for (auto& t : tried)
     if (t.chosen) t = tried_components(run.fit, true);  // profiles may have met a lower minimum
   run.fit.tried = std::move(tried);
+  auto& decisions = run.fit.result.report.decisions;
+  decisions.insert(decisions.begin(), components_decision(run.fit.tried));
 }
 
 /// Points drawn as often as their weights say, one from each of as many equal stretches of their sum: some 2^14 at
@@ -251,8 +259,7 @@ void fit_weighted_points(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorVie
   passes.begin("fit");
   fit.result = from_start(
       options, [&] { return isonomy::mixture::fit(ctx, options.model, x, weights, fit.start, options.minimize); });
-  auto& stages = fit.result.report.stages;
-  stages.insert(stages.begin(), before.stages.begin(), before.stages.end());
+  put_before(before, fit.result.report);
 }
 
 /// How the report names what stands between cells.

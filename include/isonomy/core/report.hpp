@@ -39,6 +39,7 @@ inline constexpr const char* fixed_math = "IEEE 754, fused and reassociated only
 
 /// What every result tells of the computation behind it.
 struct Report {
+  std::string estimator;  ///< the function that was called, as "mixture::fit"
   std::vector<OperationBackend> operations;
   std::string precision;        ///< number types and arithmetic that decided
   std::string math_mode;        ///< what the compiler, library or device may change about that arithmetic

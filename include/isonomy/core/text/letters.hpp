@@ -38,6 +38,15 @@ struct Letter {
   return {code, more + 1};
 }
 
+/// A code point as UTF-8.
+[[nodiscard]] inline std::string utf8(char32_t code) {
+  if (code < 0x80) return {static_cast<char>(code)};
+  const int more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+  std::string out{static_cast<char>((0xF0 & 0xFF << (7 - more)) | static_cast<int>(code >> 6 * more))};
+  for (int k = more; k-- > 0;) out += static_cast<char>(0x80 | (code >> 6 * k & 0x3F));
+  return out;
+}
+
 /// "U+00A0": at least four hexadecimal digits.
 [[nodiscard]] inline std::string code_name(char32_t code) {
   std::string digits;

@@ -11,6 +11,8 @@
 
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/random.hpp"
+#include "isonomy/core/report.hpp"
+#include "isonomy/core/text.hpp"
 
 namespace isonomy::mixture {
 
@@ -20,9 +22,15 @@ struct StartCounts {
   int met_same = 0;  ///< starts that met the maximum chosen; 0 where none met one, and the values are those of k-means
   int met_none = 0;  ///< starts that ended in a spike or nowhere
   int first = 0;     ///< number of the first start that met it, from 1
+  /// By how much the negative log-likelihood of the next best maximum exceeds its own, over the points of the search.
+  double margin = Decision::not_known;
 
   /// Whether the best maximum appeared so late that more starts may find a better one.
   [[nodiscard]] bool late() const { return tried > 3 && 4 * first > 3 * tried; }
+  [[nodiscard]] Decision decision() const {
+    return {"start: negative log-likelihood of the maximum it leads to",
+            text::joined("number ", std::max(first, 1), " of ", tried), tried == 1 ? Decision::no_runner_up : margin};
+  }
 };
 
 namespace detail {
@@ -66,6 +74,7 @@ template <class Model>
 struct FoundStart {
   MetMaximum<Model> best;
   int tried = 1, met_none = 0;  ///< met_none: starts that met no maximum
+  double margin = Decision::not_known;
 };
 
 template <class Model>
@@ -87,6 +96,15 @@ std::vector<MetMaximum<Model>> grouped(std::vector<MetMaximum<Model>> ends) {
     ++result.back().met;
   }
   return result;
+}
+
+/// How much larger than the least the least of another maximum is, of negative log-likelihoods at maxima.
+inline double margin_of(const std::vector<double>& nll) {
+  const double least = *std::min_element(nll.begin(), nll.end());
+  double next = std::numeric_limits<double>::infinity();
+  for (const double v : nll)
+    if (v - least > same_maximum) next = std::min(next, v);
+  return next - least;
 }
 
 /// The component of a mixture whose loss costs least, and the logarithm of the others' density at every point.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "isonomy/backend/backend.hpp"
+#include "isonomy/backend/describe.hpp"
 #include "isonomy/core/report.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/estimators/profiling/features/enumerate_splits.hpp"
@@ -26,6 +27,7 @@
 #include "isonomy/estimators/profiling/statistics/p_values.hpp"
 #include "isonomy/estimators/profiling/statistics/rank_sums.hpp"
 #include "isonomy/estimators/profiling/tables/report_features.hpp"
+#include "isonomy/ops/sort/rank_average.hpp"
 
 namespace isonomy::profiling {
 
@@ -144,6 +146,7 @@ template <class Arithmetic = exact, ContextLike Ctx>
                   search.first_pass, search.second_pass, timer, result);
   result.evaluated_row_by_row = search.first_pass.evaluated() + search.second_pass.evaluated();
   describe<Arithmetic>(ctx, result.report);
+  if (options.test == Test::mann_whitney_scipy) result.report.operations.push_back(ran<op::rank_average, double>(ctx));
   return result;
 }
 

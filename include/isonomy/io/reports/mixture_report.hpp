@@ -292,7 +292,8 @@ inline void write_contour(JsonWriter& json, const MixtureFit& fit, const Mixture
   json.key("contours").open_array();
   for (const MixtureContour& contour : fit.contours) detail::write_contour(json, fit, contour);
   json.close();
-  detail::write_report(json, fit.result.report);
+  json.key("report");
+  write_report(json, fit.result.report);
   json.close();
   return json.text();
 }

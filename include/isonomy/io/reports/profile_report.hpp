@@ -121,7 +121,8 @@ std::string profile_report_text(const profiling::ProfileResult& result, const pr
       .member("n_final", result.funnel.n_final)
       .member("evaluated_row_by_row", result.evaluated_row_by_row)
       .close();
-  detail::write_report(json, result.report);
+  json.key("report");
+  write_report(json, result.report);
   json.key("features").open_array();
   for (const auto& row : result.features) detail::write_feature(json, row, result.p_value_column);
   json.close().close();

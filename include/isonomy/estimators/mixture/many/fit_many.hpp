@@ -131,7 +131,7 @@ ManyFits run_fits(Ctx& ctx, const NormalModel& model, index_t count, const Start
   FitQueue<Ctx, Room, One> queue(ctx, count, one, result);
   queue.run();
   timer.lap("fits");
-  describe<op::mixture_sums, T, SharedMeanPair>(ctx, result.report);
+  describe<op::mixture_sums, T, SharedMeanPair>(ctx, "mixture::fit_many", result.report);
   result.report.bytes_peak = std::max(result.report.bytes_peak, queue.bytes_peak());
   note_failures(result);
   return result;

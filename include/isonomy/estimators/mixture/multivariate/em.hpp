@@ -164,7 +164,7 @@ EmResult run_em(Ctx& ctx, NormalMixture start, const EmRows<Ctx, T>& data, const
 
   const std::vector<int> units = units_of(result.model);
   const double log_units = in_data_units({}, 1, units).high;
-  double previous = -std::numeric_limits<double>::infinity();
+  double previous = -std::numeric_limits<double>::infinity(), gain = Decision::not_known;
   std::vector<double> spread, reg;
   while (result.iterations < options.max_iter) {
     const std::vector<DoubleDouble> sums =
@@ -185,7 +185,8 @@ EmResult run_em(Ctx& ctx, NormalMixture start, const EmRows<Ctx, T>& data, const
     maximise(result.model, sums, n, reg);
     ++result.iterations;
     progress.advance();
-    result.converged = std::abs(bound - previous) < options.tol;
+    gain = std::abs(bound - previous);
+    result.converged = gain < options.tol;
     if (result.converged) break;
     previous = bound;
   }
@@ -199,8 +200,11 @@ EmResult run_em(Ctx& ctx, NormalMixture start, const EmRows<Ctx, T>& data, const
   std::sort(result.dropped.begin(), result.dropped.end());
   result.degenerate = degenerate_components(result.model, spread, reg);
   add_warnings(result, data.points);
-  describe<op::multivariate_mixture_sums, T>(ctx, result.report);
+  describe<op::multivariate_mixture_sums, T>(ctx, "mixture::em", result.report);
   if (data.weights.size > 0) result.report.operations = {ran<op::weighted_multivariate_mixture_sums, T>(ctx)};
+  result.report.decisions.push_back({"convergence: gain of the lower bound below tol",
+                                     result.converged ? "converged" : "not converged",
+                                     std::isfinite(gain) ? options.tol - gain : Decision::not_known});
   return result;
 }
 
@@ -227,6 +231,7 @@ EmResult run_em(Ctx& ctx, int components, Covariance covariance, const EmRows<Ct
   EmResult result = run_em(ctx, std::move(start.model), data, options);
   result.starts = start.counts;
   result.report.stages.insert(result.report.stages.begin(), starting.stages.begin(), starting.stages.end());
+  result.report.decisions.insert(result.report.decisions.begin(), result.starts.decision());
   note_starts(result.starts, result.report.warnings);
   return result;
 }

@@ -120,7 +120,7 @@ EmStart find_em_start(Ctx& ctx, int components, Covariance kind, const EmRows<Ct
   const bool searches = components > 1 && starts > 1 && static_cast<double>(sample.size()) >= spike_points * components;
   if (searches) {
     const FoundStart<NormalMixture> found = EmSearch<Ctx>(ctx, components, kind, sample).best_of(starts);
-    result.counts = {found.tried, 0, found.met_none, 0};
+    result.counts = {found.tried, 0, found.met_none, 0, found.margin};
     if (std::isfinite(found.best.nll)) {
       result.counts.met_same = found.best.met;
       result.counts.first = found.best.first + 1;

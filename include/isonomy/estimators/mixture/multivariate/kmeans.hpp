@@ -133,6 +133,7 @@ struct Clusters {
   std::vector<DoubleDouble> sums;
   bool converged = false;
   int iterations = 0, relocations = 0;
+  double margin = Decision::no_runner_up;  ///< by how much the inertia of the next best run exceeds its own
 
   [[nodiscard]] double inertia() const { return sums[0].high; }
   [[nodiscard]] double size(std::size_t k) const { return sums[1 + k].high; }
@@ -240,6 +241,7 @@ Clusters best_clusters(Ctx& ctx, int components, MatrixView<const T, typename Ct
   const std::int64_t passes = sample.size() < static_cast<std::size_t>(x.rows * x.columns) ? 2 : 1;
   ProgressMeter progress(ctx.control(), "kmeans", passes * options.n_init * options.max_iter);
   Clusters best;
+  std::vector<double> inertia;
   const auto seeded = [&](int run) {
     return detail::spread_rows(sample, sample_weights, static_cast<std::size_t>(x.columns), components,
                                ctx.control().seed, first_stream + static_cast<std::uint64_t>(run));
@@ -253,7 +255,12 @@ Clusters best_clusters(Ctx& ctx, int components, MatrixView<const T, typename Ct
           detail::lloyd(ctx, std::move(centres), sampled, options.max_iter, least_move, progress, few_weights.view())
               .centres;
     Clusters found = detail::lloyd(ctx, std::move(centres), x, options.max_iter, least_move, progress, weights);
+    inertia.push_back(found.inertia());
     if (run == 0 || found.inertia() < best.inertia()) best = std::move(found);
+  }
+  if (options.n_init > 1) {
+    std::nth_element(inertia.begin(), inertia.begin() + 1, inertia.end());
+    best.margin = inertia[1] - best.inertia();
   }
   return best;
 }
@@ -304,7 +311,9 @@ template <ContextLike Ctx, class T>
     if (result.sizes[k] == 0)
       result.report.warnings.push_back(
           text::joined("cluster ", k, " has no rows; use fewer clusters than there are different rows"));
-  describe<op::for_each>(ctx, result.report);
+  describe<op::for_each>(ctx, "mixture::kmeans", result.report);
+  result.report.decisions.push_back(
+      {"seeds: inertia of the clusters", text::joined("the best of ", options.n_init), found.margin});
   return result;
 }
 

@@ -9,6 +9,7 @@
 
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/backend/buffer.hpp"
+#include "isonomy/backend/describe.hpp"
 #include "isonomy/core/check.hpp"
 #include "isonomy/core/report.hpp"
 #include "isonomy/core/text.hpp"
@@ -143,7 +144,9 @@ struct FitRun {
     result.aic = 2 * result.minimum.nll + 2 * size;
     result.bic = std::fma(size, std::log(n), 2 * result.minimum.nll);
     result.effective_points = n;
-    describe<op::mixture_sums, Point, SharedMeanPair>(ctx, result.report);
+    describe<op::mixture_sums, Point, SharedMeanPair>(ctx, "mixture::fit", result.report);
+    if (!model.range.whole_line()) result.report.operations.push_back(ran<op::transform_reduce, Point>(ctx));
+    result.report.decisions.push_back(status_decision(result.minimum, options));
   }
 };
 

@@ -12,7 +12,9 @@
 
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/core/numeric.hpp"
+#include "isonomy/core/report.hpp"
 #include "isonomy/core/text.hpp"
+#include "isonomy/estimators/mixture/describe.hpp"
 #include "isonomy/estimators/mixture/minimise/minimum.hpp"
 #include "isonomy/estimators/mixture/minimise/objective.hpp"
 #include "isonomy/estimators/mixture/normal/likelihood.hpp"
@@ -230,6 +232,8 @@ class NormalLikelihood {
   [[nodiscard]] index_t points() const { return data_.size; }
   [[nodiscard]] double number_of_points() const { return static_cast<double>(data_.size); }
   [[nodiscard]] const Control& control() const { return ctx_.control(); }
+  /// Where passes over the data run, for report_of().
+  void describe(Report& report) const { mixture::describe<op::mixture_sums, T, SharedMeanPair>(ctx_, "", report); }
   [[nodiscard]] std::vector<std::vector<int>> simplices() const { return detail::weight_groups(model_); }
   [[nodiscard]] std::vector<int> idle(const std::vector<double>& theta, const std::vector<int>& free) const {
     return detail::idle_parameters(model_, theta, free);

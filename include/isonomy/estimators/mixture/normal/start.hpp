@@ -10,8 +10,10 @@
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/core/check.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/report.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
+#include "isonomy/estimators/mixture/describe.hpp"
 #include "isonomy/estimators/mixture/normal/likelihood.hpp"
 #include "isonomy/estimators/mixture/normal/model.hpp"
 #include "isonomy/estimators/mixture/normal/normal_sums.hpp"
@@ -82,6 +84,7 @@ struct StartOptions {
 struct Starts : StartCounts {
   std::vector<double> parameters;  ///< in the order of model.names()
   double spread = 0;               ///< of the points, which a spike is narrow beside
+  Report report;
 };
 
 /// Starting values for fit() from several starts: k-means, quantiles, splits of the widest part, rings around the
@@ -112,6 +115,8 @@ template <ContextLike Ctx, class T>
                                 const StartOptions& options = {}) {
   using Point = std::remove_const_t<T>;
   const VectorView<const Point, typename Ctx::space> x(data);
+  Starts result;
+  StageTimer timer(result.report);
   check::usable(x, "mixture", "x");
   detail::require_model(model);
   if (options.starts < 1)
@@ -140,16 +145,19 @@ template <ContextLike Ctx, class T>
     c.sigma = units.width_back(c.sigma);
     if (model.weighting == Weighting::yields) c.weight *= static_cast<double>(x.size);
   }
-  Starts result;
   result.spread = units.width_back(search.spread());
   result.tried = found.tried;
   result.met_none = found.met_none;
+  result.margin = found.margin;
   if (model.components == 1 || std::isfinite(found.best.nll)) {
     result.met_same = found.best.met;
     result.first = found.best.first + 1;
   }
   result.parameters = detail::parameters_of(model, std::move(found.best.model));
   static_cast<void>(components_of(model, result.parameters));
+  timer.lap("start");
+  describe<op::mixture_sums, Point, SharedMeanPair>(ctx, "mixture::find_start", result.report);
+  result.report.decisions.push_back(result.decision());
   return result;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "isonomy/backend/backend.hpp"
+#include "isonomy/backend/describe.hpp"
 #include "isonomy/core/control.hpp"
 #include "isonomy/core/report.hpp"
 #include "isonomy/core/text.hpp"
@@ -133,7 +134,10 @@ template <ContextLike Ctx, class T, WeightOf<T> W>
     result.report.warnings.push_back(
         text::joined(result.effective_points, " effective points for ", parameters, " parameters"));
   }
-  describe<op::weighted_mixture_sums, Point, NormalComponents>(ctx, result.report);
+  describe<op::weighted_mixture_sums, Point, NormalComponents>(ctx, "mixture::fit", result.report);
+  result.report.operations.push_back(ran<op::transform_reduce, W>(ctx));
+  // The limit holds for a multiple of the likelihood.
+  result.report.decisions.push_back({"status: edm below its limit", name(result.minimum.status), Decision::not_known});
   return result;
 }
 

@@ -15,7 +15,9 @@
 #include "isonomy/core/control.hpp"
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/numeric.hpp"
+#include "isonomy/core/report.hpp"
 #include "isonomy/core/text.hpp"
+#include "isonomy/estimators/mixture/describe.hpp"
 #include "isonomy/estimators/mixture/minimise/objective.hpp"
 #include "isonomy/estimators/mixture/normal/likelihood.hpp"
 #include "isonomy/estimators/mixture/normal/objective.hpp"
@@ -192,6 +194,10 @@ class WeightedLikelihood {
   }
   [[nodiscard]] std::vector<double> lengths_in_units(const std::vector<double>& theta) const {
     return detail::parameter_lengths(model_, theta, sigma_);
+  }
+  /// Where passes over the data run, for report_of().
+  void describe(Report& report) const {
+    mixture::describe<op::weighted_mixture_sums, T, NormalComponents>(ctx_, "", report);
   }
   [[nodiscard]] std::vector<std::vector<int>> simplices() const { return detail::weight_groups(model_); }
   [[nodiscard]] std::vector<int> idle(const std::vector<double>& theta, const std::vector<int>& free) const {

@@ -10,6 +10,7 @@
 
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/numeric.hpp"
+#include "isonomy/core/report.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/estimators/mixture/minimise/objective.hpp"
 #include "isonomy/ops/mixture/blocks.hpp"
@@ -28,7 +29,11 @@ class Simultaneous {
     if (names.size() != bounds.size())
       throw ShapeError(text::joined(
           {"simultaneous: ", names.size(), " names for ", bounds.size(), " parameters; give one for each"}));
-    Summand summand{[&f](const std::vector<double>& theta, MixtureOrder order) { return f.at(theta, order); }, {}};
+    Summand summand{[&f](const std::vector<double>& theta, MixtureOrder order) { return f.at(theta, order); },
+                    [&f](Report& report) {
+                      if constexpr (requires { f.describe(report); }) f.describe(report);
+                    },
+                    {}};
     Simultaneous next = *this;
     for (std::size_t i = 0; i < names.size(); ++i) summand.places.push_back(next.place(names[i], bounds[i]));
     for (std::vector<int> weights : simplices_of(f)) {
@@ -64,6 +69,11 @@ class Simultaneous {
   /// That of the first summand with a context.
   [[nodiscard]] const Control& control() const { return *control_; }
 
+  /// Where passes over the data of each summand run, for report_of().
+  void describe(Report& report) const {
+    for (const Summand& s : summands_) s.describe(report);
+  }
+
   /// One pass over every data set.
   [[nodiscard]] Likelihood at(const std::vector<double>& theta, MixtureOrder order) {
     const std::size_t size = names_.size();
@@ -98,6 +108,7 @@ class Simultaneous {
  private:
   struct Summand {
     std::function<Likelihood(const std::vector<double>&, MixtureOrder)> at;
+    std::function<void(Report&)> describe;
     std::vector<std::size_t> places;
   };
   struct Penalty {

@@ -11,8 +11,10 @@
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/jet.hpp"
 #include "isonomy/core/numeric.hpp"
+#include "isonomy/core/report.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
+#include "isonomy/estimators/mixture/describe.hpp"
 #include "isonomy/estimators/mixture/minimise/objective.hpp"
 #include "isonomy/estimators/mixture/normal/likelihood.hpp"
 #include "isonomy/estimators/mixture/normal/objective.hpp"
@@ -162,6 +164,9 @@ class DensityLikelihood {
 
   [[nodiscard]] static constexpr bool has_hessian() { return LogDensity<F, P>; }
   [[nodiscard]] const Control& control() const { return ctx_.control(); }
+
+  /// Where passes over the data run, for report_of().
+  void describe(Report& report) const { mixture::describe<op::mixture_sums, T, DensityTerm<F, P>>(ctx_, "", report); }
 
   /// ValueError for the first point that is not finite, or whose square is not.
   void require_finite_data() const { require_finite(ctx_, data_); }

@@ -13,7 +13,9 @@
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/jet.hpp"
 #include "isonomy/core/numeric.hpp"
+#include "isonomy/core/report.hpp"
 #include "isonomy/core/text.hpp"
+#include "isonomy/estimators/mixture/describe.hpp"
 #include "isonomy/estimators/mixture/minimise/objective.hpp"
 #include "isonomy/estimators/mixture/normal/weighted_likelihood.hpp"
 #include "isonomy/estimators/mixture/user_density/user_density.hpp"
@@ -143,6 +145,10 @@ class WeightedDensityLikelihood {
   [[nodiscard]] const std::vector<std::string>& names() const { return plain_.names(); }
   [[nodiscard]] const std::vector<Bounds>& bounds() const { return plain_.bounds(); }
   [[nodiscard]] const Control& control() const { return ctx_.control(); }
+  /// Where passes over the data run, for report_of().
+  void describe(Report& report) const {
+    mixture::describe<op::weighted_mixture_sums, T, DensityTerm<F, P>>(ctx_, "", report);
+  }
   void require_finite_data() const { plain_.require_finite_data(); }
   [[nodiscard]] double sum_of_weights() const { return summary_.sum; }
   [[nodiscard]] double sum_of_squares() const { return summary_.squares; }

@@ -243,6 +243,7 @@ template <class Arithmetic = exact, ContextLike Ctx>
       {catalog, options, n_filter, selection, twice_u, tests, n1, rows - n1, Passes<Arithmetic>::correlation},
       first_pass, second_pass, timer, result);
   result.evaluated_row_by_row = result.funnel.n_candidates + result.funnel.n_after_prefilter;
+  result.report.estimator = "profiling::fit_numeric";
   result.report.operations = {ran<op::for_each>(ctx), ran<op::rank_average, double>(ctx)};
   result.report.precision = "binary64, sums in row order";
   result.report.math_mode = fixed_math;

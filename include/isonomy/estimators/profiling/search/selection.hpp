@@ -6,8 +6,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <vector>
 
+#include "isonomy/core/report.hpp"
 #include "isonomy/estimators/profiling/search/candidates.hpp"
 #include "isonomy/estimators/profiling/search/equal_rows.hpp"
 #include "isonomy/estimators/profiling/search/feature_requests.hpp"
@@ -27,13 +29,21 @@ struct Selection {
   double error = 0;                 ///< bounds how far a survivor's difference may lie from the first pass
   double standing_error = 0;        ///< the same of its standing
   bool same_rows = false;           ///< the groups are known to hold the same rows: no feature separates them
+  bool by_variance = false;         ///< all differences are 0, so standings fall as test variances rise
+  /// How far the best candidate left out stands below the worst survivor, as moments have it.
+  double margin = Decision::no_runner_up;
 };
 
 namespace detail {
 
+/// The value of some rank, and the one behind it, -infinity where there is none.
+struct Ranked {
+  double value = 0, next = -std::numeric_limits<double>::infinity();
+};
+
 /// The k-th largest of the values at least 0 in `x` (others do not count); k is at most their number, `top` the
 /// largest. One histogram pass finds the bin, so that only its values are ordered.
-inline double kth_largest(const std::vector<double>& x, std::size_t k, double top) {
+inline Ranked kth_largest(const std::vector<double>& x, std::size_t k, double top) {
   constexpr std::size_t bins = 4096;
   const double per_value = top > 0 ? static_cast<double>(bins - 1) / top : 0.0;
   const auto bin_of = [&](double v) { return v < 0 ? bins : static_cast<std::size_t>(v * per_value); };
@@ -47,7 +57,13 @@ inline double kth_largest(const std::vector<double>& x, std::size_t k, double to
     if (bin_of(v) == bin) inside.push_back(v);
   const auto place = inside.begin() + static_cast<std::ptrdiff_t>(k - above - 1);
   std::nth_element(inside.begin(), place, inside.end(), std::greater<>());
-  return *place;
+  Ranked ranked{*place};
+  if (place + 1 != inside.end())
+    ranked.next = *std::max_element(place + 1, inside.end());
+  else if (std::any_of(count.begin(), count.begin() + static_cast<std::ptrdiff_t>(bin), std::identity()))
+    for (const double v : x)
+      if (bin_of(v) < bin) ranked.next = std::max(ranked.next, v);
+  return ranked;
 }
 
 /// Candidate number i, splits slowest.
@@ -136,9 +152,11 @@ template <class First, class Id>
     detail::stand_by_variance(candidates, standing);
     top = *std::max_element(standing.begin(), standing.end());
     out.standing_error = candidates.variance_error;
+    out.by_variance = true;
   }
-  const double cut = detail::kth_largest(standing, wanted, top), margin = 2 * out.standing_error,
-               least = std::max(0.0, cut - margin);
+  const detail::Ranked last = detail::kth_largest(standing, wanted, top);
+  const double cut = last.value, margin = 2 * out.standing_error, least = std::max(0.0, cut - margin);
+  out.margin = cut - last.next;
   std::vector<std::size_t> rim;
   for (std::size_t i = 0; i < standing.size(); ++i) {
     if (standing[i] < least) continue;

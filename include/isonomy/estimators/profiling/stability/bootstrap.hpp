@@ -120,6 +120,7 @@ template <class Arithmetic = exact, ContextLike Ctx>
   if (without > 0)
     result.report.warnings.push_back(
         text::joined(without, " of ", bootstrap.rounds, " bootstrap rounds left no candidate and selected nothing"));
+  result.report.estimator = "profiling::selection_frequencies";
   result.report.bytes_moved = ctx.counters().bytes_moved;
   result.report.bytes_peak = ctx.counters().bytes_peak;
   timer.lap("bootstrap");

@@ -70,8 +70,9 @@ template <class Arithmetic, class Tag>
 /// Fills in what a report says about a run of this arithmetic on this context.
 template <class Arithmetic, class Ctx>
 void describe(Ctx& ctx, Report& report) {
+  report.estimator = "profiling::fit";
   report.operations = {ran<op::gemm, double>(ctx), ran<op::joint_residue_counts>(ctx), ran<op::residue_rank_sums>(ctx),
-                       ran<op::for_each>(ctx)};
+                       ran<op::for_each>(ctx), ran<op::fill, double>(ctx)};
   report.precision =
       text::joined(Arithmetic::name, ": integers and binary64; decisions re-evaluated where rounding matters");
   report.math_mode = fixed_math;

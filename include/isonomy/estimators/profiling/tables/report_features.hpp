@@ -72,6 +72,17 @@ inline void warn_of_missing_numbers(ProfileResult& result) {
                                                   "the values down"));
 }
 
+/// Tells the report how many features each step kept, and how close that was.
+inline void note_decisions(const Selection& selection, ProfileResult& result) {
+  const Funnel& funnel = result.funnel;
+  result.report.decisions.push_back(
+      {selection.by_variance ? "pre-filter: test variance" : "pre-filter: absolute mean difference",
+       text::joined(funnel.n_after_prefilter, " of ", funnel.n_within_spread), selection.margin});
+  result.report.decisions.push_back({"redundancy: overlap of positions, correlation of scales",
+                                     text::joined(funnel.n_after_redundancy, " of ", funnel.n_after_prefilter),
+                                     Decision::not_known});
+}
+
 /// What a run knows when its survivors are tested.
 struct TestedSurvivors {
   const FeatureCatalog& catalog;
@@ -134,6 +145,7 @@ void report_features(const TestedSurvivors& run, First& first_pass, Second& seco
   result.rows_test = run.n_test;
   result.rows_reference = run.n_reference;
   warn_of_missing_numbers(result);
+  note_decisions(run.selection, result);
 }
 
 }  // namespace isonomy::profiling

@@ -160,14 +160,20 @@ class StartSearch {
     const std::vector<Maximum> maxima = grouped(std::move(ends));
     if (maxima.empty()) return result;
     result.best = maxima.front();
+    std::vector<double> nll;
+    for (const Maximum& m : maxima) nll.push_back(m.nll);
+    result.margin = margin_of(nll);
     if (sample_.size() == few_.size()) return result;
     double least = std::numeric_limits<double>::infinity();
+    nll.clear();
     for (std::size_t i = 0; i < std::min(maxima.size(), compared_maxima); ++i) {
       const Maximum end = finished(maxima[i].model, sample_.view());
+      nll.push_back(end.nll);
       if (!(end.nll < least)) continue;
       least = end.nll;
       result.best = {end.model, end.nll, maxima[i].first, maxima[i].met};
     }
+    if (std::isfinite(least)) result.margin = margin_of(nll);
     return result;
   }
 
