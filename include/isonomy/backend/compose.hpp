@@ -3,3 +3,4 @@
 
 #include "isonomy/backend/compose/chain.hpp"
 #include "isonomy/backend/compose/override.hpp"
+#include "isonomy/backend/compose/traced.hpp"

@@ -1,7 +1,6 @@
 // The backends of a chain that may run an operation: who can, who takes a call, and the running of it.
 #pragma once
 
-#include <array>
 #include <concepts>
 #include <cstddef>
 #include <type_traits>
@@ -25,12 +24,6 @@ template <class B>
 concept AlwaysAvailable = requires {
   typename std::bool_constant<B::available()>;
   requires B::available();
-};
-
-/// The name of B, which runs the library's form, put together while compiling.
-template <class B>
-struct GenericPieces {
-  static constexpr auto get() { return std::array<const char*, 2>{B::name(), " (generic)"}; }
 };
 
 /// For calls of Op, for these element types, whose views are in memory of `Space`; other spaces only if it `copies`.
@@ -66,10 +59,8 @@ struct Candidates {
     using B = Backend<Tag>;
     if constexpr (!can<Tag>)
       return runner(List<Rest...>{});
-    else if constexpr (Has<Op, B, T...>)
-      return runner_of<Op, B, T...>();
     else
-      return Name<GenericPieces<B>>::text.data();
+      return form_of<Op, B, T...>();
   }
 
   /// Adds to `told` the parts before the first that can run some call.

@@ -34,7 +34,7 @@ template <class Self, class First, class S>
 struct OnePart : Memory<Self, First, S> {
   template <class Op, class... T>
   static constexpr const char* runner() {
-    return runner_of<Op, Part<Op>, T...>();
+    return form_of<Op, Part<Op>, T...>();
   }
   template <class Op, class... T, class Ctx, class... A>
   static decltype(auto) run(Ctx& ctx, A&&... arguments) {
