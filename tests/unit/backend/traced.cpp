@@ -121,6 +121,6 @@ TEST_CASE("events are written as lines of JSON and as the viewer of Chrome reads
   CHECK(io::trace_lines({event, event}) == io::trace_line(event) + io::trace_line(event));
   const std::string viewed = io::detail::on_one_line(io::chrome_trace({event}));
   CHECK(viewed.find("{\"traceEvents\": [{\"name\": \"gemm\",\"cat\": \"acme::\\\"Fast\\\"\",\"ph\": \"X\",\"ts\": "
-                    "5e+05,\"dur\": 250000,\"pid\": 1,\"tid\": 1,\"args\": {\"backend\": ") == 0);
+                    "500000.0,\"dur\": 250000.0,\"pid\": 1,\"tid\": 1,\"args\": {\"backend\": ") == 0);
   CHECK(io::chrome_trace({}) == "{\n  \"traceEvents\": []\n}\n");
 }
