@@ -2,5 +2,6 @@
 #pragma once
 
 #include "isonomy/backend/compose/chain.hpp"
+#include "isonomy/backend/compose/checked.hpp"
 #include "isonomy/backend/compose/override.hpp"
 #include "isonomy/backend/compose/traced.hpp"

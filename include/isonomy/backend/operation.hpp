@@ -37,6 +37,13 @@ struct Reduction {
   double length = 0, scale = 0;
 };
 
+/// Where two backends differ by more than they may, and by how much: argument `view`, element (row, column) of a batch.
+struct Deviation {
+  int view = 0;
+  index_t batch = 0, row = 0, column = 0;
+  double value = 0, reference = 0, bound = 0;
+};
+
 /// What holds of an operation unless it says otherwise.
 ///
 /// An operation derives from it and says the rest:
@@ -45,7 +52,8 @@ struct Reduction {
 /// - `tier`, how far backends may differ, with the derivation of the bound;
 /// - `reduction(i, j, arguments...)`, where the tier is Tight, what the bound of output (i, j) takes, from the
 /// arguments
-///   as they were before, in host memory; or `agree(before, got, expected)` where a bound holds of something else;
+///   as they were before, in host memory; or `deviation(before, got, expected)`, from tuples of all arguments, where
+///   the bound is not one of elements;
 /// - `reach`, what a call reaches beyond its views;
 /// - `own<B, T>`, whether the plain backend B has a member for it, asked with stand-ins for arguments;
 /// - `derived<B, T>`, whether the library can build it from other operations of B;
