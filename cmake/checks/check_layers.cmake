@@ -1,5 +1,6 @@
 # cmake -DINCLUDE_DIR=... -P: a header includes its own wing and those below, and no includes run in a circle.
 #   core <- backend <- ops <- cpu, cuda, blas       (implementations: included by the umbrella, programs and tests alone)
+#                      ops <- reference <- conformance        (an implementation to compare with: the umbrella does without)
 #                      ops <- estimators <- io, interop, dist, conformance, adapters
 #   compiled names instantiations of everything; only programs and tests include it
 # Also: no sibling estimator; only interop/eigen.hpp includes Eigen; core includes nothing foreign but the standard library; no .hpp
@@ -11,14 +12,16 @@ set(ops_includes ${backend_includes} ops)
 set(cpu_includes ${ops_includes} cpu)
 set(cuda_includes ${ops_includes} cuda)
 set(blas_includes ${cpu_includes} blas)
+set(reference_includes ${ops_includes} reference)
 set(estimators_includes ${ops_includes} estimators)
 foreach(wing IN ITEMS io interop dist conformance adapters)
   set(${wing}_includes ${estimators_includes} io interop dist conformance adapters)
 endforeach()
+list(APPEND conformance_includes reference)
 set(wings core backend ops cpu cuda blas estimators io interop dist conformance adapters)
 set(umbrella_includes ${wings})
 set(compiled_includes ${wings} compiled)
-list(APPEND wings compiled)
+list(APPEND wings reference compiled)
 set(estimators_allowed "samap>sam")  # "a>b": estimator a may include estimator b
 
 # Sets wing and estimator (empty outside estimators/) of a path relative to include/isonomy.

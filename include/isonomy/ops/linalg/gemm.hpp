@@ -43,6 +43,9 @@ struct gemm : Declaration {
 /// A is m x k, B is k x n, out is m x n; any strides, transposition by transposed(view). beta == 0 ignores the old out,
 /// even NaN. k == 0 leaves alpha*0 + beta*out.
 ///
+/// Every product counts, as IEEE 754 has it: alpha == 0 reads A and B, and 0 times NaN or infinity is NaN (BLAS may
+/// skip both).
+///
 /// Errors: ShapeError where extents disagree, AliasError where out overlaps A or B, OutOfMemory for the workspace of
 /// packed copies. O(mnk).
 ///

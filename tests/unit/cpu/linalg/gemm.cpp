@@ -1,5 +1,6 @@
 // gemm and syrk of Backend<Cpu>: the exact result they define, on every instruction set.
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "isonomy/compiled/linalg.hpp"
@@ -66,6 +67,27 @@ TEMPLATE_TEST_CASE("gemm is the fma chain it is defined as, on every instruction
   check_products<TestType>(50, 30, 20);
   check_products<TestType>(5, 900, 7);  // a sum cut into blocks goes on where it stopped
   check_products<TestType>(1, 1, 1);
+}
+
+TEMPLATE_TEST_CASE("gemm lets NaN and infinity reach the sums that hold them, whatever alpha and the other factor are",
+                   "[gemm]", float, double) {
+  using T = TestType;
+  constexpr index_t m = 50, k = 9, n = 20;
+  std::vector<T> a = random<T>(m * k, 1), b = random<T>(k * n, 2);
+  const MatrixView<T> view_a = row_major(a.data(), m, k), view_b = column_major(b.data(), k, n);
+  for (index_t j = 0; j < n; ++j) view_b(4, j) = 0;
+  view_a(31, 4) = std::numeric_limits<T>::quiet_NaN();
+  for (index_t i = 0; i < m; ++i) view_a(i, 6) = 0;
+  view_b(6, 7) = std::numeric_limits<T>::infinity();
+  for (Context<Cpu>& ctx : contexts())
+    for (const T alpha : {T(0), T(1), T(2)})
+      for (const T beta : {T(0), T(1)}) {
+        std::vector<T> got(m * n, beta == 0 ? std::numeric_limits<T>::quiet_NaN() : T(1));
+        const MatrixView<T> out = column_major(got.data(), m, n);
+        gemm(ctx, alpha, view_a, view_b, beta, out);
+        for (index_t i = 0; i < m; ++i)
+          for (index_t j = 0; j < n; ++j) REQUIRE(std::isnan(out(i, j)) == (i == 31 || j == 7));
+      }
 }
 
 TEMPLATE_TEST_CASE("syrk has the bits of gemm, also for an output that is not symmetric", "[gemm]", float, double) {

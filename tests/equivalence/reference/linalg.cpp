@@ -1,0 +1,11 @@
+// The conformance rows of gemm, syrk and cholesky_batched on Backend<Reference>.
+#include "isonomy/conformance/cases/cholesky.hpp"
+#include "isonomy/conformance/cases/gemm.hpp"
+#include "support/catch.hpp"
+#include "support/reference.hpp"
+
+TEST_CASE("gemm conforms on Reference", "[equivalence]") { isonomy::test::conform_on_reference<isonomy::op::gemm>(); }
+TEST_CASE("syrk conforms on Reference", "[equivalence]") { isonomy::test::conform_on_reference<isonomy::op::syrk>(); }
+TEST_CASE("cholesky_batched conforms on Reference", "[equivalence]") {
+  isonomy::test::conform_on_reference<isonomy::op::cholesky_batched>();
+}

@@ -1,0 +1,14 @@
+// The conformance rows of stable_sort_by_key, rank_average and select_k on Backend<Reference>.
+#include "isonomy/conformance/cases/sort.hpp"
+#include "support/catch.hpp"
+#include "support/reference.hpp"
+
+TEST_CASE("stable_sort_by_key conforms on Reference", "[equivalence]") {
+  isonomy::test::conform_on_reference<isonomy::op::stable_sort_by_key>();
+}
+TEST_CASE("rank_average conforms on Reference", "[equivalence]") {
+  isonomy::test::conform_on_reference<isonomy::op::rank_average>();
+}
+TEST_CASE("select_k conforms on Reference", "[equivalence]") {
+  isonomy::test::conform_on_reference<isonomy::op::select_k>();
+}
