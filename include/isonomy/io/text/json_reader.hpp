@@ -214,7 +214,7 @@ class JsonParser {
     }
     return code;
   }
-  /// The letter of \uXXXX, or of two of them that are surrogates, as UTF-8.
+  /// The letter of an escape of four digits, or of two that are surrogates, as UTF-8.
   void add_code(std::string& out) {
     char32_t code = hexadecimal();
     if (code >= 0xD800 && code < 0xE000) {
