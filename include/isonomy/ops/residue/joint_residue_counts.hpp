@@ -73,8 +73,8 @@ void joint_residue_counts(Ctx& ctx, MatrixView<const std::uint8_t, typename Ctx:
               " pairs; give one row per pair");
   check::no_overlap(out, codes, operation, "out", "codes");
   check::no_overlap(out, pairs, operation, "out", "pairs");
-  if (pairs.size == 0 || out.columns == 0) return;
   begin_operation(ctx, operation);
+  if (pairs.size == 0 || out.columns == 0) return;
   invoke<op::joint_residue_counts>(ctx, codes, pairs, out);
 }
 

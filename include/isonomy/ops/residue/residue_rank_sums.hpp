@@ -132,8 +132,8 @@ void residue_rank_sums(Ctx& ctx, const RankProblem<typename Ctx::space>& problem
   for (const std::uint32_t d : problem.scale_numbers)
     check::that(static_cast<index_t>(d) < problem.scales.scales, operation, "scale number ", d, " of ",
                 problem.scales.scales, " scales");
-  if (twice_u.empty()) return;
   begin_operation(ctx, operation);
+  if (twice_u.empty()) return;
   invoke<op::residue_rank_sums>(ctx, Arithmetic{}, problem, twice_u);
 }
 
