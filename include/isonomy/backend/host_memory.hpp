@@ -6,6 +6,7 @@
 #include <memory>
 #include <new>
 
+#include "isonomy/backend/plain_context.hpp"
 #include "isonomy/core/concepts.hpp"
 #include "isonomy/core/control.hpp"
 #include "isonomy/core/error.hpp"
