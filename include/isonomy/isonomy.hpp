@@ -6,6 +6,7 @@
 #include "isonomy/backend/compose.hpp"
 #include "isonomy/backend/describe.hpp"
 #include "isonomy/backend/operation.hpp"
+#include "isonomy/backend/select.hpp"
 #include "isonomy/core/check.hpp"
 #include "isonomy/core/concepts.hpp"
 #include "isonomy/core/config.hpp"

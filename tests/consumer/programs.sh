@@ -8,18 +8,19 @@ fail() {
   exit 1
 }
 
-[[ $(ls "$prefix/bin" | tr '\n' ' ') == "isonomy-mixture isonomy-profile " ]] || fail "bin holds $(ls "$prefix/bin" | tr '\n' ' ')"
+[[ $(ls "$prefix/bin" | tr '\n' ' ') == "isonomy-mixture isonomy-profile isonomy-report-diff " ]] || fail "bin holds $(ls "$prefix/bin" | tr '\n' ' ')"
 [[ -s $prefix/share/licenses/isonomy/LICENSE.aaanalysis ]] || fail "no licence of the bundled scales"
 [[ ! -e $prefix/include ]] || fail "the programs bring headers"
 PATH=$(cd "$prefix/bin" && pwd):$PATH
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-for program in isonomy-profile isonomy-mixture; do
+for program in isonomy-profile isonomy-mixture isonomy-report-diff; do
   "$program" --help >help
   grep -q "Usage: $program" help || fail "$program --help: $(head -n 3 help)"
 done
 isonomy-profile "$data/proteins/DOM_GSEC.tsv" --n-filter 5 --quiet --out table.tsv
 [[ $(grep -c '' table.tsv) -eq 6 ]] || fail "isonomy-profile: a table of $(grep -c '' table.tsv) lines"
-isonomy-mixture "$data/mixture/faithful.csv" --column waiting --quiet --out fit.tsv
+isonomy-mixture "$data/mixture/faithful.csv" --column waiting --quiet --out fit.tsv --json fit.json
 grep -q '^mu1' fit.tsv || fail "isonomy-mixture: $(head -n 3 fit.tsv)"
+isonomy-report-diff fit.json fit.json >/dev/null || fail "isonomy-report-diff: a report differs from itself"

@@ -25,16 +25,23 @@ enum class Support { none, derived, own };
 /// Operations are types that stand with their front doors: ops/linalg/gemm.hpp holds op::gemm and gemm().
 namespace op {
 
-/// What the arguments of an operation are, beside views and plain values: what a composition may do with a call.
+/// What a call reaches beyond its views and plain values, and so what a composition may do with it.
 ///
-/// - `views`: nothing, so a call can run on copies, in any memory space, and twice;
-/// - `pointers`: they point to memory that is only read, so a call can run twice in one space;
-/// - `effects`: a functor writes what it likes, so a call runs once, where it was made.
-enum class Arguments { views, pointers, effects };
+/// - `views`: nothing, so it can run on copies, in any memory space, and twice;
+/// - `pointers`: memory that arguments point to and that it only reads, so it can run twice in one space;
+/// - `effects`: what a functor writes, so it runs once, where it was made.
+enum class Reach { views, pointers, effects };
 
 /// The length and the scale that a Tight bound takes.
 struct Reduction {
   double length = 0, scale = 0;
+};
+
+/// Where two backends differ by more than they may, and by how much: argument `view`, element (row, column) of a batch.
+struct Deviation {
+  int view = 0;
+  index_t batch = 0, row = 0, column = 0;
+  double value = 0, reference = 0, bound = 0;
 };
 
 /// What holds of an operation unless it says otherwise.
@@ -45,8 +52,9 @@ struct Reduction {
 /// - `tier`, how far backends may differ, with the derivation of the bound;
 /// - `reduction(i, j, arguments...)`, where the tier is Tight, what the bound of output (i, j) takes, from the
 /// arguments
-///   as they were before, in host memory; or `agree(before, got, expected)` where a bound holds of something else;
-/// - `arguments`, what they are beside views and plain values;
+///   as they were before, in host memory; or `deviation(before, got, expected)`, from tuples of all arguments, where
+///   the bound is not one of elements;
+/// - `reach`, what a call reaches beyond its views;
 /// - `own<B, T>`, whether the plain backend B has a member for it, asked with stand-ins for arguments;
 /// - `derived<B, T>`, whether the library can build it from other operations of B;
 /// - `needs<B, T>`, whether B has what the front door itself calls, whichever form runs;
@@ -54,7 +62,7 @@ struct Reduction {
 /// - `derive(context, arguments...)`, the library's form, which invokes the other operations on the same context.
 struct Declaration {
   using tier = Exact;
-  static constexpr Arguments arguments = Arguments::views;
+  static constexpr Reach reach = Reach::views;
   template <class B, class... T>
   static constexpr bool derived = false;
   template <class B, class... T>

@@ -83,11 +83,15 @@ class Call {
     return view;
   }
   template <class T>
-  [[nodiscard]] std::span<T> host_output(const char* name, const std::vector<T>& values) {
-    auto held = std::make_unique<Host<T>>(name, Role::output, values);
+  [[nodiscard]] std::span<T> host_output(const char* name, const std::vector<T>& values, Role role = Role::output) {
+    auto held = std::make_unique<Host<T>>(name, role, values);
     const std::span<T> view(held->values);
     operands_.push_back(std::move(held));
     return view;
+  }
+  template <class T>
+  [[nodiscard]] std::span<T> host_moved(const char* name, const std::vector<T>& values) {
+    return host_output(name, values, Role::moved);
   }
   /// A value that the operation returned.
   template <class T>

@@ -77,7 +77,8 @@ class Verdict {
         double bound = 0;
         if constexpr (Real<T>) {
           bound = Tier::template bound<T>(reduction_length, scale(i, j));
-          if (std::isfinite(a) && std::isfinite(r) && close(static_cast<double>(a), static_cast<double>(r), bound))
+          if (bound > 0 && std::isfinite(a) && std::isfinite(r) &&
+              close(static_cast<double>(a), static_cast<double>(r), bound))
             continue;
         }
         mismatch(what, i, j, a, r, bound);

@@ -39,7 +39,7 @@ struct Backend<Cpu> : cpu::Memory,
   using context = cpu::Context;
 
   static constexpr const char* name() { return "Cpu"; }
-  static bool available() noexcept { return true; }
+  static constexpr bool available() noexcept { return true; }
 };
 
 }  // namespace isonomy

@@ -12,6 +12,7 @@ namespace op {
 struct for_each : Declaration {
   static constexpr const char* name = "for_each";
   using elements = std::tuple<Anything>;
+  static constexpr Reach reach = Reach::effects;
   template <class B, class = Anything>
   static constexpr bool own = requires(ContextOf<B>& c, AnyIndexed f) {
     B::for_each(c, index_t{}, f);

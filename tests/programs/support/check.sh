@@ -12,8 +12,8 @@ skip() {
 programs=$(cd "$1" && pwd) || exit 1
 data=$(cd "$2" && pwd) || exit 1
 reference=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../reference" && pwd)
-# A script is named after its program: profile_output.sh runs isonomy-profile.
-program=$(basename "$0" .sh) program=isonomy-${program%%_*}
+# A script is named after its program: profile_output.sh runs isonomy-profile. One of two words names it in `program` first.
+program=${program:-$(basename "$0" .sh)} program=isonomy-${program%%_*}
 [[ -x $programs/$program ]] || skip "the program $program is not in $programs"
 
 work=$(mktemp -d)

@@ -122,7 +122,8 @@ class Spoiled {
     if (fault_.kind == Kind::narrows_output) narrow_number(number, at);
     if (fault_.kind == Kind::loses_payloads)
       replace_real(number, at, [](auto x) { return x != x ? std::numeric_limits<decltype(x)>::quiet_NaN() : x; });
-    if (fault_.kind == Kind::loses_signs_of_zero) replace_real(number, at, [](auto x) { return x == 0 ? 0 : x; });
+    if (fault_.kind == Kind::loses_signs_of_zero)
+      replace_real(number, at, [](auto x) { return x == 0 ? std::abs(x) : x; });
   }
 
   const Fault& fault_;

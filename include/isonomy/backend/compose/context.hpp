@@ -45,20 +45,14 @@ struct StateOf<B> {
 template <class B>
 using state_of = typename StateOf<B>::type;
 
-template <class S>
-struct PlainOf;
-template <class Plain, class... Kept>
-struct PlainOf<State<Plain, Kept...>> {
-  using type = Plain;
-};
-/// The context of the plain backend under B.
-template <class B>
-using plain_of = typename PlainOf<state_of<B>>::type;
-
-/// Can both work on one context: in one memory space, with one context derived from the other?
-template <class A, class B>
-concept Related = std::same_as<typename A::space, typename B::space> &&
-    (std::derived_from<plain_of<A>, plain_of<B>> || std::derived_from<plain_of<B>, plain_of<A>>);
+template <class S, class R>
+inline constexpr bool related_states = false;
+template <class P, class... K, class Q, class... L>
+inline constexpr bool related_states<State<P, K...>, State<Q, L...>> =
+    std::derived_from<P, Q> || std::derived_from<Q, P>;
+/// Can both be one state: is one of their plain contexts that of the other or derived from it?
+template <class S, class R>
+concept RelatedStates = related_states<S, R>;
 
 template <class S, class... More>
 struct With {
@@ -90,31 +84,44 @@ struct ContextFor<Tag, State<Plain, Kept...>> {
   using type = Context<Tag, Plain, Kept...>;
 };
 
-/// What every composition takes over from its first part: memory, and moving data to it and from it.
-template <class Tag, class First, class S>
-struct Memory {
-  using tag = Tag;
-  using space = typename First::space;
-  using context = typename ContextFor<Tag, S>::type;
-  using allocation = typename First::allocation;
-  static constexpr bool is_composed = true;
+/// Has B memory of its own? A backend that only lends operations to others need not.
+template <class B>
+concept HasMemory = requires {
+  typename B::allocation;
+};
+
+/// Memory as B has it, and moving data to it and from it.
+template <class B>
+struct MemoryOf {};
+template <HasMemory B>
+struct MemoryOf<B> {
+  using allocation = typename B::allocation;
 
   template <class Ctx>
   [[nodiscard]] static allocation allocate(Ctx& ctx, std::size_t bytes, const char* purpose) {
-    return First::allocate(ctx, bytes, purpose);
+    return B::allocate(ctx, bytes, purpose);
   }
   template <class T, class Ctx>
-  static void copy_from_host(Ctx& ctx, VectorView<const T, HostSpace> source, VectorView<T, space> out) {
-    First::copy_from_host(ctx, source, out);
+  static void copy_from_host(Ctx& ctx, VectorView<const T, HostSpace> source, VectorView<T, typename B::space> out) {
+    B::copy_from_host(ctx, source, out);
   }
   template <class T, class Ctx>
-  static void copy_to_host(Ctx& ctx, VectorView<const T, space> source, VectorView<T, HostSpace> out) {
-    First::copy_to_host(ctx, source, out);
+  static void copy_to_host(Ctx& ctx, VectorView<const T, typename B::space> source, VectorView<T, HostSpace> out) {
+    B::copy_to_host(ctx, source, out);
   }
   template <class Ctx>
   static void synchronize(Ctx& ctx) {
-    First::synchronize(ctx);
+    B::synchronize(ctx);
   }
+};
+
+/// What every composition has, with the memory of one of its parts.
+template <class Tag, class Part, class S>
+struct Memory : MemoryOf<Part> {
+  using tag = Tag;
+  using space = typename Part::space;
+  using context = typename ContextFor<Tag, S>::type;
+  static constexpr bool is_composed = true;
 };
 
 /// A part's context of its own, beside that of the composition: made when first needed, under the same control.
@@ -164,7 +171,7 @@ class ContextOn {
 
 template <class Part, class Ctx>
 struct isonomy::Backend<isonomy::compose::On<Part, Ctx>>
-    : isonomy::compose::Memory<isonomy::compose::On<Part, Ctx>, isonomy::Backend<Part>,
+    : isonomy::compose::Memory<isonomy::compose::On<Part, Ctx>, isonomy::Backend<typename Ctx::tag>,
                                isonomy::compose::ContextOn<Part, Ctx>> {
   using context = compose::ContextOn<Part, Ctx>;
   static constexpr const char* name() { return Backend<Part>::name(); }

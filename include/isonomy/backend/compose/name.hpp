@@ -4,6 +4,8 @@
 #include <array>
 #include <cstddef>
 
+#include "isonomy/backend/operation.hpp"
+
 namespace isonomy::compose {
 
 /// A composition's name, put together while compiling from the pieces that `Pieces::get()` lists.
@@ -37,6 +39,19 @@ template <class... Ops>
   pieces[operations + 1] = preposition;
   pieces[operations + 2] = second;
   return pieces;
+}
+
+template <class B>
+struct GenericPieces {
+  static constexpr auto get() { return std::array<const char*, 2>{B::name(), " (generic)"}; }
+};
+/// Whose form of the operation runs on B: that of a backend, or the library's.
+template <class Op, class B, class... T>
+[[nodiscard]] constexpr const char* form_of() {
+  if constexpr (Has<Op, B, T...>)
+    return runner_of<Op, B, T...>();
+  else
+    return Name<GenericPieces<B>>::text.data();
 }
 
 }  // namespace isonomy::compose

@@ -34,7 +34,7 @@ template <class Self, class First, class S>
 struct OnePart : Memory<Self, First, S> {
   template <class Op, class... T>
   static constexpr const char* runner() {
-    return runner_of<Op, Part<Op>, T...>();
+    return form_of<Op, Part<Op>, T...>();
   }
   template <class Op, class... T, class Ctx, class... A>
   static decltype(auto) run(Ctx& ctx, A&&... arguments) {
@@ -67,7 +67,7 @@ template <class B, class Other>
 struct OverrideState {
   static_assert(std::same_as<typename B::space, typename Other::space>,
                 "Override: both backends must work in the same memory space");
-  static_assert(!std::same_as<typename B::space, typename Other::space> || Related<B, Other>,
+  static_assert(RelatedStates<state_of<B>, state_of<Other>>,
                 "Override: the context of one backend must be that of the other or derived from it");
   using type = join<state_of<B>, state_of<Other>>;
 };

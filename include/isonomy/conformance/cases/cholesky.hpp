@@ -1,9 +1,12 @@
 // Conformance rows of cholesky_batched: residuals, failing pivots known exactly, untouched upper triangles.
 #pragma once
 
+#include <array>
 #include <cmath>
+#include <concepts>
+#include <cstdint>
+#include <limits>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "isonomy/backend/operation.hpp"
@@ -12,6 +15,87 @@
 #include "isonomy/ops/linalg/cholesky.hpp"
 
 namespace isonomy::conformance {
+
+namespace detail {
+
+/// Square matrices one after the other along their longer stride; in padded layouts a guard row lies between them.
+template <class T>
+struct SquareMatrices {
+  index_t batches, n;
+  bool by_rows;
+  index_t apart;  // rows or columns from one to the next
+  Operand<T> operand;
+
+  SquareMatrices(index_t count, index_t size, Layout l)
+      : batches(count), n(size), by_rows(l == Layout::row || l == Layout::padded_row),
+        apart(l == Layout::row || l == Layout::column ? size : size + 1),
+        operand(by_rows ? apart * count : size, by_rows ? size : apart * count, l) {}
+
+  [[nodiscard]] std::size_t at(index_t b, index_t i, index_t j) const {
+    return static_cast<std::size_t>(by_rows ? operand.at(b * apart + i, j) : operand.at(i, b * apart + j));
+  }
+  template <MemorySpace Space>
+  [[nodiscard]] BatchView<T, Space> view(const MatrixView<T, Space>& m) const {
+    return {m.data, batches, n, n, apart * (by_rows ? m.row_stride : m.column_stride), m.row_stride, m.column_stride};
+  }
+};
+
+/// Lower triangles by rows. `exact` ones are L*D*L^T with L unit lower of few small integers and D powers of 4, all
+/// times a power of 4: every step of any factorisation of them is exact, so that the failing pivot is certain. `tiny`
+/// ones are denormal, `huge` ones beyond the range of a narrower type. `graded` ones have rows over many decades,
+/// `dominant` ones are random with a diagonal that leaves no doubt about signs.
+enum class Definite { exact, tiny, huge, graded, dominant };
+
+template <class T>
+[[nodiscard]] T scale_of(Definite kind) {
+  using Limits = std::numeric_limits<T>;
+  const int exponent = kind == Definite::tiny   ? (Limits::min_exponent - Limits::digits) / 2 * 2 + 2
+                       : kind == Definite::huge ? (Limits::max_exponent - 24) / 2 * 2
+                                                : 0;
+  return std::ldexp(T{1}, exponent);
+}
+
+/// `pivot` takes the place of a power of 4 in D.
+template <class T>
+[[nodiscard]] std::vector<T> exact_matrix(index_t n, std::uint64_t seed, T scale, index_t at, double pivot) {
+  std::vector<double> l(static_cast<std::size_t>(n * n)), d(static_cast<std::size_t>(n));
+  for (index_t i = 0; i < n; ++i) {
+    d[static_cast<std::size_t>(i)] = i == at ? pivot : i % 2 == 0 ? 4 : 16;
+    l[static_cast<std::size_t>(i * n + i)] = 1;
+    for (index_t j = 0; j < i; ++j) {
+      const double u = random_unit(seed, static_cast<std::uint64_t>(i * n + j));
+      l[static_cast<std::size_t>(i * n + j)] = u < 0.1 ? -1 : u > 0.9 ? 1 : 0;
+    }
+  }
+  std::vector<T> a(static_cast<std::size_t>(n * n));
+  for (index_t i = 0; i < n; ++i)
+    for (index_t j = 0; j <= i; ++j) {
+      double sum = 0;
+      for (index_t p = 0; p <= j; ++p)
+        sum += l[static_cast<std::size_t>(i * n + p)] * d[static_cast<std::size_t>(p)] *
+               l[static_cast<std::size_t>(j * n + p)];
+      if (sum == 0 && i != j && (i + j) % 2 == 0) sum = -0.0;
+      a[static_cast<std::size_t>(i * n + j)] = static_cast<T>(sum) * scale;
+    }
+  return a;
+}
+
+template <class T>
+[[nodiscard]] std::vector<T> rounded_matrix(index_t n, std::uint64_t seed, bool graded, index_t at, double pivot) {
+  std::vector<T> a(static_cast<std::size_t>(n * n));
+  const auto size = static_cast<double>(n);
+  for (index_t i = 0; i < n; ++i)
+    for (index_t j = 0; j <= i; ++j) {
+      const double grade = graded ? std::pow(10.0, -6.0 * static_cast<double>(i + j) / (2 * size)) : 1;
+      const double u = draw<double>(Data::random, seed, i * n + j);
+      a[static_cast<std::size_t>(i * n + j)] = static_cast<T>(grade * (i != j                 ? u
+                                                                       : i == at && pivot < 0 ? -size
+                                                                                              : size + u * u));
+    }
+  return a;
+}
+
+}  // namespace detail
 
 template <>
 struct Cases<op::cholesky_batched> {
@@ -25,134 +109,158 @@ struct Cases<op::cholesky_batched> {
   static void run(Rows<Tag>& rows) {
     for (const Layout l : {Layout::column, Layout::row, Layout::padded_column, Layout::padded_row}) {
       for (const index_t batches : {0, 1, 3})
-        for (const index_t n : {0, 1, 2, 5, 33}) row<Tag, T>(rows, batches, n, l, Plant::nothing, false);
-      for (const index_t n : {1, 5, 40, 150})
+        for (const index_t n : {0, 1, 2, 5, 33}) row<Tag, T>(rows, {batches, n, l, Definite::exact, Plant::nothing});
+      for (const index_t n : {1, 5, 40})
         for (const Plant p : plants)
-          if (p < Plant::nan_below || n > 1) row<Tag, T>(rows, 2, n, l, p, false);
-      row<Tag, T>(rows, 2, 40, l, Plant::nothing, true);
+          if (p < Plant::nan_below || n > 1) row<Tag, T>(rows, {2, n, l, Definite::exact, p});
+      for (const Plant p : {Plant::nothing, Plant::negative_pivot})
+        if (rows.full() || l == Layout::padded_row) row<Tag, T>(rows, {2, 150, l, Definite::exact, p});
+      for (const Definite kind : {Definite::tiny, Definite::huge, Definite::graded, Definite::dominant})
+        for (const Plant p : {Plant::nothing, Plant::negative_pivot}) row<Tag, T>(rows, {2, 40, l, kind, p});
     }
+    if (rows.full()) vast<Tag, T>(rows);
+    refusals<Tag, T>(rows);
   }
 
  private:
+  using Definite = detail::Definite;
   /// What is planted into every second matrix of a batch; the other matrices must come out as if alone.
   enum class Plant { nothing, negative_pivot, zero_pivot, nan_on_diagonal, nan_below, nan_above };
   static constexpr std::array plants{Plant::nothing,         Plant::negative_pivot, Plant::zero_pivot,
                                      Plant::nan_on_diagonal, Plant::nan_below,      Plant::nan_above};
-  static constexpr const char* name_of(Plant p) {
+  struct Batch {
+    index_t batches, n;
+    Layout layout;
+    Definite kind;
+    Plant plant;
+
+    [[nodiscard]] Plant in(index_t b) const { return b % 2 == 0 ? plant : Plant::nothing; }
+    [[nodiscard]] index_t pivot() const { return n / 2; }  // from 0
+    [[nodiscard]] index_t info(index_t b) const {
+      return n == 0 || in(b) == Plant::nothing || in(b) == Plant::nan_above ? 0 : pivot() + 1;
+    }
+  };
+
+  template <class T>
+  [[nodiscard]] static std::string label(const Batch& s) {
+    constexpr std::array kinds{"exact", "tiny", "huge", "graded", "dominant"};
     constexpr std::array names{"definite",  "negative pivot", "zero pivot", "NaN on the diagonal",
                                "NaN below", "NaN above"};
-    return names[static_cast<std::size_t>(p)];
+    return text::joined(op::element_name<T>(), " ", s.batches, " of ", s.n, " ", name(s.layout), " ",
+                        kinds[static_cast<std::size_t>(s.kind)], ", ", names[static_cast<std::size_t>(s.plant)]);
   }
 
-  /// Matrix entries from small integers times powers of two, so that every step of any factorisation of it is exact and
-  /// the failing pivot is certain; `graded` ones are random with rows scaled over many decades.
+  /// Beyond 2^16 and 2^20 matrices, and 2^20 elements of one; the largest of float alone, for its time. A side of 2^16
+  /// cannot be: it would take 2^32 elements and 10^14 steps.
   template <class Tag, class T>
-  // A row reads from top to bottom: inputs, run, check. NOLINTNEXTLINE(readability-function-size)
-  static void row(Rows<Tag>& rows, index_t batches, index_t n, Layout l, Plant plant, bool graded) {
-    const std::string label = text::joined(
-        {op::element_name<T>(), " ", batches, " of ", n, " ", name(l), " ", graded ? "graded" : name_of(plant)});
-    const std::uint64_t seed = rows.seed(label);
-    const bool by_rows = l == Layout::row || l == Layout::padded_row;
-    Operand<T> a(by_rows ? n * batches : n, by_rows ? n : n * batches, l);
-    const auto element = [&](index_t b, index_t i, index_t j) {
-      return by_rows ? a.at(b * n + i, j) : a.at(i, b * n + j);
+  static void vast(Rows<Tag>& rows) {
+    row<Tag, T>(rows, {65549, 3, Layout::row, Definite::exact, Plant::zero_pivot});
+    row<Tag, T>(rows, {65551, 2, Layout::column, Definite::dominant, Plant::negative_pivot});
+    if constexpr (std::same_as<T, float>) {
+      row<Tag, T>(rows, {1048601, 1, Layout::column, Definite::exact, Plant::negative_pivot});
+      row<Tag, T>(rows, {1, 1030, Layout::column, Definite::dominant, Plant::nothing});
+    }
+    row<Tag, T>(rows, {1, 400, Layout::row, Definite::dominant, Plant::nothing});
+    row<Tag, T>(rows, {96, 70, Layout::column, Definite::dominant, Plant::negative_pivot}, 3);
+    rows.stops(text::joined(op::element_name<T>(), ", asked to stop"), 256, [](Call<Tag>& call, index_t batches) {
+      constexpr index_t n = 48;
+      detail::SquareMatrices<T> a(batches, n, Layout::column);
+      for (index_t b = 0; b < batches; ++b)
+        for (index_t i = 0; i < n; ++i) a.operand.storage[a.at(b, i, i)] = T(100 * n);
+      cholesky_batched(call.context(), a.view(call.output("A", a.operand).matrix()),
+                       call.output("info", Operand<index_t>(batches, index_t{1})).vector());
+    });
+  }
+  template <class Tag, class T>
+  static void refusals(Rows<Tag>& rows) {
+    const auto refused = [&](const char* what, index_t columns, index_t infos) {
+      rows.template throws<ShapeError>(text::joined(op::element_name<T>(), ", ", what), [=](Call<Tag>& call) {
+        const MatrixView<T, typename Backend<Tag>::space> m =
+            call.output("A", Operand<T>(6, columns, Layout::row)).matrix();
+        cholesky_batched(call.context(),
+                         BatchView<T, typename Backend<Tag>::space>(m.data, 2, 3, columns, 3 * columns, columns, 1),
+                         call.output("info", Operand<index_t>(infos, index_t{1})).vector());
+      });
     };
-    const index_t pivot = n / 2;  // from 0
-    Operand<index_t> expected_info(batches, index_t{2}), info(batches, index_t{2});
-    info.fill(index_t{-1});
-    for (index_t b = 0; b < batches; ++b) {
-      const Plant here = b % 2 == 0 ? plant : Plant::nothing;
-      expected_info(b) = here == Plant::nothing || here == Plant::nan_above ? 0 : pivot + 1;
-      const std::vector<T> matrix = graded ? graded_matrix<T>(n, seed + static_cast<std::uint64_t>(b))
-                                           : exact_matrix<T>(n, seed + static_cast<std::uint64_t>(b), here, pivot);
-      for (index_t i = 0; i < n; ++i)
-        for (index_t j = 0; j < n; ++j) {
-          T& x = a.storage[static_cast<std::size_t>(element(b, i, j))];
-          x = i >= j ? matrix[static_cast<std::size_t>(i * n + j)] : T(-55);  // never read
-          if (here == Plant::nan_on_diagonal && i == pivot && j == pivot) x = std::numeric_limits<T>::quiet_NaN();
-          if (here == Plant::nan_below && i == pivot && j == 0) x = std::numeric_limits<T>::quiet_NaN();
-          if (here == Plant::nan_above && i < j) x = std::numeric_limits<T>::quiet_NaN();
+    refused("a column too few", 2, 2);
+    refused("an info too many", 3, 3);
+  }
+
+  template <class T>
+  [[nodiscard]] static detail::SquareMatrices<T> matrices(const Batch& s, std::uint64_t seed) {
+    detail::SquareMatrices<T> a(s.batches, s.n, s.layout);
+    for (index_t b = 0; b < s.batches; ++b) {
+      const Plant here = s.in(b);
+      const bool rounded = s.kind == Definite::graded || s.kind == Definite::dominant;
+      const bool planted = here == Plant::negative_pivot || here == Plant::zero_pivot;
+      const index_t at = planted ? s.pivot() : index_t{-1};
+      const double pivot = here == Plant::negative_pivot ? -4 : 0;
+      const std::uint64_t own = seed + static_cast<std::uint64_t>(b);
+      const std::vector<T> matrix = rounded ? detail::rounded_matrix<T>(s.n, own, s.kind == Definite::graded, at, pivot)
+                                            : detail::exact_matrix<T>(s.n, own, detail::scale_of<T>(s.kind), at, pivot);
+      for (index_t i = 0; i < s.n; ++i)
+        for (index_t j = 0; j < s.n; ++j) {
+          T& x = a.operand.storage[a.at(b, i, j)];
+          x = i >= j ? matrix[static_cast<std::size_t>(i * s.n + j)] : T(-55);  // never read
+          if ((here == Plant::nan_on_diagonal && i == s.pivot() && j == i) ||
+              (here == Plant::nan_below && i == s.pivot() && j == 0) || (here == Plant::nan_above && i < j))
+            x = std::numeric_limits<T>::quiet_NaN();
         }
     }
+    return a;
+  }
+
+  template <class Tag, class T>
+  static void row(Rows<Tag>& rows, const Batch& s, int races = 0) {
+    const std::string what = label<T>(s);
+    if (!rows.wants(what)) return;
+    const detail::SquareMatrices<T> a = matrices<T>(s, rows.seed(what));
+    Operand<index_t> expected_info(s.batches, index_t{2}), info(s.batches, index_t{2});
+    info.fill(index_t{-1});
+    for (index_t b = 0; b < s.batches; ++b) expected_info(b) = s.info(b);
     rows.row(
-        label,
-        [&](Context<Tag>& ctx) {
-          Uploaded<Tag, T> da(ctx, a);
-          Uploaded<Tag, index_t> dinfo(ctx, info);
-          const auto m = da.matrix();
-          cholesky_batched(ctx,
-                           BatchView<T, typename Backend<Tag>::space>(m.data, batches, n, n,
-                                                                      n * (by_rows ? m.row_stride : m.column_stride),
-                                                                      m.row_stride, m.column_stride),
-                           dinfo.vector());
-          return std::tuple(da.fetch(ctx), dinfo.fetch(ctx));
+        what,
+        [&](Call<Tag>& call) {
+          cholesky_batched(call.context(), a.view(call.output("A", a.operand).matrix()),
+                           call.output("info", info).vector());
         },
-        [&](Verdict& verdict, const std::vector<T>& got, const std::vector<index_t>& got_info) {
-          verdict.exact("info", got_info, expected_info);
-          Operand<T> expected = a;  // lower triangles are replaced below by what was found, after their own check
-          for (index_t b = 0; b < batches; ++b) {
-            const auto old = [&](index_t i, index_t j) {
-              return a.storage[static_cast<std::size_t>(element(b, i, j))];
-            };
-            const auto factor = [&](index_t i, index_t j) { return got[static_cast<std::size_t>(element(b, i, j))]; };
-            for (index_t i = 0; i < n; ++i)
-              for (index_t j = 0; j <= i; ++j) {
-                expected.storage[static_cast<std::size_t>(element(b, i, j))] = factor(i, j);
-                if (expected_info(b) != 0) continue;
-                long double sum = 0, magnitude = 0;
-                for (index_t p = 0; p <= j; ++p) {
-                  sum += static_cast<long double>(factor(i, p)) * factor(j, p);
-                  magnitude += std::abs(static_cast<long double>(factor(i, p)) * factor(j, p));
-                }
-                const double bound =
-                    op::cholesky_batched::tier::bound<T>(static_cast<double>(n + 1), static_cast<double>(magnitude));
-                if (!(std::abs(sum - old(i, j)) <= bound) || !(factor(i, i) > 0))
-                  verdict.mismatch("L*L^T", i, j, static_cast<T>(sum), old(i, j), bound);
-              }
+        [&](Verdict& verdict, const Outcome& outcome) {
+          verdict.exact("info", outcome.of<index_t>("info"), expected_info);
+          const std::vector<T> got = outcome.of<T>("A");
+          Operand<T> expected = a.operand;  // lower triangles are replaced by what was found, after their own check
+          for (index_t b = 0; b < s.batches; ++b) {
+            if (s.info(b) == 0) residual<T>(verdict, a, got, b);
+            for (index_t i = 0; i < s.n; ++i)
+              for (index_t j = 0; j <= i; ++j) expected.storage[a.at(b, i, j)] = got[a.at(b, i, j)];
           }
-          verdict.exact("A above the diagonal", got, expected);
-        });
+          verdict.exact("A above the diagonal and between matrices", got, expected);
+        },
+        races);
   }
 
-  /// L*D*L^T by rows, L unit lower with few small integers, D powers of 4 except a planted pivot.
   template <class T>
-  static std::vector<T> exact_matrix(index_t n, std::uint64_t seed, Plant plant, index_t pivot) {
-    std::vector<double> l(static_cast<std::size_t>(n * n)), d(static_cast<std::size_t>(n));
-    for (index_t i = 0; i < n; ++i) {
-      d[static_cast<std::size_t>(i)] = i % 2 == 0 ? 4 : 16;
-      l[static_cast<std::size_t>(i * n + i)] = 1;
-      for (index_t j = 0; j < i; ++j) {
-        const double u = random_unit(seed, static_cast<std::uint64_t>(i * n + j));
-        l[static_cast<std::size_t>(i * n + j)] = u < 0.1 ? -1 : u > 0.9 ? 1 : 0;
+  static void residual(Verdict& verdict, const detail::SquareMatrices<T>& a, const std::vector<T>& got, index_t b) {
+    using Extended = long double;
+    std::vector<Extended> l(static_cast<std::size_t>(a.n * a.n));
+    for (index_t i = 0; i < a.n; ++i)
+      for (index_t j = 0; j <= i; ++j) l[static_cast<std::size_t>(i * a.n + j)] = got[a.at(b, i, j)];
+    for (index_t i = 0; i < a.n; ++i)
+      for (index_t j = 0; j <= i; ++j) {
+        const Extended *const x = &l[static_cast<std::size_t>(i * a.n)], *const y =
+                                                                             &l[static_cast<std::size_t>(j * a.n)];
+        Extended sum = 0, magnitude = 0;
+        for (index_t p = 0; p <= j; ++p) {
+          const Extended product = x[p] * y[p];
+          sum += product;
+          magnitude += std::abs(product);
+        }
+        const T old = a.operand.storage[a.at(b, i, j)];
+        const double bound =
+            op::cholesky_batched::tier::bound<T>(static_cast<double>(a.n + 1), static_cast<double>(magnitude));
+        // The difference in extended precision: rounded to T, both might be the same.
+        if (!verdict.close(static_cast<double>(sum - old), 0, bound) || !(x[i] > 0))
+          verdict.mismatch("L*L^T", i, j, static_cast<T>(sum), old, bound);
       }
-    }
-    if (n > 0 && plant == Plant::negative_pivot) d[static_cast<std::size_t>(pivot)] = -4;
-    if (n > 0 && plant == Plant::zero_pivot) d[static_cast<std::size_t>(pivot)] = 0;
-    std::vector<T> a(static_cast<std::size_t>(n * n));
-    for (index_t i = 0; i < n; ++i)
-      for (index_t j = 0; j < n; ++j) {
-        double sum = 0;
-        for (index_t p = 0; p < n; ++p)
-          sum += l[static_cast<std::size_t>(i * n + p)] * d[static_cast<std::size_t>(p)] *
-                 l[static_cast<std::size_t>(j * n + p)];
-        a[static_cast<std::size_t>(i * n + j)] = static_cast<T>(sum);
-      }
-    return a;
-  }
-
-  /// S*(R*R^T + n*I)*S with random R and S from 1 down to 1e-6.
-  template <class T>
-  static std::vector<T> graded_matrix(index_t n, std::uint64_t seed) {
-    std::vector<T> a(static_cast<std::size_t>(n * n));
-    const auto r = [&](index_t i, index_t j) { return draw<double>(Data::random, seed, i * n + j); };
-    for (index_t i = 0; i < n; ++i)
-      for (index_t j = 0; j < n; ++j) {
-        double sum = i == j ? static_cast<double>(n) : 0;
-        for (index_t p = 0; p < n; ++p) sum += r(i, p) * r(j, p);
-        a[static_cast<std::size_t>(i * n + j)] =
-            static_cast<T>(sum * std::pow(10.0, -6.0 * static_cast<double>(i + j) / static_cast<double>(2 * n)));
-      }
-    return a;
   }
 };
 

@@ -72,7 +72,8 @@ struct Cases<op::copy> {
 
   template <class Tag, class T>
   static void run(Rows<Tag>& rows) {
-    for (const Data d : {Data::nan, Data::wide}) {
+    for (const Data d :
+         Real<T> ? std::vector<Data>{Data::nan, Data::ties, Data::wide} : std::vector<Data>{Data::wide}) {
       for (const index_t n : detail::vector_sizes)
         for (const index_t from : detail::vector_strides)
           for (const index_t to : detail::vector_strides) vector<Tag, T>(rows, n, from, to, d);
@@ -81,6 +82,11 @@ struct Cases<op::copy> {
           for (const auto& [m, n] : {std::pair<index_t, index_t>{0, 3}, {3, 0}, {1, 1}, {5, 9}, {130, 17}})
             matrix<Tag, T>(rows, m, n, from, to, d);
     }
+    for (const index_t n : {1, 1000})
+      for (const index_t stride : detail::vector_strides) {
+        to_and_from<Tag, T>(rows, n, stride, true);
+        to_and_from<Tag, T>(rows, n, stride, false);
+      }
     if (!rows.full()) return;
     for (const index_t n : detail::huge_sizes) vector<Tag, T>(rows, n, 1, n < 100000 ? 2 : 1, Data::wide);
     for (const auto& [m, n] : detail::huge_shapes)
@@ -101,6 +107,33 @@ struct Cases<op::copy> {
         text::joined("matrix ", op::element_name<T>(), " ", m, "x", n, " ", name(from), " to ", name(to), " ", name(d)),
         d, Operand<T>(m, n, from), Operand<T>(m, n, to),
         [](Context<Tag>& ctx, auto& x, auto& y) { copy(ctx, x.matrix(), y.matrix()); });
+  }
+  /// The backend's copy_from_host and copy_to_host, with gaps on both sides.
+  template <class Tag, class T>
+  static void to_and_from(Rows<Tag>& rows, index_t n, index_t stride, bool from_host) {
+    using Space = typename Backend<Tag>::space;
+    const std::string label =
+        text::joined(from_host ? "from host " : "to host ", detail::sized(op::element_name<T>(), n, stride));
+    if (!rows.wants(label)) return;
+    Operand<T> there(n, stride), here(n, index_t{3});
+    (from_host ? here : there).fill(Data::nan, rows.seed(label));
+    Operand<T> expected = from_host ? there : here;
+    for (index_t i = 0; i < n; ++i) expected(i) = from_host ? here(i) : there(i);
+    rows.row(
+        label,
+        [&](Call<Tag>& call) {
+          begin_operation(call.context(), "a transfer");  // transfers themselves are no operations
+          if (from_host) {
+            const auto source = call.host_input("source", here.storage);
+            Backend<Tag>::copy_from_host(call.context(), VectorView<const T>(source.data() + here.offset, n, 3),
+                                         call.moved("out", there).vector());
+          } else {
+            const auto out = call.host_moved("out", here.storage);
+            Backend<Tag>::copy_to_host(call.context(), VectorView<const T, Space>(call.input("source", there).vector()),
+                                       VectorView<T>(out.data() + here.offset, n, 3));
+          }
+        },
+        [&](Verdict& verdict, const Outcome& outcome) { verdict.moved("out", outcome.of<T>("out"), expected); });
   }
   template <class Tag, class T, class Copy>
   static void row(Rows<Tag>& rows, const std::string& label, Data d, Operand<T> x, const Operand<T>& y,

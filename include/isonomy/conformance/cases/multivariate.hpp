@@ -4,17 +4,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdint>
+#include <concepts>
 #include <limits>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "isonomy/backend/operation.hpp"
+#include "isonomy/conformance/cases/mixture_passes.hpp"
 #include "isonomy/conformance/rows.hpp"
-#include "isonomy/core/numeric.hpp"
 #include "isonomy/core/text.hpp"
-#include "isonomy/ops/mixture/kernels/block_sums.hpp"
 #include "isonomy/ops/mixture/kernels/scalar.hpp"
 #include "isonomy/ops/mixture/multivariate_mixture_sums.hpp"
 #include "isonomy/ops/mixture/weighted_multivariate_mixture_sums.hpp"
@@ -29,34 +27,21 @@ struct MultivariateCases {
     const std::vector<Shape> shapes{{Covariance::full, 1, 1},      {Covariance::full, 3, 3},
                                     {Covariance::tied, 2, 4},      {Covariance::diagonal, 3, 2},
                                     {Covariance::spherical, 2, 5}, {Covariance::full, 2, 9}};
-    std::vector<Sample> samples{{"column", 100, Layout::column, Data::random},
-                                {"spaced", 100, Layout::spaced, Data::random},
-                                {"ties", 70, Layout::row, Data::ties},
-                                {"denormal", 40, Layout::row, Data::denormal},
-                                {"nan", 40, Layout::row, Data::nan}};
+    std::vector<Sample> samples;
+    for (const Layout l : all_layouts) samples.push_back({name(l), 100, l, Data::random});
+    for (const Data d : all_data)
+      if (d != Data::random) samples.push_back({name(d), 60, Layout::row, d});
+    if constexpr (weighted)
+      for (const Data d : all_data) samples.push_back({"row", 60, Layout::row, Data::random, d});
     for (const index_t n : {0, 1, 31, 32, 33, 255, 256, 257}) samples.push_back({"row", n, Layout::row, Data::random});
     for (const Sample& s : samples)
       for (const Shape& shape : shapes)
         for (const MixtureOrder order : {MixtureOrder::value, MixtureOrder::gradient})
           row<Tag, T>(rows, s, shape, order);
     row<Tag, T>(rows, {"row", 8193, Layout::row, Data::random}, shapes[1], MixtureOrder::gradient);
-    if constexpr (std::same_as<T, double>)
-      row<Tag, T>(rows, {"row", 110003, Layout::row, Data::random}, shapes[3], MixtureOrder::gradient);
-    using Space = typename Backend<Tag>::space;
-    rows.template throws<ShapeError>("a column too many", [](Context<Tag>& ctx) {
-      const MultivariateNormals term{nullptr, nullptr, nullptr, 1, 2, Covariance::full};
-      std::vector<DoubleDouble> sums(1);
-      call(ctx, term, MixtureOrder::value, MatrixView<const T, Space>(nullptr, 0, 3, 3, 1),
-           VectorView<const T, Space>(), view(sums));
-    });
-    if constexpr (weighted)
-      rows.template throws<ShapeError>("a weight too few", [](Context<Tag>& ctx) {
-        const MultivariateNormals term{nullptr, nullptr, nullptr, 1, 1, Covariance::full};
-        std::vector<DoubleDouble> sums(1);
-        const auto x = to_device(ctx, std::vector<T>(5));
-        call(ctx, term, MixtureOrder::value, MatrixView<const T, Space>(x.data(), 5, 1, 1, 1), x.view().subview(0, 4),
-             view(sums));
-      });
+    row<Tag, T>(rows, {"row", 110003, Layout::row, Data::random}, shapes[3], MixtureOrder::gradient);
+    refusals<Tag, T>(rows);
+    if (rows.full()) vast<Tag, T>(rows);
   }
 
  private:
@@ -69,6 +54,8 @@ struct MultivariateCases {
     index_t n;
     Layout layout;
     Data kind;
+    Data weights = Data::random;  // random ones have a 0 in every seventh row
+    bool graded = false;
   };
   /// Rows and weights as the lane functions read them.
   template <class T>
@@ -101,88 +88,108 @@ struct MultivariateCases {
     return result;
   }
 
+  /// Beyond 2^16 and 2^20 points, and 2^16 dimensions, components and outputs: 2^20 of these would take gigabytes of
+  /// lanes, and a full covariance in 2^16 dimensions has 2^31 elements.
+  template <class Tag, class T>
+  static void vast(Rows<Tag>& rows) {
+    const auto random = [](index_t n, Layout l) { return Sample{name(l), n, l, Data::random}; };
+    row<Tag, T>(rows, random(65551, Layout::column), {Covariance::tied, 2, 2}, MixtureOrder::gradient);
+    row<Tag, T>(rows, random(1048601, Layout::row), {Covariance::spherical, 2, 1}, MixtureOrder::value);
+    if constexpr (std::same_as<T, float>)  // one of both, for their time
+      row<Tag, T>(rows, random(40, Layout::row), {Covariance::diagonal, 1, 65549}, MixtureOrder::value);
+    else
+      row<Tag, T>(rows, random(40, Layout::column), {Covariance::spherical, 65549, 1}, MixtureOrder::value);
+    row<Tag, T>(rows, random(40, Layout::column), {Covariance::full, 1, 365}, MixtureOrder::gradient);
+    row<Tag, T>(rows, {"graded", 25 * block_points + 5, Layout::row, Data::random, Data::random, true},
+                {Covariance::full, 2, 2}, MixtureOrder::gradient, 3);
+    rows.stops(text::joined(op::element_name<T>(), ", asked to stop"), 1 << 16, [](Call<Tag>& call, index_t n) {
+      const Parameters p = parameters({Covariance::full, 2, 2}, 9);
+      const Operand<T> x = Operand<T>(n, 2, Layout::row).fill(T(0.5));
+      const MultivariateNormals term = p.term(call.input("parameters", p.flat).data);
+      std::vector<DoubleDouble> sums(static_cast<std::size_t>(term.outputs(MixtureOrder::gradient)));
+      const auto points = call.input("x", x).matrix();
+      run(call.context(), term, MixtureOrder::gradient, points, points.column(0), view(sums));
+    });
+  }
+  template <class Tag, class T>
+  static void refusals(Rows<Tag>& rows) {
+    const auto refused = [&](const char* what, index_t columns, std::size_t weights, std::size_t size) {
+      rows.template throws<ShapeError>(text::joined(op::element_name<T>(), ", ", what), [=](Call<Tag>& call) {
+        const MultivariateNormals term{nullptr, nullptr, nullptr, 1, 2, Covariance::full};
+        std::vector<DoubleDouble> sums(size);
+        run(call.context(), term, MixtureOrder::value,
+            call.input("x", Operand<T>(5, columns, Layout::row).fill(T(1))).matrix(),
+            call.input("weights", std::vector<T>(weights)), view(sums));
+      });
+    };
+    refused("a column too many", 3, 5, 1);
+    refused("an output too many", 2, 5, 2);
+    if constexpr (weighted) refused("a weight too few", 2, 4, 1);
+  }
+
   template <class Ctx, class X, class W>
-  static void call(Ctx& ctx, const MultivariateNormals& term, MixtureOrder order, X x, W weights,
-                   VectorView<DoubleDouble> sums) {
+  static void run(Ctx& ctx, const MultivariateNormals& term, MixtureOrder order, X x, W weights,
+                  VectorView<DoubleDouble> sums) {
     if constexpr (weighted)
       weighted_multivariate_mixture_sums(ctx, term, order, x, weights, sums);
     else
       multivariate_mixture_sums(ctx, term, order, x, sums);
   }
 
-  template <class Tag, class T>
-  static void row(Rows<Tag>& rows, const Sample& s, const Shape& shape, MixtureOrder order) {
+  static std::string label_of(const char* element, const Sample& s, const Shape& shape, MixtureOrder order) {
     constexpr const char* names[]{"full", "tied", "diagonal", "spherical"};
-    const std::string label =
-        text::joined(op::element_name<T>(), " ", s.n, "x", shape.dimensions, " ", s.label, ", ", shape.components, " ",
-                     names[static_cast<int>(shape.covariance)], ", order ", static_cast<int>(order));
-    Operand<T> x(s.n, shape.dimensions, s.layout);
+    return text::joined(element, " ", s.n, "x", shape.dimensions, " ", s.label,
+                        s.weights == Data::random ? "" : text::joined(", ", name(s.weights), " weights"), ", ",
+                        shape.components, " ", names[static_cast<int>(shape.covariance)], ", order ",
+                        static_cast<int>(order));
+  }
+
+  template <class Tag, class T>
+  static void row(Rows<Tag>& rows, const Sample& s, const Shape& shape, MixtureOrder order, int races = 0) {
+    const std::string label = label_of(op::element_name<T>(), s, shape, order);
+    if (!rows.wants(label)) return;
+    Operand<T> x(s.n, shape.dimensions, s.layout), w(s.n, s.layout == Layout::row ? 1 : 2);
     x.fill(s.kind, rows.seed(label));
-    Operand<T> w(s.n, s.layout == Layout::row ? 1 : 2);
-    w.fill(Data::random, rows.seed(label + ", weights"));
-    for (index_t i = 0; i < s.n; ++i) w(i) = !weighted ? T{1} : i % 7 == 3 ? T{0} : std::abs(w(i));
+    if (s.graded) detail::grade_blocks(x);
+    w.fill(s.weights, rows.seed(label + ", weights"));
+    for (index_t i = 0; i < s.n; ++i)
+      w(i) = !weighted ? T{1} : i % 7 == 3 && s.weights == Data::random ? T{0} : std::abs(w(i));
     const Parameters p = parameters(shape, rows.seed(label));
-    const std::vector<DoubleDouble> expected = by_definition(p.term(p.flat.data()), order, x, w);
+    const detail::MixturePasses expected = by_definition(p.term(p.flat.data()), order, x, w);
     rows.row(
         label,
-        [&](Context<Tag>& ctx) {
-          Uploaded<Tag, T> dx(ctx, x), dw(ctx, w);
-          const auto dp = to_device(ctx, p.flat);
-          const auto at_once = pass<Tag>(ctx, p.term(dp.data()), order, dx.matrix(), dw.vector(), s.n);
-          const auto in_pieces = pass<Tag>(ctx, p.term(dp.data()), order, dx.matrix(), dw.vector(), block_points);
-          return std::tuple(at_once, in_pieces, dx.fetch(ctx), dw.fetch(ctx));
+        [&](Call<Tag>& call) {
+          const MultivariateNormals term = p.term(call.input("parameters", p.flat).data);
+          const auto points = call.input("x", x).matrix();
+          const auto weights = call.input("weights", w).vector();
+          detail::passes(call, term.outputs(order), s.n, [&](index_t first, index_t n, VectorView<DoubleDouble> sums) {
+            run(call.context(), term, order, points.row_block(first, n), weights.subview(first, n), sums);
+          });
         },
-        [&](Verdict& verdict, const std::vector<double>& at_once, const std::vector<double>& in_pieces,
-            const std::vector<T>& got_x, const std::vector<T>& got_w) {
-          Operand<double> bits(static_cast<index_t>(2 * expected.size()), 1);
-          bits.storage.clear();
-          bits.offset = 0;
-          for (const DoubleDouble& e : expected) bits.storage.push_back(e.high), bits.storage.push_back(e.low);
-          verdict.exact("sums", at_once, bits);
-          verdict.exact("sums of a pass in pieces", in_pieces, bits);
-          verdict.exact("x", got_x, x);
-          verdict.exact("weights", got_w, w);
-          if (s.kind == Data::random) compare_plainly(verdict, p, order, x, w, at_once);
-        });
+        [&](Verdict& verdict, const Outcome& outcome) {
+          detail::check_passes(verdict, outcome, expected);
+          if (s.kind == Data::random && s.weights == Data::random && !s.graded)
+            compare_plainly(verdict, p, order, x, w, outcome.of<double>("sums"));
+        },
+        races);
   }
 
-  template <class Tag, class X, class W>
-  static std::vector<double> pass(Context<Tag>& ctx, const MultivariateNormals& term, MixtureOrder order, X x,
-                                  W weights, index_t piece) {
-    std::vector<DoubleDouble> sums(static_cast<std::size_t>(term.outputs(order)));
-    for (index_t first = 0; first < x.rows; first += piece) {
-      const index_t n = std::min(piece, x.rows - first);
-      call(ctx, term, order, x.row_block(first, n), weights.subview(first, n), view(sums));
-    }
-    std::vector<double> flat;
-    for (const DoubleDouble& sum : sums) flat.push_back(sum.high), flat.push_back(sum.low);
-    return flat;
-  }
-
-  /// Blocks in ascending order on lanes of one element.
+  /// Blocks on lanes of one element.
   template <class T>
-  static std::vector<DoubleDouble> by_definition(const MultivariateNormals& term, MixtureOrder order,
-                                                 const Operand<T>& x, const Operand<T>& w) {
-    std::vector<DoubleDouble> sums(static_cast<std::size_t>(term.outputs(order)));
-    std::vector<double> lane_sums(
-        static_cast<std::size_t>((term.lane_sums(order) + term.lane_scratch()) * block_lanes)),
-        out(sums.size());
-    for (index_t first = 0; first < x.rows; first += block_points) {
-      const index_t n = std::min(block_points, x.rows - first);
+  static detail::MixturePasses by_definition(const MultivariateNormals& term, MixtureOrder order, const Operand<T>& x,
+                                             const Operand<T>& w) {
+    return detail::passes_by_definition(term, order, x.rows, [&](index_t first, index_t n, double* sums) {
       const auto add = [&](const auto& rows) {
         if (order == MixtureOrder::value)
-          lanes::MultivariateBlocks::add<false>(term, rows, first, n, lane_sums.data());
+          lanes::MultivariateBlocks::add<false>(term, rows, first, n, sums);
         else
-          lanes::MultivariateBlocks::add<true>(term, rows, first, n, lane_sums.data());
+          lanes::MultivariateBlocks::add<true>(term, rows, first, n, sums);
       };
       if constexpr (weighted)
         add(WeightedOperand<T>{x, w});
       else
         add(x);
-      block_outputs(term, order, n, lane_sums.data(), out.data());
-      for (std::size_t o = 0; o < sums.size(); ++o) add_share(sums[o], out[o]);
-    }
-    return sums;
+    });
   }
 
   /// The outputs from their formulas in extended precision. Every step rounds relative to the largest numbers of a
@@ -240,7 +247,7 @@ struct MultivariateCases {
     // Deviations are below 3 in size, so that one scale serves all outputs.
     const double bound = Tight<2>::bound<double>(static_cast<double>(x.rows) + 64 + d, 9 * static_cast<double>(scale));
     for (std::size_t o = 0; o < count; ++o)
-      if (!(std::abs(got[2 * o] - static_cast<double>(sums[o])) <= bound))
+      if (!verdict.close(got[2 * o], static_cast<double>(sums[o]), bound))
         verdict.mismatch("output against its formula", static_cast<index_t>(o), 0, got[2 * o],
                          static_cast<double>(sums[o]), bound);
   }

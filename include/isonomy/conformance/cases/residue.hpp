@@ -1,15 +1,15 @@
 // Conformance rows of joint_residue_counts and residue_rank_sums; integers, hence exact.
 #pragma once
 
-#include <array>
-#include <cmath>
+#include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include "isonomy/backend/operation.hpp"
+#include "isonomy/conformance/cases/rank_problems.hpp"
 #include "isonomy/conformance/rows.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/ops/residue/arithmetic.hpp"
@@ -32,46 +32,93 @@ struct Cases<op::joint_residue_counts> {
   static void run(Rows<Tag>& rows) {
     for (const index_t n : {0, 1, 7, 100, 1499, 1500, 4001})
       for (const index_t codes : {2, 21, max_residue_codes})
-        for (const Layout l : all_layouts) row<Tag>(rows, n, codes, l, n < 1000 ? 37 : 5);
-    row<Tag>(rows, 100, 21, Layout::row, 0);
+        for (const Layout l : all_layouts) row<Tag>(rows, {9, n, codes, n < 1000 ? 37 : 5, l});
+    row<Tag>(rows, {9, 100, 21, 0, Layout::row});
+    row<Tag>(rows, {2, 70001, 3, 3, Layout::row, true});
+    refusals<Tag>(rows);
+    if (!rows.full()) return;
+    // Rows, positions, pairs and results beyond 2^16 and 2^20; one count beyond 2^24, where a float stops. 2^32 would
+    // be a matter of memory.
+    for (const index_t positions : {65549, 1048601}) row<Tag>(rows, {positions, 2, 3, 50, Layout::row});
+    for (const index_t positions : {65549, 1048601}) row<Tag>(rows, {positions, 2, 3, 50, Layout::column});
+    for (const index_t pairs : {65549, 1048601}) row<Tag>(rows, {9, 5, 2, pairs, Layout::row});
+    row<Tag>(rows, {9, 50, max_residue_codes, 2001, Layout::row});
+    row<Tag>(rows, {3, 1048601, 21, 4, Layout::column, true});
+    row<Tag>(rows, {1, 16777239, 3, 1, Layout::row, true});
+    row<Tag>(rows, {4, 200003, 5, 40, Layout::row}, 3);
+    rows.stops("asked to stop", 256, [](Call<Tag>& call, index_t n) {
+      const Operand<std::uint8_t> codes = Operand<std::uint8_t>(5, 4096, Layout::row).fill(std::uint8_t{1});
+      joint_residue_counts(call.context(), call.input("codes", codes).matrix(),
+                           call.input("pairs", std::vector<PositionPair>(static_cast<std::size_t>(n), {1, 4})),
+                           call.output("out", Operand<std::uint32_t>(n, 3, Layout::row)).matrix());
+    });
   }
 
  private:
+  struct Shape {
+    index_t positions, rows, codes, pairs;
+    Layout layout;
+    bool repeats = false;  // nearly all codes are equal, so that one count is large
+  };
+
+  /// Operands without gaps where they are vast; else pairs have gaps too, which hold a pair that may be read.
   template <class Tag>
-  static void row(Rows<Tag>& rows, index_t n, index_t codes, Layout l, index_t pairs) {
-    constexpr index_t positions = 9;
-    const std::string label = text::joined(pairs, " pairs, ", n, " rows, ", codes, " codes ", name(l));
+  static void row(Rows<Tag>& rows, const Shape& s, int races = 0) {
+    const std::string label = text::joined(s.pairs, " pairs of ", s.positions, " positions, ", s.rows, " rows, ",
+                                           s.codes, " codes ", name(s.layout), s.repeats ? ", repeated" : "");
+    if (!rows.wants(label)) return;
+    const bool vast = s.positions * s.rows + s.pairs > 20000;
     const std::uint64_t seed = rows.seed(label);
-    Operand<std::uint8_t> x(positions, n, l);
-    Operand<std::uint32_t> out(pairs, residue_pairs(codes),
-                               l == Layout::row ? Layout::padded_column : Layout::padded_row);
-    std::vector<PositionPair> pair(static_cast<std::size_t>(pairs));
-    for (index_t i = 0; i < positions; ++i)
-      for (index_t r = 0; r < n; ++r)
-        x(i, r) = static_cast<std::uint8_t>(
-            random_below(static_cast<std::uint64_t>(codes), seed, static_cast<std::uint64_t>(i * n + r)));
+    Operand<std::uint8_t> x(s.positions, s.rows, s.layout);
+    Operand<std::uint32_t> out(s.pairs, residue_pairs(s.codes),
+                               vast                      ? s.layout
+                               : s.layout == Layout::row ? Layout::padded_column
+                                                         : Layout::padded_row);
+    for (index_t i = 0; i < s.positions; ++i)
+      for (index_t r = 0; r < s.rows; ++r)
+        x(i, r) = s.repeats && r % 4099 != 7 ? std::uint8_t{1} : code(s, seed, i * s.rows + r);
+    Operand<PositionPair> pairs;
+    pairs.rows = s.pairs;
+    pairs.columns = 1;
+    pairs.row_stride = vast ? 1 : 3;
+    pairs.storage.resize(static_cast<std::size_t>(s.pairs * pairs.row_stride), PositionPair{0, 0});
     Operand<std::uint32_t> expected = out;
     expected.fill(0);
-    for (index_t p = 0; p < pairs; ++p) {
-      const std::uint64_t bits = random_bits(seed, static_cast<std::uint64_t>(p), 1);
-      const PositionPair here{static_cast<std::int32_t>(bits % positions),
-                              static_cast<std::int32_t>(p % 4 == 0 ? bits % positions : bits / positions % positions)};
-      pair[static_cast<std::size_t>(p)] = here;
-      for (index_t r = 0; r < n; ++r) ++expected(p, residue_pair(x(here.first, r), x(here.second, r)));
+    for (index_t p = 0; p < s.pairs; ++p) {
+      const PositionPair here = pairs(p) = pair(s, seed, p);
+      for (index_t r = 0; r < s.rows; ++r) ++expected(p, residue_pair(x(here.first, r), x(here.second, r)));
     }
     rows.row(
         label,
-        [&](Context<Tag>& ctx) {
-          Uploaded<Tag, std::uint8_t> dx(ctx, x);
-          Uploaded<Tag, std::uint32_t> dout(ctx, out);
-          const auto dpairs = to_device(ctx, pair);
-          joint_residue_counts(ctx, dx.matrix(), dpairs.view(), dout.matrix());
-          return std::tuple(dout.fetch(ctx), dx.fetch(ctx));
+        [&](Call<Tag>& call) {
+          joint_residue_counts(call.context(), call.input("codes", x).matrix(), call.input("pairs", pairs).vector(),
+                               call.output("out", out).matrix());
         },
-        [&](Verdict& verdict, const std::vector<std::uint32_t>& got, const std::vector<std::uint8_t>& got_x) {
-          verdict.exact("out", got, expected);
-          verdict.exact("codes", got_x, x);
-        });
+        [&](Verdict& verdict, const Outcome& outcome) {
+          verdict.exact("out", outcome.of<std::uint32_t>("out"), expected);
+        },
+        races);
+  }
+  static std::uint8_t code(const Shape& s, std::uint64_t seed, index_t e) {
+    return static_cast<std::uint8_t>(
+        random_below(static_cast<std::uint64_t>(s.codes), seed, static_cast<std::uint64_t>(e)));
+  }
+  /// Every fourth asks for one position; the last asks for the first and the last.
+  static PositionPair pair(const Shape& s, std::uint64_t seed, index_t p) {
+    const auto count = static_cast<std::uint64_t>(s.positions);
+    const std::uint64_t bits = random_bits(seed, static_cast<std::uint64_t>(p), 1);
+    const auto first = static_cast<std::int32_t>(bits % count);
+    if (p == s.pairs - 1) return {static_cast<std::int32_t>(s.positions - 1), 0};
+    return {first, p % 4 == 0 ? first : static_cast<std::int32_t>(bits / count % count)};
+  }
+
+  template <class Tag>
+  static void refusals(Rows<Tag>& rows) {
+    rows.template throws<ShapeError>("a row of out too few", [](Call<Tag>& call) {
+      joint_residue_counts(call.context(), call.input("codes", Operand<std::uint8_t>(2, 5, Layout::row)).matrix(),
+                           call.input("pairs", std::vector<PositionPair>(3)),
+                           call.output("out", Operand<std::uint32_t>(2, 3, Layout::row)).matrix());
+    });
   }
 };
 
@@ -88,185 +135,152 @@ struct Cases<op::residue_rank_sums> {
   static void run(Rows<Tag>& rows) {
     rank<Tag, exact>(rows);
     rank<Tag, aaanalysis_1_1>(rows);
+    refusals<Tag>(rows);
+    if (!rows.full()) return;
+    vast<Tag, exact>(rows);
+    vast<Tag, aaanalysis_1_1>(rows);
+    // A million groups, or scale numbers, would take the derived form minutes; a million scales, gigabytes.
+    RankShape many{.layouts = {{3, 1}, {2, 1}}, .window = 5, .one_scale_each = true};
+    for (std::uint32_t g = 0; g < 65549; ++g) many.splits.push_back({static_cast<std::uint16_t>(g % 5)});
+    row<Tag, exact>(rows, "65549 groups and scales", many,
+                    detail::make_scales(std::vector<detail::ScaleRange>(65549, {1000, 0, 1000}), 20, 5));
+    stops<Tag>(rows);
   }
 
  private:
-  static constexpr index_t window = 200, letters = 20;
+  using RankShape = detail::RankShape;
+  using Positions = std::vector<std::uint16_t>;
 
-  /// How many letters are used (few make ties), and the rows of each layout with their tests.
-  struct Shape {
-    index_t used;
-    std::vector<std::pair<index_t, index_t>> layouts;
-  };
-
-  template <class Tag, class Arithmetic>
-  static void rank(Rows<Tag>& rows) {
-    const std::vector<Shape> shapes{{20, {{2, 1}}},
-                                    {20, {{7, 3}}},
-                                    {2, {{64, 30}}},
-                                    {20, {{65, 65}, {10, 0}}},
-                                    {20, {{126, 63}}},
-                                    {20, {{200, 11}, {1, 1}, {57, 20}}},
-                                    {3, {{300, 150}, {40, 10}}},
-                                    {20, {{1500, 700}}}};
-    for (const Shape& s : shapes) row<Tag, Arithmetic>(rows, s);
+  /// `count` positions from `first` on, around again after the last of the window.
+  static Positions range(index_t first, index_t count, index_t window = 200) {
+    Positions v;
+    for (index_t k = 0; k < count; ++k) v.push_back(static_cast<std::uint16_t>((first + k) % window));
+    return v;
   }
-
   /// Positions of the splits: one, few out of order, multiples of 8 (where decimal ties occur), with the layouts' gaps,
   /// and long enough for the halves of a pairwise sum.
-  static std::vector<std::vector<std::uint16_t>> splits() {
-    const auto range = [](std::uint16_t first, std::uint16_t count) {
-      std::vector<std::uint16_t> v;
-      for (std::uint16_t k = 0; k < count; ++k) v.push_back(static_cast<std::uint16_t>(first + k));
-      return v;
-    };
+  static std::vector<Positions> splits() {
     return {range(3, 1), {9, 2, 7}, range(20, 8), range(0, 16), range(1, 25), range(30, 140)};
   }
 
-  struct Scales {
-    std::vector<std::int64_t> numerators, denominators;
-    std::vector<double> values, single;
-  };
-  /// Thousandths, tenths, halves, fine quantisation, and values outside [0, 1].
-  static Scales make_scales(std::uint64_t seed) {
-    struct Range {
-      std::int64_t denominator, low, high;
-    };
-    Scales s;
-    std::uint64_t e = 0;
-    for (const Range r : {Range{1000, 0, 1000}, Range{10, 0, 10}, Range{2, 0, 2}, Range{1 << 20, 0, 1 << 20},
-                          Range{1000, -3000, 5000}, Range{1000, 0, 1000}}) {
-      s.denominators.push_back(r.denominator);
-      for (index_t a = 0; a < max_residue_codes; ++a) {
-        const std::int64_t m = a < letters ? r.low + static_cast<std::int64_t>(random_below(
-                                                         static_cast<std::uint64_t>(r.high - r.low + 1), seed, e++, 3))
-                                           : 0;
-        const double v = static_cast<double>(m) / static_cast<double>(r.denominator);
-        s.numerators.push_back(m);
-        s.values.push_back(v);
-        s.single.push_back(static_cast<double>(static_cast<float>(v)));
-      }
+  template <class Tag, class Arithmetic>
+  static void rank(Rows<Tag>& rows) {
+    const std::vector<RankShape> shapes{{20, 20, {{2, 1}}},
+                                        {20, 20, {{7, 3}}},
+                                        {20, 2, {{64, 30}}},
+                                        {20, 20, {{65, 65}, {10, 0}}},
+                                        {31, 31, {{126, 63}}},
+                                        {20, 20, {{200, 11}, {1, 1}, {0, 0}, {57, 20}}},
+                                        {20, 3, {{300, 150}, {40, 10}}},
+                                        {20, 20, {{1500, 700}}},
+                                        {31, 20, {{1500, 700}}},
+                                        {4, 4, {{900, 300}, {80, 20}}}};
+    for (RankShape s : shapes) {
+      s.splits = splits();
+      row<Tag, Arithmetic>(rows, "", s, detail::make_scales(detail::common_ranges(), s.letters, 1));
     }
-    return s;
+    RankShape wide{.used = 12, .layouts = {{90, 40}, {61, 30}}, .splits = splits()};
+    detail::Scales scales = detail::make_scales(detail::wide_ranges(), wide.letters, 2);
+    detail::move_to_ties(scales, 2, wide.letters);
+    detail::move_to_ties(scales, 3, wide.letters);
+    row<Tag, Arithmetic>(rows, "wide scales", wide, scales);
+    wide.splits = std::vector<Positions>(4, {7});
+    row<Tag, Arithmetic>(rows, "wide scales at ties", wide, scales);
+  }
+
+  /// Beyond 2^16 and 2^20 rows, slots and blocks; every position; 2 U beyond 2^32; counts at the edge of 16 bits.
+  template <class Tag, class Arithmetic>
+  static void vast(Rows<Tag>& rows) {
+    const auto thousandths = [](std::size_t n) {
+      return detail::make_scales(std::vector<detail::ScaleRange>(n, {1000, 0, 1000}), 20, 3);
+    };
+    const detail::Scales common = detail::make_scales(detail::common_ranges(), 20, 4);
+    for (const detail::RowCounts& n : {detail::RowCounts{65535, 1}, {65535, 65534}, {65536, 3}, {65537, 65535}})
+      row<Tag, Arithmetic>(rows, "", {.letters = 31, .used = 1, .layouts = {n}, .splits = {{1}, {2, 0}}, .window = 3},
+                           thousandths(3));
+    row<Tag, Arithmetic>(rows, "", {.layouts = {{140001, 70001}}, .splits = {{0, 1}, range(0, 6)}, .window = 6},
+                         common);
+    row<Tag, Arithmetic>(rows, "", {.layouts = {{1048601, 500001}}, .splits = {{1, 0}}, .window = 2}, thousandths(1));
+    for (const index_t slots : {65549, 1048601})
+      row<Tag, Arithmetic>(rows, text::joined(slots, " slots"),
+                           {.layouts = {{5, 2}, {4, 2}}, .splits = {range(0, slots, 11)}, .window = 11}, common);
+    row<Tag, Arithmetic>(
+        rows, "65536 positions",
+        {.layouts = {{12, 5}}, .splits = {{65535}, {0, 65535, 32768}, {256, 255, 257, 32767}}, .window = 65536},
+        common);
+    RankShape blocks{.splits = {{0, 2}}, .window = 3};
+    for (index_t b = 0; b < 65549; ++b) blocks.layouts.emplace_back(b % 3, b % 3 / 2);
+    row<Tag, Arithmetic>(rows, "65549 blocks", blocks, thousandths(2));
+    RankShape race{.used = 5, .layouts = {{2000, 900}, {300, 100}}};
+    for (index_t g = 0; g < 40; ++g) race.splits.push_back(range(g, 1 + g % 9));
+    row<Tag, Arithmetic>(rows, "many tasks", race, common, 3);
+  }
+
+  /// Where a group is long, and where there are many.
+  template <class Tag>
+  static void stops(Rows<Tag>& rows) {
+    const detail::Scales scales = detail::make_scales(detail::common_ranges(), 20, 6);
+    rows.stops("asked to stop among groups", 8, [&](Call<Tag>& call, index_t groups) {
+      RankShape shape{.layouts = {{1000, 400}}};
+      for (index_t g = 0; g < groups; ++g) shape.splits.push_back(range(g % 50, 1 + g % 3));
+      ranked<exact>(call, detail::RankData(shape, scales, 1));
+    });
+  }
+
+  template <class Arithmetic, class Tag>
+  static void ranked(Call<Tag>& call, const detail::RankData& data) {
+    const std::vector<ResidueBlock> blocks =
+        data.blocks(call.input("codes", data.codes).data, call.input("positions", data.positions).data);
+    const std::vector<ResidueBlock> before = blocks;
+    const detail::Scales& s = data.scales;
+    const RankProblem<typename Backend<Tag>::space> problem{
+        blocks,
+        call.host_input("groups", data.groups),
+        call.host_input("scale numbers", data.scale_numbers),
+        {call.input("numerators", s.numerators).data, call.input("denominators", s.denominators).data,
+         call.input("values", s.values).data, call.input("values through float", s.single).data, s.size()},
+        call.host_input("host copy of numerators", s.numerators),
+        call.host_input("host copy of denominators", s.denominators),
+        data.letters};
+    residue_rank_sums<Arithmetic>(call.context(), problem,
+                                  call.host_output("2 U", std::vector<std::uint64_t>(data.scale_numbers.size(), 77)));
+    // Their addresses differ from run to run, so that they cannot stand among the inputs.
+    const bool kept = std::memcmp(blocks.data(), before.data(), blocks.size() * sizeof(ResidueBlock)) == 0;
+    call.result("blocks kept", static_cast<std::int32_t>(kept));
   }
 
   template <class Tag, class Arithmetic>
-  // A row reads from top to bottom: inputs, reference, run, check. NOLINTNEXTLINE(readability-function-size)
-  static void row(Rows<Tag>& rows, const Shape& shape) {
-    std::string label = text::joined(Arithmetic::name, " ", shape.used, " letters");
-    for (const auto& [n, tests] : shape.layouts) label += text::joined(", ", tests, " of ", n);
-    const std::uint64_t seed = rows.seed(label);
-    const Scales scales = make_scales(seed);
-    const auto all_splits = splits();
-    const auto scale_count = static_cast<index_t>(scales.denominators.size());
-
-    std::vector<std::vector<std::uint8_t>> codes;  // per layout; layout l > 0 has a gap at position 5*l
-    std::uint64_t e = 0;
-    for (std::size_t l = 0; l < shape.layouts.size(); ++l) {
-      const auto n = static_cast<std::size_t>(shape.layouts[l].first);
-      std::vector<std::uint8_t> c(static_cast<std::size_t>(window) * n);
-      for (std::size_t at = 0; at < c.size(); ++at)
-        c[at] = l > 0 && at / n == 5 * l
-                    ? static_cast<std::uint8_t>(letters)
-                    : static_cast<std::uint8_t>(random_below(static_cast<std::uint64_t>(shape.used), seed, e++));
-      codes.push_back(std::move(c));
-    }
-    // Per split a group over all layouts; every second group wants half of the scales.
-    std::vector<RankGroup> groups;
-    std::vector<std::uint32_t> scale_numbers;
-    for (std::size_t g = 0; g < all_splits.size(); ++g) {
-      RankGroup group;
-      group.first_block = static_cast<index_t>(g * shape.layouts.size());
-      group.blocks = static_cast<index_t>(shape.layouts.size());
-      group.first_scale = static_cast<index_t>(scale_numbers.size());
-      for (index_t d = g % 2 == 0 ? 0 : 1; d < scale_count; d += g % 2 == 0 ? 1 : 2)
-        scale_numbers.push_back(static_cast<std::uint32_t>(d));
-      group.scales = static_cast<index_t>(scale_numbers.size()) - group.first_scale;
-      groups.push_back(group);
-    }
-    const auto blocks_at = [&](const auto& code_data, const auto& position_data) {
-      std::vector<ResidueBlock> blocks;
-      for (std::size_t g = 0; g < all_splits.size(); ++g)
-        for (std::size_t l = 0; l < shape.layouts.size(); ++l) {
-          const auto [n, tests] = shape.layouts[l];
-          const auto& split = all_splits[g];
-          std::int32_t gaps = 0;
-          for (const std::uint16_t p : split) gaps += l > 0 && p == 5 * l;
-          const auto slots = static_cast<std::int32_t>(split.size());
-          blocks.push_back({{code_data(l), n, n, tests}, {position_data(g), slots, slots - gaps}});
-        }
-      return blocks;
-    };
-
-    const std::vector<ResidueBlock> host_blocks =
-        blocks_at([&](std::size_t l) { return codes[l].data(); }, [&](std::size_t g) { return all_splits[g].data(); });
-    const ScaleViews<HostSpace> host_scales{scales.numerators.data(), scales.denominators.data(), scales.values.data(),
-                                            scales.single.data(), scale_count};
-    Operand<std::int64_t> expected(static_cast<index_t>(scale_numbers.size()), index_t{1});
-    for (const RankGroup& g : groups)
-      for (index_t i = g.first_scale; i < g.first_scale + g.scales; ++i)
-        expected(i) = twice_u<Arithmetic>(
-            std::span(host_blocks).subspan(static_cast<std::size_t>(g.first_block), static_cast<std::size_t>(g.blocks)),
-            host_scales, scale_numbers[static_cast<std::size_t>(i)]);
-
+  static void row(Rows<Tag>& rows, const std::string& what, const RankShape& shape, const detail::Scales& scales,
+                  int races = 0) {
+    std::string label = text::joined(Arithmetic::name, " ", shape.used, " of ", shape.letters, " letters");
+    if (!what.empty()) label += text::joined(", ", what);
+    for (std::size_t l = 0; l < std::min<std::size_t>(shape.layouts.size(), 4); ++l)
+      label += text::joined(", ", shape.layouts[l].second, " of ", shape.layouts[l].first);
+    if (!rows.wants(label)) return;
+    const detail::RankData data(shape, scales, rows.seed(label));
+    const Operand<std::uint64_t> expected = contiguous(data.twice_u<Arithmetic>());
     rows.row(
-        label,
-        [&](Context<Tag>& ctx) {
-          std::vector<Buffer<std::uint8_t, Tag>> dcodes;
-          std::vector<Buffer<std::uint16_t, Tag>> dpositions;
-          for (const auto& c : codes) dcodes.push_back(to_device(ctx, c));
-          for (const auto& s : all_splits) dpositions.push_back(to_device(ctx, s));
-          const auto dnumerators = to_device(ctx, scales.numerators),
-                     ddenominators = to_device(ctx, scales.denominators);
-          const auto dvalues = to_device(ctx, scales.values), dsingle = to_device(ctx, scales.single);
-          const std::vector<ResidueBlock> blocks =
-              blocks_at([&](std::size_t l) { return std::as_const(dcodes[l]).data(); },
-                        [&](std::size_t g) { return std::as_const(dpositions[g]).data(); });
-          const RankProblem<typename Backend<Tag>::space> problem{
-              blocks,
-              groups,
-              scale_numbers,
-              {dnumerators.data(), ddenominators.data(), dvalues.data(), dsingle.data(), scale_count},
-              scales.numerators,
-              scales.denominators};
-          std::vector<std::uint64_t> twice(scale_numbers.size(), 77);
-          residue_rank_sums<Arithmetic>(ctx, problem, std::span(twice));
-          std::vector<std::int64_t> out = expected.storage;
-          for (std::size_t i = 0; i < twice.size(); ++i)
-            out[i + static_cast<std::size_t>(expected.offset)] = static_cast<std::int64_t>(twice[i]);
-          return std::tuple(out);
+        label, [&](Call<Tag>& call) { ranked<Arithmetic>(call, data); },
+        [&](Verdict& verdict, const Outcome& outcome) {
+          verdict.exact("2 U", outcome.of<std::uint64_t>("2 U"), expected);
+          if (outcome.of<std::int32_t>("blocks kept").front() != 1) verdict.fault("wrote to blocks, which are inputs");
         },
-        [&](Verdict& verdict, const std::vector<std::int64_t>& got) { verdict.exact("2 U", got, expected); });
+        races);
   }
 
-  /// 10^5 times a row's mean in integers, halves to even: sums of numerators compared, nothing else.
-  static std::int64_t exact_key(const ResidueBlock& b, index_t row, const ScaleViews<HostSpace>& scales, index_t d) {
-    std::int64_t sum = 0;
-    for (std::int32_t k = 0; k < b.split.slots; ++k)
-      sum += scales.numerators[d * max_residue_codes + b.rows.codes[b.split.positions[k] * b.rows.stride + row]];
-    const std::int64_t scaled = 100000 * sum, divisor = scales.denominators[d] * b.split.residues;
-    std::int64_t q = scaled / divisor, r = scaled % divisor;
-    if (r < 0) r += divisor, --q;
-    return 2 * r > divisor || (2 * r == divisor && q % 2 != 0) ? q + 1 : q;
-  }
-
-  /// Pairs of a test and a reference row: 2 where the test is larger, 1 where they are equal.
-  template <class Arithmetic>
-  static std::int64_t twice_u(std::span<const ResidueBlock> blocks, const ScaleViews<HostSpace>& scales, index_t d) {
-    std::vector<std::int64_t> tests, references;
-    for (const ResidueBlock& b : blocks)
-      for (index_t row = 0; row < b.rows.rows; ++row) {
-        std::int64_t key = 0;
-        if constexpr (std::same_as<Arithmetic, exact>)
-          key = exact_key(b, row, scales, d);
-        else
-          key = Arithmetic::key(b, row, scales, d);
-        (row < b.rows.test_rows ? tests : references).push_back(key);
-      }
-    std::int64_t sum = 0;
-    for (const std::int64_t t : tests)
-      for (const std::int64_t r : references) sum += t > r ? 2 : t == r ? 1 : 0;
-    return sum;
+  template <class Tag>
+  static void refusals(Rows<Tag>& rows) {
+    const auto refused = [&](const char* what, const auto& change) {
+      rows.template throws<ShapeError>(what, [=](Call<Tag>& call) {
+        detail::RankData data({.layouts = {{7, 3}}, .splits = {{1}, {2, 3}}, .window = 4},
+                              detail::make_scales(detail::common_ranges(), 20, 7), 8);
+        change(data);
+        ranked<exact>(call, data);
+      });
+    };
+    refused("a group beyond the blocks", [](detail::RankData& d) { d.groups[1].blocks = 2; });
+    refused("a group beyond the scale numbers", [](detail::RankData& d) { d.groups[1].first_scale += 7; });
+    refused("a scale number beyond the scales", [](detail::RankData& d) { d.scale_numbers[2] = 6; });
   }
 };
 

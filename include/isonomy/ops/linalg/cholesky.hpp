@@ -1,6 +1,12 @@
 // cholesky_batched: Cholesky factors of a batch of matrices, with a status per matrix instead of an exception.
 #pragma once
 
+#include <cmath>
+#include <optional>
+#include <tuple>
+#include <utility>
+#include <vector>
+
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/backend/operation.hpp"
 #include "isonomy/core/check.hpp"
@@ -24,6 +30,69 @@ struct cholesky_batched : Declaration {
   template <class B, class... A>
   static void call(A&&... arguments) {
     B::cholesky_batched(std::forward<A>(arguments)...);
+  }
+  /// The first matrix whose residual is beyond the bound, or whose info is another than the reference's although the
+  /// pivot in question is not within it of 0.
+  template <class Matrices>
+  static std::optional<Deviation> deviation(const Matrices& before, const Matrices& got, const Matrices& expected) {
+    const auto& a = std::get<0>(before);
+    const auto& [l, info] = got;
+    const auto& reference = std::get<1>(expected);
+    for (index_t b = 0; b < a.batches; ++b) {
+      const index_t ours = info(b), theirs = reference(b);
+      if (ours != theirs && !within_rounding(a[b], ours == 0 || (theirs != 0 && theirs < ours) ? theirs : ours))
+        return Deviation{1, 0, b, 0, static_cast<double>(ours), static_cast<double>(theirs), 0};
+      if (const auto found = residual(a[b], l[b], ours == 0 && theirs == 0); found) {
+        Deviation out = *found;
+        out.batch = b;
+        return out;
+      }
+    }
+    return std::nullopt;
+  }
+
+ private:
+  /// Of one matrix: an entry of L*L^T that is not that of A, unless it has no factor, or a change above the diagonal.
+  template <class T>
+  static std::optional<Deviation> residual(MatrixView<const T> a, MatrixView<const T> l, bool factored) {
+    for (index_t j = 0; j < a.columns; ++j)
+      for (index_t i = 0; i < a.rows; ++i) {
+        const double before = double{a(i, j)}, after = double{l(i, j)};
+        if (i < j && !(after == before || (after != after && before != before)))
+          return Deviation{0, 0, i, j, after, before, 0};
+        if (i < j || !factored) continue;
+        const auto [sum, magnitude] = product(l, i, j, j + 1);
+        const double bound = tier::bound<T>(static_cast<double>(a.rows + 1), magnitude);
+        if (!(std::abs(sum - before) <= bound)) return Deviation{0, 0, i, j, sum, before, bound};
+      }
+    return std::nullopt;
+  }
+  /// Element (i, j) of L*L^T from its first `terms` products, and the sum of their magnitudes.
+  template <class T>
+  static std::pair<double, double> product(MatrixView<const T> l, index_t i, index_t j, index_t terms) {
+    double sum = 0, magnitude = 0;
+    for (index_t p = 0; p < terms; ++p) {
+      const double term = double{l(i, p)} * double{l(j, p)};
+      sum += term;
+      magnitude += std::abs(term);
+    }
+    return {sum, magnitude};
+  }
+  /// May rounding decide whether this pivot, counted from 1, is positive? Factors the leading part to see.
+  template <class T>
+  static bool within_rounding(MatrixView<const T> a, index_t pivot) {
+    std::vector<double> factor(static_cast<std::size_t>(pivot * pivot));
+    const MatrixView<double> l = column_major(factor.data(), pivot, pivot);
+    for (index_t j = 0; j < pivot; ++j) {
+      const auto [sum, magnitude] = product(MatrixView<const double>(l), j, j, j);
+      const double left = double{a(j, j)} - sum;
+      if (j == pivot - 1 || !(left > 0))
+        return std::abs(left) <= tier::bound<T>(static_cast<double>(pivot + 1), std::abs(double{a(j, j)}) + magnitude);
+      l(j, j) = std::sqrt(left);
+      for (index_t i = j + 1; i < pivot; ++i)
+        l(i, j) = (double{a(i, j)} - product(MatrixView<const double>(l), i, j, j).first) / l(j, j);
+    }
+    return false;
   }
 };
 }  // namespace op

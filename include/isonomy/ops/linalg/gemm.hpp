@@ -1,6 +1,8 @@
 // gemm: the dense matrix product of every backend.
 #pragma once
 
+#include <cmath>
+
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/backend/operation.hpp"
 #include "isonomy/core/check.hpp"
@@ -24,6 +26,14 @@ struct gemm : Declaration {
   template <class B, class... A>
   static void call(A&&... arguments) {
     B::gemm(std::forward<A>(arguments)...);
+  }
+  template <class T>
+  static Reduction reduction(index_t i, index_t j, T alpha, MatrixView<const T> a, MatrixView<const T> b, T beta,
+                             MatrixView<const T> old) {
+    double products = 0;
+    for (index_t p = 0; p < a.columns; ++p) products += std::abs(double{a(i, p)} * double{b(p, j)});
+    const double kept = beta == 0 ? 0 : std::abs(double{beta} * double{old(i, j)});
+    return {static_cast<double>(a.columns + 2), std::abs(double{alpha}) * products + kept};
   }
 };
 }  // namespace op

@@ -27,6 +27,10 @@ struct syrk : Declaration {
   static void call(A&&... arguments) {
     B::syrk(std::forward<A>(arguments)...);
   }
+  template <class T>
+  static Reduction reduction(index_t i, index_t j, T alpha, MatrixView<const T> a, T beta, MatrixView<const T> old) {
+    return gemm::reduction(i, j, alpha, MatrixView<const T>(transposed(a)), a, beta, old);
+  }
   template <class Ctx, class T>
   static void derive(Ctx& ctx, T alpha, ConstMatrix<T, Ctx> a, T beta, MatrixView<T, typename Ctx::space> out) {
     invoke<gemm, T>(ctx, alpha, ConstMatrix<T, Ctx>(transposed(a)), a, beta, out);

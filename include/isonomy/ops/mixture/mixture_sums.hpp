@@ -20,6 +20,7 @@ namespace op {
 struct mixture_sums : Declaration {
   static constexpr const char* name = "mixture_sums";
   using elements = Reals;
+  static constexpr Reach reach = Reach::pointers;
   template <class B, class T, class Term = SharedMeanPair>
   static constexpr bool own = requires(ContextOf<B>& c, const Term& term, MixtureOrder order, Input<B, T> x,
                                        MatrixOutput<B, double> out) {

@@ -54,6 +54,7 @@ namespace op {
 struct multivariate_mixture_sums : Declaration {
   static constexpr const char* name = "multivariate_mixture_sums";
   using elements = Reals;
+  static constexpr Reach reach = Reach::pointers;
   template <class B, class T>
   static constexpr bool own = requires(ContextOf<B>& c, const MultivariateNormals& term, MixtureOrder order,
                                        MatrixInput<B, T> x, MatrixOutput<B, double> out) {

@@ -20,6 +20,7 @@ namespace op {
 struct weighted_mixture_sums : Declaration {
   static constexpr const char* name = "weighted_mixture_sums";
   using elements = Reals;
+  static constexpr Reach reach = Reach::pointers;
   template <class B, class T, class Term = NormalComponents>
   static constexpr bool own = requires(ContextOf<B>& c, const Weighted<Term>& term, MixtureOrder order, Input<B, T> x,
                                        MatrixOutput<B, double> out) {

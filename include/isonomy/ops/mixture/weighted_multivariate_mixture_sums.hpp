@@ -20,6 +20,7 @@ namespace op {
 struct weighted_multivariate_mixture_sums : Declaration {
   static constexpr const char* name = "weighted_multivariate_mixture_sums";
   using elements = Reals;
+  static constexpr Reach reach = Reach::pointers;
   template <class B, class T>
   static constexpr bool own = requires(ContextOf<B>& c, const MultivariateNormals& term, MixtureOrder order,
                                        MatrixInput<B, T> x, Input<B, T> weights, MatrixOutput<B, double> out) {

@@ -1,6 +1,8 @@
 // segmented_reduce: one value per segment of a vector.
 #pragma once
 
+#include <concepts>
+
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/backend/operation.hpp"
 #include "isonomy/core/check.hpp"
@@ -23,6 +25,12 @@ struct segmented_reduce : Declaration {
   template <class B, class... A>
   static void call(A&&... arguments) {
     B::segmented_reduce(std::forward<A>(arguments)...);
+  }
+  template <class T, std::floating_point R, class Op, class F>
+  static Reduction reduction(index_t s, index_t, VectorView<const T> x, VectorView<const index_t> offsets,
+                             VectorView<const R>, R init, const Op& op, const F& f) {
+    const VectorView<const T> segment = x.subview(offsets(s), offsets(s + 1) - offsets(s));
+    return transform_reduce::reduction(0, 0, segment, init, op, f);
   }
 };
 }  // namespace op

@@ -1,6 +1,9 @@
 // transform_reduce: one value from a vector or a matrix, by one fixed tree.
 #pragma once
 
+#include <cmath>
+#include <concepts>
+
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/backend/operation.hpp"
 #include "isonomy/core/check.hpp"
@@ -13,7 +16,8 @@ namespace op {
 struct transform_reduce : Declaration {
   static constexpr const char* name = "transform_reduce";
   using elements = Numbers;
-  /// Sums: 2*gamma(n + 1)*sum |f(x)|. Exact under Determinism::cross_backend, and for functors that do not round.
+  /// Sums: 2*gamma(n + 1)*(|init| + sum |f(x)|). Exact under Determinism::cross_backend, and for functors that do not
+  /// round.
   using tier = Tight<2>;
   template <class B, class T>
   static constexpr bool own = requires(ContextOf<B>& c, Input<B, T> x, MatrixInput<B, T> a, T init, AnyBinary op,
@@ -24,6 +28,22 @@ struct transform_reduce : Declaration {
   template <class B, class... A>
   static auto call(A&&... arguments) {
     return B::transform_reduce(std::forward<A>(arguments)...);
+  }
+  template <class T, std::floating_point R, class Op, class F>
+  static Reduction reduction(index_t, index_t, VectorView<const T> x, R init, const Op&, const F& f) {
+    double scale = std::abs(double{init});
+    for (index_t i = 0; i < x.size; ++i) scale += std::abs(static_cast<double>(f(x(i))));
+    return {static_cast<double>(x.size + 1), scale};
+  }
+  template <class T, std::floating_point R, class Op, class F>
+  static Reduction reduction(index_t, index_t, MatrixView<const T> x, R init, const Op& op, const F& f) {
+    Reduction sum{1, std::abs(double{init})};
+    for (index_t j = 0; j < x.columns; ++j) {
+      const Reduction column = reduction(0, 0, x.column(j), R{}, op, f);
+      sum.length += column.length;
+      sum.scale += column.scale;
+    }
+    return sum;
   }
 };
 }  // namespace op

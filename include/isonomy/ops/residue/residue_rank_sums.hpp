@@ -72,6 +72,7 @@ namespace op {
 struct residue_rank_sums : Declaration {
   static constexpr const char* name = "residue_rank_sums";
   using elements = std::tuple<Codes>;
+  static constexpr Reach reach = Reach::pointers;
   template <class B, class = Codes>
   static constexpr bool own = requires(ContextOf<B>& c, const RankProblem<typename B::space>& p,
                                        std::span<std::uint64_t> out) {

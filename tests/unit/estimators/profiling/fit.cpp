@@ -1,5 +1,7 @@
 // Whole profiling runs: what they refuse, warn of, report and count, and how they are stopped.
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <stop_token>
 #include <string>
@@ -7,11 +9,14 @@
 #include <vector>
 
 #include "isonomy/compiled/profiling.hpp"
+#include "isonomy/core/random.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/profiling/fit.hpp"
+#include "isonomy/estimators/profiling/search/selection.hpp"
 #include "support/catch.hpp"
 #include "support/message.hpp"
 #include "support/profiling/data.hpp"
+#include "support/report.hpp"
 
 using namespace isonomy;
 using namespace isonomy::profiling;
@@ -246,6 +251,52 @@ TEST_CASE("a report says where every operation ran, how exactly, how long and wi
   }
   CHECK(stages.size() >= 7);
   CHECK(integers.funnel.n_final == static_cast<std::int64_t>(integers.features.size()));
+  check_filled(integers.report, "profiling::fit");
+  ProfileOptions row_by_row;
+  row_by_row.test = Test::mann_whitney_scipy;
+  CHECK(fit<exact>(ctx, set, few_scales(), row_by_row).report.operations.back().operation == "rank_average");
+}
+
+TEST_CASE("a report says by what margin the pre-filter chose", "[profiling]") {
+  Context<Cpu> ctx;
+  const auto set = set_of(synthetic(60), {Part::tmd});
+  ProfileOptions options;
+  options.split_kws = {SegmentOptions{1, 1}, {}, {}};
+  options.max_cor = 1;
+  options.max_overlap = 1;
+  options.max_std_test = 0.99;
+  const auto all = fit(ctx, set, few_scales(), options);
+  REQUIRE(all.report.decisions.size() == 2);
+  CHECK(all.report.decisions[0].margin == Decision::no_runner_up);  // ten candidates, all of them kept
+  CHECK(std::isnan(all.report.decisions[1].margin));
+  std::vector<double> differences;
+  for (const auto& row : all.features) differences.push_back(row.abs_mean_dif);
+  REQUIRE(differences.size() >= 5);
+  std::sort(differences.rbegin(), differences.rend());
+  options.n_filter = 3;
+  options.n_pre_filter = 4;
+  const auto few = fit(ctx, set, few_scales(), options);
+  CHECK(few.report.decisions[0].value == "4 of " + std::to_string(few.funnel.n_within_spread));
+  CHECK(few.report.decisions[0].margin == Approx(differences[3] - differences[4]).margin(1.01e-3));  // three decimals
+}
+
+TEST_CASE("the value behind a rank is the next in order, wherever it lies", "[profiling]") {
+  const auto behind = [](const std::vector<double>& x, std::size_t k) {
+    return profiling::detail::kth_largest(x, k, *std::max_element(x.begin(), x.end())).next;
+  };
+  CHECK(behind({-1, 5, 1, 3, -1}, 1) == 3);
+  CHECK(behind({-1, 5, 1, 3, -1}, 2) == 1);
+  CHECK(behind({-1, 5, 1, 3, -1}, 3) == -std::numeric_limits<double>::infinity());
+  CHECK(behind({4, 4, 4}, 2) == 4);
+  CHECK(behind({0, 0, -1}, 1) == 0);
+  CHECK(behind({1, 1 - 1e-9, 1 - 2e-9, 0.2}, 2) == 1 - 2e-9);
+  std::vector<double> x;
+  for (std::uint64_t i = 0; i < 3000; ++i) x.push_back(i % 7 == 0 ? -1 : random_unit(8, i));
+  std::vector<double> sorted = x;
+  std::sort(sorted.rbegin(), sorted.rend());
+  bool same = true;
+  for (std::size_t k = 1; k < 2000; k += 13) same = same && behind(x, k) == sorted[k];
+  CHECK(same);
 }
 
 TEST_CASE("a run reports every stage and ends when asked to, leaving its inputs usable", "[profiling]") {

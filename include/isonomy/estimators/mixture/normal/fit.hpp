@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -145,7 +146,7 @@ struct FitRun {
     result.bic = std::fma(size, std::log(n), 2 * result.minimum.nll);
     result.effective_points = n;
     describe<op::mixture_sums, Point, SharedMeanPair>(ctx, "mixture::fit", result.report);
-    if (!model.range.whole_line()) result.report.operations.push_back(ran<op::transform_reduce, Point>(ctx));
+    if (!model.range.whole_line()) result.report.operations.push_back(ran<op::transform_reduce, std::int64_t>(ctx));
     result.report.decisions.push_back(status_decision(result.minimum, options));
   }
 };

@@ -135,7 +135,7 @@ template <ContextLike Ctx, class T, WeightOf<T> W>
         text::joined(result.effective_points, " effective points for ", parameters, " parameters"));
   }
   describe<op::weighted_mixture_sums, Point, NormalComponents>(ctx, "mixture::fit", result.report);
-  result.report.operations.push_back(ran<op::transform_reduce, W>(ctx));
+  result.report.operations.push_back(ran<op::transform_reduce, WeightSummary>(ctx));
   // The limit holds for a multiple of the likelihood.
   result.report.decisions.push_back({"status: edm below its limit", name(result.minimum.status), Decision::not_known});
   return result;

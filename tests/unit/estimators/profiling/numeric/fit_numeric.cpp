@@ -12,6 +12,7 @@
 #include "support/catch.hpp"
 #include "support/message.hpp"
 #include "support/profiling/data.hpp"
+#include "support/report.hpp"
 
 using namespace isonomy;
 using namespace isonomy::profiling;
@@ -93,6 +94,7 @@ TEST_CASE("scales in tensors select what sequences select", "[profiling]") {
   CHECK(by_numbers.funnel.n_candidates == by_letters.funnel.n_candidates);
   CHECK(by_numbers.funnel.n_within_spread == by_letters.funnel.n_within_spread);
   CHECK(by_numbers.rows_test == 20);
+  isonomy::test::check_filled(by_numbers.report, "profiling::fit_numeric");
 }
 
 TEST_CASE("numeric runs do not depend on threads, padding, or what stands in the padding", "[profiling]") {

@@ -10,6 +10,7 @@
 #include "support/catch.hpp"
 #include "support/message.hpp"
 #include "support/profiling/data.hpp"
+#include "support/report.hpp"
 
 using namespace isonomy;
 using namespace isonomy::profiling;
@@ -38,6 +39,7 @@ TEST_CASE("the bootstrap annotates the full run and does not change it", "[profi
   const auto plain = fit<exact>(ctx, set, scales);
   const auto result = bootstrapped(set, scales, {.rounds = 8});
   REQUIRE(result.features.size() == plain.features.size());
+  isonomy::test::check_filled(result.report, "profiling::selection_frequencies");
   bool some = false, rare = false;
   for (std::size_t i = 0; i < plain.features.size(); ++i) {
     const FeatureRow &a = plain.features[i], &b = result.features[i];
