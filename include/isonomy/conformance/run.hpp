@@ -18,13 +18,16 @@
 
 namespace isonomy::conformance {
 
-/// Every operation of op::all on the backend of `ctx`. The seed and the determinism class of `ctx` apply; under
-/// Determinism::cross_backend reductions must have the bits of the fixed tree. Minutes are not needed: seconds on a
-/// CPU.
+/// Every operation of op::all on the backend of `ctx`, whose seed and determinism class apply: under
+/// Determinism::cross_backend reductions must have the bits of the fixed tree.
+///
+/// It takes a minute to compile. run_operation, of one operation a file, is the same in pieces.
 template <class Tag>
-[[nodiscard]] Report run_all(Context<Tag>& ctx) {
+[[nodiscard]] Report run_all(Context<Tag>& ctx, const Plan& plan = {}) {
   Report report{Backend<Tag>::name()};
-  [&]<class... Op>(std::tuple<Op...>*) { (run_operation<Op, Tag>(ctx, report), ...); }(static_cast<op::all*>(nullptr));
+  [&]<class... Op>(std::tuple<Op...>*) {
+    (run_operation<Op, Tag>(ctx, report, plan), ...);
+  }(static_cast<op::all*>(nullptr));
   return report;
 }
 
