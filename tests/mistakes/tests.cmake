@@ -26,3 +26,15 @@ endforeach()
 file(CONFIGURE OUTPUT "${mistakes_dir}/right_ways.cpp" CONTENT "${right_ways}" @ONLY)
 add_test(NAME mistakes.right_ways COMMAND "${CMAKE_CXX_COMPILER}" ${mistakes_flags} -fsyntax-only "${mistakes_dir}/right_ways.cpp")
 set_tests_properties(mistakes.right_ways PROPERTIES LABELS mistakes FIXTURES_REQUIRED mistakes_umbrella)
+
+# Members that a backend lacks: all of them in one unit, with either compiler.
+foreach(name IN ITEMS g++ clang++)
+  if(ISONOMY_COMPILER_${name})
+    add_test(NAME mistakes.backend.${name} COMMAND "${CMAKE_COMMAND}" "-DCOMPILER=${ISONOMY_COMPILER_${name}}"
+             "-DFLAGS=-std=c++20;-I${PROJECT_SOURCE_DIR}/include;-I${PROJECT_SOURCE_DIR}/tests"
+             "-DSOURCE_DIR=${CMAKE_CURRENT_LIST_DIR}/backend" -P "${CMAKE_CURRENT_LIST_DIR}/backend/check.cmake")
+    set_tests_properties(mistakes.backend.${name} PROPERTIES LABELS mistakes)
+  else()
+    isonomy_skipped_test(mistakes.backend.${name} "${name} not found")
+  endif()
+endforeach()

@@ -17,13 +17,13 @@ namespace isonomy {
 namespace detail {
 
 /// Memory for `size` elements of so many bytes; none for no elements.
-template <class Tag>
-[[nodiscard]] typename Backend<Tag>::allocation allocate_elements(Context<Tag>& ctx, index_t size,
-                                                                  std::size_t bytes_each, const char* purpose) {
+template <class B, class Ctx>
+[[nodiscard]] typename B::allocation allocate_elements(Ctx& ctx, index_t size, std::size_t bytes_each,
+                                                       const char* purpose) {
   if (size < 0 || static_cast<std::size_t>(size) > std::numeric_limits<std::size_t>::max() / 2 / bytes_each)
     throw ShapeError(text::joined(purpose, ": a buffer of ", size, " elements cannot exist"));
   if (size == 0) return {};
-  return Backend<Tag>::allocate(ctx, bytes_each * static_cast<std::size_t>(size), purpose);
+  return B::allocate(ctx, bytes_each * static_cast<std::size_t>(size), purpose);
 }
 
 }  // namespace detail
@@ -35,13 +35,13 @@ class Buffer {
   static_assert(std::is_trivially_copyable_v<T>, "a buffer holds plain data: its bytes travel between devices");
 
  public:
-  using backend = Backend<Tag>;
+  using backend = typename detail::Complete<Backend<Tag>>::type;
   using space = typename backend::space;
 
   Buffer() = default;
   /// OutOfMemory names `purpose`.
   Buffer(Context<Tag>& ctx, index_t size, const char* purpose = "buffer")
-      : allocation_(detail::allocate_elements<Tag>(ctx, size, sizeof(T), purpose)), size_(size) {}
+      : allocation_(detail::allocate_elements<backend>(ctx, size, sizeof(T), purpose)), size_(size) {}
 
   [[nodiscard]] T* data() noexcept { return static_cast<T*>(allocation_.get()); }
   [[nodiscard]] const T* data() const noexcept { return static_cast<const T*>(allocation_.get()); }
@@ -58,7 +58,8 @@ class Buffer {
 template <class T, class Tag>
 class Matrix {
  public:
-  using space = typename Backend<Tag>::space;
+  using backend = typename Buffer<T, Tag>::backend;
+  using space = typename backend::space;
 
   Matrix() = default;
   Matrix(Context<Tag>& ctx, index_t rows, index_t columns, const char* purpose = "matrix")

@@ -5,7 +5,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "isonomy/backend/checklist.hpp"
+#include "isonomy/backend/backend.hpp"
 #include "isonomy/backend/operation.hpp"
 #include "isonomy/conformance/plan.hpp"
 #include "isonomy/conformance/report.hpp"
@@ -48,7 +48,8 @@ void run_elements(Rows<Tag>& rows, const Plan& plan, OperationResult& result, st
 template <class Op, class Tag>
 void run_operation(Context<Tag>& ctx, Report& report, const Plan& plan = {}) {
   static_assert(has_cases<Op>, "include the header with the rows of this operation (conformance/cases/)");
-  if constexpr (checked_backend<Tag>()) {
+  static_assert(checked_backend<Tag>());
+  if constexpr (isonomy::detail::complete<Backend<Tag>>) {
     OperationResult result{Op::name};
     Rows<Tag> rows(ctx, plan, result);
     detail::run_elements<Op, Tag>(rows, plan, result, static_cast<typename Op::elements*>(nullptr));

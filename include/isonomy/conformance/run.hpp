@@ -22,6 +22,8 @@ namespace isonomy::conformance {
 ///
 /// The seed and the determinism class of `ctx` apply; under Determinism::cross_backend reductions must have the bits of
 /// the fixed tree. `full` takes a minute or two, `quick` some seconds. To conform is to pass `full`.
+///
+/// It takes a minute to compile. run_operation, of one operation a file, is the same in pieces.
 template <class Tag>
 [[nodiscard]] Report run_all(Context<Tag>& ctx, const Plan& plan = {}) {
   Report report{Backend<Tag>::name()};

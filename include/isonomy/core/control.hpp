@@ -52,6 +52,13 @@ struct Counters {
   void released(std::size_t bytes) { bytes_allocated -= bytes; }
 };
 
+/// OutOfMemory unless `bytes` more stay within the limit: what an allocation asks before it takes them.
+inline void require_room(const Control& control, const Counters& counters, std::size_t bytes, const char* purpose) {
+  const std::size_t limit = control.workspace_limit, held = counters.bytes_allocated;
+  const std::size_t left = limit > held ? limit - held : 0;
+  if (bytes > left) throw OutOfMemory(purpose, bytes, left);
+}
+
 /// Counts finished units of one stage from any number of threads, reports them one at a time, and ends the stage
 /// with Cancelled once the caller's stop token asks for it.
 class ProgressMeter {

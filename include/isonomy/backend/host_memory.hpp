@@ -1,0 +1,68 @@
+// HostMemory: the memory members of a backend that works in host memory, counted and limited.
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <new>
+
+#include "isonomy/backend/plain_context.hpp"
+#include "isonomy/core/concepts.hpp"
+#include "isonomy/core/control.hpp"
+#include "isonomy/core/error.hpp"
+#include "isonomy/core/view.hpp"
+
+namespace isonomy {
+
+inline constexpr std::size_t buffer_alignment = 256;
+
+/// Returns host memory and takes it off the books of the context that gave it.
+struct ReleaseHostMemory {
+  std::shared_ptr<Counters> counters;
+  std::size_t bytes = 0;
+  void operator()(void* p) const noexcept {
+    ::operator delete (p, std::align_val_t{buffer_alignment});
+    if (counters) counters->released(bytes);
+  }
+};
+
+/// What a backend in host memory derives from: `struct Backend<mine::Tag> : HostMemory<mine::Context>`.
+///
+/// The context shares its counters, as PlainContext does.
+template <class Ctx>
+struct HostMemory {
+  using allocation = std::unique_ptr<void, ReleaseHostMemory>;
+
+  /// So many bytes, uninitialised and aligned. OutOfMemory names `purpose`, where the machine has no more or the
+  /// context's limit is reached.
+  [[nodiscard]] static allocation allocate(Ctx& ctx, std::size_t bytes, const char* purpose) {
+    require_room(ctx.control(), ctx.counters(), bytes, purpose);
+    void* p = ::operator new (bytes, std::align_val_t{buffer_alignment}, std::nothrow);
+    if (p == nullptr) throw OutOfMemory(purpose, bytes, 0);
+    ctx.counters().allocated(bytes);
+    return allocation(p, ReleaseHostMemory{ctx.shared_counters(), bytes});
+  }
+
+  // What brings data here and back is no operation: a request to stop does not end it.
+  template <class T>
+  static void copy_from_host(Ctx&, VectorView<const T> source, VectorView<T> out) {
+    move_elements(source, out);
+  }
+  template <class T>
+  static void copy_to_host(Ctx&, VectorView<const T> source, VectorView<T> out) {
+    move_elements(source, out);
+  }
+  static void synchronize(Ctx&) {}
+
+ protected:
+  template <class T>
+  static void move_elements(VectorView<const T> source, VectorView<T> out) {
+    if (source.stride == 1 && out.stride == 1) {
+      if (source.size > 0) std::memcpy(out.data, source.data, sizeof(T) * static_cast<std::size_t>(source.size));
+      return;
+    }
+    for (index_t i = 0; i < source.size; ++i) out(i) = source(i);
+  }
+};
+
+}  // namespace isonomy
