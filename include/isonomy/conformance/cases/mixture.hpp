@@ -108,11 +108,12 @@ struct Cases<op::mixture_sums> {
       row<Tag, T>(rows, random(1048601), MixtureOrder::gradient, mixtures[0]);
       row<Tag, T>(rows, random(40), MixtureOrder::hessian, many(121));
     }
-    rows.stops(text::joined(op::element_name<T>(), ", asked to stop"), 1 << 18, [&](Call<Tag>& call, index_t n) {
-      const Operand<T> x = contiguous(std::vector<T>(static_cast<std::size_t>(n), T(0.5)));
-      std::vector<DoubleDouble> sums(11);
-      mixture_sums(call.context(), pair_term(mixtures[0]), MixtureOrder::hessian, call.input("x", x).vector(),
-                   view(sums));
+    rows.stops(text::joined(op::element_name<T>(), ", asked to stop"), 1 << 17, [&](Call<Tag>& call, index_t n) {
+      const std::vector<double> p = parameters(mixtures[5]);
+      const auto term = components_term(mixtures[5], call.input("parameters", p).data);
+      std::vector<DoubleDouble> sums(static_cast<std::size_t>(term.outputs(MixtureOrder::hessian)));
+      mixture_sums(call.context(), term, MixtureOrder::hessian,
+                   call.input("x", std::vector<T>(static_cast<std::size_t>(n), T(0.5))), view(sums));
     });
   }
   template <class Tag, class T>

@@ -110,7 +110,7 @@ struct Cases<op::weighted_mixture_sums> {
       row<Tag, T>(rows, random(40), MixtureOrder::value, many(65549), false);
     rows.stops(text::joined(op::element_name<T>(), ", asked to stop"), 1 << 17, [&](Call<Tag>& call, index_t n) {
       const std::vector<T> x(static_cast<std::size_t>(n), T(0.5));
-      const Mixture& m = mixtures[1];
+      const Mixture& m = mixtures[2];
       const auto term = m.term(call.input("parameters", m.numbers).data, false);
       std::vector<DoubleDouble> sums(static_cast<std::size_t>(term.outputs(MixtureOrder::hessian)));
       weighted_mixture_sums(call.context(), term, MixtureOrder::hessian, call.input("x", x), call.input("weights", x),
