@@ -118,7 +118,7 @@ struct Cases<op::mixture_sums> {
   }
   template <class Tag, class T>
   static void refusals(Rows<Tag>& rows) {
-    for (const std::size_t size : {0, 2})
+    for (const std::size_t size : {std::size_t{0}, std::size_t{2}})
       rows.template throws<ShapeError>(text::joined(op::element_name<T>(), ", ", size, " sums for one output"),
                                        [=](Call<Tag>& call) {
                                          std::vector<DoubleDouble> sums(size);
