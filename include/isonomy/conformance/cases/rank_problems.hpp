@@ -140,9 +140,9 @@ class RankData {
       layouts_.push_back({static_cast<index_t>(codes.size()), stride, rows, tests});
       for (index_t p = 0; p < shape.window; ++p)
         for (index_t r = 0; r < stride; ++r)
-          codes.push_back(static_cast<std::uint8_t>(
-              is_gap(l, p) ? static_cast<std::uint64_t>(shape.letters)
-                           : random_below(static_cast<std::uint64_t>(shape.used), seed, e++)));
+          codes.push_back(is_gap(l, p) ? static_cast<std::uint8_t>(shape.letters)
+                                       : static_cast<std::uint8_t>(
+                                             random_below(static_cast<std::uint64_t>(shape.used), seed, e++)));
     }
   }
   static bool is_gap(std::size_t layout, index_t position) {
