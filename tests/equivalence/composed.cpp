@@ -1,0 +1,25 @@
+// The conformance rows on compositions that copy arguments: to another memory space, and for a second run that is
+// compared.
+#include "isonomy/backend/compose.hpp"
+#include "isonomy/conformance/cases/cholesky.hpp"
+#include "isonomy/conformance/cases/gemm.hpp"
+#include "isonomy/conformance/cases/sort.hpp"
+#include "isonomy/reference/reference.hpp"
+#include "support/catch.hpp"
+#include "support/conform.hpp"
+#include "support/device_backend.hpp"
+
+using namespace isonomy;
+
+TEST_CASE("gemm and select_k conform on copies in another memory space", "[equivalence]") {
+  using Elsewhere = Chain<Without<Cpu, op::gemm, op::select_k>, ::test::Device, Cpu, Staging::copy>;
+  ::test::conform<op::gemm, Elsewhere>();
+  ::test::conform<op::select_k, Elsewhere>();  // from k = 3 on the device declines
+}
+TEST_CASE("cholesky_batched conforms while every call is checked by the reference", "[equivalence]") {
+  Context<Checked<Cpu, Reference>> ctx;  // one class of determinism: each call costs several
+  conformance::Report report{"Checked"};
+  conformance::run_operation<op::cholesky_batched, Checked<Cpu, Reference>>(ctx, report);
+  CHECK(report.failed() == 0);
+  CHECK(report.passed() > 0);
+}
