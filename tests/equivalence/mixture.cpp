@@ -13,6 +13,10 @@ TEST_CASE("mixture_sums conforms on Cpu", "[equivalence]") {
   isonomy::test::conform<isonomy::op::mixture_sums, isonomy::Cpu>();
 }
 TEST_CASE("mixture_sums conforms in its generic form", "[equivalence][slow]") {
+  isonomy::test::conform<isonomy::op::mixture_sums, isonomy::test::Only<isonomy::op::for_each, isonomy::op::copy>>(
+      isonomy::conformance::Level::quick);
+}
+TEST_CASE("mixture_sums conforms in its generic form, fully", "[equivalence][long]") {
   isonomy::test::conform<isonomy::op::mixture_sums, isonomy::test::Only<isonomy::op::for_each, isonomy::op::copy>>();
 }
 TEST_CASE("weighted_mixture_sums conforms on Cpu", "[equivalence]") {
@@ -20,17 +24,30 @@ TEST_CASE("weighted_mixture_sums conforms on Cpu", "[equivalence]") {
 }
 TEST_CASE("weighted_mixture_sums conforms in its generic form", "[equivalence][slow]") {
   isonomy::test::conform<isonomy::op::weighted_mixture_sums,
+                         isonomy::test::Only<isonomy::op::for_each, isonomy::op::copy>>(
+      isonomy::conformance::Level::quick);
+}
+TEST_CASE("weighted_mixture_sums conforms in its generic form, fully", "[equivalence][long]") {
+  isonomy::test::conform<isonomy::op::weighted_mixture_sums,
                          isonomy::test::Only<isonomy::op::for_each, isonomy::op::copy>>();
 }
 TEST_CASE("multivariate_mixture_sums conforms on Cpu", "[equivalence]") {
   isonomy::test::conform<isonomy::op::multivariate_mixture_sums, isonomy::Cpu>();
 }
 TEST_CASE("multivariate_mixture_sums conforms in its generic form", "[equivalence][slow]") {
+  isonomy::test::conform<isonomy::op::multivariate_mixture_sums, isonomy::test::Only<isonomy::op::for_each>>(
+      isonomy::conformance::Level::quick);
+}
+TEST_CASE("multivariate_mixture_sums conforms in its generic form, fully", "[equivalence][long]") {
   isonomy::test::conform<isonomy::op::multivariate_mixture_sums, isonomy::test::Only<isonomy::op::for_each>>();
 }
 TEST_CASE("weighted_multivariate_mixture_sums conforms on Cpu", "[equivalence]") {
   isonomy::test::conform<isonomy::op::weighted_multivariate_mixture_sums, isonomy::Cpu>();
 }
 TEST_CASE("weighted_multivariate_mixture_sums conforms in its generic form", "[equivalence][slow]") {
+  isonomy::test::conform<isonomy::op::weighted_multivariate_mixture_sums, isonomy::test::Only<isonomy::op::for_each>>(
+      isonomy::conformance::Level::quick);
+}
+TEST_CASE("weighted_multivariate_mixture_sums conforms in its generic form, fully", "[equivalence][long]") {
   isonomy::test::conform<isonomy::op::weighted_multivariate_mixture_sums, isonomy::test::Only<isonomy::op::for_each>>();
 }

@@ -1,7 +1,7 @@
 # Mistakes that users make, one a file: the compiler must refuse each with our sentence, and take the right way.
 get_target_property(mistakes_eigen Eigen3::Eigen INTERFACE_INCLUDE_DIRECTORIES)
 set(mistakes_dir "${CMAKE_CURRENT_BINARY_DIR}/mistakes")
-set(mistakes_flags -std=c++20 "-I${PROJECT_SOURCE_DIR}/include" -isystem "${mistakes_eigen}")
+set(mistakes_flags -std=c++20 "-I${PROJECT_SOURCE_DIR}/include" "-I${PROJECT_SOURCE_DIR}/tests" -isystem "${mistakes_eigen}")
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")  # which finds umbrella.hpp.gch by itself
   set(umbrella "${mistakes_dir}/umbrella.hpp")
   file(CONFIGURE OUTPUT "${umbrella}" CONTENT "#include \"isonomy/isonomy.hpp\"\n")

@@ -142,11 +142,22 @@ concept Has = BackendLike<B> && detail::has<Op, B, T...>();
 template <class Op, class B, class... T>
 concept Runs = (Has<Op, B, T...> || (BackendLike<B> && Op::template derived<B, T...>)) && Op::template needs<B, T...>;
 
+/// Is it an own form of a backend that B runs, rather than one that a composition derives itself?
+template <class Op, class B, class... T>
+[[nodiscard]] constexpr bool runs_own_form() {
+  if constexpr (!Has<Op, B, T...>)
+    return false;
+  else if constexpr (requires { B::template own_form<Op, T...>(); })
+    return B::template own_form<Op, T...>();
+  else
+    return true;
+}
+
 /// One entry of the capability table.
 template <class Op, class B, class... T>
-inline constexpr Support support_of = !Runs<Op, B, T...> ? Support::none
-                                      : Has<Op, B, T...> ? Support::own
-                                                         : Support::derived;
+inline constexpr Support support_of = !Runs<Op, B, T...>             ? Support::none
+                                      : runs_own_form<Op, B, T...>() ? Support::own
+                                                                     : Support::derived;
 
 /// Runs the operation as B does, on a context of B or one derived from it: its own form, else the derived one.
 ///

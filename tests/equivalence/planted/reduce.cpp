@@ -112,7 +112,7 @@ Facts transform_reduce_facts() {
 Facts segmented_reduce_facts() {
   return {"segmented_reduce",
           {"x", "the offsets"},
-          {0, 1},
+          {0},
           {0},
           usual_kinds({Kind::ignores_stop, Kind::swallows_exceptions, Kind::narrows_output}),
           {65535, 1 << 20},

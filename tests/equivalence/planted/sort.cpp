@@ -85,7 +85,7 @@ namespace {
 Facts sort_facts() {
   return {"stable_sort_by_key",
           {"the offsets"},
-          {0},
+          {},
           {},
           usual_kinds({Kind::ignores_stop, Kind::ignores_limit, Kind::narrows_output, Kind::loses_payloads,
                        Kind::loses_signs_of_zero}),
@@ -97,7 +97,7 @@ Facts sort_facts() {
 Facts rank_facts() {
   return {"rank_average",
           {"x", "the offsets"},
-          {0, 1},
+          {0},
           {0},
           usual_kinds({Kind::ignores_stop, Kind::ignores_limit, Kind::narrows_output}),
           {65535, 1 << 20},

@@ -90,7 +90,9 @@ class Spoiled {
     if (input_ != nullptr && fault_.kind == Kind::overwrites_input) *input_->last() ^= std::byte{1};
     if (input_ != nullptr && fault_.kind == Kind::overwrites_first) *input_->first() ^= std::byte{1};
     if (output_ == nullptr) return;
-    if (loses()) std::memcpy(output_->last(), last_.data(), output_->size);
+    if (loses())
+      for (std::size_t k = 0; k < pieces_.size(); ++k)
+        if (!last_[k].empty()) std::memcpy(pieces_[k].last(), last_[k].data(), pieces_[k].size);
     if (fault_.kind == Kind::loses_first) std::memcpy(output_->first(), first_.data(), output_->size);
     if (fault_.kind == Kind::writes_past_the_end) *(output_->last() + output_->size) ^= std::byte{1};
     if (changes()) *output_->last() ^= std::byte{1};
@@ -116,7 +118,8 @@ class Spoiled {
     }
     if (output_ == nullptr) return;
     first_.assign(output_->first(), output_->first() + output_->size);
-    last_.assign(output_->last(), output_->last() + output_->size);
+    for (const Piece& p : pieces_)
+      last_.push_back(p.input || p.empty() ? std::vector<std::byte>() : std::vector(p.last(), p.last() + p.size));
   }
   void written(Number number, std::byte* at) const {
     if (fault_.kind == Kind::narrows_output) narrow_number(number, at);
@@ -130,7 +133,8 @@ class Spoiled {
   cpu::Context& ctx_;
   Pieces pieces_;
   const Piece *input_, *output_;
-  std::vector<std::byte> input_before_, first_, last_;
+  std::vector<std::byte> input_before_, first_;
+  std::vector<std::vector<std::byte>> last_;  // of every output
 };
 
 /// The call with the fault. What it returns is an output too.

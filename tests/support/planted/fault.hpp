@@ -16,7 +16,7 @@ enum class Kind {
   ignores_stride,             ///< input `number` is read as if its elements had no gaps
   flushes_denormals,          ///< input `number` is read with 0 for every denormal
   narrows_output,             ///< outputs go through the next narrower type
-  loses_last,                 ///< the last element of the first output is not written
+  loses_last,                 ///< the last element of no output is written
   loses_first,                ///< the first element of the first output is not written
   loses_beyond_rows,          ///< the last element is lost where an operand has more rows than `number`
   loses_beyond_columns,       ///< the same for columns, or elements of a list

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <initializer_list>
+#include <iostream>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -99,14 +100,15 @@ template <class Op>
   return {};
 }
 
-/// Every `step`-th of the faults is caught, and nothing is where none is planted. Prints a row of the table for each.
+/// Every `step`-th of the faults is caught, and nothing is where none is planted. All of them print the
+/// rows of the table in equivalence/planted/README.md.
 template <class Op>
 void judge(const std::vector<Fault>& faults, std::size_t first, std::size_t step) {
   for (std::size_t n = first; n < faults.size(); n += step) {
     INFO(faults[n].name);
     const std::string row = caught_by<Op>(faults[n]);
     CHECK(row != "");
-    if (step == 1) WARN("| " << faults[n].name << " | " << (row.empty() ? "MISSED" : row) << " |");
+    if (step == 1) std::cout << "| " << faults[n].name << " | " << (row.empty() ? "MISSED" : row) << " |" << std::endl;
   }
 }
 template <class Op>

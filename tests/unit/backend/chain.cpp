@@ -133,6 +133,10 @@ TEST_CASE("a call that a backend declines goes to the next, and the reason is re
 }
 
 TEST_CASE("a backend that is not available is passed over with its reason", "[chain]") {
+  STATIC_REQUIRE(compose::AlwaysAvailable<Backend<Cpu>>);
+  using Nested = Traced<Override<Cpu, Absent, op::gemm>>;
+  CHECK(!Backend<Nested>::available());
+  CHECK(unavailable_reason<Backend<Nested>>() == "finds no device");
   Context<Chain<Cpu>> alone;
   CHECK(square_of_ones(alone, 3) == 3);
   Context<Chain<Sevens, Absent, Cpu>> ctx;
@@ -288,6 +292,8 @@ TEST_CASE("the form derived on a backend comes before the next backend, and runs
   Context<Chain<Without<Sevens, op::syrk>, Cpu>> composed;
   CHECK(own_product_of_ones(composed, 2) == 7);
   CHECK(ran<op::syrk, double>(composed).backend == "Sevens without syrk (generic)");
+  STATIC_REQUIRE(support_of<op::syrk, Backend<Chain<Sevens, Cpu>>, double> == Support::own);
+  STATIC_REQUIRE(support_of<op::syrk, Backend<Chain<Without<Sevens, op::syrk>, Cpu>>, double> == Support::derived);
 }
 
 TEST_CASE("what no backend has alone is derived from operations of the whole chain", "[chain]") {

@@ -54,6 +54,8 @@ TEST_CASE("a trace tells who ran each operation, who declined and why, on what, 
 }
 
 TEST_CASE("a trace tells of derived operations and of those inside them", "[traced]") {
+  STATIC_REQUIRE(support_of<op::rank_average, Backend<Traced<Cpu>>, double> == Support::derived);
+  STATIC_REQUIRE(support_of<op::gemm, Backend<Traced<Cpu>>, double> == Support::own);
   Context<Traced<Cpu>> ctx;
   const std::vector<double> x{3, 1, 2};
   std::vector<double> ranks(3);

@@ -11,6 +11,7 @@
 #include "isonomy/backend/choose.hpp"
 #include "isonomy/backend/compose/context.hpp"
 #include "isonomy/backend/compose/name.hpp"
+#include "isonomy/backend/compose/on.hpp"
 #include "isonomy/backend/compose/staging.hpp"
 #include "isonomy/backend/operation.hpp"
 
@@ -61,6 +62,13 @@ struct Candidates {
       return runner(List<Rest...>{});
     else
       return form_of<Op, B, T...>();
+  }
+
+  /// Is it an own form that this part runs?
+  [[nodiscard]] static constexpr bool own_form(List<>) { return false; }
+  template <class Tag, class... Rest>
+  [[nodiscard]] static constexpr bool own_form(List<Tag, Rest...>) {
+    return can<Tag> ? runs_own_form<Op, Backend<Tag>, T...>() : own_form(List<Rest...>{});
   }
 
   /// Adds to `told` the parts before the first that can run some call.

@@ -4,6 +4,7 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -14,6 +15,8 @@
 #include "isonomy/backend/compose/choices.hpp"
 #include "isonomy/backend/compose/context.hpp"
 #include "isonomy/backend/compose/name.hpp"
+#include "isonomy/backend/compose/on.hpp"
+#include "isonomy/backend/compose/one_part.hpp"
 #include "isonomy/backend/operation.hpp"
 
 namespace isonomy {
@@ -108,12 +111,17 @@ struct Chained<Self, copies, List<First, Rest...>>
   static constexpr const char* name() { return Name<Pieces>::text.data(); }
   /// Those behind the first are asked when they are needed.
   static bool available() noexcept { return Backend<First>::available(); }
+  static std::string unavailable_reason() { return reason_of_unavailable<Backend<First>>(); }
 
   template <class Op, class... T>
   static constexpr bool has = Of<Op, T...>::template can<First> || (Of<Op, T...>::template can<Rest> || ...);
   template <class Op, class... T>
   static constexpr const char* runner() {
     return Of<Op, T...>::runner(parts{});
+  }
+  template <class Op, class... T>
+  static constexpr bool own_form() {
+    return Of<Op, T...>::own_form(parts{});
   }
   template <class Op, class... T>
   static constexpr bool conditional() {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <string>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -16,7 +17,7 @@
 #include "isonomy/backend/compose/context.hpp"
 #include "isonomy/backend/compose/host_copy.hpp"
 #include "isonomy/backend/compose/name.hpp"
-#include "isonomy/backend/compose/override.hpp"
+#include "isonomy/backend/compose/one_part.hpp"
 #include "isonomy/backend/compose/staging.hpp"
 #include "isonomy/backend/operation.hpp"
 
@@ -80,6 +81,7 @@ struct Backend<Checked<Tag, Reference, Tier>>
 
   static constexpr const char* name() { return compose::Name<Pieces>::text.data(); }
   static bool available() noexcept { return Backend<Tag>::available() && Backend<Reference>::available(); }
+  static std::string unavailable_reason() { return compose::reason_of_unavailable<Backend<Tag>, Backend<Reference>>(); }
 
   template <class Op, class... T>
   static constexpr bool has =

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <optional>
 #include <type_traits>
-#include <utility>
 
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/backend/operation.hpp"
@@ -138,53 +137,4 @@ class Held {
   std::optional<isonomy::Context<Tag>> context_;
 };
 
-/// The tag of `Part` alone on the context of a composition around it.
-template <class Part, class Ctx>
-struct On {};
-
-/// A composition's context, seen as one of a part that is a composition itself.
-template <class Part, class Ctx>
-class ContextOn {
- public:
-  using tag = On<Part, Ctx>;
-  using space = typename Backend<Part>::space;
-  using state = state_of<Backend<Part>>;
-
-  explicit ContextOn(Ctx& outer) : outer_(outer) {}
-  /// As the context that plain backends take, or what a composition keeps.
-  template <class Base>
-    requires std::convertible_to<Ctx&, Base&>
-  operator Base&() { return outer_; }
-  template <class Base>
-    requires std::convertible_to<const Ctx&, const Base&>
-  operator const Base&() const { return outer_; }
-
-  [[nodiscard]] auto& control() { return outer_.control(); }
-  [[nodiscard]] const auto& control() const { return std::as_const(outer_).control(); }
-  [[nodiscard]] auto& counters() { return outer_.counters(); }
-
- private:
-  Ctx& outer_;
-};
-
 }  // namespace isonomy::compose
-
-template <class Part, class Ctx>
-struct isonomy::Backend<isonomy::compose::On<Part, Ctx>>
-    : isonomy::compose::Memory<isonomy::compose::On<Part, Ctx>, isonomy::Backend<typename Ctx::tag>,
-                               isonomy::compose::ContextOn<Part, Ctx>> {
-  using context = compose::ContextOn<Part, Ctx>;
-  static constexpr const char* name() { return Backend<Part>::name(); }
-  static bool available() noexcept { return Backend<Part>::available(); }
-
-  template <class Op, class... T>
-  static constexpr bool has = Has<Op, Backend<Part>, T...>;
-  template <class Op, class... T>
-  static constexpr const char* runner() {
-    return runner_of<Op, Backend<Part>, T...>();
-  }
-  template <class Op, class... T, class C, class... A>
-  static decltype(auto) run(C& ctx, A&&... arguments) {
-    return run_on<Op, Backend<Part>, T...>(ctx, std::forward<A>(arguments)...);
-  }
-};

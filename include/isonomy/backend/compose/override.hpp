@@ -2,13 +2,13 @@
 #pragma once
 
 #include <concepts>
+#include <string>
 #include <type_traits>
-#include <utility>
 
 #include "isonomy/backend/backend.hpp"
-#include "isonomy/backend/choose.hpp"
 #include "isonomy/backend/compose/context.hpp"
 #include "isonomy/backend/compose/name.hpp"
+#include "isonomy/backend/compose/one_part.hpp"
 #include "isonomy/backend/operation.hpp"
 
 namespace isonomy {
@@ -28,39 +28,6 @@ template <class Tag, class Other, class... Ops>
 struct Override {};
 
 namespace compose {
-
-/// A composition that runs each operation on one part, `Self::part<Op>`.
-template <class Self, class First, class S>
-struct OnePart : Memory<Self, First, S> {
-  template <class Op, class... T>
-  static constexpr const char* runner() {
-    return form_of<Op, Part<Op>, T...>();
-  }
-  template <class Op, class... T, class Ctx, class... A>
-  static decltype(auto) run(Ctx& ctx, A&&... arguments) {
-    return run_on<Op, Part<Op>, T...>(ctx, std::forward<A>(arguments)...);
-  }
-  template <class Op, class... T>
-  static constexpr bool conditional() {
-    return is_conditional<Op, Part<Op>, T...>();
-  }
-  template <class Op, class... T>
-  [[nodiscard]] static Choice choose(const CallShape& shape) {
-    return isonomy::choose<Op, Part<Op>, T...>(shape);
-  }
-  template <class Op, class... T, class Ctx>
-  [[nodiscard]] static OperationBackend ran(const Ctx& ctx) {
-    return ran_on<Op, Part<Op>, T...>(ctx);
-  }
-
- private:
-  template <class Op>
-  struct PartFor {  // a type of its own, looked up when Backend<Self> is complete
-    using type = typename Backend<Self>::template part<Op>;
-  };
-  template <class Op>
-  using Part = typename PartFor<Op>::type;
-};
 
 /// The state on which both backends of an Override work.
 template <class B, class Other>
@@ -82,6 +49,7 @@ struct Backend<Without<Tag, Ops...>>
 
   static constexpr const char* name() { return compose::Name<Pieces>::text.data(); }
   static bool available() noexcept { return Backend<Tag>::available(); }
+  static std::string unavailable_reason() { return compose::reason_of_unavailable<Backend<Tag>>(); }
 
   template <class Op, class... T>
   static constexpr bool has = !compose::among<Op, Ops...> && Has<Op, Backend<Tag>, T...>;
@@ -102,6 +70,7 @@ struct Backend<Override<Tag, Other, Ops...>>
 
   static constexpr const char* name() { return compose::Name<Pieces>::text.data(); }
   static bool available() noexcept { return Backend<Tag>::available() && Backend<Other>::available(); }
+  static std::string unavailable_reason() { return compose::reason_of_unavailable<Backend<Tag>, Backend<Other>>(); }
 
   template <class Op, class... T>
   static constexpr bool has = Has<Op, part<Op>, T...>;

@@ -3,7 +3,7 @@
 
 #include <array>
 #include <cstddef>
-#include <span>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -11,7 +11,7 @@
 #include "isonomy/backend/choose.hpp"
 #include "isonomy/backend/compose/context.hpp"
 #include "isonomy/backend/compose/name.hpp"
-#include "isonomy/backend/compose/override.hpp"
+#include "isonomy/backend/compose/one_part.hpp"
 #include "isonomy/backend/compose/staging.hpp"
 #include "isonomy/backend/compose/trace.hpp"
 #include "isonomy/backend/operation.hpp"
@@ -90,6 +90,7 @@ struct Backend<Traced<Tag>>
 
   static constexpr const char* name() { return compose::Name<Pieces>::text.data(); }
   static bool available() noexcept { return Backend<Tag>::available(); }
+  static std::string unavailable_reason() { return compose::reason_of_unavailable<Backend<Tag>>(); }
 
   template <class Op, class... T>
   static constexpr bool has = Has<Op, Backend<Tag>, T...> || Op::template derived<Backend<Traced<Tag>>, T...>;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <limits>
 #include <string>
 #include <vector>
@@ -91,27 +92,33 @@ struct Cases<op::mixture_sums> {
     return m;
   }
 
-  /// Beyond 2^16 and 2^20 points; beyond 2^16 components and outputs, of which 2^20 would take gigabytes of lanes.
+  /// Beyond 2^16 and 2^20 points; beyond 2^16 components and outputs, of which 2^20 would take gigabytes of lanes. The
+  /// dearest with one element type each.
   template <class Tag, class T>
   static void vast(Rows<Tag>& rows) {
     const std::vector<Mixture> mixtures = common_mixtures();
+    const Sample graded{"graded", 14 * block_points + 5, 1, 0, 4, Data::random, true};
     row<Tag, T>(rows, random(65551), MixtureOrder::hessian, mixtures[4]);
-    row<Tag, T>(rows, random(1048601), MixtureOrder::value, mixtures[4]);
-    row<Tag, T>(rows, random(1048601), MixtureOrder::gradient, mixtures[0]);
-    row<Tag, T>(rows, random(40), MixtureOrder::value, many(65549));
-    row<Tag, T>(rows, random(40), MixtureOrder::hessian, many(121));
-    const Sample graded{"graded", 25 * block_points + 5, 1, 0, 4, Data::random, true};
-    for (const std::size_t m : {1, 4}) row<Tag, T>(rows, graded, MixtureOrder::hessian, mixtures[m], 3);
-    rows.stops(text::joined(op::element_name<T>(), ", asked to stop"), 1 << 18, [&](Call<Tag>& call, index_t n) {
-      const Operand<T> x = contiguous(std::vector<T>(static_cast<std::size_t>(n), T(0.5)));
-      std::vector<DoubleDouble> sums(11);
-      mixture_sums(call.context(), pair_term(mixtures[0]), MixtureOrder::hessian, call.input("x", x).vector(),
-                   view(sums));
+    row<Tag, T>(rows, graded, MixtureOrder::gradient, mixtures[1], 3);
+    row<Tag, T>(rows, graded, MixtureOrder::gradient, mixtures[4], 3);
+    if constexpr (std::same_as<T, float>) {
+      row<Tag, T>(rows, random(1048601), MixtureOrder::value, mixtures[4]);
+      row<Tag, T>(rows, random(40), MixtureOrder::value, many(65549));
+    } else {
+      row<Tag, T>(rows, random(1048601), MixtureOrder::gradient, mixtures[0]);
+      row<Tag, T>(rows, random(40), MixtureOrder::hessian, many(121));
+    }
+    rows.stops(text::joined(op::element_name<T>(), ", asked to stop"), 1 << 17, [&](Call<Tag>& call, index_t n) {
+      const std::vector<double> p = parameters(mixtures[5]);
+      const auto term = components_term(mixtures[5], call.input("parameters", p).data);
+      std::vector<DoubleDouble> sums(static_cast<std::size_t>(term.outputs(MixtureOrder::hessian)));
+      mixture_sums(call.context(), term, MixtureOrder::hessian,
+                   call.input("x", std::vector<T>(static_cast<std::size_t>(n), T(0.5))), view(sums));
     });
   }
   template <class Tag, class T>
   static void refusals(Rows<Tag>& rows) {
-    for (const std::size_t size : {0, 2})
+    for (const std::size_t size : {std::size_t{0}, std::size_t{2}})
       rows.template throws<ShapeError>(text::joined(op::element_name<T>(), ", ", size, " sums for one output"),
                                        [=](Call<Tag>& call) {
                                          std::vector<DoubleDouble> sums(size);

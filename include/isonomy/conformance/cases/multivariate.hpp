@@ -100,11 +100,11 @@ struct MultivariateCases {
     else
       row<Tag, T>(rows, random(40, Layout::column), {Covariance::spherical, 65549, 1}, MixtureOrder::value);
     row<Tag, T>(rows, random(40, Layout::column), {Covariance::full, 1, 365}, MixtureOrder::gradient);
-    row<Tag, T>(rows, {"graded", 25 * block_points + 5, Layout::row, Data::random, Data::random, true},
+    row<Tag, T>(rows, {"graded", 14 * block_points + 5, Layout::row, Data::random, Data::random, true},
                 {Covariance::full, 2, 2}, MixtureOrder::gradient, 3);
-    rows.stops(text::joined(op::element_name<T>(), ", asked to stop"), 1 << 16, [](Call<Tag>& call, index_t n) {
-      const Parameters p = parameters({Covariance::full, 2, 2}, 9);
-      const Operand<T> x = Operand<T>(n, 2, Layout::row).fill(T(0.5));
+    rows.stops(text::joined(op::element_name<T>(), ", asked to stop"), 1 << 17, [](Call<Tag>& call, index_t n) {
+      const Parameters p = parameters({Covariance::full, 2, 3}, 9);
+      const Operand<T> x = Operand<T>(n, 3, Layout::row).fill(T(0.5));
       const MultivariateNormals term = p.term(call.input("parameters", p.flat).data);
       std::vector<DoubleDouble> sums(static_cast<std::size_t>(term.outputs(MixtureOrder::gradient)));
       const auto points = call.input("x", x).matrix();

@@ -141,7 +141,8 @@ class RankData {
       for (index_t p = 0; p < shape.window; ++p)
         for (index_t r = 0; r < stride; ++r)
           codes.push_back(static_cast<std::uint8_t>(
-              is_gap(l, p) ? shape.letters : random_below(static_cast<std::uint64_t>(shape.used), seed, e++)));
+              is_gap(l, p) ? static_cast<std::uint64_t>(shape.letters)
+                           : random_below(static_cast<std::uint64_t>(shape.used), seed, e++)));
     }
   }
   static bool is_gap(std::size_t layout, index_t position) {

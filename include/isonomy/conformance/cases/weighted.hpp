@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <string>
 #include <vector>
 
@@ -94,19 +95,22 @@ struct Cases<op::weighted_mixture_sums> {
     return m;
   }
 
-  /// Beyond 2^16 and 2^20 points; beyond 2^16 components and outputs, of which 2^20 would take gigabytes of lanes.
+  /// Beyond 2^16 and 2^20 points; beyond 2^16 components and outputs, of which 2^20 would take gigabytes of lanes. The
+  /// dearest with one element type each.
   template <class Tag, class T>
   static void vast(Rows<Tag>& rows) {
     const std::vector<Mixture> mixtures = common_mixtures();
+    const Sample graded{"graded", 14 * block_points + 5, 1, 1, Data::random, some, true};
     row<Tag, T>(rows, random(65551), MixtureOrder::gradient, mixtures[3], false);
     row<Tag, T>(rows, random(1048601), MixtureOrder::value, mixtures[0], true);
-    row<Tag, T>(rows, random(40), MixtureOrder::value, many(65549), false);
-    row<Tag, T>(rows, random(40), MixtureOrder::hessian, many(121), true);
-    const Sample graded{"graded", 25 * block_points + 5, 1, 1, Data::random, some, true};
-    row<Tag, T>(rows, graded, MixtureOrder::hessian, mixtures[1], false, 3);
+    row<Tag, T>(rows, graded, MixtureOrder::gradient, mixtures[1], false, 3);
+    if constexpr (std::same_as<T, float>)
+      row<Tag, T>(rows, random(40), MixtureOrder::hessian, many(121), true);
+    else
+      row<Tag, T>(rows, random(40), MixtureOrder::value, many(65549), false);
     rows.stops(text::joined(op::element_name<T>(), ", asked to stop"), 1 << 17, [&](Call<Tag>& call, index_t n) {
       const std::vector<T> x(static_cast<std::size_t>(n), T(0.5));
-      const Mixture& m = mixtures[1];
+      const Mixture& m = mixtures[2];
       const auto term = m.term(call.input("parameters", m.numbers).data, false);
       std::vector<DoubleDouble> sums(static_cast<std::size_t>(term.outputs(MixtureOrder::hessian)));
       weighted_mixture_sums(call.context(), term, MixtureOrder::hessian, call.input("x", x), call.input("weights", x),

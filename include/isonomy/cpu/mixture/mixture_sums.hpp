@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "isonomy/core/error.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/cpu/instruction_set.hpp"
 #include "isonomy/cpu/mixture/kernels.hpp"
@@ -113,6 +114,7 @@ struct MixtureSums {
       const auto room = rooms.take();
       double* const sums = room.get();
       for (index_t b = begin; b < end; ++b) {
+        if (ctx.control().stop.stop_requested()) throw Cancelled(operation);  // a block may take long
         const index_t first = b * block_points, n = std::min(block_points, points - first);
         add(first, n, sums, sums + size);
         block_outputs(term, order, n, sums, &out(0, b));

@@ -72,7 +72,7 @@ void mixture_sums(Ctx& ctx, const Term& term, MixtureOrder order, VectorView<T, 
   detail::require_sums(term, order, sums, operation);
   const index_t blocks = (x.size + block_points - 1) / block_points;
   if (blocks == 0) return begin_operation(ctx, operation);
-  constexpr bool own = Has<op::mixture_sums, backend_of<Ctx>, Point, Term>;
+  constexpr bool own = runs_own_form<op::mixture_sums, backend_of<Ctx>, Point, Term>();
   const index_t rows = own ? sums.size : index_t{term.lane_sums(order) + term.lane_scratch()} * block_lanes;
   Buffer<Point, Tag> packed(
       ctx, x.stride == 1 ? 0 : std::min(blocks, detail::mixture_blocks_at_once(rows)) * block_points, operation);

@@ -71,7 +71,7 @@ void weighted_mixture_sums(Ctx& ctx, const Weighted<Term>& term, MixtureOrder or
   detail::require_sums(term, order, sums, operation);
   const index_t blocks = (x.size + block_points - 1) / block_points;
   if (blocks == 0) return begin_operation(ctx, operation);
-  constexpr bool own = Has<op::weighted_mixture_sums, backend_of<Ctx>, Point, Term>;
+  constexpr bool own = runs_own_form<op::weighted_mixture_sums, backend_of<Ctx>, Point, Term>();
   const index_t rows = own ? sums.size : index_t{term.lane_sums(order) + term.lane_scratch()} * block_lanes;
   const index_t at_once = std::min(blocks, detail::mixture_blocks_at_once(rows)) * block_points;
   const auto room_for = [&](View v) {

@@ -70,7 +70,7 @@ void weighted_multivariate_mixture_sums(Ctx& ctx, const MultivariateNormals& ter
   detail::require_sums(term, order, sums, operation);
   const index_t blocks = (x.rows + block_points - 1) / block_points;
   if (blocks == 0) return begin_operation(ctx, operation);
-  constexpr bool own = Has<op::weighted_multivariate_mixture_sums, backend_of<Ctx>, Point>;
+  constexpr bool own = runs_own_form<op::weighted_multivariate_mixture_sums, backend_of<Ctx>, Point>();
   const index_t lane_rows = index_t{term.lane_sums(order) + term.lane_scratch()} * block_lanes;
   add_blocks(ctx, operation, blocks, own ? sums.size : lane_rows, sums,
              [&](index_t first, index_t count, MatrixView<double, Space> out) {

@@ -30,7 +30,8 @@ struct select_k : Declaration {
 /// -0 equals +0, NaN comes last. x is m x n, values and indices are m x k with k <= n; any strides. No ties are
 /// possible, so the result is unique and the same on every backend.
 ///
-/// Errors: ShapeError, AliasError, ValueError for k > n. Expected O(m(n + k log k)).
+/// Errors: ShapeError, AliasError, ValueError for k > n, OutOfMemory. Expected O(m(n + k log k)); workspace up to 2k
+/// candidates a running task.
 template <ContextLike Ctx, class T>
   requires Runs<op::select_k, backend_of<Ctx>, T>
 void select_k(Ctx& ctx, ConstMatrix<T, Ctx> x, MatrixView<T, typename Ctx::space> values,
