@@ -20,6 +20,18 @@ isonomy_consumer_test(missing_component "-Disonomy_ROOT=${prefix}" -DISONOMY_COM
 set_tests_properties(consumer.missing_component PROPERTIES PASS_REGULAR_EXPRESSION "component[ \n]+not[ \n]+found:[ \n]+teleport")
 set_tests_properties(consumer.installed consumer.compiled consumer.missing_component PROPERTIES FIXTURES_REQUIRED isonomy_installed)
 
+# A project with a backend of its own, which conforms: the whole kit, unoptimised, in pieces that compile side by side.
+foreach(name IN ITEMS g++ clang++)
+  if(ISONOMY_COMPILER_${name})
+    add_test(NAME consumer.backend.${name} COMMAND "${CMAKE_CTEST_COMMAND}"
+      --build-and-test "${consumer_source}/backend" "${consumer_binary}/backend_${name}" --build-generator "${CMAKE_GENERATOR}"
+      --build-options "-DCMAKE_CXX_COMPILER=${ISONOMY_COMPILER_${name}}" "-Disonomy_ROOT=${prefix}" --test-command consumer_backend)
+    set_tests_properties(consumer.backend.${name} PROPERTIES LABELS consumer FIXTURES_REQUIRED isonomy_installed PROCESSORS 2)
+  else()
+    isonomy_skipped_test(consumer.backend.${name} "${name} not found")
+  endif()
+endforeach()
+
 get_target_property(eigen Eigen3::Eigen INTERFACE_INCLUDE_DIRECTORIES)
 add_test(NAME consumer.compiler_line COMMAND sh -c
   "\"$1\" -std=c++20 -I \"$2\" -I \"$3\" \"$4\" -L \"$5\" -ltbb -o \"$6\" && \"$6\"" sh

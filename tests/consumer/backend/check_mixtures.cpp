@@ -1,0 +1,8 @@
+#include <isonomy/conformance/cases/mixture.hpp>
+#include <isonomy/conformance/cases/weighted.hpp>
+
+#include "check.hpp"
+
+void consumer::check_mixtures(Context& ctx, Report& report, const Plan& plan) {
+  check<isonomy::op::mixture_sums, isonomy::op::weighted_mixture_sums>(ctx, report, plan);
+}

@@ -1,0 +1,8 @@
+#include <isonomy/conformance/cases/cholesky.hpp>
+#include <isonomy/conformance/cases/gemm.hpp>
+
+#include "check.hpp"
+
+void consumer::check_products(Context& ctx, Report& report, const Plan& plan) {
+  check<isonomy::op::gemm, isonomy::op::syrk, isonomy::op::cholesky_batched>(ctx, report, plan);
+}

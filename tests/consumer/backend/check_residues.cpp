@@ -1,0 +1,7 @@
+#include <isonomy/conformance/cases/residue.hpp>
+
+#include "check.hpp"
+
+void consumer::check_residues(Context& ctx, Report& report, const Plan& plan) {
+  check<isonomy::op::joint_residue_counts, isonomy::op::residue_rank_sums>(ctx, report, plan);
+}
