@@ -1,5 +1,5 @@
 // Faults planted into cholesky_batched.
-#include <cmath>
+#include <cstdint>
 #include <limits>
 
 #include "isonomy/conformance/cases/cholesky.hpp"
@@ -12,43 +12,105 @@ template <>
 struct Special<op::cholesky_batched> {
   template <class Honest, class T>
   static void run(const Honest& honest, index_t number, cpu::Context&, BatchView<T> a, VectorView<index_t> info) {
-    if (number == 4 && a.batches > 1) a.batches = 1;  // one matrix alone
-    if (number == 5)
-      for (index_t b = 0; b < a.batches; ++b)
-        for (index_t i = 0; i < a.rows; ++i) a[b](i, i) += std::abs(a[b](i, i)) / 1000;  // jitter
-    honest(a, number == 4 ? info.subview(0, a.batches) : info);
-    for (index_t b = 0; b < a.batches; ++b) {
-      if (number == 0 && info(b) > 0) --info(b);
-      if (number == 2 && info(b) > 0) info(b) = 0;
-      if (number == 6 && b > 0 && info(b - 1) > 0) info(b) = 1;  // failures spread
-      for (index_t i = 0; i < a.rows; ++i) {
-        if (number == 3) a[b](i, i) = -a[b](i, i);
-        for (index_t j = i + 1; number == 1 && j < a.rows; ++j) a[b](i, j) = 0;
+    const index_t n = a.rows;
+    const auto each = [&](const auto& f) {
+      for (index_t b = 0; b < a.batches; ++b) f(b, a[b]);
+    };
+    switch (number) {
+    case 0:  // a zero pivot counts as positive
+      honest(a, info);
+      for (index_t b = 0; b < info.size; ++b)
+        if (info(b) > 0 && a[b](info(b) - 1, info(b) - 1) == 0) info(b) = 0;
+      return;
+    case 1:
+      honest(a, info);
+      for (index_t b = 0; b < info.size; ++b)
+        if (info(b) > 0) --info(b);
+      return;
+    case 2:  // reads the upper triangle where it is a number
+      each([](index_t, MatrixView<T> m) {
+        for (index_t i = 0; i < m.rows; ++i)
+          for (index_t j = 0; j < i; ++j)
+            if (m(j, i) == m(j, i)) m(i, j) = (m(i, j) + m(j, i)) / 2;
+      });
+      return honest(a, info);
+    case 3:
+      honest(a, info);
+      each([](index_t, MatrixView<T> m) {
+        for (index_t i = 0; i < m.rows; ++i)
+          for (index_t j = i + 1; j < m.rows; ++j) m(i, j) = 0;
+      });
+      return;
+    case 4: {  // ends at the first matrix that fails
+      bool failed = false;
+      for (index_t b = 0; b < a.batches && !failed; ++b) {
+        BatchView<T> one = a;
+        one.data += b * a.batch_stride, one.batches = 1;
+        honest(one, info.subview(b, 1));
+        failed = info(b) != 0;
       }
+      return;
+    }
+    case 5:
+      if (a.batches > 1) a.batch_stride = n * (a.row_stride > a.column_stride ? a.row_stride : a.column_stride);
+      return honest(a, info);
+    case 6:  // NaN counts as positive
+      honest(a, info);
+      for (index_t b = 0; b < info.size; ++b)
+        if (info(b) > 0 && a[b](info(b) - 1, info(b) - 1) != a[b](info(b) - 1, info(b) - 1)) info(b) = 0;
+      return;
+    case 7:
+      honest(a, info);
+      each([&](index_t b, MatrixView<T> m) {
+        if (info(b) != 0) return;
+        for (index_t i = 0; i < n; ++i)
+          for (index_t j = 0; j <= i; ++j) m(i, j) = static_cast<T>(static_cast<float>(m(i, j)) * (1 + T(0x1p-20)));
+      });
+      return;
+    case 8:
+      if (a.batches > 65535) a.batches = 65535, info.size = 65535;
+      return honest(a, info);
+    case 9:  // a pivot below the least normal number fails
+      honest(a, info);
+      each([&](index_t b, MatrixView<T> m) {
+        for (index_t i = 0; i < n && info(b) == 0; ++i)
+          if (m(i, i) * m(i, i) < std::numeric_limits<T>::min()) info(b) = i + 1;
+      });
+      return;
+    case 10:
+      honest(a, info);
+      if (n > 1000) a[0](n - 1, 3) *= T(1.01);
+      return;
+    default:  // info in 8 bits
+      honest(a, info);
+      for (index_t b = 0; b < info.size; ++b) info(b) = static_cast<std::uint8_t>(info(b) + 200) - 200;
     }
   }
 };
 
 namespace {
-Facts cholesky_facts() {
+Facts cholesky_batched_facts() {
   return {"cholesky_batched",
           {},
           {},
           {},
           usual_kinds({Kind::ignores_stop, Kind::ignores_limit, Kind::narrows_output}),
-          {100},
           {},
+          {1024},
           {65535, 1 << 20},
-          {"counts pivots from 0", "writes zeros above the diagonal", "knows no failure", "gives negative diagonals",
-           "takes the first matrix alone", "adds to the diagonal", "lets one failure fail the next"}};
+          {"takes a pivot 0 for positive", "counts pivots from 0", "reads the upper triangle",
+           "clears the upper triangle", "ends at the first matrix that fails", "ignores the stride of a batch",
+           "takes NaN for a positive pivot", "computes in float", "loses matrices beyond 65535",
+           "takes pivots below the least normal number for 0", "spoils an element of matrices beyond 1000 rows",
+           "counts pivots in 8 bits"}};
 }
 }  // namespace
 
 TEST_CASE("the kit catches a sample of the faults planted into Cholesky factors", "[planted]") {
-  judge_sample<op::cholesky_batched>(cholesky_facts());
+  judge_sample<op::cholesky_batched>(cholesky_batched_facts());
 }
 TEST_CASE("the kit catches every fault planted into Cholesky factors", "[planted][long]") {
-  judge_all<op::cholesky_batched>(cholesky_facts());
+  judge_all<op::cholesky_batched>(cholesky_batched_facts());
 }
 
 }  // namespace isonomy::test
