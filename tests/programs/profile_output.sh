@@ -343,11 +343,11 @@ fi
 "$profile" "$gsec" --out table.tsv 2>&-
 expect_equal "a closed standard error" 0 $?
 
-for other in isonomy-capabilities isonomy-custom-backend; do
+for other in isonomy-capabilities isonomy-custom-backend isonomy-device-backend; do
   [[ -x $programs/$other ]] || continue
   run "$programs/$other"
   expect_success "$other"
-  [[ $other != isonomy-custom-backend ]] || expect_text "$other" "conforms" "$out"
+  [[ $other != isonomy-*-backend ]] || expect_text "$other" "conforms" "$out"
   [[ $other != isonomy-capabilities ]] ||
     expect_equal "rows of operations that the README lacks" "" "$(grep -vxFf "$reference/../../README.md" "$out")"
 done

@@ -9,6 +9,21 @@
 #include "support/catch.hpp"
 #include "support/only.hpp"
 
+namespace isonomy::test {
+/// Indices of another type than the operation has.
+struct Misfit {};
+}  // namespace isonomy::test
+template <>
+struct isonomy::Backend<isonomy::test::Misfit> {
+  using tag = isonomy::test::Misfit;
+  using space = HostSpace;
+  using context = isonomy::Context<Cpu>;
+  static constexpr const char* name() { return "Misfit"; }
+  static bool available() noexcept { return true; }
+  template <class T>
+  static void select_k(context&, MatrixView<const T>, MatrixView<T>, MatrixView<int>) {}
+};
+
 using namespace isonomy;
 
 namespace {
@@ -163,6 +178,23 @@ TEST_CASE("an operation that a backend lacks fails the kit, unless the plan list
     CHECK(report.failed() == 0);
     CHECK_FALSE(report.ok());  // a row that could not run is not a row that passed
   }
+}
+
+TEST_CASE("an operation of another signature fails the kit by name, unless the plan lists it as declined",
+          "[dispatch]") {
+  using Misfit = Override<Cpu, isonomy::test::Misfit, op::select_k>;
+  Context<Misfit> ctx;
+  conformance::Plan plan;
+  plan.declined = {"select_k of int32"};
+  conformance::Report report{"Misfit"};
+  conformance::run_operation<op::select_k, Misfit>(ctx, report, plan);
+  CHECK(report.failed() == 4);
+  CHECK(report.passed() == 0);
+  CHECK_FALSE(report.ok());
+  CHECK(report.operations.front().declined == 1);
+  CHECK(report.operations.front().failures.front().find(
+            "select_k of float: Cpu with select_k of Misfit has no member that takes its arguments") !=
+        std::string::npos);
 }
 
 TEST_CASE("what a plan lists as declined and ran fails the kit", "[dispatch]") {
