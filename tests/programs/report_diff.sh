@@ -129,6 +129,22 @@ s/"bytes_moved": 0/"bytes_moved": 8/|bytes_moved differs: 0 / 8|1 difference: 1 
 s/mixture::fit/mixture::em/|estimator differs: 'mixture::fit' / 'mixture::em'|1 difference: 1 setting
 EOF
 
+# ---- traces, a line for each event
+event() {
+  printf '{"schema": "isonomy-report", "version": 1, "kind": "trace", "operation": "%s", "begin": %s, "seconds": %s, "backend": "%s", "declined": [], "elements": "double", "shape": "%s", "bytes_arguments": 96, "bytes_moved": 0, "depth": 0, "failed": false}\n' "$@"
+}
+{ event gemm 0.5 1.5 Cpu 3x4; event fill 3 0.1 Cpu 7; } >trace.json
+{ event gemm 0.25 9 Cpu 3x4; event fill 4 0.2 Cpu 7; } >later.json
+expect_equals "times of traces" "equal: 2 events" trace.json later.json
+{ event gemm 0.5 1.5 Gpu 3x4; event fill 3 0.1 Cpu 8; } >changed.json
+expect_difference "who ran an event" "event 1, gemm: backend differs: 'Cpu' / 'Gpu'" "2 differences: 1 setting, 1 decision; --all lists them" trace.json changed.json
+{ event gemm 0.5 1.5 Cpu 3x4; event iota 3 0.1 Gpu 8; event fill 3 0.1 Cpu 7; } >more.json
+expect_difference "another course" "event 2: operation differs: 'fill' / 'iota'" "2 differences: 2 decisions; --all lists them" trace.json more.json
+head -n 1 trace.json >one_event.json
+expect_difference "a trace that ends" "number of events differs: 2 / 1" "1 difference: 1 decision" trace.json one_event.json
+cat trace.json run.json >mixed.json
+cat run.json run.json >twice.json
+
 # ---- what the programs write
 run "$programs/isonomy-mixture" "$data/mixture/faithful.csv" --column waiting --threads 1 --quiet --json one.json
 expect_success "a fit"
@@ -169,7 +185,7 @@ s/"version": 1/"version": 2/|3: 'version' is 2|expected 1
 s/"version": 1/"version": 0/|3: 'version' is 0|expected 1
 s/"version": 1/"version": 1.0/|3: 'version' is 1.0|expected 1
 s/"version": 1/"version": "1"/|3: 'version' is a string
-s/"conformance"/"weather"/|4: 'kind' is 'weather'|'run' or 'conformance'
+s/"conformance"/"weather"/|4: 'kind' is 'weather'|'run', 'conformance' or 'trace'
 s/"seed": 7/"seed": "7"/|7: 'seed' is a string|expected a number
 s/"level": "full",//|1: 'level' is missing
 s/"operations": \[/"operations": 5, "x": [/|10: 'operations' is a number|expected an array
@@ -203,6 +219,8 @@ foreign.json|foreign.json:1: 'schema' is missing
 empty.json|the file is empty
 latin.json|is not UTF-8
 runs.json|runs.json:5: 'warnings' holds a number|expected strings
+mixed.json|mixed.json:3: a run among 3 values|one report, or lines that are all of a trace
+twice.json|twice.json:1: a run among 2 values
 table.tsv|table.tsv:1: column 1: 'a'|expected a value
 none.json|none.json
 EOF

@@ -78,6 +78,8 @@ class Comparison {
   Comparison(const ReportFile& a, const ReportFile& b) : a_(a), b_(b) {
     if (a.kind == "conformance")
       compare_conformance();
+    else if (a.kind == "trace")
+      compare_traces();
     else if (a.kind == "run")
       compare_estimators(""), compare_runs("");
     else
@@ -119,7 +121,7 @@ class Comparison {
 
   void compare_conformance() {
     using Kind = JsonValue::Kind;
-    const JsonValue &a = a_.whole, &b = b_.whole;
+    const JsonValue &a = a_.whole(), &b = b_.whole();
     add_values(Subject::setting, "", "seed differs", a, b, "seed", Kind::number);
     add_texts(Subject::setting, "", "level differs", a, b, "level");
     add_texts(Subject::setting, "", "determinism differs", a, b, "determinism");
@@ -220,10 +222,34 @@ class Comparison {
     return out;
   }
 
+  /// Events in their order, up to the first that is of another operation: from there on they tell of other things.
+  void compare_traces() {
+    using Kind = JsonValue::Kind;
+    std::size_t i = 0;
+    for (; i < std::min(a_.values.size(), b_.values.size()); ++i) {
+      const JsonValue &a = a_.values[i], &b = b_.values[i];
+      const std::string &operation = a_.text(a, "operation"), &other = b_.text(b, "operation");
+      const std::string place = joined("event ", i + 1, ", ", isonomy::text::shown(operation));
+      add(Subject::decision, joined("event ", i + 1), "operation differs", isonomy::text::quoted(operation),
+          isonomy::text::quoted(other));
+      if (operation != other) break;
+      add_texts(Subject::setting, place, "backend differs", a, b, "backend");
+      add(Subject::setting, place, "declines differ", declines(a_, a), declines(b_, b));
+      add_values(Subject::setting, place, "bytes_moved differs", a, b, "bytes_moved", Kind::number);
+      for (const char* key : {"elements", "shape"})
+        add_texts(Subject::decision, place, joined(key, " differs"), a, b, key);
+      add_values(Subject::decision, place, "depth differs", a, b, "depth", Kind::number);
+      add_values(Subject::decision, place, "failed differs", a, b, "failed", Kind::boolean);
+    }
+    add(Subject::decision, "", "number of events differs", std::to_string(a_.values.size()),
+        std::to_string(b_.values.size()));
+    extent_ = joined(i, " events");
+  }
+
   /// What a program has written, with the report where it stands.
   void compare_results() {
     compare_estimators("report.");
-    compare_members("", a_.whole, b_.whole, Subject::decision);
+    compare_members("", a_.whole(), b_.whole(), Subject::decision);
     extent_ = joined(values_, " values, ", extent_);
   }
   void compare_members(const std::string& path, const JsonValue& a, const JsonValue& b, Subject subject) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "../program/input.hpp"
 #include "isonomy/core/error.hpp"
@@ -22,10 +23,12 @@ using isonomy::text::joined;
 /// One file. A program's output holds the report of its run beside the result.
 struct ReportFile {
   std::string path;
-  JsonValue whole;
-  std::string kind;  ///< "run", "conformance", or "result" for the output of a program
+  std::vector<JsonValue> values;  ///< the events of a trace; of other kinds one
+  std::string kind;               ///< "run", "conformance", "trace", or "result" for the output of a program
 
-  [[nodiscard]] const JsonValue& report() const { return kind == "result" ? *whole.find("report") : whole; }
+  [[nodiscard]] const JsonValue& whole() const { return values.front(); }
+
+  [[nodiscard]] const JsonValue& report() const { return kind == "result" ? *whole().find("report") : whole(); }
 
   /// IoError naming the file and the line of `value`.
   [[noreturn]] void refuse(const JsonValue& value, std::string_view what, std::string_view expected) const {
@@ -90,17 +93,23 @@ inline void require_schema(const ReportFile& file, const JsonValue& report) {
 /// The report in a file, which may be compressed by gzip. IoError for what is no JSON, no report of this library, of
 /// another version, or of a kind that nothing is known about.
 [[nodiscard]] inline ReportFile read_report(const std::string& path) {
-  ReportFile file{path, isonomy::io::read_json(open_input(path, "report")), {}};
-  if (file.whole.kind != JsonValue::Kind::object)
-    file.refuse(file.whole, joined("this is ", name(file.whole.kind)), "a report, which is an object");
-  const JsonValue* report = file.whole.find("report");
-  if (file.whole.find("schema") != nullptr || report == nullptr || report->kind != JsonValue::Kind::object)
-    report = &file.whole;
-  detail::require_schema(file, *report);
-  const std::string& kind = file.text(*report, "kind");
-  if (kind != "run" && kind != "conformance")
-    file.refuse(*report->find("kind"), joined("'kind' is ", isonomy::text::quoted(kind)), "'run' or 'conformance'");
-  file.kind = report == &file.whole ? kind : "result";
+  ReportFile file{path, isonomy::io::read_json_lines(open_input(path, "report")), {}};
+  for (const JsonValue& value : file.values) {
+    if (value.kind != JsonValue::Kind::object)
+      file.refuse(value, joined("this is ", name(value.kind)), "a report, which is an object");
+    const JsonValue* report = value.find("report");
+    if (value.find("schema") != nullptr || report == nullptr || report->kind != JsonValue::Kind::object)
+      report = &value;
+    detail::require_schema(file, *report);
+    const std::string& kind = file.text(*report, "kind");
+    if (kind != "run" && kind != "conformance" && kind != "trace")
+      file.refuse(*report->find("kind"), joined("'kind' is ", isonomy::text::quoted(kind)),
+                  "'run', 'conformance' or 'trace'");
+    file.kind = report == &value ? kind : "result";
+    if (file.values.size() > 1 && file.kind != "trace")
+      file.refuse(value, joined("a ", file.kind, " among ", file.values.size(), " values"),
+                  "one report, or lines that are all of a trace");
+  }
   return file;
 }
 

@@ -9,51 +9,40 @@
 
 namespace isonomy::conformance {
 
-/// What became of a row.
 enum class RowStatus { passed, failed, declined, skipped };
 
-[[nodiscard]] constexpr const char* name(RowStatus status) {
-  switch (status) {
-  case RowStatus::passed: return "passed";
-  case RowStatus::failed: return "failed";
-  case RowStatus::declined: return "declined";
-  case RowStatus::skipped: return "skipped";
-  }
-  return "";
-}
-
-/// One row, so that two runs can be compared.
+/// What came of one row.
 struct RowResult {
   std::string row;
-  RowStatus status;
-  std::uint64_t decisions = 0;  ///< hash of the integers it gave
-  std::uint64_t bits = 0;       ///< hash of the floating-point numbers it gave
-  double ratio = 0;             ///< its largest error over the bound of that error
+  RowStatus status = RowStatus::skipped;
+  std::uint64_t decisions = 0, bits = 0;  ///< hashes of the outputs that are integers, and of the others
+  double ratio = 0;                       ///< the largest error over its bound
 };
 
 /// The rows of one operation.
 struct OperationResult {
   std::string operation;
   std::int64_t passed = 0, failed = 0;
-  std::int64_t declined = 0;                ///< rows the backend answered with Unsupported; allowed, but listed
-  std::vector<std::string> failures = {};   ///< the first of them, in full
-  std::vector<RowResult> rows = {};         ///< in the order in which they ran
-  std::string smallest = {}, largest = {};  ///< extents of the least and of the most that was reached
+  std::int64_t declined = 0;               ///< rows the backend declined, as the plan said it would; others fail
+  std::vector<std::string> failures = {};  ///< the first of them, in full
+  std::vector<RowResult> rows = {};
+  std::string smallest = {}, largest = {};  ///< sizes of operands that rows reached
 };
 
 /// One backend's results, an entry per operation that was run.
 struct Report {
   std::string backend;
   std::vector<OperationResult> operations = {};
-  std::string level = {};        ///< which rows ran
-  std::uint64_t seed = 0;        ///< of the data
-  std::string determinism = {};  ///< the class that was asked for
+  std::string level = {};
+  std::uint64_t seed = 0;
+  std::string determinism = {};
 
-  /// Did every row pass, and was there any?
+  /// Did every row pass, or was declined as the plan said; did every operation have one, and did any pass? A row that
+  /// could not run is not a row that passed.
   [[nodiscard]] bool ok() const {
-    return !operations.empty() && std::all_of(operations.begin(), operations.end(), [](const OperationResult& r) {
-      return r.failed == 0 && r.passed + r.declined > 0;
-    });
+    return passed() > 0 && std::all_of(operations.begin(), operations.end(), [](const OperationResult& r) {
+             return r.failed == 0 && r.passed + r.declined > 0;
+           });
   }
   [[nodiscard]] std::int64_t failed() const {
     std::int64_t n = 0;
@@ -72,6 +61,7 @@ inline std::ostream& operator<<(std::ostream& out, const Report& report) {
   for (const OperationResult& r : report.operations) {
     out << report.backend << "  " << r.operation << ": " << r.passed << " passed, " << r.failed << " failed";
     if (r.declined > 0) out << ", " << r.declined << " declined";
+    if (!r.largest.empty()) out << "; operands of " << r.smallest << " to " << r.largest << " elements";
     out << '\n';
   }
   for (const OperationResult& r : report.operations)

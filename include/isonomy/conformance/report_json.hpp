@@ -10,6 +10,15 @@
 
 namespace isonomy::conformance {
 
+[[nodiscard]] constexpr const char* name(RowStatus status) {
+  switch (status) {
+  case RowStatus::passed: return "passed";
+  case RowStatus::failed: return "failed";
+  case RowStatus::declined: return "declined";
+  default: return "skipped";
+  }
+}
+
 namespace detail {
 
 /// All 16 digits, since readers of JSON take large numbers for doubles.

@@ -18,6 +18,10 @@ namespace isonomy {
 /// `cross_backend`: reductions follow one fixed tree on every backend. `fast`: whatever is quickest.
 enum class Determinism { fast, run_to_run, cross_backend };
 
+[[nodiscard]] constexpr const char* name(Determinism d) {
+  return d == Determinism::fast ? "fast" : d == Determinism::run_to_run ? "run_to_run" : "cross_backend";
+}
+
 /// One step of a long operation: `done` of `total` units of `stage`.
 struct Progress {
   const char* stage = "";

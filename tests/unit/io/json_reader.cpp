@@ -53,6 +53,14 @@ TEST_CASE("what is written as JSON is read as it was", "[io]") {
   CHECK(json_of(deep).kind == io::JsonValue::Kind::array);
 }
 
+TEST_CASE("JSON lines are read as one value each, which may go over several lines", "[io]") {
+  const auto values = io::read_json_lines(io::Source::of_memory("x.json", "{\"a\": 1}\n\n[2,\n3]\r\n\"s\"\n"));
+  REQUIRE(values.size() == 3);
+  CHECK((values[0].line == 1 && values[1].line == 3 && values[2].line == 5));
+  CHECK(values[1].elements.at(1).text == "3");
+  CHECK(values[2].text == "s");
+}
+
 TEST_CASE("what is no JSON is refused with line, column and what was expected", "[io]") {
   const std::string levels(std::size_t{io::most_json_levels} + 1, '[');
   const std::vector<std::pair<std::string, std::string>> rows{
@@ -69,8 +77,10 @@ TEST_CASE("what is no JSON is refused with line, column and what was expected", 
       {"{\"a\": 1 \"b\": 2}", "column 9: '\"'; expected ',' or '}' after a member"},
       {"{\"\u00E4\": 1,\n \"b\": 2, \"\\u0062\": 3}", "x.json:2: column 10: the key 'b' stands twice in one object"},
       {"[1} ", "column 3: '}'; expected ',' or ']' after an element"},
-      {"1 2", "column 3: '2'; expected nothing behind the first value"},
-      {"{} ]", "column 4: ']'; expected nothing behind the first value"},
+      {"1 2", "column 3: '2'; expected nothing behind a value on its line"},
+      {"{} ]", "column 4: ']'; expected nothing behind a value on its line"},
+      {"{}\n\n[]", "x.json:3: a second value; expected nothing behind the first"},
+      {"1\n2\n,", "x.json:3: column 1: ','; expected a value"},
       {"True", "column 1: 'T'; expected a value"},
       {"tru", "column 1: 't'; expected a value, such as true, false or null"},
       {"NaN", "column 1: 'N'; expected a value"},

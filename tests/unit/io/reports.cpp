@@ -16,10 +16,10 @@ using namespace isonomy;
 
 namespace {
 
-io::JsonValue read_back(const std::string& text) { return io::read_json(io::Source::of_memory("report.json", text)); }
+io::JsonValue report_back(const std::string& text) { return io::read_json(io::Source::of_memory("report.json", text)); }
 
 /// The text of a member that may lie deeper: {"decisions", "0", "margin"}.
-std::string at(const io::JsonValue& value, const std::vector<std::string>& path) {
+std::string member_at(const io::JsonValue& value, const std::vector<std::string>& path) {
   const io::JsonValue* here = &value;
   for (const std::string& key : path) {
     here = here->kind == io::JsonValue::Kind::array ? &here->elements.at(std::stoul(key)) : here->find(key);
@@ -49,25 +49,25 @@ TEST_CASE("the report of a run is written with every member of the schema", "[io
                       {"redundancy", "100", Decision::not_known},
                       {"start", "1 of 1", Decision::no_runner_up},
                       {"odd", "-", -std::numeric_limits<double>::infinity()}};
-  const io::JsonValue json = read_back(io::report_text(report));
+  const io::JsonValue json = report_back(io::report_text(report));
   CHECK(json.keys == std::vector<std::string>{"schema", "version", "kind", "estimator", "operations", "determinism",
                                               "math_mode", "precision", "bytes_moved", "bytes_peak", "stages",
                                               "warnings", "decisions"});
-  CHECK(at(json, {"schema"}) == "isonomy-report");
-  CHECK(at(json, {"version"}) == "1");
-  CHECK(at(json, {"kind"}) == "run");
-  CHECK(at(json, {"operations", "0", "declined", "0", "backend"}) == "Gpu");
-  CHECK(at(json, {"operations", "0", "declined", "1", "reason"}) == "has no form of its own");
-  CHECK(at(json, {"operations", "1", "backend"}) == "Cpu (generic)");
-  CHECK(at(json, {"math_mode"}) == fixed_math);
-  CHECK(at(json, {"bytes_moved"}) == "8");
-  CHECK(at(json, {"stages", "0", "seconds"}) == "0.5");
-  CHECK(at(json, {"warnings", "0"}) == "a \"warning\"");
-  CHECK(at(json, {"decisions", "0", "margin"}) == "1.5");
-  CHECK(at(json, {"decisions", "1", "margin"}) == "null");
-  CHECK(at(json, {"decisions", "2", "margin"}) == "missing");
-  CHECK(at(json, {"decisions", "3", "margin"}) == "null");
-  const io::JsonValue nothing = read_back(io::report_text(Report{}));
+  CHECK(member_at(json, {"schema"}) == "isonomy-report");
+  CHECK(member_at(json, {"version"}) == "1");
+  CHECK(member_at(json, {"kind"}) == "run");
+  CHECK(member_at(json, {"operations", "0", "declined", "0", "backend"}) == "Gpu");
+  CHECK(member_at(json, {"operations", "0", "declined", "1", "reason"}) == "has no form of its own");
+  CHECK(member_at(json, {"operations", "1", "backend"}) == "Cpu (generic)");
+  CHECK(member_at(json, {"math_mode"}) == fixed_math);
+  CHECK(member_at(json, {"bytes_moved"}) == "8");
+  CHECK(member_at(json, {"stages", "0", "seconds"}) == "0.5");
+  CHECK(member_at(json, {"warnings", "0"}) == "a \"warning\"");
+  CHECK(member_at(json, {"decisions", "0", "margin"}) == "1.5");
+  CHECK(member_at(json, {"decisions", "1", "margin"}) == "null");
+  CHECK(member_at(json, {"decisions", "2", "margin"}) == "missing");
+  CHECK(member_at(json, {"decisions", "3", "margin"}) == "null");
+  const io::JsonValue nothing = report_back(io::report_text(Report{}));
   CHECK(nothing.keys == json.keys);
 }
 
@@ -84,26 +84,26 @@ TEST_CASE("the report of the conformance kit is written with every row and 16 di
                                {"double", RowStatus::passed},
                                {"int", RowStatus::declined, 0, 0, std::numeric_limits<double>::infinity()},
                                {"any", RowStatus::skipped}};
-  const io::JsonValue json = read_back(conformance::report_text(report));
+  const io::JsonValue json = report_back(conformance::report_text(report));
   CHECK(json.keys == std::vector<std::string>{"schema", "version", "kind", "backend", "level", "seed", "determinism",
                                               "conforms", "operations"});
-  CHECK(at(json, {"kind"}) == "conformance");
-  CHECK(at(json, {"seed"}) == "18446744073709551615");
-  CHECK(at(json, {"conforms"}) == "false");
+  CHECK(member_at(json, {"kind"}) == "conformance");
+  CHECK(member_at(json, {"seed"}) == "18446744073709551615");
+  CHECK(member_at(json, {"conforms"}) == "false");
   CHECK(json.find("operations")->elements.at(0).keys == std::vector<std::string>{"operation", "passed", "failed",
                                                                                  "declined", "smallest", "largest",
                                                                                  "rows", "failures"});
-  CHECK(at(json, {"operations", "0", "largest"}) == "1100000 x 1");
-  CHECK(at(json, {"operations", "0", "failures", "0"}) == "gemm, float 3x4: wrong");
+  CHECK(member_at(json, {"operations", "0", "largest"}) == "1100000 x 1");
+  CHECK(member_at(json, {"operations", "0", "failures", "0"}) == "gemm, float 3x4: wrong");
   const io::JsonValue& rows = *json.find("operations")->elements[0].find("rows");
   REQUIRE(rows.elements.size() == 4);
   CHECK(rows.elements[0].keys == std::vector<std::string>{"row", "verdict", "decisions", "bits", "ratio"});
-  CHECK(at(rows, {"0", "decisions"}) == "00000000000000ab");
-  CHECK(at(rows, {"0", "bits"}) == "fedcba9876543210");
-  CHECK(at(rows, {"0", "ratio"}) == "1.5");
-  CHECK(at(rows, {"2", "ratio"}) == "null");
-  CHECK(at(rows, {"0", "verdict"}) == "failed");
-  CHECK(at(rows, {"1", "verdict"}) == "passed");
-  CHECK(at(rows, {"2", "verdict"}) == "declined");
-  CHECK(at(rows, {"3", "verdict"}) == "skipped");
+  CHECK(member_at(rows, {"0", "decisions"}) == "00000000000000ab");
+  CHECK(member_at(rows, {"0", "bits"}) == "fedcba9876543210");
+  CHECK(member_at(rows, {"0", "ratio"}) == "1.5");
+  CHECK(member_at(rows, {"2", "ratio"}) == "null");
+  CHECK(member_at(rows, {"0", "verdict"}) == "failed");
+  CHECK(member_at(rows, {"1", "verdict"}) == "passed");
+  CHECK(member_at(rows, {"2", "verdict"}) == "declined");
+  CHECK(member_at(rows, {"3", "verdict"}) == "skipped");
 }

@@ -28,8 +28,10 @@ struct StartCounts {
   /// Whether the best maximum appeared so late that more starts may find a better one.
   [[nodiscard]] bool late() const { return tried > 3 && 4 * first > 3 * tried; }
   [[nodiscard]] Decision decision() const {
-    return {"start: negative log-likelihood of the maximum it leads to",
-            text::joined("number ", std::max(first, 1), " of ", tried), tried == 1 ? Decision::no_runner_up : margin};
+    Decision result{"start: negative log-likelihood of the maximum it leads to",
+                    text::joined("number ", std::max(first, 1), " of ", tried), margin};
+    if (tried == 1) result.margin = Decision::no_runner_up;
+    return result;
   }
 };
 

@@ -51,10 +51,14 @@ class JsonParser {
  public:
   JsonParser(std::string path, std::string_view text) : path_(std::move(path)), text_(text) {}
 
-  [[nodiscard]] JsonValue whole() {
-    JsonValue result = value(0);
-    skip_blanks();
-    if (at_ < text_.size()) refuse("nothing behind the first value");
+  [[nodiscard]] std::vector<JsonValue> values() {
+    std::vector<JsonValue> result;
+    do {
+      result.push_back(value(0));
+      const std::int64_t line = line_;
+      skip_blanks();
+      if (at_ < text_.size() && line == line_) refuse("nothing behind a value on its line");
+    } while (at_ < text_.size());
     return result;
   }
 
@@ -236,16 +240,26 @@ class JsonParser {
 
 }  // namespace detail
 
-/// The one value that a source holds. Numbers are not converted: `text` has their digits.
+/// The values that a source holds, one or more, each beginning on a line of its own: JSON lines, for example.
 ///
-/// IoError with line and column, or as LineReader, for what RFC 8259 does not allow, for a key that stands twice in one
-/// object, for half of a pair of surrogates, and beyond most_json_levels. O(bytes log keys); memory some 100 bytes a
-/// value.
-[[nodiscard]] inline JsonValue read_json(Source source) {
+/// Numbers are not converted: `text` has their digits. IoError with line and column, or as LineReader, for what RFC
+/// 8259 does not allow, for a key that stands twice in one object, for half of a pair of surrogates, and beyond
+/// most_json_levels. O(bytes log keys); memory some 100 bytes a value.
+[[nodiscard]] inline std::vector<JsonValue> read_json_lines(Source source) {
   LineReader lines(std::move(source));
   std::string text;
   for (std::string_view line; lines.next(line);) (text += line) += '\n';
-  return detail::JsonParser(lines.path(), text).whole();
+  return detail::JsonParser(lines.path(), text).values();
+}
+
+/// The one value that a source holds. Errors as read_json_lines, and IoError for a second value.
+[[nodiscard]] inline JsonValue read_json(Source source) {
+  const std::string path = source.path();
+  std::vector<JsonValue> values = read_json_lines(std::move(source));
+  if (values.size() > 1)
+    throw IoError(path, values[1].line,
+                  "a second value; expected nothing behind the first; correct the file, or write it anew");
+  return std::move(values.front());
 }
 
 }  // namespace isonomy::io
