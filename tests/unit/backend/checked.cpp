@@ -25,9 +25,9 @@ using isonomy::test::Sevens;
 
 namespace isonomy::test {
 
-/// Products, factors and sums that are wrong by `error` times what is right, in one element; and a sum that changes x.
+/// Products, factors and sums that are wrong by `fault` times what is right, in one element; and a sum that changes x.
 struct Wrong {};
-inline double error = 0;
+inline double fault = 0;
 
 }  // namespace isonomy::test
 
@@ -40,16 +40,16 @@ struct isonomy::Backend<isonomy::test::Wrong> : Backend<Cpu> {
   static void gemm(cpu::Context& ctx, T alpha, MatrixView<const T> a, MatrixView<const T> b, T beta,
                    MatrixView<T> out) {
     Backend<Cpu>::gemm(ctx, alpha, a, b, beta, out);
-    out(1, 2) = static_cast<T>(out(1, 2) * (1 + test::error));
+    out(1, 2) = static_cast<T>(out(1, 2) * (1 + test::fault));
   }
   template <Real T>
   static void cholesky_batched(cpu::Context& ctx, BatchView<T> a, VectorView<index_t> info) {
     Backend<Cpu>::cholesky_batched(ctx, a, info);
-    a[1](1, 0) = static_cast<T>(a[1](1, 0) * (1 + test::error));
+    a[1](1, 0) = static_cast<T>(a[1](1, 0) * (1 + test::fault));
   }
   template <class T, class R, class Op, class F>
   [[nodiscard]] static R transform_reduce(cpu::Context& ctx, VectorView<const T> x, R init, const Op& op, const F& f) {
-    return static_cast<R>(Backend<Cpu>::transform_reduce(ctx, x, init, op, f) * (1 + test::error));
+    return static_cast<R>(Backend<Cpu>::transform_reduce(ctx, x, init, op, f) * (1 + test::fault));
   }
   template <class T, class R, class Op, class F>
   [[nodiscard]] static R transform_reduce(cpu::Context& ctx, MatrixView<const T> x, R init, const Op& op, const F& f) {
@@ -59,7 +59,7 @@ struct isonomy::Backend<isonomy::test::Wrong> : Backend<Cpu> {
   static void segmented_reduce(cpu::Context& ctx, VectorView<const T> x, VectorView<const index_t> offsets,
                                VectorView<R> out, R init, const Op& op, const F& f) {
     Backend<Cpu>::segmented_reduce(ctx, x, offsets, out, init, op, f);
-    if (test::error > 0) const_cast<T&>(x(3)) = T(11);  // NOLINT: the fault
+    if (test::fault > 0) const_cast<T&>(x(3)) = T(11);  // NOLINT: the fault
   }
 };
 
@@ -69,15 +69,15 @@ namespace {
 using WrongChecked = Checked<Wrong, Reference>;
 
 template <class Run>
-BackendsDisagree disagreement(double relative_error, const Run& run) {
-  error = relative_error;
+BackendsDisagree disagreement(double relative_fault, const Run& run) {
+  fault = relative_fault;
   try {
     run();
   } catch (const BackendsDisagree& e) {
-    error = 0;
+    fault = 0;
     return e;
   }
-  error = 0;
+  fault = 0;
   return {"", "", {}};
 }
 

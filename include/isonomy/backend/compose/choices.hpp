@@ -1,7 +1,6 @@
 // What a context remembers of calls whose backend depended on the call: who ran them, and who declined and why.
 #pragma once
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -19,17 +18,16 @@ inline constexpr char call_kind = 0;
 class Choices {
  public:
   void remember(const void* kind, const char* operation, const Choice& choice) {
-    auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.kind == kind; });
-    if (found == entries_.end()) found = entries_.insert(found, {kind, {operation, "", {}}, {}});
-    auto& runners = found->runners;
-    if (!choice.runner.empty() && std::find(runners.begin(), runners.end(), choice.runner) == runners.end()) {
-      runners.push_back(choice.runner);
-      found->told.backend += text::joined(runners.size() > 1 ? ", " : "", choice.runner);
+    Entry& entry = entry_of(kind, operation);
+    if (!choice.runner.empty() && is_new(entry.runners, choice.runner)) {
+      if (!entry.runners.empty()) entry.told.backend += ", ";
+      entry.told.backend += choice.runner;
+      entry.runners.push_back(choice.runner);
     }
     for (const Declined& d : choice.declined) {
-      const auto same = [&](const Declined& known) { return known.backend == d.backend; };
-      auto& declined = found->told.declined;
-      if (std::none_of(declined.begin(), declined.end(), same)) declined.push_back(d);
+      bool known = false;
+      for (const Declined& before : entry.told.declined) known = known || before.backend == d.backend;
+      if (!known) entry.told.declined.push_back(d);
     }
   }
 
@@ -46,6 +44,19 @@ class Choices {
     OperationBackend told;
     std::vector<std::string> runners;
   };
+
+  Entry& entry_of(const void* kind, const char* operation) {
+    for (Entry& e : entries_)
+      if (e.kind == kind) return e;
+    entries_.push_back({kind, {operation, "", {}}, {}});
+    return entries_.back();
+  }
+  [[nodiscard]] static bool is_new(const std::vector<std::string>& known, const std::string& name) {
+    for (const std::string& k : known)
+      if (k == name) return false;
+    return true;
+  }
+
   std::vector<Entry> entries_;
 };
 

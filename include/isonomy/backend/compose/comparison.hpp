@@ -148,8 +148,8 @@ class Comparison {
     return std::apply([](const auto&... copy) { return std::tuple(copy.constant()...); }, copies);
   }
 
-  template <std::size_t... I, class Copies, class... A>
-  void each(std::index_sequence<I...>, const Copies& before, const Copies& got, const Copies& expected,
+  template <std::size_t... at, class Copies, class... A>
+  void each(std::index_sequence<at...>, const Copies& before, const Copies& got, const Copies& expected,
             const A&... originals) const {
     int view = 0;
     const auto one = [&](const auto& was, const auto& is, const auto& wanted, const auto& original) {
@@ -166,7 +166,7 @@ class Comparison {
         }
       }
     };
-    (one(std::get<I>(before), std::get<I>(got), std::get<I>(expected), originals), ...);
+    (one(std::get<at>(before), std::get<at>(got), std::get<at>(expected), originals), ...);
   }
 
   /// The first element with other bits of which `differs` says so; it may fill in the bound.
