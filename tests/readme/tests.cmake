@@ -12,3 +12,8 @@ foreach(program IN LISTS isonomy_readme_programs)
     -I "${isonomy_readme_eigen}" -L "$<TARGET_FILE_DIR:TBB::tbb>" -ltbb)
   set_tests_properties(readme.${program} PROPERTIES LABELS consumer)
 endforeach()
+
+add_test(NAME readme.backend COMMAND bash "${CMAKE_CURRENT_LIST_DIR}/backend.sh"
+  "${PROJECT_SOURCE_DIR}/include/isonomy/conformance/README.md" "${CMAKE_CURRENT_BINARY_DIR}/readme/backend" "${CMAKE_CXX_COMPILER}"
+  "${PROJECT_SOURCE_DIR}/include")
+set_tests_properties(readme.backend PROPERTIES LABELS consumer)

@@ -117,7 +117,7 @@ template <class B>
 constexpr void named_memory_members() {
   static_assert(has_allocation<B>,
                 "the backend lacks `using allocation`: a type that owns memory, movable and empty by default, whose "
-                "get() is its address, like std::unique_ptr<void, Release>");
+                "get() is its address, like unique_ptr<void, Release>");
   static_assert(!has_allocation<B> || has_allocate<B>,
                 "the backend lacks `static allocation allocate(context&, std::size_t bytes, const char* purpose)`: "
                 "memory that its context counts and limits");

@@ -58,6 +58,7 @@ class Rows {
   void declines_listed(bool listed) { declines_listed_ = listed; }
   /// Adds the sizes that rows reached to the result.
   void finish() {
+    if (!reach_.any) return;
     result_.smallest = text::joined(reach_.smallest.rows, " x ", reach_.smallest.columns);
     result_.largest = text::joined(reach_.largest.rows, " x ", reach_.largest.columns);
     if (reach_.rows > reach_.largest.rows || reach_.columns > reach_.largest.columns)
