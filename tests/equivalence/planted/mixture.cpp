@@ -175,9 +175,9 @@ struct Special<op::weighted_mixture_sums> {
 };
 
 namespace {
-std::vector<std::string> with(std::vector<std::string> common, const std::vector<std::string>& own) {
-  common.insert(common.end(), own.begin(), own.end());
-  return common;
+std::vector<std::string> with(std::vector<std::string> of_both, const std::vector<std::string>& own) {
+  of_both.insert(of_both.end(), own.begin(), own.end());
+  return of_both;
 }
 /// Outputs are the front door's own memory: what is behind their end nobody sees.
 std::vector<Kind> kinds(std::initializer_list<Kind> further = {}) {
