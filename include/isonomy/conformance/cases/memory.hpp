@@ -16,9 +16,9 @@
 namespace isonomy::conformance {
 
 namespace detail {
-/// Vector sizes: empty, one, odd, above a chunk of any loop; and those that are for the level `full`, beyond 2^16 and
-/// 2^20.
-inline constexpr std::array<index_t, 5> vector_sizes{0, 1, 7, 1000, 20011};
+/// Vector sizes: empty, one, odd, whole blocks, above a chunk of any loop; and those that are for the level `full`,
+/// beyond 2^16 and 2^20.
+inline constexpr std::array<index_t, 6> vector_sizes{0, 1, 7, 1000, 1024, 20011};
 inline constexpr std::array<index_t, 2> huge_sizes{65549, 1048601};
 inline constexpr std::array<index_t, 3> vector_strides{1, 2, 5};
 /// Matrices beyond 2^16 and 2^20 rows and columns.
@@ -49,6 +49,21 @@ struct ThrowAt {
     if (i == index) throw FunctorError("the functor of the kit threw");
   }
 };
+/// What is no std::exception arrives too.
+struct ThrowNumber {
+  index_t index;
+  void operator()(index_t i) const {
+    if (i == index) throw 5;
+  }
+};
+/// Counts by calls that are too many for memory: writes what the last but three indices are.
+struct WriteLast {
+  std::int64_t* out;
+  index_t n;
+  ISONOMY_HD void operator()(index_t i) const {
+    if (i >= n - 3) out[i - (n - 3)] += i;
+  }
+};
 template <class T>
 struct ThrowOn {
   T value;
@@ -75,11 +90,11 @@ struct Cases<op::copy> {
     for (const Data d :
          Real<T> ? std::vector<Data>{Data::nan, Data::ties, Data::wide} : std::vector<Data>{Data::wide}) {
       for (const index_t n : detail::vector_sizes)
-        for (const index_t from : detail::vector_strides)
+        for (const index_t from : {0, 1, 2, 5})
           for (const index_t to : detail::vector_strides) vector<Tag, T>(rows, n, from, to, d);
       for (const Layout from : all_layouts)
         for (const Layout to : all_layouts)
-          for (const auto& [m, n] : {std::pair<index_t, index_t>{0, 3}, {3, 0}, {1, 1}, {5, 9}, {130, 17}})
+          for (const auto& [m, n] : {std::pair<index_t, index_t>{0, 3}, {3, 0}, {1, 1}, {5, 9}, {130, 17}, {64, 96}})
             matrix<Tag, T>(rows, m, n, from, to, d);
     }
     for (const index_t n : {1, 1000})
@@ -177,6 +192,8 @@ void each_size(const Rows<Tag>& rows, const Row& row) {
 template <class T>
 [[nodiscard]] std::vector<std::pair<const char*, T>> telling_values() {
   std::vector<std::pair<const char*, T>> values{{"three", T(3)},
+                                                {"zero", T(0)},
+                                                {"minus one", static_cast<T>(-1)},
                                                 {"wide", draw<T>(Data::wide, 1, 5)},
                                                 {"largest", std::numeric_limits<T>::max()},
                                                 {"lowest", std::numeric_limits<T>::lowest()}};
@@ -240,6 +257,22 @@ struct Cases<op::iota> {
             [first](index_t i) { return static_cast<T>(first + static_cast<T>(i)); },
             [first](Context<Tag>& ctx, auto out) { iota(ctx, out, first); });
       });
+    if constexpr (sizeof(T) == 8)
+      if (rows.full()) beyond_float<Tag, T>(rows);
+  }
+
+ private:
+  /// Indices beyond 2^24 are no floats.
+  template <class Tag, class T>
+  static void beyond_float(Rows<Tag>& rows) {
+    const std::string label = text::joined(op::element_name<T>(), ", beyond 2^24");
+    if (!rows.wants(label)) return;
+    const Operand<T> out((index_t{1} << 24) + 5, index_t{1});
+    Operand<T> expected = out;
+    for (index_t i = 0; i < out.rows; ++i) expected(i) = static_cast<T>(i);
+    rows.once(
+        label, [&](Call<Tag>& call) { iota(call.context(), call.output("out", out).vector()); },
+        [&](Verdict& verdict, const Outcome& outcome) { verdict.exact("out", outcome.of<T>("out"), expected); });
   }
 };
 
@@ -252,6 +285,7 @@ struct Cases<op::for_each> {
 
   template <class Tag, class>
   static void run(Rows<Tag>& rows) {
+    if (rows.full()) many_calls(rows);
     using Number = std::int64_t;
     detail::each_size(rows, [&](index_t n, index_t stride) {
       detail::output_row<Tag, Number>(
@@ -273,10 +307,30 @@ struct Cases<op::for_each> {
         for (const index_t at : {index_t{0}, n / 2, n - 1})
           rows.propagates(text::joined("an exception in call ", at, " of ", n),
                           [=](Call<Tag>& call) { for_each(call.context(), n, detail::ThrowAt{at}); });
+    if constexpr (std::same_as<typename Backend<Tag>::space, HostSpace>)
+      rows.template throws<int>("an exception that is a number",
+                                [](Call<Tag>& call) { for_each(call.context(), 1000, detail::ThrowNumber{500}); });
     rows.stops("asked to stop", 100000, [](Call<Tag>& call, index_t n) {
       const std::vector<double> zeros(static_cast<std::size_t>(n));
       for_each(call.context(), n, detail::BusyAt{call.output("out", contiguous(zeros)).vector().data});
     });
+  }
+
+ private:
+  /// More calls than 32 bits count.
+  template <class Tag>
+  static void many_calls(Rows<Tag>& rows) {
+    constexpr index_t n = (index_t{1} << 32) + 11;
+    const std::vector<std::int64_t> zeros(3);
+    rows.once(
+        "calls beyond 2^32",
+        [&](Call<Tag>& call) {
+          for_each(call.context(), n, detail::WriteLast{call.output("out", contiguous(zeros)).vector().data, n});
+        },
+        [](Verdict& verdict, const Outcome& outcome) {
+          verdict.exact("out", outcome.of<std::int64_t>("out"),
+                        contiguous(std::vector<std::int64_t>{n - 3, n - 2, n - 1}));
+        });
   }
 };
 
