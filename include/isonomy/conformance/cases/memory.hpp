@@ -1,7 +1,10 @@
 // Conformance rows of copy, fill, iota and for_each.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <concepts>
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <utility>
@@ -56,7 +59,7 @@ struct ThrowNumber {
     if (i == index) throw 5;
   }
 };
-/// Counts by calls that are too many for memory: writes what the last but three indices are.
+/// Writes the last three indices of more calls than memory has elements.
 struct WriteLast {
   std::int64_t* out;
   index_t n;
@@ -102,7 +105,9 @@ struct Cases<op::copy> {
         to_and_from<Tag, T>(rows, n, stride, true);
         to_and_from<Tag, T>(rows, n, stride, false);
       }
+    if constexpr (std::same_as<T, float>) aligned(rows);
     if (!rows.full()) return;
+    if constexpr (std::same_as<T, float>) far_apart(rows);
     for (const index_t n : detail::huge_sizes) vector<Tag, T>(rows, n, 1, n < 100000 ? 2 : 1, Data::wide);
     for (const auto& [m, n] : detail::huge_shapes)
       matrix<Tag, T>(rows, m, n, Layout::row, n < 100 ? Layout::row : Layout::column, Data::wide);
@@ -122,6 +127,59 @@ struct Cases<op::copy> {
         text::joined("matrix ", op::element_name<T>(), " ", m, "x", n, " ", name(from), " to ", name(to), " ", name(d)),
         d, Operand<T>(m, n, from), Operand<T>(m, n, to),
         [](Context<Tag>& ctx, auto& x, auto& y) { copy(ctx, x.matrix(), y.matrix()); });
+  }
+  /// Every allocation starts at a multiple of 256 bytes.
+  template <class Tag>
+  static void aligned(Rows<Tag>& rows) {
+    rows.row(
+        "where memory starts",
+        [](Call<Tag>& call) {
+          std::vector<std::int32_t> rests;
+          std::vector<typename Backend<Tag>::allocation> all;
+          for (const std::size_t bytes : {1, 8, 100, 1000, 40, 5000}) {
+            all.push_back(Backend<Tag>::allocate(call.context(), bytes, "a row"));
+            rests.push_back(static_cast<std::int32_t>(reinterpret_cast<std::uintptr_t>(all.back().get()) % 256));
+          }
+          begin_operation(call.context(), "an allocation");  // which is none
+          call.result("bytes beyond a multiple of 256", *std::max_element(rests.begin(), rests.end()));
+        },
+        [](Verdict& verdict, const Outcome& outcome) {
+          const char* const what = "bytes beyond a multiple of 256";
+          verdict.exact(what, outcome.of<std::int32_t>(what), contiguous(std::vector<std::int32_t>{0}));
+        });
+  }
+  /// Three elements of which the last lies beyond 2^31 others; passed over where there is no room for so many.
+  template <class Tag>
+  static void far_apart(Rows<Tag>& rows) {
+    const std::vector<float> values{1, 2, 3};
+    for (const bool from_afar : {true, false})
+      rows.once(
+          from_afar ? "from places beyond 2^31" : "to places beyond 2^31",
+          [&](Call<Tag>& call) {
+            const auto here = call.input("values", values);
+            auto there = call.output("copies", contiguous(std::vector<float>(3))).vector();
+            try {
+              copy_by_way_of(call.context(), here, from_afar, there);
+            } catch (const OutOfMemory&) {
+              copy(call.context(), here, there);
+            }
+          },
+          [&](Verdict& verdict, const Outcome& outcome) {
+            verdict.exact("copies", outcome.of<float>("copies"), contiguous(values));
+          });
+  }
+  /// Through places far apart, which one of both ways reaches one by one.
+  template <class Ctx>
+  static void copy_by_way_of(Ctx& ctx, ConstVector<float, Ctx> from, bool from_afar,
+                             VectorView<float, typename Ctx::space> to) {
+    constexpr index_t stride = (index_t{1} << 30) + 3;
+    Buffer<float, typename Ctx::tag> room(ctx, 2 * stride + 1, "a row");
+    const VectorView<float, typename Ctx::space> afar(room.data(), 3, stride);
+    const auto one_by_one = [&](auto source, auto out) {
+      for (index_t i = 0; i < 3; ++i) copy(ctx, ConstVector<float, Ctx>(source.subview(i, 1)), out.subview(i, 1));
+    };
+    from_afar ? one_by_one(from, afar) : copy(ctx, from, afar);
+    from_afar ? copy(ctx, ConstVector<float, Ctx>(afar), to) : one_by_one(afar, to);
   }
   /// The backend's copy_from_host and copy_to_host, with gaps on both sides.
   template <class Tag, class T>

@@ -108,15 +108,15 @@ class Reductions {
 
   template <class At>
   Reductions(index_t n, Data d, const At& at, bool same_tree)
-      : n_(n), sums_(Real<T> || std::unsigned_integral<T> || d != Data::mixed),
+      : init_(d == Data::denormal ? 0 : 2), n_(n), sums_(Real<T> || std::unsigned_integral<T> || d != Data::mixed),
         squares_(sums_ && (Real<T> || std::unsigned_integral<T> || d != Data::wide)),
         order_(d != Data::nan || same_tree), composed_(d == Data::random || d == Data::ties),
         widened_(!std::same_as<T, double> && (Real<T> || d != Data::mixed)), widen_(widen<T>(n)) {
-    if (sums_) sum_ = fixed_tree(n, at, init, Plus{}, Identity{});
-    if (squares_) square_ = fixed_tree(n, at, init, Plus{}, Square{});
-    smallest_ = fixed_tree(n, at, init, Minimum{}, Identity{});
-    largest_ = fixed_tree(n, at, init, Maximum{}, Identity{});
-    last_ = fixed_tree(n, at, init, Second{}, Identity{});
+    if (sums_) sum_ = fixed_tree(n, at, init_, Plus{}, Identity{});
+    if (squares_) square_ = fixed_tree(n, at, init_, Plus{}, Square{});
+    smallest_ = fixed_tree(n, at, init_, Minimum{}, Identity{});
+    largest_ = fixed_tree(n, at, init_, Maximum{}, Identity{});
+    last_ = fixed_tree(n, at, init_, Second{}, Identity{});
     if (widened_) wide_ = fixed_tree(n, at, Wide{2}, Plus{}, widen_);
     if (composed_) composition_ = fixed_tree(n, at, Affine{5, 7}, Compose{}, AffineOf{});
     for (index_t e = 0; e < n; ++e) {
@@ -129,13 +129,13 @@ class Reductions {
   /// reduce(name, init, op, f) for each of them that these data have.
   template <class Reduce>
   void each(const Reduce& reduce) const {
-    if (sums_) reduce("sum", init, Plus{}, Identity{});
-    if (squares_) reduce("sum of squares", init, Plus{}, Square{});
+    if (sums_) reduce("sum", init_, Plus{}, Identity{});
+    if (squares_) reduce("sum of squares", init_, Plus{}, Square{});
     if (order_) {  // with NaN the tree counts
-      reduce("minimum", init, Minimum{}, Identity{});
-      reduce("maximum", init, Maximum{}, Identity{});
+      reduce("minimum", init_, Minimum{}, Identity{});
+      reduce("maximum", init_, Maximum{}, Identity{});
     }
-    reduce("last", init, Second{}, Identity{});
+    reduce("last", init_, Second{}, Identity{});
     if (widened_) reduce("sum in a wider type", Wide{2}, Plus{}, widen_);
     if (composed_) reduce("composition", Affine{5, 7}, Compose{}, AffineOf{});
   }
@@ -159,15 +159,15 @@ class Reductions {
   }
 
  private:
-  static constexpr T init = T(2);
-
   template <class R>
   void sum(Verdict& verdict, const char* what, R value, R expected, double scale, bool exactly) const {
     if (same_bits(value, expected)) return;
     double bound = 0;
     if constexpr (Real<R>) {
       const auto a = static_cast<double>(value), r = static_cast<double>(expected);
-      bound = exactly ? 0 : op::transform_reduce::tier::bound<R>(static_cast<double>(n_ + 2), scale + 2);
+      bound = exactly ? 0
+                      : op::transform_reduce::tier::bound<R>(static_cast<double>(n_ + 2),
+                                                             scale + static_cast<double>(init_));
       if (std::isfinite(a) && std::isfinite(r) && verdict.close(a, r, bound)) return;
     }
     verdict.mismatch(what, 0, 0, value, expected, bound);
@@ -178,6 +178,7 @@ class Reductions {
       verdict.mismatch(what, 0, 0, value, expected, 0);
   }
 
+  T init_;  // nothing that would swallow denormals
   index_t n_;
   bool sums_, squares_, order_, composed_, widened_;
   Widen<T> widen_;
