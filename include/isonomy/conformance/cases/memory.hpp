@@ -136,7 +136,7 @@ struct Cases<op::copy> {
         [](Call<Tag>& call) {
           std::vector<std::int32_t> rests;
           std::vector<typename Backend<Tag>::allocation> all;
-          for (const std::size_t bytes : {1, 8, 100, 1000, 40, 5000}) {
+          for (const std::size_t bytes : {1u, 8u, 100u, 1000u, 40u, 5000u}) {
             all.push_back(Backend<Tag>::allocate(call.context(), bytes, "a row"));
             rests.push_back(static_cast<std::int32_t>(reinterpret_cast<std::uintptr_t>(all.back().get()) % 256));
           }
