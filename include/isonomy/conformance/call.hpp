@@ -26,6 +26,7 @@ struct Reach {
   bool any = false;
   Extent smallest = {}, largest = {};
   index_t rows = 0, columns = 0;
+  std::size_t bytes = 0;  // of all operands in the backend's memory
 
   void note(Extent e) {
     if (!any || e.elements() < smallest.elements()) smallest = e;
@@ -144,7 +145,10 @@ class Call {
   template <class T>
   Uploaded<Tag, T>& hold(const char* name, Role role, const Operand<T>& o) {
     reach_.note(Extent{o.rows, o.columns});
-    auto held = std::make_unique<OnBackend<T>>(ctx_, name, role, o);
+    reach_.bytes += o.storage.size() * sizeof(T);
+    auto held = role == Role::input && o.has_gaps()
+                    ? std::make_unique<OnBackend<T>>(ctx_, name, role, o.with_other_gaps())
+                    : std::make_unique<OnBackend<T>>(ctx_, name, role, o);
     Uploaded<Tag, T>& uploaded = held->uploaded;
     operands_.push_back(std::move(held));
     return uploaded;

@@ -1,6 +1,7 @@
 // Test data of the conformance kit: kinds of numbers, layouts with guarded gaps, and their way to a backend and back.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
@@ -117,9 +118,10 @@ struct Operand {
     const index_t span = empty ? 0 : (m - 1) * row_stride + (n - 1) * column_stride + 1;
     storage.assign(static_cast<std::size_t>(offset + span + 4), guard);
   }
-  /// A vector with the given stride.
+  /// A vector with the given stride, 0 for one element in all places. Every fourth size starts where the allocation
+  /// does, aligned for any loop.
   Operand(index_t size, index_t stride) : rows(size), columns(1), row_stride(stride), column_stride(1) {
-    offset = 2;
+    offset = size % 4 == 3 ? 0 : 2;
     storage.assign(static_cast<std::size_t>(offset + (size > 0 ? (size - 1) * stride + 1 : 0) + 4), guard);
   }
 
@@ -132,6 +134,20 @@ struct Operand {
     for (index_t j = 0; j < columns; ++j)
       for (index_t i = 0; i < rows; ++i) (*this)(i, j) = value;
     return *this;
+  }
+  [[nodiscard]] bool has_gaps() const { return storage.size() != static_cast<std::size_t>(rows * columns); }
+  /// The same elements between other gaps: who copies gaps too would write what an output's gaps hold already.
+  [[nodiscard]] Operand with_other_gaps() const {
+    Operand other = *this;
+    if constexpr (std::is_arithmetic_v<T>) {
+      if constexpr (Real<T>)
+        std::fill(other.storage.begin(), other.storage.end(), std::numeric_limits<T>::quiet_NaN());
+      else
+        std::fill(other.storage.begin(), other.storage.end(), T(99));
+      for (index_t j = 0; j < columns; ++j)
+        for (index_t i = 0; i < rows; ++i) other(i, j) = (*this)(i, j);
+    }
+    return other;
   }
   [[nodiscard]] index_t at(index_t i, index_t j) const { return offset + i * row_stride + j * column_stride; }
   T& operator()(index_t i, index_t j = 0) { return storage[static_cast<std::size_t>(at(i, j))]; }

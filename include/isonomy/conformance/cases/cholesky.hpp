@@ -109,11 +109,12 @@ struct Cases<op::cholesky_batched> {
   static void run(Rows<Tag>& rows) {
     for (const Layout l : {Layout::column, Layout::row, Layout::padded_column, Layout::padded_row}) {
       for (const index_t batches : {0, 1, 3})
-        for (const index_t n : {0, 1, 2, 5, 33}) row<Tag, T>(rows, {batches, n, l, Definite::exact, Plant::nothing});
+        for (const index_t n : {0, 1, 2, 5, 33, 64})
+          row<Tag, T>(rows, {batches, n, l, Definite::exact, Plant::nothing});
       for (const index_t n : {1, 5, 40})
         for (const Plant p : plants)
           if (p < Plant::nan_below || n > 1) row<Tag, T>(rows, {2, n, l, Definite::exact, p});
-      for (const Plant p : {Plant::nothing, Plant::negative_pivot})
+      for (const Plant p : {Plant::nothing, Plant::negative_pivot, Plant::last_pivot})
         if (rows.full() || l == Layout::padded_row) row<Tag, T>(rows, {2, 150, l, Definite::exact, p});
       for (const Definite kind : {Definite::tiny, Definite::huge, Definite::graded, Definite::dominant})
         for (const Plant p : {Plant::nothing, Plant::negative_pivot}) row<Tag, T>(rows, {2, 40, l, kind, p});
@@ -125,8 +126,19 @@ struct Cases<op::cholesky_batched> {
  private:
   using Definite = detail::Definite;
   /// What is planted into every second matrix of a batch; the other matrices must come out as if alone.
-  enum class Plant { nothing, negative_pivot, zero_pivot, nan_on_diagonal, nan_below, nan_above };
-  static constexpr std::array plants{Plant::nothing,         Plant::negative_pivot, Plant::zero_pivot,
+  enum class Plant {
+    nothing,
+    negative_pivot,
+    first_pivot,
+    last_pivot,
+    infinite_pivot,
+    zero_pivot,
+    nan_on_diagonal,
+    nan_below,
+    nan_above
+  };
+  static constexpr std::array plants{Plant::nothing,         Plant::negative_pivot, Plant::first_pivot,
+                                     Plant::last_pivot,      Plant::infinite_pivot, Plant::zero_pivot,
                                      Plant::nan_on_diagonal, Plant::nan_below,      Plant::nan_above};
   struct Batch {
     index_t batches, n;
@@ -135,17 +147,25 @@ struct Cases<op::cholesky_batched> {
     Plant plant;
 
     [[nodiscard]] Plant in(index_t b) const { return b % 2 == 0 ? plant : Plant::nothing; }
-    [[nodiscard]] index_t pivot() const { return n / 2; }  // from 0
+    /// From 0. An infinite pivot is positive, and stands last, where it meets no other element.
+    [[nodiscard]] index_t pivot() const {
+      return plant == Plant::first_pivot                                    ? 0
+             : plant == Plant::last_pivot || plant == Plant::infinite_pivot ? n - 1
+                                                                            : n / 2;
+    }
     [[nodiscard]] index_t info(index_t b) const {
-      return n == 0 || in(b) == Plant::nothing || in(b) == Plant::nan_above ? 0 : pivot() + 1;
+      const Plant here = in(b);
+      return n == 0 || here == Plant::nothing || here == Plant::nan_above || here == Plant::infinite_pivot
+                 ? 0
+                 : pivot() + 1;
     }
   };
 
   template <class T>
   [[nodiscard]] static std::string label(const Batch& s) {
     constexpr std::array kinds{"exact", "tiny", "huge", "graded", "dominant"};
-    constexpr std::array names{"definite",  "negative pivot", "zero pivot", "NaN on the diagonal",
-                               "NaN below", "NaN above"};
+    constexpr std::array names{"definite",   "negative pivot",      "first pivot", "last pivot", "infinite pivot",
+                               "zero pivot", "NaN on the diagonal", "NaN below",   "NaN above"};
     return text::joined(op::element_name<T>(), " ", s.batches, " of ", s.n, " ", name(s.layout), " ",
                         kinds[static_cast<std::size_t>(s.kind)], ", ", names[static_cast<std::size_t>(s.plant)]);
   }
@@ -192,9 +212,10 @@ struct Cases<op::cholesky_batched> {
     for (index_t b = 0; b < s.batches; ++b) {
       const Plant here = s.in(b);
       const bool rounded = s.kind == Definite::graded || s.kind == Definite::dominant;
-      const bool planted = here == Plant::negative_pivot || here == Plant::zero_pivot;
+      const bool negative = here == Plant::negative_pivot || here == Plant::first_pivot || here == Plant::last_pivot;
+      const bool planted = negative || here == Plant::zero_pivot;
       const index_t at = planted ? s.pivot() : index_t{-1};
-      const double pivot = here == Plant::negative_pivot ? -4 : 0;
+      const double pivot = negative ? -4 : 0;
       const std::uint64_t own = seed + static_cast<std::uint64_t>(b);
       const std::vector<T> matrix = rounded ? detail::rounded_matrix<T>(s.n, own, s.kind == Definite::graded, at, pivot)
                                             : detail::exact_matrix<T>(s.n, own, detail::scale_of<T>(s.kind), at, pivot);
@@ -205,6 +226,7 @@ struct Cases<op::cholesky_batched> {
           if ((here == Plant::nan_on_diagonal && i == s.pivot() && j == i) ||
               (here == Plant::nan_below && i == s.pivot() && j == 0) || (here == Plant::nan_above && i < j))
             x = std::numeric_limits<T>::quiet_NaN();
+          if (here == Plant::infinite_pivot && i == s.pivot() && j == i) x = std::numeric_limits<T>::infinity();
         }
     }
     return a;
@@ -229,7 +251,7 @@ struct Cases<op::cholesky_batched> {
           const std::vector<T> got = outcome.of<T>("A");
           Operand<T> expected = a.operand;  // lower triangles are replaced by what was found, after their own check
           for (index_t b = 0; b < s.batches; ++b) {
-            if (s.info(b) == 0) residual<T>(verdict, a, got, b);
+            if (s.info(b) == 0 && s.in(b) != Plant::infinite_pivot) residual<T>(verdict, a, got, b);
             for (index_t i = 0; i < s.n; ++i)
               for (index_t j = 0; j <= i; ++j) expected.storage[a.at(b, i, j)] = got[a.at(b, i, j)];
           }

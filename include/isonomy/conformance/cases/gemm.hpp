@@ -23,10 +23,10 @@ struct ProductShape {
 };
 /// Empty, one, odd, tall, wide, a long sum, and above the blocks of Backend<Cpu> (384 steps, 480 rows, 192 and 3072
 /// columns, 3840 rows).
-inline constexpr std::array product_shapes{ProductShape{0, 3, 2},    ProductShape{3, 0, 2},  ProductShape{2, 3, 0},
-                                           ProductShape{1, 1, 1},    ProductShape{1, 7, 1},  ProductShape{5, 3, 7},
-                                           ProductShape{17, 31, 13}, ProductShape{64, 2, 3}, ProductShape{2, 3, 64},
-                                           ProductShape{49, 97, 9}};
+inline constexpr std::array product_shapes{ProductShape{0, 3, 2},    ProductShape{3, 0, 2},   ProductShape{2, 3, 0},
+                                           ProductShape{1, 1, 1},    ProductShape{1, 7, 1},   ProductShape{5, 3, 7},
+                                           ProductShape{17, 31, 13}, ProductShape{64, 2, 3},  ProductShape{2, 3, 64},
+                                           ProductShape{49, 97, 9},  ProductShape{64, 64, 64}};
 inline constexpr std::array large_product_shapes{ProductShape{500, 20, 200}, ProductShape{30, 1000, 20},
                                                  ProductShape{3900, 1, 2}, ProductShape{1, 2, 3100}};
 /// Beyond 2^16 and 2^20 rows, steps and columns, and beyond 2^20 elements of the output.
@@ -41,7 +41,7 @@ struct Factors {
 /// 0, 1 and -1 invite shortcuts; those of a denormal must not lose it. At most 2, which the bound's allowance for
 /// underflow covers.
 template <class T>
-inline constexpr std::array scalars{T(1), T(0), T(-1), T(2), T(-0.75), 3 * std::numeric_limits<T>::denorm_min()};
+inline constexpr std::array scalars{T(1), T(0), -T(0), T(-1), T(2), T(-0.75), 3 * std::numeric_limits<T>::denorm_min()};
 /// Pairs that rows take in turn.
 template <class T>
 inline constexpr std::array factors{Factors<T>{1, 0}, Factors<T>{T(-0.75), 0}, Factors<T>{1, 1},
@@ -120,6 +120,14 @@ struct Cases<op::gemm> {
       for (const T beta : detail::scalars<T>)
         for (const Data d : {Data::random, Data::ties, Data::nan})
           row<Tag, T>(rows, {5, 3, 7}, all_layouts[turn++ % all_layouts.size()], d, {alpha, beta});
+    // Nothing to add: alpha*0 is NaN for an infinite alpha and for NaN.
+    for (const T alpha : {std::numeric_limits<T>::infinity(), std::numeric_limits<T>::quiet_NaN()})
+      for (const T beta : {T(0), T(1)}) row<Tag, T>(rows, {3, 0, 2}, Layout::row, Data::random, {alpha, beta});
+    for (const index_t n : {7, 64}) {
+      from_one_matrix<Tag, T>(rows, n, false);
+      from_one_matrix<Tag, T>(rows, n, true);
+      repeated<Tag, T>(rows, n);
+    }
     for (const detail::ProductShape s : detail::large_product_shapes)
       for (const detail::Factors<T> f : detail::factors<T>)
         row<Tag>(rows, s, all_layouts[turn++ % all_layouts.size()], Data::random, f);
@@ -127,6 +135,7 @@ struct Cases<op::gemm> {
     for (const detail::ProductShape s : detail::huge_product_shapes)
       row<Tag, T>(rows, s, turn++ % 2 == 0 ? Layout::row : Layout::column, Data::random, {T(-1), T(0.5)});
     row<Tag, T>(rows, {130, 4000, 120}, Layout::row, Data::mixed, {1, 0}, 3);
+    for (const index_t k : {65549, 1048601}) sparse<Tag, T>(rows, k);
     rows.stops(text::joined(op::element_name<T>(), ", asked to stop"), 128, [](Call<Tag>& call, index_t n) {
       const Operand<T> a = Operand<T>(n, n, Layout::column).fill(T(1));
       gemm(call.context(), T(1), call.input("A", a).matrix(), call.input("B", a).matrix(), T(0),
@@ -147,6 +156,11 @@ struct Cases<op::gemm> {
     a.fill(d, seed);
     b.fill(d, seed + 1);
     detail::old_values(out, d, seed + 2, f.beta);
+    compare(rows, label, a, b, out, f, races);
+  }
+  template <class Tag, class T>
+  static void compare(Rows<Tag>& rows, const std::string& label, const Operand<T>& a, const Operand<T>& b,
+                      const Operand<T>& out, detail::Factors<T> f, int races = 0) {
     const detail::Product<T> expected(a, b, out, f);
     rows.row(
         label,
@@ -155,9 +169,55 @@ struct Cases<op::gemm> {
                call.output("out", out).matrix());
         },
         [&](Verdict& verdict, const Outcome& outcome) {
-          expected.template check<op::gemm::tier>(verdict, outcome.of<T>("out"), s.k);
+          expected.template check<op::gemm::tier>(verdict, outcome.of<T>("out"), a.columns);
         },
         races);
+  }
+
+  /// A long sum of which four terms are not 0, the first, the last and those about 2^16: its bound is small beside each
+  /// of them, while that of as many random terms is larger than their sum in float.
+  template <class Tag, class T>
+  static void sparse(Rows<Tag>& rows, index_t k) {
+    const std::string label = text::joined(op::element_name<T>(), " 3x", k, "x2 with few terms");
+    if (!rows.wants(label)) return;
+    Operand<T> a(3, k, Layout::row), b(k, 2, Layout::column), out(3, 2, Layout::row);
+    a.fill(T(0)), b.fill(T(1)), out.fill(T(0));
+    for (const index_t p : {index_t{0}, index_t{65535}, index_t{65536}, k - 1})
+      for (index_t i = 0; i < 3; ++i) a(i, p) = static_cast<T>(i + 1);
+    compare<Tag, T>(rows, label, a, b, out, {T(1), T(0)});
+  }
+  /// A and B are views of the same memory: A*A, and A*transposed(A).
+  template <class Tag, class T>
+  static void from_one_matrix(Rows<Tag>& rows, index_t n, bool transpose) {
+    const std::string label =
+        text::joined(op::element_name<T>(), " ", n, "x", n, " times ", transpose ? "its transpose" : "itself");
+    if (!rows.wants(label)) return;
+    Operand<T> a(n, n, Layout::padded_row), out(n, n, Layout::column);
+    a.fill(Data::random, rows.seed(label));
+    Operand<T> b = a;
+    if (transpose) std::swap(b.row_stride, b.column_stride);
+    const detail::Product<T> expected(a, b, out, {1, 0});
+    rows.row(
+        label,
+        [&](Call<Tag>& call) {
+          const MatrixView<const T, typename Backend<Tag>::space> there = call.input("A", a).matrix();
+          gemm(call.context(), T(1), there, transpose ? transposed(there) : there, T(0),
+               call.output("out", out).matrix());
+        },
+        [&](Verdict& verdict, const Outcome& outcome) {
+          expected.template check<op::gemm::tier>(verdict, outcome.of<T>("out"), n);
+        });
+  }
+  /// One row of A and one column of B, repeated by a stride of 0.
+  template <class Tag, class T>
+  static void repeated(Rows<Tag>& rows, index_t n) {
+    const std::string label = text::joined(op::element_name<T>(), " ", n, "x", n, " repeated");
+    if (!rows.wants(label)) return;
+    Operand<T> a(1, n, Layout::row), b(n, 1, Layout::column), out(n, n, Layout::row);
+    a.fill(Data::random, rows.seed(label)), b.fill(Data::random, rows.seed(label) + 1);
+    a.rows = b.columns = n;
+    a.row_stride = b.column_stride = 0;
+    compare<Tag, T>(rows, label, a, b, out, {T(1), T(0)});
   }
 };
 

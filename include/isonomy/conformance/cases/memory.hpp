@@ -1,7 +1,10 @@
 // Conformance rows of copy, fill, iota and for_each.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <concepts>
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <utility>
@@ -16,9 +19,9 @@
 namespace isonomy::conformance {
 
 namespace detail {
-/// Vector sizes: empty, one, odd, above a chunk of any loop; and those that are for the level `full`, beyond 2^16 and
-/// 2^20.
-inline constexpr std::array<index_t, 5> vector_sizes{0, 1, 7, 1000, 20011};
+/// Vector sizes: empty, one, odd, whole blocks, above a chunk of any loop; and those that are for the level `full`,
+/// beyond 2^16 and 2^20.
+inline constexpr std::array<index_t, 6> vector_sizes{0, 1, 7, 1000, 1024, 20011};
 inline constexpr std::array<index_t, 2> huge_sizes{65549, 1048601};
 inline constexpr std::array<index_t, 3> vector_strides{1, 2, 5};
 /// Matrices beyond 2^16 and 2^20 rows and columns.
@@ -49,6 +52,21 @@ struct ThrowAt {
     if (i == index) throw FunctorError("the functor of the kit threw");
   }
 };
+/// What is no std::exception arrives too.
+struct ThrowNumber {
+  index_t index;
+  void operator()(index_t i) const {
+    if (i == index) throw 5;
+  }
+};
+/// Writes the last three indices of more calls than memory has elements.
+struct WriteLast {
+  std::int64_t* out;
+  index_t n;
+  ISONOMY_HD void operator()(index_t i) const {
+    if (i >= n - 3) out[i - (n - 3)] += i;
+  }
+};
 template <class T>
 struct ThrowOn {
   T value;
@@ -75,11 +93,11 @@ struct Cases<op::copy> {
     for (const Data d :
          Real<T> ? std::vector<Data>{Data::nan, Data::ties, Data::wide} : std::vector<Data>{Data::wide}) {
       for (const index_t n : detail::vector_sizes)
-        for (const index_t from : detail::vector_strides)
+        for (const index_t from : {0, 1, 2, 5})
           for (const index_t to : detail::vector_strides) vector<Tag, T>(rows, n, from, to, d);
       for (const Layout from : all_layouts)
         for (const Layout to : all_layouts)
-          for (const auto& [m, n] : {std::pair<index_t, index_t>{0, 3}, {3, 0}, {1, 1}, {5, 9}, {130, 17}})
+          for (const auto& [m, n] : {std::pair<index_t, index_t>{0, 3}, {3, 0}, {1, 1}, {5, 9}, {130, 17}, {64, 96}})
             matrix<Tag, T>(rows, m, n, from, to, d);
     }
     for (const index_t n : {1, 1000})
@@ -87,7 +105,9 @@ struct Cases<op::copy> {
         to_and_from<Tag, T>(rows, n, stride, true);
         to_and_from<Tag, T>(rows, n, stride, false);
       }
+    if constexpr (std::same_as<T, float>) aligned(rows);
     if (!rows.full()) return;
+    if constexpr (std::same_as<T, float>) far_apart(rows);
     for (const index_t n : detail::huge_sizes) vector<Tag, T>(rows, n, 1, n < 100000 ? 2 : 1, Data::wide);
     for (const auto& [m, n] : detail::huge_shapes)
       matrix<Tag, T>(rows, m, n, Layout::row, n < 100 ? Layout::row : Layout::column, Data::wide);
@@ -107,6 +127,59 @@ struct Cases<op::copy> {
         text::joined("matrix ", op::element_name<T>(), " ", m, "x", n, " ", name(from), " to ", name(to), " ", name(d)),
         d, Operand<T>(m, n, from), Operand<T>(m, n, to),
         [](Context<Tag>& ctx, auto& x, auto& y) { copy(ctx, x.matrix(), y.matrix()); });
+  }
+  /// Every allocation starts at a multiple of 256 bytes.
+  template <class Tag>
+  static void aligned(Rows<Tag>& rows) {
+    rows.row(
+        "where memory starts",
+        [](Call<Tag>& call) {
+          std::vector<std::int32_t> rests;
+          std::vector<typename Backend<Tag>::allocation> all;
+          for (const std::size_t bytes : {1u, 8u, 100u, 1000u, 40u, 5000u}) {
+            all.push_back(Backend<Tag>::allocate(call.context(), bytes, "a row"));
+            rests.push_back(static_cast<std::int32_t>(reinterpret_cast<std::uintptr_t>(all.back().get()) % 256));
+          }
+          begin_operation(call.context(), "an allocation");  // which is none
+          call.result("bytes beyond a multiple of 256", *std::max_element(rests.begin(), rests.end()));
+        },
+        [](Verdict& verdict, const Outcome& outcome) {
+          const char* const what = "bytes beyond a multiple of 256";
+          verdict.exact(what, outcome.of<std::int32_t>(what), contiguous(std::vector<std::int32_t>{0}));
+        });
+  }
+  /// Three elements of which the last lies beyond 2^31 others; passed over where there is no room for so many.
+  template <class Tag>
+  static void far_apart(Rows<Tag>& rows) {
+    const std::vector<float> values{1, 2, 3};
+    for (const bool from_afar : {true, false})
+      rows.once(
+          from_afar ? "from places beyond 2^31" : "to places beyond 2^31",
+          [&](Call<Tag>& call) {
+            const auto here = call.input("values", values);
+            auto there = call.output("copies", contiguous(std::vector<float>(3))).vector();
+            try {
+              copy_by_way_of(call.context(), here, from_afar, there);
+            } catch (const OutOfMemory&) {
+              copy(call.context(), here, there);
+            }
+          },
+          [&](Verdict& verdict, const Outcome& outcome) {
+            verdict.exact("copies", outcome.of<float>("copies"), contiguous(values));
+          });
+  }
+  /// Through places far apart, which one of both ways reaches one by one.
+  template <class Ctx>
+  static void copy_by_way_of(Ctx& ctx, ConstVector<float, Ctx> from, bool from_afar,
+                             VectorView<float, typename Ctx::space> to) {
+    constexpr index_t stride = (index_t{1} << 30) + 3;
+    Buffer<float, typename Ctx::tag> room(ctx, 2 * stride + 1, "a row");
+    const VectorView<float, typename Ctx::space> afar(room.data(), 3, stride);
+    const auto one_by_one = [&](auto source, auto out) {
+      for (index_t i = 0; i < 3; ++i) copy(ctx, ConstVector<float, Ctx>(source.subview(i, 1)), out.subview(i, 1));
+    };
+    from_afar ? one_by_one(from, afar) : copy(ctx, from, afar);
+    from_afar ? copy(ctx, ConstVector<float, Ctx>(afar), to) : one_by_one(afar, to);
   }
   /// The backend's copy_from_host and copy_to_host, with gaps on both sides.
   template <class Tag, class T>
@@ -177,6 +250,8 @@ void each_size(const Rows<Tag>& rows, const Row& row) {
 template <class T>
 [[nodiscard]] std::vector<std::pair<const char*, T>> telling_values() {
   std::vector<std::pair<const char*, T>> values{{"three", T(3)},
+                                                {"zero", T(0)},
+                                                {"minus one", static_cast<T>(-1)},
                                                 {"wide", draw<T>(Data::wide, 1, 5)},
                                                 {"largest", std::numeric_limits<T>::max()},
                                                 {"lowest", std::numeric_limits<T>::lowest()}};
@@ -240,6 +315,22 @@ struct Cases<op::iota> {
             [first](index_t i) { return static_cast<T>(first + static_cast<T>(i)); },
             [first](Context<Tag>& ctx, auto out) { iota(ctx, out, first); });
       });
+    if constexpr (sizeof(T) == 8)
+      if (rows.full()) beyond_float<Tag, T>(rows);
+  }
+
+ private:
+  /// Indices beyond 2^24 are no floats.
+  template <class Tag, class T>
+  static void beyond_float(Rows<Tag>& rows) {
+    const std::string label = text::joined(op::element_name<T>(), ", beyond 2^24");
+    if (!rows.wants(label)) return;
+    const Operand<T> out((index_t{1} << 24) + 5, index_t{1});
+    Operand<T> expected = out;
+    for (index_t i = 0; i < out.rows; ++i) expected(i) = static_cast<T>(i);
+    rows.once(
+        label, [&](Call<Tag>& call) { iota(call.context(), call.output("out", out).vector()); },
+        [&](Verdict& verdict, const Outcome& outcome) { verdict.exact("out", outcome.of<T>("out"), expected); });
   }
 };
 
@@ -252,6 +343,7 @@ struct Cases<op::for_each> {
 
   template <class Tag, class>
   static void run(Rows<Tag>& rows) {
+    if (rows.full()) many_calls(rows);
     using Number = std::int64_t;
     detail::each_size(rows, [&](index_t n, index_t stride) {
       detail::output_row<Tag, Number>(
@@ -273,10 +365,30 @@ struct Cases<op::for_each> {
         for (const index_t at : {index_t{0}, n / 2, n - 1})
           rows.propagates(text::joined("an exception in call ", at, " of ", n),
                           [=](Call<Tag>& call) { for_each(call.context(), n, detail::ThrowAt{at}); });
+    if constexpr (std::same_as<typename Backend<Tag>::space, HostSpace>)
+      rows.template throws<int>("an exception that is a number",
+                                [](Call<Tag>& call) { for_each(call.context(), 1000, detail::ThrowNumber{500}); });
     rows.stops("asked to stop", 100000, [](Call<Tag>& call, index_t n) {
       const std::vector<double> zeros(static_cast<std::size_t>(n));
       for_each(call.context(), n, detail::BusyAt{call.output("out", contiguous(zeros)).vector().data});
     });
+  }
+
+ private:
+  /// More calls than 32 bits count.
+  template <class Tag>
+  static void many_calls(Rows<Tag>& rows) {
+    constexpr index_t n = (index_t{1} << 32) + 11;
+    const std::vector<std::int64_t> zeros(3);
+    rows.once(
+        "calls beyond 2^32",
+        [&](Call<Tag>& call) {
+          for_each(call.context(), n, detail::WriteLast{call.output("out", contiguous(zeros)).vector().data, n});
+        },
+        [](Verdict& verdict, const Outcome& outcome) {
+          verdict.exact("out", outcome.of<std::int64_t>("out"),
+                        contiguous(std::vector<std::int64_t>{n - 3, n - 2, n - 1}));
+        });
   }
 };
 

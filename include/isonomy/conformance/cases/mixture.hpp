@@ -82,6 +82,8 @@ struct Cases<op::mixture_sums> {
                            {"components", {density(0.3, -1, 0.5), density(0.7, 1, 0.25)}, 0.25},
                            {"components", {}},
                            {"components with slopes", {density(0.3, -1, 0.5, 2), density(0.7, 1, 0.25, -0.75)}}};
+    m.push_back({"components", {}});
+    for (int k = 0; k < 8; ++k) m.back().densities.push_back(density(0.1 + 0.01 * k, 0.5 * k - 2, 0.3 + 0.1 * k));
     for (int k = 0; k < 5; ++k) m[5].densities.push_back(density(0.2, k - 2, 0.3 + 0.2 * k));
     return m;
   }

@@ -24,9 +24,9 @@ template <bool weighted>
 struct MultivariateCases {
   template <class Tag, class T>
   static void run(Rows<Tag>& rows) {
-    const std::vector<Shape> shapes{{Covariance::full, 1, 1},      {Covariance::full, 3, 3},
-                                    {Covariance::tied, 2, 4},      {Covariance::diagonal, 3, 2},
-                                    {Covariance::spherical, 2, 5}, {Covariance::full, 2, 9}};
+    const std::vector<Shape> shapes{
+        {Covariance::full, 1, 1},      {Covariance::full, 3, 3}, {Covariance::tied, 2, 4}, {Covariance::diagonal, 3, 2},
+        {Covariance::spherical, 2, 5}, {Covariance::full, 2, 9}, {Covariance::full, 4, 8}};
     std::vector<Sample> samples;
     for (const Layout l : all_layouts) samples.push_back({name(l), 100, l, Data::random});
     for (const Data d : all_data)

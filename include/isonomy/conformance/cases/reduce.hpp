@@ -32,15 +32,16 @@ struct Cases<op::transform> {
   static void run(Rows<Tag>& rows) {
     for (const Data d : kinds_of_data<T>())
       for (const index_t n : detail::vector_sizes)
-        for (const index_t stride : detail::vector_strides)
+        for (const index_t stride : {0, 1, 2, 5})
           if (n < 10000 || d == Data::wide) inputs<Tag, T>(rows, n, stride, d);
     for (const index_t n : detail::vector_sizes)
       for (int place = 0; place < 4; ++place) in_place<Tag, T>(rows, n, place);
     if (rows.full())
       for (const index_t n : detail::huge_sizes) inputs<Tag, T>(rows, n, 1, Data::wide);
     if constexpr (std::same_as<typename Backend<Tag>::space, HostSpace>)
-      rows.propagates(text::joined(op::element_name<T>(), ", an exception of the functor"), [](Call<Tag>& call) {
-        const std::vector<T> x(20011, T(3));
+      rows.propagates(text::joined(op::element_name<T>(), ", an exception of the last call"), [](Call<Tag>& call) {
+        std::vector<T> x(20011, T(2));
+        x.back() = T(3);
         transform(call.context(), detail::ThrowOn<T>{T(3)}, call.output("out", contiguous(x)).vector(),
                   call.input("x", x));
       });
@@ -57,7 +58,7 @@ struct Cases<op::transform> {
     const std::string label = text::joined(detail::sized(op::element_name<T>(), n, stride), " ", name(d));
     if (!rows.wants(label)) return;
     const std::uint64_t seed = rows.seed(label);
-    Operand<T> a(n, stride), b(n, index_t{1}), c(n, index_t{3}), e(n, index_t{2}), out(n, stride);
+    Operand<T> a(n, stride), b(n, index_t{1}), c(n, index_t{3}), e(n, index_t{2}), out(n, std::max(stride, index_t{1}));
     a.fill(d, seed), b.fill(d, seed + 1), c.fill(d, seed + 2), e.fill(d, seed + 3);
     Operand<std::int64_t> wide(n, index_t{2});
     Operand<std::int32_t> narrow_numbers(n, index_t{1});
@@ -131,12 +132,17 @@ struct Cases<op::transform_reduce> {
   static void run(Rows<Tag>& rows) {
     for (const Data d : kinds_of_data<T>()) {
       for (const index_t n : detail::reduction_sizes)
-        for (const index_t stride : detail::vector_strides)
+        for (const index_t stride : {0, 1, 2, 5})
           if (detail::fits<T>(d, n)) vector<Tag, T>(rows, n, stride, d);
       for (const Layout l : all_layouts)
         for (const auto& [m, n] : {std::pair<index_t, index_t>{0, 3}, {3, 0}, {1, 1}, {7, 5}, {130, 70}, {2, 5000}})
           if (detail::fits<T>(d, m * n)) matrix<Tag, T>(rows, m, n, l, d);
     }
+    if constexpr (Real<T>)
+      for (const Determinism d : {Determinism::fast, Determinism::run_to_run, Determinism::cross_backend})
+        of_class<Tag, T>(rows, d);
+    if constexpr (std::same_as<T, std::int32_t>)
+      if (rows.full()) many_elements(rows);
     if (rows.full()) {
       for (const index_t n : detail::huge_sizes)
         vector<Tag, T>(rows, n, 1, Real<T> ? Data::mixed : Data::ties, n < 100000 ? 2 : 0);
@@ -147,7 +153,8 @@ struct Cases<op::transform_reduce> {
         rows.propagates(
             text::joined(op::element_name<T>(), ", an exception of the ", in_functor ? "function" : "operator"),
             [in_functor](Call<Tag>& call) {
-              const std::vector<T> x(20011, T(3));
+              std::vector<T> x(20011, T(2));
+              x.back() = T(3);
               static_cast<void>(in_functor ? transform_reduce(call.context(), call.input("x", x), T(0), Plus{},
                                                               detail::ThrowOn<T>{T(3)})
                                            : transform_reduce(call.context(), call.input("x", x), T(0),
@@ -171,13 +178,62 @@ struct Cases<op::transform_reduce> {
              [](auto& x) { return x.matrix(); });
   }
 
+  /// More elements than 32 bits count: one, repeated.
+  template <class Tag>
+  static void many_elements(Rows<Tag>& rows) {
+    constexpr index_t n = (index_t{1} << 32) + 11;
+    rows.once(
+        "elements beyond 2^32",
+        [](Call<Tag>& call) {
+          const auto one = call.input("x", std::vector<std::int32_t>{3});
+          const VectorView<const std::int32_t, typename Backend<Tag>::space> x(one.data, n, 0);
+          call.result("sum",
+                      transform_reduce(call.context(), x, std::int64_t{2}, Plus{}, detail::Widen<std::int32_t>{}));
+        },
+        [](Verdict& verdict, const Outcome& outcome) {
+          verdict.exact("sum", outcome.of<std::int64_t>("sum"), contiguous(std::vector<std::int64_t>{2 + 3 * n}));
+        });
+  }
+  /// What a caller asks for counts, whatever the class of the rows' context: the bits of the one tree under
+  /// cross_backend, sums within the tier under every class.
+  template <class Tag, class T>
+  static void of_class(Rows<Tag>& rows, Determinism determinism) {
+    const std::string label = text::joined(op::element_name<T>(), ", asked for ", isonomy::name(determinism));
+    if (!rows.wants(label)) return;
+    const Operand<T> x = Operand<T>(3 * reduction_chunk + 5, index_t{1}).fill(Data::mixed, rows.seed(label));
+    const T expected = detail::fixed_tree(
+        x.rows, [&](index_t i) { return x(i); }, T(2), Plus{}, Identity{});
+    double scale = 2;
+    for (index_t i = 0; i < x.rows; ++i) scale += std::abs(static_cast<double>(x(i)));
+    const double bound = determinism == Determinism::cross_backend
+                             ? 0
+                             : op::transform_reduce::tier::bound<T>(static_cast<double>(x.rows + 1), scale);
+    rows.row(
+        label,
+        [&](Call<Tag>& call) {
+          const struct Asked {
+            Determinism& determinism;
+            Determinism before;
+            ~Asked() { determinism = before; }
+          } asked{call.context().control().determinism,
+                  std::exchange(call.context().control().determinism, determinism)};
+          call.result("sum", transform_reduce(call.context(), call.input("x", x).vector(), T(2), Plus{}, Identity{}));
+        },
+        [&](Verdict& verdict, const Outcome& outcome) {
+          const T got = outcome.of<T>("sum")[0];
+          if (!verdict.close(static_cast<double>(got), static_cast<double>(expected), bound))
+            verdict.mismatch("sum", 0, 0, got, expected, bound);
+        });
+  }
+
   template <class Tag, class T, class View>
   static void row(Rows<Tag>& rows, const std::string& what, Operand<T> x, Data d, int races, const View& view_of) {
     const std::string label = text::joined(what, " ", name(d));
     if (!rows.wants(label)) return;
     x.fill(d, rows.seed(label));
-    const detail::Reductions<T> expected(x.rows * x.columns, d, [&](index_t e) { return x(e % x.rows, e / x.rows); });
     const bool same_tree = rows.control().determinism == Determinism::cross_backend;
+    const detail::Reductions<T> expected(
+        x.rows * x.columns, d, [&](index_t e) { return x(e % x.rows, e / x.rows); }, same_tree);
     rows.row(
         label,
         [&](Call<Tag>& call) {
@@ -218,12 +274,20 @@ struct Cases<op::segmented_reduce> {
       }
     }
     if constexpr (std::same_as<typename Backend<Tag>::space, HostSpace>)
-      rows.propagates(text::joined(op::element_name<T>(), ", an exception of the function"), [](Call<Tag>& call) {
-        const std::vector<T> x(20011, T(3));
-        segmented_reduce(
-            call.context(), call.input("x", x), call.input("offsets", std::vector<index_t>{0, 7, 9000, 20011}),
-            call.output("out", contiguous(std::vector<T>(3))).vector(), T(0), Plus{}, detail::ThrowOn<T>{T(3)});
-      });
+      for (const bool in_functor : {true, false})
+        rows.propagates(
+            text::joined(op::element_name<T>(), ", an exception of the ", in_functor ? "function" : "operator"),
+            [in_functor](Call<Tag>& call) {
+              std::vector<T> x(20011, T(2));
+              x.back() = T(3);
+              const auto here = call.input("x", x);
+              const auto offsets = call.input("offsets", std::vector<index_t>{0, 7, 9000, 20011});
+              const auto out = call.output("out", contiguous(std::vector<T>(3))).vector();
+              if (in_functor)
+                segmented_reduce(call.context(), here, offsets, out, T(0), Plus{}, detail::ThrowOn<T>{T(3)});
+              else
+                segmented_reduce(call.context(), here, offsets, out, T(0), detail::ThrowOn<T>{T(3)}, Identity{});
+            });
     rows.stops(text::joined(op::element_name<T>(), ", asked to stop"), 100000, [](Call<Tag>& call, index_t n) {
       const std::vector<T> x(static_cast<std::size_t>(n), T(3));
       std::vector<index_t> offsets;
@@ -247,6 +311,9 @@ struct Cases<op::segmented_reduce> {
     x.fill(d, rows.seed(label));
     std::vector<double> scale(static_cast<std::size_t>(segments));
     index_t longest = 0;
+    // The bits of transform_reduce, where the backend has it.
+    constexpr bool both = Runs<op::transform_reduce, Backend<Tag>, T>;
+    const bool by_segment = both && Real<T> && segments <= 5;
     // Sums of the ends of the range are not defined.
     const bool summable = !std::signed_integral<T> || d != Data::mixed;
     const detail::Widen<T> widen = detail::widen<T>(d == Data::mixed ? (std::int64_t{1} << 61) : n);
@@ -277,6 +344,14 @@ struct Cases<op::segmented_reduce> {
           if (!summable) return;
           reduce(call.output("sums", out).vector(), T(2), Plus{}, Identity{});
           reduce(call.output("sums in a wider type", wide_out).vector(), Wide{2}, Plus{}, widen);
+          if constexpr (both) {
+            if (!by_segment) return;
+            std::vector<T> sums_of_segments;
+            for (index_t s = 0; s < segments; ++s)
+              sums_of_segments.push_back(transform_reduce(
+                  call.context(), dx.subview(offsets(s), offsets(s + 1) - offsets(s)), T(2), Plus{}, Identity{}));
+            static_cast<void>(call.host_output("sums by transform_reduce", sums_of_segments));
+          }
         },
         [&](Verdict& verdict, const Outcome& outcome) {
           const auto compare = [&](const char* name, const auto& got, const auto& expected) {
@@ -288,6 +363,13 @@ struct Cases<op::segmented_reduce> {
           verdict.exact("last", outcome.of<T>("last"), last);
           if (!summable) return;
           compare("sums", outcome.of<T>("sums"), sums);
+          if (by_segment) {
+            const std::vector<T> got = outcome.of<T>("sums"), alone = outcome.of<T>("sums by transform_reduce");
+            for (index_t s = 0; s < segments; ++s) {
+              const T value = got[static_cast<std::size_t>(out.at(s, 0))], other = alone[static_cast<std::size_t>(s)];
+              if (!same_bits(value, other)) verdict.mismatch("sums, beside transform_reduce", s, 0, value, other, 0);
+            }
+          }
           compare("sums in a wider type", outcome.of<Wide>("sums in a wider type"), wide);
         },
         races);

@@ -30,7 +30,7 @@ struct Cases<op::joint_residue_counts> {
 
   template <class Tag, class T>
   static void run(Rows<Tag>& rows) {
-    for (const index_t n : {0, 1, 7, 100, 1499, 1500, 4001})
+    for (const index_t n : {0, 1, 7, 100, 1024, 1499, 1500, 4001})
       for (const index_t codes : {2, 21, max_residue_codes})
         for (const Layout l : all_layouts) row<Tag>(rows, {9, n, codes, n < 1000 ? 37 : 5, l});
     row<Tag>(rows, {9, 100, 21, 0, Layout::row});

@@ -3,15 +3,20 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <concepts>
+#include <cstdint>
 #include <limits>
 #include <numeric>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "isonomy/backend/operation.hpp"
 #include "isonomy/conformance/cases/memory.hpp"
 #include "isonomy/conformance/rows.hpp"
+#include "isonomy/core/random.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/ops/sort/rank_average.hpp"
 #include "isonomy/ops/sort/select_k.hpp"
@@ -55,11 +60,25 @@ template <class Key>
   return order;
 }
 
-/// What is done to random keys before they are sorted.
-enum class Arrangement { as_drawn, ascending, descending };
+/// What is done to random keys before they are sorted. `halves` have few upper halves and any lower one: bits in the
+/// middle decide, and those that would be a sign if halves were keys of their own.
+enum class Arrangement { as_drawn, ascending, descending, halves };
 template <class T>
 void arrange(Operand<T>& x, Arrangement a) {
   if (a == Arrangement::as_drawn) return;
+  if (a == Arrangement::halves) {
+    using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+    constexpr int half = 4 * sizeof(T);
+    for (index_t i = 0; i < x.rows; ++i) {
+      const std::uint64_t bits = random_bits(static_cast<std::uint64_t>(i), 0);
+      // Floating-point keys around 1 and -1, whole ones around 0.
+      const Bits upper = Real<T> ? static_cast<Bits>(std::bit_cast<Bits>(bits % 2 == 0 ? T(1) : T(-1)) >> half)
+                                 : static_cast<Bits>(bits % 5) - Bits{2};
+      x(i) = std::bit_cast<T>(
+          static_cast<Bits>((upper << half) | (static_cast<Bits>(bits >> 3) & ((Bits{1} << half) - 1))));
+    }
+    return;
+  }
   std::vector<T> values;
   for (index_t i = 0; i < x.rows; ++i) values.push_back(x(i));
   std::stable_sort(values.begin(), values.end(), comes_before<T>);
@@ -67,7 +86,8 @@ void arrange(Operand<T>& x, Arrangement a) {
   for (index_t i = 0; i < x.rows; ++i) x(i) = values[static_cast<std::size_t>(i)];
 }
 [[nodiscard]] constexpr const char* name(Arrangement a) {
-  return a == Arrangement::as_drawn ? "" : a == Arrangement::ascending ? " ascending" : " descending";
+  constexpr std::array names{"", " ascending", " descending", " in halves"};
+  return names[static_cast<std::size_t>(a)];
 }
 }  // namespace detail
 
@@ -84,7 +104,7 @@ struct Cases<op::stable_sort_by_key> {
   template <class Tag, class T>
   static void run(Rows<Tag>& rows) {
     for (const Data d : kinds_of_data<T>()) {
-      for (const index_t n : {0, 1, 2, 7, 100, 1000}) {
+      for (const index_t n : {0, 1, 2, 7, 100, 1000, 1024}) {
         for (int s = 0; s < 4; ++s) row<Tag, T, index_t>(rows, {n, n % 2 == 0 ? 1 : 3, s, true, d});
         row<Tag, T, index_t>(rows, {n, n % 2 == 0 ? 1 : 3, 0, false, d});
       }
@@ -95,8 +115,13 @@ struct Cases<op::stable_sort_by_key> {
     for (const Shape& s : {Shape{70001, 1, 0, false, Data::ties},
                            {70001, 2, 0, false, Data::random},
                            {70001, 1, 2, true, Data::ties},
+                           {5000, 1, 0, false, Data::random, detail::Arrangement::halves},
+                           {5000, 1, 1, true, Data::random, detail::Arrangement::halves},
                            {20011, 1, 4, true, Data::ties}})
       row<Tag, T, index_t>(rows, s);
+    row<Tag, T, std::uint8_t>(rows, {1000, 1, 1, true, Data::ties});
+    row<Tag, T, std::uint8_t>(rows, {1000, 1, 0, false, Data::ties});
+    if constexpr (std::same_as<T, float>) row<Tag, T, float>(rows, {1000, 1, 0, false, Data::ties});
     if (!rows.full()) return;
     row<Tag, T, index_t>(rows, {1048601, 1, 0, false, Data::ties});
     row<Tag, T, index_t>(rows, {1048601, 1, 4, true, Data::wide});
@@ -122,14 +147,19 @@ struct Cases<op::stable_sort_by_key> {
     const std::string label = text::joined(detail::sized(op::element_name<T>(), s.n, s.stride), " ", name(s.data),
                                            detail::name(s.arrangement),
                                            s.segmented ? text::joined(" segmentation ", s.segmentation) : " whole",
-                                           std::same_as<V, double> ? " with doubles" : "");
+                                           std::same_as<V, double>         ? " with doubles"
+                                           : std::same_as<V, float>        ? " with floats"
+                                           : std::same_as<V, std::uint8_t> ? " with bytes"
+                                                                           : "");
     if (!rows.wants(label)) return;
     Operand<T> keys(s.n, s.stride);
     keys.fill(s.data, rows.seed(label));
     detail::arrange(keys, s.arrangement);
     Operand<V> values(s.n, index_t{2});
-    if constexpr (std::same_as<V, double>)
+    if constexpr (Real<V>)
       values.fill(Data::nan, rows.seed(label) + 1);
+    else if constexpr (std::same_as<V, std::uint8_t>)
+      for (index_t i = 0; i < s.n; ++i) values(i) = static_cast<V>(i % 251);
     else
       for (index_t i = 0; i < s.n; ++i) values(i) = (index_t{1} << 54) + 10 * i + 1;
     const Operand<index_t> offsets = detail::borders_of(borders);
@@ -174,7 +204,7 @@ struct Cases<op::rank_average> {
   template <class Tag, class T>
   static void run(Rows<Tag>& rows) {
     for (const Data d : kinds_of_data<T>())
-      for (const index_t n : {0, 1, 2, 7, 300})
+      for (const index_t n : {0, 1, 2, 7, 256, 300})
         for (int s = 0; s < 4; ++s) row<Tag, T>(rows, n, n % 2 == 0 ? 1 : 3, s, d);
     row<Tag, T>(rows, 20011, 1, 4, Data::ties);
     row<Tag, T>(rows, 20011, 2, 0, Data::random);
@@ -256,7 +286,7 @@ struct Cases<op::select_k> {
   static void run(Rows<Tag>& rows) {
     std::size_t turn = 0;
     for (const Shape s : {Shape{0, 5, 2}, Shape{3, 0, 0}, Shape{2, 4, 0}, Shape{1, 1, 1}, Shape{7, 33, 1},
-                          Shape{7, 33, 5}, Shape{5, 33, 33}, Shape{4, 1000, 10}, Shape{3, 1000, 600}})
+                          Shape{7, 64, 32}, Shape{7, 33, 5}, Shape{5, 33, 33}, Shape{4, 1000, 10}, Shape{3, 1000, 600}})
       for (const Data d : kinds_of_data<T>())
         for (const Layout l : {all_layouts[turn % 5], all_layouts[(turn + 2) % 5]}) row<Tag, T>(rows, s, l, d), ++turn;
     if (!rows.full()) return;
