@@ -122,10 +122,13 @@ struct Candidates {
   template <class Tag, class Ctx, class... A>
   static decltype(auto) run_part(Ctx& ctx, A&&... arguments) {
     using B = Backend<Tag>;
-    if constexpr (!same_space<Tag>) {
-      return run_staged<Op, B, T...>(ctx, static_cast<Held<Tag>&>(ctx).held(ctx.control()), arguments...);
-    } else if constexpr (std::convertible_to<Ctx&, Held<Tag>&>) {
-      return run_on<Op, B, T...>(static_cast<Held<Tag>&>(ctx).held(ctx.control()), std::forward<A>(arguments)...);
+    if constexpr (!same_space<Tag> || std::convertible_to<Ctx&, Held<Tag>&>) {
+      isonomy::Context<Tag>& part = static_cast<Held<Tag>&>(ctx).held(ctx.control());
+      const SharedLimit limit(ctx, part);
+      if constexpr (same_space<Tag>)
+        return run_on<Op, B, T...>(part, std::forward<A>(arguments)...);
+      else
+        return run_staged<Op, B, T...>(ctx, part, arguments...);
     } else if constexpr (!ComposedBackend<B> && std::same_as<typename B::context::tag, Tag>) {
       return run_on<Op, B, T...>(static_cast<typename B::context&>(ctx), std::forward<A>(arguments)...);
     } else {

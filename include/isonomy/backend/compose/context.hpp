@@ -1,8 +1,10 @@
 // The context of a composition: that of a plain backend, and what the compositions over it keep beside it.
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <type_traits>
 
@@ -135,6 +137,30 @@ class Held {
 
  private:
   std::optional<isonomy::Context<Tag>> context_;
+};
+
+/// One memory limit for both, for the time of a call: a part's own context has what is left of the first one's, and
+/// what it takes at most counts there.
+template <class Ctx, class Part>
+class SharedLimit {
+ public:
+  SharedLimit(Ctx& ctx, Part& part)
+      : counters_(ctx.counters()), part_(part.counters()), held_(part_.bytes_allocated), peak_(part_.bytes_peak) {
+    const std::size_t limit = ctx.control().workspace_limit, taken = counters_.bytes_allocated;
+    const std::size_t left = limit > taken ? limit - taken : 0, all = std::numeric_limits<std::size_t>::max();
+    part.control().workspace_limit = limit == all ? all : held_ + left;
+    part_.bytes_peak = held_;
+  }
+  SharedLimit(const SharedLimit&) = delete;
+  SharedLimit& operator=(const SharedLimit&) = delete;
+  ~SharedLimit() {
+    counters_.bytes_peak = std::max(counters_.bytes_peak, counters_.bytes_allocated + part_.bytes_peak - held_);
+    part_.bytes_peak = std::max(part_.bytes_peak, peak_);
+  }
+
+ private:
+  Counters &counters_, &part_;
+  std::size_t held_, peak_;
 };
 
 }  // namespace isonomy::compose
