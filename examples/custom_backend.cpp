@@ -23,10 +23,11 @@ struct isonomy::Backend<acme::Plain> {
 
   /// Front doors have checked shapes and overlap; beta == 0 must not read out.
   template <isonomy::Real T>
-  static void gemm(context&, T alpha, isonomy::MatrixView<const T> a, isonomy::MatrixView<const T> b, T beta,
+  static void gemm(context& ctx, T alpha, isonomy::MatrixView<const T> a, isonomy::MatrixView<const T> b, T beta,
                    isonomy::MatrixView<T> out) {
     for (isonomy::index_t i = 0; i < out.rows; ++i)
       for (isonomy::index_t j = 0; j < out.columns; ++j) {
+        if (ctx.control().stop.stop_requested()) throw isonomy::Cancelled("gemm");
         T sum = 0;
         for (isonomy::index_t k = a.columns; k-- > 0;) sum += a(i, k) * b(k, j);  // any order is within the bound
         out(i, j) = beta == 0 ? alpha * sum : alpha * sum + beta * out(i, j);

@@ -55,6 +55,7 @@ void run_operation(Context<Tag>& ctx, Report& report, const Plan& plan = {}) {
     detail::run_elements<Op, Tag>(rows, plan, result, static_cast<typename Op::elements*>(nullptr));
     rows.finish();
     if (plan.row.empty() || !result.rows.empty()) report.operations.push_back(std::move(result));
+    report.contexts = rows.contexts();
     report.level = name(plan.level);
     report.seed = ctx.control().seed;
     report.determinism = isonomy::name(ctx.control().determinism);

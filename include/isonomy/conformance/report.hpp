@@ -36,6 +36,8 @@ struct Report {
   std::string level = {};
   std::uint64_t seed = 0;
   std::string determinism = {};
+  std::vector<std::string> contexts =
+      {};  ///< further ones that gave the same bits; none: the backend names no variants
 
   /// Did every row pass, or was declined as the plan said; did every operation have one, and did any pass? A row that
   /// could not run is not a row that passed.
@@ -58,6 +60,10 @@ struct Report {
 
 /// One line per operation, then the failures.
 inline std::ostream& operator<<(std::ostream& out, const Report& report) {
+  if (report.operations.empty()) out << report.backend << "  no row ran: a plan's row must have the label of one\n";
+  out << report.backend << "  " << (report.contexts.empty() ? "no variants of the context" : "also with");
+  for (std::size_t i = 0; i < report.contexts.size(); ++i) out << (i == 0 ? " " : "; ") << report.contexts[i];
+  out << '\n';
   for (const OperationResult& r : report.operations) {
     out << report.backend << "  " << r.operation << ": " << r.passed << " passed, " << r.failed << " failed";
     if (r.declined > 0) out << ", " << r.declined << " declined";

@@ -66,6 +66,9 @@ inline void write_operation(io::JsonWriter& json, const OperationResult& result)
       .member("seed", report.seed)
       .member("determinism", report.determinism)
       .member("conforms", report.ok());
+  json.key("contexts").open_array();
+  for (const std::string& context : report.contexts) json.value(context);
+  json.close();
   json.key("operations").open_array();
   for (const OperationResult& result : report.operations) detail::write_operation(json, result);
   json.close().close();

@@ -66,6 +66,12 @@ class Rows {
       result_.largest += text::joined(" (to ", reach_.rows, " rows, ", reach_.columns, " columns)");
   }
 
+  /// The settings under which bits must repeat.
+  [[nodiscard]] std::vector<std::string> contexts() const {
+    std::vector<std::string> labels;
+    for (const ContextVariant<Tag>& v : variants_) labels.push_back(v.label);
+    return labels;
+  }
   [[nodiscard]] const Control& control() const { return ctx_.control(); }
   /// Are sizes wanted that take a while?
   [[nodiscard]] bool full() const { return plan_.level == Level::full; }
@@ -131,6 +137,7 @@ class Rows {
     if (!full()) return;
     attempt(label, [&](RowResult&) {
       const Run sized = [&](Call<Tag>& call) { run(call, size); };
+      const During<Reach> kept(reach_, Reach(reach_));  // how far sizes grow here depends on the machine
       std::chrono::nanoseconds whole{0};
       Outcome first;
       for (;; size *= 2) {
@@ -174,10 +181,10 @@ class Rows {
     for (const char c : label) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
     return h;
   }
-  /// The first row, and of the others one in four or in thirty.
+  /// The first row, and of the others one in eight or in thirty.
   bool sampled(const std::string& label) {
     if (last_elements_ == 0) return false;
-    return !std::exchange(any_sampled_, true) || !plan_.row.empty() || hash(label) % (full() ? 4 : 30) == 0;
+    return !std::exchange(any_sampled_, true) || !plan_.row.empty() || hash(label) % (full() ? 8 : 30) == 0;
   }
 
   template <class Body>

@@ -1,8 +1,8 @@
 // Entry points of the conformance kit: check one operation or all of them on a backend of yours.
 #pragma once
 
+#include <string>
 #include <tuple>
-#include <utility>
 
 #include "isonomy/conformance/cases/cholesky.hpp"
 #include "isonomy/conformance/cases/gemm.hpp"
@@ -14,9 +14,19 @@
 #include "isonomy/conformance/cases/sort.hpp"
 #include "isonomy/conformance/cases/weighted.hpp"
 #include "isonomy/conformance/operation.hpp"
+#include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/ops/all.hpp"
 
 namespace isonomy::conformance {
+
+namespace detail {
+/// Is a plan's entry the name of an operation, or begins with it and " of "?
+template <class... Op>
+[[nodiscard]] bool names_operation(const std::string& entry, std::tuple<Op...>*) {
+  return ((entry == Op::name || entry.starts_with(text::joined(Op::name, " of "))) || ...);
+}
+}  // namespace detail
 
 /// Every operation of op::all on the backend of `ctx`.
 ///
@@ -27,6 +37,11 @@ namespace isonomy::conformance {
 template <class Tag>
 [[nodiscard]] Report run_all(Context<Tag>& ctx, const Plan& plan = {}) {
   Report report{Backend<Tag>::name()};
+  for (const std::string& entry : plan.declined)
+    if (!detail::names_operation(entry, static_cast<op::all*>(nullptr)))
+      throw ValueError(
+          text::joined({"conformance: the plan lists '", entry,
+                        "' as declined, which is no operation; write its name, or \"select_k of int32\""}));
   [&]<class... Op>(std::tuple<Op...>*) {
     (run_operation<Op, Tag>(ctx, report, plan), ...);
   }(static_cast<op::all*>(nullptr));

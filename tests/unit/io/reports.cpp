@@ -86,7 +86,7 @@ TEST_CASE("the report of the conformance kit is written with every row and 16 di
                                {"any", RowStatus::skipped}};
   const io::JsonValue json = report_back(conformance::report_text(report));
   CHECK(json.keys == std::vector<std::string>{"schema", "version", "kind", "backend", "level", "seed", "determinism",
-                                              "conforms", "operations"});
+                                              "conforms", "contexts", "operations"});
   CHECK(member_at(json, {"kind"}) == "conformance");
   CHECK(member_at(json, {"seed"}) == "18446744073709551615");
   CHECK(member_at(json, {"conforms"}) == "false");

@@ -134,7 +134,7 @@ struct Cases<op::gemm> {
     if (!rows.full()) return;
     for (const detail::ProductShape s : detail::huge_product_shapes)
       row<Tag, T>(rows, s, turn++ % 2 == 0 ? Layout::row : Layout::column, Data::random, {T(-1), T(0.5)});
-    row<Tag, T>(rows, {130, 4000, 120}, Layout::row, Data::mixed, {1, 0}, 3);
+    row<Tag, T>(rows, {130, 2000, 120}, Layout::row, Data::mixed, {1, 0}, 3);
     for (const index_t k : {65549, 1048601}) sparse<Tag, T>(rows, k);
     rows.stops(text::joined(op::element_name<T>(), ", asked to stop"), 128, [](Call<Tag>& call, index_t n) {
       const Operand<T> a = Operand<T>(n, n, Layout::column).fill(T(1));
@@ -246,7 +246,7 @@ struct Cases<op::syrk> {
     if (!rows.full()) return;
     for (const auto& [n, k] : {std::pair<index_t, index_t>{65549, 3}, {1048601, 1}, {2, 1100}})
       row<Tag, T>(rows, n, k, turn++ % 2 == 0 ? Layout::row : Layout::column, Data::random, {T(-1), T(0.5)});
-    row<Tag, T>(rows, 4000, 120, Layout::row, Data::mixed, {1, 0}, 3);
+    row<Tag, T>(rows, 2000, 120, Layout::row, Data::mixed, {1, 0}, 3);
     rows.stops(text::joined(op::element_name<T>(), ", asked to stop"), 128, [](Call<Tag>& call, index_t n) {
       const Operand<T> a = Operand<T>(n, n, Layout::column).fill(T(1));
       syrk(call.context(), T(1), call.input("A", a).matrix(), T(0), call.output("out", a).matrix());

@@ -24,6 +24,9 @@ namespace detail {
 inline constexpr std::array<index_t, 6> vector_sizes{0, 1, 7, 1000, 1024, 20011};
 inline constexpr std::array<index_t, 2> huge_sizes{65549, 1048601};
 inline constexpr std::array<index_t, 3> vector_strides{1, 2, 5};
+/// A million elements are there for code that element types share: one of each size stands for all.
+template <class T>
+inline constexpr bool stands_for_all = std::same_as<T, float> || std::same_as<T, std::int64_t>;
 /// Matrices beyond 2^16 and 2^20 rows and columns.
 inline constexpr std::array<std::pair<index_t, index_t>, 5> huge_shapes{
     {{65549, 2}, {2, 65549}, {1048601, 1}, {1, 1048601}, {1100, 1000}}};

@@ -98,7 +98,7 @@ struct MultivariateCases {
     if constexpr (std::same_as<T, float>)  // one of both, for their time
       row<Tag, T>(rows, random(40, Layout::row), {Covariance::diagonal, 1, 65549}, MixtureOrder::value);
     else
-      row<Tag, T>(rows, random(40, Layout::column), {Covariance::spherical, 65549, 1}, MixtureOrder::value);
+      row<Tag, T>(rows, random(7, Layout::column), {Covariance::spherical, 65549, 1}, MixtureOrder::value);
     row<Tag, T>(rows, random(40, Layout::column), {Covariance::full, 1, 365}, MixtureOrder::gradient);
     row<Tag, T>(rows, {"graded", 14 * block_points + 5, Layout::row, Data::random, Data::random, true},
                 {Covariance::full, 2, 2}, MixtureOrder::gradient, 3);

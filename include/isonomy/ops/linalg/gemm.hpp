@@ -38,7 +38,7 @@ struct gemm : Declaration {
 };
 }  // namespace op
 
-/// out = alpha*A*B + beta*out.
+/// out = alpha*(A*B) + beta*out: alpha multiplies finished sums.
 ///
 /// A is m x k, B is k x n, out is m x n; any strides, transposition by transposed(view). beta == 0 ignores the old out,
 /// even NaN. k == 0 leaves alpha*0 + beta*out.
