@@ -14,6 +14,7 @@ struct Ctx {
   using tag = Tag;
   using space = isonomy::HostSpace;
   isonomy::Control& control();
+  const isonomy::Control& control() const;
   isonomy::Counters& counters();
 };
 

@@ -147,13 +147,20 @@ class Rows {
         if (whole >= std::chrono::milliseconds(40)) break;
       }
       const std::size_t held = ctx_.counters().bytes_allocated;
-      // Where the machine was busy while it was measured, the later ones, which come ever sooner, meet the call.
-      for (int attempt = 1; attempt <= 20; ++attempt)
-        if (stopped_after(attempt <= 12 ? whole * attempt / 16 : whole / (1 << (attempt - 8)), sized)) {
-          given_back(ctx_, held, "a call that was stopped");
-          return repeat(ctx_, "a further run after one that was stopped", sized, first);
-        }
-      throw Failure("a request to stop in its middle did not end it with Cancelled in any of 20 runs");
+      // The operation is somewhere within the run, which prepares its operands too: halving finds it, and begins anew
+      // in case that the machine was busy.
+      std::chrono::nanoseconds early{0}, late{0};
+      for (int attempt = 0; attempt < 36; ++attempt) {
+        if (attempt % 12 == 0) early = std::chrono::nanoseconds(0), late = 2 * whole;
+        const std::chrono::nanoseconds delay = (early + late) / 2;
+        const Stopped stopped = stopped_after(delay, sized);
+        if (stopped == Stopped::before_it_began) early = delay;
+        if (stopped == Stopped::not_at_all) late = delay;
+        if (stopped != Stopped::in_its_middle) continue;
+        given_back(ctx_, held, "a call that was stopped");
+        return repeat(ctx_, "a further run after one that was stopped", sized, first);
+      }
+      throw Failure("a request to stop in its middle did not end it with Cancelled in any of 36 runs");
     });
   }
 
@@ -358,7 +365,8 @@ class Rows {
     const During<std::stop_token> stop(ctx_.control().stop, source.get_token());
     must_throw<Cancelled>(ctx_, run, "Cancelled on a context that was asked to stop before");
   }
-  bool stopped_after(std::chrono::nanoseconds delay, const Run& run) {
+  enum class Stopped { before_it_began, in_its_middle, not_at_all };
+  Stopped stopped_after(std::chrono::nanoseconds delay, const Run& run) {
     std::stop_source source;
     const During<std::stop_token> stop(ctx_.control().stop, source.get_token());
     Reach reach;
@@ -374,9 +382,10 @@ class Rows {
     } catch (const Cancelled&) {
       settle(ctx_);
       unchanged(call, call.outcome());
-      return ctx_.counters().kernels > begun;  // a front door that had not begun throws by itself
+      // A front door that had not begun throws by itself.
+      return ctx_.counters().kernels > begun ? Stopped::in_its_middle : Stopped::before_it_began;
     }
-    return false;
+    return Stopped::not_at_all;
   }
 
   Context<Tag>& ctx_;
