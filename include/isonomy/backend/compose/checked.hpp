@@ -123,11 +123,10 @@ struct Backend<Checked<Tag, Reference, Tier>>
 
   template <class Op, class... T, class Ctx, class... A>
   static auto run_twice(Ctx& ctx, A&... arguments) {
-    using Copies = std::tuple<compose::OnHost<std::remove_cvref_t<A>>...>;
     auto& reference = static_cast<compose::ReferenceContext<Reference>&>(ctx).under(ctx.control());
     const compose::Comparison<Op, Tier> comparison{B::name(), R::name()};
-    const Copies before(compose::OnHost<std::remove_cvref_t<A>>(ctx, arguments)...);
-    Copies expected = before;
+    const auto before = compose::copies_on_host(ctx, arguments...);
+    auto expected = before;
     const auto run_reference = [&]() -> decltype(auto) {
       return std::apply(
           [&](auto&... copies) -> decltype(auto) {
@@ -136,7 +135,7 @@ struct Backend<Checked<Tag, Reference, Tier>>
           expected);
     };
     const auto compare = [&] {
-      const Copies got(compose::OnHost<std::remove_cvref_t<A>>(ctx, arguments)...);
+      const auto got = compose::copies_on_host(ctx, arguments...);
       comparison.arguments(before, got, expected, arguments...);
     };
     if constexpr (std::is_void_v<decltype(run_on<Op, B, T...>(ctx, arguments...))>) {

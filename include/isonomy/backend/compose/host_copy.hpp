@@ -4,6 +4,7 @@
 #include <concepts>
 #include <cstddef>
 #include <span>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -74,5 +75,15 @@ class OnHost<A> {
   A shape_;
   std::vector<Value> elements_;
 };
+
+/// Each argument as it is now. Functions make them, since nvcc cannot write pack expansions in a constructor's call.
+template <class A, class Ctx>
+[[nodiscard]] OnHost<A> on_host(Ctx& ctx, const A& argument) {
+  return OnHost<A>(ctx, argument);
+}
+template <class Ctx, class... A>
+[[nodiscard]] std::tuple<OnHost<A>...> copies_on_host(Ctx& ctx, const A&... arguments) {
+  return {on_host(ctx, arguments)...};
+}
 
 }  // namespace isonomy::compose
