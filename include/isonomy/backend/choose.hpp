@@ -43,11 +43,12 @@ template <class Op, class B, class... T>
 /// May B decline some calls of the operation although it has it?
 template <class Op, class B, class... T>
 [[nodiscard]] constexpr bool is_conditional() {
-  if constexpr (!Has<Op, B, T...>)
-    return false;
-  else if constexpr (!ComposedBackend<B>)
+  if constexpr (Has<Op, B, T...> && !ComposedBackend<B>)
     return MayDecline<Op, B>;
-  else if constexpr (requires { B::template conditional<Op, T...>(); })
+  else if constexpr (requires {
+                       requires Has<Op, B, T...>;
+                       B::template conditional<Op, T...>();
+                     })
     return B::template conditional<Op, T...>();
   else
     return false;

@@ -20,8 +20,8 @@ class PlainContext {
 
   PlainContext() : PlainContext(Control{}) {}
   explicit PlainContext(Control control) : control_(std::move(control)), counters_(std::make_shared<Counters>()) {}
-  PlainContext(PlainContext&&) = default;
-  PlainContext& operator=(PlainContext&&) = default;
+  PlainContext(PlainContext&&) noexcept = default;
+  PlainContext& operator=(PlainContext&&) noexcept = default;
 
   [[nodiscard]] const Control& control() const noexcept { return control_; }
   [[nodiscard]] Control& control() noexcept { return control_; }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -52,8 +53,10 @@ namespace detail {
 template <class T>
 [[nodiscard]] bool equal_numbers(const Storage& a, const Storage& b) {
   const std::vector<T> x = a.as<T>(), y = b.as<T>();
-  for (std::size_t i = 0; i < x.size(); ++i)
-    if (std::memcmp(&x[i], &y[i], sizeof(T)) != 0 && !(x[i] != x[i] && y[i] != y[i])) return false;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const bool same = x[i] == y[i] ? std::signbit(x[i]) == std::signbit(y[i]) : x[i] != x[i] && y[i] != y[i];
+    if (!same) return false;
+  }
   return true;
 }
 }  // namespace detail

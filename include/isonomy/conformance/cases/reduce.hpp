@@ -302,6 +302,7 @@ struct Cases<op::segmented_reduce> {
 
  private:
   template <class Tag, class T>
+  // A row reads from top to bottom: inputs, reference, run, check. NOLINTNEXTLINE(readability-function-size)
   static void row(Rows<Tag>& rows, const std::vector<index_t>& borders, index_t stride, Data d, int races = 0) {
     const index_t n = borders.back() + 2, segments = static_cast<index_t>(borders.size()) - 1;
     const std::string label = text::joined(detail::sized(op::element_name<T>(), n, stride), " in ", segments,

@@ -262,7 +262,7 @@ struct Cases<op::rank_average> {
     Operand<double> out(n, index_t{1}), expected = out;
     for (index_t i = 0; i < n; ++i) {
       x(i) = static_cast<std::int32_t>(i / 2);
-      expected(i) = static_cast<double>(i / 2 * 2) + 1.5;
+      expected(i) = 2.0 * static_cast<double>(x(i)) + 1.5;
     }
     rows.once(
         label,
