@@ -10,7 +10,7 @@
 namespace isonomy::conformance {
 
 /// `quick` for every change: seconds. `full` is what conforming means: sizes beyond 2^16 and 2^20, limits at their edge
-/// and repeats in which a race would show; a minute or two.
+/// and repeats in which a race would show; minutes.
 enum class Level { quick, full };
 
 [[nodiscard]] constexpr const char* name(Level l) { return l == Level::quick ? "quick" : "full"; }

@@ -18,6 +18,7 @@
 #include "isonomy/conformance/call.hpp"
 #include "isonomy/conformance/compare.hpp"
 #include "isonomy/conformance/contexts.hpp"
+#include "isonomy/conformance/during.hpp"
 #include "isonomy/conformance/plan.hpp"
 #include "isonomy/conformance/report.hpp"
 #include "isonomy/core/random.hpp"
@@ -168,19 +169,6 @@ class Rows {
   /// Why a row failed.
   struct Failure : std::runtime_error {
     using std::runtime_error::runtime_error;
-  };
-  /// Sets a control for the time of a call.
-  template <class T>
-  class During {
-   public:
-    During(T& value, T other) : value_(value), before_(std::exchange(value, std::move(other))) {}
-    ~During() { value_ = std::move(before_); }
-    During(const During&) = delete;
-    During& operator=(const During&) = delete;
-
-   private:
-    T& value_;
-    T before_;
   };
 
   static std::uint64_t hash(const std::string& label) {

@@ -31,7 +31,7 @@ template <class... Op>
 /// Every operation of op::all on the backend of `ctx`.
 ///
 /// The seed and the determinism class of `ctx` apply; under Determinism::cross_backend reductions must have the bits of
-/// the fixed tree. `full` takes a minute or two, `quick` some seconds. To conform is to pass `full`.
+/// the fixed tree. `full` takes minutes, `quick` some seconds. To conform is to pass `full`.
 ///
 /// It takes a minute to compile. run_operation, of one operation a file, is the same in pieces.
 template <class Tag>

@@ -10,18 +10,13 @@
 #include "isonomy/conformance/cases/weighted.hpp"
 #include "support/catch.hpp"
 #include "support/planted/judge.hpp"
+#include "support/planted/mixture.hpp"
 
 namespace isonomy::test {
 
 namespace {
 NormalComponents& inner(NormalComponents& t) { return t; }
 NormalComponents& inner(Weighted<NormalComponents>& t) { return t.term; }
-template <class T>
-std::vector<T> packed(VectorView<const T> v) {
-  std::vector<T> x;
-  for (index_t i = 0; i < v.size; ++i) x.push_back(v(i));
-  return x;
-}
 /// What both univariate ones can do wrong; false: another fault.
 template <class Term, class T, class Honest>
 bool univariate(index_t number, Term term, VectorView<const T> x, MatrixView<double> out, const Honest& honest) {
@@ -175,17 +170,6 @@ struct Special<op::weighted_mixture_sums> {
 };
 
 namespace {
-std::vector<std::string> with(std::vector<std::string> of_both, const std::vector<std::string>& own) {
-  of_both.insert(of_both.end(), own.begin(), own.end());
-  return of_both;
-}
-/// Outputs are the front door's own memory: what is behind their end nobody sees.
-std::vector<Kind> kinds(std::initializer_list<Kind> further = {}) {
-  std::vector<Kind> all = usual_kinds({Kind::ignores_limit, Kind::narrows_output});
-  std::erase(all, Kind::writes_past_the_end);
-  all.insert(all.end(), further);
-  return all;
-}
 /// Of both.
 const std::vector<std::string> common{"ignores the scale of points",
                                       "ignores slopes",

@@ -9,16 +9,11 @@
 #include "isonomy/conformance/cases/multivariate.hpp"
 #include "support/catch.hpp"
 #include "support/planted/judge.hpp"
+#include "support/planted/mixture.hpp"
 
 namespace isonomy::test {
 
 namespace {
-template <class T>
-std::vector<T> packed(VectorView<const T> v) {
-  std::vector<T> x;
-  for (index_t i = 0; i < v.size; ++i) x.push_back(v(i));
-  return x;
-}
 template <class T, class Honest>
 bool multivariate(index_t number, MultivariateNormals term, MatrixView<const T> x, MatrixView<double> out,
                   const Honest& honest) {
@@ -157,17 +152,6 @@ struct Special<op::weighted_multivariate_mixture_sums> {
 };
 
 namespace {
-std::vector<std::string> with(std::vector<std::string> of_both, const std::vector<std::string>& own) {
-  of_both.insert(of_both.end(), own.begin(), own.end());
-  return of_both;
-}
-/// Outputs are the front door's own memory: what is behind their end nobody sees.
-std::vector<Kind> kinds(std::initializer_list<Kind> further = {}) {
-  std::vector<Kind> all = usual_kinds({Kind::ignores_limit, Kind::narrows_output});
-  std::erase(all, Kind::writes_past_the_end);
-  all.insert(all.end(), further);
-  return all;
-}
 /// Of both.
 const std::vector<std::string> common{"exchanges the last two outputs",
                                       "ignores the first element below the diagonal of a factor",

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "isonomy/backend/compose.hpp"
+#include "isonomy/conformance/during.hpp"
 #include "isonomy/conformance/rows.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "support/planted/fault.hpp"
@@ -19,6 +20,7 @@ namespace isonomy::test {
 
 struct Faulty {};
 using Host = Backend<Cpu>;
+using conformance::During;
 
 /// What only this operation can do wrong: `run(honest, number, context, arguments...)`, where honest(arguments...) is
 /// the correct call. Specialised beside the list of its faults.
@@ -28,20 +30,6 @@ struct Special {
   static decltype(auto) run(const Honest& honest, index_t, cpu::Context&, A... arguments) {
     return honest(arguments...);
   }
-};
-
-/// Sets a value for the time of a call.
-template <class T>
-class During {
- public:
-  During(T& value, T other) : value_(value), before_(std::exchange(value, std::move(other))) {}
-  ~During() { value_ = std::move(before_); }
-  During(const During&) = delete;
-  During& operator=(const During&) = delete;
-
- private:
-  T& value_;
-  T before_;
 };
 
 /// One faulty call: what is done before it, and after it.
