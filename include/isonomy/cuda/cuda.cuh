@@ -12,6 +12,9 @@
 #include "isonomy/cuda/reduce/segmented_reduce.cuh"
 #include "isonomy/cuda/reduce/transform.cuh"
 #include "isonomy/cuda/reduce/transform_reduce.cuh"
+#include "isonomy/cuda/sort/rank_average.cuh"
+#include "isonomy/cuda/sort/select_k.cuh"
+#include "isonomy/cuda/sort/stable_sort_by_key.cuh"
 #include "isonomy/cuda/tag.hpp"
 
 namespace isonomy {
@@ -19,8 +22,14 @@ namespace isonomy {
 /// The law of Backend<Cpu> on a device: the same bits, but for the products and factorisations of the vendor's
 /// libraries, which agree within their operations' tiers.
 template <>
-struct Backend<Cuda>
-    : device::Memory, device::ForEach, device::Transform, device::TransformReduce, device::SegmentedReduce {
+struct Backend<Cuda> : device::Memory,
+                       device::ForEach,
+                       device::Transform,
+                       device::TransformReduce,
+                       device::SegmentedReduce,
+                       device::StableSortByKey,
+                       device::RankAverage,
+                       device::SelectK {
   using tag = Cuda;
   using space = DeviceSpace;
   using context = device::Context;
