@@ -8,6 +8,8 @@
 #include "isonomy/cuda/availability.cuh"
 #include "isonomy/cuda/context.cuh"
 #include "isonomy/cuda/for_each.cuh"
+#include "isonomy/cuda/linalg/gemm.cuh"
+#include "isonomy/cuda/linalg/syrk.cuh"
 #include "isonomy/cuda/memory.cuh"
 #include "isonomy/cuda/tag.hpp"
 
@@ -16,7 +18,7 @@ namespace isonomy {
 /// The law of Backend<Cpu> on a device: the same bits, but for the products and factorisations of the vendor's
 /// libraries, which agree within their operations' tiers.
 template <>
-struct Backend<Cuda> : device::Memory, device::ForEach {
+struct Backend<Cuda> : device::Memory, device::ForEach, device::Gemm, device::Syrk {
   using tag = Cuda;
   using space = DeviceSpace;
   using context = device::Context;
