@@ -8,6 +8,7 @@
 #include "isonomy/cuda/availability.cuh"
 #include "isonomy/cuda/context.cuh"
 #include "isonomy/cuda/for_each.cuh"
+#include "isonomy/cuda/linalg/cholesky.cuh"
 #include "isonomy/cuda/linalg/gemm.cuh"
 #include "isonomy/cuda/linalg/syrk.cuh"
 #include "isonomy/cuda/memory.cuh"
@@ -18,7 +19,7 @@ namespace isonomy {
 /// The law of Backend<Cpu> on a device: the same bits, but for the products and factorisations of the vendor's
 /// libraries, which agree within their operations' tiers.
 template <>
-struct Backend<Cuda> : device::Memory, device::ForEach, device::Gemm, device::Syrk {
+struct Backend<Cuda> : device::Memory, device::ForEach, device::Gemm, device::Syrk, device::CholeskyBatched {
   using tag = Cuda;
   using space = DeviceSpace;
   using context = device::Context;
