@@ -8,6 +8,9 @@
 #include "isonomy/cuda/availability.cuh"
 #include "isonomy/cuda/context.cuh"
 #include "isonomy/cuda/for_each.cuh"
+#include "isonomy/cuda/linalg/cholesky.cuh"
+#include "isonomy/cuda/linalg/gemm.cuh"
+#include "isonomy/cuda/linalg/syrk.cuh"
 #include "isonomy/cuda/memory.cuh"
 #include "isonomy/cuda/reduce/segmented_reduce.cuh"
 #include "isonomy/cuda/reduce/transform.cuh"
@@ -29,7 +32,10 @@ struct Backend<Cuda> : device::Memory,
                        device::SegmentedReduce,
                        device::StableSortByKey,
                        device::RankAverage,
-                       device::SelectK {
+                       device::SelectK,
+                       device::Gemm,
+                       device::Syrk,
+                       device::CholeskyBatched {
   using tag = Cuda;
   using space = DeviceSpace;
   using context = device::Context;
