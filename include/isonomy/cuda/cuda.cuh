@@ -4,6 +4,7 @@
 #include <string>
 
 #include "isonomy/backend/backend.hpp"
+#include "isonomy/backend/buffer.hpp"
 #include "isonomy/cuda/availability.cuh"
 #include "isonomy/cuda/context.cuh"
 #include "isonomy/cuda/for_each.cuh"
