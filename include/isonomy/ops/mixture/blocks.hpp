@@ -23,7 +23,7 @@ concept MixtureTerm = requires(const Term& term, MixtureOrder order, double* sum
   { term.outputs(order) } -> std::same_as<int>;
   { term.lane_sums(order) } -> std::same_as<int>;
   { term.lane_scratch() } -> std::same_as<int>;
-  block_outputs(term, order, index_t{}, sums, sums);
+  block_share(term, order, index_t{}, lanes::LaneRows{sums}, lanes::OutputsInOrder{sums});
 };
 
 namespace detail {
