@@ -12,9 +12,12 @@
 #include "isonomy/cuda/linalg/gemm.cuh"
 #include "isonomy/cuda/linalg/syrk.cuh"
 #include "isonomy/cuda/memory.cuh"
+#include "isonomy/cuda/mixture/mixture_sums.cuh"
 #include "isonomy/cuda/reduce/segmented_reduce.cuh"
 #include "isonomy/cuda/reduce/transform.cuh"
 #include "isonomy/cuda/reduce/transform_reduce.cuh"
+#include "isonomy/cuda/residue/joint_residue_counts.cuh"
+#include "isonomy/cuda/returns.cuh"
 #include "isonomy/cuda/sort/rank_average.cuh"
 #include "isonomy/cuda/sort/select_k.cuh"
 #include "isonomy/cuda/sort/stable_sort_by_key.cuh"
@@ -35,7 +38,10 @@ struct Backend<Cuda> : device::Memory,
                        device::SelectK,
                        device::Gemm,
                        device::Syrk,
-                       device::CholeskyBatched {
+                       device::CholeskyBatched,
+                       device::Returns,
+                       device::MixtureSums,
+                       device::JointResidueCounts {
   using tag = Cuda;
   using space = DeviceSpace;
   using context = device::Context;
