@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "isonomy/backend/operation.hpp"
-#include "isonomy/conformance/cases/memory.hpp"
 #include "isonomy/conformance/cases/offsets.hpp"
+#include "isonomy/conformance/cases/vectors.hpp"
 #include "isonomy/conformance/rows.hpp"
 #include "isonomy/core/random.hpp"
 #include "isonomy/core/text.hpp"
