@@ -44,8 +44,16 @@ enum class Place { unknown, device, pinned };
 Place place(const void* p);
 /// The device of allocated device memory.
 int device_of(const void* p);
-/// Whether p lies in what device memory can be, allocated or not.
-bool in_arena(const void* p);
+/// Where p lies in what device memory can be, allocated or not; no_offset: elsewhere.
+constexpr std::size_t no_offset = ~std::size_t{0};
+std::size_t arena_offset(const void* p);
+inline bool in_arena(const void* p) { return arena_offset(p) != no_offset; }
+/// The allocation that begins at or before p in device memory, as far as kernels may use it.
+struct Extent {
+  const void* first = nullptr;
+  std::size_t bytes = 0;
+};
+Extent accessible_extent(const void* p);
 /// Whether kernels may read or write these bytes of pinned memory.
 bool in_pinned(const void* p, std::size_t bytes);
 /// As device_range, without a fault.

@@ -171,9 +171,15 @@ bool release_pinned(void* p) {
 
 std::size_t free_bytes() { return settings().total_memory - std::min(settings().total_memory, arena().live_bytes); }
 
-bool in_arena(const void* p) {
-  const unsigned char* const base = arena().base;
-  return p >= base && p < base + arena_bytes;
+std::size_t arena_offset(const void* p) {
+  const auto offset = static_cast<std::size_t>(static_cast<const unsigned char*>(p) - arena().base);
+  return offset < arena_bytes ? offset : no_offset;
+}
+Extent accessible_extent(const void* p) {
+  Arena& a = arena();
+  const auto found = a.find(p);
+  if (found == a.allocations.end()) return {p, 0};
+  return {a.base + found->first + red_zone, found->second.bytes};
 }
 bool in_pinned(const void* p, std::size_t bytes) {
   const auto* const first = static_cast<const unsigned char*>(p);
@@ -194,13 +200,10 @@ Place place(const void* p) {
 int device_of(const void* p) { return arena().find(p)->second.device; }
 
 bool is_accessible(const void* p, std::size_t bytes) {
-  Arena& a = arena();
-  const auto found = a.find(p);
-  if (found == a.allocations.end()) return in_pinned(p, bytes);
-  const unsigned char* const first = a.base + found->first + red_zone;
-  const auto* const at = static_cast<const unsigned char*>(p);
-  return at >= first && at <= first + found->second.bytes &&
-         bytes <= static_cast<std::size_t>(first + found->second.bytes - at);
+  if (!in_arena(p)) return in_pinned(p, bytes);
+  const Extent extent = accessible_extent(p);
+  const auto offset = static_cast<std::size_t>(static_cast<const char*>(p) - static_cast<const char*>(extent.first));
+  return offset <= extent.bytes && bytes <= extent.bytes - offset;
 }
 bool device_range(const void* p, std::size_t bytes, const char* what) {
   if (bytes == 0 || is_accessible(p, bytes)) return true;

@@ -1,4 +1,5 @@
-// What the tests of the emulated device share: a stream, device memory, launches of functors, and deaths in a child process.
+// What the tests of the emulated device share: a stream, device memory, launches of functors, and deaths in a child
+// process.
 #pragma once
 
 #include <cuda_runtime.h>
@@ -44,7 +45,9 @@ class TestStream {
 template <class T>
 class DeviceArray {
  public:
-  DeviceArray(cudaStream_t stream, std::size_t n) : stream_(stream), size_(n) { must(cudaMallocAsync(&data_, n * sizeof(T), stream)); }
+  DeviceArray(cudaStream_t stream, std::size_t n) : stream_(stream), size_(n) {
+    must(cudaMallocAsync(&data_, n * sizeof(T), stream));
+  }
   DeviceArray(cudaStream_t stream, const std::vector<T>& from) : DeviceArray(stream, from.size()) {
     must(cudaMemcpyAsync(data_, from.data(), from.size() * sizeof(T), cudaMemcpyHostToDevice, stream));
   }
@@ -55,7 +58,8 @@ class DeviceArray {
   /// The elements; empty where a kernel has failed.
   [[nodiscard]] std::vector<T> on_host() const {
     std::vector<T> out(size_);
-    if (cudaMemcpyAsync(out.data(), data_, size_ * sizeof(T), cudaMemcpyDeviceToHost, stream_) != cudaSuccess) return {};
+    if (cudaMemcpyAsync(out.data(), data_, size_ * sizeof(T), cudaMemcpyDeviceToHost, stream_) != cudaSuccess)
+      return {};
     return out;
   }
 
@@ -114,7 +118,9 @@ std::string end_of_child(F f) {
   close(ends[0]);
   int status = 0;
   waitpid(child, &status, 0);
-  return (WIFSIGNALED(status) ? "signal " + std::to_string(WTERMSIG(status)) : "exit " + std::to_string(WEXITSTATUS(status))) + "\n" + text;
+  return (WIFSIGNALED(status) ? "signal " + std::to_string(WTERMSIG(status))
+                              : "exit " + std::to_string(WEXITSTATUS(status))) +
+         "\n" + text;
 }
 
 }  // namespace
