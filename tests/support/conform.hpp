@@ -4,21 +4,17 @@
 #pragma once
 
 #include <sstream>
-#include <utility>
-#include <vector>
 
 #include "isonomy/conformance/operation.hpp"
-#include "isonomy/cpu/cpu.hpp"
 #include "support/catch.hpp"
 
 namespace isonomy::test {
 
 template <class Op, class Tag>
 void conform(Determinism determinism, conformance::Level level) {
-  cpu::ContextOptions options{};
-  options.determinism = determinism;
-  options.seed = 1;
-  Context<Tag> ctx{std::move(options)};
+  Context<Tag> ctx;
+  ctx.control().determinism = determinism;
+  ctx.control().seed = 1;
   conformance::Report report{Backend<Tag>::name()};
   conformance::Plan plan;
   plan.level = level;

@@ -77,6 +77,20 @@ class OutOfMemory : public ResourceError {
   std::size_t requested, available;
 };
 
+/// A device or one of its libraries failed; `code` is its own number. The context cannot be used again where the error
+/// is one of a kernel.
+class DeviceError : public ResourceError {
+ public:
+  [[gnu::noinline]] DeviceError(const char* library_name, const char* call, int error_code, const char* error_name,
+                                const char* meaning)
+      : ResourceError(
+            text::joined({library_name, ": ", call, " answered ", error_name, " (", std::to_string(error_code), "), ",
+                          meaning, "; expected success; make a new context, or use another device"})),
+        library(library_name), name(error_name), code(error_code) {}
+  std::string library, name;
+  int code;
+};
+
 /// The caller asked to stop; queued work has drained and inputs are unchanged.
 class Cancelled : public Error {
  public:

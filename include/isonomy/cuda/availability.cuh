@@ -1,0 +1,43 @@
+// May this process use CUDA, and if not, why not: asked without throwing or printing.
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include <string>
+
+#include "isonomy/core/text.hpp"
+#include "isonomy/cuda/status.cuh"
+
+namespace isonomy::device {
+
+/// A version as the runtime counts it, 13000, as people do, "13.0".
+[[nodiscard]] inline std::string version_text(int version) {
+  return text::joined(version / 1000, ".", version % 1000 / 10);
+}
+
+/// Devices of this process; 0 where there is no driver, none that is new enough, or no device.
+[[nodiscard]] inline int device_count() noexcept {
+  int count = 0;
+  if (cudaGetDeviceCount(&count) == cudaSuccess) return count;
+  static_cast<void>(cudaGetLastError());
+  return 0;
+}
+
+/// Why there is no device, for people; empty where there is one.
+[[nodiscard]] inline std::string unavailable_reason() {
+  int count = 0, driver = 0, runtime = 0;
+  const cudaError_t error = cudaGetDeviceCount(&count);
+  static_cast<void>(cudaGetLastError());
+  if (error == cudaSuccess && count > 0) return {};
+  static_cast<void>(cudaDriverGetVersion(&driver));
+  static_cast<void>(cudaRuntimeGetVersion(&runtime));
+  if (driver == 0)
+    return text::joined("no NVIDIA driver on this machine; CUDA ", version_text(runtime), " needs one for it or newer");
+  if (driver / 1000 < runtime / 1000)
+    return text::joined("the NVIDIA driver is for CUDA ", version_text(driver), "; at least CUDA ",
+                        version_text(runtime / 1000 * 1000), " is needed");
+  if (error == cudaSuccess || error == cudaErrorNoDevice) return "no NVIDIA device is visible to this process";
+  return text::joined("the devices cannot be counted: ", cudaGetErrorString(error));
+}
+
+}  // namespace isonomy::device

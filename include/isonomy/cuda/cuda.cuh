@@ -1,0 +1,30 @@
+// Backend<Cuda>: every operation on one NVIDIA GPU. For nvcc; link cudart, cuBLAS and cuSOLVER.
+#pragma once
+
+#include <string>
+
+#include "isonomy/backend/backend.hpp"
+#include "isonomy/backend/buffer.hpp"
+#include "isonomy/cuda/availability.cuh"
+#include "isonomy/cuda/context.cuh"
+#include "isonomy/cuda/for_each.cuh"
+#include "isonomy/cuda/memory.cuh"
+#include "isonomy/cuda/tag.hpp"
+
+namespace isonomy {
+
+/// The law of Backend<Cpu> on a device: the same bits, but for the products and factorisations of the vendor's
+/// libraries, which agree within their operations' tiers.
+template <>
+struct Backend<Cuda> : device::Memory, device::ForEach {
+  using tag = Cuda;
+  using space = DeviceSpace;
+  using context = device::Context;
+
+  static constexpr const char* name() { return "Cuda"; }
+  /// Never throws, never prints: false where there is no driver, or no device.
+  static bool available() noexcept { return device::device_count() > 0; }
+  static std::string unavailable_reason() { return device::unavailable_reason(); }
+};
+
+}  // namespace isonomy

@@ -1,0 +1,12 @@
+// The conformance rows of cholesky_batched on Backend<Cuda>.
+#include "isonomy/conformance/cases/cholesky.hpp"
+#include "isonomy/cuda/cuda.cuh"
+#include "support/catch.hpp"
+#include "support/conform.hpp"
+
+TEST_CASE("cholesky_batched conforms on Cuda", "[cuda]") {
+  isonomy::test::conform<isonomy::op::cholesky_batched, isonomy::Cuda>(isonomy::conformance::Level::quick);
+}
+TEST_CASE("cholesky_batched conforms on Cuda, fully", "[cuda][long]") {
+  isonomy::test::conform<isonomy::op::cholesky_batched, isonomy::Cuda>();
+}

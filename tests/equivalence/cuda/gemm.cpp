@@ -1,0 +1,18 @@
+// The conformance rows of gemm, syrk on Backend<Cuda>.
+#include "isonomy/conformance/cases/gemm.hpp"
+#include "isonomy/cuda/cuda.cuh"
+#include "support/catch.hpp"
+#include "support/conform.hpp"
+
+TEST_CASE("gemm conforms on Cuda", "[cuda]") {
+  isonomy::test::conform<isonomy::op::gemm, isonomy::Cuda>(isonomy::conformance::Level::quick);
+}
+TEST_CASE("gemm conforms on Cuda, fully", "[cuda][long]") {
+  isonomy::test::conform<isonomy::op::gemm, isonomy::Cuda>();
+}
+TEST_CASE("syrk conforms on Cuda", "[cuda]") {
+  isonomy::test::conform<isonomy::op::syrk, isonomy::Cuda>(isonomy::conformance::Level::quick);
+}
+TEST_CASE("syrk conforms on Cuda, fully", "[cuda][long]") {
+  isonomy::test::conform<isonomy::op::syrk, isonomy::Cuda>();
+}

@@ -1,0 +1,24 @@
+// The conformance rows of transform, transform_reduce, segmented_reduce on Backend<Cuda>.
+#include "isonomy/conformance/cases/reduce.hpp"
+#include "isonomy/cuda/cuda.cuh"
+#include "support/catch.hpp"
+#include "support/conform.hpp"
+
+TEST_CASE("transform conforms on Cuda", "[cuda]") {
+  isonomy::test::conform<isonomy::op::transform, isonomy::Cuda>(isonomy::conformance::Level::quick);
+}
+TEST_CASE("transform conforms on Cuda, fully", "[cuda][long]") {
+  isonomy::test::conform<isonomy::op::transform, isonomy::Cuda>();
+}
+TEST_CASE("transform_reduce conforms on Cuda", "[cuda]") {
+  isonomy::test::conform<isonomy::op::transform_reduce, isonomy::Cuda>(isonomy::conformance::Level::quick);
+}
+TEST_CASE("transform_reduce conforms on Cuda, fully", "[cuda][long]") {
+  isonomy::test::conform<isonomy::op::transform_reduce, isonomy::Cuda>();
+}
+TEST_CASE("segmented_reduce conforms on Cuda", "[cuda]") {
+  isonomy::test::conform<isonomy::op::segmented_reduce, isonomy::Cuda>(isonomy::conformance::Level::quick);
+}
+TEST_CASE("segmented_reduce conforms on Cuda, fully", "[cuda][long]") {
+  isonomy::test::conform<isonomy::op::segmented_reduce, isonomy::Cuda>();
+}
