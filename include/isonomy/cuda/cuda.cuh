@@ -8,7 +8,16 @@
 #include "isonomy/cuda/availability.cuh"
 #include "isonomy/cuda/context.cuh"
 #include "isonomy/cuda/for_each.cuh"
+#include "isonomy/cuda/linalg/cholesky.cuh"
+#include "isonomy/cuda/linalg/gemm.cuh"
+#include "isonomy/cuda/linalg/syrk.cuh"
 #include "isonomy/cuda/memory.cuh"
+#include "isonomy/cuda/mixture/mixture_sums.cuh"
+#include "isonomy/cuda/reduce/segmented_reduce.cuh"
+#include "isonomy/cuda/reduce/transform.cuh"
+#include "isonomy/cuda/reduce/transform_reduce.cuh"
+#include "isonomy/cuda/residue/joint_residue_counts.cuh"
+#include "isonomy/cuda/returns.cuh"
 #include "isonomy/cuda/sort/rank_average.cuh"
 #include "isonomy/cuda/sort/select_k.cuh"
 #include "isonomy/cuda/sort/stable_sort_by_key.cuh"
@@ -19,7 +28,20 @@ namespace isonomy {
 /// The law of Backend<Cpu> on a device: the same bits, but for the products and factorisations of the vendor's
 /// libraries, which agree within their operations' tiers.
 template <>
-struct Backend<Cuda> : device::Memory, device::ForEach, device::StableSortByKey, device::RankAverage, device::SelectK {
+struct Backend<Cuda> : device::Memory,
+                       device::ForEach,
+                       device::Transform,
+                       device::TransformReduce,
+                       device::SegmentedReduce,
+                       device::StableSortByKey,
+                       device::RankAverage,
+                       device::SelectK,
+                       device::Gemm,
+                       device::Syrk,
+                       device::CholeskyBatched,
+                       device::Returns,
+                       device::MixtureSums,
+                       device::JointResidueCounts {
   using tag = Cuda;
   using space = DeviceSpace;
   using context = device::Context;
