@@ -94,17 +94,17 @@ struct SelectRows {
     std::uint32_t count = n;
     if (n <= room) {
       read(g, from, n, [&](std::uint32_t c, Key key) { l.put(c, key, c); });
-      g.sync();
     } else {
       count = few(g, l, from, n);
     }
     sort(g, l, count);
+    // No barrier behind it: each thread reads the places that it lists itself where the next row is listed whole, and
+    // otherwise the next list is made behind other barriers.
     for (std::uint32_t r = self(g); r < k; r += all(g)) {
       const index_t column = l.column[r], place = slice * k + r;
       indices(row, place) = first + column;
       values(row, place) = from[column * x.column_stride];
     }
-    g.sync();
   }
 
   /// put(c, key of column c) for all columns, with several reads of a thread on their way at a time.
@@ -132,7 +132,6 @@ struct SelectRows {
       if (key < least) least = key;
     });
     s.least[g.thread()] = least;
-    g.sync();
     if (k <= all(g)) {
       const Bound some = bound(g, all(g), sizeof(Key), k, k + k / 2, [&](std::uint32_t i) { return s.least[i]; });
       const std::uint32_t count = collect(g, l, n, some.key, n);
@@ -140,9 +139,11 @@ struct SelectRows {
     }
     const Bound b = bound(g, n, sizeof(Key), k, room, [&](std::uint32_t c) { return l.row[c]; });
     std::uint32_t columns = n;
-    if (!b.fits)
+    if (!b.fits) {
+      g.sync();  // all have read what the next count changes
       columns = static_cast<std::uint32_t>(
           bound(g, n, 2, b.wanted, b.wanted, [&](std::uint32_t c) { return l.row[c] == b.key ? Key{c} : last; }).key);
+    }
     return collect(g, l, n, b.key, columns);
   }
 
@@ -175,9 +176,7 @@ struct SelectRows {
       g.sync();
       if (s.fits != 0 || shift == 0) break;
     }
-    const Bound found{s.bound, s.wanted, s.fits != 0};
-    g.sync();
-    return found;
+    return {s.bound, s.wanted, s.fits != 0};
   }
   /// The digit of the last key that is wanted, by a scan of eight bins a lane.
   static __device__ void find_digit(const Group& g, Shared& s, int shift, std::uint32_t wanted_in_all,
@@ -217,9 +216,7 @@ struct SelectRows {
       if (place < room) l.put(place, key, c);
     }
     g.sync();
-    const std::uint32_t count = s.found;
-    g.sync();
-    return count;
+    return s.found;
   }
 
   /// Bitonic, over the next power of two; what is beyond the list compares as larger than all.
