@@ -10,6 +10,7 @@
 #include "isonomy/cuda/for_each.cuh"
 #include "isonomy/cuda/memory.cuh"
 #include "isonomy/cuda/mixture/mixture_sums.cuh"
+#include "isonomy/cuda/mixture/multivariate_mixture_sums.cuh"
 #include "isonomy/cuda/residue/joint_residue_counts.cuh"
 #include "isonomy/cuda/returns.cuh"
 #include "isonomy/cuda/tag.hpp"
@@ -19,8 +20,12 @@ namespace isonomy {
 /// The law of Backend<Cpu> on a device: the same bits, but for the products and factorisations of the vendor's
 /// libraries, which agree within their operations' tiers.
 template <>
-struct Backend<Cuda>
-    : device::Memory, device::ForEach, device::Returns, device::MixtureSums, device::JointResidueCounts {
+struct Backend<Cuda> : device::Memory,
+                       device::ForEach,
+                       device::Returns,
+                       device::MixtureSums,
+                       device::MultivariateMixtureSums,
+                       device::JointResidueCounts {
   using tag = Cuda;
   using space = DeviceSpace;
   using context = device::Context;
