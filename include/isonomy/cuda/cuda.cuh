@@ -13,6 +13,7 @@
 #include "isonomy/cuda/linalg/syrk.cuh"
 #include "isonomy/cuda/memory.cuh"
 #include "isonomy/cuda/mixture/mixture_sums.cuh"
+#include "isonomy/cuda/mixture/multivariate_mixture_sums.cuh"
 #include "isonomy/cuda/reduce/segmented_reduce.cuh"
 #include "isonomy/cuda/reduce/transform.cuh"
 #include "isonomy/cuda/reduce/transform_reduce.cuh"
@@ -41,6 +42,7 @@ struct Backend<Cuda> : device::Memory,
                        device::CholeskyBatched,
                        device::Returns,
                        device::MixtureSums,
+                       device::MultivariateMixtureSums,
                        device::JointResidueCounts {
   using tag = Cuda;
   using space = DeviceSpace;
