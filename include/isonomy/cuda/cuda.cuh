@@ -18,6 +18,7 @@
 #include "isonomy/cuda/reduce/transform.cuh"
 #include "isonomy/cuda/reduce/transform_reduce.cuh"
 #include "isonomy/cuda/residue/joint_residue_counts.cuh"
+#include "isonomy/cuda/residue/residue_rank_sums.cuh"
 #include "isonomy/cuda/returns.cuh"
 #include "isonomy/cuda/sort/rank_average.cuh"
 #include "isonomy/cuda/sort/select_k.cuh"
@@ -43,7 +44,8 @@ struct Backend<Cuda> : device::Memory,
                        device::Returns,
                        device::MixtureSums,
                        device::MultivariateMixtureSums,
-                       device::JointResidueCounts {
+                       device::JointResidueCounts,
+                       device::ResidueRankSums {
   using tag = Cuda;
   using space = DeviceSpace;
   using context = device::Context;
