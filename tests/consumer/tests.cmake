@@ -32,6 +32,18 @@ foreach(name IN ITEMS g++ clang++)
   endif()
 endforeach()
 
+# One with the backend for GPUs: it compiles and links here, and runs where there is a device.
+if(TARGET isonomy::cuda AND ISONOMY_CUDA_CHECKS)
+  add_test(NAME consumer.cuda COMMAND "${CMAKE_CTEST_COMMAND}"
+    --build-and-test "${consumer_source}/cuda" "${consumer_binary}/cuda" --build-generator "${CMAKE_GENERATOR}"
+    --build-options "-DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}" "-Disonomy_ROOT=${prefix}" "-DCUDAToolkit_ROOT=${CUDAToolkit_BIN_DIR}/.."
+    --test-command consumer_cuda)
+  set_tests_properties(consumer.cuda PROPERTIES LABELS consumer FIXTURES_REQUIRED isonomy_installed
+                       SKIP_REGULAR_EXPRESSION "skipped: ")
+else()
+  isonomy_skipped_test(consumer.cuda "no CUDA toolkit of version 13, or ISONOMY_CUDA_CHECKS is OFF")
+endif()
+
 get_target_property(eigen Eigen3::Eigen INTERFACE_INCLUDE_DIRECTORIES)
 add_test(NAME consumer.compiler_line COMMAND sh -c
   "\"$1\" -std=c++20 -I \"$2\" -I \"$3\" \"$4\" -L \"$5\" -ltbb -o \"$6\" && \"$6\"" sh

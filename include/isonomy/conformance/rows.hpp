@@ -87,14 +87,14 @@ class Rows {
     return random_bits(ctx_.control().seed, hash(label));
   }
 
-  /// Outputs agree with the reference, inputs stay, and bits repeat: in a second run and under every variant, and
-  /// `races` times more under all of them where the order in which threads finish might show.
+  /// Outputs agree with the reference, inputs stay, no workspace is uncounted, and bits repeat: in a second run and
+  /// under every variant, and `races` times more under all of them where the order in which threads finish might show.
   ///
   /// For some rows, always the first that is not empty, memory is limited to what the row needs and to a byte less, and
   /// the row is run on a context that was asked to stop.
   void row(const std::string& label, const Run& run, const Check& check, int races = 0) {
     attempt(label, [&](RowResult& entry) {
-      const Outcome first = perform(ctx_, run);
+      const Outcome first = perform(ctx_, run, plan_.heap);
       compare(entry, first, check);
       // A million elements are there for their number: two contexts will do.
       const std::size_t step =
@@ -113,7 +113,7 @@ class Rows {
 
   /// As `row`, but one run alone: for sizes that cannot be run ten times.
   void once(const std::string& label, const Run& run, const Check& check) {
-    attempt(label, [&](RowResult& entry) { compare(entry, perform(ctx_, run), check); });
+    attempt(label, [&](RowResult& entry) { compare(entry, perform(ctx_, run, plan_.heap), check); });
   }
 
   /// `run` must throw E, and leave inputs as they were.
@@ -216,24 +216,34 @@ class Rows {
           text::joined("  ", result_.operation, ", ", label, ", seed ", ctx_.control().seed, ": ", why));
   }
 
-  Outcome perform(Context<Tag>& ctx, const Run& run) {
+  Outcome perform(Context<Tag>& ctx, const Run& run, HeapBytes* heap = nullptr) {
     Reach reach;
-    Outcome outcome = outcome_of(ctx, run, reach);
+    Outcome outcome = outcome_of(ctx, run, reach, heap);
     last_elements_ = reach.largest.elements();
     reach_.note(reach);
     return outcome;
   }
-  static Outcome outcome_of(Context<Tag>& ctx, const Run& run, Reach& reach) {
+  static Outcome outcome_of(Context<Tag>& ctx, const Run& run, Reach& reach, HeapBytes* heap = nullptr) {
     const std::size_t held = ctx.counters().bytes_allocated;
     Outcome outcome;
     {
-      Call<Tag> call(ctx, reach);
+      Call<Tag> call(ctx, reach, heap);
       run(call);
+      if (heap != nullptr) all_counted(call, *heap);
       outcome = call.outcome();
       unchanged(call, outcome);
     }
     given_back(ctx, held, "the call");
     return outcome;
+  }
+  /// Descriptors of a few kilobytes may come from anywhere.
+  static void all_counted(Call<Tag>& call, const HeapBytes& heap) {
+    Backend<Tag>::synchronize(call.context());
+    if (heap.held() == 0)
+      throw Failure("the plan's counter of the heap counts nothing; include conformance/count_heap.hpp in one file");
+    if (const std::size_t bytes = call.uncounted_bytes(); bytes > std::size_t{1} << 14)
+      throw Failure(text::joined("took ", bytes, " bytes from the heap that the counters of the context did not see; ",
+                                 "workspace comes from allocate"));
   }
   static void given_back(Context<Tag>& ctx, std::size_t held, const std::string& when) {
     if (ctx.counters().bytes_allocated != held)

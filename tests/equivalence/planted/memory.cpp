@@ -44,7 +44,7 @@ Facts copy_facts() {
           {"the source"},
           {0},
           {0},
-          usual_kinds({Kind::narrows_output, Kind::loses_payloads, Kind::loses_signs_of_zero}),
+          usual_kinds({Kind::narrows_output, Kind::loses_payloads, Kind::loses_signs_of_zero, Kind::ignores_stop}),
           {65535, 1 << 20},
           {65535, 1 << 20}};
 }
@@ -53,7 +53,7 @@ Facts fill_facts() {
           {},
           {},
           {},
-          usual_kinds({Kind::narrows_output, Kind::loses_payloads, Kind::loses_signs_of_zero}),
+          usual_kinds({Kind::narrows_output, Kind::loses_payloads, Kind::loses_signs_of_zero, Kind::ignores_stop}),
           {65535, 1 << 20},
           {},
           {},
@@ -64,7 +64,7 @@ Facts iota_facts() {
           {},
           {},
           {},
-          usual_kinds({Kind::narrows_output}),
+          usual_kinds({Kind::narrows_output, Kind::ignores_stop}),
           {65535, 1 << 20},
           {},
           {},

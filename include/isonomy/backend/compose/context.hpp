@@ -110,6 +110,17 @@ struct MemoryOf<B> {
   static void copy_to_host(Ctx& ctx, VectorView<const T, typename B::space> source, VectorView<T, HostSpace> out) {
     B::copy_to_host(ctx, source, out);
   }
+  /// Where B brings results back while it goes on.
+  template <class Ctx>
+    requires requires(Ctx& ctx, VectorView<const double, typename B::space> x) { B::begin_return(ctx, 0, x); }
+  static void begin_return(Ctx& ctx, int place, VectorView<const double, typename B::space> x) {
+    B::begin_return(ctx, place, x);
+  }
+  template <class Ctx>
+  [[nodiscard]] static auto end_return(Ctx& ctx, int place, const char* operation)
+      -> decltype(B::end_return(ctx, place, operation)) {
+    return B::end_return(ctx, place, operation);
+  }
   template <class Ctx>
   static void synchronize(Ctx& ctx) {
     B::synchronize(ctx);

@@ -74,14 +74,15 @@ void mixture_sums(Ctx& ctx, const Term& term, MixtureOrder order, VectorView<T, 
   if (blocks == 0) return begin_operation(ctx, operation);
   constexpr bool own = runs_own_form<op::mixture_sums, backend_of<Ctx>, Point, Term>();
   const index_t rows = own ? sums.size : index_t{term.lane_sums(order) + term.lane_scratch()} * block_lanes;
-  Buffer<Point, Tag> packed(
-      ctx, x.stride == 1 ? 0 : std::min(blocks, detail::mixture_blocks_at_once(rows)) * block_points, operation);
+  const bool packs = x.stride != 1;
+  const index_t at_once = packs ? detail::packed_blocks_at_once<Ctx>(rows) : detail::blocks_at_once<Ctx>(rows);
+  Buffer<Point, Tag> packed(ctx, packs ? std::min(blocks, at_once) * block_points : 0, operation);
   ProgressMeter meter(ctx.control(), operation, blocks);
-  add_blocks(ctx, operation, blocks, rows, sums, [&](index_t first, index_t count, auto out) {
+  add_blocks(ctx, operation, blocks, at_once, sums, [&](index_t first, index_t count, auto out) {
     const index_t start = first * block_points;
     VectorView<const Point, typename Ctx::space> points =
         x.subview(start, std::min(count * block_points, x.size - start));
-    if (x.stride != 1) {
+    if (packs) {
       const VectorView<Point, typename Ctx::space> room = packed.view().subview(0, points.size);
       copy(ctx, points, room);
       points = room;

@@ -1,0 +1,70 @@
+// cuBLAS as part of a context: its handle, its errors, the arithmetic that is asked of it.
+#pragma once
+
+#include <cublas_v2.h>
+
+#include <concepts>
+#include <memory>
+
+#include "isonomy/core/concepts.hpp"
+#include "isonomy/core/error.hpp"
+#include "isonomy/cuda/context.cuh"
+#include "isonomy/cuda/status.cuh"
+
+namespace isonomy::device {
+
+inline void require(cublasStatus_t status, const char* call) {
+  if (status != CUBLAS_STATUS_SUCCESS)
+    throw DeviceError("cuBLAS", call, static_cast<int>(status), cublasGetStatusName(status),
+                      cublasGetStatusString(status));
+}
+
+/// A handle for one stream.
+///
+/// Whatever defaults and environment say, its products are IEEE arithmetic of their own type: no TF32, no emulation of
+/// double or float by narrower types, which pedantic mode rules out. A handle with one stream repeats bits.
+class Blas {
+ public:
+  static constexpr const char* math_mode = "products by cuBLAS in pedantic mode: IEEE 754, in an order of its own";
+
+  explicit Blas(cudaStream_t stream) {
+    cublasHandle_t handle = nullptr;
+    require(cublasCreate(&handle), "cublasCreate");
+    handle_.reset(handle);
+    require(cublasSetStream(handle, stream), "cublasSetStream");
+    require(cublasSetMathMode(handle, CUBLAS_PEDANTIC_MATH), "cublasSetMathMode");
+    require(cublasSetAtomicsMode(handle, CUBLAS_ATOMICS_NOT_ALLOWED), "cublasSetAtomicsMode");
+    require(cublasSetPointerMode(handle, CUBLAS_POINTER_MODE_HOST), "cublasSetPointerMode");
+  }
+  [[nodiscard]] cublasHandle_t handle() const noexcept { return handle_.get(); }
+
+ private:
+  struct Destroy {
+    void operator()(cublasHandle_t handle) const noexcept { static_cast<void>(cublasDestroy(handle)); }
+  };
+  std::unique_ptr<cublasContext, Destroy> handle_;
+};
+
+/// Queues run(handle), a call of cuBLAS, which errors name as `call`.
+template <class Run>
+void blas(Context& ctx, const char* call, const Run& run) {
+  const OnDevice here(ctx.device());
+  require(run(ctx.state()->part<Blas>().handle()), call);
+  ctx.queued();
+}
+
+/// Functions of cuBLAS for an element type.
+template <Real T>
+struct BlasCalls {
+  static constexpr auto gemm = &cublasSgemm_64;
+  static constexpr auto gemm_batched = &cublasSgemmStridedBatched_64;
+  static constexpr auto syrk = &cublasSsyrk_64;
+};
+template <>
+struct BlasCalls<double> {
+  static constexpr auto gemm = &cublasDgemm_64;
+  static constexpr auto gemm_batched = &cublasDgemmStridedBatched_64;
+  static constexpr auto syrk = &cublasDsyrk_64;
+};
+
+}  // namespace isonomy::device
