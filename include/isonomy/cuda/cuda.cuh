@@ -13,10 +13,12 @@
 #include "isonomy/cuda/linalg/syrk.cuh"
 #include "isonomy/cuda/memory.cuh"
 #include "isonomy/cuda/mixture/mixture_sums.cuh"
+#include "isonomy/cuda/mixture/multivariate_mixture_sums.cuh"
 #include "isonomy/cuda/reduce/segmented_reduce.cuh"
 #include "isonomy/cuda/reduce/transform.cuh"
 #include "isonomy/cuda/reduce/transform_reduce.cuh"
 #include "isonomy/cuda/residue/joint_residue_counts.cuh"
+#include "isonomy/cuda/residue/residue_rank_sums.cuh"
 #include "isonomy/cuda/returns.cuh"
 #include "isonomy/cuda/sort/rank_average.cuh"
 #include "isonomy/cuda/sort/select_k.cuh"
@@ -41,7 +43,9 @@ struct Backend<Cuda> : device::Memory,
                        device::CholeskyBatched,
                        device::Returns,
                        device::MixtureSums,
-                       device::JointResidueCounts {
+                       device::MultivariateMixtureSums,
+                       device::JointResidueCounts,
+                       device::ResidueRankSums {
   using tag = Cuda;
   using space = DeviceSpace;
   using context = device::Context;

@@ -55,6 +55,12 @@ struct CountJointly {
   }
 };
 
+/// Zero to every element of out.
+struct ClearCounts {
+  MatrixView<std::uint32_t, DeviceSpace> out;
+  __device__ void operator()(index_t e) const { out(e / out.columns, e % out.columns) = 0; }
+};
+
 struct JointResidueCounts {
   static void joint_residue_counts(Context& ctx, MatrixView<const std::uint8_t, DeviceSpace> codes,
                                    VectorView<const PositionPair, DeviceSpace> pairs,
@@ -75,14 +81,10 @@ struct JointResidueCounts {
  private:
   static constexpr index_t few_rows = 32;  // below it a thread a pair is as quick
 
-  struct Clear {
-    MatrixView<std::uint32_t, DeviceSpace> out;
-    __device__ void operator()(index_t e) const { out(e / out.columns, e % out.columns) = 0; }
-  };
   static void clear(Context& ctx, MatrixView<std::uint32_t, DeviceSpace> out) {
     constexpr int threads = 256;
     const index_t n = out.rows * out.columns;
-    launch(ctx, ctx.blocks_for(n, threads), threads, IndexLoop<Clear>{{out}, 0, n});
+    launch(ctx, ctx.blocks_for(n, threads), threads, IndexLoop<ClearCounts>{{out}, 0, n});
   }
 };
 
