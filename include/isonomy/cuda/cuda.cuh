@@ -10,6 +10,7 @@
 #include "isonomy/cuda/for_each.cuh"
 #include "isonomy/cuda/linalg/cholesky.cuh"
 #include "isonomy/cuda/linalg/gemm.cuh"
+#include "isonomy/cuda/linalg/libraries.cuh"
 #include "isonomy/cuda/linalg/syrk.cuh"
 #include "isonomy/cuda/memory.cuh"
 #include "isonomy/cuda/tag.hpp"
@@ -19,7 +20,8 @@ namespace isonomy {
 /// The law of Backend<Cpu> on a device: the same bits, but for the products and factorisations of the vendor's
 /// libraries, which agree within their operations' tiers.
 template <>
-struct Backend<Cuda> : device::Memory, device::ForEach, device::Gemm, device::Syrk, device::CholeskyBatched {
+struct Backend<Cuda>
+    : device::Memory, device::ForEach, device::Gemm, device::Syrk, device::CholeskyBatched, device::BlasArithmetic {
   using tag = Cuda;
   using space = DeviceSpace;
   using context = device::Context;
