@@ -18,6 +18,7 @@ void conform(Determinism determinism, conformance::Level level) {
   conformance::Report report{Backend<Tag>::name()};
   conformance::Plan plan;
   plan.level = level;
+  plan.heap = &conformance::HeapBytes::of_program();
   conformance::run_operation<Op, Tag>(ctx, report, plan);
   std::ostringstream text;
   text << report;

@@ -12,6 +12,7 @@
 
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/conformance/data.hpp"
+#include "isonomy/conformance/heap.hpp"
 #include "isonomy/conformance/storage.hpp"
 #include "isonomy/core/view.hpp"
 
@@ -51,7 +52,11 @@ class Call {
  public:
   using space = typename Backend<Tag>::space;
 
-  Call(Context<Tag>& ctx, Reach& reach) : ctx_(ctx), reach_(reach) {}
+  /// `heap`, where there is one, is looked at while operations run.
+  Call(Context<Tag>& ctx, Reach& reach, HeapBytes* heap = nullptr)
+      : ctx_(ctx), reach_(reach), uncounted_(heap, ctx.counters()) {
+    uncounted_.begin();
+  }
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
 
@@ -78,6 +83,7 @@ class Call {
   /// Plain elements in host memory, whatever the backend's memory is.
   template <class T>
   [[nodiscard]] std::span<const T> host_input(const char* name, const std::vector<T>& values) {
+    const Apart apart(uncounted_);
     auto held = std::make_unique<Host<T>>(name, Role::input, values);
     const std::span<const T> view(held->values);
     operands_.push_back(std::move(held));
@@ -85,6 +91,7 @@ class Call {
   }
   template <class T>
   [[nodiscard]] std::span<T> host_output(const char* name, const std::vector<T>& values, Role role = Role::output) {
+    const Apart apart(uncounted_);
     auto held = std::make_unique<Host<T>>(name, role, values);
     const std::span<T> view(held->values);
     operands_.push_back(std::move(held));
@@ -100,6 +107,11 @@ class Call {
     static_cast<void>(host_output(name, std::vector<T>{value}));
   }
 
+  /// Bytes of the heap that the operations held beyond what the context counted, now that all have run.
+  [[nodiscard]] std::size_t uncounted_bytes() {
+    uncounted_.end();
+    return uncounted_.most();
+  }
   /// All operands as they are now.
   [[nodiscard]] Outcome outcome() {
     Outcome all;
@@ -144,6 +156,7 @@ class Call {
 
   template <class T>
   Uploaded<Tag, T>& hold(const char* name, Role role, const Operand<T>& o) {
+    const Apart apart(uncounted_);
     reach_.note(Extent{o.rows, o.columns});
     reach_.bytes += o.storage.size() * sizeof(T);
     auto held = role == Role::input && o.has_gaps()
@@ -154,8 +167,18 @@ class Call {
     return uploaded;
   }
 
+  /// What the kit takes for an operand is no operation's.
+  struct Apart {
+    UncountedBytes& uncounted;
+    explicit Apart(UncountedBytes& of_call) : uncounted(of_call) { uncounted.end(); }
+    ~Apart() { uncounted.begin(); }
+    Apart(const Apart&) = delete;
+    Apart& operator=(const Apart&) = delete;
+  };
+
   Context<Tag>& ctx_;
   Reach& reach_;
+  UncountedBytes uncounted_;
   std::vector<std::unique_ptr<Held>> operands_;
 };
 

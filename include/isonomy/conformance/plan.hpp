@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "isonomy/conformance/heap.hpp"
 #include "isonomy/core/text.hpp"
 
 namespace isonomy::conformance {
@@ -25,6 +26,9 @@ struct Plan {
   std::string row = {};
   /// End an operation's rows at the first that fails.
   bool first_failure = false;
+  /// Where the program's operator new is counted (conformance/count_heap.hpp), rows see workspace that does not come
+  /// from `allocate` too; nothing otherwise.
+  HeapBytes* heap = nullptr;
 
   [[nodiscard]] bool lists(const std::string& operation, const std::string& element) const {
     return std::any_of(declined.begin(), declined.end(), [&](const std::string& entry) {

@@ -7,6 +7,7 @@
 #include <limits>
 #include <string>
 
+#include "isonomy/core/config.hpp"
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
@@ -133,22 +134,31 @@ inline void equal(index_t a, const char* a_name, index_t b, const char* b_name, 
   that(a == b, operation, a_name, " has ", a, " elements and ", b_name, " has ", b, "; they must be equal");
 }
 
+/// Do segment borders keep their rule at s: from 0 up, not decreasing, the last at most `size`?
+template <class S>
+[[nodiscard]] ISONOMY_HD bool border_fits(const VectorView<const index_t, S>& borders, index_t s, index_t size) {
+  const index_t least = s == 0 ? 0 : borders(s - 1);
+  return borders(s) >= least && (s + 1 < borders.size || borders(s) <= size);
+}
+/// ValueError for the border at s, the first that does not fit: `before` is the one before it, 0 for the first.
+[[noreturn, gnu::cold, gnu::noinline]] inline void bad_border(const char* operation, index_t s, index_t before,
+                                                              index_t border, index_t size) {
+  if (border < before)
+    throw ValueError(text::joined(operation, ": offsets(", s, ") is ", border, "; ",
+                                  s == 0 ? "the first must be at least 0" : "offsets must not decrease"));
+  throw ValueError(text::joined(operation, ": offsets(", s, ") is ", border, " and there are ", size,
+                                " elements; the last offset must not exceed them"));
+}
+
 /// Segment borders: at least one, from 0 to `size`, non-decreasing (ValueError). The values are looked at in host
 /// memory only; a device backend checks them where they are.
 template <class S>
 void offsets(const VectorView<const index_t, S>& borders, index_t size, const char* operation) {
   usable(borders, operation, "offsets");
   that(borders.size >= 1, operation, "offsets is empty; it has one element more than there are segments");
-  if constexpr (std::same_as<S, HostSpace>) {
-    const auto value_that = [&](bool condition, index_t s, const char* rule) {
-      if (!condition) throw ValueError(text::joined(operation, ": offsets(", s, ") is ", borders(s), "; ", rule));
-    };
-    value_that(borders(0) >= 0, 0, "the first must be at least 0");
-    for (index_t s = 1; s < borders.size; ++s) value_that(borders(s) >= borders(s - 1), s, "offsets must not decrease");
-    if (borders(borders.size - 1) > size)
-      throw ValueError(text::joined(operation, ": offsets(", borders.size - 1, ") is ", borders(borders.size - 1),
-                                    " and there are ", size, " elements; the last offset must not exceed them"));
-  }
+  if constexpr (std::same_as<S, HostSpace>)
+    for (index_t s = 0; s < borders.size; ++s)
+      if (!border_fits(borders, s, size)) bad_border(operation, s, s == 0 ? 0 : borders(s - 1), borders(s), size);
 }
 
 }  // namespace check

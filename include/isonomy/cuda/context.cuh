@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "isonomy/core/concepts.hpp"
+#include "isonomy/core/config.hpp"
 #include "isonomy/core/control.hpp"
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/text.hpp"

@@ -13,6 +13,17 @@
 #include "isonomy/cuda/linalg/libraries.cuh"
 #include "isonomy/cuda/linalg/syrk.cuh"
 #include "isonomy/cuda/memory.cuh"
+#include "isonomy/cuda/mixture/mixture_sums.cuh"
+#include "isonomy/cuda/mixture/multivariate_mixture_sums.cuh"
+#include "isonomy/cuda/reduce/segmented_reduce.cuh"
+#include "isonomy/cuda/reduce/transform.cuh"
+#include "isonomy/cuda/reduce/transform_reduce.cuh"
+#include "isonomy/cuda/residue/joint_residue_counts.cuh"
+#include "isonomy/cuda/residue/residue_rank_sums.cuh"
+#include "isonomy/cuda/returns.cuh"
+#include "isonomy/cuda/sort/rank_average.cuh"
+#include "isonomy/cuda/sort/select_k.cuh"
+#include "isonomy/cuda/sort/stable_sort_by_key.cuh"
 #include "isonomy/cuda/tag.hpp"
 
 namespace isonomy {
@@ -20,8 +31,23 @@ namespace isonomy {
 /// The law of Backend<Cpu> on a device: the same bits, but for the products and factorisations of the vendor's
 /// libraries, which agree within their operations' tiers.
 template <>
-struct Backend<Cuda>
-    : device::Memory, device::ForEach, device::Gemm, device::Syrk, device::CholeskyBatched, device::BlasArithmetic {
+struct Backend<Cuda> : device::Memory,
+                       device::ForEach,
+                       device::Transform,
+                       device::TransformReduce,
+                       device::SegmentedReduce,
+                       device::StableSortByKey,
+                       device::RankAverage,
+                       device::SelectK,
+                       device::Gemm,
+                       device::Syrk,
+                       device::CholeskyBatched,
+                       device::BlasArithmetic,
+                       device::Returns,
+                       device::MixtureSums,
+                       device::MultivariateMixtureSums,
+                       device::JointResidueCounts,
+                       device::ResidueRankSums {
   using tag = Cuda;
   using space = DeviceSpace;
   using context = device::Context;

@@ -1,5 +1,6 @@
 # cmake -DCOMPILER=... "-DFLAGS=a;b" -DSOURCE_DIR=... -P: each member that a backend lacks is named in one sentence, once, and the
-# compiler says hardly more.
+# compiler says hardly more. The sentence comes first, unless the backend's own code uses the name that is missing: no library can
+# speak before the compiler has read that code.
 cmake_minimum_required(VERSION 3.25)
 set(left_out
   "the backend lacks `using tag`: " "the backend lacks `using space`: " "the backend lacks `using context`: "
@@ -25,7 +26,8 @@ set(wrong
   "the backend's context lacks `Counters& counters()`: ")
 set(no_backend "this tag has no backend here: include the header that specialises isonomy::Backend for it, or write one")
 
-# Compiles SOURCE with -DWHAT. The compiler says each of the sentences as often as it is listed, and at most `more` errors beside.
+# Compiles SOURCE with -DWHAT. The compiler says each of the sentences as often as it is listed, and at most `more` errors beside; the
+# first error is a sentence, or what matches `own_first` where that is set.
 function(expect source what more)
   execute_process(COMMAND "${COMPILER}" ${FLAGS} ${unlimited} ${what} -fsyntax-only "${SOURCE_DIR}/${source}"
                   RESULT_VARIABLE failed ERROR_VARIABLE said)
@@ -41,6 +43,19 @@ function(expect source what more)
   elseif(all GREATER most)
     list(JOIN errors "\n" errors)
     message(SEND_ERROR "${source} with ${what}: ${all} errors for ${wanted} missing members, more than ${most}:\n${errors}")
+  endif()
+  if(ARGN AND errors)
+    list(GET errors 0 first)
+    set(is_first FALSE)
+    foreach(sentence IN LISTS ARGN)
+      string(FIND "${first}" "${sentence}" at)
+      if((own_first AND first MATCHES "${own_first}") OR (NOT own_first AND NOT at EQUAL -1))
+        set(is_first TRUE)
+      endif()
+    endforeach()
+    if(NOT is_first)
+      message(SEND_ERROR "${source} with ${what}: another error comes first:\n${first}")
+    endif()
   endif()
   foreach(sentence IN LISTS ARGN)
     string(FIND "${errors}" "${sentence}" at)
@@ -69,3 +84,15 @@ expect(used.cpp -DKIT 0 ${left_out})
 expect(used.cpp "-DKIT;-DMEMORY" 0 ${left_out_of_memory})
 expect(used.cpp "-DBUFFER;-DMEMORY" 0 ${left_out_of_memory})
 expect(used.cpp -DFRONT_DOOR 9 ${left_out})  # "no matching function" behind each
+
+# A backend as its author writes it, complete and without each name, which its own code uses or not.
+expect(stranger.cpp "" 0)
+expect(stranger.cpp -DNAMES_USED 0)
+foreach(name IN ITEMS tag space context)
+  string(TOUPPER ${name} macro)
+  expect(stranger.cpp -DWITHOUT_${macro} 1 "the backend lacks `using ${name}`: ")  # "no matching function" behind it
+  set(own_first "stranger.cpp:.*(‘${name}’|'${name}')")
+  expect(stranger.cpp "-DWITHOUT_${macro};-DNAMES_USED" 5 "the backend lacks `using ${name}`: ")
+  set(own_first "")
+endforeach()
+expect(stranger.cpp "-DCONTEXT_WITHOUT_TAG;-DNAMES_USED" 1 "the backend's context lacks `using tag`: ")

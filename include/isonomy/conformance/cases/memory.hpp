@@ -2,15 +2,17 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "isonomy/backend/buffer.hpp"
 #include "isonomy/backend/operation.hpp"
+#include "isonomy/conformance/cases/vectors.hpp"
 #include "isonomy/conformance/rows.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/ops/for_each.hpp"
@@ -19,42 +21,6 @@
 namespace isonomy::conformance {
 
 namespace detail {
-/// Vector sizes: empty, one, odd, whole blocks, above a chunk of any loop; and those that are for the level `full`,
-/// beyond 2^16 and 2^20.
-inline constexpr std::array<index_t, 6> vector_sizes{0, 1, 7, 1000, 1024, 20011};
-inline constexpr std::array<index_t, 2> huge_sizes{65549, 1048601};
-inline constexpr std::array<index_t, 3> vector_strides{1, 2, 5};
-/// A million elements are there for code that element types share: one of each size stands for all.
-template <class T>
-inline constexpr bool stands_for_all = std::same_as<T, float> || std::same_as<T, std::int64_t>;
-/// Matrices beyond 2^16 and 2^20 rows and columns.
-inline constexpr std::array<std::pair<index_t, index_t>, 5> huge_shapes{
-    {{65549, 2}, {2, 65549}, {1048601, 1}, {1, 1048601}, {1100, 1000}}};
-
-[[nodiscard]] inline std::string sized(const char* type, index_t n, index_t stride) {
-  return text::joined(type, " ", n, " stride ", stride);
-}
-
-/// Steps that no compiler shortens: what takes long enough to be stopped.
-struct Busy {
-  template <class T>
-  ISONOMY_HD T operator()(T x) const {
-    std::uint64_t h = static_cast<std::uint64_t>(x) + 1;
-    for (int i = 0; i < 64; ++i) h = h * 6364136223846793005u + 1442695040888963407u;
-    return static_cast<T>(h >> 60);
-  }
-};
-struct BusyAt {
-  double* out;
-  ISONOMY_HD void operator()(index_t i) const { out[i] = Busy{}(static_cast<double>(i)); }
-};
-/// Throws at one index, and at one value. Not for devices.
-struct ThrowAt {
-  index_t index;
-  void operator()(index_t i) const {
-    if (i == index) throw FunctorError("the functor of the kit threw");
-  }
-};
 /// What is no std::exception arrives too.
 struct ThrowNumber {
   index_t index;
@@ -70,15 +36,22 @@ struct WriteLast {
     if (i >= n - 3) out[i - (n - 3)] += i;
   }
 };
-template <class T>
-struct ThrowOn {
-  T value;
-  T operator()(T x) const {
-    if (x == value) throw FunctorError("the functor of the kit threw");
-    return x;
-  }
-  T operator()(T a, T b) const { return (*this)(b) + a; }
-};
+/// A request to stop ends an operation that writes `size` elements, whatever they hold: nothing else takes long.
+template <class T, class Tag>
+void stops_writing(Rows<Tag>& rows, const std::string& label,
+                   const std::function<void(Call<Tag>&, VectorView<T, typename Backend<Tag>::space>)>& run) {
+  if constexpr (stands_for_all<T>)
+    rows.stops(text::joined(op::element_name<T>(), label), 1 << 20, [&](Call<Tag>& call, index_t size) {
+      Buffer<T, Tag> out(call.context(), size, "a row");
+      const auto last = out.view().subview(size - 1, 1);
+      std::vector<T> value{T(9)};  // which nothing that is written has
+      Backend<Tag>::copy_from_host(call.context(), VectorView<const T>(value.data(), 1), last);
+      run(call, out.view());
+      Backend<Tag>::copy_to_host(call.context(), VectorView<const T, typename Backend<Tag>::space>(last),
+                                 VectorView<T>(value.data(), 1));
+      call.result("last", value[0]);
+    });
+}
 }  // namespace detail
 
 template <>
@@ -108,12 +81,14 @@ struct Cases<op::copy> {
         to_and_from<Tag, T>(rows, n, stride, true);
         to_and_from<Tag, T>(rows, n, stride, false);
       }
+    if constexpr (Real<T>) vector<Tag, T>(rows, 1000, 1, 2, Data::denormal);
     if constexpr (std::same_as<T, float>) aligned(rows);
     if (!rows.full()) return;
     if constexpr (std::same_as<T, float>) far_apart(rows);
     for (const index_t n : detail::huge_sizes) vector<Tag, T>(rows, n, 1, n < 100000 ? 2 : 1, Data::wide);
     for (const auto& [m, n] : detail::huge_shapes)
       matrix<Tag, T>(rows, m, n, Layout::row, n < 100 ? Layout::row : Layout::column, Data::wide);
+    stops<Tag, T>(rows);
   }
 
  private:
@@ -130,6 +105,22 @@ struct Cases<op::copy> {
         text::joined("matrix ", op::element_name<T>(), " ", m, "x", n, " ", name(from), " to ", name(to), " ", name(d)),
         d, Operand<T>(m, n, from), Operand<T>(m, n, to),
         [](Context<Tag>& ctx, auto& x, auto& y) { copy(ctx, x.matrix(), y.matrix()); });
+  }
+  /// One element to all places, in long columns and in short ones.
+  template <class Tag, class T>
+  static void stops(Rows<Tag>& rows) {
+    using Space = typename Backend<Tag>::space;
+    const std::vector<T> one{T(3)};
+    detail::stops_writing<T, Tag>(rows, ", vector asked to stop", [&](Call<Tag>& call, auto out) {
+      copy(call.context(), VectorView<const T, Space>(call.input("one", one).data, out.size, 0), out);
+    });
+    for (const index_t m : {index_t{16}, index_t{1} << 18})
+      detail::stops_writing<T, Tag>(
+          rows, text::joined(", matrix of ", m, " rows asked to stop"), [&](Call<Tag>& call, auto out) {
+            const index_t n = out.size / m;
+            copy(call.context(), MatrixView<const T, Space>(call.input("one", one).data, m, n, 0, 0),
+                 MatrixView<T, Space>(out.data, m, n, 1, m));
+          });
   }
   /// Every allocation starts at a multiple of 256 bytes.
   template <class Tag>
@@ -296,6 +287,8 @@ struct Cases<op::fill> {
             rows, text::joined(detail::sized(op::element_name<T>(), n, stride), " ", what), n, stride,
             [value](index_t) { return value; }, [value](Context<Tag>& ctx, auto out) { fill(ctx, out, value); });
       });
+    detail::stops_writing<T, Tag>(rows, ", asked to stop",
+                                  [](Call<Tag>& call, auto out) { fill(call.context(), out, T(3)); });
   }
 };
 
@@ -320,6 +313,8 @@ struct Cases<op::iota> {
       });
     if constexpr (sizeof(T) == 8)
       if (rows.full()) beyond_float<Tag, T>(rows);
+    detail::stops_writing<T, Tag>(rows, ", asked to stop",
+                                  [](Call<Tag>& call, auto out) { iota(call.context(), out, T(0)); });
   }
 
  private:

@@ -13,7 +13,9 @@
 #include "isonomy/conformance/cases/mixture_passes.hpp"
 #include "isonomy/conformance/rows.hpp"
 #include "isonomy/core/text.hpp"
+#include "isonomy/core/view.hpp"
 #include "isonomy/ops/mixture/kernels/scalar.hpp"
+#include "isonomy/ops/mixture/kernels/weighted.hpp"
 #include "isonomy/ops/mixture/multivariate_mixture_sums.hpp"
 #include "isonomy/ops/mixture/weighted_multivariate_mixture_sums.hpp"
 
@@ -56,15 +58,6 @@ struct MultivariateCases {
     Data kind;
     Data weights = Data::random;  // random ones have a 0 in every seventh row
     bool graded = false;
-  };
-  /// Rows and weights as the lane functions read them.
-  template <class T>
-  struct WeightedOperand {
-    const Operand<T>& x;
-    const Operand<T>& weights;
-
-    const T& operator()(index_t i, index_t j) const { return x(i, j); }
-    [[nodiscard]] double weight(index_t i) const { return static_cast<double>(weights(i)); }
   };
   /// Log peaks, means and factors, one after the other, from a seed.
   struct Parameters {
@@ -178,6 +171,9 @@ struct MultivariateCases {
   template <class T>
   static detail::MixturePasses by_definition(const MultivariateNormals& term, MixtureOrder order, const Operand<T>& x,
                                              const Operand<T>& w) {
+    // Views, which any compiler lets the lane functions read.
+    const MatrixView<const T> points(x.storage.data() + x.offset, x.rows, x.columns, x.row_stride, x.column_stride);
+    const VectorView<const T> weights(w.storage.data() + w.offset, w.rows, w.row_stride);
     return detail::passes_by_definition(term, order, x.rows, [&](index_t first, index_t n, double* sums) {
       const auto add = [&](const auto& rows) {
         if (order == MixtureOrder::value)
@@ -186,9 +182,9 @@ struct MultivariateCases {
           lanes::MultivariateBlocks::add<true>(term, rows, first, n, sums);
       };
       if constexpr (weighted)
-        add(WeightedOperand<T>{x, w});
+        add(WeightedRows<T, HostSpace>{points, weights});
       else
-        add(x);
+        add(points);
     });
   }
 

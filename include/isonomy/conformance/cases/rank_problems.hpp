@@ -53,12 +53,13 @@ struct ScaleRange {
 [[nodiscard]] inline std::vector<ScaleRange> common_ranges() {
   return {{1000, 0, 1000}, {10, 0, 10}, {2, 0, 2}, {1 << 20, 0, 1 << 20}, {1000, -3000, 5000}, {1000, 0, 1000}};
 }
-/// Sums that need 64 bits, and keys that need more than 32.
+/// Sums that need 64 bits, and keys that need more than 32; the last ones have keys beyond 2^53 that differ by 1.
 [[nodiscard]] inline std::vector<ScaleRange> wide_ranges() {
   return {{(std::int64_t{1} << 31) + 11, -(std::int64_t{1} << 50), std::int64_t{1} << 50},
           {3000000019, 0, std::int64_t{1} << 54},
           {2000000, (std::int64_t{1} << 54) - 40, (std::int64_t{1} << 54) + 40},
-          {2000000, -(std::int64_t{1} << 54) - 40, 40 - (std::int64_t{1} << 54)}};
+          {2000000, -(std::int64_t{1} << 54) - 40, 40 - (std::int64_t{1} << 54)},
+          {100000, (std::int64_t{1} << 54) - 3, (std::int64_t{1} << 54) + 3}};
 }
 /// Numerators beside the decimal ties of their mean, where a double no longer tells neighbours apart.
 inline void move_to_ties(Scales& s, index_t scale, index_t letters) {

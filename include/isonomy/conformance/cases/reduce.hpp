@@ -9,8 +9,9 @@
 #include <vector>
 
 #include "isonomy/backend/operation.hpp"
-#include "isonomy/conformance/cases/memory.hpp"
+#include "isonomy/conformance/cases/offsets.hpp"
 #include "isonomy/conformance/cases/reductions.hpp"
+#include "isonomy/conformance/cases/vectors.hpp"
 #include "isonomy/conformance/rows.hpp"
 #include "isonomy/core/functional.hpp"
 #include "isonomy/core/text.hpp"
@@ -267,6 +268,11 @@ struct Cases<op::segmented_reduce> {
           if (detail::fits<T>(d, offsets.back())) row<Tag, T>(rows, offsets, stride, d);
     for (const std::vector<index_t>& offsets : {std::vector<index_t>{3, 140000}, {0, 70000, 140000}})
       for (const index_t stride : detail::vector_strides) row<Tag, T>(rows, offsets, stride, Data::random);
+    detail::refuses_bad_offsets(rows, op::element_name<T>(), [](Call<Tag>& call, const auto& offsets) {
+      const std::vector<T> x(detail::elements_between_bad_offsets, T(3));
+      segmented_reduce(call.context(), call.input("x", x), offsets,
+                       call.output("out", Operand<T>(offsets.size - 1, index_t{1})).vector(), T(0), Plus{}, Identity{});
+    });
     if (rows.full()) {
       for (const index_t n : detail::huge_sizes) {
         if (n > 100000 && !detail::stands_for_all<T>) continue;

@@ -14,7 +14,8 @@
 #include <vector>
 
 #include "isonomy/backend/operation.hpp"
-#include "isonomy/conformance/cases/memory.hpp"
+#include "isonomy/conformance/cases/offsets.hpp"
+#include "isonomy/conformance/cases/vectors.hpp"
 #include "isonomy/conformance/rows.hpp"
 #include "isonomy/core/random.hpp"
 #include "isonomy/core/text.hpp"
@@ -122,6 +123,11 @@ struct Cases<op::stable_sort_by_key> {
     row<Tag, T, std::uint8_t>(rows, {1000, 1, 1, true, Data::ties});
     row<Tag, T, std::uint8_t>(rows, {1000, 1, 0, false, Data::ties});
     if constexpr (std::same_as<T, float>) row<Tag, T, float>(rows, {1000, 1, 0, false, Data::ties});
+    detail::refuses_bad_offsets(rows, op::element_name<T>(), [](Call<Tag>& call, const auto& offsets) {
+      const Operand<T> keys = Operand<T>(detail::elements_between_bad_offsets, index_t{1}).fill(Data::random, 1);
+      stable_sort_by_key(call.context(), call.output("keys", keys).vector(), call.output("values", keys).vector(),
+                         offsets);
+    });
     if (!rows.full()) return;
     row<Tag, T, index_t>(rows, {1048601, 1, 0, false, Data::ties});
     if (detail::stands_for_all<T>) row<Tag, T, index_t>(rows, {1048601, 1, 4, true, Data::wide});
@@ -208,6 +214,11 @@ struct Cases<op::rank_average> {
         for (int s = 0; s < 4; ++s) row<Tag, T>(rows, n, n % 2 == 0 ? 1 : 3, s, d);
     row<Tag, T>(rows, 20011, 1, 4, Data::ties);
     row<Tag, T>(rows, 20011, 2, 0, Data::random);
+    detail::refuses_bad_offsets(rows, op::element_name<T>(), [](Call<Tag>& call, const auto& offsets) {
+      const Operand<T> x = Operand<T>(detail::elements_between_bad_offsets, index_t{1}).fill(Data::random, 1);
+      rank_average(call.context(), call.input("x", x).vector(), offsets,
+                   call.output("out", Operand<double>(x.rows, index_t{1})).vector());
+    });
     if (!rows.full()) return;
     row<Tag, T>(rows, 1048601, 1, 0, Data::ties);
     if (detail::stands_for_all<T>) row<Tag, T>(rows, 1048601, 1, 4, Data::wide);

@@ -40,9 +40,9 @@ struct StableSortByKey {
       return;
     }
     parallel_for(ctx, segments, 1, operation, [&](index_t s) {
-      part(s, [](auto k, auto v, auto* pairs, auto*) {
+      part(s, [](auto k, auto v, auto* pairs, auto* spare) {
         for (index_t i = 0; i < k.size; ++i) std::construct_at(pairs + i, k(i), v(i));
-        std::stable_sort(pairs, pairs + k.size, ByKey{});
+        sort_piece(pairs, spare, k.size);
         for (index_t i = 0; i < k.size; ++i) k(i) = pairs[i].key, v(i) = pairs[i].value;
       });
     });
@@ -75,12 +75,34 @@ struct StableSortByKey {
     Pair<K, V>*pairs, *spare;
   };
 
+  /// Runs by insertion, then merges to `spare` and back: std::stable_sort would take memory that nothing counts.
+  template <class P>
+  static void sort_piece(P* x, P* spare, index_t n) {
+    constexpr index_t run = 8;
+    for (index_t first = 0; first < n; first += run)
+      for (index_t i = first + 1; i < std::min(n, first + run); ++i) {
+        const P inserted = x[i];
+        index_t place = i;
+        for (; place > first && ByKey{}(inserted, x[place - 1]); --place) x[place] = x[place - 1];
+        x[place] = inserted;
+      }
+    P *from = x, *to = spare;
+    for (index_t width = run; width < n; width *= 2) {
+      for (index_t first = 0; first < n; first += 2 * width) {
+        P *const middle = from + std::min(n, first + width), *const last = from + std::min(n, first + 2 * width);
+        std::merge(from + first, middle, middle, last, to + first, ByKey{});
+      }
+      std::swap(from, to);
+    }
+    if (from != x) std::copy(from, from + n, x);
+  }
+
   template <class K, class V>
   static void sort_range(Context& ctx, VectorView<K> keys, VectorView<V> values, Pair<K, V>* from, Pair<K, V>* to) {
     const index_t n = keys.size;
     parallel_chunks(ctx, n, piece, operation, [&](index_t begin, index_t end) {
       for (index_t i = begin; i < end; ++i) std::construct_at(from + i, keys(i), values(i));
-      std::stable_sort(from + begin, from + end, ByKey{});
+      sort_piece(from + begin, to + begin, end - begin);
     });
     for (index_t width = piece; width < n; width *= 2) {
       // A part of 2 * piece elements never crosses two pairs of runs, because both are powers of two times `piece`.

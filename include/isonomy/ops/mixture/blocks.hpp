@@ -23,7 +23,7 @@ concept MixtureTerm = requires(const Term& term, MixtureOrder order, double* sum
   { term.outputs(order) } -> std::same_as<int>;
   { term.lane_sums(order) } -> std::same_as<int>;
   { term.lane_scratch() } -> std::same_as<int>;
-  block_outputs(term, order, index_t{}, sums, sums);
+  block_share(term, order, index_t{}, lanes::LaneRows{sums}, lanes::OutputsInOrder{sums});
 };
 
 namespace detail {
@@ -62,9 +62,27 @@ void mixture_blocks(Ctx& ctx, const Term& term, MixtureOrder order, const Points
              MixtureBlock<MixtureOrder::hessian, Term, Points, Space>{term, x, size, out, sums.view()});
 }
 
-/// Blocks whose outputs, `rows` doubles each, are held at once: few enough for memory, enough for every thread.
-[[nodiscard]] inline index_t mixture_blocks_at_once(index_t rows) {
-  return std::clamp<index_t>((index_t{1} << 21) / std::max<index_t>(rows, 1), 64, 512);
+/// Can results return to the host in two places by turns, while the backend goes on with what was queued after them?
+template <class B>
+concept ReturnsMeanwhile = requires(typename B::context& ctx, VectorView<const double, typename B::space> x,
+                                    const char* operation) {
+  B::begin_return(ctx, 0, x);
+  { B::end_return(ctx, 0, operation) } -> std::same_as<const double*>;
+};
+
+/// Blocks whose outputs, `rows` doubles each, are held at once: few enough for memory, enough for every thread. So many
+/// where the host would wait between them that a pass over 1e8 points waits thrice.
+template <ContextLike Ctx>
+[[nodiscard]] index_t blocks_at_once(index_t rows) {
+  if constexpr (ReturnsMeanwhile<backend_of<Ctx>>)
+    return std::clamp<index_t>((index_t{1} << 22) / std::max<index_t>(rows, 1), 64, 4096);
+  else
+    return std::clamp<index_t>((index_t{1} << 21) / std::max<index_t>(rows, 1), 64, 512);
+}
+/// The same where their points are packed first, which takes memory too.
+template <ContextLike Ctx>
+[[nodiscard]] index_t packed_blocks_at_once(index_t rows) {
+  return std::min<index_t>(blocks_at_once<Ctx>(rows), 512);
 }
 
 /// Sums in host memory, as many as the term has outputs.
@@ -86,27 +104,36 @@ inline void add_share(DoubleDouble& sum, double share) {
 }
 
 /// Adds to sums(o) what every block gives, in ascending order. run(first, count, out) fills the columns of `out`,
-/// outputs x count, for blocks first .. first + count - 1; `rows` is what a block holds in memory meanwhile.
+/// outputs x count, for blocks first .. first + count - 1, at most `at_once` of them. Where results can return while
+/// the next blocks run, the host adds meanwhile.
 template <ContextLike Ctx, class Run>
-void add_blocks(Ctx& ctx, const char* operation, index_t blocks, index_t rows, VectorView<DoubleDouble> sums,
+void add_blocks(Ctx& ctx, const char* operation, index_t blocks, index_t at_once, VectorView<DoubleDouble> sums,
                 const Run& run) {
-  const index_t at_once = std::min(blocks, detail::mixture_blocks_at_once(rows));
-  Matrix<double, typename Ctx::tag> partial(ctx, sums.size, at_once, operation);
-  for (index_t first = 0; first < blocks; first += at_once) {
-    const index_t count = std::min(at_once, blocks - first);
-    const MatrixView<double, typename Ctx::space> out = partial.view().column_block(0, count);
+  using Space = typename Ctx::space;
+  using B = backend_of<Ctx>;
+  constexpr bool meanwhile = detail::ReturnsMeanwhile<B>;
+  const index_t most = std::min(blocks, at_once), places = meanwhile && blocks > most ? 2 : 1;
+  Matrix<double, typename Ctx::tag> partial(ctx, sums.size, places * most, operation);
+  const auto add = [&](const double* shares, index_t count) {
+    for (index_t b = 0; b < count; ++b)
+      for (index_t o = 0; o < sums.size; ++o) add_share(sums(o), shares[b * sums.size + o]);
+  };
+  int place = 0;
+  for (index_t first = 0; first < blocks; first += most) {
+    const index_t count = std::min(most, blocks - first);
+    const MatrixView<double, Space> out = partial.view().column_block(place * most, count);
+    const VectorView<const double, Space> shares(out.data, sums.size * count);
     begin_operation(ctx, operation);
     run(first, count, out);
-    const auto add = [&](MatrixView<const double> host) {
-      for (index_t b = 0; b < host.columns; ++b)
-        for (index_t o = 0; o < host.rows; ++o) add_share(sums(o), host(o, b));
-    };
-    if constexpr (std::same_as<typename Ctx::space, HostSpace>) {
-      add(out);
+    if constexpr (meanwhile) {
+      B::begin_return(ctx, place, shares);
+      if (first > 0) add(B::end_return(ctx, 1 - place, operation), most);
+      if (first + count == blocks) add(B::end_return(ctx, place, operation), count);
+      place = 1 - place;
+    } else if constexpr (std::same_as<Space, HostSpace>) {
+      add(out.data, count);
     } else {
-      const VectorView<const double, typename Ctx::space> flat(partial.data(), sums.size * count);
-      const std::vector<double> host = to_host<Ctx, double>(ctx, flat);
-      add(column_major(host.data(), sums.size, count));
+      add(to_host<Ctx, double>(ctx, shares).data(), count);
     }
   }
 }

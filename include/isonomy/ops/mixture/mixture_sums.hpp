@@ -56,8 +56,9 @@ struct mixture_sums : Declaration {
 /// output 0 NaN, an infinite one makes it -inf. Accumulators are double for every T.
 ///
 /// Errors: ShapeError if sums has another size than the term's outputs; OutOfMemory; Cancelled between blocks. O(n),
-/// nothing of size n is stored: a few MB of workspace and 64 (lane sums + lane scratch) doubles a thread. Progress
-/// counts blocks of one pass. Waits for the result.
+/// nothing of size n is stored: a few MB of workspace and 64 (lane sums + lane scratch) doubles a thread; tens of MB
+/// where so many blocks run at once that the host hardly waits. Progress counts blocks of one pass. Waits for the
+/// result.
 ///
 /// The same bits for every instruction set, thread count and backend, and for every order as far as orders share
 /// outputs.
@@ -74,14 +75,15 @@ void mixture_sums(Ctx& ctx, const Term& term, MixtureOrder order, VectorView<T, 
   if (blocks == 0) return begin_operation(ctx, operation);
   constexpr bool own = runs_own_form<op::mixture_sums, backend_of<Ctx>, Point, Term>();
   const index_t rows = own ? sums.size : index_t{term.lane_sums(order) + term.lane_scratch()} * block_lanes;
-  Buffer<Point, Tag> packed(
-      ctx, x.stride == 1 ? 0 : std::min(blocks, detail::mixture_blocks_at_once(rows)) * block_points, operation);
+  const bool packs = x.stride != 1;
+  const index_t at_once = packs ? detail::packed_blocks_at_once<Ctx>(rows) : detail::blocks_at_once<Ctx>(rows);
+  Buffer<Point, Tag> packed(ctx, packs ? std::min(blocks, at_once) * block_points : 0, operation);
   ProgressMeter meter(ctx.control(), operation, blocks);
-  add_blocks(ctx, operation, blocks, rows, sums, [&](index_t first, index_t count, auto out) {
+  add_blocks(ctx, operation, blocks, at_once, sums, [&](index_t first, index_t count, auto out) {
     const index_t start = first * block_points;
     VectorView<const Point, typename Ctx::space> points =
         x.subview(start, std::min(count * block_points, x.size - start));
-    if (x.stride != 1) {
+    if (packs) {
       const VectorView<Point, typename Ctx::space> room = packed.view().subview(0, points.size);
       copy(ctx, points, room);
       points = room;

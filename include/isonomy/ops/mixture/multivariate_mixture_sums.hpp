@@ -103,7 +103,7 @@ void multivariate_mixture_sums(Ctx& ctx, const MultivariateNormals& term, Mixtur
   if (blocks == 0) return begin_operation(ctx, operation);
   constexpr bool own = runs_own_form<op::multivariate_mixture_sums, backend_of<Ctx>, Point>();
   const index_t lane_rows = index_t{term.lane_sums(order) + term.lane_scratch()} * block_lanes;
-  add_blocks(ctx, operation, blocks, own ? sums.size : lane_rows, sums,
+  add_blocks(ctx, operation, blocks, detail::blocks_at_once<Ctx>(own ? sums.size : lane_rows), sums,
              [&](index_t first, index_t count, MatrixView<double, typename Ctx::space> out) {
                using View = MatrixView<const Point, typename Ctx::space>;
                const index_t start = first * block_points;

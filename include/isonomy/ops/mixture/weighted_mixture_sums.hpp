@@ -73,13 +73,15 @@ void weighted_mixture_sums(Ctx& ctx, const Weighted<Term>& term, MixtureOrder or
   if (blocks == 0) return begin_operation(ctx, operation);
   constexpr bool own = runs_own_form<op::weighted_mixture_sums, backend_of<Ctx>, Point, Term>();
   const index_t rows = own ? sums.size : index_t{term.lane_sums(order) + term.lane_scratch()} * block_lanes;
-  const index_t at_once = std::min(blocks, detail::mixture_blocks_at_once(rows)) * block_points;
+  const bool packs = x.stride != 1 || weights.stride != 1;
+  const index_t at_once = packs ? detail::packed_blocks_at_once<Ctx>(rows) : detail::blocks_at_once<Ctx>(rows);
   const auto room_for = [&](View v) {
-    return Buffer<Point, typename Ctx::tag>(ctx, v.stride == 1 ? 0 : at_once, operation);
+    return Buffer<Point, typename Ctx::tag>(ctx, v.stride == 1 ? 0 : std::min(blocks, at_once) * block_points,
+                                            operation);
   };
   auto packed_x = room_for(x), packed_weights = room_for(weights);
   ProgressMeter meter(ctx.control(), operation, blocks);
-  add_blocks(ctx, operation, blocks, rows, sums, [&](index_t first, index_t count, auto out) {
+  add_blocks(ctx, operation, blocks, at_once, sums, [&](index_t first, index_t count, auto out) {
     const index_t start = first * block_points, size = std::min(count * block_points, x.size - start);
     const auto piece = [&](View v, auto& packed) {
       const View part = v.subview(start, size);

@@ -72,7 +72,7 @@ void weighted_multivariate_mixture_sums(Ctx& ctx, const MultivariateNormals& ter
   if (blocks == 0) return begin_operation(ctx, operation);
   constexpr bool own = runs_own_form<op::weighted_multivariate_mixture_sums, backend_of<Ctx>, Point>();
   const index_t lane_rows = index_t{term.lane_sums(order) + term.lane_scratch()} * block_lanes;
-  add_blocks(ctx, operation, blocks, own ? sums.size : lane_rows, sums,
+  add_blocks(ctx, operation, blocks, detail::blocks_at_once<Ctx>(own ? sums.size : lane_rows), sums,
              [&](index_t first, index_t count, MatrixView<double, Space> out) {
                const index_t start = first * block_points, size = std::min(count * block_points, x.rows - start);
                const auto rows = MatrixView<const Point, Space>(x).row_block(start, size);

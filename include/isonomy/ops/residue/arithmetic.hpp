@@ -38,17 +38,16 @@ namespace residue {
   return static_cast<std::int64_t>(negative ? -q : q);
 }
 
-/// NumPy's pairwise sum of get(first) .. get(first + m - 1): eight lanes up to 128 terms, halves above.
+/// Terms that NumPy's pairwise sum adds without cutting them in halves.
+inline constexpr std::int32_t most_uncut = 128;
+
+/// The sum of get(first) .. get(first + m - 1) for m <= most_uncut: in eight lanes, fewer than eight terms in one.
 template <class Get>
-[[nodiscard]] ISONOMY_HD double pairwise_sum(const Get& get, std::int32_t first, std::int32_t m) {
+[[nodiscard]] ISONOMY_HD double uncut_sum(const Get& get, std::int32_t first, std::int32_t m) {
   if (m < 8) {
     double s = 0;
     for (std::int32_t i = 0; i < m; ++i) s += get(first + i);
     return s;
-  }
-  if (m > 128) {
-    const std::int32_t h = m / 2 - m / 2 % 8;
-    return pairwise_sum(get, first, h) + pairwise_sum(get, first + h, m - h);
   }
   double lane[8];
   for (std::int32_t k = 0; k < 8; ++k) lane[k] = get(first + k);
@@ -58,6 +57,39 @@ template <class Get>
   double s = ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
   for (; i < m; ++i) s += get(first + i);
   return s;
+}
+
+/// Terms in the first half of a sum of m > most_uncut terms.
+[[nodiscard]] ISONOMY_HD inline std::int32_t first_half(std::int32_t m) { return m / 2 - m / 2 % 8; }
+/// Terms that are left of m after `cuts` cuts, bit i of `second` telling that the second half was taken of cut i.
+[[nodiscard]] ISONOMY_HD inline std::int32_t terms_after(std::int32_t m, int cuts, std::uint32_t second) {
+  for (int i = 0; i < cuts; ++i) m = (second >> i & 1) != 0 ? m - first_half(m) : first_half(m);
+  return m;
+}
+
+/// NumPy's pairwise sum of get(first) .. get(first + m - 1): eight lanes up to 128 terms, halves above.
+///
+/// Without recursion, for which devices have little room: the sums of first halves wait in an array.
+template <class Get>
+[[nodiscard]] ISONOMY_HD double pairwise_sum(const Get& get, std::int32_t first, std::int32_t m) {
+  if (m <= most_uncut) return uncut_sum(get, first, m);
+  constexpr int most_cuts = 25;  // of 2^31 terms
+  double first_halves[most_cuts];
+  int cuts = 0;
+  std::uint32_t second = 0;
+  for (;;) {
+    std::int32_t terms = terms_after(m, cuts, second);
+    for (; terms > most_uncut; ++cuts) {
+      terms = first_half(terms);
+      second &= ~(1u << cuts);
+    }
+    double sum = uncut_sum(get, first, terms);
+    first += terms;
+    for (; cuts > 0 && (second >> (cuts - 1) & 1) != 0; --cuts) sum = first_halves[cuts - 1] + sum;
+    if (cuts == 0) return sum;
+    first_halves[cuts - 1] = sum;
+    second |= 1u << (cuts - 1);
+  }
 }
 
 struct SlotValue {

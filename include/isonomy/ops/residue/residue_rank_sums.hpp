@@ -18,16 +18,18 @@ namespace isonomy {
 
 namespace detail {
 
-/// Feature values of one block's rows as integers in doubles, and which rows are tests.
+/// Feature values of one block's rows as integers of 64 bits, which doubles would not tell apart beyond 2^53, and which
+/// rows are tests.
 template <class Arithmetic, MemorySpace Space>
 struct FeatureKeys {
   ResidueBlock block;
   ScaleViews<Space> scales;
   index_t scale;
-  double *keys, *is_test;
+  std::int64_t* keys;
+  double* is_test;
 
   ISONOMY_HD void operator()(index_t row) const {
-    keys[row] = static_cast<double>(Arithmetic::key(block, row, scales, scale));
+    keys[row] = Arithmetic::key(block, row, scales, scale);
     is_test[row] = row < block.rows.test_rows ? 1.0 : 0.0;
   }
 };
@@ -49,7 +51,8 @@ std::uint64_t twice_u_by_sorting(Ctx& ctx, std::span<const ResidueBlock> blocks,
     rows += b.rows.rows;
     test_rows += b.rows.test_rows;
   }
-  Buffer<double, Tag> keys(ctx, rows, "residue_rank_sums: keys"), ranks(ctx, rows, "residue_rank_sums: ranks");
+  Buffer<std::int64_t, Tag> keys(ctx, rows, "residue_rank_sums: keys");
+  Buffer<double, Tag> ranks(ctx, rows, "residue_rank_sums: ranks");
   Buffer<double, Tag> is_test(ctx, rows, "residue_rank_sums: groups");
   index_t first = 0;
   for (const ResidueBlock& b : blocks) {
@@ -81,7 +84,7 @@ struct residue_rank_sums : Declaration {
   };
   template <class B, class = Codes>
   static constexpr bool derived = requires {
-    requires Runs<rank_average, B, double>;
+    requires Runs<rank_average, B, std::int64_t>;
     requires Runs<for_each, B>;
     requires Runs<transform_reduce, B, double>;
   };

@@ -175,6 +175,17 @@ void check_ranks(const std::vector<Layer>& layers, const std::vector<SplitOfLaye
 
 }  // namespace
 
+TEST_CASE("rank sums tell keys beyond 2^53 apart", "[residue]") {
+  Scales scales(4, 1, false);
+  scales.denominators[0] = 100000;  // the key of one residue is its numerator
+  for (std::size_t a = 0; a < 4; ++a) {
+    scales.numerators[a] = (std::int64_t{1} << 54) + static_cast<std::int64_t>(a);
+    scales.values[a] = static_cast<double>(scales.numerators[a]) / 100000;
+    scales.single[a] = static_cast<double>(static_cast<float>(scales.values[a]));
+  }
+  check_ranks({Layer(60, 25, 4, 4, 5)}, {{run_of(1, 1)}}, scales);
+}
+
 TEST_CASE("rank sums are right for every residue count and alphabet", "[residue]") {
   const int letters = GENERATE(4, 20, 30);
   const auto [n, tests] = GENERATE(std::pair<index_t, index_t>{60, 25}, std::pair<index_t, index_t>{260, 130});

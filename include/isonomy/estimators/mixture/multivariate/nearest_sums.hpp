@@ -128,7 +128,7 @@ nearest_sums(Ctx& ctx, const std::vector<double>& centres, int dimensions, Matri
       moments == Moments::second ? layout.outputs(MixtureOrder::gradient) : 1 + term.components * (1 + dimensions);
   std::vector<DoubleDouble> sums(static_cast<std::size_t>(outputs));
   const index_t blocks = (x.rows + Block::block_rows - 1) / Block::block_rows;
-  add_blocks(ctx, "nearest_sums", blocks, outputs, view(sums),
+  add_blocks(ctx, "nearest_sums", blocks, isonomy::detail::blocks_at_once<Ctx>(outputs), view(sums),
              [&](index_t first, index_t count, MatrixView<double, typename Ctx::space> out) {
                const index_t start = first * Block::block_rows;
                const auto rows = x.row_block(start, std::min(count * Block::block_rows, x.rows - start));

@@ -128,10 +128,10 @@ ISONOMY_HD auto lanes_of(const DensityTerm<F, P>& term) {
   else
     return DensityGradientLane<F, P, order>(term);
 }
-template <class F, int P>
-ISONOMY_HD void block_outputs(const DensityTerm<F, P>& term, MixtureOrder order, index_t, const double* sums,
-                              double* out) {
-  for (int o = 0; o < term.outputs(order); ++o) out[o] = lanes::tree_sum(sums + o * block_lanes);
+template <class F, int P, class Rows, class Write>
+ISONOMY_HD void block_share(const DensityTerm<F, P>& term, MixtureOrder order, index_t, const Rows& rows,
+                            const Write& write) {
+  for (int o = 0; o < term.outputs(order); ++o) write(o, rows.total(o));
 }
 
 /// An Objective: -sum_i log p(x_i; theta) of a user's density over data that outlive it, with exact gradient and, for

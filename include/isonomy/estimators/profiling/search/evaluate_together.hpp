@@ -253,9 +253,10 @@ template <class Tag>
   const auto device_features =
       to_device(ctx, std::vector<Candidate>(features.begin(), features.end()), "profiling: features");
   auto sums = to_device(ctx, std::vector<detail::ExactSums>(features.size()), "profiling: exact sums");
+  GroupMoments<Tag> group_moments(ctx, data.set, data.packed, data.places);
   for (std::size_t g = 0; g < data.packed.groups(); ++g) {
     Moments<Tag> counts(ctx, splits, letters);
-    add_moments(ctx, data.set, data.packed, data.places, g, ResidueWeight::one, counts);
+    group_moments.add(g, g + 1, ResidueWeight::one, counts, [](index_t) {});
     std::vector<std::int32_t> residues;
     for (std::size_t s = 0; s < data.places.size(); ++s) residues.push_back(data.places.residues(g, s));
     const auto device_residues = to_device(ctx, residues, "profiling: residues of splits");

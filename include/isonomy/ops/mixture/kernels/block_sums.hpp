@@ -30,50 +30,72 @@ struct ScaledProduct {
   return p;
 }
 
+/// Sums of the lanes of a block as they lie in memory, rows of block_lanes.
+struct LaneRows {
+  const double* sums;
+
+  [[nodiscard]] ISONOMY_HD double total(int row) const { return tree_sum(sums + row * block_lanes); }
+  [[nodiscard]] ISONOMY_HD ScaledProduct product(int row) const { return product_of_lanes(sums + row * block_lanes); }
+};
+/// A block's share of the outputs, written one after the other.
+struct OutputsInOrder {
+  double* out;
+  ISONOMY_HD void operator()(int output, double value) const { out[output] = value; }
+};
+
 inline constexpr double ln2 = 0x1.62e42fefa39efp-1;
 
 }  // namespace isonomy::lanes
 
 namespace isonomy {
 
-/// out[o] for the n points of a block, in the layout that the term declares.
-ISONOMY_HD inline void block_outputs(const SharedMeanPair& term, MixtureOrder order, index_t n, const double* sums,
-                                     double* out) {
-  const lanes::ScaledProduct product = lanes::product_of_lanes(sums + 2 * block_lanes);
-  const double squares = lanes::tree_sum(sums), powers = lanes::tree_sum(sums + block_lanes) + product.exponent;
-  out[0] = std::fma(static_cast<double>(n), term.peak,
+/// write(o, value) for every output o over the n points of a block, in the layout that the term declares. rows.total(i)
+/// and rows.product(i): row i of its lane sums, added up in the tree or multiplied lane by lane.
+template <class Rows, class Write>
+ISONOMY_HD void block_share(const SharedMeanPair& term, MixtureOrder order, index_t n, const Rows& rows,
+                            const Write& write) {
+  const lanes::ScaledProduct product = rows.product(2);
+  const double squares = rows.total(0), powers = rows.total(1) + product.exponent;
+  write(0, std::fma(static_cast<double>(n), term.peak,
                     std::fma(term.wide_curvature, squares,
-                             std::fma(powers, lanes::ln2, lanes::logarithm<lanes::Lanes>(product.significand))));
+                             std::fma(powers, lanes::ln2, lanes::logarithm<lanes::Lanes>(product.significand)))));
   if (order == MixtureOrder::value) return;
-  out[1] = lanes::tree_sum(sums + 3 * block_lanes);
-  out[2] = squares;
-  for (int o = 3; o < term.outputs(order); ++o) out[o] = lanes::tree_sum(sums + (o + 1) * block_lanes);
+  write(1, rows.total(3));
+  write(2, squares);
+  for (int o = 3; o < term.outputs(order); ++o) write(o, rows.total(o + 1));
 }
 
 namespace detail {
 /// Terms whose first three rows are largest exponents, exponents of products and products, the others plain sums.
-template <class Term>
-ISONOMY_HD void power_outputs(const Term& term, MixtureOrder order, const double* sums, double* out) {
-  const lanes::ScaledProduct product = lanes::product_of_lanes(sums + 2 * block_lanes);
-  const double powers = lanes::tree_sum(sums) + (lanes::tree_sum(sums + block_lanes) + product.exponent);
-  out[0] = std::fma(powers, lanes::ln2, lanes::logarithm<lanes::Lanes>(product.significand));
-  for (int o = 1; o < term.outputs(order); ++o) out[o] = lanes::tree_sum(sums + (o + 2) * block_lanes);
+template <class Term, class Rows, class Write>
+ISONOMY_HD void power_share(const Term& term, MixtureOrder order, const Rows& rows, const Write& write) {
+  const lanes::ScaledProduct product = rows.product(2);
+  const double largest = rows.total(0), powers = largest + (rows.total(1) + product.exponent);
+  write(0, std::fma(powers, lanes::ln2, lanes::logarithm<lanes::Lanes>(product.significand)));
+  for (int o = 1; o < term.outputs(order); ++o) write(o, rows.total(o + 2));
 }
 }  // namespace detail
 
-ISONOMY_HD inline void block_outputs(const NormalComponents& term, MixtureOrder order, index_t, const double* sums,
-                                     double* out) {
-  detail::power_outputs(term, order, sums, out);
+template <class Rows, class Write>
+ISONOMY_HD void block_share(const NormalComponents& term, MixtureOrder order, index_t, const Rows& rows,
+                            const Write& write) {
+  detail::power_share(term, order, rows, write);
 }
-ISONOMY_HD inline void block_outputs(const MultivariateNormals& term, MixtureOrder order, index_t, const double* sums,
-                                     double* out) {
-  detail::power_outputs(term, order, sums, out);
+template <class Rows, class Write>
+ISONOMY_HD void block_share(const MultivariateNormals& term, MixtureOrder order, index_t, const Rows& rows,
+                            const Write& write) {
+  detail::power_share(term, order, rows, write);
+}
+template <class Term, class Rows, class Write>
+ISONOMY_HD void block_share(const Weighted<Term>& term, MixtureOrder order, index_t, const Rows& rows,
+                            const Write& write) {
+  for (int o = 0; o < term.outputs(order); ++o) write(o, rows.total(o));
 }
 
+/// out[o] for the n points of a block, from its lane sums in memory.
 template <class Term>
-ISONOMY_HD void block_outputs(const Weighted<Term>& term, MixtureOrder order, index_t, const double* sums,
-                              double* out) {
-  for (int o = 0; o < term.outputs(order); ++o) out[o] = lanes::tree_sum(sums + o * block_lanes);
+ISONOMY_HD void block_outputs(const Term& term, MixtureOrder order, index_t n, const double* sums, double* out) {
+  block_share(term, order, n, lanes::LaneRows{sums}, lanes::OutputsInOrder{out});
 }
 
 }  // namespace isonomy

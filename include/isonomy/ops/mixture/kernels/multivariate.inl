@@ -1,10 +1,10 @@
 // Mixtures of normal densities in several dimensions over the lanes of a block; read inside a namespace that has Lanes
 // (core/lanes/scalar.hpp).
 
-/// Eight registers, one for each step of a tile.
-template <class L>
+/// Eight registers, one for each step of a tile, in memory `apart` elements from one to the next.
+template <class L, int apart = L::width>
 struct Steps {
-  static constexpr int count = MultivariateNormals::tile_steps, size = count * L::width;
+  static constexpr int count = MultivariateNormals::tile_steps, size = count * apart;
   static_assert(count == 8);
   using Vector = typename L::Vector;
 
@@ -15,20 +15,24 @@ struct Steps {
     return {v, v, v, v, v, v, v, v};
   }
   [[gnu::always_inline]] ISONOMY_HD static Steps load(const double* p) {
-    constexpr int w = L::width;
-    return {L::load(p),         L::load(p + w),     L::load(p + 2 * w), L::load(p + 3 * w),
-            L::load(p + 4 * w), L::load(p + 5 * w), L::load(p + 6 * w), L::load(p + 7 * w)};
+    return {L::load(p),
+            L::load(p + apart),
+            L::load(p + 2 * apart),
+            L::load(p + 3 * apart),
+            L::load(p + 4 * apart),
+            L::load(p + 5 * apart),
+            L::load(p + 6 * apart),
+            L::load(p + 7 * apart)};
   }
   [[gnu::always_inline]] ISONOMY_HD void store(double* p) const {
-    constexpr int w = L::width;
     L::store(p, s0);
-    L::store(p + w, s1);
-    L::store(p + 2 * w, s2);
-    L::store(p + 3 * w, s3);
-    L::store(p + 4 * w, s4);
-    L::store(p + 5 * w, s5);
-    L::store(p + 6 * w, s6);
-    L::store(p + 7 * w, s7);
+    L::store(p + apart, s1);
+    L::store(p + 2 * apart, s2);
+    L::store(p + 3 * apart, s3);
+    L::store(p + 4 * apart, s4);
+    L::store(p + 5 * apart, s5);
+    L::store(p + 6 * apart, s6);
+    L::store(p + 7 * apart, s7);
   }
   [[gnu::always_inline]] ISONOMY_HD Steps times(const double* p) const {
     const Steps b = load(p);
@@ -70,21 +74,22 @@ struct Steps {
 };
 
 /// The sums of one group of lanes over a block, tile by tile of eight steps: all that a tile needs fits the first-level
-/// cache. Points beyond the last have responsibility 0 and density 1.
-template <class L, bool moments>
+/// cache. Points beyond the last have responsibility 0 and density 1. Rows of the group's room are `apart` elements
+/// from one to the next, so that the lanes of a warp may have theirs side by side.
+template <class L, bool moments, int apart = L::width>
 class DensityLanes {
   using Vector = typename L::Vector;
-  using Tile = Steps<L>;
+  using Tile = Steps<L, apart>;
   static constexpr int w = L::width, tile = Tile::size;
   static constexpr index_t tile_points = index_t{Tile::count} * block_lanes;  // of all groups of lanes
 
  public:
-  /// `room` has lane_sums + lane_scratch rows of L::width.
+  /// `room` has lane_sums + lane_scratch rows.
   ISONOMY_HD DensityLanes(const MultivariateNormals& term, double* room)
       : term_(term), rows_(term.lane_sums(moments ? MixtureOrder::gradient : MixtureOrder::value)), sums_(room),
-        points_(room + rows_ * w), deviations_(points_ + term.dimensions * tile),
+        points_(room + rows_ * apart), deviations_(points_ + term.dimensions * tile),
         powers_(deviations_ + term.dimensions * tile) {
-    for (int o = 0; o < rows_; ++o) L::store(sums_ + o * w, L::all(o == 2 ? 1 : 0));
+    for (int o = 0; o < rows_; ++o) L::store(sums_ + o * apart, L::all(o == 2 ? 1 : 0));
   }
 
   /// Adds the points of lanes first_lane .. in rows first .. first + n - 1 of x, n <= block_points.
@@ -99,7 +104,7 @@ class DensityLanes {
     }
   }
   ISONOMY_HD void end(double* sums, int first_lane) const {
-    for (int o = 0; o < rows_; ++o) L::store(sums + o * block_lanes + first_lane, L::load(sums_ + o * w));
+    for (int o = 0; o < rows_; ++o) L::store(sums + o * block_lanes + first_lane, L::load(sums_ + o * apart));
   }
 
  private:
@@ -110,12 +115,12 @@ class DensityLanes {
     for (int step = 0; step < Tile::count; ++step)
       for (int lane = 0; lane < w; ++lane) {
         const index_t i = begin + step * block_lanes + lane;
-        double* to = points_ + step * w + lane;
+        double* to = points_ + step * apart + lane;
         if (i < n) {
           const auto* from = &x(first + i, 0);
           if (i + tile_points < n) L::prefetch(&x(first + i + tile_points, 0));
-          const index_t apart = d > 1 ? &x(first + i, 1) - from : 0;
-          for (int j = 0; j < d; ++j, from += apart, to += tile) *to = static_cast<double>(*from);
+          const index_t next = d > 1 ? &x(first + i, 1) - from : 0;
+          for (int j = 0; j < d; ++j, from += next, to += tile) *to = static_cast<double>(*from);
         } else {
           for (int j = 0; j < d; ++j, to += tile) *to = means[j];
         }
@@ -165,9 +170,9 @@ class DensityLanes {
   ISONOMY_HD void normalise(const X& x, index_t first, index_t points, index_t begin) const {
     constexpr bool weighted = requires { x.weight(first); };
     const int n = term_.components;
-    Vector exponents = L::load(sums_), product = L::load(sums_ + 2 * w), logarithms = L::all(0);
+    Vector exponents = L::load(sums_), product = L::load(sums_ + 2 * apart), logarithms = L::all(0);
     for (int step = 0; step < Tile::count; ++step) {
-      double* const powers = powers_ + step * w;
+      double* const powers = powers_ + step * apart;
       Vector largest = L::load(powers);
       for (int k = 1; k < n; ++k) largest = L::maximum(largest, L::load(powers + k * tile));
       Vector total = L::all(0);
@@ -205,10 +210,10 @@ class DensityLanes {
     }
     L::store(sums_, exponents);
     if constexpr (weighted) {  // base 2, as exponents are; the product stays 1
-      L::store(sums_ + w, L::fma(logarithms, L::all(0x1.71547652b82fep+0), L::load(sums_ + w)));
+      L::store(sums_ + apart, L::fma(logarithms, L::all(0x1.71547652b82fep+0), L::load(sums_ + apart)));
     } else {
-      L::store(sums_ + w, L::add(L::load(sums_ + w), L::exponent(product)));
-      L::store(sums_ + 2 * w, L::significand(product));
+      L::store(sums_ + apart, L::add(L::load(sums_ + apart), L::exponent(product)));
+      L::store(sums_ + 2 * apart, L::significand(product));
     }
   }
 
@@ -218,22 +223,22 @@ class DensityLanes {
     const int d = term_.dimensions, n = term_.components;
     const bool triangle = term_.covariance == Covariance::full || term_.covariance == Covariance::tied;
     const Tile r = Tile::load(powers_ + k * tile);
-    double* const g = sums_ + (3 + k) * w;
-    double* const s = sums_ + (3 + n + k * d) * w;
-    double* q = sums_ + (3 + n + n * d + (term_.covariance == Covariance::tied ? 0 : k * term_.factor_size())) * w;
+    double* const g = sums_ + (3 + k) * apart;
+    double* const s = sums_ + (3 + n + k * d) * apart;
+    double* q = sums_ + (3 + n + n * d + (term_.covariance == Covariance::tied ? 0 : k * term_.factor_size())) * apart;
     Vector sum = L::load(g);
-    for (int i = 0; i < tile; i += w) sum = L::add(sum, L::load(powers_ + k * tile + i));
+    for (int i = 0; i < tile; i += apart) sum = L::add(sum, L::load(powers_ + k * tile + i));
     L::store(g, sum);
     const double* const deviations = deviations_;
     for (int i = 0; i < d; ++i) {
       const double* const deviation = deviations + i * tile;
-      L::store(s + i * w, r.onto(L::load(s + i * w), deviation));
+      L::store(s + i * apart, r.onto(L::load(s + i * apart), deviation));
       const Tile weighted = r.times(deviation);
       if (triangle) {
-        for (int j = 0; j <= i; ++j, q += w) L::store(q, weighted.onto(L::load(q), deviations + j * tile));
+        for (int j = 0; j <= i; ++j, q += apart) L::store(q, weighted.onto(L::load(q), deviations + j * tile));
       } else {
         L::store(q, weighted.onto(L::load(q), deviation));
-        q += term_.covariance == Covariance::diagonal ? w : 0;
+        q += term_.covariance == Covariance::diagonal ? apart : 0;
       }
     }
   }

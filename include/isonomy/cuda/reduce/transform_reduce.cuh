@@ -1,0 +1,157 @@
+// transform_reduce of Backend<Cuda>: the one fixed tree, with Backend<Cpu>'s bits.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <type_traits>
+
+#include "isonomy/core/functional.hpp"
+#include "isonomy/core/numeric.hpp"
+#include "isonomy/core/view.hpp"
+#include "isonomy/cuda/context.cuh"
+#include "isonomy/cuda/launch.cuh"
+#include "isonomy/cuda/memory.cuh"
+#include "isonomy/cuda/pieces.cuh"
+#include "isonomy/cuda/reduce/fold.cuh"
+
+namespace isonomy::device {
+
+/// The elements of a matrix by one number, column after column.
+template <class T>
+struct MatrixElements {
+  MatrixView<const T, DeviceSpace> x;
+  bool few;  ///< so that 32 bits count them, which divide more quickly
+
+  explicit MatrixElements(MatrixView<const T, DeviceSpace> matrix)
+      : x(matrix), few(x.rows * x.columns <= std::numeric_limits<unsigned>::max()) {}
+  [[nodiscard]] __device__ T operator()(index_t e) const {
+    const index_t j = few ? static_cast<unsigned>(e) / static_cast<unsigned>(x.rows) : e / x.rows;
+    return x(e - j * x.rows, j);
+  }
+};
+
+/// Chunks of a launch, and the partials of the chunks before, which it folds at the same time: the fold of partials
+/// has an order, so one lane does it, while the others read elements.
+template <class R>
+struct ChunksOfLaunch {
+  index_t first, count;  // chunks that begin at first * reduction_chunk
+  int together;          // chunks that a warp folds side by side
+  R* partials;           // of these
+  const R* earlier;      // partials of the chunks before, `earlier_count` of them
+  index_t earlier_count;
+};
+
+template <class At, class R, class Op, class F>
+struct ReduceChunks {
+  static constexpr int warps = 4;
+  using OfChunks = Fold<At, Op, F>;
+  using OfPartials = Fold<VectorView<const R, DeviceSpace>, Op, Identity>;
+  union Tile {
+    typename OfChunks::Tile chunks;
+    typename OfPartials::Tile partials;
+  };
+  struct Shared {
+    Tile of_warp[warps];
+  };
+
+  index_t n;
+  At at;
+  R init;
+  Op op;
+  F f;
+  R* result;
+  ChunksOfLaunch<R> part;
+
+  __device__ void operator()(const Group& g) const {
+    Tile& tile = g.template shared<Shared>().of_warp[g.warp()];
+    if (n <= reduction_chunk) return fold_all(g, tile.chunks);
+    const index_t groups = (part.count + part.together - 1) / part.together;
+    const index_t all_warps = g.blocks() * g.warps();
+    for (index_t task = g.block() * g.warps() + g.warp(); task <= groups; task += all_warps)
+      if (task == 0)
+        fold_partials(g, tile.partials);
+      else
+        fold_chunks(g, tile.chunks, (task - 1) * part.together);
+  }
+
+ private:
+  /// One chunk, which needs no partial.
+  __device__ void fold_all(const Group& g, typename OfChunks::Tile& tile) const {
+    if (g.block() > 0 || g.warp() > 0) return;
+    Run<R> run{g.lane() == 0, 0, n, false, init};
+    static_cast<void>(OfChunks{at, op, f}(g, tile, run));
+    if (g.lane() == 0) *result = op(init, run.sum);
+  }
+  __device__ void fold_partials(const Group& g, typename OfPartials::Tile& tile) const {
+    if (part.earlier_count == 0) return;
+    Run<R> run{g.lane() == 0, 0, part.earlier_count, true, init};
+    if (g.lane() == 0 && part.earlier_count < part.first) run.sum = *result;
+    static_cast<void>(OfPartials{{part.earlier, part.earlier_count}, op, {}}(g, tile, run));
+    if (g.lane() == 0) *result = run.sum;
+  }
+  __device__ void fold_chunks(const Group& g, typename OfChunks::Tile& tile, index_t from) const {
+    const index_t chunk = from + g.lane(), begin = (part.first + chunk) * reduction_chunk;
+    const bool there = g.lane() < part.together && chunk < part.count;
+    Run<R> run{there, begin, n - begin < reduction_chunk ? n : begin + reduction_chunk, false, init};
+    const int owner = OfChunks{at, op, f}(g, tile, run);
+    if (owner >= 0) part.partials[from + owner] = run.sum;
+  }
+};
+
+struct TransformReduce {
+  template <class T, class R, class Op, class F>
+  [[nodiscard]] static R transform_reduce(Context& ctx, VectorView<const T, DeviceSpace> x, R init, const Op& op,
+                                          const F& f) {
+    return tree(ctx, x.size, x, init, op, f);
+  }
+  /// The elements of a matrix in column-major order.
+  template <class T, class R, class Op, class F>
+  [[nodiscard]] static R transform_reduce(Context& ctx, MatrixView<const T, DeviceSpace> x, R init, const Op& op,
+                                          const F& f) {
+    const index_t n = x.rows * x.columns;
+    if (x.rows == 1) return transform_reduce(ctx, x.row(0), init, op, f);
+    if (x.columns == 1 || x.column_stride == x.rows * x.row_stride)
+      return transform_reduce(ctx, VectorView<const T, DeviceSpace>(x.data, n, x.row_stride), init, op, f);
+    return tree(ctx, n, MatrixElements<T>(x), init, op, f);
+  }
+
+ private:
+  static constexpr const char* operation = "transform_reduce";
+
+  /// Chunks of reduction_chunk elements, each folded from its first element onwards, and their partials onto init in
+  /// ascending order.
+  template <class At, class R, class Op, class F>
+  static R tree(Context& ctx, index_t n, const At& at, R init, const Op& op, const F& f) {
+    static_assert(std::is_trivially_copyable_v<R>, "a reduction's result travels between devices as plain bytes");
+    using Kernel = ReduceChunks<At, R, Op, F>;
+    const index_t chunks = (n + reduction_chunk - 1) / reduction_chunk;
+    if (chunks == 0) return init;
+    // Launches of enough chunks for a device, a quarter of them all or more: partials wait for the last launch alone.
+    const index_t busy = index_t{8} * ctx.state()->processors();
+    const index_t piece = std::clamp((chunks + 3) / 4, busy, 16 * busy);
+    const index_t held = chunks <= piece ? chunks : 2 * piece;
+    const Memory::allocation room = Memory::allocate(ctx, sizeof(R) * static_cast<std::size_t>(held + 1), operation);
+    R* const partials = static_cast<R*>(room.get());
+    Kernel kernel{n, at, init, op, f, partials + held, {0, 0, 1, partials, partials, 0}};
+    const auto run = [&](index_t first, index_t count) {
+      auto& part = kernel.part;
+      part.earlier = part.partials;
+      part.earlier_count = part.count;
+      part.partials = partials + (first / piece % 2) * piece;
+      part.first = first;
+      part.count = count;
+      for (part.together = 1; part.together < warp_lanes && count >= 2 * part.together * busy;) part.together *= 2;
+      constexpr int threads = Kernel::warps * warp_lanes;
+      const index_t warps = (count + part.together - 1) / part.together + 1;
+      launch(ctx, ctx.blocks_for(warps * warp_lanes, threads), threads, kernel);
+    };
+    in_pieces(ctx, chunks, piece, operation, run);
+    if (chunks > 1) run(chunks, 0);
+    Memory::copy_to_host<R>(ctx, VectorView<const R, DeviceSpace>(kernel.result, 1), VectorView<R>(&init, 1));
+    ctx.wait(operation);
+    return init;
+  }
+};
+
+}  // namespace isonomy::device

@@ -1,0 +1,78 @@
+// Stand-in for cub::DeviceRadixSort: stable, by the bits asked for, in stream order.
+#pragma once
+
+#include "emulation/cub_sort.hpp"
+
+namespace cub {
+
+struct DeviceRadixSort {
+  template <class K, class V, class N>
+  static cudaError_t SortPairs(void* temporary, std::size_t& bytes, const K* keys, K* keys_out, const V* values,
+                               V* values_out, N n, int begin_bit = 0, int end_bit = sizeof(K) * 8,
+                               cudaStream_t stream = nullptr) {
+    const emulation::Sorted<K, V> sorted{keys, keys_out, values, values_out};
+    return emulation::cub_sort(temporary, bytes, sorted, static_cast<std::int64_t>(n), {begin_bit, end_bit, false},
+                               stream);
+  }
+  template <class K, class V, class N>
+  static cudaError_t SortPairs(void* temporary, std::size_t& bytes, DoubleBuffer<K>& keys, DoubleBuffer<V>& values, N n,
+                               int begin_bit = 0, int end_bit = sizeof(K) * 8, cudaStream_t stream = nullptr) {
+    const emulation::Sorted<K, V> sorted{keys.Current(), keys.Alternate(), values.Current(), values.Alternate()};
+    const cudaError_t error = emulation::cub_sort(temporary, bytes, sorted, static_cast<std::int64_t>(n),
+                                                  {begin_bit, end_bit, false}, stream);
+    if (temporary != nullptr && error == cudaSuccess) keys.selector ^= 1, values.selector ^= 1;
+    return error;
+  }
+  template <class K, class V, class N>
+  static cudaError_t SortPairsDescending(void* temporary, std::size_t& bytes, const K* keys, K* keys_out,
+                                         const V* values, V* values_out, N n, int begin_bit = 0,
+                                         int end_bit = sizeof(K) * 8, cudaStream_t stream = nullptr) {
+    const emulation::Sorted<K, V> sorted{keys, keys_out, values, values_out};
+    return emulation::cub_sort(temporary, bytes, sorted, static_cast<std::int64_t>(n), {begin_bit, end_bit, true},
+                               stream);
+  }
+  template <class K, class V, class N>
+  static cudaError_t SortPairsDescending(void* temporary, std::size_t& bytes, DoubleBuffer<K>& keys,
+                                         DoubleBuffer<V>& values, N n, int begin_bit = 0, int end_bit = sizeof(K) * 8,
+                                         cudaStream_t stream = nullptr) {
+    const emulation::Sorted<K, V> sorted{keys.Current(), keys.Alternate(), values.Current(), values.Alternate()};
+    const cudaError_t error =
+        emulation::cub_sort(temporary, bytes, sorted, static_cast<std::int64_t>(n), {begin_bit, end_bit, true}, stream);
+    if (temporary != nullptr && error == cudaSuccess) keys.selector ^= 1, values.selector ^= 1;
+    return error;
+  }
+  template <class K, class N>
+  static cudaError_t SortKeys(void* temporary, std::size_t& bytes, const K* keys, K* keys_out, N n, int begin_bit = 0,
+                              int end_bit = sizeof(K) * 8, cudaStream_t stream = nullptr) {
+    const emulation::Sorted<K, char> sorted{keys, keys_out, nullptr, nullptr};
+    return emulation::cub_sort(temporary, bytes, sorted, static_cast<std::int64_t>(n), {begin_bit, end_bit, false},
+                               stream);
+  }
+  template <class K, class N>
+  static cudaError_t SortKeys(void* temporary, std::size_t& bytes, DoubleBuffer<K>& keys, N n, int begin_bit = 0,
+                              int end_bit = sizeof(K) * 8, cudaStream_t stream = nullptr) {
+    const emulation::Sorted<K, char> sorted{keys.Current(), keys.Alternate(), nullptr, nullptr};
+    const cudaError_t error = emulation::cub_sort(temporary, bytes, sorted, static_cast<std::int64_t>(n),
+                                                  {begin_bit, end_bit, false}, stream);
+    if (temporary != nullptr && error == cudaSuccess) keys.selector ^= 1;
+    return error;
+  }
+  template <class K, class N>
+  static cudaError_t SortKeysDescending(void* temporary, std::size_t& bytes, const K* keys, K* keys_out, N n,
+                                        int begin_bit = 0, int end_bit = sizeof(K) * 8, cudaStream_t stream = nullptr) {
+    const emulation::Sorted<K, char> sorted{keys, keys_out, nullptr, nullptr};
+    return emulation::cub_sort(temporary, bytes, sorted, static_cast<std::int64_t>(n), {begin_bit, end_bit, true},
+                               stream);
+  }
+  template <class K, class N>
+  static cudaError_t SortKeysDescending(void* temporary, std::size_t& bytes, DoubleBuffer<K>& keys, N n,
+                                        int begin_bit = 0, int end_bit = sizeof(K) * 8, cudaStream_t stream = nullptr) {
+    const emulation::Sorted<K, char> sorted{keys.Current(), keys.Alternate(), nullptr, nullptr};
+    const cudaError_t error =
+        emulation::cub_sort(temporary, bytes, sorted, static_cast<std::int64_t>(n), {begin_bit, end_bit, true}, stream);
+    if (temporary != nullptr && error == cudaSuccess) keys.selector ^= 1;
+    return error;
+  }
+};
+
+}  // namespace cub
