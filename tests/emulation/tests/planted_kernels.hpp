@@ -193,7 +193,7 @@ std::string run_select_key() {
     expected.push_back(row[k - 1]);
   }
   const TestStream stream;
-  const DeviceArray<unsigned> in(stream, x), out(stream, rows);
+  const DeviceArray<unsigned> in(stream, x), out(stream, uninitialised, rows);
   launch_test(stream, rows, Kernel::threads, Kernel{in.data(), n, k, out.data()}, Kernel::shared_bytes);
   return judged(out.on_host() == expected);
 }
@@ -210,7 +210,7 @@ std::string run_segment_histogram() {
   const TestStream stream;
   const DeviceArray<unsigned char> in(stream, code);
   const DeviceArray<long long> on_device(stream, borders);
-  const DeviceArray<unsigned> out(stream, expected.size());
+  const DeviceArray<unsigned> out(stream, uninitialised, expected.size());
   launch_test(stream, 5, Kernel::threads, Kernel{in.data(), on_device.data(), borders.data(), out.data()},
               Kernel::shared_bytes);
   return judged(out.on_host() == expected);
