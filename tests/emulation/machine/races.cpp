@@ -170,8 +170,11 @@ void keep(Cell& cell, const Use& use) {
 void check_elsewhere(const Use& use) {
   const auto* const p = reinterpret_cast<const char*>(use.at);
   if (on_own_stack(p) || (p >= &__executable_start && p < &data_start && !use.write)) return;
-  if (in_pinned(p, use.bytes)) return;
   in_kernel = false;
+  if (in_pinned(p, use.bytes)) {
+    in_kernel = true;
+    return;
+  }
   use.tell(std::to_string(use.bytes) +
            " bytes that are neither on the device, nor shared, nor its own: a pointer of the host");
   end_kernel();
