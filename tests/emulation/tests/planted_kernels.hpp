@@ -15,7 +15,7 @@ enum class Plant {
   early_exit,
   plain_add,
   host_pointer,
-  uninitialised,
+  unwritten,
   device_out_of_bounds,
   device_race
 };
@@ -101,7 +101,7 @@ struct SelectKey {
     if (t == 0) s.prefix = 0, s.wanted = k;
     unsigned mask = 0;
     for (int shift = 24; shift >= 0; shift -= 8) {
-      if (plant != Plant::uninitialised) s.count[t] = 0;
+      if (plant != Plant::unwritten) s.count[t] = 0;
       __syncthreads();
       count(s, x + blockIdx.x * n, mask, shift);
       if (plant != Plant::missing_barrier) __syncthreads();
