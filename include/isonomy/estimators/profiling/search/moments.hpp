@@ -47,7 +47,7 @@ namespace detail {
   return weight == ResidueWeight::share ? 1.0 / split.residues : 1.0;
 }
 
-inline constexpr index_t joint_count_block = 16;
+inline constexpr index_t joint_count_block = 48;
 static_assert(residue_pairs(max_residue_codes) % joint_count_block == 0);
 
 /// Adds one group from its joint counts: a task sums the histograms of a split's position pairs for joint_count_block
