@@ -46,7 +46,7 @@ TEST_CASE("profiling of 10,000 sequences or of 900 groups takes few launches and
   const auto plain = isonomy::test::statistics_of_fit(isonomy::test::set_of(isonomy::test::synthetic(10000)), 1);
   CHECK(plain.launches <= 80);
   CHECK(plain.waits <= 30);
-  const auto set = isonomy::test::of_many_groups(1000);
+  const auto set = isonomy::test::of_many_groups(1100);
   REQUIRE(set.groups().size() > 900);
   CHECK(isonomy::test::statistics_of_fit(set, 1).launches <= 100);
 }
