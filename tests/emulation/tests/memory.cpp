@@ -27,17 +27,18 @@ TEST_CASE("host code that touches device memory is killed") {
 
 TEST_CASE("memory that has been given back is closed to the host, and filled anew for its next owner") {
   const TestStream stream;
-  int* p = nullptr;
-  must(cudaMallocAsync(&p, 40, stream));
-  must(cudaMemsetAsync(p, 7, 40, stream));
+  constexpr std::size_t bytes = 1000003;  // no other test has memory that fits
+  char* p = nullptr;
+  must(cudaMallocAsync(&p, bytes, stream));
+  must(cudaMemsetAsync(p, 7, bytes, stream));
   must(cudaFreeAsync(p, stream));
   must(stream.wait());
-  int* q = nullptr;
-  must(cudaMallocAsync(&q, 40, stream));
+  char* q = nullptr;
+  must(cudaMallocAsync(&q, bytes, stream));
   CHECK(q == p);
-  std::vector<unsigned char> got(40);
-  must(cudaMemcpyAsync(got.data(), q, 40, cudaMemcpyDeviceToHost, stream));
-  CHECK(std::ranges::count(got, 0xCB) == 40);
+  std::vector<unsigned char> got(bytes);
+  must(cudaMemcpyAsync(got.data(), q, bytes, cudaMemcpyDeviceToHost, stream));
+  CHECK(std::ranges::count(got, 0xCB) == static_cast<std::ptrdiff_t>(bytes));
   must(cudaFreeAsync(q, stream));
   CHECK(cudaFreeAsync(q, stream) == cudaErrorInvalidValue);
   CHECK(mentions(take_fault(), "not allocated"));
