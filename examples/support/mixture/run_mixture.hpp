@@ -20,6 +20,7 @@
 #include "../program/threads.hpp"
 #include "component_scan.hpp"
 #include "fit_warnings.hpp"
+#include "isonomy/backend/stage_timer.hpp"
 #include "isonomy/core/report.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/cpu/cpu.hpp"
@@ -106,7 +107,7 @@ std::vector<double> fit_from(isonomy::Context<isonomy::Cpu>& ctx, isonomy::Vecto
   fit.minos.clear();
   fit.contours.clear();
   if (!fit.usable() || (!options.minos && options.contours.empty())) return {};
-  isonomy::StageTimer timer(fit.result.report);
+  isonomy::StageTimer timer(ctx, fit.result.report);
   NormalLikelihood<isonomy::Context<isonomy::Cpu>, T> likelihood(ctx, options.model, x, fit.result.minimum.parameters);
   InUnits in_units(likelihood);
   const Minimum minimum = in_units.from_data(fit.result.minimum);
@@ -129,7 +130,7 @@ template <class T>
 isonomy::Report begin_fit(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorView<const T> points,
                           const MixtureOptions& options, PassCounter& passes, isonomy::io::MixtureFit& fit) {
   isonomy::Report before;
-  isonomy::StageTimer timer(before);
+  isonomy::StageTimer timer(ctx, before);
   fit.points = points.size;
   fit.model = options.model;
   fit.options = options.minimize;
@@ -214,7 +215,7 @@ template <class T>
 void choose_and_fit(isonomy::Context<isonomy::Cpu>& ctx, isonomy::VectorView<const T> x, const MixtureOptions& options,
                     PassCounter& passes, MixtureRun& run) {
   isonomy::Report choice;
-  isonomy::StageTimer timer(choice);
+  isonomy::StageTimer timer(ctx, choice);
   auto tried = try_components(ctx, x, options, passes);
   timer.lap("components");
   run.choice_seconds = choice.stages[0].seconds;
@@ -280,7 +281,7 @@ inline MixtureRun run_mixture(const MixtureOptions& options, const Interrupt& in
 
   MixtureRun run;
   isonomy::Report reading;
-  isonomy::StageTimer timer(reading);
+  isonomy::StageTimer timer(ctx, reading);
   const PointData data = read_points(options.points, options.model.range, progress);
   timer.lap("reading");
   if (data.size() < options.model.components)

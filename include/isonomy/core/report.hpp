@@ -1,11 +1,9 @@
 // What a computation tells about itself: where it ran, how exactly, how long, with how much memory, and what to heed.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <limits>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace isonomy {
@@ -49,22 +47,6 @@ struct Report {
   std::vector<StageSeconds> stages;
   std::vector<std::string> warnings;
   std::vector<Decision> decisions;
-};
-
-/// Adds the time since its construction, or the last lap, to a report under the stage's name.
-class StageTimer {
- public:
-  explicit StageTimer(Report& report) : report_(report) {}
-  void lap(std::string stage) {
-    const auto now = clock::now();
-    report_.stages.push_back({std::move(stage), std::chrono::duration<double>(now - last_).count()});
-    last_ = now;
-  }
-
- private:
-  using clock = std::chrono::steady_clock;
-  Report& report_;
-  clock::time_point last_ = clock::now();
 };
 
 }  // namespace isonomy

@@ -11,6 +11,7 @@
 
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/backend/describe.hpp"
+#include "isonomy/backend/stage_timer.hpp"
 #include "isonomy/core/report.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/estimators/profiling/features/enumerate_splits.hpp"
@@ -52,7 +53,7 @@ inline void warn_of_missing_residues(const SequenceSet& set, Report& report) {
 template <class Arithmetic, class Tag>
 [[nodiscard]] Candidates candidates_from_moments(Context<Tag>& ctx, const SequenceSet& set,
                                                  const PreparedSearch<Arithmetic, Tag>& search, double max_std_test,
-                                                 StageTimer& timer) {
+                                                 StageTimer<Context<Tag>>& timer) {
   const Moments<Tag> sums = moments(ctx, set, search.sequences, search.first_places);
   timer.lap("joint counts");
   Candidates all =
@@ -116,7 +117,7 @@ template <class Arithmetic, class Tag>
   if (packed != nullptr) require_packed(*packed, is_test, operation);
 
   ProfileResult result;
-  StageTimer timer(result.report);
+  StageTimer timer(ctx, result.report);
   const ClampedSplits clamped = clamp(options.split_kws, set.shortest_part());
   result.report.warnings = clamped.warnings;
   warn_of_missing_residues(set, result.report);

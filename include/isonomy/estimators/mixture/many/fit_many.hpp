@@ -13,6 +13,7 @@
 
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/backend/buffer.hpp"
+#include "isonomy/backend/stage_timer.hpp"
 #include "isonomy/core/check.hpp"
 #include "isonomy/core/control.hpp"
 #include "isonomy/core/error.hpp"
@@ -145,7 +146,7 @@ ManyFits run_fits(Ctx& ctx, const NormalModel& model, index_t count, const Start
   if constexpr (std::same_as<Start, std::vector<double>>) static_cast<void>(components_of(model, start));
   check::that(count >= 0, "fit_many", "count is ", count, "; it must be at least 0");
   ManyFits result;
-  StageTimer timer(result.report);
+  StageTimer timer(ctx, result.report);
   FitQueue<Ctx, Room, One> queue(ctx, count, one, result);
   queue.run();
   timer.lap("fits");

@@ -13,6 +13,7 @@
 
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/backend/buffer.hpp"
+#include "isonomy/backend/stage_timer.hpp"
 #include "isonomy/core/control.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/report.hpp"
@@ -156,7 +157,7 @@ EmResult run_em(Ctx& ctx, NormalMixture start, const EmRows<Ctx, T>& data, const
   require_options(options);
   const double n = data.factor * data.points;
   EmResult result;
-  StageTimer timer(result.report);
+  StageTimer timer(ctx, result.report);
   ProgressMeter progress(ctx.control(), "em", options.max_iter);
   result.model = std::move(start);
   Population population(options.empty, result.model.components());
@@ -225,7 +226,7 @@ EmResult run_em(Ctx& ctx, int components, Covariance covariance, const EmRows<Ct
   require_rows(data.x, "em");
   require_components(components, data.x.rows, "em");
   Report starting;
-  StageTimer timer(starting);
+  StageTimer timer(ctx, starting);
   EmStart start = find_em_start(ctx, components, covariance, data, options.reg_covar, options.starts);
   timer.lap("starts");
   EmResult result = run_em(ctx, std::move(start.model), data, options);

@@ -11,6 +11,7 @@
 
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/backend/buffer.hpp"
+#include "isonomy/backend/stage_timer.hpp"
 #include "isonomy/core/control.hpp"
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/random.hpp"
@@ -286,7 +287,7 @@ template <ContextLike Ctx, class T>
   using Point = std::remove_const_t<T>;
   const MatrixView<const Point, typename Ctx::space> rows(x);
   KMeansResult result;
-  StageTimer timer(result.report);
+  StageTimer timer(ctx, result.report);
   Clusters found = best_clusters(ctx, components, rows, options, "kmeans");
   timer.lap("iterations");
   result.dimensions = static_cast<int>(x.columns);

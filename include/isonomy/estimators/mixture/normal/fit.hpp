@@ -11,6 +11,7 @@
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/backend/describe.hpp"
+#include "isonomy/backend/stage_timer.hpp"
 #include "isonomy/core/check.hpp"
 #include "isonomy/core/report.hpp"
 #include "isonomy/core/text.hpp"
@@ -112,7 +113,7 @@ struct FitRun {
   const std::vector<double>& start;
   const MinimizeOptions& options;
   FitResult result{};
-  StageTimer timer{result.report};
+  StageTimer<Ctx> timer{ctx, result.report};
 
   /// The fit of all points from `begin`, which is `start` itself or where the fit of a sample from there has ended.
   template <class Point, class Points>

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "isonomy/backend/backend.hpp"
+#include "isonomy/backend/stage_timer.hpp"
 #include "isonomy/core/check.hpp"
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/report.hpp"
@@ -116,7 +117,7 @@ template <ContextLike Ctx, class T>
   using Point = std::remove_const_t<T>;
   const VectorView<const Point, typename Ctx::space> x(data);
   Starts result;
-  StageTimer timer(result.report);
+  StageTimer timer(ctx, result.report);
   check::usable(x, "mixture", "x");
   detail::require_model(model);
   if (options.starts < 1)

@@ -9,6 +9,7 @@
 
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/backend/describe.hpp"
+#include "isonomy/backend/stage_timer.hpp"
 #include "isonomy/core/control.hpp"
 #include "isonomy/core/report.hpp"
 #include "isonomy/core/text.hpp"
@@ -101,7 +102,7 @@ template <ContextLike Ctx, class T, WeightOf<T> W>
                             const MinimizeOptions& options = {}) {
   using Point = std::remove_const_t<T>;
   FitResult result;
-  StageTimer timer(result.report);
+  StageTimer timer(ctx, result.report);
   static_cast<void>(fixed_parameters(model, options.fixed));
   const bool by_gradients = model.size() > options.hessian_limit;
   WeightedLikelihood<Ctx, Point> likelihood(ctx, model, data, weights, start,

@@ -9,6 +9,7 @@
 
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/backend/describe.hpp"
+#include "isonomy/backend/stage_timer.hpp"
 #include "isonomy/core/control.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/estimators/profiling/numeric/numeric_values.hpp"
@@ -212,7 +213,7 @@ template <class Arithmetic = exact, ContextLike Ctx>
   const auto n1 = static_cast<index_t>(std::count(is_test.begin(), is_test.end(), std::uint8_t{1}));
 
   ProfileResult result;
-  StageTimer timer(result.report);
+  StageTimer timer(ctx, result.report);
   const index_t shortest = detail::shortest_part(parts);
   const ClampedSplits clamped = clamp(options.split_kws, shortest);
   result.report.warnings = clamped.warnings;

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "isonomy/backend/stage_timer.hpp"
 #include "isonomy/core/control.hpp"
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/random.hpp"
@@ -78,7 +79,7 @@ template <class Arithmetic = exact, ContextLike Ctx>
     throw ValueError(text::joined(
         {"selection_frequencies: frac=", std::to_string(bootstrap.frac), "; expected a share above 0 and at most 1"}));
   ProfileResult result = fit<Arithmetic>(ctx, set, scales, options);
-  StageTimer timer(result.report);
+  StageTimer timer(ctx, result.report);
   std::vector<index_t> groups[2];  // reference, test
   for (index_t i = 0; i < set.size(); ++i)
     groups[set.labels()[static_cast<std::size_t>(i)] == options.label_test ? 1 : 0].push_back(i);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "isonomy/backend/stage_timer.hpp"
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/report.hpp"
 #include "isonomy/core/text.hpp"
@@ -97,8 +98,8 @@ struct TestedSurvivors {
 
 /// Ranks the survivors, removes redundant ones and fills in the result's table, funnel and group sizes.
 /// `first_pass` and `second_pass` give FeatureStatistics of a Candidate after prepare(list); laps go to `timer`.
-template <class First, class Second>
-void report_features(const TestedSurvivors& run, First& first_pass, Second& second_pass, StageTimer& timer,
+template <class First, class Second, class Ctx>
+void report_features(const TestedSurvivors& run, First& first_pass, Second& second_pass, StageTimer<Ctx>& timer,
                      ProfileResult& result) {
   const FeatureCatalog& catalog = run.catalog;
   const std::vector<Survivor>& survivors = run.selection.survivors;
