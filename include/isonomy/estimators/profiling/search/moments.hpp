@@ -47,7 +47,7 @@ namespace detail {
   return weight == ResidueWeight::share ? 1.0 / split.residues : 1.0;
 }
 
-inline constexpr index_t joint_count_block = 16;
+inline constexpr index_t joint_count_block = 48;
 static_assert(residue_pairs(max_residue_codes) % joint_count_block == 0);
 
 /// Adds one group from its joint counts: a task sums the histograms of a split's position pairs for joint_count_block
@@ -145,6 +145,13 @@ struct AddRows {
     }
   }
 };
+
+/// Position pairs that lie together in a part, at most: pairs that parts share are counted for each.
+[[nodiscard]] inline index_t most_position_pairs(const Layout& layout) {
+  index_t pairs = layout.positions;
+  for (const Range& part : layout.parts) pairs += part.length * (part.length - 1) / 2;
+  return std::min(pairs, layout.positions * (layout.positions + 1) / 2);
+}
 
 /// Numbers the position pairs that lie together in a part; equal positions first, in order.
 struct PositionPairs {
@@ -262,14 +269,20 @@ class GroupMoments {
   index_t prepare(std::size_t layout) {
     const index_t positions = set_.layouts()[layout].positions, stride = joint_count_stride(packed_.codes());
     if (layout_ == layout) return positions;
-    test_ = {};
-    reference_ = {};
     const detail::PositionPairs numbering(set_.layouts()[layout]);
     pairs_ = to_device(ctx_, numbering.pairs, "profiling: position pairs");
     pair_of_ = to_device(ctx_, numbering.number, "profiling: position pairs");
-    test_ = Buffer<std::uint32_t, Tag>(ctx_, pairs_.size() * stride, "profiling: joint counts");
-    reference_ = Buffer<std::uint32_t, Tag>(ctx_, positions * stride, "profiling: joint counts");
-    fill(ctx_, test_.view(), std::uint32_t{0});
+    if (test_.size() == 0) {  // room for every layout
+      index_t most = 0, most_pairs = 0;
+      for (const Layout& l : set_.layouts()) {
+        if (l.positions > joint_counts_up_to) continue;
+        most = std::max(most, l.positions);
+        most_pairs = std::max(most_pairs, detail::most_position_pairs(l));
+      }
+      test_ = Buffer<std::uint32_t, Tag>(ctx_, most_pairs * stride, "profiling: joint counts");
+      reference_ = Buffer<std::uint32_t, Tag>(ctx_, most * stride, "profiling: joint counts");
+      fill(ctx_, test_.view(), std::uint32_t{0});
+    }
     layout_ = layout;
     return positions;
   }
