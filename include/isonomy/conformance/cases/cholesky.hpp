@@ -114,7 +114,7 @@ struct Cases<op::cholesky_batched> {
       for (const index_t n : {1, 5, 40})
         for (const Plant p : plants)
           if (p < Plant::nan_below || n > 1) row<Tag, T>(rows, {2, n, l, Definite::exact, p});
-      for (const Plant p : {Plant::nothing, Plant::negative_pivot, Plant::last_pivot})
+      for (const Plant p : {Plant::nothing, Plant::negative_pivot, Plant::last_pivot, Plant::negative_from_there})
         if (rows.full() || l == Layout::padded_row) row<Tag, T>(rows, {2, 150, l, Definite::exact, p});
       for (const Definite kind : {Definite::tiny, Definite::huge, Definite::graded, Definite::dominant})
         for (const Plant p : {Plant::nothing, Plant::negative_pivot}) row<Tag, T>(rows, {2, 40, l, kind, p});
@@ -135,7 +135,8 @@ struct Cases<op::cholesky_batched> {
     zero_pivot,
     nan_on_diagonal,
     nan_below,
-    nan_above
+    nan_above,
+    negative_from_there
   };
   static constexpr std::array plants{Plant::nothing,         Plant::negative_pivot, Plant::first_pivot,
                                      Plant::last_pivot,      Plant::infinite_pivot, Plant::zero_pivot,
@@ -164,8 +165,9 @@ struct Cases<op::cholesky_batched> {
   template <class T>
   [[nodiscard]] static std::string label(const Batch& s) {
     constexpr std::array kinds{"exact", "tiny", "huge", "graded", "dominant"};
-    constexpr std::array names{"definite",   "negative pivot",      "first pivot", "last pivot", "infinite pivot",
-                               "zero pivot", "NaN on the diagonal", "NaN below",   "NaN above"};
+    constexpr std::array names{
+        "definite",   "negative pivot",      "first pivot", "last pivot", "infinite pivot",
+        "zero pivot", "NaN on the diagonal", "NaN below",   "NaN above",  "negative from a pivot on"};
     return text::joined(op::element_name<T>(), " ", s.batches, " of ", s.n, " ", name(s.layout), " ",
                         kinds[static_cast<std::size_t>(s.kind)], ", ", names[static_cast<std::size_t>(s.plant)]);
   }
@@ -226,6 +228,7 @@ struct Cases<op::cholesky_batched> {
           if ((here == Plant::nan_on_diagonal && i == s.pivot() && j == i) ||
               (here == Plant::nan_below && i == s.pivot() && j == 0) || (here == Plant::nan_above && i < j))
             x = std::numeric_limits<T>::quiet_NaN();
+          if (here == Plant::negative_from_there && i >= s.pivot() && j == i) x = T(-4);
           if (here == Plant::infinite_pivot && i == s.pivot() && j == i) x = std::numeric_limits<T>::infinity();
         }
     }
