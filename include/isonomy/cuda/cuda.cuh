@@ -10,6 +10,7 @@
 #include "isonomy/cuda/for_each.cuh"
 #include "isonomy/cuda/linalg/cholesky.cuh"
 #include "isonomy/cuda/linalg/gemm.cuh"
+#include "isonomy/cuda/linalg/libraries.cuh"
 #include "isonomy/cuda/linalg/syrk.cuh"
 #include "isonomy/cuda/memory.cuh"
 #include "isonomy/cuda/mixture/mixture_sums.cuh"
@@ -41,6 +42,7 @@ struct Backend<Cuda> : device::Memory,
                        device::Gemm,
                        device::Syrk,
                        device::CholeskyBatched,
+                       device::BlasArithmetic,
                        device::Returns,
                        device::MixtureSums,
                        device::MultivariateMixtureSums,

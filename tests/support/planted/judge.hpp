@@ -114,7 +114,8 @@ template <class Op>
   conformance::Report report{"Faulty"};
   conformance::Plan plan;
   plan.first_failure = true;
-  plan.heap = &conformance::HeapBytes::of_program();
+  if (fault.kind == Kind::takes_heap)
+    plan.heap = &conformance::HeapBytes::of_program();  // others take it to plant them
   conformance::run_operation<Op, Faulty>(ctx, report, plan);
   for (const conformance::RowResult& row : report.operations.front().rows)
     if (row.status == conformance::RowStatus::failed) return row.row;

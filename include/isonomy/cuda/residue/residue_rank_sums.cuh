@@ -30,8 +30,8 @@ struct ResidueRankSums {
     const Uploaded<RankBlock> blocks(ctx, lists.blocks, operation);
     const Uploaded<RankFeature> features(ctx, lists.features, operation);
     const Memory::allocation out = Memory::allocate(ctx, sizeof(std::uint64_t) * lists.features.size(), operation);
-    const int threads = lists.rows < 256 ? 64 : 256;
     const index_t rows = std::max<index_t>(lists.rows, 1), most = std::max<index_t>(most_keys / rows, 1);
+    const int threads = rows < 64 ? 32 : rows < 1024 ? 64 : 256;
     const index_t at_once = std::min(ctx.blocks_for(size * threads, threads), most);
     const Memory::allocation keys =
         Memory::allocate(ctx, sizeof(std::int64_t) * static_cast<std::size_t>(at_once * rows), operation);

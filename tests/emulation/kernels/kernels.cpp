@@ -1,6 +1,6 @@
-// The kernels of sums over mixtures and of residue pairs against Backend<Reference>: exit code 0 where the bits are the
-// same and the emulated device found no fault, else 1 with what is wrong. Arguments: names of kernels; none: all of
-// them.
+// The kernels of sums over mixtures, residue pairs and rank sums against Backend<Reference>: exit code 0 where the bits
+// are the same and the emulated device found no fault, else 1 with what is wrong. Arguments: names of kernels; none:
+// all of them.
 //
 // Compiled with one of the faulty launch headers of faults.sh first, it must fail: see cases.txt.
 #include <cstdint>
@@ -19,6 +19,7 @@
 #include "isonomy/ops/mixture/multivariate_mixture_sums.hpp"
 #include "isonomy/ops/mixture/weighted_mixture_sums.hpp"
 #include "isonomy/ops/residue/joint_residue_counts.hpp"
+#include "isonomy/ops/residue/residue_rank_sums.hpp"
 #include "isonomy/reference/reference.hpp"
 
 using namespace isonomy;
@@ -91,6 +92,40 @@ std::vector<double> residues(Ctx& ctx) {
   for (const std::uint32_t c : to_host<Ctx, std::uint32_t>(ctx, counts)) result.push_back(c);
   return result;
 }
+/// Of two layouts, so many rows that keys are counted in bins, in several windows.
+template <class Ctx>
+std::vector<double> ranks(Ctx& ctx) {
+  const index_t rows = 700, letters = 20, positions = 3;
+  std::vector<std::uint8_t> flat;
+  for (index_t i = 0; i < positions * rows; ++i)
+    flat.push_back(static_cast<std::uint8_t>(random_below(letters, 7, static_cast<std::uint64_t>(i))));
+  std::vector<std::int64_t> numerators(2 * max_residue_codes);
+  for (std::size_t i = 0; i < numerators.size(); ++i)
+    numerators[i] = i % max_residue_codes < letters ? static_cast<std::int64_t>(random_below(1001, 8, i)) : 0;
+  const std::vector<std::int64_t> denominators{1000, 1000};
+  const std::vector<double> values(numerators.begin(), numerators.end());
+  const auto codes = to_device(ctx, flat);
+  const auto there = to_device(ctx, numerators), below = to_device(ctx, denominators);
+  const auto unused = to_device(ctx, values);
+  const auto taken = to_device(ctx, std::vector<std::uint16_t>{0, 2});
+  const ResidueSlots split{taken.data(), 2, 2};
+  const std::vector<ResidueBlock> blocks{{{codes.data(), rows, 600, 300}, split},
+                                         {{codes.data() + 600, rows, 100, 20}, split}};
+  const std::vector<RankGroup> groups{{0, 2, 0, 2}};
+  const std::vector<std::uint32_t> scales{0, 1};
+  std::vector<std::uint64_t> twice_u(2);
+  residue_rank_sums<exact>(ctx,
+                           {blocks,
+                            groups,
+                            scales,
+                            {there.data(), below.data(), unused.data(), unused.data(), 2},
+                            numerators,
+                            denominators,
+                            letters},
+                           twice_u);
+  return {twice_u.begin(), twice_u.end()};
+}
+
 /// Shares of blocks that show in which order they were added.
 template <MemorySpace Space>
 struct Share {
@@ -119,6 +154,7 @@ std::vector<double> result(const std::string& kernel, Ctx& ctx) {
   if (kernel == "components") return normals(ctx, 5);
   if (kernel == "dimensions") return normals(ctx, 9);
   if (kernel == "pass") return pass(ctx);
+  if (kernel == "ranks") return ranks(ctx);
   return residues(ctx);
 }
 
@@ -144,7 +180,7 @@ std::string fault_of(const std::string& kernel) {
 
 int main(int argc, char** argv) {
   std::vector<std::string> kernels(argv + 1, argv + argc);
-  if (kernels.empty()) kernels = {"pair", "weighted", "components", "dimensions", "residues", "pass"};
+  if (kernels.empty()) kernels = {"pair", "weighted", "components", "dimensions", "residues", "ranks", "pass"};
   int faults = 0;
   for (const std::string& kernel : kernels) {
     const std::string fault = fault_of(kernel);
