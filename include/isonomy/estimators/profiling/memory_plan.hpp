@@ -104,7 +104,7 @@ template <ContextLike Ctx>
                                           bytes(position_pairs, sizeof(PositionPair)) +
                                           bytes(shape.positions * shape.positions, sizeof(std::int32_t))
                                     : 0);
-  const index_t tile = std::min(n_splits, candidate_tile);
+  const index_t tile = std::min(n_splits, candidate_tile<typename Ctx::space>);
   const std::size_t products = bytes((shape.letters + pairs) * shape.scales, sizeof(double)) +
                                bytes(tile * shape.scales, 5 * sizeof(double) + sizeof(Spread)) +
                                gemm_workspace<double>(ctx, tile, shape.scales, pairs);

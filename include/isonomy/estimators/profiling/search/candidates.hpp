@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstdint>
 #include <vector>
 
@@ -82,8 +83,10 @@ template <class Arithmetic, class Tag>
   return std::max(1e-12, 8.0 * static_cast<double>(n) * 0x1p-53) * std::max(largest, 1e-300);
 }
 
-/// Splits whose candidates are computed at a time: their matrices stay in a second-level cache.
-inline constexpr index_t candidate_tile = 256;
+/// Splits whose candidates are computed at a time: on the host, so few that their matrices stay in a second-level
+/// cache; elsewhere, so many that hardly anything waits.
+template <MemorySpace Space>
+inline constexpr index_t candidate_tile = std::same_as<Space, HostSpace> ? 256 : 2048;
 
 /// Three products: moments times the scales and times their pairwise products. A split without residues in some row
 /// has no value there and is `above` for every scale. O(splits * letters^2 * scales) flops; workspace six
@@ -99,7 +102,7 @@ template <class Arithmetic, class Tag>
   const auto device_values = to_device(ctx, values, "profiling: scales by letter");
   const auto device_products =
       to_device(ctx, detail::letter_products(values, letters, d_count), "profiling: scale products");
-  const index_t tile = std::min(splits, candidate_tile);
+  const index_t tile = std::min(splits, candidate_tile<Space>);
   Buffer<double, Tag> mean_square(ctx, tile * d_count, "profiling: mean squares");
   Buffer<double, Tag> test(ctx, tile * d_count, "profiling: test means");
   Buffer<double, Tag> reference(ctx, tile * d_count, "profiling: reference means");
