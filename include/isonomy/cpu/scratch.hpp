@@ -47,24 +47,6 @@ class Rooms {
   std::vector<double*> free_;
 };
 
-/// Puts memory that containers are about to take on the books of a context, and off them at the end: `bytes` is the
-/// most that they hold at once.
-class Charge {
- public:
-  /// OutOfMemory beyond the context's workspace limit.
-  Charge(Context& ctx, std::size_t bytes, const char* purpose) : counters_(ctx.counters()), bytes_(bytes) {
-    require_room(ctx.control(), counters_, bytes, purpose);
-    counters_.allocated(bytes);
-  }
-  ~Charge() { counters_.released(bytes_); }
-  Charge(const Charge&) = delete;
-  Charge& operator=(const Charge&) = delete;
-
- private:
-  Counters& counters_;
-  std::size_t bytes_;
-};
-
 /// Objects that tasks borrow, made when none is free: as many as run at once. What is in one is left over from another
 /// task.
 template <class T>

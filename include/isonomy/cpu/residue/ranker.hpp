@@ -24,25 +24,10 @@ struct ThousandthScale {
   const double* values = nullptr;
 };
 
-/// The most that any of the groups which a ranker is given has: what its arrays have room for from the start, so that
-/// their memory is known before it is taken.
-struct RankSizes {
-  std::size_t pair_rows = 0;  ///< of groups whose pairs are compared
-  std::size_t rows = 0, blocks = 0;
-  std::size_t gathered = 0;   ///< codes of blocks of few rows
-  std::size_t multisets = 0;  ///< of the largest folded residue count
-  std::size_t folded = 0;     ///< codes of all folded ones
-};
-
 /// 2 U for features of few rows: every test row against every reference row, pair_lanes features side by side.
 class PairRanker {
  public:
-  PairRanker(const ResidueKernels& kernels, const RankSizes& most) : kernels_(kernels) {
-    keys_.reserve(keys(most.pair_rows));
-  }
-  [[nodiscard]] static std::size_t bytes(const RankSizes& most) {
-    return sizeof(PairRanker) + keys(most.pair_rows) * sizeof(std::int16_t);
-  }
+  explicit PairRanker(const ResidueKernels& kernels) : kernels_(kernels) {}
 
   /// Whether sums over these residue counts compare exactly as 16-bit integers after scaling to a common count.
   template <class Arithmetic>
@@ -64,7 +49,7 @@ class PairRanker {
       n_test += b.rows.test_rows;
       common = std::lcm(common, static_cast<index_t>(b.split.residues));
     }
-    keys_.resize(keys(static_cast<std::size_t>(n)));
+    keys_.resize(static_cast<std::size_t>(n * pair_lanes + kernel_padding));
     index_t test = 0, reference = n_test;
     std::uint32_t factor = 0;
     for (const ResidueBlock& b : blocks) {
@@ -92,7 +77,6 @@ class PairRanker {
 
  private:
   static constexpr index_t most_common = 65;  // 65 * 1000 fits 16 bits
-  static std::size_t keys(std::size_t rows) { return rows * pair_lanes + kernel_padding; }
   ResidueKernels kernels_;
   std::vector<std::int16_t> keys_;
   std::uint16_t table_[max_residue_codes][pair_lanes] = {};
@@ -101,13 +85,8 @@ class PairRanker {
 /// 2 U by a two-class histogram over integer keys: what does not depend on the width of its bins.
 class HistogramRanker {
  public:
-  HistogramRanker(const ResidueKernels& kernels, const RankSizes& most)
-      : kernels_(kernels), keys_(chunk + kernel_padding), values_(chunk + kernel_padding) {
-    entries_.reserve(most.blocks);
-    folded_.reserve(residue::Multisets::most_residues);
-    counts_.reserve(2 * most.multisets);
-    gathered_.reserve(most.gathered);
-  }
+  explicit HistogramRanker(const ResidueKernels& kernels)
+      : kernels_(kernels), keys_(chunk + kernel_padding), values_(chunk + kernel_padding) {}
   virtual ~HistogramRanker() = default;
   HistogramRanker(const HistogramRanker&) = delete;
   HistogramRanker& operator=(const HistogramRanker&) = delete;
@@ -131,7 +110,6 @@ class HistogramRanker {
     for (int c = 1; c <= fold_up_to; ++c)
       if (rows[static_cast<std::size_t>(c)] > 0 && folds(c)) fold(blocks, c, multisets);
     std::vector<const ResidueBlock*> few;
-    few.reserve(blocks.size());
     for (const ResidueBlock& b : blocks) {
       if (foldable(b) && folds(b.split.slots)) continue;
       if (b.rows.rows < small_block)
@@ -145,17 +123,9 @@ class HistogramRanker {
 
   [[nodiscard]] virtual std::uint64_t twice_u(const ThousandthScale& scale) = 0;
 
-  static constexpr index_t small_block = 64;  // a vector of codes
-
  protected:
   static constexpr index_t chunk = 4096;
-  static std::size_t bytes(const RankSizes& most) {
-    constexpr std::size_t keys = chunk + kernel_padding;
-    return keys * (sizeof(std::uint16_t) + sizeof(std::uint32_t)) +
-           most.blocks * (sizeof(Entry) + 2 * sizeof(const ResidueBlock*)) +  // few, and what sorts them
-           residue::Multisets::most_residues * sizeof(Folded) + 2 * most.multisets * sizeof(std::uint32_t) +
-           most.gathered + most.folded;
-  }
+  static constexpr index_t small_block = 64;  // a vector of codes
 
   struct Entry {
     std::int32_t slots, residues;
@@ -272,12 +242,7 @@ class HistogramRanker {
 template <class Arithmetic, class Bin>
 class BinRanker final : public HistogramRanker {
  public:
-  BinRanker(const ResidueKernels& kernels, const RankSizes& most) : HistogramRanker(kernels, most), bins_(all_bins, 0) {
-    weights_.reserve(most.rows);
-  }
-  [[nodiscard]] static std::size_t bytes(const RankSizes& most) {
-    return sizeof(BinRanker) + HistogramRanker::bytes(most) + (all_bins + most.rows) * sizeof(Bin);
-  }
+  explicit BinRanker(const ResidueKernels& kernels) : HistogramRanker(kernels), bins_(100002 + kernel_padding, 0) {}
 
   [[nodiscard]] std::uint64_t twice_u(const ThousandthScale& scale) override {
     for (const Folded& f : folded_) add_folded(f, scale);
@@ -287,7 +252,6 @@ class BinRanker final : public HistogramRanker {
 
  private:
   static constexpr Bin test = Bin{1} << (sizeof(Bin) * 4);
-  static constexpr std::size_t all_bins = 100002 + kernel_padding;
 
   void append_weights(std::size_t kept, std::span<const std::uint32_t> test_rows,
                       std::span<const std::uint32_t> reference_rows) override {

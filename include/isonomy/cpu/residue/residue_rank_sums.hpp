@@ -95,98 +95,36 @@ struct ResidueRankSums {
     for (const RankGroup& g : problem.groups) rows = std::max(rows, rows_of(blocks_of(problem, g)));
     // Tables for five and six residues cost a tenth of a second and pay from many rows on.
     const int fold_up_to = problem.letters > 20 ? 0 : rows > 60000 ? 6 : 4;
-    const Charge tables(ctx,
-                        residue::Multisets::bytes(problem.letters, fold_up_to) +
-                            static_cast<std::size_t>(problem.scales.scales) * sizeof(ThousandthScale) +
-                            problem.groups.size() * sizeof(std::size_t),
-                        "residue_rank_sums: tables");
     Shared shared{problem, thousandth_scales(problem), residue::Multisets(problem.letters, fold_up_to), fold_up_to, {},
                   {}};
-    const std::vector<std::vector<index_t>> counts = counts_with_keys<Arithmetic>(shared);
-    std::size_t bytes = 0;
-    for (const std::vector<index_t>& c : counts) bytes += residue::KeySpace::bytes(c);
-    const Charge keys(ctx, bytes, "residue_rank_sums: keys");
-    add_key_spaces<Arithmetic>(ctx, shared, counts);
-    if (rows <= 65535)
-      rank<Arithmetic, BinRanker<Arithmetic, std::uint32_t>>(ctx, kernels, shared, twice_u);
-    else
-      rank<Arithmetic, BinRanker<Arithmetic, std::uint64_t>>(ctx, kernels, shared, twice_u);
-  }
-
-  template <class Arithmetic, class Histogram>
-  static void rank(Context& ctx, const ResidueKernels& kernels, const Shared& shared,
-                   std::span<std::uint64_t> twice_u) {
-    const RankProblem<HostSpace>& problem = shared.problem;
-    const RankSizes most = sizes<Arithmetic>(shared);
-    std::size_t scales = 0;
-    for (const RankGroup& g : problem.groups) scales = std::max(scales, static_cast<std::size_t>(g.scales));
-    const std::size_t of_task = sizeof(Workspace) + Histogram::bytes(most) + PairRanker::bytes(most) +
-                                most.rows * sizeof(std::int64_t) + scales * 2 * sizeof(std::size_t);
-    const auto groups = static_cast<index_t>(problem.groups.size());
-    const Charge counted(ctx, static_cast<std::size_t>(std::min<index_t>(groups, ctx.threads())) * of_task,
-                         "residue_rank_sums: histograms");
+    add_key_spaces<Arithmetic>(ctx, shared);
     ProgressMeter meter(ctx.control(), "residue_rank_sums", static_cast<std::int64_t>(problem.scale_numbers.size()));
     Workspaces<Workspace> workspaces;
-    parallel_for(ctx, groups, 1, "residue_rank_sums", [&](index_t i) {
-      const auto own = workspaces.take(kernels, most, make_histogram<Histogram>);
+    const auto histogram = rows <= 65535 ? make_histogram<BinRanker<Arithmetic, std::uint32_t>>
+                                         : make_histogram<BinRanker<Arithmetic, std::uint64_t>>;
+    parallel_for(ctx, static_cast<index_t>(problem.groups.size()), 1, "residue_rank_sums", [&](index_t i) {
+      const auto own = workspaces.take(kernels, histogram);
       rank_group<Arithmetic>(shared, static_cast<std::size_t>(i), *own, twice_u);
       meter.advance(problem.groups[static_cast<std::size_t>(i)].scales);
     });
   }
 
-  /// The room that the group which needs most of each takes.
-  template <class Arithmetic>
-  static RankSizes sizes(const Shared& shared) {
-    RankSizes most;
-    for (const RankGroup& g : shared.problem.groups) {
-      const auto blocks = blocks_of(shared.problem, g);
-      const auto rows = static_cast<std::size_t>(rows_of(blocks));
-      std::size_t gathered = 0, folded = 0;
-      for (const ResidueBlock& b : blocks)
-        if (b.rows.rows < HistogramRanker::small_block)
-          gathered += static_cast<std::size_t>(b.split.slots) * static_cast<std::size_t>(b.rows.rows + kernel_padding);
-      for (int c = 1; c <= shared.fold_up_to; ++c) {
-        const std::size_t count = shared.multisets.count(c);
-        if (2 * rows <= count) continue;
-        most.multisets = std::max(most.multisets, count);
-        folded += static_cast<std::size_t>(c) * (std::min(count, rows) + kernel_padding);
-      }
-      most.rows = std::max(most.rows, rows);
-      most.blocks = std::max(most.blocks, blocks.size());
-      most.gathered = std::max(most.gathered, gathered);
-      most.folded = std::max(most.folded, folded);
-      if (by_pairs<Arithmetic>(blocks)) most.pair_rows = std::max(most.pair_rows, rows);
-    }
-    return most;
-  }
-  template <class Arithmetic>
-  static bool by_pairs(std::span<const ResidueBlock> blocks) {
-    index_t n = 0, n_test = 0;
-    for (const ResidueBlock& b : blocks) {
-      n += b.rows.rows;
-      n_test += b.rows.test_rows;
-    }
-    return n_test * (n - n_test) <= most_pairs && PairRanker::applies<Arithmetic>(blocks);
-  }
-
   template <class Histogram>
-  static std::unique_ptr<HistogramRanker> make_histogram(const ResidueKernels& kernels, const RankSizes& most) {
-    return std::make_unique<Histogram>(kernels, most);
+  static std::unique_ptr<HistogramRanker> make_histogram(const ResidueKernels& kernels) {
+    return std::make_unique<Histogram>(kernels);
   }
   /// What a thread ranks with.
   struct Workspace {
     std::unique_ptr<HistogramRanker> histogram;
     PairRanker pairs;
-    Workspace(const ResidueKernels& own, const RankSizes& most,
-              std::unique_ptr<HistogramRanker> (*make)(const ResidueKernels&, const RankSizes&))
-        : histogram(make(own, most)), pairs(own, most) {}
+    Workspace(const ResidueKernels& own, std::unique_ptr<HistogramRanker> (*make)(const ResidueKernels&))
+        : histogram(make(own)), pairs(own) {}
   };
 
-  /// Every list of residue counts that needs a key space, and which one each group takes.
+  /// One key space for every list of residue counts that needs one.
   template <class Arithmetic>
-  static std::vector<std::vector<index_t>> counts_with_keys(Shared& shared) {
+  static void add_key_spaces(Context& ctx, Shared& shared) {
     std::vector<std::vector<index_t>> wanted;
-    shared.space_of_group.reserve(shared.problem.groups.size());
     for (const RankGroup& g : shared.problem.groups) {
       const auto blocks = blocks_of(shared.problem, g);
       const auto counts = residue_counts(blocks);
@@ -198,10 +136,6 @@ struct ResidueRankSums {
       if (place == wanted.size()) wanted.push_back(counts);
       shared.space_of_group.push_back(place);
     }
-    return wanted;
-  }
-  template <class Arithmetic>
-  static void add_key_spaces(Context& ctx, Shared& shared, const std::vector<std::vector<index_t>>& wanted) {
     shared.spaces.resize(wanted.size());
     parallel_for(ctx, static_cast<index_t>(wanted.size()), 1, "residue_rank_sums", [&](index_t i) {
       const auto place = static_cast<std::size_t>(i);
@@ -215,8 +149,6 @@ struct ResidueRankSums {
     const auto blocks = blocks_of(shared.problem, g);
     std::vector<const ThousandthScale*> scales;
     std::vector<std::size_t> places;
-    scales.reserve(static_cast<std::size_t>(g.scales));
-    places.reserve(static_cast<std::size_t>(g.scales));
     for (index_t i = g.first_scale; i < g.first_scale + g.scales; ++i) {
       const auto place = static_cast<std::size_t>(i);
       const std::uint32_t d = shared.problem.scale_numbers[place];
@@ -228,7 +160,12 @@ struct ResidueRankSums {
       }
     }
     if (scales.empty()) return;
-    if (by_pairs<Arithmetic>(blocks)) {
+    index_t n = 0, n_test = 0;
+    for (const ResidueBlock& b : blocks) {
+      n += b.rows.rows;
+      n_test += b.rows.test_rows;
+    }
+    if (n_test * (n - n_test) <= most_pairs && PairRanker::applies<Arithmetic>(blocks)) {
       std::uint64_t out[pair_lanes];
       for (std::size_t first = 0; first < scales.size(); first += pair_lanes) {
         const std::size_t count = std::min<std::size_t>(pair_lanes, scales.size() - first);
@@ -248,10 +185,6 @@ struct ResidueRankSums {
   static std::uint64_t by_sorting(const RankProblem<HostSpace>& problem, std::span<const ResidueBlock> blocks,
                                   std::uint32_t d) {
     std::vector<std::int64_t> tests, references;
-    std::size_t test_rows = 0;
-    for (const ResidueBlock& b : blocks) test_rows += static_cast<std::size_t>(b.rows.test_rows);
-    tests.reserve(test_rows);
-    references.reserve(static_cast<std::size_t>(rows_of(blocks)) - test_rows);
     for (const ResidueBlock& b : blocks)
       for (index_t row = 0; row < b.rows.rows; ++row)
         (row < b.rows.test_rows ? tests : references).push_back(Arithmetic::key(b, row, problem.scales, d));

@@ -44,14 +44,6 @@ class KeySpace {
         if (key != undecided) key = dense_[key];
   }
 
-  /// The memory that the key space of these residue counts takes.
-  [[nodiscard]] static std::size_t bytes(const std::vector<index_t>& residue_counts) {
-    std::size_t keys = static_cast<std::size_t>(rounding) + 2;
-    for (const index_t c : residue_counts) keys += static_cast<std::size_t>(thousandths * c) + 1;
-    return sizeof(KeySpace) + keys * sizeof(std::uint32_t) +
-           (static_cast<std::size_t>(residue_counts.back()) + 1) * sizeof(std::vector<std::uint32_t>);
-  }
-
   [[nodiscard]] std::uint32_t bins() const noexcept { return bins_; }
   /// Key of every sum of c residues.
   [[nodiscard]] const std::uint32_t* keys(std::int32_t c) const { return keys_[static_cast<std::size_t>(c)].data(); }

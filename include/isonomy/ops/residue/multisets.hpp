@@ -28,19 +28,6 @@ class Multisets {
     if (residues >= 6) sext_ = table(3, 3);
   }
 
-  /// The memory that such tables take.
-  [[nodiscard]] static std::size_t bytes(index_t letters, int residues) {
-    const auto counted = [&](int c) -> std::size_t {
-      return binomial(static_cast<std::uint32_t>(letters + c - 1), static_cast<std::uint32_t>(c));
-    };
-    std::size_t all = 0;
-    for (int c = 1; c <= residues; ++c) {
-      all += counted(c) * sizeof(Members);
-      if (c >= 2) all += counted((c + 1) / 2) * counted(c / 2) * sizeof(std::uint32_t);
-    }
-    return all;
-  }
-
   [[nodiscard]] std::size_t count(int residues) const { return of(residues).size(); }
   /// The residues of multiset `number`, sorted; the first `residues` entries count.
   [[nodiscard]] const std::array<std::uint8_t, most_residues>& members(int residues, std::size_t number) const {
@@ -89,7 +76,6 @@ class Multisets {
   }
   [[nodiscard]] std::vector<Members> enumerate(int c) const {
     std::vector<Members> out;
-    out.reserve(binomial(static_cast<std::uint32_t>(letters_ + c - 1), static_cast<std::uint32_t>(c)));
     Members m{};
     for (;;) {  // the next multiset in colexicographic order raises the first residue that may rise
       out.push_back(m);
