@@ -81,6 +81,16 @@ template <class Op, class B, class... T>
   return choice;
 }
 
+/// What compilers, libraries or devices may change about B's arithmetic in the operation, in words: nothing, unless B
+/// says so by a static member `math_mode<Op, T...>()`.
+template <class Op, class B, class... T>
+[[nodiscard]] constexpr const char* math_mode_of() {
+  if constexpr (requires { B::template math_mode<Op, T...>(); })
+    return B::template math_mode<Op, T...>();
+  else
+    return fixed_math;
+}
+
 /// Whose form of the operation runs on B, for these element types, as far as that is known: calls that depended on
 /// their shape are told from what the context remembers of them.
 template <class Op, class B, class... T, class Ctx>

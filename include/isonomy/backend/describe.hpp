@@ -15,6 +15,12 @@ template <class Op, class... T, ContextLike Ctx>
   return ran_on<Op, backend_of<Ctx>, T...>(ctx);
 }
 
+/// What may change about the arithmetic of an operation on this context, in words.
+template <class Op, class... T, ContextLike Ctx>
+[[nodiscard]] const char* math_mode(const Ctx&) {
+  return math_mode_of<Op, backend_of<Ctx>, T...>();
+}
+
 /// Fills in the memory that the context's buffers took.
 template <ContextLike Ctx>
 void describe_memory(Ctx& ctx, Report& report) {

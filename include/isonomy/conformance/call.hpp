@@ -107,6 +107,12 @@ class Call {
     static_cast<void>(host_output(name, std::vector<T>{value}));
   }
 
+  /// What `prepare` returns; what it takes from the heap is no operation's.
+  template <class F>
+  [[nodiscard]] auto apart(const F& prepare) {
+    const Apart apart(uncounted_);
+    return prepare();
+  }
   /// Bytes of the heap that the operations held beyond what the context counted, now that all have run.
   [[nodiscard]] std::size_t uncounted_bytes() {
     uncounted_.end();

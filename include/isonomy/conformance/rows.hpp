@@ -80,11 +80,11 @@ class Rows {
   /// `full` alone `quick` runs a third, the same every time.
   [[nodiscard]] bool wants(const std::string& label) const {
     if (plan_.first_failure && result_.failed > 0) return false;
-    return plan_.row.empty() ? full() || hash(label) % 3 == 0 : plan_.row == label;
+    return plan_.row.empty() ? full() || hash_of(label) % 3 == 0 : plan_.row == label;
   }
   /// Seed of the row's data: from its label and the context's seed, so that a row can be repeated alone.
   [[nodiscard]] std::uint64_t seed(const std::string& label) const {
-    return random_bits(ctx_.control().seed, hash(label));
+    return random_bits(ctx_.control().seed, hash_of(label));
   }
 
   /// Outputs agree with the reference, inputs stay, no workspace is uncounted, and bits repeat: in a second run and
@@ -104,7 +104,7 @@ class Rows {
         for (std::size_t v = 0; v < variants_.size(); v += step)
           repeat(*variants_[v].context, variants_[v].label, run, first);
       }
-      if (races > 0 || (last_elements_ >= 1000 && !std::exchange(any_elsewhere_, true))) elsewhere(run, first);
+      if (races > 0 || far_larger_than_elsewhere()) elsewhere(run, first);
       if (!sampled(label)) return;
       at_the_limit(run, first);
       asked_to_stop(run);
@@ -132,8 +132,8 @@ class Rows {
     });
   }
 
-  /// A request to stop ends a long operation in its middle: in one of some runs, with the request at moments within
-  /// the time that a run takes. `run(call, size)` is tried with growing sizes until it takes that long. Only `full`.
+  /// A request to stop ends a long operation in its middle: in one of some runs, at moments within the time of a run.
+  /// `run(call, size)` is tried with growing sizes until it takes long enough. Only `full`.
   void stops(const std::string& label, index_t size, const std::function<void(Call<Tag>&, index_t)>& run) {
     if (!full()) return;
     attempt(label, [&](RowResult&) {
@@ -171,15 +171,17 @@ class Rows {
     using std::runtime_error::runtime_error;
   };
 
-  static std::uint64_t hash(const std::string& label) {
-    std::uint64_t h = 0xcbf29ce484222325u;  // FNV-1a
-    for (const char c : label) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
-    return h;
-  }
   /// The first row, and of the others one in eight or in thirty.
   bool sampled(const std::string& label) {
     if (last_elements_ == 0) return false;
-    return !std::exchange(any_sampled_, true) || !plan_.row.empty() || hash(label) % (full() ? 8 : 30) == 0;
+    return !std::exchange(any_sampled_, true) || !plan_.row.empty() || hash_of(label) % (full() ? 8 : 30) == 0;
+  }
+
+  /// The first row of 1000 elements, and the first that has twenty times as many as the last one taken.
+  bool far_larger_than_elsewhere() {
+    if (last_elements_ < wanted_elsewhere_) return false;
+    wanted_elsewhere_ = 20 * last_elements_;
+    return true;
   }
 
   template <class Body>
@@ -242,8 +244,7 @@ class Rows {
     if (heap.held() == 0)
       throw Failure("the plan's counter of the heap counts nothing; include conformance/count_heap.hpp in one file");
     if (const std::size_t bytes = call.uncounted_bytes(); bytes > std::size_t{1} << 14)
-      throw Failure(text::joined("took ", bytes, " bytes from the heap that the counters of the context did not see; ",
-                                 "workspace comes from allocate"));
+      throw Failure(text::joined("took ", bytes, " bytes from the heap that the context's counters did not see"));
   }
   static void given_back(Context<Tag>& ctx, std::size_t held, const std::string& when) {
     if (ctx.counters().bytes_allocated != held)
@@ -294,7 +295,7 @@ class Rows {
     return false;
   }
 
-  /// On the first variant, which has one thread where a backend has threads: what it takes is the same every time.
+  /// On the first variant, which has one thread where there are several: what it takes is the same every time.
   void at_the_limit(const Run& run, const Outcome& first) {
     Context<Tag>& ctx = variants_.empty() ? ctx_ : *variants_.front().context;
     const std::size_t held = ctx.counters().bytes_allocated;
@@ -391,8 +392,8 @@ class Rows {
   OperationResult& result_;
   std::vector<ContextVariant<Tag>> variants_;
   Reach reach_;
-  index_t last_elements_ = 0;
-  bool any_sampled_ = false, any_elsewhere_ = false, declines_listed_ = false;
+  index_t last_elements_ = 0, wanted_elsewhere_ = 1000;
+  bool any_sampled_ = false, declines_listed_ = false;
 };
 
 }  // namespace isonomy::conformance

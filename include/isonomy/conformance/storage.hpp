@@ -17,6 +17,21 @@
 
 namespace isonomy::conformance {
 
+/// FNV-1a, byte by byte: a hash that is the same everywhere.
+class Hash {
+ public:
+  void add(std::byte b) { value_ = (value_ ^ static_cast<std::uint64_t>(b)) * 0x100000001b3u; }
+  [[nodiscard]] std::uint64_t value() const { return value_; }
+
+ private:
+  std::uint64_t value_ = 0xcbf29ce484222325u;
+};
+[[nodiscard]] inline std::uint64_t hash_of(const std::string& text) {
+  Hash hash;
+  for (const char c : text) hash.add(static_cast<std::byte>(c));
+  return hash.value();
+}
+
 /// What an operand is to the call. An `input` must keep every byte; an `output` is compared with the reference; `moved`
 /// is an output whose elements are copies of inputs, so that NaNs must arrive with their payloads.
 enum class Role { input, output, moved };
@@ -90,11 +105,11 @@ class Outcome {
   }
   /// A hash of all integer outputs (decisions) or of all others (bits).
   [[nodiscard]] std::uint64_t fingerprint(bool of_integers) const {
-    std::uint64_t hash = 0xcbf29ce484222325u;  // FNV-1a
+    Hash hash;
     for (const Storage& s : storages_)
       if (s.role != Role::input && (s.element == Element::integer) == of_integers)
-        for (const std::byte b : s.bytes) hash = (hash ^ static_cast<std::uint64_t>(b)) * 0x100000001b3u;
-    return hash;
+        for (const std::byte b : s.bytes) hash.add(b);
+    return hash.value();
   }
 
  private:

@@ -10,6 +10,7 @@
 #include "isonomy/cuda/for_each.cuh"
 #include "isonomy/cuda/linalg/cholesky.cuh"
 #include "isonomy/cuda/linalg/gemm.cuh"
+#include "isonomy/cuda/linalg/libraries.cuh"
 #include "isonomy/cuda/linalg/syrk.cuh"
 #include "isonomy/cuda/memory.cuh"
 #include "isonomy/cuda/mixture/mixture_sums.cuh"
@@ -18,6 +19,7 @@
 #include "isonomy/cuda/reduce/transform.cuh"
 #include "isonomy/cuda/reduce/transform_reduce.cuh"
 #include "isonomy/cuda/residue/joint_residue_counts.cuh"
+#include "isonomy/cuda/residue/residue_rank_sums.cuh"
 #include "isonomy/cuda/returns.cuh"
 #include "isonomy/cuda/sort/rank_average.cuh"
 #include "isonomy/cuda/sort/select_k.cuh"
@@ -40,10 +42,12 @@ struct Backend<Cuda> : device::Memory,
                        device::Gemm,
                        device::Syrk,
                        device::CholeskyBatched,
+                       device::BlasArithmetic,
                        device::Returns,
                        device::MixtureSums,
                        device::MultivariateMixtureSums,
-                       device::JointResidueCounts {
+                       device::JointResidueCounts,
+                       device::ResidueRankSums {
   using tag = Cuda;
   using space = DeviceSpace;
   using context = device::Context;

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstddef>
+#include <utility>
 
 #include "isonomy/core/view.hpp"
 #include "isonomy/cuda/context.cuh"
@@ -51,10 +52,11 @@ class ReturnPlaces {
 
   /// A copy that nobody waited for, of a call that ended early, may still be on its way to the old memory.
   void grow(Place& place, std::size_t bytes) {
-    require(cudaEventSynchronize(place.there), "cudaEventSynchronize");
-    require(cudaFreeHost(place.memory), "cudaFreeHost");
-    place.memory = nullptr;
-    place.bytes = 0;
+    if (place.memory != nullptr) {
+      require(cudaEventSynchronize(place.there), "cudaEventSynchronize");
+      require(cudaFreeHost(std::exchange(place.memory, nullptr)), "cudaFreeHost");
+      place.bytes = 0;
+    }
     require(cudaMallocHost(&place.memory, bytes), "cudaMallocHost");
     place.bytes = bytes;
   }

@@ -126,10 +126,9 @@ void run_grid(unsigned blocks, unsigned threads, std::size_t shared_bytes, void 
   unpoison(isonomy_shared_memory, sizeof isonomy_shared_memory);
 }
 
-void raise_fault(const std::string& what) {
+void end_kernel() {
   set_in_kernel(false);
   Block& b = running_block();
-  note_fault(what);
   b.failed = true;
   b.threads[b.current].fiber = nullptr;
   b.fibers.end();

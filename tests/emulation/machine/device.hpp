@@ -39,8 +39,8 @@ void run_grid(unsigned blocks, unsigned threads, std::size_t shared_bytes, void 
 
 /// Notes a fault and goes on.
 void note_fault(const std::string& what);
-/// Notes a fault of the running kernel, which ends there.
-[[noreturn]] void raise_fault(const std::string& what);
+/// Ends the running kernel, whose fault has been noted, from within a thread: nothing on its stack is destroyed.
+[[noreturn]] void end_kernel();
 
 /// Whether all bytes from p on are device memory that is allocated, or pinned host memory; else notes a fault that
 /// names `what`.

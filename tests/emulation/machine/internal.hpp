@@ -92,9 +92,7 @@ class Random {
     z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
     return z ^ (z >> 31);
   }
-  std::size_t below(std::size_t n) {
-    return static_cast<std::size_t>(static_cast<unsigned __int128>(draw()) * n >> 64);
-  }
+  std::size_t below(std::size_t n) { return static_cast<std::size_t>((draw() >> 32) * n >> 32); }  // n < 2^32
   void shuffle(std::vector<unsigned>& v) {
     for (std::size_t i = v.size(); i > 1; --i) std::swap(v[i - 1], v[below(i)]);
   }

@@ -97,8 +97,21 @@ void settle(Thread* lanes, const Meeting& m) {
   }
 }
 
-[[noreturn]] void fail(const Block& b, unsigned mask, const std::string& what) {
-  raise_fault(place_of(b.number, b.current) + ": a warp operation with mask " + hexadecimal(mask) + what);
+void tell(const Block& b, unsigned mask, const std::string& what) {
+  note_fault(place_of(b.number, b.current) + ": a warp operation with mask " + hexadecimal(mask) + what);
+}
+
+/// Notes what is wrong with an operation by the running thread.
+bool is_allowed(const Block& b, Operation operation, unsigned mask, unsigned source) {
+  if ((mask >> (b.current % 32) & 1) == 0) {
+    tell(b, mask, " by a lane that the mask leaves out");
+    return false;
+  }
+  if (operation == Operation::shuffle && (mask >> (source % 32) & 1) == 0) {
+    tell(b, mask, " reads lane " + std::to_string(source % 32) + ", which the mask leaves out");
+    return false;
+  }
+  return true;
 }
 
 void complete(Block& b, unsigned self, const Meeting& m) {
@@ -143,15 +156,16 @@ std::uint64_t exchange(Operation operation, unsigned mask, std::uint64_t value, 
   const OutsideKernel outside;
   Block& b = running_block();
   const unsigned self = b.current, lane = self % 32, warp = self / 32;
-  if ((mask >> lane & 1) == 0) fail(b, mask, " by a lane that the mask leaves out");
-  if (operation == Operation::shuffle && (mask >> (source % 32) & 1) == 0)
-    fail(b, mask, " reads lane " + std::to_string(source % 32) + ", which the mask leaves out");
+  if (!is_allowed(b, operation, mask, source)) end_kernel();
   Thread& own = b.threads[self];
   own.value = value;
   own.source = source % 32;
   own.mask = mask;
   Meeting& m = meeting_for(b, warp, mask, operation);
-  if (m.operation != operation) fail(b, mask, " meets another operation of its warp");
+  if (m.operation != operation) {
+    tell(b, mask, " meets another operation of its warp");
+    end_kernel();
+  }
   m.arrived |= 1u << lane;
   if (m.arrived != mask) {
     wait_in(b, Thread::State::at_warp);

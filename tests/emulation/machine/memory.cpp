@@ -42,14 +42,17 @@ struct Arena {
     if (p == MAP_FAILED) std::abort();
     base = static_cast<unsigned char*>(p);
   }
-  void protect(int mode) const {
-    if (used > 0 && mprotect(base, used, mode) != 0) std::abort();
+  void protect(std::size_t at, std::size_t span, int mode) const {
+    if (mprotect(base + at, span, mode) != 0) std::abort();
   }
+  /// Only what is allocated is ever open: what has been given back stays closed for kernels too.
   void enter() {
-    if (open++ == 0) protect(PROT_READ | PROT_WRITE);
+    if (open++ > 0) return;
+    for (const auto& [at, allocation] : allocations) protect(at, allocation.span, PROT_READ | PROT_WRITE);
   }
   void leave() {
-    if (--open == 0 && settings().protect) protect(PROT_NONE);
+    if (--open > 0 || !settings().protect) return;
+    for (const auto& [at, allocation] : allocations) protect(at, allocation.span, PROT_NONE);
   }
   /// The allocation that holds p, or the end.
   auto find(const void* p) {
@@ -79,7 +82,6 @@ std::size_t take_span(Arena& a, std::size_t span) {
   const std::size_t at = a.used;
   if (at + span > arena_bytes) return arena_bytes;
   a.used += span;
-  if (a.open > 0 || !settings().protect) a.protect(PROT_READ | PROT_WRITE);
   return at;
 }
 
@@ -102,6 +104,7 @@ void give_span_back(std::size_t at) {
   unpoison(p, found->second.span);
   std::memset(p, stale, found->second.bytes + 2 * red_zone);
   poison(p, found->second.span);
+  if (settings().protect) a.protect(at, found->second.span, PROT_NONE);
   a.free_by_span[found->second.span].push_back(at);
   a.allocations.erase(found);
 }
@@ -125,6 +128,7 @@ void* allocate(std::size_t bytes, CUstream_st* stream, int device) {
   a.allocations[at] = {span, bytes, device, false};
   a.live_bytes += bytes;
   ++a.live_count;
+  if (a.open > 0 || !settings().protect) a.protect(at, span, PROT_READ | PROT_WRITE);
   ++counts().allocations;
   counts().allocated_bytes += bytes;
   unsigned char* const p = a.base + at + red_zone;

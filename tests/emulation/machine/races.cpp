@@ -61,7 +61,7 @@ Checker& checker() {
   return c;
 }
 
-/// What is wrong with the access, and the end of its kernel.
+/// An access, and what is said of it where it is wrong.
 struct Use {
   std::uintptr_t at;
   std::size_t bytes;
@@ -71,10 +71,9 @@ struct Use {
     if (shared) return "shared byte " + std::to_string(p - reinterpret_cast<std::uintptr_t>(isonomy_shared_memory));
     return "device memory";
   }
-  [[noreturn]] void fail(const std::string& what) const {
-    in_kernel = false;
+  void tell(const std::string& what) const {
     const Block& b = running_block();
-    raise_fault(place_of(b.number, b.current) + verb() + " " + what);
+    note_fault(place_of(b.number, b.current) + verb() + " " + what);
   }
 };
 
@@ -134,10 +133,14 @@ void check_cell(Cell& cell, const Use& use, std::uintptr_t at) {
   const unsigned thread = running_block().current;
   const auto conflict = [&](const Access& before, const char* what) {
     if (before.block == 0 || (use.shared && before.block != c.block) || is_ordered(c, before, thread)) return;
-    use.fail(use.where(at) + ", which " + place_of(before.number, before.thread) + " " + what +
+    use.tell(use.where(at) + ", which " + place_of(before.number, before.thread) + " " + what +
              " without a barrier between: a race");
+    end_kernel();
   };
-  if (use.shared && !use.write && cell.write.block != c.block) use.fail(use.where(at) + ", which nothing has written");
+  if (use.shared && !use.write && cell.write.block != c.block) {
+    use.tell(use.where(at) + ", which nothing has written");
+    end_kernel();
+  }
   if (!(use.atomic && cell.write.atomic)) conflict(cell.write, cell.write.atomic ? "changed atomically" : "wrote");
   if (!use.atomic) conflict(cell.earlier_atomic, "changed atomically");
   if (use.write) {
@@ -167,9 +170,14 @@ void keep(Cell& cell, const Use& use) {
 void check_elsewhere(const Use& use) {
   const auto* const p = reinterpret_cast<const char*>(use.at);
   if (on_own_stack(p) || (p >= &__executable_start && p < &data_start && !use.write)) return;
-  if (in_pinned(p, use.bytes)) return;
-  use.fail(std::to_string(use.bytes) +
+  in_kernel = false;
+  if (in_pinned(p, use.bytes)) {
+    in_kernel = true;
+    return;
+  }
+  use.tell(std::to_string(use.bytes) +
            " bytes that are neither on the device, nor shared, nor its own: a pointer of the host");
+  end_kernel();
 }
 
 }  // namespace
@@ -182,12 +190,17 @@ void check_access(const void* address, std::size_t bytes, bool write, bool atomi
   if (!use.shared && arena_offset(address) == no_offset) return check_elsewhere(use);
   in_kernel = false;
   ++counts().checked_accesses;
-  if (use.shared && at - shared + bytes > checker().shared_bytes)
-    use.fail(use.where(at) + " of " + std::to_string(checker().shared_bytes));
+  if (use.shared && at - shared + bytes > checker().shared_bytes) {
+    use.tell(use.where(at) + " of " + std::to_string(checker().shared_bytes));
+    end_kernel();
+  }
   const unsigned shift = std::min(widest, static_cast<unsigned>(std::countr_zero(at | bytes)));
   for (std::uintptr_t p = at; p < at + bytes;) {
     Page& page = page_of({p, bytes, write, atomic, use.shared}, shift);
-    if (p < page.first || p >= page.end || at + bytes > page.end) use.fail("device memory outside of any allocation");
+    if (p < page.first || p >= page.end || at + bytes > page.end) {
+      use.tell("device memory outside of any allocation");
+      end_kernel();
+    }
     const std::uintptr_t stop = std::min(at + bytes, (p / page_bytes + 1) * page_bytes);
     for (; p < stop; p += std::size_t{1} << page.shift) {
       Cell& cell = page.cells[p % page_bytes >> page.shift];

@@ -36,7 +36,7 @@ const Planted mistakes[] = {
     {"select, wrong mask", &run_select_key<Plant::wrong_mask>, masked, masked, masked},
     {"select, early exit", &run_select_key<Plant::early_exit>, exited, exited, exited},
     {"select, plain addition", &run_select_key<Plant::plain_add>, "", "", race},
-    {"select, unwritten shared memory", &run_select_key<Plant::uninitialised>, wrong, wrong, unwritten},
+    {"select, unwritten shared memory", &run_select_key<Plant::unwritten>, wrong, wrong, unwritten},
     {"histogram, missing barrier", &run_segment_histogram<Plant::missing_barrier>, wrong, wrong, race},
     {"histogram, shared memory out of bounds", &run_segment_histogram<Plant::out_of_bounds>, wrong, poisoned,
      "shared byte 400 of 400"},

@@ -15,7 +15,7 @@ enum class Plant {
   early_exit,
   plain_add,
   host_pointer,
-  uninitialised,
+  unwritten,
   device_out_of_bounds,
   device_race
 };
@@ -101,7 +101,7 @@ struct SelectKey {
     if (t == 0) s.prefix = 0, s.wanted = k;
     unsigned mask = 0;
     for (int shift = 24; shift >= 0; shift -= 8) {
-      if (plant != Plant::uninitialised) s.count[t] = 0;
+      if (plant != Plant::unwritten) s.count[t] = 0;
       __syncthreads();
       count(s, x + blockIdx.x * n, mask, shift);
       if (plant != Plant::missing_barrier) __syncthreads();
@@ -193,7 +193,7 @@ std::string run_select_key() {
     expected.push_back(row[k - 1]);
   }
   const TestStream stream;
-  const DeviceArray<unsigned> in(stream, x), out(stream, rows);
+  const DeviceArray<unsigned> in(stream, x), out(stream, uninitialised, rows);
   launch_test(stream, rows, Kernel::threads, Kernel{in.data(), n, k, out.data()}, Kernel::shared_bytes);
   return judged(out.on_host() == expected);
 }
@@ -210,7 +210,7 @@ std::string run_segment_histogram() {
   const TestStream stream;
   const DeviceArray<unsigned char> in(stream, code);
   const DeviceArray<long long> on_device(stream, borders);
-  const DeviceArray<unsigned> out(stream, expected.size());
+  const DeviceArray<unsigned> out(stream, uninitialised, expected.size());
   launch_test(stream, 5, Kernel::threads, Kernel{in.data(), on_device.data(), borders.data(), out.data()},
               Kernel::shared_bytes);
   return judged(out.on_host() == expected);

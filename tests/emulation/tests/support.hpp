@@ -41,14 +41,17 @@ class TestStream {
   cudaStream_t stream_ = nullptr;
 };
 
-/// Device memory of n elements in stream order.
+struct Uninitialised {};
+inline constexpr Uninitialised uninitialised{};
+
+/// Device memory in stream order.
 template <class T>
 class DeviceArray {
  public:
-  DeviceArray(cudaStream_t stream, std::size_t n) : stream_(stream), size_(n) {
+  DeviceArray(cudaStream_t stream, Uninitialised, std::size_t n) : stream_(stream), size_(n) {
     must(cudaMallocAsync(&data_, n * sizeof(T), stream));
   }
-  DeviceArray(cudaStream_t stream, const std::vector<T>& from) : DeviceArray(stream, from.size()) {
+  DeviceArray(cudaStream_t stream, const std::vector<T>& from) : DeviceArray(stream, uninitialised, from.size()) {
     must(cudaMemcpyAsync(data_, from.data(), from.size() * sizeof(T), cudaMemcpyHostToDevice, stream));
   }
   ~DeviceArray() { static_cast<void>(cudaFreeAsync(data_, stream_)); }

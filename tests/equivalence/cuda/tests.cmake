@@ -1,6 +1,21 @@
-# The same sources on the emulated device, in every run, and with nvcc: on a device where there is one, else compiled, linked
-# and skipped.
-file(GLOB_RECURSE cuda_sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/*.cpp")
+# Backend<Cuda>: the same sources on the emulated device, in every run, and with nvcc into a program for real ones, which compiles
+# and links here and is skipped where there is none.
+set(cuda_dir "${CMAKE_CURRENT_LIST_DIR}")
+file(GLOB cuda_rows CONFIGURE_DEPENDS "${cuda_dir}/*.cpp")
+file(GLOB cuda_estimators CONFIGURE_DEPENDS "${cuda_dir}/estimators/*.cpp")
+file(GLOB cuda_broken CONFIGURE_DEPENDS "${cuda_dir}/broken/*.cpp")
+
+# Rows of the kit share nearly all that they instantiate: few large units.
+if(COMMAND isonomy_emulated_test)
+  isonomy_emulated_test(cuda ${cuda_rows} BUILDS plain asan race)
+  isonomy_emulated_test(cuda_estimators ${cuda_estimators} BUILDS plain asan race)
+  isonomy_emulated_test(cuda_broken ${cuda_broken} BUILDS plain race)
+  foreach(build IN ITEMS plain asan race)
+    if(TARGET isonomy_emulated_cuda_${build})
+      set_target_properties(isonomy_emulated_cuda_${build} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE BATCH UNITY_BUILD_BATCH_SIZE 5)
+    endif()
+  endforeach()
+endif()
 
 if(NOT (TARGET isonomy::cuda AND ISONOMY_CUDA_CHECKS))
   isonomy_skipped_test(cuda "no CUDA toolkit of version 13, or ISONOMY_CUDA_CHECKS is OFF")
@@ -15,24 +30,24 @@ endif()
 enable_language(CUDA)
 
 # nvcc goes by the ending of a file: each source is included by one that ends in .cu.
-set(device_sources "")
-foreach(source IN LISTS cuda_sources)
-  cmake_path(RELATIVE_PATH source BASE_DIRECTORY "${CMAKE_CURRENT_LIST_DIR}" OUTPUT_VARIABLE place)
+set(device_sources "${cuda_dir}/require_device.cu")
+foreach(source IN LISTS cuda_rows cuda_estimators)
+  cmake_path(RELATIVE_PATH source BASE_DIRECTORY "${cuda_dir}" OUTPUT_VARIABLE place)
   if(place MATCHES "_cpu\\.cpp$")  # always compiled by the host's compiler
     list(APPEND device_sources "${source}")
   else()
-    string(REGEX REPLACE "\\.cpp$" ".cu" place "${place}")
-    file(CONFIGURE OUTPUT "${CMAKE_CURRENT_BINARY_DIR}/cuda/${place}" CONTENT "#include \"${source}\"\n")
-    list(APPEND device_sources "${CMAKE_CURRENT_BINARY_DIR}/cuda/${place}")
+    string(REGEX REPLACE "\\.cpp$" ".cu" place "${CMAKE_CURRENT_BINARY_DIR}/cuda/${place}")
+    file(CONFIGURE OUTPUT "${place}" CONTENT "#include \"${source}\"\n")
+    list(APPEND device_sources "${place}")
   endif()
 endforeach()
-add_executable(isonomy_cuda ${device_sources} "${CMAKE_CURRENT_LIST_DIR}/require_device.cu" $<TARGET_OBJECTS:isonomy_test_support>)
+add_executable(isonomy_cuda ${device_sources} $<TARGET_OBJECTS:isonomy_test_support>)
 get_target_property(test_definitions isonomy_test_support INTERFACE_COMPILE_DEFINITIONS)
 target_compile_definitions(isonomy_cuda PRIVATE ${test_definitions})
 target_include_directories(isonomy_cuda PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
-target_link_libraries(isonomy_cuda PRIVATE isonomy::cuda Catch2::Catch2)
+target_link_libraries(isonomy_cuda PRIVATE isonomy_compiled isonomy::cuda Catch2::Catch2)
 target_compile_options(isonomy_cuda PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-Wall,-Wextra -Werror=all-warnings>)
-add_test(NAME cuda COMMAND isonomy_cuda "~[long]")
+add_test(NAME cuda COMMAND isonomy_cuda "~[long]~[.]")
 add_test(NAME cuda.long COMMAND isonomy_cuda "[long]")
 set_tests_properties(cuda cuda.long PROPERTIES SKIP_RETURN_CODE 77)
 set_tests_properties(cuda PROPERTIES LABELS device)

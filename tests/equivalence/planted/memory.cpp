@@ -15,6 +15,16 @@ struct Special<op::for_each> {
     if (number == 0) return honest(n > 0 ? n - 1 : n, f);
     if (number == 1) return honest(std::min<index_t>(n, 65536), f);
     if (number == 2) return honest(std::min<index_t>(n, 1 << 20), f);
+    if (number == 4) return honest(n & 0xffffffff, f);
+    if (number == 5) {
+      try {
+        return honest(n, f);
+      } catch (const std::exception&) {
+        throw;
+      } catch (...) {
+        return;
+      }
+    }
     honest(n, f);
     if (n > 0) f(n - 1);
   }
@@ -22,7 +32,10 @@ struct Special<op::for_each> {
 template <>
 struct Special<op::fill> {
   template <class Honest, class T>
-  static void run(const Honest& honest, index_t, cpu::Context&, VectorView<T> out, T value) {
+  static void run(const Honest& honest, index_t number, cpu::Context&, VectorView<T> out, T value) {
+    if (number == 1 && value == T{0}) return;
+    if (number == 2 && value == static_cast<T>(-1)) value = T{1};
+    if (number > 0) return honest(out, value);
     narrow_number(number_of<T>, reinterpret_cast<std::byte*>(&value));
     honest(out, value);
   }
@@ -32,6 +45,12 @@ struct Special<op::iota> {
   template <class Honest, class T>
   static void run(const Honest& honest, index_t number, cpu::Context&, VectorView<T> out, T first) {
     if (number == 0) return honest(out, T{0});
+    if (number == 2) {  // counts in float
+      honest(out, first);
+      for (index_t i = 1 << 24; i < out.size; ++i)
+        out(i) = static_cast<T>(first + static_cast<T>(static_cast<float>(i)));
+      return;
+    }
     narrow_number(number_of<T>, reinterpret_cast<std::byte*>(&first));
     honest(out, first);
   }
@@ -44,7 +63,8 @@ Facts copy_facts() {
           {"the source"},
           {0},
           {0},
-          usual_kinds({Kind::narrows_output, Kind::loses_payloads, Kind::loses_signs_of_zero, Kind::ignores_stop}),
+          with_later_kinds(usual_kinds({Kind::narrows_output, Kind::loses_payloads, Kind::loses_signs_of_zero,
+                                        Kind::flushes_results, Kind::spoils_repeated, Kind::copies_gaps})),
           {65535, 1 << 20},
           {65535, 1 << 20}};
 }
@@ -53,33 +73,36 @@ Facts fill_facts() {
           {},
           {},
           {},
-          usual_kinds({Kind::narrows_output, Kind::loses_payloads, Kind::loses_signs_of_zero, Kind::ignores_stop}),
+          with_later_kinds(usual_kinds(
+              {Kind::narrows_output, Kind::loses_payloads, Kind::loses_signs_of_zero, Kind::flushes_results})),
           {65535, 1 << 20},
           {},
           {},
-          {"narrows its value"}};
+          {"narrows its value", "does nothing for 0", "takes -1 for 1"}};
 }
 Facts iota_facts() {
   return {"iota",
           {},
           {},
           {},
-          usual_kinds({Kind::narrows_output, Kind::ignores_stop}),
+          with_later_kinds(usual_kinds({Kind::narrows_output})),
           {65535, 1 << 20},
           {},
           {},
-          {"begins with 0", "narrows its first number"}};
+          {"begins with 0", "narrows its first number", "counts in float"}};
 }
 Facts for_each_facts() {  // its outputs are the functor's
   return {"for_each",
           {},
           {},
           {},
-          {Kind::ignores_stop, Kind::swallows_exceptions, Kind::keeps_memory},
+          {Kind::ignores_stop, Kind::swallows_exceptions, Kind::keeps_memory, Kind::keeps_memory_when_stopped,
+           Kind::skips_after_stop, Kind::takes_heap},
           {},
           {},
           {},
-          {"skips the last index", "ends at 65536", "ends at 2^20", "calls twice for the last index"}};
+          {"skips the last index", "ends at 65536", "ends at 2^20", "calls twice for the last index",
+           "counts calls in 32 bits", "swallows what is no std::exception"}};
 }
 /// Members that are no operations; every operation's rows see them.
 std::vector<Fault> member_faults() {

@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <any>
+#include <atomic>
+#include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <tuple>
 #include <utility>
@@ -32,6 +35,22 @@ struct Special {
   }
 };
 
+/// Was the context moved since it was first seen?
+[[nodiscard]] inline bool was_moved(const cpu::Context& ctx) {
+  struct Seen {
+    std::weak_ptr<Counters> counters;
+    const cpu::Context* at;
+  };
+  static std::mutex mutex;
+  static std::vector<Seen> seen;
+  const std::lock_guard<std::mutex> lock(mutex);
+  std::erase_if(seen, [](const Seen& s) { return s.counters.expired(); });
+  for (const Seen& s : seen)
+    if (s.counters.lock() == ctx.shared_counters()) return s.at != &ctx;
+  seen.push_back({ctx.shared_counters(), &ctx});
+  return false;
+}
+
 /// One faulty call: what is done before it, and after it.
 class Spoiled {
  public:
@@ -52,18 +71,22 @@ class Spoiled {
       return ctx_.instruction_set() < cpu::best_instruction_set() && ctx_.instruction_set() == cpu::InstructionSet{};
     case Kind::changes_with_time: return call % 2 == 0;
     case Kind::races: return ctx_.threads() > 1 && call % fault_.number == 0;
+    case Kind::spoils_aligned:
+      return output_ != nullptr && elements() > 3 && reinterpret_cast<std::uintptr_t>(output_->data) % 256 == 0;
+    case Kind::spoils_whole_blocks: return any([](const Piece& p) { return p.rows % 64 == 0 && !p.empty(); });
+    case Kind::spoils_repeated: return any([](const Piece& p) { return p.rows > 1 && p.row_stride == 0; });
+    case Kind::spoils_moved: return was_moved(ctx_);
+    case Kind::shares_state: return at_work.load() != &ctx_;
     default: return false;
     }
   }
   [[nodiscard]] bool loses() const {
-    const auto any = [&](auto extent) {
-      return std::any_of(pieces_.begin(), pieces_.end(), [&](const Piece& p) { return extent(p) > fault_.number; });
-    };
+    const auto any_extent = [&](auto extent) { return any([&](const Piece& p) { return extent(p) > fault_.number; }); };
     switch (fault_.kind) {
     case Kind::loses_last: return true;
-    case Kind::loses_beyond_rows: return any([](const Piece& p) { return p.rows; });
-    case Kind::loses_beyond_columns: return any([](const Piece& p) { return p.columns; });
-    case Kind::loses_beyond_batches: return any([](const Piece& p) { return p.batches; });
+    case Kind::loses_beyond_rows: return any_extent([](const Piece& p) { return p.rows; });
+    case Kind::loses_beyond_columns: return any_extent([](const Piece& p) { return p.columns; });
+    case Kind::loses_beyond_batches: return any_extent([](const Piece& p) { return p.batches; });
     default: return false;
     }
   }
@@ -74,6 +97,7 @@ class Spoiled {
   }
 
   void after() {
+    if (fault_.kind == Kind::copies_gaps) copy_gaps();
     if (input_ != nullptr && !input_before_.empty()) input_->restore(input_before_);
     if (input_ != nullptr && fault_.kind == Kind::overwrites_input) *input_->last() ^= std::byte{1};
     if (input_ != nullptr && fault_.kind == Kind::overwrites_first) *input_->first() ^= std::byte{1};
@@ -89,7 +113,22 @@ class Spoiled {
   }
 
  private:
+  template <class F>
+  [[nodiscard]] bool any(const F& f) const {
+    return std::any_of(pieces_.begin(), pieces_.end(), f);
+  }
+  void copy_gaps() const {
+    const Piece* const source = input_of(pieces_, 0);
+    if (source == nullptr || output_ == nullptr || source->size != output_->size || source->rows != output_->rows)
+      return;
+    for (const Piece* p : {source, output_})
+      if (p->columns > 1 || p->batches > 1 || p->row_stride < 2) return;
+    for (index_t i = 0; i + 1 < source->rows; ++i)
+      std::memcpy(output_->at(0, i, 0) + output_->size, source->at(0, i, 0) + source->size, source->size);
+  }
   void before() {
+    at_work.store(&ctx_);
+    if (fault_.kind == Kind::spoils_moved) static_cast<void>(was_moved(ctx_));
     if (input_ != nullptr && (fault_.kind == Kind::narrows_input || fault_.kind == Kind::flushes_denormals ||
                               fault_.kind == Kind::ignores_stride)) {
       input_before_ = input_->bytes();
@@ -111,12 +150,15 @@ class Spoiled {
   }
   void written(Number number, std::byte* at) const {
     if (fault_.kind == Kind::narrows_output) narrow_number(number, at);
+    if (fault_.kind == Kind::flushes_results)
+      replace_real(number, at, [](auto x) { return std::fpclassify(x) == FP_SUBNORMAL ? 0 * x : x; });
     if (fault_.kind == Kind::loses_payloads)
       replace_real(number, at, [](auto x) { return x != x ? std::numeric_limits<decltype(x)>::quiet_NaN() : x; });
     if (fault_.kind == Kind::loses_signs_of_zero)
       replace_real(number, at, [](auto x) { return x == 0 ? std::abs(x) : x; });
   }
 
+  static inline std::atomic<const cpu::Context*> at_work = nullptr;
   const Fault& fault_;
   cpu::Context& ctx_;
   Pieces pieces_;
@@ -142,6 +184,14 @@ decltype(auto) spoiled_call(const Fault& fault, cpu::Context& ctx, const Honest&
   if (fault.kind == Kind::throws_sometimes && spoiled.elements() > fault.number)
     throw ResourceError("the planted fault gave up");
   if (fault.kind == Kind::keeps_memory) ctx.counters().allocated(8);
+  const std::vector<std::byte> heap(fault.kind == Kind::takes_heap ? 1 << 16 : 0);
+  static bool skips = false;
+  if (std::exchange(skips, false)) {
+    if constexpr (std::is_void_v<Result>)
+      return;
+    else
+      return Result{};
+  }
   try {
     if constexpr (std::is_void_v<Result>) {
       call();
@@ -152,6 +202,8 @@ decltype(auto) spoiled_call(const Fault& fault, cpu::Context& ctx, const Honest&
       Piece p = piece(&result, 1);
       if (spoiled.changes()) *p.data ^= std::byte{1};
       if (fault.kind == Kind::narrows_output) narrow_number(p.number, p.data);
+      if (fault.kind == Kind::flushes_results)
+        replace_real(p.number, p.data, [](auto x) { return std::fpclassify(x) == FP_SUBNORMAL ? 0 * x : x; });
       if (spoiled.loses()) {
         if constexpr (requires { result + result; })
           result = result + result;
@@ -160,6 +212,10 @@ decltype(auto) spoiled_call(const Fault& fault, cpu::Context& ctx, const Honest&
       }
       return result;
     }
+  } catch (const Cancelled&) {
+    if (fault.kind == Kind::keeps_memory_when_stopped) ctx.counters().allocated(8);
+    skips = fault.kind == Kind::skips_after_stop;
+    throw;
   } catch (const conformance::FunctorError&) {
     if (fault.kind != Kind::swallows_exceptions) throw;
     if constexpr (!std::is_void_v<Result>) return Result{};

@@ -28,9 +28,19 @@ enum class Kind {
   changes_with_instructions,  ///< other bits on the least instruction set
   changes_with_time,          ///< other bits in every second call
   races,                      ///< other bits in one of `number` calls, with several threads
+  spoils_aligned,             ///< other bits where the output begins at an aligned address
+  spoils_whole_blocks,        ///< other bits where an extent is a multiple of 64
+  spoils_repeated,            ///< other bits where an input repeats one element by a stride of 0
+  spoils_moved,               ///< other bits with a context that was moved
+  shares_state,               ///< other bits where another context runs the operation at the same time
+  copies_gaps,                ///< gaps of the first input are written to gaps of the output
+  flushes_results,            ///< every denormal that is written is 0
   ignores_stop,               ///< the stop token is not looked at
+  keeps_memory_when_stopped,  ///< memory is not given back by a call that is stopped in its middle
+  skips_after_stop,           ///< the call after one that was stopped in its middle does nothing
   swallows_exceptions,        ///< what a functor throws ends here
   ignores_limit,              ///< takes what memory it wants
+  takes_heap,                 ///< workspace that `allocate` does not give
   keeps_memory,               ///< memory of the call is not given back
   throws_sometimes,           ///< gives up on operands of more than `number` elements
   special                     ///< what only this operation can do wrong: Special<Op>, by number

@@ -1,6 +1,7 @@
 // Lists of planted faults, most of them generated from what is known of an operation, and the kit's judgement of each.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <initializer_list>
 #include <iostream>
@@ -39,6 +40,16 @@ struct Facts {
   case Kind::changes_with_instructions: return "depends on the instruction set";
   case Kind::changes_with_time: return "changes from call to call";
   case Kind::races: return "changes in one of seven calls with several threads";
+  case Kind::spoils_aligned: return "goes wrong on aligned memory";
+  case Kind::spoils_whole_blocks: return "goes wrong on whole blocks of 64";
+  case Kind::spoils_repeated: return "goes wrong on one element repeated by a stride of 0";
+  case Kind::spoils_moved: return "goes wrong with a context that was moved";
+  case Kind::shares_state: return "goes wrong with another context at work";
+  case Kind::copies_gaps: return "copies gaps";
+  case Kind::flushes_results: return "gives 0 for denormal results";
+  case Kind::keeps_memory_when_stopped: return "keeps memory where it is stopped";
+  case Kind::skips_after_stop: return "does nothing in the call after one that was stopped";
+  case Kind::takes_heap: return "takes workspace from the heap";
   case Kind::ignores_stop: return "ignores the stop token";
   case Kind::swallows_exceptions: return "swallows exceptions of functors";
   case Kind::ignores_limit: return "ignores the memory limit";
@@ -83,6 +94,15 @@ struct Facts {
   return kinds;
 }
 
+/// Kinds that somebody planted who had not seen the list.
+[[nodiscard]] inline std::vector<Kind> with_later_kinds(std::vector<Kind> kinds) {
+  for (const Kind kind :
+       {Kind::spoils_aligned, Kind::spoils_whole_blocks, Kind::spoils_moved, Kind::shares_state, Kind::ignores_stop,
+        Kind::keeps_memory_when_stopped, Kind::skips_after_stop, Kind::takes_heap})
+    if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) kinds.push_back(kind);
+  return kinds;
+}
+
 /// The first row of `full` that catches the fault; nothing if none does.
 template <class Op>
 [[nodiscard]] std::string caught_by(const Fault& fault) {
@@ -94,6 +114,8 @@ template <class Op>
   conformance::Report report{"Faulty"};
   conformance::Plan plan;
   plan.first_failure = true;
+  if (fault.kind == Kind::takes_heap)
+    plan.heap = &conformance::HeapBytes::of_program();  // others take it to plant them
   conformance::run_operation<Op, Faulty>(ctx, report, plan);
   for (const conformance::RowResult& row : report.operations.front().rows)
     if (row.status == conformance::RowStatus::failed) return row.row;

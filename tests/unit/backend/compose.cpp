@@ -1,4 +1,5 @@
 // Without and Override: which backend runs what, on which context, in whose memory.
+#include <concepts>
 #include <stop_token>
 #include <string>
 #include <type_traits>
@@ -39,6 +40,9 @@ struct isonomy::Backend<acme::Sevens> {
   using context = cpu::Context;
   static constexpr const char* name() { return "acme::Sevens"; }
   static bool available() noexcept { return true; }
+  template <class Op, class... T>
+    requires std::same_as<Op, op::gemm>
+  static constexpr const char* math_mode() { return "no arithmetic"; }
 
   static void gemm(cpu::Context&, double, MatrixView<const double>, MatrixView<const double>, double,
                    MatrixView<double> out) {
@@ -187,4 +191,15 @@ TEST_CASE("names and reports say which backend runs an operation", "[compose]") 
   REQUIRE(ran<op::rank_average, double>(host).declined.size() == 1);
   CHECK(ran<op::rank_average, double>(host).declined[0].backend == "Cpu");
   CHECK(ran<op::rank_average, double>(host).declined[0].reason == "has no form of its own");
+}
+
+TEST_CASE("the math mode of an operation is that of the backend that runs it", "[compose]") {
+  Context<Without<Override<Cpu, acme::Sevens, op::gemm>, op::fill>> overridden;
+  CHECK(std::string(math_mode<op::gemm, double>(overridden)) == "no arithmetic");
+  CHECK(std::string(math_mode<op::copy, double>(overridden)) == fixed_math);
+  Context<Chain<acme::Sevens, Cpu>> chain;
+  CHECK(std::string(math_mode<op::gemm, double>(chain)) == "no arithmetic");
+  CHECK(std::string(math_mode<op::gemm, float>(chain)) == fixed_math);  // which acme::Sevens does not have
+  Context<Chain<Cpu, acme::Sevens>> other_way;
+  CHECK(std::string(math_mode<op::gemm, double>(other_way)) == fixed_math);
 }

@@ -64,6 +64,16 @@ struct Candidates {
       return form_of<Op, B, T...>();
   }
 
+  /// And with which arithmetic.
+  [[nodiscard]] static constexpr const char* math_mode(List<>) { return fixed_math; }
+  template <class Tag, class... Rest>
+  [[nodiscard]] static constexpr const char* math_mode(List<Tag, Rest...>) {
+    if constexpr (!can<Tag>)
+      return math_mode(List<Rest...>{});
+    else
+      return math_mode_of<Op, Backend<Tag>, T...>();
+  }
+
   /// Is it an own form that this part runs?
   [[nodiscard]] static constexpr bool own_form(List<>) { return false; }
   template <class Tag, class... Rest>

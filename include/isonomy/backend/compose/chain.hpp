@@ -120,6 +120,10 @@ struct Chained<Self, copies, List<First, Rest...>>
     return Of<Op, T...>::runner(parts{});
   }
   template <class Op, class... T>
+  static constexpr const char* math_mode() {
+    return Of<Op, T...>::math_mode(parts{});
+  }
+  template <class Op, class... T>
   static constexpr bool own_form() {
     return Of<Op, T...>::own_form(parts{});
   }

@@ -49,6 +49,12 @@ namespace compose {
 class KeptChecks {
  public:
   [[nodiscard]] Checks& checks() noexcept { return checks_; }
+  void lend(KeptChecks& task) const { task.checks_.every = checks_.every; }
+  void take_back(const KeptChecks& task) {
+    checks_.calls += task.checks_.calls;
+    checks_.checked += task.checks_.checked;
+    checks_.unchecked += task.checks_.unchecked;
+  }
 
  private:
   Checks checks_;

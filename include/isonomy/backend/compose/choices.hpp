@@ -31,6 +31,14 @@ class Choices {
     }
   }
 
+  void lend(Choices&) const {}
+  void take_back(const Choices& task) {
+    for (const Entry& e : task.entries_) {
+      for (const std::string& runner : e.runners) remember(e.kind, e.told.operation.c_str(), {runner, {}});
+      remember(e.kind, e.told.operation.c_str(), {"", e.told.declined});
+    }
+  }
+
   /// What reports tell of the calls of a kind; null where there was none.
   [[nodiscard]] const OperationBackend* told(const void* kind) const {
     for (const Entry& e : entries_)

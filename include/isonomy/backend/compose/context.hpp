@@ -23,6 +23,13 @@ inline constexpr bool among = (std::same_as<A, B> || ...);
 template <class Plain, class... Kept>
 struct State {};
 
+/// Is what K keeps of use to a task, on a context of its own, and told here when the task has ended?
+template <class K>
+concept KeptForTasks = requires(K& k, const K& constant, K& task) {
+  constant.lend(task);
+  k.take_back(task);
+};
+
 /// The context of a composition under its tag.
 ///
 /// It is derived from the plain one, so it has its constructors, settings and counters, and every part takes it for its
@@ -32,6 +39,21 @@ struct Context : Plain, Kept... {
   using tag = Tag;
   using state = State<Plain, Kept...>;
   using Plain::Plain;
+
+  /// What compositions keep beside the plain context goes along to that of a task, which runs beside others.
+  void lend_kept(Context& task) const { (lend<Kept>(task), ...); }
+  /// What they have kept of a task that has ended; of one after the other.
+  void take_back_kept(Context& task) { (take_back<Kept>(task), ...); }
+
+ private:
+  template <class K>
+  void lend(Context& task) const {
+    if constexpr (KeptForTasks<K>) static_cast<const K&>(*this).lend(static_cast<K&>(task));
+  }
+  template <class K>
+  void take_back(Context& task) {
+    if constexpr (KeptForTasks<K>) static_cast<K&>(*this).take_back(static_cast<K&>(task));
+  }
 };
 
 template <class B>

@@ -35,6 +35,10 @@ struct OnePart : Memory<Self, First, S> {
   [[nodiscard]] static Choice choose(const CallShape& shape) {
     return isonomy::choose<Op, Part<Op>, T...>(shape);
   }
+  template <class Op, class... T>
+  static constexpr const char* math_mode() {
+    return math_mode_of<Op, Part<Op>, T...>();
+  }
   template <class Op, class... T, class Ctx>
   [[nodiscard]] static OperationBackend ran(const Ctx& ctx) {
     return ran_on<Op, Part<Op>, T...>(ctx);

@@ -24,7 +24,8 @@ struct TraceEvent {
   bool failed = false;              ///< ended by an exception
 };
 
-/// The events of a context in the order in which they ended; or each is given to `sink`, where that is set.
+/// The events of a context in the order in which they ended; or each is given to `sink`, where that is set. Those of a
+/// task, which runs beside others on a context of its own, come together when it has ended.
 class TraceLog {
  public:
   std::vector<TraceEvent> events;
@@ -37,13 +38,29 @@ class TraceLog {
   void close(TraceEvent event) {
     event.seconds = now() - event.begin;
     --depth_;
+    tell(std::move(event));
+  }
+
+  /// A log for a task: on the same clock, within the calls that are open here.
+  [[nodiscard]] TraceLog for_task() const {
+    TraceLog task;
+    task.origin_ = origin_;
+    task.depth_ = depth_;
+    return task;
+  }
+  void append(TraceLog& task) {
+    for (TraceEvent& event : task.events) tell(std::move(event));
+    task.events.clear();
+  }
+
+ private:
+  void tell(TraceEvent event) {
     if (sink)
       sink(event);
     else
       events.push_back(std::move(event));
   }
 
- private:
   using clock = std::chrono::steady_clock;
   [[nodiscard]] double now() const { return std::chrono::duration<double>(clock::now() - origin_).count(); }
 

@@ -31,6 +31,8 @@ namespace compose {
 class KeptTrace {
  public:
   [[nodiscard]] TraceLog& trace() noexcept { return log_; }
+  void lend(KeptTrace& task) const { task.log_ = log_.for_task(); }
+  void take_back(KeptTrace& task) { log_.append(task.log_); }
 
  private:
   TraceLog log_;

@@ -43,10 +43,13 @@ void stops_writing(Rows<Tag>& rows, const std::string& label,
   if constexpr (stands_for_all<T>)
     rows.stops(text::joined(op::element_name<T>(), label), 1 << 20, [&](Call<Tag>& call, index_t size) {
       Buffer<T, Tag> out(call.context(), size, "a row");
+      const auto last = out.view().subview(size - 1, 1);
+      std::vector<T> value{T(9)};  // which nothing that is written has
+      Backend<Tag>::copy_from_host(call.context(), VectorView<const T>(value.data(), 1), last);
       run(call, out.view());
-      const VectorView<const T, typename Backend<Tag>::space> last = out.view().subview(size - 1, 1);
-      Backend<Tag>::copy_to_host(call.context(), last,
-                                 VectorView<T>(call.host_output("last", std::vector<T>(1)).data(), 1));
+      Backend<Tag>::copy_to_host(call.context(), VectorView<const T, typename Backend<Tag>::space>(last),
+                                 VectorView<T>(value.data(), 1));
+      call.result("last", value[0]);
     });
 }
 }  // namespace detail
@@ -78,6 +81,7 @@ struct Cases<op::copy> {
         to_and_from<Tag, T>(rows, n, stride, true);
         to_and_from<Tag, T>(rows, n, stride, false);
       }
+    if constexpr (Real<T>) vector<Tag, T>(rows, 1000, 1, 2, Data::denormal);
     if constexpr (std::same_as<T, float>) aligned(rows);
     if (!rows.full()) return;
     if constexpr (std::same_as<T, float>) far_apart(rows);

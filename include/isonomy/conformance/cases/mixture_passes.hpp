@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "isonomy/conformance/rows.hpp"
@@ -59,14 +60,15 @@ template <class Term, class Add>
 /// The same by the operation: add(first, n, sums) calls it.
 template <class Tag, class Add>
 void passes(Call<Tag>& call, int outputs, index_t points, const Add& add) {
-  MixturePasses sums(outputs);
+  MixturePasses sums = call.apart([&] { return MixturePasses(outputs); });
   add(index_t{0}, points, view(sums.at_once));
-  std::vector<DoubleDouble> in_pieces = spaced(sums.in_pieces);
+  std::vector<DoubleDouble> in_pieces = call.apart([&] { return spaced(sums.in_pieces); });
   const index_t piece = block_points * (1 + points / (16 * block_points));
   for (index_t first = 0; first < points; first += piece)
     add(first, std::min(piece, points - first), VectorView<DoubleDouble>(in_pieces.data(), outputs, 2));
-  static_cast<void>(call.host_output("sums", parts(sums.at_once)));
-  static_cast<void>(call.host_output("sums of a pass in pieces", parts(in_pieces)));
+  const auto all = call.apart([&] { return std::pair(parts(sums.at_once), parts(in_pieces)); });
+  static_cast<void>(call.host_output("sums", all.first));
+  static_cast<void>(call.host_output("sums of a pass in pieces", all.second));
 }
 
 inline void check_passes(Verdict& verdict, const Outcome& outcome, const MixturePasses& expected) {

@@ -1,6 +1,9 @@
 // gemm of Backend<Cpu>: one result on every instruction set and thread count.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
+
 #include "isonomy/cpu/linalg/packed_product.hpp"
 
 namespace isonomy::cpu {
@@ -20,6 +23,12 @@ struct Gemm {
       PackedProduct<T>(ctx, "gemm", alpha, transposed(b), transposed(a), beta, transposed(out), Triangle::all).run();
     else
       PackedProduct<T>(ctx, "gemm", alpha, a, b, beta, out, Triangle::all).run();
+  }
+  /// The bytes that gemm() takes, in whichever order the output stands in memory.
+  template <Real T>
+  [[nodiscard]] static std::size_t gemm_workspace(const Context& ctx, index_t rows, index_t columns, index_t inner) {
+    return std::max(PackedProduct<T>::workspace(ctx, rows, columns, inner),
+                    PackedProduct<T>::workspace(ctx, columns, rows, inner));
   }
 };
 

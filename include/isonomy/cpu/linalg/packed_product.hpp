@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 
 #include "isonomy/core/view.hpp"
 #include "isonomy/cpu/context.hpp"
@@ -39,19 +40,11 @@ class PackedProduct {
         a_(a), b_(b), out_(out), triangle_(triangle) {}
 
   void run() {
-    const index_t rows = std::min(out_.rows, block_rows), columns = std::min(out_.columns, block_columns);
-    const index_t steps = std::min(a_.columns, block_k);
-    const index_t a_size = round_up(rows, kernel_.rows) * steps;
-    const index_t b_size = round_up(columns, kernel_.columns) * steps;
-    // Only a sum cut into several blocks must be kept between them.
-    const bool kept = a_.columns > block_k;
-    const index_t acc_size = kept ? round_up(rows, kernel_.rows) * round_up(columns, kernel_.columns) : 0;
-    const auto bytes = [](index_t n) { return sizeof(T) * static_cast<std::size_t>(round_up(n, alignment)); };
-    const Memory::allocation memory =
-        Memory::allocate(ctx_, bytes(a_size) + bytes(b_size) + bytes(acc_size), operation_);
+    const Room room(kernel_, out_.rows, out_.columns, a_.columns);
+    const Memory::allocation memory = Memory::allocate(ctx_, room.bytes(), operation_);
     packed_a_ = static_cast<T*>(memory.get());
-    packed_b_ = packed_a_ + round_up(a_size, alignment);
-    acc_ = kept ? packed_b_ + round_up(b_size, alignment) : nullptr;
+    packed_b_ = packed_a_ + room.a;
+    acc_ = room.sums > 0 ? packed_b_ + room.b : nullptr;
 
     for (index_t j = 0; j < out_.columns; j += block_columns)
       for (index_t i = 0; i < out_.rows; i += block_rows) {
@@ -63,12 +56,32 @@ class PackedProduct {
       }
   }
 
+  /// The bytes that run() takes for an output of that size.
+  [[nodiscard]] static std::size_t workspace(const Context& ctx, index_t rows, index_t columns, index_t steps) {
+    return Room(gemm_kernel<T>(ctx.instruction_set()), rows, columns, steps).bytes();
+  }
+
  private:
   /// A tile column of block_k steps of B (16 to 24 KiB) stays in the first-level cache, a task's rows of A in the
   /// second.
   static constexpr index_t block_k = 384, block_rows = 3840, block_columns = 3072;
   static constexpr index_t task_row_tiles = 10, task_columns = 192, largest_tile = index_t{48} * 8;
   static constexpr index_t alignment = 64;  // elements
+
+  /// Elements of the packed A and B, and of sums that several blocks of steps are cut into; each aligned.
+  struct Room {
+    index_t a, b, sums;
+
+    Room(const GemmKernel<T>& kernel, index_t rows, index_t columns, index_t steps) {
+      const index_t m = round_up(std::min(rows, block_rows), kernel.rows);
+      const index_t n = round_up(std::min(columns, block_columns), kernel.columns);
+      const index_t k = std::min(steps, block_k);
+      a = round_up(m * k, alignment);
+      b = round_up(n * k, alignment);
+      sums = steps > block_k ? round_up(m * n, alignment) : 0;
+    }
+    [[nodiscard]] std::size_t bytes() const { return sizeof(T) * static_cast<std::size_t>(a + b + sums); }
+  };
 
   /// Is anything on or left of the diagonal, for a region whose last row is `last_row` and first column `column`?
   bool wanted(index_t last_row, index_t column) const { return triangle_ == Triangle::all || last_row >= column; }

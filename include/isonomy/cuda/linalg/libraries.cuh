@@ -11,6 +11,12 @@
 #include "isonomy/cuda/context.cuh"
 #include "isonomy/cuda/status.cuh"
 
+namespace isonomy::op {
+struct gemm;
+struct syrk;
+struct cholesky_batched;
+}  // namespace isonomy::op
+
 namespace isonomy::device {
 
 inline void require(cublasStatus_t status, const char* call) {
@@ -25,8 +31,6 @@ inline void require(cublasStatus_t status, const char* call) {
 /// double or float by narrower types, which pedantic mode rules out. A handle with one stream repeats bits.
 class Blas {
  public:
-  static constexpr const char* math_mode = "products by cuBLAS in pedantic mode: IEEE 754, in an order of its own";
-
   explicit Blas(cudaStream_t stream) {
     cublasHandle_t handle = nullptr;
     require(cublasCreate(&handle), "cublasCreate");
@@ -43,6 +47,16 @@ class Blas {
     void operator()(cublasHandle_t handle) const noexcept { static_cast<void>(cublasDestroy(handle)); }
   };
   std::unique_ptr<cublasContext, Destroy> handle_;
+};
+
+/// What reports say about the operations that cuBLAS has a part in.
+struct BlasArithmetic {
+  template <class Op, class... T>
+    requires std::same_as<Op, op::gemm> || std::same_as<Op, op::syrk> || std::same_as<Op, op::cholesky_batched>
+  static constexpr const char* math_mode() {
+    return "IEEE 754; sums of products by cuBLAS in pedantic mode, in an order of its own; all else fused and "
+           "reassociated only where the source says so";
+  }
 };
 
 /// Queues run(handle), a call of cuBLAS, which errors name as `call`.

@@ -13,6 +13,19 @@
 
 namespace isonomy::device {
 
+namespace terms {
+using lanes::lanes_of;  // beside those in a term's own namespace, as of a user's density
+
+template <class Term>
+concept HasLanes = requires(const Term& term) {
+  lanes_of<lanes::Lanes, MixtureOrder::value>(term);
+};
+template <MixtureOrder order, class Term>
+[[nodiscard]] __device__ auto lane_of(const Term& term) {
+  return lanes_of<lanes::Lanes, order>(term);
+}
+}  // namespace terms
+
 /// A point on its way from memory, and how a lane takes it.
 template <class T>
 struct LoadedPoint {
@@ -70,7 +83,7 @@ struct MixtureWarps {
 
   __device__ void add_lane(const Points& own, index_t n, int lane, double* sums) const {
     const index_t whole = n / block_lanes, steps = whole + (lane < n % block_lanes ? 1 : 0);
-    auto group = lanes::lanes_of<lanes::Lanes, order>(term);
+    auto group = terms::lane_of<order>(term);
     group.begin(sums);
     for (index_t step = 0; step < steps;) {
       const index_t end = step < whole ? whole : steps;
@@ -92,15 +105,14 @@ struct MixtureWarps {
 
 struct MixtureSums {
   /// out(o, b): output o over block b of x, which has unit stride. For terms that have lanes.
-  template <class Term, Real T>
-    requires requires(const Term& term) { lanes::lanes_of<lanes::Lanes, MixtureOrder::value>(term); }
+  template <terms::HasLanes Term, Real T>
   static void mixture_sums(Context& ctx, const Term& term, MixtureOrder order, VectorView<const T, DeviceSpace> x,
                            MatrixView<double, DeviceSpace> out) {
     warps(ctx, term, order, x.data, x.size, out, "mixture_sums");
   }
   /// As mixture_sums, with a weight for every point. x and weights have unit stride.
   template <class Term, Real T>
-    requires requires(const Weighted<Term>& term) { lanes::lanes_of<lanes::Lanes, MixtureOrder::value>(term); }
+    requires terms::HasLanes<Weighted<Term>>
   static void weighted_mixture_sums(Context& ctx, const Weighted<Term>& term, MixtureOrder order,
                                     VectorView<const T, DeviceSpace> x, VectorView<const T, DeviceSpace> weights,
                                     MatrixView<double, DeviceSpace> out) {

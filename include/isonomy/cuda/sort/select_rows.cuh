@@ -61,8 +61,8 @@ struct SelectRows {
   /// Keys and columns that are sorted in the end, and the keys of the row. Behind Shared.
   struct Lists {
     Key* key;
-    Key* row;
     std::uint32_t* column;
+    Key* row;
 
     __device__ void put(std::uint32_t place, Key k, std::uint32_t c) const {
       key[place] = k;
@@ -78,10 +78,11 @@ struct SelectRows {
       put(j, k, c);
     }
   };
-  [[nodiscard]] __device__ Lists lists(const Group& g, std::uint32_t n) const {
+  /// At places that do not depend on the length of the row.
+  [[nodiscard]] __device__ Lists lists(const Group& g) const {
     Key* const key = reinterpret_cast<Key*>(&g.shared<Shared>() + 1);
-    Key* const row = key + room;
-    return {key, row, reinterpret_cast<std::uint32_t*>(n > room ? row + n : row)};
+    auto* const column = reinterpret_cast<std::uint32_t*>(key + room);
+    return {key, column, reinterpret_cast<Key*>(column + room)};
   }
   [[nodiscard]] static __device__ std::uint32_t self(const Group& g) { return static_cast<std::uint32_t>(g.thread()); }
   [[nodiscard]] static __device__ std::uint32_t all(const Group& g) { return static_cast<std::uint32_t>(g.threads()); }
@@ -89,7 +90,7 @@ struct SelectRows {
   __device__ void select(const Group& g, index_t row, index_t slice) const {
     const index_t first = slice * x.columns / slices;
     const auto n = static_cast<std::uint32_t>((slice + 1) * x.columns / slices - first);
-    const Lists l = lists(g, n);
+    const Lists l = lists(g);
     const T* const from = &x(row, first);
     std::uint32_t count = n;
     if (n <= room) {

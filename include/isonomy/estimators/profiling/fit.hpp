@@ -2,7 +2,9 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,6 +23,7 @@
 #include "isonomy/estimators/profiling/search/feature_catalog.hpp"
 #include "isonomy/estimators/profiling/search/labels.hpp"
 #include "isonomy/estimators/profiling/search/moments.hpp"
+#include "isonomy/estimators/profiling/search/packed.hpp"
 #include "isonomy/estimators/profiling/search/prepared_search.hpp"
 #include "isonomy/estimators/profiling/search/selection.hpp"
 #include "isonomy/estimators/profiling/sequences/sequence_set.hpp"
@@ -88,6 +91,65 @@ template <class Arithmetic, class Tag>
   return t_test_p_values(statistics, n1, n0);
 }
 
+/// ValueError unless these are the packed rows of a set, with the same rows in the test group.
+template <class Tag>
+void require_packed(const PackedSequences<Tag>& packed, std::span<const std::uint8_t> is_test, const char* operation) {
+  bool same = packed.places().size() == is_test.size();
+  for (std::size_t i = 0; same && i < is_test.size(); ++i) {
+    const RowPlace p = packed.places()[i];
+    same = (p.column < packed.group(p.group).test_rows) == (is_test[i] != 0);
+  }
+  if (!same)
+    throw ValueError(text::joined(operation, ": the ", packed.places().size(), " packed sequences are not the ",
+                                  is_test.size(),
+                                  " of the set in the groups that label_test and label_ref name; pack the set again, "
+                                  "with these labels"));
+}
+
+/// fit(), with the sequences packed before or, where `packed` is null, here.
+template <class Arithmetic, class Tag>
+[[nodiscard]] ProfileResult run_fit(Context<Tag>& ctx, const SequenceSet& set, const PackedSequences<Tag>* packed,
+                                    const ScaleTable& scales, const ProfileOptions& options) {
+  static constexpr const char* operation = "fit";
+  validate(options);
+  require_alphabet(set, scales, operation);
+  const auto is_test = test_rows(set.labels(), {options.label_test, options.label_ref}, operation);
+  if (packed != nullptr) require_packed(*packed, is_test, operation);
+
+  ProfileResult result;
+  StageTimer timer(ctx, result.report);
+  const ClampedSplits clamped = clamp(options.split_kws, set.shortest_part());
+  result.report.warnings = clamped.warnings;
+  warn_of_missing_residues(set, result.report);
+  const FeatureCatalog catalog(set.parts(), enumerate(clamped.options, set.shortest_part()), scales, options,
+                               Passes<Arithmetic>::first_rule);
+  result.funnel.n_candidates = catalog.size();
+  const std::int64_t n_filter = filter_size(options, catalog.size(), result.report);
+  const std::int64_t n_pre_filter = pre_filter_size(options, catalog.size(), n_filter);
+  PreparedSearch<Arithmetic, Tag> search(ctx, set, scales, catalog.splits(), is_test, packed);
+  timer.lap("layout");
+
+  Candidates all = candidates_from_moments(ctx, set, search, options.max_std_test, timer);
+  const Selection selection =
+      select(std::move(all), static_cast<std::size_t>(scales.size()), n_pre_filter, options.max_std_test,
+             search.first_pass, [&](const Candidate& f) { return catalog.id_order(f); });
+  count_survivors(selection, options, scales, result.funnel, operation);
+  timer.lap("pre-filter");
+
+  const std::vector<TwiceU> twice_u = detail::twice_u(ctx, search, selection);
+  timer.lap("rank sums");
+  const PValues tests = p_values(ctx, search, selection.survivors, twice_u, options.test);
+  timer.lap("p-values");
+
+  report_features({catalog, options, n_filter, selection, twice_u, tests, search.sequences.test_rows(),
+                   search.sequences.reference_rows(), Passes<Arithmetic>::correlation},
+                  search.first_pass, search.second_pass, timer, result);
+  result.evaluated_row_by_row = search.first_pass.evaluated() + search.second_pass.evaluated();
+  describe<Arithmetic>(ctx, result.report);
+  if (options.test == Test::mann_whitney_scipy) result.report.operations.push_back(ran<op::rank_average, double>(ctx));
+  return result;
+}
+
 }  // namespace detail
 
 /// The features that separate rows labelled label_test from rows labelled label_ref, non-redundant, best first.
@@ -111,44 +173,23 @@ template <class Arithmetic, class Tag>
 template <class Arithmetic = exact, ContextLike Ctx>
 [[nodiscard]] ProfileResult fit(Ctx& ctx, const SequenceSet& set, const ScaleTable& scales,
                                 const ProfileOptions& options = {}) {
-  using Tag = typename Ctx::tag;
-  static constexpr const char* operation = "fit";
+  return detail::run_fit<Arithmetic, typename Ctx::tag>(ctx, set, nullptr, scales, options);
+}
+/// The same over sequences that pack() has laid out before: runs with other scales or options then neither pack nor
+/// upload them. `set` is the one that was packed. ValueError where its rows or groups are others.
+template <class Arithmetic = exact, ContextLike Ctx>
+[[nodiscard]] ProfileResult fit(Ctx& ctx, const SequenceSet& set, const PackedSequences<typename Ctx::tag>& packed,
+                                const ScaleTable& scales, const ProfileOptions& options = {}) {
+  return detail::run_fit<Arithmetic, typename Ctx::tag>(ctx, set, &packed, scales, options);
+}
+
+/// The rows of both groups in the context's memory, for any number of fits. Memory and time O(rows * positions).
+/// ValueError for labels as in fit().
+template <ContextLike Ctx>
+[[nodiscard]] PackedSequences<typename Ctx::tag> pack(Ctx& ctx, const SequenceSet& set,
+                                                      const ProfileOptions& options = {}) {
   validate(options);
-  require_alphabet(set, scales, operation);
-  const auto is_test = test_rows(set.labels(), {options.label_test, options.label_ref}, operation);
-
-  ProfileResult result;
-  StageTimer timer(ctx, result.report);
-  const ClampedSplits clamped = clamp(options.split_kws, set.shortest_part());
-  result.report.warnings = clamped.warnings;
-  detail::warn_of_missing_residues(set, result.report);
-  const FeatureCatalog catalog(set.parts(), enumerate(clamped.options, set.shortest_part()), scales, options,
-                               Passes<Arithmetic>::first_rule);
-  result.funnel.n_candidates = catalog.size();
-  const std::int64_t n_filter = filter_size(options, catalog.size(), result.report);
-  const std::int64_t n_pre_filter = pre_filter_size(options, catalog.size(), n_filter);
-  PreparedSearch<Arithmetic, Tag> search(ctx, set, scales, catalog.splits(), is_test);
-  timer.lap("layout");
-
-  Candidates all = detail::candidates_from_moments(ctx, set, search, options.max_std_test, timer);
-  const Selection selection =
-      select(std::move(all), static_cast<std::size_t>(scales.size()), n_pre_filter, options.max_std_test,
-             search.first_pass, [&](const Candidate& f) { return catalog.id_order(f); });
-  count_survivors(selection, options, scales, result.funnel, operation);
-  timer.lap("pre-filter");
-
-  const std::vector<TwiceU> twice_u = detail::twice_u(ctx, search, selection);
-  timer.lap("rank sums");
-  const PValues tests = detail::p_values(ctx, search, selection.survivors, twice_u, options.test);
-  timer.lap("p-values");
-
-  report_features({catalog, options, n_filter, selection, twice_u, tests, search.sequences.test_rows(),
-                   search.sequences.reference_rows(), Passes<Arithmetic>::correlation},
-                  search.first_pass, search.second_pass, timer, result);
-  result.evaluated_row_by_row = search.first_pass.evaluated() + search.second_pass.evaluated();
-  describe<Arithmetic>(ctx, result.report);
-  if (options.test == Test::mann_whitney_scipy) result.report.operations.push_back(ran<op::rank_average, double>(ctx));
-  return result;
+  return {ctx, set, test_rows(set.labels(), {options.label_test, options.label_ref}, "pack")};
 }
 
 /// Sequences come as a SequenceSet; this form says so.

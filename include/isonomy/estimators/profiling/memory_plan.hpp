@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "isonomy/core/concepts.hpp"
 #include "isonomy/estimators/profiling/features/enumerate_splits.hpp"
 #include "isonomy/estimators/profiling/options.hpp"
 #include "isonomy/estimators/profiling/search/candidates.hpp"
@@ -15,6 +16,7 @@
 #include "isonomy/estimators/profiling/search/packed.hpp"
 #include "isonomy/estimators/profiling/sequences/sequence_set.hpp"
 #include "isonomy/estimators/profiling/statistics/column_ranks.hpp"
+#include "isonomy/ops/linalg/gemm.hpp"
 #include "isonomy/ops/residue/problem.hpp"
 
 namespace isonomy::profiling {
@@ -66,12 +68,13 @@ inline std::size_t ranking_bytes(index_t rows, index_t columns) {
 
 }  // namespace detail
 
-/// The peak memory of fit(), before it runs: memory_plan(profile_shape(proteins, scales)).
+/// The peak memory of fit() on a context, before it runs: memory_plan(ctx, profile_shape(proteins, scales)).
 ///
 /// Linear in rows, through the codes and the places of rows, and otherwise bounded by splits, scales and candidates.
 /// Data of which more than the pre-filtered number of candidates lies at a limit take 120 bytes more for each, and
 /// kind_values_at_once doubles with the kinds of rows.
-[[nodiscard]] inline MemoryPlan memory_plan(const ProfileShape& shape, const ProfileOptions& options = {}) {
+template <ContextLike Ctx>
+[[nodiscard]] MemoryPlan memory_plan(const Ctx& ctx, const ProfileShape& shape, const ProfileOptions& options = {}) {
   validate(options);
   const auto bytes = [](index_t count, std::size_t size) { return static_cast<std::size_t>(count) * size; };
   const std::vector<Split> splits =
@@ -85,7 +88,8 @@ inline std::size_t ranking_bytes(index_t rows, index_t columns) {
   const index_t survivors = std::min(pre_filter_size(options, candidates, n_filter), candidates);
   const index_t pairs = residue_pairs(shape.letters), stride = joint_count_stride(shape.letters + 1);
 
-  const std::size_t packed = bytes((shape.rows + shape.groups * (2 * row_padding - 1)) * shape.positions, 1);
+  const std::size_t codes = bytes((shape.rows + shape.groups * (2 * row_padding - 1)) * shape.positions, 1);
+  const std::size_t packed = codes + bytes(shape.groups, sizeof(ResidueRows)) + bytes(shape.rows, sizeof(RowPlace));
   const std::size_t tables = bytes(shape.scales, sizeof(std::int64_t) + 4 * sizeof(double) * max_residue_codes);
   const std::size_t places = 2 * bytes(shape.layouts * shape.parts * residues, sizeof(std::uint16_t));
 
@@ -94,27 +98,27 @@ inline std::size_t ranking_bytes(index_t rows, index_t columns) {
   const index_t position_pairs =
       std::min(shape.positions * (shape.positions + 1) / 2,
                shape.positions + shape.parts * shape.longest_part * (shape.longest_part - 1) / 2);
-  const std::size_t counts = bytes(n_splits, sizeof(ResidueSlots)) +
+  const index_t slots_at_once = n_splits * std::min(shape.groups, static_cast<index_t>(groups_at_once));
+  const std::size_t counts = bytes(slots_at_once, sizeof(ResidueSlots)) +
                              (joint ? bytes((position_pairs + shape.positions) * stride, sizeof(std::uint32_t)) +
                                           bytes(position_pairs, sizeof(PositionPair)) +
                                           bytes(shape.positions * shape.positions, sizeof(std::int32_t))
                                     : 0);
   const index_t tile = std::min(n_splits, candidate_tile);
-  constexpr index_t widest_tile = 64;  // of a matrix product's kernel
   const std::size_t products = bytes((shape.letters + pairs) * shape.scales, sizeof(double)) +
                                bytes(tile * shape.scales, 5 * sizeof(double) + sizeof(Spread)) +
-                               bytes((tile + shape.scales + 2 * widest_tile) * pairs, sizeof(double));
-  const std::size_t evaluation = bytes(shape.groups, sizeof(ResidueRows)) + bytes(shape.rows, sizeof(RowPlace)) +
-                                 bytes(shape.groups * std::min<index_t>(n_splits, survivors), sizeof(ResidueSlots)) +
+                               gemm_workspace<double>(ctx, tile, shape.scales, pairs);
+  const std::size_t evaluation = bytes(shape.groups * std::min<index_t>(n_splits, survivors), sizeof(ResidueSlots)) +
                                  bytes(survivors, sizeof(FeatureRequest) + sizeof(FeatureStatistics));
-  const std::size_t ranks =
-      options.test == Test::mann_whitney_scipy ? detail::ranking_bytes(shape.rows, survivors) : std::size_t{0};
+  const std::size_t ranks = options.test == Test::mann_whitney_scipy
+                                ? detail::ranking_bytes(shape.rows, survivors) + bytes(shape.rows, sizeof(RowPlace))
+                                : std::size_t{0};
 
   MemoryPlan plan;
   plan.context = packed + tables + places + std::max({moments + counts, moments + products, evaluation + ranks});
   const std::size_t per_candidate = 2 * sizeof(double) + sizeof(Spread), per_survivor = 200, per_split = 500,
                     per_row = 24;
-  plan.host = packed + bytes(shape.rows, per_row) + bytes(candidates, per_candidate) + bytes(survivors, per_survivor) +
+  plan.host = codes + bytes(shape.rows, per_row) + bytes(candidates, per_candidate) + bytes(survivors, per_survivor) +
               bytes(n_splits * shape.layouts, per_split) + 2 * places + 2 * tables;
   return plan;
 }

@@ -56,8 +56,9 @@ struct mixture_sums : Declaration {
 /// output 0 NaN, an infinite one makes it -inf. Accumulators are double for every T.
 ///
 /// Errors: ShapeError if sums has another size than the term's outputs; OutOfMemory; Cancelled between blocks. O(n),
-/// nothing of size n is stored: a few MB of workspace and 64 (lane sums + lane scratch) doubles a thread. Progress
-/// counts blocks of one pass. Waits for the result.
+/// nothing of size n is stored: a few MB of workspace and 64 (lane sums + lane scratch) doubles a thread; tens of MB
+/// where so many blocks run at once that the host hardly waits. Progress counts blocks of one pass. Waits for the
+/// result.
 ///
 /// The same bits for every instruction set, thread count and backend, and for every order as far as orders share
 /// outputs.

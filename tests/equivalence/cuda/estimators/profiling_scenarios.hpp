@@ -40,10 +40,9 @@ LabelledWindows with_gaps(LabelledWindows rows, std::uint64_t kinds) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto kind = static_cast<std::size_t>(i % kinds);
     if (kind == 0) continue;
-    const std::string text(profiling::part_residues(rows.windows[i], profiling::Part::tmd));
-    std::string gapped = text;
-    gapped[kind % gapped.size()] = '-';
-    gapped[(3 * kind + 1) % gapped.size()] = '-';
+    std::string gapped(profiling::part_residues(rows.windows[i], profiling::Part::tmd));
+    const std::size_t n = gapped.size(), round = kind / n;
+    for (const std::size_t place : {kind, round + 2 * kind + 1, 3 * round + kind + 5}) gapped[place % n] = '-';
     rows.windows[i] = profiling::window_from_parts(
         rows.windows[i].entry, std::string(profiling::part_residues(rows.windows[i], profiling::Part::jmd_n)), gapped,
         std::string(profiling::part_residues(rows.windows[i], profiling::Part::jmd_c)));

@@ -83,6 +83,29 @@ TEST_CASE("sequences and scales must speak of the same letters", "[profiling]") 
   CHECK_THAT(refusal<ValueError>(set), Contains("sequences are encoded in ACGT and scales in ACDEFGHIKLMNPQRSTVWY"));
 }
 
+TEST_CASE("sequences that were packed before are fitted as those that a run packs", "[profiling]") {
+  const auto set = set_of(synthetic(40));
+  Context<Cpu> ctx;
+  const auto packed = pack(ctx, set);
+  for (const ScaleTable& scales : {every_scale(60), every_scale(90)}) {
+    const auto a = fit(ctx, set, scales, {.n_filter = 30}), b = fit(ctx, set, packed, scales, {.n_filter = 30});
+    REQUIRE(a.features.size() == b.features.size());
+    for (std::size_t i = 0; i < a.features.size(); ++i) {
+      CHECK(a.features[i].feature == b.features[i].feature);
+      CHECK(a.features[i].mean_dif == b.features[i].mean_dif);
+      CHECK(a.features[i].p_value == b.features[i].p_value);
+    }
+    CHECK(a.funnel.n_within_spread == b.funnel.n_within_spread);
+  }
+  const auto refused = [&](const SequenceSet& other, const ProfileOptions& options) {
+    return ::test::message<ValueError>([&] { static_cast<void>(fit(ctx, other, packed, few_scales(), options)); });
+  };
+  CHECK_THAT(refused(set, {.label_test = 0, .label_ref = 1}), Contains("40") && Contains("pack the set again"));
+  CHECK_THAT(refused(set_of(synthetic(30)), {}), Contains("the 40 packed sequences are not the 30"));
+  CHECK_THAT(::test::message<ValueError>([&] { static_cast<void>(pack(ctx, set, {.label_ref = 7})); }),
+             Contains("pack: row 21"));
+}
+
 TEST_CASE("a single test sequence is enough", "[profiling]") {
   const auto set = labelled({1, 0, 0, 0, 0});
   Context<Cpu> ctx;

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <concepts>
 #include <cstddef>
+#include <mutex>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -69,10 +70,26 @@ class FitQueue {
     FitQueue* queue;
     void operator()(index_t) const {
       Ctx own(queue->ctx_.for_task(queue->workers_));
-      queue->work(own);
+      queue->lend(own);
+      try {
+        queue->work(own);
+      } catch (...) {
+        queue->take_back(own);
+        throw;
+      }
+      queue->take_back(own);
     }
   };
 
+  /// What compositions keep beside a context, traces, checks and declines, goes to a worker's own and back.
+  void lend(Ctx& own) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if constexpr (requires { ctx_.lend_kept(own); }) ctx_.lend_kept(own);
+  }
+  void take_back(Ctx& own) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if constexpr (requires { ctx_.take_back_kept(own); }) ctx_.take_back_kept(own);
+  }
   void work(Ctx& ctx) {
     try {
       Room room;
@@ -103,6 +120,7 @@ class FitQueue {
   ManyFits& result_;
   ProgressMeter progress_;
   int workers_ = 1;
+  std::mutex mutex_;
   std::atomic<index_t> next_{0};
   std::atomic<std::size_t> bytes_peak_{0};
 };

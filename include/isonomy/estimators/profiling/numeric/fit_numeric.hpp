@@ -68,10 +68,11 @@ struct NumericRun {
   index_t test_rows, dimensions;
 
   [[nodiscard]] index_t rows() const { return static_cast<index_t>(order.size()); }
+  [[nodiscard]] index_t columns_of_part() const { return static_cast<index_t>(splits.size()) * dimensions; }
   [[nodiscard]] NumericSplits<Tag> tensor(std::size_t part) const { return {ctx, parts[part], order, splits, rule}; }
 };
 
-/// Columns of values of one (part, split) with their statistics.
+/// Columns of values of a part with their statistics.
 template <class Tag>
 struct NumericColumns {
   const NumericRun<Tag>& run;
@@ -80,7 +81,7 @@ struct NumericColumns {
   Buffer<FeatureStatistics, Tag> statistics;
 
   explicit NumericColumns(const NumericRun<Tag>& of)
-      : run(of), width(columns_at_once(of.rows(), of.dimensions)),
+      : run(of), width(columns_at_once(of.rows(), of.columns_of_part())),
         values(of.ctx, width * of.rows(), "profiling: numeric values"),
         statistics(of.ctx, width, "profiling: statistics") {}
 
@@ -100,17 +101,20 @@ template <class Tag>
                         static_cast<std::size_t>(run.dimensions)};
   ProgressMeter meter(run.ctx.control(), "profiling: numeric means", static_cast<std::int64_t>(n_splits));
   FeatureStatistics* out = pass.statistics.data();
+  std::vector<NumericColumn> chosen;
   for (std::size_t p = 0; p < run.parts.size(); ++p) {
     NumericSplits<Tag> tensor = run.tensor(p);
     tensor.require_finite(operation);
-    for (index_t s = 0; s < static_cast<index_t>(run.splits.size()); ++s) {
-      for (index_t d = 0; d < run.dimensions; d += columns.width) {
-        const index_t n = std::min(columns.width, run.dimensions - d);
-        tensor.means(s, nullptr, d, n, false, columns.values.data());
-        columns.describe(n, out);
-        out += n;
-      }
-      meter.advance();
+    for (index_t first = 0; first < run.columns_of_part(); first += columns.width) {
+      const index_t n = std::min(columns.width, run.columns_of_part() - first);
+      chosen.clear();
+      for (index_t j = 0; j < n; ++j)
+        chosen.push_back({static_cast<std::uint32_t>((first + j) / run.dimensions),
+                          static_cast<std::uint32_t>((first + j) % run.dimensions), j});
+      tensor.means(chosen, false, columns.values.data());
+      columns.describe(n, out);
+      out += n;
+      for (index_t s = first / run.dimensions; s < (first + n) / run.dimensions; ++s) meter.advance();
     }
   }
   return pass;
@@ -139,16 +143,14 @@ template <class Tag>
     if (next == survivors.size() || survivors[next].feature.split >= last_split) continue;
     NumericSplits<Tag> tensor = run.tensor(p);
     while (next < survivors.size() && survivors[next].feature.split < last_split) {
-      const std::uint32_t split = survivors[next].feature.split;
-      std::vector<std::uint32_t> chosen;
-      for (std::size_t k = next; k < survivors.size() && survivors[k].feature.split == split &&
+      std::vector<NumericColumn> chosen;
+      for (std::size_t k = next; k < survivors.size() && survivors[k].feature.split < last_split &&
                                  static_cast<index_t>(chosen.size()) < columns.width;
            ++k)
-        chosen.push_back(survivors[k].feature.scale);
+        chosen.push_back({survivors[k].feature.split - static_cast<std::uint32_t>(p * run.splits.size()),
+                          survivors[k].feature.scale, static_cast<index_t>(chosen.size())});
       const auto n = static_cast<index_t>(chosen.size());
-      const auto device = to_device(run.ctx, chosen, "profiling: dimensions");
-      tensor.means(static_cast<index_t>(split - p * run.splits.size()), device.data(), 0, n, true,
-                   columns.values.data());
+      tensor.means(chosen, true, columns.values.data());
       columns.describe(n, pass.statistics.data() + next);
       const auto ranks = rank_summaries<aaanalysis_1_1>(run.ctx, columns.values, run.rows(), run.test_rows, n);
       pass.ranks.insert(pass.ranks.end(), ranks.begin(), ranks.end());
@@ -276,29 +278,28 @@ numeric_feature_matrix(Ctx& ctx, std::span<const NumericPart<typename Ctx::space
   std::vector<index_t> order(static_cast<std::size_t>(rows));
   for (index_t i = 0; i < rows; ++i) order[static_cast<std::size_t>(i)] = i;
   Matrix<double, Tag> x(ctx, rows, static_cast<index_t>(features.size()), "numeric_feature_matrix: X");
-  std::vector<double> column(order.size());
   for (std::size_t p = 0; p < parts.size(); ++p) {
-    std::vector<std::size_t> mine;
+    std::vector<detail::NumericColumn> mine;
     std::vector<Split> splits;
     for (std::size_t j = 0; j < features.size(); ++j)
       if (part_of[j] == p) {
-        mine.push_back(j);
+        mine.push_back({static_cast<std::uint32_t>(splits.size()), scale_of[j], static_cast<index_t>(j)});
         splits.push_back(features[j].split);
       }
     if (mine.empty()) continue;
     detail::NumericSplits<Tag> tensor(ctx, parts[p], order, splits, Passes<Arithmetic>::first_rule);
     tensor.require_finite(operation);
-    for (std::size_t k = 0; k < mine.size(); ++k) {
-      double* out = x.data() + static_cast<index_t>(mine[k]) * rows;
-      tensor.means(static_cast<index_t>(k), nullptr, static_cast<index_t>(scale_of[mine[k]]), 1, true, out);
-      copy_to_host(ctx, VectorView<const double, typename Ctx::space>(out, rows),
-                   VectorView<double>(column.data(), rows));
-      const auto missing = std::find_if(column.begin(), column.end(), [](double v) { return v != v; });
-      if (missing != column.end())
-        throw ValueError(text::joined("numeric_feature_matrix: feature ", feature_id(features[mine[k]]),
-                                      " has no value in row ", missing - column.begin() + 1,
-                                      ": none of its residues has one; remove the row or use a larger split"));
-    }
+    tensor.means(mine, true, x.data());
+  }
+  const std::vector<double> values =
+      to_host<Ctx, double>(ctx, VectorView<const double, typename Ctx::space>(x.data(), x.rows() * x.columns()));
+  const auto missing = std::find_if(values.begin(), values.end(), [](double v) { return v != v; });
+  if (missing != values.end()) {
+    const auto place = static_cast<index_t>(missing - values.begin());
+    throw ValueError(text::joined("numeric_feature_matrix: feature ",
+                                  feature_id(features[static_cast<std::size_t>(place / rows)]), " has no value in row ",
+                                  place % rows + 1,
+                                  ": none of its residues has one; remove the row or use a larger split"));
   }
   return x;
 }

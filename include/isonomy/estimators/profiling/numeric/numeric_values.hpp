@@ -1,4 +1,4 @@
-// Means of numbers over the residues of a split, one (part, split) at a time: what profiles of tensors are made of.
+// Means of numbers over the residues of splits, many columns of a part at a time: what profiles of tensors are made of.
 #pragma once
 
 #include <algorithm>
@@ -27,47 +27,55 @@ struct NumericRow {
 
 inline constexpr index_t numeric_block = 8;
 
-/// numeric_block columns of one row per index: out[c * rows + i] = the mean over the split's residues that have a value
-/// in dimension c, summed in the split's order, NaN if none has.
+/// A dimension averaged over a split, and the column it goes to.
+struct NumericColumn {
+  std::uint32_t split = 0, dimension = 0;
+  index_t column = 0;
+};
+
+/// Columns next to each other that belong to one split, numeric_block at most.
+struct NumericBlock {
+  index_t first = 0;
+  std::int32_t columns = 0;
+};
+
+/// The columns of a block in one row per index: out[column * rows + i] = the mean over the split's residues that have a
+/// value in that dimension, summed in the split's order, NaN if none has.
 template <MemorySpace Space>
 struct NumericMeans {
   const double* values;
   const NumericRow* rows;
   const std::uint32_t* positions;
-  const std::int64_t* borders;      // splits + 1 per length class
-  const std::uint32_t* dimensions;  // of the columns; null for first_dimension and after
-  index_t residue_stride, dimension_stride, split, splits, row_count, columns, first_dimension;
+  const std::int64_t* borders;  // splits + 1 per length class
+  const NumericColumn* columns;
+  const NumericBlock* blocks;
+  index_t residue_stride, dimension_stride, splits, row_count;
   bool to_five_decimals;
   double missing;
   double* out;
 
   ISONOMY_HD void operator()(index_t index) const {
-    const index_t i = index % row_count, begin = index / row_count * numeric_block;
-    const index_t n = columns - begin < numeric_block ? columns - begin : numeric_block;
+    const index_t i = index % row_count;
+    const NumericBlock block = blocks[index / row_count];
+    const NumericColumn* column = columns + block.first;
     const NumericRow row = rows[i];
-    const std::int64_t* border = borders + static_cast<index_t>(row.length_class) * (splits + 1) + split;
-    index_t dimension[numeric_block];
-    double sum[numeric_block];
-    std::int32_t count[numeric_block];
-    for (index_t c = 0; c < n; ++c) {
-      dimension[c] = dimensions != nullptr ? static_cast<index_t>(dimensions[begin + c]) : first_dimension + begin + c;
-      sum[c] = 0;
-      count[c] = 0;
-    }
+    const std::int64_t* border = borders + static_cast<index_t>(row.length_class) * (splits + 1) + column->split;
+    double sum[numeric_block] = {};
+    std::int32_t count[numeric_block] = {};
     for (std::int64_t k = border[0]; k < border[1]; ++k) {
       const double* residue = values + row.first + static_cast<index_t>(positions[k]) * residue_stride;
-      for (index_t c = 0; c < n; ++c) {
-        const double v = residue[dimension[c] * dimension_stride];
+      for (std::int32_t c = 0; c < block.columns; ++c) {
+        const double v = residue[static_cast<index_t>(column[c].dimension) * dimension_stride];
         if (v == v) {
           sum[c] += v;
           ++count[c];
         }
       }
     }
-    for (index_t c = 0; c < n; ++c) {
+    for (std::int32_t c = 0; c < block.columns; ++c) {
       double mean = count[c] > 0 ? sum[c] / static_cast<double>(count[c]) : missing;
       if (to_five_decimals) mean = std::rint(mean * 100000.0) / 100000.0;
-      out[(begin + c) * row_count + i] = mean;
+      out[column[c].column * row_count + i] = mean;
     }
   }
 };
@@ -160,23 +168,29 @@ class NumericSplits {
                          " holds an infinite number; expected finite ones, NaN where there is none; replace it"));
   }
 
-  /// Means of `columns` dimensions, column after column, into `out`: those of `dimensions`, or from `first` on if null.
-  void means(index_t split, const std::uint32_t* dimensions, index_t first, index_t columns, bool to_five_decimals,
-             double* out) {
-    const index_t blocks = (columns + numeric_block - 1) / numeric_block;
-    for_each(ctx_, blocks * row_count_,
+  /// The means of these columns into `out`, each where it says.
+  void means(std::span<const NumericColumn> columns, bool to_five_decimals, double* out) {
+    std::vector<NumericBlock> blocks;
+    for (std::size_t k = 0; k < columns.size(); ++k) {
+      if (k == 0 || columns[k].split != columns[k - 1].split || blocks.back().columns == numeric_block)
+        blocks.push_back({static_cast<index_t>(k), 0});
+      ++blocks.back().columns;
+    }
+    const auto device_columns =
+        to_device(ctx_, VectorView<const NumericColumn>(columns.data(), static_cast<index_t>(columns.size())),
+                  "profiling: numeric columns");
+    const auto device_blocks = to_device(ctx_, blocks, "profiling: numeric columns");
+    for_each(ctx_, device_blocks.size() * row_count_,
              NumericMeans<Space>{.values = values_.data,
                                  .rows = rows_.data(),
                                  .positions = positions_.data(),
                                  .borders = borders_.data(),
-                                 .dimensions = dimensions,
+                                 .columns = device_columns.data(),
+                                 .blocks = device_blocks.data(),
                                  .residue_stride = values_.row_stride,
                                  .dimension_stride = values_.column_stride,
-                                 .split = split,
                                  .splits = splits_,
                                  .row_count = row_count_,
-                                 .columns = columns,
-                                 .first_dimension = first,
                                  .to_five_decimals = to_five_decimals,
                                  .missing = std::numeric_limits<double>::quiet_NaN(),
                                  .out = out});

@@ -40,8 +40,7 @@ inline constexpr index_t evaluation_lanes = 8;
 /// once, and sums over runs of rows in the order of the rows.
 template <MemorySpace Space>
 struct EvaluateKinds {
-  const double* single;
-  const std::uint32_t* scales;
+  const double* of_code;  // codes x lanes a block
   index_t scale_count, first_block;
   const std::uint8_t* codes;
   const SplitKind* kinds;
@@ -54,7 +53,7 @@ struct EvaluateKinds {
   ISONOMY_HD void operator()(index_t task) const {
     const index_t first = (first_block + task) * evaluation_lanes;
     double* value = values + task * kind_count * evaluation_lanes;
-    find_values(first, value);
+    find_values(of_code + (first_block + task) * max_residue_codes * evaluation_lanes, value);
     double test[evaluation_lanes] = {}, reference[evaluation_lanes] = {}, squares[evaluation_lanes] = {};
     add(0, test_runs, value, test);
     add(test_runs, run_count, value, reference);
@@ -73,17 +72,12 @@ struct EvaluateKinds {
   }
 
  private:
-  ISONOMY_HD void find_values(index_t first, double* value) const {
-    double of_code[max_residue_codes][evaluation_lanes];
-    for (index_t l = 0; l < evaluation_lanes; ++l) {
-      const double* scale = single + scales[first + l < scale_count ? first + l : first] * max_residue_codes;
-      for (index_t a = 0; a < max_residue_codes; ++a) of_code[a][l] = scale[a];
-    }
+  ISONOMY_HD void find_values(const double* of, double* value) const {
     for (index_t k = 0; k < kind_count; ++k) {
       const SplitKind kind = kinds[k];
       double sum[evaluation_lanes] = {};
       for (std::int32_t i = 0; i < kind.slots; ++i) {
-        const double* residue = of_code[codes[kind.first + i]];
+        const double* residue = of + static_cast<index_t>(codes[kind.first + i]) * evaluation_lanes;
         for (index_t l = 0; l < evaluation_lanes; ++l) sum[l] += residue[l];
       }
       for (index_t l = 0; l < evaluation_lanes; ++l)
@@ -166,16 +160,31 @@ struct FinishExactCounts {
   return out;
 }
 
+/// Values of the codes under the scales of the features at `chosen` places: for each evaluation_lanes of them, codes x
+/// lanes; the first of these fills up the last.
+[[nodiscard]] inline std::vector<double> values_by_lane(const std::vector<double>& single,
+                                                        std::span<const Candidate> features,
+                                                        const std::vector<std::size_t>& chosen) {
+  constexpr auto lanes = static_cast<std::size_t>(evaluation_lanes);
+  std::vector<double> out;
+  for (std::size_t first = 0; first < chosen.size(); first += lanes)
+    for (std::size_t a = 0; a < max_residue_codes; ++a)
+      for (std::size_t l = 0; l < lanes; ++l) {
+        const std::size_t place = chosen[first + l < chosen.size() ? first + l : first];
+        out.push_back(single[features[place].scale * max_residue_codes + a]);
+      }
+  return out;
+}
+
 /// The features at `chosen` places, all of one split, into `out` at these places.
 template <class Tag>
 void evaluate_kinds(const FirstPassData<Tag>& data, const SplitKinds& split, std::span<const Candidate> features,
                     const std::vector<std::size_t>& chosen, index_t tasks_at_once, std::vector<Separation>& out) {
   Context<Tag>& ctx = data.ctx;
-  std::vector<std::uint32_t> scales;
-  for (const std::size_t i : chosen) scales.push_back(features[i].scale);
   const auto count = static_cast<index_t>(chosen.size()), kinds = static_cast<index_t>(split.kinds.size());
   const index_t tasks = (count + evaluation_lanes - 1) / evaluation_lanes;
-  const auto device_scales = to_device(ctx, scales, "profiling: scales of a split");
+  const auto of_code =
+      to_device(ctx, values_by_lane(data.scales.single(), features, chosen), "profiling: scales of a split");
   const auto device_codes = to_device(ctx, split.codes, "profiling: kinds of rows");
   const auto device_kinds = to_device(ctx, split.kinds, "profiling: kinds of rows");
   const auto device_runs = to_device(ctx, split.runs, "profiling: runs of rows");
@@ -185,8 +194,7 @@ void evaluate_kinds(const FirstPassData<Tag>& data, const SplitKinds& split, std
   for (index_t first = 0; first < tasks; first += tasks_at_once)
     for_each(
         ctx, std::min(tasks_at_once, tasks - first),
-        EvaluateKinds<typename Backend<Tag>::space>{.single = data.scales.views().single,
-                                                    .scales = device_scales.data(),
+        EvaluateKinds<typename Backend<Tag>::space>{.of_code = of_code.data(),
                                                     .scale_count = count,
                                                     .first_block = first,
                                                     .codes = device_codes.data(),
@@ -253,9 +261,10 @@ template <class Tag>
   const auto device_features =
       to_device(ctx, std::vector<Candidate>(features.begin(), features.end()), "profiling: features");
   auto sums = to_device(ctx, std::vector<detail::ExactSums>(features.size()), "profiling: exact sums");
+  GroupMoments<Tag> group_moments(ctx, data.set, data.packed, data.places);
   for (std::size_t g = 0; g < data.packed.groups(); ++g) {
     Moments<Tag> counts(ctx, splits, letters);
-    add_moments(ctx, data.set, data.packed, data.places, g, ResidueWeight::one, counts);
+    group_moments.add(g, g + 1, ResidueWeight::one, counts, [](index_t) {});
     std::vector<std::int32_t> residues;
     for (std::size_t s = 0; s < data.places.size(); ++s) residues.push_back(data.places.residues(g, s));
     const auto device_residues = to_device(ctx, residues, "profiling: residues of splits");

@@ -75,7 +75,8 @@ class Evaluator {
   [[nodiscard]] std::vector<Statistics> row_by_row(const std::vector<Candidate>& features) {
     if (features.empty()) return {};
     Context<Tag>& ctx = data_.ctx;
-    const FeatureRequests<Tag> requests(ctx, data_.packed, data_.places, data_.scales, data_.packed.places(), features);
+    const FeatureRequests<Tag> requests(ctx, data_.packed, data_.places, data_.scales, data_.packed.device_places(),
+                                        features);
     Buffer<Statistics, Tag> out(ctx, static_cast<index_t>(features.size()), "profiling: statistics");
     for_each(ctx, out.size(), Evaluate{requests.data, out.data()});
     evaluated_ += out.size();

@@ -21,16 +21,14 @@ struct Candidate {
 template <class Tag>
 struct FeatureRequests {
   using Space = typename Backend<Tag>::space;
-  Buffer<ResidueRows, Tag> groups;
-  Buffer<RowPlace, Tag> row_places;
   Buffer<ResidueSlots, Tag> slots;
   Buffer<FeatureRequest, Tag> requests;
   RowAccess<Space> data;
 
-  /// `rows` are the places of the rows in the order wanted. Everything passed must outlive the use.
+  /// `rows` are the places of the rows in the order wanted, in the backend's memory. Everything passed must outlive the
+  /// use.
   FeatureRequests(Context<Tag>& ctx, const PackedSequences<Tag>& packed, const SplitPlaces<Tag>& places,
-                  const PackedScales<Tag>& scales, const std::vector<RowPlace>& rows,
-                  std::span<const Candidate> features) {
+                  const PackedScales<Tag>& scales, const RowPlace* rows, std::span<const Candidate> features) {
     std::vector<ResidueSlots> host_slots;
     std::vector<FeatureRequest> host_requests;
     std::vector<std::int64_t> first_slot(places.size(), -1);
@@ -42,13 +40,12 @@ struct FeatureRequests {
       }
       host_requests.push_back({first, static_cast<std::int64_t>(f.scale)});
     }
-    groups = to_device(ctx, packed.views(), "profiling: groups");
-    row_places = to_device(ctx, rows, "profiling: row places");
     slots = to_device(ctx, host_slots, "profiling: splits");
     requests = to_device(ctx, host_requests, "profiling: features");
-    data = {groups.data(),   row_places.data(), slots.data(),
-            requests.data(), scales.views(),    static_cast<index_t>(packed.groups()),
-            packed.rows(),   packed.test_rows()};
+    data = {packed.device_views(), rows,
+            slots.data(),          requests.data(),
+            scales.views(),        static_cast<index_t>(packed.groups()),
+            packed.rows(),         packed.test_rows()};
   }
 };
 

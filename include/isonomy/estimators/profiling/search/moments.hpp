@@ -2,7 +2,10 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "isonomy/backend/buffer.hpp"
@@ -44,10 +47,11 @@ namespace detail {
   return weight == ResidueWeight::share ? 1.0 / split.residues : 1.0;
 }
 
-inline constexpr index_t joint_count_block = 16;
+inline constexpr index_t joint_count_block = 48;
 static_assert(residue_pairs(max_residue_codes) % joint_count_block == 0);
 
-/// Adds one group from its joint counts: every split sums the histograms of its position pairs.
+/// Adds one group from its joint counts: a task sums the histograms of a split's position pairs for joint_count_block
+/// pairs of letters, so that the sums stay in registers.
 template <MemorySpace Space>
 struct AddJointCounts {
   const ResidueSlots* splits;
@@ -58,59 +62,71 @@ struct AddJointCounts {
   ResidueWeight weight;
   double *gram, *test, *reference;
 
-  ISONOMY_HD void operator()(index_t s) const {
+  /// Tasks of a split.
+  [[nodiscard]] ISONOMY_HD index_t blocks() const {
+    return (residue_pairs(letters) + joint_count_block - 1) / joint_count_block;
+  }
+  ISONOMY_HD void operator()(index_t task) const {
+    const index_t s = task / blocks(), first = task % blocks() * joint_count_block;
     const ResidueSlots split = splits[s];
     if (split.residues == 0) return;
-    const index_t pairs = residue_pairs(letters);
     const double w1 = weight_of(weight, split), w2 = w1 * w1;
-    double* g = gram + s * pairs;
-    std::uint32_t sums[residue_pairs(max_residue_codes)] = {};
+    const index_t pairs = residue_pairs(letters);
+    const index_t n = pairs - first < joint_count_block ? pairs - first : joint_count_block;
+    double* g = gram + s * pairs + first;
+    index_t begin = 0;  // letters whose pair with themselves lies in the block
+    while (residue_pair(begin, begin) < first) ++begin;
+    index_t end = begin;
+    while (residue_pair(end, end) < first + n) ++end;
+    std::uint32_t sums[joint_count_block] = {};
     std::int64_t unflushed = 0;
     for (std::int32_t x = 0; x < split.slots; ++x) {
       const index_t i = split.positions[x];
+      const std::int32_t* pair = pair_of + i * positions;
       for (std::int32_t y = x + 1; y < split.slots; ++y) {
         if ((unflushed += test_rows) > UINT32_MAX) {
-          flush(sums, pairs, 2 * w2, g);
+          flush(sums, n, 2 * w2, g);
           unflushed = test_rows;
         }
-        add(test_counts + pair_of[i * positions + split.positions[y]] * stride, sums);
+        const std::uint32_t* counts = test_counts + pair[split.positions[y]] * stride + first;
+        for (index_t k = 0; k < joint_count_block; ++k) sums[k] += counts[k];
       }
       const std::uint32_t* single = test_counts + i * stride;
       const std::uint32_t* other = reference_counts + i * stride;
-      for (index_t a = 0; a < letters; ++a) {
+      for (index_t a = begin; a < end; ++a) {
         const index_t aa = residue_pair(a, a);
-        g[aa] += w2 * single[aa];
+        g[aa - first] += w2 * single[aa];
         test[s * letters + a] += w1 * single[aa];
         reference[s * letters + a] += w1 * other[aa];
       }
     }
-    flush(sums, pairs, 2 * w2, g);
+    flush(sums, n, 2 * w2, g);
   }
 
  private:
-  /// Whole blocks of constant length: compilers vectorise them at any level.
-  ISONOMY_HD void add(const std::uint32_t* counts, std::uint32_t* sums) const {
-    for (index_t k = 0; k < stride; k += joint_count_block)
-      for (index_t j = 0; j < joint_count_block; ++j) sums[k + j] += counts[k + j];
-  }
-  ISONOMY_HD static void flush(std::uint32_t* sums, index_t n, double weight, double* out) {
-    for (index_t k = 0; k < n; ++k) {
-      out[k] += weight * sums[k];
+  ISONOMY_HD static void flush(std::uint32_t (&sums)[joint_count_block], index_t n, double weight, double* out) {
+    for (index_t k = 0; k < joint_count_block; ++k) {
+      if (k < n) out[k] += weight * sums[k];
       sums[k] = 0;
     }
   }
 };
 
-/// Adds one group row by row: for few rows, or windows too long for a histogram per position pair.
+/// Adds groups row by row, in their order, a split a task: for few rows, or windows too long for a histogram per
+/// position pair.
 struct AddRows {
-  const ResidueSlots* splits;
-  ResidueRows rows;
-  index_t letters;
+  const ResidueSlots* slots;  // of every split, group after group
+  const ResidueRows* groups;
+  index_t group_count, splits, letters;
   ResidueWeight weight;
   double *gram, *test, *reference;
 
   ISONOMY_HD void operator()(index_t s) const {
-    const ResidueSlots split = splits[s];
+    for (index_t g = 0; g < group_count; ++g) add(s, slots[g * splits + s], groups[g]);
+  }
+
+ private:
+  ISONOMY_HD void add(index_t s, const ResidueSlots& split, const ResidueRows& rows) const {
     if (split.residues == 0) return;
     const index_t pairs = residue_pairs(letters);
     const double w1 = weight_of(weight, split), w2 = w1 * w1;
@@ -129,6 +145,13 @@ struct AddRows {
     }
   }
 };
+
+/// Position pairs that lie together in a part, at most: pairs that parts share are counted for each.
+[[nodiscard]] inline index_t most_position_pairs(const Layout& layout) {
+  index_t pairs = layout.positions;
+  for (const Range& part : layout.parts) pairs += part.length * (part.length - 1) / 2;
+  return std::min(pairs, layout.positions * (layout.positions + 1) / 2);
+}
 
 /// Numbers the position pairs that lie together in a part; equal positions first, in order.
 struct PositionPairs {
@@ -166,66 +189,126 @@ inline constexpr index_t joint_counts_from = 24;
 /// Above this window length the histograms of all position pairs would outgrow the caches, and then memory.
 inline constexpr index_t joint_counts_up_to = 128;
 
-/// Adds the rows of group g to `out`. With ResidueWeight::one the sums are integers, exact below 2^53.
+/// Groups whose splits lie in the backend's memory at a time.
+inline constexpr std::size_t groups_at_once = 64;
+
+/// Adds groups to moments, in their order: those of many rows from joint counts, all others next to each other row by
+/// row in one launch. What a layout needs stays for the next group that has it.
 template <class Tag>
-void add_moments(Context<Tag>& ctx, const SequenceSet& set, const PackedSequences<Tag>& packed,
-                 const SplitPlaces<Tag>& places, std::size_t g, ResidueWeight weight, Moments<Tag>& out) {
+class GroupMoments {
   using Space = typename Backend<Tag>::space;
-  const index_t codes = packed.codes(), letters = codes - 1, width = residue_pairs(codes);
-  const index_t stride = joint_count_stride(codes);
-  const auto splits = static_cast<index_t>(places.size());
-  const ResidueRows& rows = packed.group(g);
-  const Layout& layout = set.layouts()[packed.layout(g)];
-  std::vector<ResidueSlots> slots(places.size());
-  for (std::size_t s = 0; s < places.size(); ++s) slots[s] = places.slots(g, s);
-  const auto device_slots = to_device(ctx, slots, "profiling: splits of a group");
-  if (rows.test_rows < joint_counts_from || layout.positions > joint_counts_up_to) {
-    for_each(ctx, splits,
-             detail::AddRows{device_slots.data(), rows, letters, weight, out.gram.data(), out.test.data(),
-                             out.reference.data()});
-    return;
+
+ public:
+  /// Everything passed must outlive it.
+  GroupMoments(Context<Tag>& ctx, const SequenceSet& set, const PackedSequences<Tag>& packed,
+               const SplitPlaces<Tag>& places)
+      : ctx_(ctx), set_(set), packed_(packed), places_(places) {}
+
+  /// Adds the rows of groups begin to end - 1, at most groups_at_once, to `out`. With ResidueWeight::one the sums are
+  /// integers, exact below 2^53. advance(n) hears of n more rows.
+  template <class Advance>
+  void add(std::size_t begin, std::size_t end, ResidueWeight weight, Moments<Tag>& out, const Advance& advance) {
+    std::vector<ResidueSlots> slots;
+    slots.reserve((end - begin) * places_.size());
+    for (std::size_t g = begin; g < end; ++g)
+      for (std::size_t s = 0; s < places_.size(); ++s) slots.push_back(places_.slots(g, s));
+    const auto device_slots = to_device(ctx_, slots, "profiling: splits of groups");
+    const auto of = [&](std::size_t g) { return device_slots.data() + (g - begin) * places_.size(); };
+    std::size_t next = begin;
+    for (std::size_t g = begin; g < end; ++g) {
+      if (!counted(g)) continue;
+      add_rows(next, g, of(next), weight, out, advance);
+      add_counts(g, of(g), weight, out);
+      advance(packed_.group(g).rows);
+      next = g + 1;
+    }
+    add_rows(next, end, of(next), weight, out, advance);
   }
-  const detail::PositionPairs numbering(layout);
-  const auto pairs = to_device(ctx, numbering.pairs, "profiling: position pairs");
-  const auto pair_of = to_device(ctx, numbering.number, "profiling: position pairs");
-  Buffer<std::uint32_t, Tag> test(ctx, pairs.size() * stride, "profiling: joint counts");
-  Buffer<std::uint32_t, Tag> reference(ctx, layout.positions * stride, "profiling: joint counts");
-  const auto count = [&](index_t first, index_t n, auto view, auto& buffer) {
-    joint_residue_counts(ctx,
-                         MatrixView<const std::uint8_t, Space>(rows.codes + first, layout.positions, n, rows.stride, 1),
-                         view, MatrixView<std::uint32_t, Space>(buffer.data(), view.size, width, stride, 1));
-  };
-  fill(ctx, test.view(), std::uint32_t{0});
-  fill(ctx, reference.view(), std::uint32_t{0});
-  count(0, rows.test_rows, pairs.view(), test);
-  count(rows.test_rows, rows.rows - rows.test_rows, pairs.view().subview(0, layout.positions), reference);
-  for_each(ctx, splits,
-           detail::AddJointCounts<Space>{.splits = device_slots.data(),
-                                         .test_counts = test.data(),
-                                         .reference_counts = reference.data(),
-                                         .pair_of = pair_of.data(),
-                                         .positions = layout.positions,
-                                         .letters = letters,
-                                         .stride = stride,
-                                         .test_rows = rows.test_rows,
-                                         .weight = weight,
-                                         .gram = out.gram.data(),
-                                         .test = out.test.data(),
-                                         .reference = out.reference.data()});
-}
+
+ private:
+  /// Whether a group has enough rows for a histogram per position pair, and a window that is short enough.
+  [[nodiscard]] bool counted(std::size_t g) const {
+    return packed_.group(g).test_rows >= joint_counts_from &&
+           set_.layouts()[packed_.layout(g)].positions <= joint_counts_up_to;
+  }
+  template <class Advance>
+  void add_rows(std::size_t begin, std::size_t end, const ResidueSlots* slots, ResidueWeight weight, Moments<Tag>& out,
+                const Advance& advance) {
+    if (begin == end) return;
+    for_each(ctx_, out.splits,
+             detail::AddRows{slots, packed_.device_views() + begin, static_cast<index_t>(end - begin), out.splits,
+                             out.letters, weight, out.gram.data(), out.test.data(), out.reference.data()});
+    for (std::size_t g = begin; g < end; ++g) advance(packed_.group(g).rows);
+  }
+  void add_counts(std::size_t g, const ResidueSlots* slots, ResidueWeight weight, Moments<Tag>& out) {
+    const ResidueRows& rows = packed_.group(g);
+    const index_t positions = prepare(packed_.layout(g)), stride = joint_count_stride(packed_.codes());
+    const auto count = [&](index_t first, index_t n, auto view, auto& buffer) {
+      joint_residue_counts(
+          ctx_, MatrixView<const std::uint8_t, Space>(rows.codes + first, positions, n, rows.stride, 1), view,
+          MatrixView<std::uint32_t, Space>(buffer.data(), view.size, residue_pairs(packed_.codes()), stride, 1));
+    };
+    count(0, rows.test_rows, std::as_const(pairs_).view(), test_);
+    count(rows.test_rows, rows.rows - rows.test_rows, std::as_const(pairs_).view().subview(0, positions), reference_);
+    const detail::AddJointCounts<Space> add{.splits = slots,
+                                            .test_counts = test_.data(),
+                                            .reference_counts = reference_.data(),
+                                            .pair_of = pair_of_.data(),
+                                            .positions = positions,
+                                            .letters = out.letters,
+                                            .stride = stride,
+                                            .test_rows = rows.test_rows,
+                                            .weight = weight,
+                                            .gram = out.gram.data(),
+                                            .test = out.test.data(),
+                                            .reference = out.reference.data()};
+    for_each(ctx_, out.splits * add.blocks(), add);
+  }
+  /// Numbers of the position pairs of a layout, and histograms that are 0 behind the last pair of codes. Returns the
+  /// positions.
+  index_t prepare(std::size_t layout) {
+    const index_t positions = set_.layouts()[layout].positions, stride = joint_count_stride(packed_.codes());
+    if (layout_ == layout) return positions;
+    const detail::PositionPairs numbering(set_.layouts()[layout]);
+    pairs_ = to_device(ctx_, numbering.pairs, "profiling: position pairs");
+    pair_of_ = to_device(ctx_, numbering.number, "profiling: position pairs");
+    if (test_.size() == 0) {  // room for every layout
+      index_t most = 0, most_pairs = 0;
+      for (const Layout& l : set_.layouts()) {
+        if (l.positions > joint_counts_up_to) continue;
+        most = std::max(most, l.positions);
+        most_pairs = std::max(most_pairs, detail::most_position_pairs(l));
+      }
+      test_ = Buffer<std::uint32_t, Tag>(ctx_, most_pairs * stride, "profiling: joint counts");
+      reference_ = Buffer<std::uint32_t, Tag>(ctx_, most * stride, "profiling: joint counts");
+      fill(ctx_, test_.view(), std::uint32_t{0});
+    }
+    layout_ = layout;
+    return positions;
+  }
+
+  Context<Tag>& ctx_;
+  const SequenceSet& set_;
+  const PackedSequences<Tag>& packed_;
+  const SplitPlaces<Tag>& places_;
+  std::optional<std::size_t> layout_;  // that the following belong to
+  Buffer<PositionPair, Tag> pairs_;
+  Buffer<std::int32_t, Tag> pair_of_;
+  Buffer<std::uint32_t, Tag> test_, reference_;
+};
 
 /// The moments of all rows. O(rows * positions^2) increments, or rows * residues where rows differ in layout;
-/// workspace one histogram per position pair of one layout. Deterministic for given data; the order of summation over
-/// groups is that of PackedSequences.
+/// workspace one histogram per position pair of one layout, and the splits of groups_at_once groups. Deterministic for
+/// given data; the order of summation over groups is that of PackedSequences.
 template <class Tag>
 [[nodiscard]] Moments<Tag> moments(Context<Tag>& ctx, const SequenceSet& set, const PackedSequences<Tag>& packed,
                                    const SplitPlaces<Tag>& places) {
   Moments<Tag> out(ctx, static_cast<index_t>(places.size()), packed.codes() - 1);
+  GroupMoments<Tag> groups(ctx, set, packed, places);
   ProgressMeter meter(ctx.control(), "profiling: joint counts", packed.rows());
-  for (std::size_t g = 0; g < packed.groups(); ++g) {
-    add_moments(ctx, set, packed, places, g, ResidueWeight::share, out);
-    meter.advance(packed.group(g).rows);
-  }
+  for (std::size_t g = 0; g < packed.groups(); g += groups_at_once)
+    groups.add(g, std::min(packed.groups(), g + groups_at_once), ResidueWeight::share, out,
+               [&](index_t rows) { meter.advance(rows); });
   return out;
 }
 

@@ -63,6 +63,8 @@ class PackedSequences {
     }
     codes_ = to_device(ctx, codes, "profiling: residue codes");
     for (std::size_t k = 0; k < views_.size(); ++k) views_[k].codes = codes_.data() + offsets_[k];
+    device_views_ = to_device(ctx, views_, "profiling: groups");
+    device_places_ = to_device(ctx, places_, "profiling: row places");
   }
 
   [[nodiscard]] index_t rows() const noexcept { return rows_; }
@@ -76,6 +78,9 @@ class PackedSequences {
   [[nodiscard]] index_t codes() const noexcept { return codes_per_residue_; }
   /// Place of every row, in the order of arrival.
   [[nodiscard]] const std::vector<RowPlace>& places() const noexcept { return places_; }
+  /// The same views and places in the backend's memory.
+  [[nodiscard]] const ResidueRows* device_views() const noexcept { return device_views_.data(); }
+  [[nodiscard]] const RowPlace* device_places() const noexcept { return device_places_.data(); }
 
  private:
   std::size_t pack(const SequenceSet& set, const SequenceGroup& group, std::size_t number,
@@ -100,6 +105,8 @@ class PackedSequences {
   std::vector<ResidueRows> views_;
   std::vector<RowPlace> places_;
   Buffer<std::uint8_t, Tag> codes_;
+  Buffer<ResidueRows, Tag> device_views_;
+  Buffer<RowPlace, Tag> device_places_;
 };
 
 /// A split of the part at that place among a set's parts.

@@ -19,13 +19,14 @@
 
 namespace isonomy::profiling {
 
-/// The data of one run in a backend's memory. The first pass chooses candidates, the second gives the values that are
-/// ranked, tested and reported.
+/// The data of one run in a backend's memory, the sequences packed before or by the run itself. The first pass chooses
+/// candidates, the second gives the values that are ranked, tested and reported.
 template <class Arithmetic, class Tag>
 struct PreparedSearch {
   using Plan = Passes<Arithmetic>;
 
-  PackedSequences<Tag> sequences;
+  std::optional<PackedSequences<Tag>> own_sequences;  ///< only where they did not come packed
+  const PackedSequences<Tag>& sequences;
   PackedScales<Tag> scales;
   SplitPlaces<Tag> first_places;
   std::optional<SplitPlaces<Tag>> own_second_places;  ///< only where the passes cut segments differently
@@ -34,10 +35,14 @@ struct PreparedSearch {
   Evaluator<Arithmetic, true, Tag> first_pass;
   Evaluator<Arithmetic, false, Tag> second_pass;
 
-  /// `is_test` has a byte per row of `set`. Context and set must outlive it.
+  /// `is_test` has a byte per row of `set`, which `packed` holds too unless it is null. Everything passed must outlive
+  /// it.
   PreparedSearch(Context<Tag>& ctx, const SequenceSet& set, const ScaleTable& table, const std::vector<Split>& splits,
-                 std::span<const std::uint8_t> is_test)
-      : sequences(ctx, set, is_test), scales(ctx, table), first_places(ctx, set, sequences, splits, Plan::first_rule),
+                 std::span<const std::uint8_t> is_test, const PackedSequences<Tag>* packed)
+      : own_sequences(packed != nullptr ? std::nullopt
+                                        : std::optional<PackedSequences<Tag>>(std::in_place, ctx, set, is_test)),
+        sequences(packed != nullptr ? *packed : *own_sequences), scales(ctx, table),
+        first_places(ctx, set, sequences, splits, Plan::first_rule),
         own_second_places(
             one_rule ? std::nullopt
                      : std::optional<SplitPlaces<Tag>>(std::in_place, ctx, set, sequences, splits, Plan::second_rule)),

@@ -41,6 +41,7 @@ feature_rank_summaries(Context<Tag>& ctx, const PackedSequences<Tag>& packed, co
   for (const bool test : {true, false})
     for (const RowPlace& p : packed.places())
       if (test == (p.column < packed.group(p.group).test_rows)) rows.push_back(p);
+  const auto device_rows = to_device(ctx, rows, "profiling: row places");
   const index_t n = packed.rows(), count = static_cast<index_t>(features.size()), width = columns_at_once(n, count);
   Buffer<double, Tag> values(ctx, width * n, "profiling: feature values");
   std::vector<RankSummary> out;
@@ -48,7 +49,7 @@ feature_rank_summaries(Context<Tag>& ctx, const PackedSequences<Tag>& packed, co
   for (index_t first = 0; first < count; first += width) {
     const index_t columns = std::min(width, count - first);
     const FeatureRequests<Tag> requests(
-        ctx, packed, places, scales, rows,
+        ctx, packed, places, scales, device_rows.data(),
         features.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(columns)));
     for_each(ctx, columns * n, FeatureValues<Arithmetic, typename Backend<Tag>::space>{requests.data, values.data()});
     const auto part = rank_summaries<Arithmetic>(ctx, values, n, packed.test_rows(), columns);

@@ -75,7 +75,7 @@ void describe(Ctx& ctx, Report& report) {
                        ran<op::for_each>(ctx), ran<op::fill, double>(ctx)};
   report.precision =
       text::joined(Arithmetic::name, ": integers and binary64; decisions re-evaluated where rounding matters");
-  report.math_mode = fixed_math;
+  report.math_mode = math_mode<op::gemm, double>(ctx);
   report.determinism = "same bits for any threads, instruction set, chunks and backend";
   describe_memory(ctx, report);
 }

@@ -43,7 +43,7 @@ feature_matrix(Ctx& ctx, const SequenceSet& set, const ScaleTable& scales, std::
   const SplitPlaces<Tag> places(ctx, set, packed, list.splits, Passes<Arithmetic>::second_rule);
   list.require_residues(set, packed, places, features, operation);
   const PackedScales<Tag> tables(ctx, scales);
-  const FeatureRequests<Tag> requests(ctx, packed, places, tables, packed.places(), list.candidates);
+  const FeatureRequests<Tag> requests(ctx, packed, places, tables, packed.device_places(), list.candidates);
   const auto columns = static_cast<index_t>(features.size());
   Matrix<double, Tag> x(ctx, set.size(), columns, "feature_matrix: X");
   for_each(ctx, set.size() * columns, FeatureValues<Arithmetic, typename Ctx::space>{requests.data, x.data()});

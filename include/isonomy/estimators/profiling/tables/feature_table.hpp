@@ -81,7 +81,7 @@ template <class Arithmetic, class Tag>
 [[nodiscard]] std::vector<FeatureStatistics>
 second_pass_statistics(Context<Tag>& ctx, const PackedSequences<Tag>& packed, const SplitPlaces<Tag>& places,
                        const PackedScales<Tag>& scales, std::span<const Candidate> features) {
-  const FeatureRequests<Tag> requests(ctx, packed, places, scales, packed.places(), features);
+  const FeatureRequests<Tag> requests(ctx, packed, places, scales, packed.device_places(), features);
   Buffer<FeatureStatistics, Tag> out(ctx, static_cast<index_t>(features.size()), "describe_features: statistics");
   for_each(ctx, out.size(),
            EvaluateFeature<Arithmetic, false, typename Backend<Tag>::space>{requests.data, out.data()});

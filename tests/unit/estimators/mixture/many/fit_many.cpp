@@ -11,15 +11,19 @@
 #include <string>
 #include <vector>
 
+#include "isonomy/backend/compose.hpp"
 #include "isonomy/compiled/mixture.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/many/normal_toys.hpp"
 #include "isonomy/estimators/mixture/normal/start.hpp"
+#include "isonomy/ops/linalg/gemm.hpp"
 #include "isonomy/ops/special/normal_distribution.hpp"
+#include "isonomy/reference/reference.hpp"
 #include "support/catch.hpp"
 #include "support/message.hpp"
 #include "support/mixture/weights.hpp"
 #include "support/numbers.hpp"
+#include "support/partial_backend.hpp"
 
 using namespace isonomy;
 using mixture::fit_many;
@@ -313,4 +317,38 @@ TEST_CASE("toys without a number of points, or too many, are refused", "[mixture
   std::vector<double> x(3);
   NormalToys(NormalModel{2}, test::toy_truth, 1, 0)(0, x);
   CHECK(x.empty());
+}
+
+TEST_CASE("workers keep the caller's trace, checks and declines", "[mixture][fit_many]") {
+  using Watched = Context<Traced<Checked<Chain<test::Sevens, Cpu>, Reference>>>;
+  for (const int threads : {1, 3}) {
+    cpu::ContextOptions options;
+    options.threads = threads;
+    Watched ctx(std::move(options));
+    ctx.checks().every = 2;
+    ManyFits result;
+    const auto product = [](Watched& own, mixture::detail::NoRoom&, index_t) {
+      const std::vector<double> a(10, 1), b(2, 1);
+      std::vector<double> out(5);
+      gemm(own, 1.0, MatrixView<const double>(a.data(), 5, 2, 1, 5), MatrixView<const double>(b.data(), 2, 1, 1, 2),
+           0.0, MatrixView<double>(out.data(), 5, 1, 1, 5));
+      return mixture::FitResult{};
+    };
+    mixture::detail::FitQueue<Watched, mixture::detail::NoRoom, decltype(product)>(ctx, 6, product, result).run();
+    INFO(threads << " threads");
+    CHECK(result.errors == std::vector<std::string>(6));
+    const auto products = std::count_if(ctx.trace().events.begin(), ctx.trace().events.end(), [](const TraceEvent& e) {
+      return e.operation == "gemm" && e.backend == "Cpu" && e.depth == 1 && e.declined.size() == 1;
+    });
+    CHECK(products == 6);
+    CHECK(ctx.trace().events.back().operation == "for_each");
+    CHECK(ctx.checks().calls == 7);  // with for_each, within which the workers ran
+    CHECK(ctx.checks().checked >= 3);
+    CHECK(ctx.checks().checked <= 6);
+    const OperationBackend* const told = ctx.told(&compose::call_kind<op::gemm, double>);
+    REQUIRE(told != nullptr);
+    CHECK(told->backend == "Cpu");
+    REQUIRE(told->declined.size() == 1);
+    CHECK(told->declined[0].reason == "5 rows; it takes up to 4");
+  }
 }
