@@ -22,7 +22,7 @@ struct Rows {
 };
 const Rows listed_whole{200, 30, 1000};         // as many as may be sorted
 const Rows spread{3000, 40, 4000000000};        // few keys up to the bound of the threads' smallest
-const Rows sliced{8193, 40, 4000000000};        // cut into slices of different lengths
+const Rows sliced{8195, 60, 4000000000};        // cut into slices of different lengths
 const Rows much_wanted{3000, 300, 4000000000};  // more than there are threads
 /// Too many keys up to the bound, and of each value. The last digit of a column is the number of its thread, which has
 /// cleared the digit's bin itself.
