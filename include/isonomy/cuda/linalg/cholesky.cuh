@@ -255,8 +255,9 @@ struct CholeskyBatched {
     constexpr index_t elements = index_t{1} << 24;
     if (a.batches == 0) return;
     if (a.rows == 0) return Memory::fill(ctx, info, index_t{0});
-    using Group = CholeskyGroup<T>;
-    const index_t of_one = Group::workspace(a.rows), group = std::max<index_t>(1, elements / (Group::side * a.rows));
+    using Several = CholeskyGroup<T>;
+    const index_t of_one = Several::workspace(a.rows),
+                  group = std::max<index_t>(1, elements / (Several::side * a.rows));
     Memory::allocation room;
     if (of_one > 0)
       room =
@@ -265,7 +266,7 @@ struct CholeskyBatched {
       Batch<T> some = a;
       some.data += first * a.batch_stride;
       some.batches = count;
-      Group(some, info.subview(first, count), static_cast<T*>(room.get())).queue(ctx, operation);
+      Several(some, info.subview(first, count), static_cast<T*>(room.get())).queue(ctx, operation);
     });
   }
 };

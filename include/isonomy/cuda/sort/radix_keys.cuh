@@ -139,7 +139,7 @@ class SortedPositions {
   SortedPositions(Context& ctx, index_t count, const GroupOf& group_of, index_t groups, const KeyOf& key_of,
                   const char* operation)
       : SortedPositions(ctx, count, operation) {
-    const int group_bits = std::bit_width(static_cast<std::uint64_t>(groups - 1));
+    const int group_bits = static_cast<int>(std::bit_width(static_cast<std::uint64_t>(groups - 1)));
     if constexpr (KeyOf::bits < key_bits<Key>) {
       if (KeyOf::bits + group_bits <= key_bits<Key>) {
         by(ctx, GroupAndKey<GroupOf, KeyOf>{group_of, key_of}, KeyOf::bits + group_bits);
