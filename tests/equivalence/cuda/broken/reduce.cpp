@@ -1,6 +1,6 @@
 // Broken forms of transform, transform_reduce and segmented_reduce on Backend<Cuda>: the kit rejects each.
-#include "isonomy/backend/compose/override.hpp"
 #include "isonomy/conformance/cases/reduce.hpp"
+#include "isonomy/backend/compose/override.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/cuda/cuda.cuh"
 #include "support/catch.hpp"

@@ -1,5 +1,5 @@
 // The CUDA runtime on the emulated device: errors, devices and launches.
-#include "../include/emulation/runtime.hpp"
+#include "../../include/emulation/runtime.hpp"
 
 #include <algorithm>
 #include <cstring>

@@ -1,5 +1,5 @@
 // cuSOLVER on the emulated device: Cholesky factors and symmetric eigenproblems by plain loops, in stream order.
-#include "../include/cusolverDn.h"
+#include "../../include/cusolverDn.h"
 
 #include <algorithm>
 #include <cmath>

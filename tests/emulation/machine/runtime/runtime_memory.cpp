@@ -2,7 +2,7 @@
 #include <cstring>
 #include <vector>
 
-#include "../include/emulation/runtime.hpp"
+#include "../../include/emulation/runtime.hpp"
 #include "runtime.hpp"
 
 using namespace emulation;

@@ -1,5 +1,5 @@
 // cuBLAS on the emulated device: handles, and the functions for each element type and each width of their extents.
-#include "../include/cublas_v2.h"
+#include "../../include/cublas_v2.h"
 
 #include "cublas_algebra.hpp"
 

@@ -4,7 +4,7 @@
 #include <cstring>
 #include <utility>
 
-#include "runtime.hpp"
+#include "../runtime/runtime.hpp"
 
 namespace emulation {
 

@@ -6,7 +6,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "../include/cublas_v2.h"
+#include "../../include/cublas_v2.h"
 #include "vendor.hpp"
 
 struct cublasContext {

@@ -1,8 +1,8 @@
 // What the runtime's functions share: the last error of a host thread, and the state that a fault leaves.
 #pragma once
 
-#include "../include/emulation/types.hpp"
-#include "internal.hpp"
+#include "../../include/emulation/types.hpp"
+#include "../internal.hpp"
 
 namespace emulation {
 

@@ -1,7 +1,7 @@
 // The CUDA runtime on the emulated device: streams and events.
 #include <chrono>
 
-#include "../include/emulation/runtime.hpp"
+#include "../../include/emulation/runtime.hpp"
 #include "runtime.hpp"
 
 using namespace emulation;
