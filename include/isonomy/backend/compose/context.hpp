@@ -139,8 +139,8 @@ struct MemoryOf<B> {
     B::begin_return(ctx, place, x);
   }
   template <class Ctx>
-  [[nodiscard]] static auto end_return(Ctx& ctx, int place, const char* operation)
-      -> decltype(B::end_return(ctx, place, operation)) {
+    requires requires(Ctx& ctx, const char* operation) { B::end_return(ctx, 0, operation); }
+  [[nodiscard]] static const double* end_return(Ctx& ctx, int place, const char* operation) {
     return B::end_return(ctx, place, operation);
   }
   template <class Ctx>
