@@ -1,4 +1,4 @@
-// Backend<Cuda>: every operation on one NVIDIA GPU. For nvcc; link cudart, cuBLAS and cuSOLVER.
+// Backend<Cuda>: every operation on one NVIDIA GPU. For nvcc; link cudart and cuBLAS.
 #pragma once
 
 #include <string>
