@@ -65,7 +65,6 @@ void write(Written& out, const mixture::EmResult& r) {
 void write(Written& out, const mixture::KMeansResult& r) {
   out.add(r.centres, r.labels, r.sizes, r.inertia, r.converged, r.iterations, r.relocations, r.report);
 }
-void write(Written& out, const mixture::Likelihood& l) { out.add(l.nll, l.gradient, l.hessian, l.nll_rest); }
 void write(Written& out, const mixture::ManyFits& r) {
   for (const mixture::FitResult& f : r.fits) write(out, f);
   out.add(r.errors, r.report.warnings);
