@@ -188,11 +188,12 @@ class MixtureScenarios {
     add("k-means from several seeds", mixture::kmeans(ctx_, 4, rows, {.n_init = 3}));
     for (const Covariance covariance : covariance_kinds) {
       const std::string name = text::joined("covariances ", static_cast<int>(covariance));
-      const mixture::EmResult found = mixture::em(ctx_, 3, covariance, rows, {.starts = 8});
+      const mixture::EmResult found = mixture::em(ctx_, 3, covariance, rows, {.reg_covar = {}, .starts = 8});
       add(text::joined("em: ", name), found);
       add(text::joined("weighted em: ", name),
-          mixture::em(ctx_, 2, covariance, rows, std::as_const(weights).view(), {.starts = 4}));
-      add(text::joined("em from a start: ", name), mixture::em(ctx_, found.model, rows, {.tol = 0, .max_iter = 3}));
+          mixture::em(ctx_, 2, covariance, rows, std::as_const(weights).view(), {.reg_covar = {}, .starts = 4}));
+      add(text::joined("em from a start: ", name),
+          mixture::em(ctx_, found.model, rows, {.tol = 0, .reg_covar = {}, .max_iter = 3}));
     }
   }
 

@@ -41,7 +41,7 @@ struct EmOptions {
   double tol = 1e-3;  ///< least change of the mean log-likelihood that is worth another iteration
   /// Added to variances, in the data's own units, as in scikit-learn; none: 1e-6 of the variance of all data in the
   /// same column (spherical: in all columns together), or of the square of its numbers where they are all equal.
-  std::optional<double> reg_covar = {};
+  std::optional<double> reg_covar;
   int max_iter = 100;
   EmptyComponent empty = EmptyComponent::error;
   int starts = 60;  ///< tried on a sample, where em() makes its own; 1: k-means alone
