@@ -120,31 +120,18 @@ struct Memory {
   static void copy_from_host(Context& ctx, VectorView<const T> source, VectorView<T, DeviceSpace> out) {
     if (out.size == 0) return;
     ctx.counters().bytes_moved += bytes_of<T>(out.size);
-    HostElements<T> packed(source.stride == 1 ? 0 : source.size);
+    if (source.stride == 1) return send(ctx, source.data, out);
+    HostElements<T> packed(source.size);
     for (index_t i = 0; i < packed.size; ++i) packed.set(i, source(i));
-    const void* const from = source.stride == 1 ? static_cast<const void*>(source.data) : packed.bytes.data();
-    if (out.stride == 1) return move_bytes(ctx, out.data, from, bytes_of<T>(out.size), cudaMemcpyHostToDevice);
-    // Elements between those of the view are not the caller's: they are not written, so a kernel spreads the elements.
-    const allocation room = allocate(ctx, bytes_of<T>(out.size), "copy_from_host");
-    T* const dense = static_cast<T*>(room.get());
-    move_bytes(ctx, dense, from, bytes_of<T>(out.size), cudaMemcpyHostToDevice);
-    spread(ctx, VectorView<const T, DeviceSpace>(dense, out.size), out);
+    send(ctx, packed.bytes.data(), out);
   }
   template <class T>
   static void copy_to_host(Context& ctx, VectorView<const T, DeviceSpace> source, VectorView<T> out) {
     if (out.size == 0) return drain(ctx);
     ctx.counters().bytes_moved += bytes_of<T>(out.size);
-    allocation room;
-    const T* dense = source.data;
-    if (source.stride != 1) {
-      room = allocate(ctx, bytes_of<T>(source.size), "copy_to_host");
-      dense = static_cast<const T*>(room.get());
-      spread(ctx, source, VectorView<T, DeviceSpace>(static_cast<T*>(room.get()), source.size));
-    }
-    HostElements<T> packed(out.stride == 1 ? 0 : out.size);
-    void* const to = out.stride == 1 ? static_cast<void*>(out.data) : packed.bytes.data();
-    move_bytes(ctx, to, dense, bytes_of<T>(out.size), cudaMemcpyDeviceToHost);
-    drain(ctx);
+    if (out.stride == 1) return fetch(ctx, source, out.data);
+    HostElements<T> packed(out.size);
+    fetch(ctx, source, packed.bytes.data());
     for (index_t i = 0; i < packed.size; ++i) packed.get(i, out(i));
   }
   static void synchronize(Context& ctx) { ctx.wait("synchronize"); }
@@ -153,6 +140,29 @@ struct Memory {
   template <class T>
   [[nodiscard]] static std::size_t bytes_of(index_t n) {
     return sizeof(T) * static_cast<std::size_t>(n);
+  }
+  /// From elements side by side in host memory. Those between the elements of `out` are not the caller's, and are not
+  /// written: a kernel spreads what has arrived.
+  template <class T>
+  static void send(Context& ctx, const void* from, VectorView<T, DeviceSpace> out) {
+    if (out.stride == 1) return move_bytes(ctx, out.data, from, bytes_of<T>(out.size), cudaMemcpyHostToDevice);
+    const allocation room = allocate(ctx, bytes_of<T>(out.size), "copy_from_host");
+    T* const dense = static_cast<T*>(room.get());
+    move_bytes(ctx, dense, from, bytes_of<T>(out.size), cudaMemcpyHostToDevice);
+    spread(ctx, VectorView<const T, DeviceSpace>(dense, out.size), out);
+  }
+  /// To elements side by side in host memory, which are there on return.
+  template <class T>
+  static void fetch(Context& ctx, VectorView<const T, DeviceSpace> source, void* to) {
+    allocation room;
+    const T* dense = source.data;
+    if (source.stride != 1) {
+      room = allocate(ctx, bytes_of<T>(source.size), "copy_to_host");
+      dense = static_cast<const T*>(room.get());
+      spread(ctx, source, VectorView<T, DeviceSpace>(static_cast<T*>(room.get()), source.size));
+    }
+    move_bytes(ctx, to, dense, bytes_of<T>(source.size), cudaMemcpyDeviceToHost);
+    drain(ctx);
   }
   static void move_bytes(Context& ctx, void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind) {
     if (bytes == 0) return;
