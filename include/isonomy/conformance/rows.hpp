@@ -2,11 +2,13 @@
 // stop.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <concepts>
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <future>
 #include <stdexcept>
 #include <stop_token>
 #include <string>
@@ -324,10 +326,8 @@ class Rows {
   void elsewhere(const Run& run, const Outcome& first) {
     if constexpr (std::default_initializable<Context<Tag>>) {
       Context<Tag> one, two;
-      for (Context<Tag>* ctx : {&one, &two}) {
-        ctx->control().seed = ctx_.control().seed;
-        ctx->control().determinism = ctx_.control().determinism;
-      }
+      one.control().seed = two.control().seed = ctx_.control().seed;
+      one.control().determinism = two.control().determinism = ctx_.control().determinism;
       repeat(one, "a new context", run, first);
       Context<Tag> moved(std::move(one));
       repeat(moved, "a context that was moved", run, first);
@@ -336,23 +336,23 @@ class Rows {
     }
   }
   void at_the_same_time(Context<Tag>& one, Context<Tag>& two, const Run& run, const Outcome& first) {
-    std::string difference;
-    std::exception_ptr failed;
-    {
+    const auto for_a_while = [](const auto& work) {
       const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(30);
-      const std::jthread beside([&] {
-        try {
-          do difference = first.difference(alone(one, run));
-          while (difference.empty() && std::chrono::steady_clock::now() < end);
-        } catch (...) {
-          failed = std::current_exception();
-        }
+      while (std::chrono::steady_clock::now() < end) work();
+    };
+    std::atomic<bool> begun{false};  // a busy machine may start the other thread late
+    auto beside = std::async(std::launch::async, [&] {
+      begun = true;
+      std::string difference;
+      for_a_while([&] {
+        if (difference.empty()) difference = first.difference(alone(one, run));
       });
-      do repeat(two, "another context at work", run, first);
-      while (std::chrono::steady_clock::now() < end);
-    }
-    if (failed) std::rethrow_exception(failed);
-    if (!difference.empty()) throw Failure(text::joined("other bits of ", difference, " with another context at work"));
+      return difference;
+    });
+    while (!begun) std::this_thread::yield();
+    for_a_while([&] { repeat(two, "another context at work", run, first); });
+    if (const std::string name = beside.get(); !name.empty())
+      throw Failure(text::joined("other bits of ", name, " with another context at work"));
   }
   static Outcome alone(Context<Tag>& ctx, const Run& run) {
     Reach reach;
