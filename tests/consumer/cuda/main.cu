@@ -7,7 +7,7 @@
 
 using namespace isonomy;
 
-struct Square {
+struct SquareInPlace {
   VectorView<double, DeviceSpace> x;
   ISONOMY_HD void operator()(index_t i) const { x(i) *= x(i); }
 };
@@ -19,7 +19,7 @@ int main() {
   }
   Context<Cuda> ctx;
   Buffer<double, Cuda> x = to_device(ctx, std::vector<double>{1, 2, 3});
-  for_each(ctx, x.size(), Square{x.view()});
+  for_each(ctx, x.size(), SquareInPlace{x.view()});
   const std::vector<double> squares = to_host(ctx, x);
   std::cout << squares[0] << ' ' << squares[1] << ' ' << squares[2] << '\n';
   return squares == std::vector<double>{1, 4, 9} ? 0 : 1;
