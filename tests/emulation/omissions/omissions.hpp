@@ -53,17 +53,21 @@ T add_or_not_atomically(T* sum, T value) {
   return before;
 }
 
-/// What the device says of a run with such a mistake; empty if nothing.
+/// What the device says of a run with such a mistake; empty if nothing. Few orders of threads hide one: it has six.
 template <class Run>
 [[nodiscard]] std::string said_without(const Omissions& o, const Run& run) {
-  omit(o);
-  try {
-    run();
-  } catch (const std::exception&) {
+  const bool mistaken = o.barrier >= 0 || o.warp_barrier >= 0 || o.atomics;
+  std::string said;
+  for (int tries = mistaken ? 6 : 1; tries > 0 && said.empty(); --tries) {
+    omit(o);
+    try {
+      run();
+    } catch (const std::exception&) {
+    }
+    omit({});
+    said = emulation::fault();
+    emulation::clear_fault();
   }
-  omit({});
-  const std::string said = emulation::fault();
-  emulation::clear_fault();
   return said;
 }
 
