@@ -45,16 +45,21 @@ struct Group {
     return __shfl_sync(lanes, value, lane);
   }
   template <class T>
-  [[nodiscard]] __device__ T shuffle_down(T value, int by, unsigned lanes = all_lanes) const {
-    return __shfl_down_sync(lanes, value, static_cast<unsigned>(by));
-  }
-  template <class T>
   [[nodiscard]] __device__ T shuffle_up(T value, int by, unsigned lanes = all_lanes) const {
     return __shfl_up_sync(lanes, value, static_cast<unsigned>(by));
   }
   template <class T>
   [[nodiscard]] __device__ T shuffle_xor(T value, int bits, unsigned lanes = all_lanes) const {
     return __shfl_xor_sync(lanes, value, bits);
+  }
+  /// The sum of this lane's value and those of the lanes before it.
+  template <class T>
+  [[nodiscard]] __device__ T sum_until(T value) const {
+    for (int by = 1; by < warp_lanes; by *= 2) {
+      const T before = shuffle_up(value, by);
+      if (lane() >= by) value += before;
+    }
+    return value;
   }
   /// Bit i: what lane i says.
   [[nodiscard]] __device__ unsigned ballot(bool predicate, unsigned lanes = all_lanes) const {

@@ -182,4 +182,16 @@ struct Memory {
   }
 };
 
+/// Uninitialised elements of workspace, counted under the operation's name: what Buffer is outside of the backend.
+template <class T>
+class Room {
+ public:
+  Room(Context& ctx, index_t size, const char* operation)
+      : memory_(Memory::allocate(ctx, sizeof(T) * static_cast<std::size_t>(size), operation)) {}
+  [[nodiscard]] T* data() const { return static_cast<T*>(memory_.get()); }
+
+ private:
+  Memory::allocation memory_;
+};
+
 }  // namespace isonomy::device

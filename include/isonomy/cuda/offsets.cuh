@@ -26,8 +26,8 @@ struct FindBadBorder {
 inline void require_offsets(Context& ctx, VectorView<const index_t, DeviceSpace> offsets, index_t size,
                             const char* operation) {
   long long first = offsets.size;
-  const Memory::allocation room = Memory::allocate(ctx, sizeof first, operation);
-  const VectorView<long long, DeviceSpace> found(static_cast<long long*>(room.get()), 1);
+  const Room<long long> room(ctx, 1, operation);
+  const VectorView<long long, DeviceSpace> found(room.data(), 1);
   Memory::fill(ctx, found, first);
   for_indices(ctx, offsets.size, operation, FindBadBorder{offsets, size, found.data});
   Memory::copy_to_host<long long>(ctx, found, VectorView<long long>(&first, 1));

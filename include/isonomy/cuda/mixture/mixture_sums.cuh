@@ -69,13 +69,8 @@ struct MixtureWarps {
 
   __device__ void operator()(const Group& g) const {
     double* const sums = rooms.own(g);
-    for (index_t b = g.block() * g.warps() + g.warp(); b < out.columns; b += g.blocks() * g.warps()) {
-      const index_t first = b * block_points, left = size - first, n = left < block_points ? left : block_points;
-      add_lane(x + (first + g.lane()), n, g.lane(), sums + g.lane());
-      g.sync_warp();
-      block_share(term, order, n, WarpRows{g, sums}, WrittenOnce{g, &out(0, b)});
-      g.sync_warp();
-    }
+    share_blocks(g, term, order, size, sums, out,
+                 [&](index_t first, index_t n) { add_lane(x + (first + g.lane()), n, g.lane(), sums + g.lane()); });
   }
 
  private:

@@ -26,15 +26,11 @@ struct MultivariateWarps {
 
   __device__ void operator()(const Group& g) const {
     double* const sums = rooms.own(g);
-    for (index_t b = g.block() * g.warps() + g.warp(); b < out.columns; b += g.blocks() * g.warps()) {
-      const index_t first = b * block_points, left = size - first, n = left < block_points ? left : block_points;
+    const MixtureOrder order = moments ? MixtureOrder::gradient : MixtureOrder::value;
+    share_blocks(g, term, order, size, sums, out, [&](index_t first, index_t n) {
       lanes::DensityLanes<lanes::Lanes, moments, block_lanes> lane(term, sums + g.lane());
       lane.add(x, first, n, g.lane());
-      g.sync_warp();
-      block_share(term, moments ? MixtureOrder::gradient : MixtureOrder::value, n, WarpRows{g, sums},
-                  WrittenOnce{g, &out(0, b)});
-      g.sync_warp();
-    }
+    });
   }
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "isonomy/core/config.hpp"
+#include "isonomy/core/view.hpp"
 #include "isonomy/cuda/launch.cuh"
 #include "isonomy/ops/mixture/kernels/block_sums.hpp"
 #include "isonomy/ops/mixture/kernels/terms.hpp"
@@ -35,5 +36,19 @@ struct WrittenOnce {
     if (g.lane() == 0) out[output] = value;
   }
 };
+
+/// Blocks of `size` points by turns, a warp each: add(first, n) writes the lane sums of n points from the first on to
+/// `sums`, and out(o, b) is what they come to.
+template <class Term, class Add>
+__device__ void share_blocks(const Group& g, const Term& term, MixtureOrder order, index_t size, const double* sums,
+                             const MatrixView<double, DeviceSpace>& out, const Add& add) {
+  for (index_t b = g.block() * g.warps() + g.warp(); b < out.columns; b += g.blocks() * g.warps()) {
+    const index_t first = b * block_points, left = size - first, n = left < block_points ? left : block_points;
+    add(first, n);
+    g.sync_warp();
+    block_share(term, order, n, WarpRows{g, sums}, WrittenOnce{g, &out(0, b)});
+    g.sync_warp();
+  }
+}
 
 }  // namespace isonomy::device

@@ -161,8 +161,8 @@ struct SegmentedReduce {
                           VectorView<R, DeviceSpace> out, R init) {
     using OfPartials = Fold<VectorView<const R, DeviceSpace>, decltype(fold.op), Identity>;
     const index_t places = LongSegments::places(fold.at.size);
-    const Memory::allocation room = Memory::allocate(ctx, sizeof(R) * static_cast<std::size_t>(places), operation);
-    R* const partials = static_cast<R*>(room.get());
+    const Room<R> room(ctx, places, operation);
+    R* const partials = room.data();
     const index_t busy = index_t{8} * ctx.state()->processors();
     int together = 2;  // half of all places are without a chunk
     while (together < warp_lanes && places >= 2 * together * busy) together *= 2;

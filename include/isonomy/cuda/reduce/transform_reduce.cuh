@@ -131,8 +131,8 @@ struct TransformReduce {
     const index_t busy = index_t{8} * ctx.state()->processors();
     const index_t piece = std::clamp((chunks + 3) / 4, busy, 16 * busy);
     const index_t held = chunks <= piece ? chunks : 2 * piece;
-    const Memory::allocation room = Memory::allocate(ctx, sizeof(R) * static_cast<std::size_t>(held + 1), operation);
-    R* const partials = static_cast<R*>(room.get());
+    const Room<R> room(ctx, held + 1, operation);
+    R* const partials = room.data();
     Kernel kernel{n, at, init, op, f, partials + held, {0, 0, 1, partials, partials, 0}};
     const auto run = [&](index_t first, index_t count) {
       auto& part = kernel.part;

@@ -167,11 +167,7 @@ struct RankFeatures {
     const int share = bins / g.threads(), begin = g.thread() * share;
     std::uint32_t own = 0;
     for (int b = begin; b < begin + share; ++b) own += s.references[b];
-    std::uint32_t until = own;  // within the warp
-    for (int apart = 1; apart < warp_lanes; apart *= 2) {
-      const std::uint32_t before = g.shuffle_up(until, apart);
-      if (g.lane() >= apart) until += before;
-    }
+    const std::uint32_t until = g.sum_until(own);
     if (g.lane() == warp_lanes - 1) s.below[g.warp()] = until;
     g.sync();
     std::uint64_t here = below + until - own;

@@ -27,30 +27,22 @@ struct ResidueRankSums {
     const RankLists lists(problem);
     const auto size = static_cast<index_t>(lists.features.size());
     if (size == 0) return;
-    const Uploaded<RankBlock> blocks(ctx, lists.blocks, operation);
-    const Uploaded<RankFeature> features(ctx, lists.features, operation);
-    const Memory::allocation out = Memory::allocate(ctx, sizeof(std::uint64_t) * lists.features.size(), operation);
+    const Room<RankBlock> blocks = uploaded(ctx, lists.blocks, operation);
+    const Room<RankFeature> features = uploaded(ctx, lists.features, operation);
+    const Room<std::uint64_t> out(ctx, size, operation);
     const index_t rows = std::max<index_t>(lists.rows, 1), most = std::max<index_t>(most_keys / rows, 1);
     const int threads = rows < 64 ? 32 : rows < 1024 ? 64 : 256;
     const index_t at_once = std::min(ctx.blocks_for(size * threads, threads), most);
-    const Memory::allocation keys =
-        Memory::allocate(ctx, sizeof(std::int64_t) * static_cast<std::size_t>(at_once * rows), operation);
-    RankFeatures<Arithmetic> kernel{blocks.data(),
-                                    features.data(),
-                                    problem.scales,
-                                    rows,
-                                    static_cast<std::int64_t*>(keys.get()),
-                                    static_cast<std::uint64_t*>(out.get()),
-                                    0,
-                                    0};
+    const Room<std::int64_t> keys(ctx, at_once * rows, operation);
+    RankFeatures<Arithmetic> kernel{
+        blocks.data(), features.data(), problem.scales, rows, keys.data(), out.data(), 0, 0};
     in_pieces(ctx, size, piece, operation, [&](index_t first, index_t count) {
       kernel.first = first;
       kernel.count = count;
       launch(ctx, std::min(at_once, count), threads, kernel);
     });
     std::vector<std::uint64_t> found(lists.features.size());
-    Memory::copy_to_host<std::uint64_t>(ctx, {static_cast<const std::uint64_t*>(out.get()), size},
-                                        {found.data(), size});
+    Memory::copy_to_host<std::uint64_t>(ctx, {out.data(), size}, {found.data(), size});
     ctx.heed_stop(operation);
     for (std::size_t i = 0; i < found.size(); ++i)
       twice_u[static_cast<std::size_t>(lists.places[i])] =
@@ -62,18 +54,12 @@ struct ResidueRankSums {
   static constexpr index_t piece = 8192;                  // features between looks at the caller's wish to stop
 
   template <class T>
-  class Uploaded {
-   public:
-    Uploaded(Context& ctx, const std::vector<T>& host, const char* operation)
-        : memory_(Memory::allocate(ctx, sizeof(T) * std::max<std::size_t>(host.size(), 1), operation)) {
-      const auto size = static_cast<index_t>(host.size());
-      Memory::copy_from_host<T>(ctx, {host.data(), size}, {static_cast<T*>(memory_.get()), size});
-    }
-    [[nodiscard]] const T* data() const { return static_cast<const T*>(memory_.get()); }
-
-   private:
-    Memory::allocation memory_;
-  };
+  static Room<T> uploaded(Context& ctx, const std::vector<T>& host, const char* operation) {
+    const auto size = static_cast<index_t>(host.size());
+    Room<T> room(ctx, std::max<index_t>(size, 1), operation);
+    Memory::copy_from_host<T>(ctx, {host.data(), size}, {room.data(), size});
+    return room;
+  }
 
   /// A feature whose values lie too far apart for bins.
   template <class Arithmetic>

@@ -50,18 +50,6 @@ template <class T>
   }
 }
 
-/// Uninitialised elements of workspace, counted under the operation's name.
-template <class T>
-class Room {
- public:
-  Room(Context& ctx, index_t size, const char* operation)
-      : memory_(Memory::allocate(ctx, sizeof(T) * static_cast<std::size_t>(size), operation)) {}
-  [[nodiscard]] T* data() const { return static_cast<T*>(memory_.get()); }
-
- private:
-  Memory::allocation memory_;
-};
-
 /// The keys of a vector by position.
 template <class T>
 struct VectorKeys {

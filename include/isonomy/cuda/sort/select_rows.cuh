@@ -185,11 +185,7 @@ struct SelectRows {
     const std::uint32_t* const bins = s.bins + 8 * g.lane();
     std::uint32_t own = 0;
     for (int b = 0; b < 8; ++b) own += bins[b];
-    std::uint32_t until = own;
-    for (int by = 1; by < warp_lanes; by *= 2) {
-      const std::uint32_t other = g.shuffle_up(until, by);
-      if (g.lane() >= by) until += other;
-    }
+    const std::uint32_t until = g.sum_until(own);
     const std::uint32_t wanted = s.wanted;
     const Key prefix = s.prefix;
     g.sync_warp();  // every lane has read what one of them changes
