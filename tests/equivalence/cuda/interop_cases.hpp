@@ -5,7 +5,7 @@
 
 #include <cuda_runtime.h>
 
-#include <functional>
+#include <algorithm>
 
 #include "isonomy/cuda/cuda.cuh"
 #include "isonomy/cuda/interop/array_interface.cuh"
@@ -16,7 +16,7 @@
 #include "emulation/machine/control.hpp"
 #endif
 
-namespace isonomy::test {
+namespace isonomy::test::others {
 namespace {
 
 namespace dl = isonomy::dlpack;
@@ -38,9 +38,11 @@ struct OtherStream {
 /// Numbers of another library on the device, with a tensor of them that says how often its deleter has been called.
 struct OtherInts {
   int* data = nullptr;
+  int* pinned = nullptr;
+  int host[1] = {};
   std::int64_t shape[1] = {many}, strides[1] = {1};
   int deleted = 0;
-  std::function<void()> on_deletion = [] {};
+  cudaStream_t idle_on_deletion = nullptr;  ///< has ended all its work by then, where there is one
   dl::ManagedTensorVersioned tensor{{1, 2}, this, &count, 0, {}};
 
   explicit OtherInts(bool managed = false) {
@@ -48,14 +50,18 @@ struct OtherInts {
       device::require(cudaMallocManaged(&data, many * sizeof(int)), "cudaMallocManaged");
     else
       device::require(cudaMalloc(reinterpret_cast<void**>(&data), many * sizeof(int)), "cudaMalloc");
+    device::require(cudaMallocHost(reinterpret_cast<void**>(&pinned), many * sizeof(int)), "cudaMallocHost");
     tensor.dl_tensor = {data, {2, 0}, 1, dl::data_type<int>(), shape, strides, 0};
   }
-  ~OtherInts() { static_cast<void>(cudaFree(data)); }
+  ~OtherInts() {
+    static_cast<void>(cudaFree(data));
+    static_cast<void>(cudaFreeHost(pinned));
+  }
   OtherInts(const OtherInts&) = delete;
   static void count(dl::ManagedTensorVersioned* t) {
     auto* const self = static_cast<OtherInts*>(t->manager_ctx);
     ++self->deleted;
-    self->on_deletion();
+    if (self->idle_on_deletion != nullptr) CHECK(cudaStreamQuery(self->idle_on_deletion) == cudaSuccess);
   }
   /// Queues what makes every number `byte` times 0x01010101.
   void write(int byte, cudaStream_t stream) const {
@@ -88,7 +94,7 @@ TEST_CASE("a tensor on the device is read after what its producer's stream has b
 TEST_CASE("the deleter is called when the context's work has ended", "[cuda][small]") {
   Context<Cuda> ctx;
   OtherInts x;
-  x.on_deletion = [&] { CHECK(cudaStreamQuery(ctx.stream()) == cudaSuccess); };
+  x.idle_on_deletion = ctx.stream();
   {
     auto held = device::from_dlpack<VectorView<int, DeviceSpace>>(ctx, &x.tensor, {});
     auto moved = std::move(held);
@@ -114,37 +120,43 @@ TEST_CASE("managed memory is taken for what it is", "[cuda][small]") {
 
 TEST_CASE("tensors that are not on the context's device, or whose stream is not, are refused and given back once",
           "[cuda][small]") {
-  Context<Cuda> ctx;
-  const auto said = [&](const std::function<void(OtherInts&)>& change, device::ForeignStream producer = {}) {
-    OtherInts x;
-    change(x);
-    std::string message = "taken";
-    try {
-      static_cast<void>(device::from_dlpack<DeviceInts>(ctx, &x.tensor, producer));
-    } catch (const InvalidArgument& e) {
-      message = e.what();
-    }
-    CHECK(x.deleted == 1);
-    return message;
+  struct Row {
+    void (*change)(OtherInts&);
+    const char* said;
+    device::ForeignStream producer = {};
   };
-  const auto holds = [](const std::string& text, const char* part) { return text.find(part) != std::string::npos; };
-  std::vector<int> host(many);
-  int* pinned = nullptr;
-  device::require(cudaMallocHost(reinterpret_cast<void**>(&pinned), many * sizeof(int)), "cudaMallocHost");
-  CHECK(holds(said([&](OtherInts& x) { x.tensor.dl_tensor.data = host.data(); }),
-              "the host's or nobody's; it must be where"));
-  CHECK(holds(said([&](OtherInts& x) { x.tensor.dl_tensor.data = pinned; }), "is pinned memory of the host"));
-  CHECK(holds(said([](OtherInts& x) { x.shape[0] = index_t{1} << 40; }), "the last byte of the array, at 0x"));
-  CHECK(holds(said([](OtherInts& x) {
-                x.tensor.dl_tensor.device = {2, 1};
-              }),
-              "is on device 1 and the context on device 0"));
-  CHECK(holds(said([](OtherInts& x) { x.tensor.dl_tensor.device = {1, 0}; }), "is in host memory, and the view"));
-  CHECK(holds(said([](OtherInts& x) { x.tensor.dl_tensor.device = {3, 0}; }), "copy it by to_device"));
-  CHECK(holds(said([](OtherInts& x) { x.strides[0] = -1; }), "stride -1 on axis 0"));
-  CHECK(holds(said([](OtherInts&) {}, cudaStream_t{}), "the stream is 0"));
-  CHECK(holds(said([](OtherInts& x) { x.shape[0] = 0, x.tensor.dl_tensor.data = nullptr; }), "taken"));
-  device::require(cudaFreeHost(pinned), "cudaFreeHost");
+  const Row rows[] = {
+      {[](OtherInts& x) { x.tensor.dl_tensor.data = x.host; }, "the host's or nobody's; it must be where"},
+      {[](OtherInts& x) { x.tensor.dl_tensor.data = x.pinned; }, "is pinned memory of the host"},
+      {[](OtherInts& x) { x.shape[0] = index_t{1} << 40; }, "the last byte of the array, at 0x"},
+      {[](OtherInts& x) {
+         x.tensor.dl_tensor.device = {2, 1};
+       },
+       "is on device 1 and the context on device 0"},
+      {[](OtherInts& x) {
+         x.tensor.dl_tensor.device = {1, 0};
+       },
+       "is in host memory, and the view"},
+      {[](OtherInts& x) {
+         x.tensor.dl_tensor.device = {3, 0};
+       },
+       "copy it by to_device"},
+      {[](OtherInts& x) { x.strides[0] = -1; }, "stride -1 on axis 0"},
+      {[](OtherInts&) {}, "the stream is 0", cudaStream_t{}},
+      {[](OtherInts& x) { x.shape[0] = 0, x.tensor.dl_tensor.data = nullptr; }, "taken"}};
+  Context<Cuda> ctx;
+  for (const Row& row : rows) {
+    OtherInts x;
+    row.change(x);
+    std::string said = "taken";
+    try {
+      static_cast<void>(device::from_dlpack<DeviceInts>(ctx, &x.tensor, row.producer));
+    } catch (const InvalidArgument& e) {
+      said = e.what();
+    }
+    INFO(row.said << " in: " << said);
+    CHECK((said.find(row.said) != std::string::npos && x.deleted == 1));
+  }
 }
 
 TEST_CASE("a buffer that is handed over is used and given back in the order of streams", "[cuda][small]") {
@@ -195,6 +207,7 @@ TEST_CASE("an array of the CUDA array interface is used in the order of streams"
     device::let_wait(ctx, stream);
     x.write(round + 1, stream);  // after it has been read
     CHECK(all_are(to_host(ctx, copied), round));
+    device::require(cudaStreamSynchronize(stream), "cudaStreamSynchronize");  // the next round has another one
   }
   const auto back = device::to_fields(ctx, DeviceInts(x.data, many / 2, 2));
   CHECK((back.data == fields.data && back.read_only && back.typestr == "<i4" && back.strides->front() == 8));
@@ -238,4 +251,4 @@ TEST_CASE("a tensor is given back once where the device fails while it is taken"
 #endif
 
 }  // namespace
-}  // namespace isonomy::test
+}  // namespace isonomy::test::others
