@@ -76,6 +76,11 @@ target_include_directories(isonomy_cuda PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
 target_link_libraries(isonomy_cuda PRIVATE isonomy_compiled isonomy::cuda Catch2::Catch2)
 # What g++ 12 takes for mistakes: the exceptions of isonomy_dev.
 target_compile_options(isonomy_cuda PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-Wall,-Wextra,-Wno-array-bounds,-Wno-restrict,-Wno-stringop-overflow,-Wno-uninitialized,-Wno-maybe-uninitialized -Werror=all-warnings>)
+# No kernel spills registers, has a large frame, or calls a function of ours.
+target_compile_options(isonomy_cuda PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:-Xptxas=-v>)
+set_target_properties(isonomy_cuda PROPERTIES CUDA_COMPILER_LAUNCHER "bash;${cuda_dir}/kernels/watch.sh")
+add_test(NAME cuda.kernels COMMAND bash "${cuda_dir}/kernels/watch_is_strict.sh" "${CMAKE_CUDA_COMPILER}" "${CMAKE_CURRENT_BINARY_DIR}/kernels")
+set_tests_properties(cuda.kernels PROPERTIES LABELS checks)
 add_test(NAME cuda COMMAND isonomy_cuda "~[long]~[.]")
 add_test(NAME cuda.long COMMAND isonomy_cuda "[long]")
 set_tests_properties(cuda cuda.long PROPERTIES SKIP_RETURN_CODE 77)
