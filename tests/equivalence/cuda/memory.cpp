@@ -1,7 +1,6 @@
 // The conformance rows of for_each, copy, fill, iota on Backend<Cuda>, and the stages of what is queued there.
 #include <stop_token>
 
-#include "equivalence/cuda/interop_cases.hpp"
 #include "isonomy/backend/stage_timer.hpp"
 #include "isonomy/conformance/cases/memory.hpp"
 #include "isonomy/cuda/cuda.cuh"

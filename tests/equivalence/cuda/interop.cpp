@@ -1,8 +1,4 @@
 // Arrays of other libraries on a device: where they are, in which order streams go on, and who gives memory back when.
-//
-// Included by memory.cpp: nvcc takes 20 s to read the backend once more.
-#pragma once
-
 #include <cuda_runtime.h>
 
 #include <algorithm>
