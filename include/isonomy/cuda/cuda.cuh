@@ -15,6 +15,7 @@
 #include "isonomy/cuda/memory.cuh"
 #include "isonomy/cuda/mixture/mixture_sums.cuh"
 #include "isonomy/cuda/mixture/multivariate_mixture_sums.cuh"
+#include "isonomy/cuda/mixture/nearest_sums.cuh"
 #include "isonomy/cuda/reduce/segmented_reduce.cuh"
 #include "isonomy/cuda/reduce/transform.cuh"
 #include "isonomy/cuda/reduce/transform_reduce.cuh"
@@ -46,6 +47,7 @@ struct Backend<Cuda> : device::Memory,
                        device::Returns,
                        device::MixtureSums,
                        device::MultivariateMixtureSums,
+                       device::NearestSums,
                        device::JointResidueCounts,
                        device::ResidueRankSums {
   using tag = Cuda;

@@ -86,11 +86,9 @@ template <ContextLike Ctx>
 }
 
 /// Sums in host memory, as many as the term has outputs.
-template <class Term>
-void require_sums(const Term& term, MixtureOrder order, VectorView<DoubleDouble> sums, const char* operation) {
+inline void require_sums(index_t outputs, VectorView<DoubleDouble> sums, const char* operation) {
   check::usable(sums, operation, "sums");
   check::distinct(sums, operation, "sums");
-  const index_t outputs = term.outputs(order);
   check::that(sums.size == outputs, operation, "sums has ", sums.size, " elements and the term ", outputs,
               " outputs; give one for each");
 }

@@ -70,7 +70,7 @@ void mixture_sums(Ctx& ctx, const Term& term, MixtureOrder order, VectorView<T, 
   using Point = std::remove_const_t<T>;
   using Tag = typename Ctx::tag;
   check::usable(x, operation, "x");
-  detail::require_sums(term, order, sums, operation);
+  detail::require_sums(term.outputs(order), sums, operation);
   const index_t blocks = (x.size + block_points - 1) / block_points;
   if (blocks == 0) return begin_operation(ctx, operation);
   constexpr bool own = runs_own_form<op::mixture_sums, backend_of<Ctx>, Point, Term>();

@@ -68,7 +68,7 @@ void weighted_mixture_sums(Ctx& ctx, const Weighted<Term>& term, MixtureOrder or
   check::usable(x, operation, "x");
   check::usable(weights, operation, "weights");
   check::equal(x.size, "x", weights.size, "weights", operation);
-  detail::require_sums(term, order, sums, operation);
+  detail::require_sums(term.outputs(order), sums, operation);
   const index_t blocks = (x.size + block_points - 1) / block_points;
   if (blocks == 0) return begin_operation(ctx, operation);
   constexpr bool own = runs_own_form<op::weighted_mixture_sums, backend_of<Ctx>, Point, Term>();
