@@ -79,11 +79,6 @@ template <ContextLike Ctx>
   else
     return std::clamp<index_t>((index_t{1} << 21) / std::max<index_t>(rows, 1), 64, 512);
 }
-/// The same where their points are packed first, which takes memory too.
-template <ContextLike Ctx>
-[[nodiscard]] index_t packed_blocks_at_once(index_t rows) {
-  return std::min<index_t>(blocks_at_once<Ctx>(rows), 512);
-}
 
 /// Sums in host memory, as many as the term has outputs.
 inline void require_sums(index_t outputs, VectorView<DoubleDouble> sums, const char* operation) {

@@ -73,8 +73,7 @@ void weighted_mixture_sums(Ctx& ctx, const Weighted<Term>& term, MixtureOrder or
   if (blocks == 0) return begin_operation(ctx, operation);
   constexpr bool own = runs_own_form<op::weighted_mixture_sums, backend_of<Ctx>, Point, Term>();
   const index_t rows = own ? sums.size : index_t{term.lane_sums(order) + term.lane_scratch()} * block_lanes;
-  const bool packs = x.stride != 1 || weights.stride != 1;
-  const index_t at_once = packs ? detail::packed_blocks_at_once<Ctx>(rows) : detail::blocks_at_once<Ctx>(rows);
+  const index_t at_once = detail::blocks_at_once<Ctx>(rows);
   const auto room_for = [&](View v) {
     return Buffer<Point, typename Ctx::tag>(ctx, v.stride == 1 ? 0 : std::min(blocks, at_once) * block_points,
                                             operation);
