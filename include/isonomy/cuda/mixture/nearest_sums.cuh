@@ -40,7 +40,7 @@ struct NearestRows {
       g.sync();
       for (int i = g.thread(); i < n; i += g.threads()) s.next[i] = of_cluster(s, s.centre[i], i + 1, n);
       g.sync();
-      for (int o = g.thread(); o < out.rows; o += g.threads()) out(o, b) = sum(s, o, first, n);
+      for (int o = g.thread(); o < out.rows; o += g.threads()) out(o, b) = output(s, o, first, n);
       g.sync();
     }
   }
@@ -53,7 +53,7 @@ struct NearestRows {
   }
 
   /// Output o over n rows.
-  [[nodiscard]] __device__ double sum(const Shared& s, int o, index_t first, int n) const {
+  [[nodiscard]] __device__ double output(const Shared& s, int o, index_t first, int n) const {
     const int d = term.dimensions;
     if (o == 0)
       return over_rows(first, n,
