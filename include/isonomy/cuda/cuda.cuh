@@ -22,6 +22,7 @@
 #include "isonomy/cuda/residue/joint_residue_counts.cuh"
 #include "isonomy/cuda/residue/residue_rank_sums.cuh"
 #include "isonomy/cuda/returns.cuh"
+#include "isonomy/cuda/sends.cuh"
 #include "isonomy/cuda/sort/rank_average.cuh"
 #include "isonomy/cuda/sort/select_k.cuh"
 #include "isonomy/cuda/sort/stable_sort_by_key.cuh"
@@ -45,6 +46,7 @@ struct Backend<Cuda> : device::Memory,
                        device::CholeskyBatched,
                        device::BlasArithmetic,
                        device::Returns,
+                       device::Sends,
                        device::MixtureSums,
                        device::MultivariateMixtureSums,
                        device::NearestSums,
