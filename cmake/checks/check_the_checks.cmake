@@ -97,6 +97,7 @@ refuses(check_layers core/x.inl "// Knows too much.\n${isonomy}/ops/c.hpp\"\n" "
 
 refuses(check_std_includes core/x.hpp "${opening}#include <string>\nstd::vector<int> x;\n" "std::vector without <vector>")
 refuses(check_std_includes backend/b.hpp "${opening}${isonomy}/core/a.hpp\"\nstd::optional<int> x;\n" "without <optional>")
+refuses(check_std_includes backend/x.cuh "${opening}std::span<int> x;\n" "std::span without <span>")
 refuses(check_version version.hpp "int version_major = 1, version_minor = 2, version_patch = 4;" "says 1.2.3")
 refuses(check_macros core/x.hpp "${opening}int I = 0;\n" "macro elsewhere")
 refuses(check_umbrella core/x.hpp "${opening}" "does not reach" -DCHECK=complete)
