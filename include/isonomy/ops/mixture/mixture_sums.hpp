@@ -75,19 +75,13 @@ void mixture_sums(Ctx& ctx, const Term& term, MixtureOrder order, VectorView<T, 
   if (blocks == 0) return begin_operation(ctx, operation);
   constexpr bool own = runs_own_form<op::mixture_sums, backend_of<Ctx>, Point, Term>();
   const index_t rows = own ? sums.size : index_t{term.lane_sums(order) + term.lane_scratch()} * block_lanes;
-  const bool packs = x.stride != 1;
   const index_t at_once = detail::blocks_at_once<Ctx>(rows);
-  Buffer<Point, Tag> packed(ctx, packs ? std::min(blocks, at_once) * block_points : 0, operation);
+  Buffer<Point, Tag> packed(ctx, x.stride == 1 ? 0 : std::min(blocks, at_once) * block_points, operation);
   ProgressMeter meter(ctx.control(), operation, blocks);
   add_blocks(ctx, operation, blocks, at_once, sums, [&](index_t first, index_t count, auto out) {
     const index_t start = first * block_points;
-    VectorView<const Point, typename Ctx::space> points =
-        x.subview(start, std::min(count * block_points, x.size - start));
-    if (packs) {
-      const VectorView<Point, typename Ctx::space> room = packed.view().subview(0, points.size);
-      copy(ctx, points, room);
-      points = room;
-    }
+    const auto points = detail::side_by_side<Ctx, Point>(
+        ctx, x.subview(start, std::min(count * block_points, x.size - start)), packed.view());
     invoke<op::mixture_sums, Point, Term>(ctx, term, order, points, out);
     meter.advance(count);
   });

@@ -83,11 +83,7 @@ void weighted_mixture_sums(Ctx& ctx, const Weighted<Term>& term, MixtureOrder or
   add_blocks(ctx, operation, blocks, at_once, sums, [&](index_t first, index_t count, auto out) {
     const index_t start = first * block_points, size = std::min(count * block_points, x.size - start);
     const auto piece = [&](View v, auto& packed) {
-      const View part = v.subview(start, size);
-      if (v.stride == 1) return part;
-      const VectorView<Point, typename Ctx::space> room = packed.view().subview(0, size);
-      copy(ctx, part, room);
-      return View(room);
+      return detail::side_by_side<Ctx, Point>(ctx, v.subview(start, size), packed.view());
     };
     const View points = piece(x, packed_x), w = piece(weights, packed_weights);
     invoke<op::weighted_mixture_sums, Point, Term>(ctx, term, order, points, w, out);
