@@ -326,6 +326,22 @@ void density_sums_of(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * elements / d);
 }
 
+/// Counts and moments of the rows nearest to each of eight centres in eight dimensions.
+template <bool own>
+void nearest_sums_of(benchmark::State& state) {
+  constexpr int d = 8, k = 8;
+  const auto x = numbers(elements), centres = numbers(k * d);
+  const NearestCentres term{centres.data(), k, d};
+  const auto rows = row_major(x.data(), elements / d, index_t{d});
+  Host<own, op::nearest_sums> ctx(one_thread());
+  for (auto _ : state) {
+    std::vector<DoubleDouble> sums(static_cast<std::size_t>(term.outputs()));
+    nearest_sums(ctx, term, rows, {}, view(sums));
+    benchmark::DoNotOptimize(sums.data());
+  }
+  state.SetItemsProcessed(state.iterations() * elements / d);
+}
+
 void add(const char* name, void (*own)(benchmark::State&), void (*plain)(benchmark::State&)) {
   benchmark::RegisterBenchmark((std::string(name) + "/own").c_str(), own)->Unit(benchmark::kMillisecond);
   benchmark::RegisterBenchmark((std::string(name) + "/plain").c_str(), plain)->Unit(benchmark::kMillisecond);
@@ -351,6 +367,7 @@ int main(int argc, char** argv) {
       density_sums_of<op::multivariate_mixture_sums, false>);
   add("weighted_multivariate_mixture_sums", density_sums_of<op::weighted_multivariate_mixture_sums, true>,
       density_sums_of<op::weighted_multivariate_mixture_sums, false>);
+  add("nearest_sums", nearest_sums_of<true>, nearest_sums_of<false>);
   benchmark::AddCustomContext("commit", ISONOMY_BENCH_COMMIT);
   benchmark::AddCustomContext("flags", ISONOMY_BENCH_FLAGS);
   benchmark::AddCustomContext("compiler", ISONOMY_BENCH_COMPILER);

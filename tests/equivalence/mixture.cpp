@@ -1,8 +1,9 @@
-// The conformance rows of mixture_sums and multivariate_mixture_sums, with weights and without, on Backend<Cpu> and in
-// its generic form.
+// The conformance rows of mixture_sums and multivariate_mixture_sums, with weights and without, and of nearest_sums, on
+// Backend<Cpu> and in their generic forms.
 #include "isonomy/conformance/cases/mixture.hpp"
 #include "isonomy/compiled/mixture_sums.hpp"
 #include "isonomy/conformance/cases/multivariate.hpp"
+#include "isonomy/conformance/cases/nearest.hpp"
 #include "isonomy/conformance/cases/weighted.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "support/catch.hpp"
@@ -50,4 +51,14 @@ TEST_CASE("weighted_multivariate_mixture_sums conforms in its generic form", "[e
 }
 TEST_CASE("weighted_multivariate_mixture_sums conforms in its generic form, fully", "[equivalence][long]") {
   isonomy::test::conform<isonomy::op::weighted_multivariate_mixture_sums, isonomy::test::Only<isonomy::op::for_each>>();
+}
+TEST_CASE("nearest_sums conforms on Cpu", "[equivalence]") {
+  isonomy::test::conform<isonomy::op::nearest_sums, isonomy::Cpu>();
+}
+TEST_CASE("nearest_sums conforms in its generic form", "[equivalence][slow]") {
+  isonomy::test::conform<isonomy::op::nearest_sums, isonomy::test::Only<isonomy::op::for_each>>(
+      isonomy::conformance::Level::quick);
+}
+TEST_CASE("nearest_sums conforms in its generic form, fully", "[equivalence][long]") {
+  isonomy::test::conform<isonomy::op::nearest_sums, isonomy::test::Only<isonomy::op::for_each>>();
 }

@@ -9,6 +9,7 @@
 #include "isonomy/conformance/cases/memory.hpp"
 #include "isonomy/conformance/cases/mixture.hpp"
 #include "isonomy/conformance/cases/multivariate.hpp"
+#include "isonomy/conformance/cases/nearest.hpp"
 #include "isonomy/conformance/cases/reduce.hpp"
 #include "isonomy/conformance/cases/residue.hpp"
 #include "isonomy/conformance/cases/sort.hpp"

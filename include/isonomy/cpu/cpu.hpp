@@ -10,6 +10,7 @@
 #include "isonomy/cpu/linalg/syrk.hpp"
 #include "isonomy/cpu/memory.hpp"
 #include "isonomy/cpu/mixture/mixture_sums.hpp"
+#include "isonomy/cpu/mixture/nearest_sums.hpp"
 #include "isonomy/cpu/reduce/segmented_reduce.hpp"
 #include "isonomy/cpu/reduce/transform.hpp"
 #include "isonomy/cpu/reduce/transform_reduce.hpp"
@@ -33,7 +34,8 @@ struct Backend<Cpu> : cpu::Memory,
                       cpu::CholeskyBatched,
                       cpu::JointResidueCounts,
                       cpu::ResidueRankSums,
-                      cpu::MixtureSums {
+                      cpu::MixtureSums,
+                      cpu::NearestSums {
   using tag = Cpu;
   using space = HostSpace;
   using context = cpu::Context;

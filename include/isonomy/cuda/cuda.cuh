@@ -15,12 +15,14 @@
 #include "isonomy/cuda/memory.cuh"
 #include "isonomy/cuda/mixture/mixture_sums.cuh"
 #include "isonomy/cuda/mixture/multivariate_mixture_sums.cuh"
+#include "isonomy/cuda/mixture/nearest_sums.cuh"
 #include "isonomy/cuda/reduce/segmented_reduce.cuh"
 #include "isonomy/cuda/reduce/transform.cuh"
 #include "isonomy/cuda/reduce/transform_reduce.cuh"
 #include "isonomy/cuda/residue/joint_residue_counts.cuh"
 #include "isonomy/cuda/residue/residue_rank_sums.cuh"
 #include "isonomy/cuda/returns.cuh"
+#include "isonomy/cuda/sends.cuh"
 #include "isonomy/cuda/sort/rank_average.cuh"
 #include "isonomy/cuda/sort/select_k.cuh"
 #include "isonomy/cuda/sort/stable_sort_by_key.cuh"
@@ -44,8 +46,10 @@ struct Backend<Cuda> : device::Memory,
                        device::CholeskyBatched,
                        device::BlasArithmetic,
                        device::Returns,
+                       device::Sends,
                        device::MixtureSums,
                        device::MultivariateMixtureSums,
+                       device::NearestSums,
                        device::JointResidueCounts,
                        device::ResidueRankSums {
   using tag = Cuda;

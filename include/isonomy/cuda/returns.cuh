@@ -5,64 +5,36 @@
 
 #include <array>
 #include <cstddef>
-#include <utility>
 
 #include "isonomy/core/view.hpp"
 #include "isonomy/cuda/context.cuh"
+#include "isonomy/cuda/pinned.cuh"
 #include "isonomy/cuda/status.cuh"
 
 namespace isonomy::device {
 
-/// Two places in host memory that the device copies to while the host does other things.
+/// Two places that the device copies results to by turns.
 class ReturnPlaces {
  public:
-  explicit ReturnPlaces(cudaStream_t stream) : stream_(stream) {
-    for (Place& p : places_)
-      require(cudaEventCreateWithFlags(&p.there, cudaEventDisableTiming), "cudaEventCreateWithFlags");
-  }
-  ~ReturnPlaces() {
-    for (const Place& p : places_) {
-      static_cast<void>(cudaEventDestroy(p.there));
-      static_cast<void>(cudaFreeHost(p.memory));
-    }
-  }
-  ReturnPlaces(const ReturnPlaces&) = delete;
-  ReturnPlaces& operator=(const ReturnPlaces&) = delete;
+  explicit ReturnPlaces(cudaStream_t stream) : stream_(stream) {}
 
   /// Queues a copy of so many bytes to one of the places.
   void begin(int place, const void* from, std::size_t bytes) {
-    Place& to = places_.at(static_cast<std::size_t>(place));
-    if (to.bytes < bytes) grow(to, bytes);
-    require(cudaMemcpyAsync(to.memory, from, bytes, cudaMemcpyDeviceToHost, stream_), "cudaMemcpyAsync");
-    require(cudaEventRecord(to.there, stream_), "cudaEventRecord");
+    PinnedPlace& to = places_.at(static_cast<std::size_t>(place));
+    to.reserve(bytes);
+    require(cudaMemcpyAsync(to.data(), from, bytes, cudaMemcpyDeviceToHost, stream_), "cudaMemcpyAsync");
+    to.mark(stream_);
   }
   /// Waits for that copy, and for nothing that was queued after it.
   [[nodiscard]] const void* end(int place) {
-    const Place& from = places_.at(static_cast<std::size_t>(place));
-    require(cudaEventSynchronize(from.there), "cudaEventSynchronize");
-    return from.memory;
+    const PinnedPlace& from = places_.at(static_cast<std::size_t>(place));
+    from.wait();
+    return from.data();
   }
 
  private:
-  struct Place {
-    void* memory = nullptr;
-    std::size_t bytes = 0;
-    cudaEvent_t there{};
-  };
-
-  /// A copy that nobody waited for, of a call that ended early, may still be on its way to the old memory.
-  void grow(Place& place, std::size_t bytes) {
-    if (place.memory != nullptr) {
-      require(cudaEventSynchronize(place.there), "cudaEventSynchronize");
-      require(cudaFreeHost(std::exchange(place.memory, nullptr)), "cudaFreeHost");
-      place.bytes = 0;
-    }
-    require(cudaMallocHost(&place.memory, bytes), "cudaMallocHost");
-    place.bytes = bytes;
-  }
-
   cudaStream_t stream_;
-  std::array<Place, 2> places_;
+  std::array<PinnedPlace, 2> places_;
 };
 
 struct Returns {

@@ -11,6 +11,7 @@
 #include "isonomy/ops/memory.hpp"
 #include "isonomy/ops/mixture/mixture_sums.hpp"
 #include "isonomy/ops/mixture/multivariate_mixture_sums.hpp"
+#include "isonomy/ops/mixture/nearest_sums.hpp"
 #include "isonomy/ops/mixture/weighted_mixture_sums.hpp"
 #include "isonomy/ops/mixture/weighted_multivariate_mixture_sums.hpp"
 #include "isonomy/ops/reduce/segmented_reduce.hpp"
@@ -25,9 +26,9 @@
 namespace isonomy::op {
 
 /// Everything the library dispatches, in the order of the capability table.
-using all =
-    std::tuple<for_each, copy, fill, iota, transform, transform_reduce, segmented_reduce, stable_sort_by_key,
-               rank_average, gemm, syrk, cholesky_batched, select_k, joint_residue_counts, residue_rank_sums,
-               mixture_sums, weighted_mixture_sums, multivariate_mixture_sums, weighted_multivariate_mixture_sums>;
+using all = std::tuple<for_each, copy, fill, iota, transform, transform_reduce, segmented_reduce, stable_sort_by_key,
+                       rank_average, gemm, syrk, cholesky_batched, select_k, joint_residue_counts, residue_rank_sums,
+                       mixture_sums, weighted_mixture_sums, multivariate_mixture_sums,
+                       weighted_multivariate_mixture_sums, nearest_sums>;
 
 }  // namespace isonomy::op

@@ -9,6 +9,7 @@
 #include "isonomy/reference/linalg/syrk.hpp"
 #include "isonomy/reference/memory.hpp"
 #include "isonomy/reference/mixture/mixture_sums.hpp"
+#include "isonomy/reference/mixture/nearest_sums.hpp"
 #include "isonomy/reference/reduce/segmented_reduce.hpp"
 #include "isonomy/reference/reduce/transform.hpp"
 #include "isonomy/reference/reduce/transform_reduce.hpp"
@@ -35,7 +36,8 @@ struct Backend<Reference> : reference::Memory,
                             reference::CholeskyBatched,
                             reference::JointResidueCounts,
                             reference::ResidueRankSums,
-                            reference::MixtureSums {
+                            reference::MixtureSums,
+                            reference::NearestSums {
   using tag = Reference;
   using space = HostSpace;
   using context = reference::Context;

@@ -1,5 +1,6 @@
-// The conformance rows of the sums over mixtures in several dimensions on Backend<Cuda>.
+// The conformance rows of the sums over mixtures in several dimensions and over clusters on Backend<Cuda>.
 #include "isonomy/conformance/cases/multivariate.hpp"
+#include "isonomy/conformance/cases/nearest.hpp"
 #include "isonomy/cuda/cuda.cuh"
 #include "support/catch.hpp"
 #include "support/conform.hpp"
@@ -16,4 +17,10 @@ TEST_CASE("weighted_multivariate_mixture_sums conforms on Cuda", "[cuda]") {
 }
 TEST_CASE("weighted_multivariate_mixture_sums conforms on Cuda, fully", "[cuda][long]") {
   isonomy::test::conform<isonomy::op::weighted_multivariate_mixture_sums, isonomy::Cuda>();
+}
+TEST_CASE("nearest_sums conforms on Cuda", "[cuda]") {
+  isonomy::test::conform<isonomy::op::nearest_sums, isonomy::Cuda>(isonomy::conformance::Level::quick);
+}
+TEST_CASE("nearest_sums conforms on Cuda, fully", "[cuda][long]") {
+  isonomy::test::conform<isonomy::op::nearest_sums, isonomy::Cuda>();
 }

@@ -1,4 +1,4 @@
-// Faults planted into multivariate_mixture_sums and weighted_multivariate_mixture_sums.
+// Faults planted into multivariate_mixture_sums, weighted_multivariate_mixture_sums and nearest_sums.
 #include <algorithm>
 #include <cmath>
 #include <initializer_list>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "isonomy/conformance/cases/multivariate.hpp"
+#include "isonomy/conformance/cases/nearest.hpp"
 #include "support/catch.hpp"
 #include "support/planted/judge.hpp"
 #include "support/planted/mixture.hpp"
@@ -151,6 +152,53 @@ struct Special<op::weighted_multivariate_mixture_sums> {
   }
 };
 
+template <>
+struct Special<op::nearest_sums> {
+  template <class Honest, class T>
+  static void run(const Honest& honest, index_t number, cpu::Context&, NearestCentres term, MatrixView<const T> x,
+                  VectorView<const T> weights, MatrixView<double> out) {
+    std::vector<T> w = packed(weights);
+    switch (number) {
+    case 0: {
+      honest(term, x, weights, out);
+      const int n = term.components, d = term.dimensions;
+      if (n > 1 && std::equal(term.at, term.at + d, term.at + (n - 1) * d))
+        for (index_t b = 0; b < out.columns; ++b) std::swap(out(1, b), out(n, b));
+      return;
+    }
+    case 1: return honest(term, x, VectorView<const T>(), out);
+    case 2:
+      if (x.rows % NearestCentres::block_rows > 1) --x.rows;
+      return honest(term, x, weights.size > 0 ? weights.subview(0, x.rows) : weights, out);
+    case 3: honest(term, x, weights, out); return std::swap(out(out.rows - 1, 0), out(out.rows - 2, 0));
+    case 4: {
+      std::vector<T> y;
+      for (index_t i = 0; i < x.rows; ++i)
+        for (index_t j = 0; j < x.columns; ++j) y.push_back(x(i, j) != x(i, j) ? T(0) : x(i, j));
+      return honest(term, MatrixView<const T>(y.data(), x.rows, x.columns, x.columns, 1), weights, out);
+    }
+    case 5:
+      if (x.row_stride != x.columns && x.column_stride == 1) x.row_stride = x.columns;
+      return honest(term, x, weights, out);
+    case 6:
+      for (T& v : w) v = v == 0 ? T(1) : v;
+      return honest(term, x, VectorView<const T>(w.data(), weights.size), out);
+    case 7: {
+      std::vector<double> old;
+      for (index_t o = 0; o < out.rows; ++o) old.push_back(out(o, 0));
+      honest(term, x, weights, out);
+      for (index_t o = 0; o < out.rows; ++o)
+        out(o, 0) += old[static_cast<std::size_t>(o)] == old[static_cast<std::size_t>(o)] ? 1e-3 : 0;
+      return;
+    }
+    case 8:
+      if (term.covariance == Covariance::full) term.covariance = Covariance::tied;
+      return honest(term, x, weights, out);
+    default: honest(term, x, weights, out); out(0, out.columns - 1) = std::nextafter(out(0, out.columns - 1), 1e9);
+    }
+  }
+};
+
 namespace {
 /// Of both.
 const std::vector<std::string> common{"exchanges the last two outputs",
@@ -190,15 +238,32 @@ Facts weighted_multivariate_mixture_sums_facts() {
                         "takes a weight NaN for 0", "takes weights through float", "reads weights without their stride",
                         "takes 1 for the last weight of a part of a step"})};
 }
+Facts nearest_sums_facts() {
+  std::vector<Kind> all = kinds();
+  std::erase(all, Kind::ignores_limit);  // it takes no memory
+  return {"nearest_sums",
+          {"centres", "x", "weights"},
+          {2},
+          {0, 1, 2},
+          all,
+          {65535},
+          {65535},
+          {},
+          {"takes the last of equal centres", "ignores weights", "loses the last row of a part of a block",
+           "exchanges the last two outputs", "takes NaN for 0", "ignores gaps between rows", "takes 1 for weights of 0",
+           "adds to what its outputs held", "takes full covariances for tied ones", "rounds the last block otherwise"}};
+}
 }  // namespace
 
 TEST_CASE("the kit catches a sample of the faults planted into sums over mixtures in several dimensions", "[planted]") {
   judge_sample<op::multivariate_mixture_sums>(multivariate_mixture_sums_facts());
   judge_sample<op::weighted_multivariate_mixture_sums>(weighted_multivariate_mixture_sums_facts());
+  judge_sample<op::nearest_sums>(nearest_sums_facts());
 }
 TEST_CASE("the kit catches every fault planted into sums over mixtures in several dimensions", "[planted][long]") {
   judge_all<op::multivariate_mixture_sums>(multivariate_mixture_sums_facts());
   judge_all<op::weighted_multivariate_mixture_sums>(weighted_multivariate_mixture_sums_facts());
+  judge_all<op::nearest_sums>(nearest_sums_facts());
 }
 
 }  // namespace isonomy::test

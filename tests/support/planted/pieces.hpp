@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "isonomy/core/view.hpp"
+#include "isonomy/ops/mixture/kernels/nearest.hpp"
 #include "isonomy/ops/mixture/kernels/terms.hpp"
 #include "isonomy/ops/mixture/kernels/weighted.hpp"
 #include "isonomy/ops/residue/problem.hpp"
@@ -120,6 +121,9 @@ inline void add_pieces(Pieces& out, const MultivariateNormals& term) {
   out.push_back(piece(term.means, index_t{term.components} * term.dimensions));
   out.push_back(
       piece(term.factors, index_t{term.factor_size()} * (term.covariance == Covariance::tied ? 1 : term.components)));
+}
+inline void add_pieces(Pieces& out, const NearestCentres& term) {
+  out.push_back(piece(term.at, index_t{term.components} * term.dimensions));
 }
 template <class Term>
 void add_pieces(Pieces& out, const Weighted<Term>& weighted) {

@@ -151,6 +151,7 @@ TEST_CASE("a derived form is there as soon as what it is built from is", "[dispa
   CHECK(support_of<op::joint_residue_counts, ForEach> == Support::derived);
   CHECK(support_of<op::multivariate_mixture_sums, ForEach, float> == Support::derived);
   CHECK(support_of<op::weighted_multivariate_mixture_sums, ForEach, float> == Support::derived);
+  CHECK(support_of<op::nearest_sums, ForEach, float> == Support::derived);
   CHECK(support_of<op::mixture_sums, ForEach, float> == Support::none);  // it packs points by copy
   CHECK(support_of<op::mixture_sums, Backend<::test::Only<op::for_each, op::copy>>, float> == Support::derived);
   CHECK(support_of<op::mixture_sums, Backend<Without<Cpu, op::copy>>, float> == Support::none);

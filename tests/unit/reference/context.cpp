@@ -212,6 +212,9 @@ TEST_CASE("every operation of the reference heeds a request to stop, and moving 
   cancelled("multivariate_mixture_sums", [&] { Naive::multivariate_mixture_sums(ctx, normals, order, rows, out); });
   cancelled("weighted_multivariate_mixture_sums",
             [&] { Naive::weighted_multivariate_mixture_sums(ctx, normals, order, rows, points, out); });
+  cancelled("nearest_sums", [&] {
+    Naive::nearest_sums(ctx, NearestCentres{parameters.data(), 1, 1}, rows, points, out);
+  });
 
   CHECK(x == std::vector<double>(16, 1.0));
   CHECK(to_host(ctx, to_device(ctx, x)) == x);

@@ -255,4 +255,9 @@ TEST_CASE("the reference's sums over a mixture are those of its density", "[refe
   CHECK(out[1] == is(4.5));
   CHECK(out[2] == is(2));
   CHECK(out[3] == is(5));
+  const std::vector<double> centres{1, -2, 1};  // the first of equals
+  const NearestCentres clusters{centres.data(), 3, 1, ClusterMoments::second, Covariance::diagonal};
+  out.assign(10, 77);
+  Naive::nearest_sums(ctx, clusters, rows, weights, column_major(out.data(), 10, 1));
+  CHECK(out == std::vector<double>{1, 4, 0.5, 0, -1, 0, 0, 1, 0, 0});
 }

@@ -1,13 +1,10 @@
 // Points that do not fit in memory, read piece by piece in every pass.
 #pragma once
 
-#include <algorithm>
-#include <concepts>
 #include <functional>
-#include <utility>
-#include <vector>
 
-#include "isonomy/backend/buffer.hpp"
+#include "isonomy/backend/backend.hpp"
+#include "isonomy/backend/read_pieces.hpp"
 #include "isonomy/core/concepts.hpp"
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/error.hpp"
@@ -18,12 +15,14 @@
 namespace isonomy::mixture {
 
 /// `size` points, of which read(first, room) copies number first .. first + room.size - 1 into room, in host memory:
-/// the same numbers each time. Its exceptions end the pass. Results have the bits of the same points in memory.
+/// the same numbers each time. Its exceptions end the pass. Results have the bits of the same points in memory. While a
+/// piece is on its way to a device, the next is read.
 template <Real T>
 struct Chunks {
   index_t size = 0;
   std::function<void(index_t first, VectorView<T> room)> read;
-  index_t at_once = 128 * block_points;  ///< points in memory at a time; a multiple of block_points
+  index_t at_once =
+      128 * block_points;  ///< points in memory at a time, twice as many beside a device; a multiple of block_points
 };
 
 namespace detail {
@@ -42,17 +41,7 @@ void for_each_piece(Ctx& ctx, const Chunks<T>& x, const F& f) {
   if (x.size < 0 || !x.read)
     throw ValueError(text::joined("mixture: chunks of size=", x.size, x.read ? "" : " without read",
                                   "; give the number of points and a function that reads them"));
-  std::vector<T> room(static_cast<std::size_t>(std::min(x.at_once, x.size)));
-  for (index_t first = 0; first < x.size; first += x.at_once) {
-    const VectorView<T> part(room.data(), std::min(x.at_once, x.size - first));
-    x.read(first, part);
-    if constexpr (std::same_as<typename Ctx::space, HostSpace>) {
-      f(first, VectorView<const T>(part));
-    } else {
-      const auto uploaded = to_device(ctx, VectorView<const T>(part), "mixture chunk");
-      f(first, std::as_const(uploaded).view());
-    }
-  }
+  read_pieces<T>(ctx, x.size, x.at_once, "mixture chunk", x.read, f);
 }
 
 }  // namespace detail

@@ -11,6 +11,7 @@
 #include "isonomy/core/control.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/ops/for_each.hpp"
+#include "isonomy/ops/memory.hpp"
 #include "isonomy/ops/mixture/kernels/block_sums.hpp"
 #include "isonomy/ops/mixture/kernels/scalar.hpp"
 #include "isonomy/ops/mixture/kernels/terms.hpp"
@@ -79,18 +80,25 @@ template <ContextLike Ctx>
   else
     return std::clamp<index_t>((index_t{1} << 21) / std::max<index_t>(rows, 1), 64, 512);
 }
-/// The same where their points are packed first, which takes memory too.
-template <ContextLike Ctx>
-[[nodiscard]] index_t packed_blocks_at_once(index_t rows) {
-  return std::min<index_t>(blocks_at_once<Ctx>(rows), 512);
+
+/// Points side by side: themselves, or copied to `room`, so many at a time as a backend copies without waiting for what
+/// it queued before.
+template <ContextLike Ctx, class T>
+[[nodiscard]] VectorView<const T, typename Ctx::space>
+side_by_side(Ctx& ctx, VectorView<const T, typename Ctx::space> x, VectorView<T, typename Ctx::space> room) {
+  constexpr index_t at_once = 512 * block_points;
+  if (x.stride == 1) return x;
+  for (index_t first = 0; first < x.size; first += at_once) {
+    const index_t count = std::min(at_once, x.size - first);
+    copy(ctx, x.subview(first, count), room.subview(first, count));
+  }
+  return room.subview(0, x.size);
 }
 
 /// Sums in host memory, as many as the term has outputs.
-template <class Term>
-void require_sums(const Term& term, MixtureOrder order, VectorView<DoubleDouble> sums, const char* operation) {
+inline void require_sums(index_t outputs, VectorView<DoubleDouble> sums, const char* operation) {
   check::usable(sums, operation, "sums");
   check::distinct(sums, operation, "sums");
-  const index_t outputs = term.outputs(order);
   check::that(sums.size == outputs, operation, "sums has ", sums.size, " elements and the term ", outputs,
               " outputs; give one for each");
 }

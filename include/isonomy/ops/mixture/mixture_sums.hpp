@@ -57,8 +57,8 @@ struct mixture_sums : Declaration {
 ///
 /// Errors: ShapeError if sums has another size than the term's outputs; OutOfMemory; Cancelled between blocks. O(n),
 /// nothing of size n is stored: a few MB of workspace and 64 (lane sums + lane scratch) doubles a thread; tens of MB
-/// where so many blocks run at once that the host hardly waits. Progress counts blocks of one pass. Waits for the
-/// result.
+/// where so many blocks run at once that the host hardly waits. Points with stride are copied side by side first, so
+/// many blocks at once: 32 MB of doubles, there 256 MB. Progress counts blocks of one pass. Waits for the result.
 ///
 /// The same bits for every instruction set, thread count and backend, and for every order as far as orders share
 /// outputs.
@@ -70,24 +70,18 @@ void mixture_sums(Ctx& ctx, const Term& term, MixtureOrder order, VectorView<T, 
   using Point = std::remove_const_t<T>;
   using Tag = typename Ctx::tag;
   check::usable(x, operation, "x");
-  detail::require_sums(term, order, sums, operation);
+  detail::require_sums(term.outputs(order), sums, operation);
   const index_t blocks = (x.size + block_points - 1) / block_points;
   if (blocks == 0) return begin_operation(ctx, operation);
   constexpr bool own = runs_own_form<op::mixture_sums, backend_of<Ctx>, Point, Term>();
   const index_t rows = own ? sums.size : index_t{term.lane_sums(order) + term.lane_scratch()} * block_lanes;
-  const bool packs = x.stride != 1;
-  const index_t at_once = packs ? detail::packed_blocks_at_once<Ctx>(rows) : detail::blocks_at_once<Ctx>(rows);
-  Buffer<Point, Tag> packed(ctx, packs ? std::min(blocks, at_once) * block_points : 0, operation);
+  const index_t at_once = detail::blocks_at_once<Ctx>(rows);
+  Buffer<Point, Tag> packed(ctx, x.stride == 1 ? 0 : std::min(blocks, at_once) * block_points, operation);
   ProgressMeter meter(ctx.control(), operation, blocks);
   add_blocks(ctx, operation, blocks, at_once, sums, [&](index_t first, index_t count, auto out) {
     const index_t start = first * block_points;
-    VectorView<const Point, typename Ctx::space> points =
-        x.subview(start, std::min(count * block_points, x.size - start));
-    if (packs) {
-      const VectorView<Point, typename Ctx::space> room = packed.view().subview(0, points.size);
-      copy(ctx, points, room);
-      points = room;
-    }
+    const auto points = detail::side_by_side<Ctx, Point>(
+        ctx, x.subview(start, std::min(count * block_points, x.size - start)), packed.view());
     invoke<op::mixture_sums, Point, Term>(ctx, term, order, points, out);
     meter.advance(count);
   });

@@ -98,7 +98,7 @@ void multivariate_mixture_sums(Ctx& ctx, const MultivariateNormals& term, Mixtur
   check::usable(x, operation, "x");
   check::that(x.columns == term.dimensions, operation, "x has ", x.columns, " columns and the term ", term.dimensions,
               " dimensions; give one row per point");
-  detail::require_sums(term, order, sums, operation);
+  detail::require_sums(term.outputs(order), sums, operation);
   const index_t blocks = (x.rows + block_points - 1) / block_points;
   if (blocks == 0) return begin_operation(ctx, operation);
   constexpr bool own = runs_own_form<op::multivariate_mixture_sums, backend_of<Ctx>, Point>();

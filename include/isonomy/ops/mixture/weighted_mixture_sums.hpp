@@ -68,13 +68,12 @@ void weighted_mixture_sums(Ctx& ctx, const Weighted<Term>& term, MixtureOrder or
   check::usable(x, operation, "x");
   check::usable(weights, operation, "weights");
   check::equal(x.size, "x", weights.size, "weights", operation);
-  detail::require_sums(term, order, sums, operation);
+  detail::require_sums(term.outputs(order), sums, operation);
   const index_t blocks = (x.size + block_points - 1) / block_points;
   if (blocks == 0) return begin_operation(ctx, operation);
   constexpr bool own = runs_own_form<op::weighted_mixture_sums, backend_of<Ctx>, Point, Term>();
   const index_t rows = own ? sums.size : index_t{term.lane_sums(order) + term.lane_scratch()} * block_lanes;
-  const bool packs = x.stride != 1 || weights.stride != 1;
-  const index_t at_once = packs ? detail::packed_blocks_at_once<Ctx>(rows) : detail::blocks_at_once<Ctx>(rows);
+  const index_t at_once = detail::blocks_at_once<Ctx>(rows);
   const auto room_for = [&](View v) {
     return Buffer<Point, typename Ctx::tag>(ctx, v.stride == 1 ? 0 : std::min(blocks, at_once) * block_points,
                                             operation);
@@ -84,11 +83,7 @@ void weighted_mixture_sums(Ctx& ctx, const Weighted<Term>& term, MixtureOrder or
   add_blocks(ctx, operation, blocks, at_once, sums, [&](index_t first, index_t count, auto out) {
     const index_t start = first * block_points, size = std::min(count * block_points, x.size - start);
     const auto piece = [&](View v, auto& packed) {
-      const View part = v.subview(start, size);
-      if (v.stride == 1) return part;
-      const VectorView<Point, typename Ctx::space> room = packed.view().subview(0, size);
-      copy(ctx, part, room);
-      return View(room);
+      return detail::side_by_side<Ctx, Point>(ctx, v.subview(start, size), packed.view());
     };
     const View points = piece(x, packed_x), w = piece(weights, packed_weights);
     invoke<op::weighted_mixture_sums, Point, Term>(ctx, term, order, points, w, out);

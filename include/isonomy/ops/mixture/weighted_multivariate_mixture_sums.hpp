@@ -67,7 +67,7 @@ void weighted_multivariate_mixture_sums(Ctx& ctx, const MultivariateNormals& ter
   check::that(x.columns == term.dimensions, operation, "x has ", x.columns, " columns and the term ", term.dimensions,
               " dimensions; give one row per point");
   check::equal(x.rows, "x", weights.size, "weights", operation);
-  detail::require_sums(term, order, sums, operation);
+  detail::require_sums(term.outputs(order), sums, operation);
   const index_t blocks = (x.rows + block_points - 1) / block_points;
   if (blocks == 0) return begin_operation(ctx, operation);
   constexpr bool own = runs_own_form<op::weighted_multivariate_mixture_sums, backend_of<Ctx>, Point>();

@@ -1,6 +1,8 @@
-// Broken forms of transform, transform_reduce and segmented_reduce on Backend<Cuda>: the kit rejects each.
+// Broken forms of transform, transform_reduce, segmented_reduce and nearest_sums on Backend<Cuda>: the kit rejects
+// each.
 #include "isonomy/conformance/cases/reduce.hpp"
 #include "isonomy/backend/compose/override.hpp"
+#include "isonomy/conformance/cases/nearest.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/cuda/cuda.cuh"
 #include "support/catch.hpp"
@@ -9,7 +11,15 @@ namespace isonomy::test {
 
 /// The operations of Backend<Cuda>, with a mistake in them.
 struct BrokenReduce {};
-enum class ReduceBreak { none, drops_last_element, drops_last_chunk, turns_partials, init_counts_for_each_half };
+enum class ReduceBreak {
+  none,
+  drops_last_element,
+  drops_last_chunk,
+  turns_partials,
+  init_counts_for_each_half,
+  drops_last_row,
+  weights_ignored
+};
 inline ReduceBreak reduce_break = ReduceBreak::none;
 
 }  // namespace isonomy::test
@@ -61,12 +71,21 @@ struct isonomy::Backend<isonomy::test::BrokenReduce> {
     const R partial = Honest::transform_reduce(ctx, x.subview(last[0], size), init, op, f);
     Honest::fill(ctx, out.subview(out.size - 1, 1), partial);
   }
+
+  template <Real T>
+  static void nearest_sums(context& ctx, const NearestCentres& term, MatrixView<const T, space> x,
+                           VectorView<const T, space> weights, MatrixView<double, space> out) {
+    const bool drops = test::reduce_break == Break::drops_last_row;
+    Honest::nearest_sums<T>(ctx, term, x.row_block(0, x.rows - (drops ? 1 : 0)),
+                            test::reduce_break == Break::weights_ignored ? VectorView<const T, space>() : weights, out);
+  }
 };
 
 namespace isonomy::test {
 namespace {
 
-using WithBrokenReduce = Override<Cuda, BrokenReduce, op::transform, op::transform_reduce, op::segmented_reduce>;
+using WithBrokenReduce =
+    Override<Cuda, BrokenReduce, op::transform, op::transform_reduce, op::segmented_reduce, op::nearest_sums>;
 
 /// Rows of floats that fail with this break.
 template <class Op>
@@ -92,6 +111,11 @@ TEST_CASE("broken transforms and reductions on Cuda are rejected", "[cuda]") {
   CHECK(failures<op::transform_reduce>(ReduceBreak::init_counts_for_each_half) > 0);
   CHECK(failures<op::segmented_reduce>(ReduceBreak::none) == 0);
   CHECK(failures<op::segmented_reduce>(ReduceBreak::drops_last_chunk) > 0);
+}
+TEST_CASE("broken sums over clusters on Cuda are rejected", "[cuda]") {
+  CHECK(failures<op::nearest_sums>(ReduceBreak::none) == 0);
+  CHECK(failures<op::nearest_sums>(ReduceBreak::drops_last_row) > 0);
+  CHECK(failures<op::nearest_sums>(ReduceBreak::weights_ignored) > 0);
 }
 
 }  // namespace

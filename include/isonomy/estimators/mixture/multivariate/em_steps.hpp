@@ -17,9 +17,9 @@
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
+#include "isonomy/estimators/mixture/multivariate/cluster_sums.hpp"
 #include "isonomy/estimators/mixture/multivariate/model.hpp"
 #include "isonomy/estimators/mixture/multivariate/moments.hpp"
-#include "isonomy/estimators/mixture/multivariate/nearest_sums.hpp"
 #include "isonomy/estimators/mixture/multivariate/rows.hpp"
 #include "isonomy/ops/mixture/multivariate_mixture_sums.hpp"
 #include "isonomy/ops/mixture/weighted_multivariate_mixture_sums.hpp"
@@ -225,7 +225,7 @@ NormalMixture from_clusters(Ctx& ctx, std::vector<double> centres, Covariance co
                             VectorView<const T, typename Ctx::space> weights = {}) {
   const int d = static_cast<int>(x.columns);
   const std::size_t k = centres.size() / static_cast<std::size_t>(d);
-  const std::vector<DoubleDouble> sums = nearest_sums(ctx, centres, d, x, Moments::second, covariance, weights);
+  const std::vector<DoubleDouble> sums = cluster_sums(ctx, centres, d, x, ClusterMoments::second, covariance, weights);
   double points = 0;
   for (std::size_t c = 0; c < k; ++c) points += sums[1 + c].high;
   NormalMixture result{d, covariance, std::vector<double>(k), std::move(centres), {}};

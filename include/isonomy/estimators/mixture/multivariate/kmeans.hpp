@@ -19,7 +19,7 @@
 #include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/mixture/describe.hpp"
-#include "isonomy/estimators/mixture/multivariate/nearest_sums.hpp"
+#include "isonomy/estimators/mixture/multivariate/cluster_sums.hpp"
 #include "isonomy/estimators/mixture/multivariate/rows.hpp"
 #include "isonomy/ops/for_each.hpp"
 
@@ -118,7 +118,7 @@ inline std::vector<double> spread_rows(const std::vector<double>& rows, const st
 
 /// How far a row is from its nearest centre, squared.
 struct DistanceToNearest {
-  Centres centres;
+  NearestCentres centres;
 
   template <class X>
   ISONOMY_HD double operator()(const X& x, index_t i) const {
@@ -148,7 +148,7 @@ template <ContextLike Ctx, class T>
 bool relocate(Ctx& ctx, std::vector<double>& centres, std::size_t k, MatrixView<const T, typename Ctx::space> x) {
   const auto device = to_device(ctx, centres, "centres");
   const int d = static_cast<int>(x.columns);
-  const Centres term{device.data(), static_cast<int>(centres.size()) / d, d};
+  const NearestCentres term{device.data(), static_cast<int>(centres.size()) / d, d};
   const Farthest farthest = farthest_row(ctx, DistanceToNearest{term}, x);
   if (!(farthest.score > 0)) return false;
   const std::vector<double> place = row_of(ctx, x, farthest.row);
@@ -166,8 +166,8 @@ Clusters lloyd(Ctx& ctx, std::vector<double> centres, MatrixView<const T, typena
   result.centres = std::move(centres);
   double previous = std::numeric_limits<double>::infinity();
   while (true) {
-    result.sums =
-        nearest_sums(ctx, result.centres, static_cast<int>(d), x, Moments::first, Covariance::spherical, weights);
+    result.sums = cluster_sums(ctx, result.centres, static_cast<int>(d), x, ClusterMoments::first,
+                               Covariance::spherical, weights);
     if (result.iterations == max_iter || result.converged) return result;
     ++result.iterations;
     progress.advance();
@@ -198,7 +198,7 @@ double mean_variance(Ctx& ctx, MatrixView<const T, typename Ctx::space> x, const
   const auto d = static_cast<std::size_t>(x.columns);
   const auto sums_about = [&](const std::vector<double>& centre) {
     std::vector<DoubleDouble> sums =
-        nearest_sums(ctx, centre, static_cast<int>(d), x, Moments::first, Covariance::spherical, weights);
+        cluster_sums(ctx, centre, static_cast<int>(d), x, ClusterMoments::first, Covariance::spherical, weights);
     if (std::isfinite(sums[0].high)) return sums;
     require_finite_rows(ctx, x, operation);
     throw ValueError(text::joined(operation, ": squared distances overflow; rescale the data"));
@@ -213,7 +213,7 @@ double mean_variance(Ctx& ctx, MatrixView<const T, typename Ctx::space> x, const
 /// Labels of the rows of one block.
 template <class T, MemorySpace Space>
 struct LabelRow {
-  Centres centres;
+  NearestCentres centres;
   MatrixView<const T, Space> x;
   VectorView<int, Space> labels;
 
@@ -312,7 +312,7 @@ template <ContextLike Ctx, class T>
     if (result.sizes[k] == 0)
       result.report.warnings.push_back(
           text::joined("cluster ", k, " has no rows; use fewer clusters than there are different rows"));
-  describe<op::for_each>(ctx, "mixture::kmeans", result.report);
+  describe<op::nearest_sums, Point>(ctx, "mixture::kmeans", result.report);
   result.report.decisions.push_back(
       {"seeds: inertia of the clusters", text::joined("the best of ", options.n_init), found.margin});
   return result;

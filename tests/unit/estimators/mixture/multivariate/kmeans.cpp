@@ -131,7 +131,7 @@ TEST_CASE("a row between two centres belongs to the first", "[mixture]") {
   const std::vector<double> x{-1, 0, 1}, centres{1, -1};
   Context<Cpu> ctx;
   const auto sums =
-      mixture::nearest_sums(ctx, centres, 1, MatrixView<const double>(x.data(), 3, 1, 1, 1), mixture::Moments::second);
+      mixture::cluster_sums(ctx, centres, 1, MatrixView<const double>(x.data(), 3, 1, 1, 1), ClusterMoments::second);
   CHECK(sums[0].high == 1);
   CHECK(sums[1].high == 2);
   CHECK(sums[2].high == 1);

@@ -170,7 +170,7 @@ std::vector<Band> cluster_bands(Ctx& ctx, const std::vector<double>& numbers, in
   const auto device = to_device(ctx, numbers, "start");
   const MatrixView<const double, typename Ctx::space> x(device.data(), device.size(), 1, 1, 1);
   const Clusters found = best_clusters(ctx, components, x, {}, "start");
-  const std::vector<DoubleDouble> sums = nearest_sums(ctx, found.centres, 1, x, Moments::second);
+  const std::vector<DoubleDouble> sums = cluster_sums(ctx, found.centres, 1, x, ClusterMoments::second);
   const auto count = static_cast<std::size_t>(components);
   std::vector<Band> result;
   for (std::size_t k = 0; k < count; ++k) {

@@ -1,0 +1,47 @@
+// Host memory that the device reads and writes by itself, while the host does other things.
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include <cstddef>
+#include <utility>
+
+#include "isonomy/cuda/status.cuh"
+
+namespace isonomy::device {
+
+/// A place in such memory, and a mark behind the last copy that uses it.
+class PinnedPlace {
+ public:
+  PinnedPlace() { require(cudaEventCreateWithFlags(&used_, cudaEventDisableTiming), "cudaEventCreateWithFlags"); }
+  ~PinnedPlace() {
+    static_cast<void>(cudaEventDestroy(used_));
+    static_cast<void>(cudaFreeHost(memory_));
+  }
+  PinnedPlace(const PinnedPlace&) = delete;
+  PinnedPlace& operator=(const PinnedPlace&) = delete;
+
+  [[nodiscard]] void* data() const { return memory_; }
+  /// Room for so many bytes. A copy may still be on its way to or from the old memory, which then waits for it.
+  void reserve(std::size_t bytes) {
+    if (bytes <= bytes_) return;
+    if (memory_ != nullptr) {
+      wait();
+      require(cudaFreeHost(std::exchange(memory_, nullptr)), "cudaFreeHost");
+      bytes_ = 0;
+    }
+    require(cudaMallocHost(&memory_, bytes), "cudaMallocHost");
+    bytes_ = bytes;
+  }
+  /// The stream has come to the end of what uses the place.
+  void mark(cudaStream_t stream) { require(cudaEventRecord(used_, stream), "cudaEventRecord"); }
+  /// Waits for the mark, and for nothing that was queued after it.
+  void wait() const { require(cudaEventSynchronize(used_), "cudaEventSynchronize"); }
+
+ private:
+  void* memory_ = nullptr;
+  std::size_t bytes_ = 0;
+  cudaEvent_t used_{};
+};
+
+}  // namespace isonomy::device
