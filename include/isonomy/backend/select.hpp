@@ -138,7 +138,8 @@ template <class... Tags, class Here = detail::Listing<decltype(detail::listed<Ta
 /// and sets its options.
 ///
 /// f takes a tag, by value, and a Selection, and is compiled for the backends that this unit has. A tag whose backend
-/// it has not is passed over as unavailable, with the tag's own `absent_reason()`. Errors: those of dispatch().
+/// it has not is passed over as unavailable, with the tag's own `absent_reason()`. A list of such tags alone returns
+/// nothing. Errors: those of dispatch().
 template <class... Tags, class F, class Here = detail::Listing<decltype(detail::listed<Tags>(0))...>>
 decltype(auto) dispatch_tag(std::string_view prefer, F&& f) {
   static_assert(sizeof...(Tags) > 0, "dispatch: list the backends to choose from: dispatch<Gpu, Cpu>(prefer, f)");
