@@ -228,7 +228,7 @@ empty.json|the file is empty
 latin.json|is not UTF-8
 used.json|'used' is a number|expected an object
 used_backend.json|'backend' is a number|expected a string
-runs.json|runs.json:5: 'warnings' holds a number|expected strings
+runs.json|runs.json:6: 'warnings' holds a number|expected strings
 mixed.json|mixed.json:3: a run among 3 values|one report, or lines that are all of a trace
 twice.json|twice.json:1: a run among 2 values
 table.tsv|table.tsv:1: column 1: 'a'|expected a value

@@ -1,6 +1,7 @@
 // dispatch: the backend chosen at run time, by name or as the first that is available.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <string>
 #include <string_view>
