@@ -47,10 +47,10 @@ namespace isonomy::device {
   static_cast<void>(cudaDriverGetVersion(&driver));
   static_cast<void>(cudaRuntimeGetVersion(&runtime));
   if (driver == 0)
-    return text::joined("no NVIDIA driver on this machine; one for CUDA ", version_text(least_driver_version(runtime)),
-                        " or newer is needed");
+    return text::joined("no NVIDIA driver on this machine, and one for CUDA ",
+                        version_text(least_driver_version(runtime)), " or newer is needed");
   if (driver < least_driver_version(runtime))
-    return text::joined("the NVIDIA driver is for CUDA ", version_text(driver), "; at least CUDA ",
+    return text::joined("the NVIDIA driver is for CUDA ", version_text(driver), ", and at least CUDA ",
                         version_text(least_driver_version(runtime)), " is needed");
   if (error == cudaSuccess || error == cudaErrorNoDevice) return "no NVIDIA device is visible to this process";
   return text::joined("the devices cannot be counted: ", cudaGetErrorString(error));
