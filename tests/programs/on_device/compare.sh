@@ -1,10 +1,11 @@
 # What a program that has Backend<Cuda> must do on a machine with a device, or without; for a script of each.
 # shellcheck shell=bash
 
-# without_places FILE: the JSON of a run without what tells where it ran, how long and with how much memory.
+# without_places FILE: the JSON of a run without what tells where it ran, how long and with how much memory; and without the margins of
+# decisions that go by products (margins_of_products), whose last bits are the vendor's.
 without_places() {
   sed -e '/^    "used": {/,/^    },$/d' -e '/^    "operations": \[/,/^    \],$/d' -e '/^    "stages": \[/,/^    \],$/d' \
-    -e '/^    "math_mode": /d; /^    "bytes_moved": /d; /^    "bytes_peak": /d; /^    "backend": "[a-z]*",$/d' "$1"
+    -e '/^    "math_mode": /d; /^    "bytes_moved": /d; /^    "bytes_peak": /d; /^    "backend": "[a-z]*",$/d' ${margins_of_products:+-e '/^        "margin": /d'} "$1"
 }
 
 # compare WHAT ARGUMENT...: the same table, output and JSON with --backend cpu and --backend cuda.
