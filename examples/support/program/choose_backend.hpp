@@ -49,7 +49,7 @@ template <class... Tags>
   } catch (const isonomy::BackendNotAvailable& error) {
     std::string reason;
     for (const auto& d : error.tried())
-      if (isonomy::detail::same_name(d.backend, options.name)) reason = d.reason;
+      if (isonomy::same_backend(d.backend, options.name)) reason = d.reason;
     throw isonomy::Unsupported(joined({"--backend ", options.name, ": ", reason,
                                        "; expected a backend that can be used here; give --backend cpu or auto"}));
   }

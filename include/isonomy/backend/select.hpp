@@ -44,16 +44,16 @@ concept NamesAbsentBackend = requires {
   { Tag::absent_reason() } -> std::convertible_to<std::string>;
 };
 
-namespace detail {
-
 /// Names of backends are told apart without regard to upper and lower case: users type them.
-[[nodiscard]] inline bool same_name(std::string_view a, std::string_view b) {
+[[nodiscard]] inline bool same_backend(std::string_view a, std::string_view b) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i)
     if (lower(a[i]) != lower(b[i])) return false;
   return true;
 }
+
+namespace detail {
 
 /// A backend in a list, and whether the unit that lists it has compiled it in.
 ///
@@ -98,7 +98,7 @@ template <class... L>
 /// The backends from First on, of which `wanted` is a name or empty: for any. f takes a tag and the selection.
 template <class First, class... Rest, class F>
 decltype(auto) select(std::string_view wanted, F& f, Selection& selection) {
-  const bool named = wanted.empty() || same_name(wanted, First::name());
+  const bool named = wanted.empty() || same_backend(wanted, First::name());
   if constexpr (First::compiled) {
     if (named && First::available()) {
       selection.backend = First::name();
@@ -114,8 +114,8 @@ decltype(auto) select(std::string_view wanted, F& f, Selection& selection) {
 
 template <class... L, class F>
 decltype(auto) select_listed(Listing<L...>, std::string_view prefer, F& f) {
-  const bool any = prefer.empty() || same_name(prefer, "auto");
-  if (!any && !(same_name(prefer, L::name()) || ...)) {
+  const bool any = prefer.empty() || same_backend(prefer, "auto");
+  if (!any && !(same_backend(prefer, L::name()) || ...)) {
     std::string listed;
     ((listed += text::joined(listed.empty() ? "" : ", ", L::name(),
                              L::available() ? std::string() : text::joined(" (", L::reason(), ")"))),
