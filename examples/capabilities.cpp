@@ -1,8 +1,10 @@
-// Prints which operations each backend has for which element types, as the Markdown table of the README.
+// Prints the operations and their element types, as the table of the README, and which backends can be used here.
 #include <cstring>
 #include <iostream>
 #include <string>
 
+#include "isonomy/backend/select.hpp"
+#include "isonomy/cuda/tag.hpp"
 #include "isonomy/isonomy.hpp"
 
 int main() {
@@ -19,4 +21,7 @@ int main() {
       elements += std::string(", ") + table[i].element;
     std::cout << "| " << first.operation << " | " << elements << " | " << name(first.support) << " |\n";
   }
+  std::cout << "\n";
+  for (const isonomy::Availability& a : isonomy::availability<isonomy::Cuda, isonomy::Cpu>())
+    std::cout << a.backend << ": " << (a.available ? "available" : a.reason) << "\n";
 }

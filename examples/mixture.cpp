@@ -9,10 +9,11 @@
 #include <vector>
 
 #include "isonomy/compiled/mixture.hpp"
-#include "support/mixture/component_scan.hpp"
 #include "support/mixture/mixture_start.hpp"
+#include "support/mixture/mixture_table.hpp"
 #include "support/mixture/run_mixture.hpp"
 #include "support/profile/summary.hpp"
+#include "support/program/backend_options.hpp"
 #include "support/program/command_line.hpp"
 #include "support/program/input.hpp"
 #include "support/program/program.hpp"
@@ -85,6 +86,7 @@ void add_options(CLI::App& app, CommandLine& line) {
 
   const examples::OptionGroup output{app, "Run and output"};
   output.with_default("--threads", run.threads, "INT", "threads, 0 for all; the result does not depend on it");
+  examples::add_backend_options(output, run.backend);
   output.with_default("--seed", run.seed, "INT", "seed of the search for starting values");
   output.option("--out", run.table_path, "FILE", "file for the parameters, errors and correlations as a table");
   output.option("--json", run.json_path, "FILE", "file for data, model, start, fit, contours and report as JSON");

@@ -12,6 +12,7 @@
 #include "support/profile/run_profile.hpp"
 #include "support/profile/split_kws.hpp"
 #include "support/profile/summary.hpp"
+#include "support/program/backend_options.hpp"
 #include "support/program/command_line.hpp"
 #include "support/program/program.hpp"
 
@@ -111,6 +112,7 @@ void add_run_options(CLI::App& app, CommandLine& line) {
   group.choice("--arithmetic", line.arithmetic, {"exact", "aaanalysis_1_1"},
                "exact (integers), or the bits of AAanalysis 1.1 (aaanalysis_1_1)");
   group.with_default("--threads", run.threads, "INT", "threads, 0 for all; the result does not depend on it");
+  examples::add_backend_options(group, run.backend);
   auto* bootstrap = group.option("--bootstrap", line.bootstrap.rounds, "ROUNDS",
                                  "rounds of resampling that give each feature its selection_frequency, at least 1");
   group.choice("--resample", line.resample, {"reference", "both", "test"}, "the group whose rows a round draws")

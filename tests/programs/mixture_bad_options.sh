@@ -8,7 +8,8 @@ cp "$data/mixture/faithful.csv" good.csv
 
 # ---- numbers out of range or no numbers: option|value|what the message must hold besides both
 while IFS='|' read -r option value text; do
-  refuse "$option $value" "$option|$value|$text" good.csv "$option=$value"
+  case $option in --device) more=(--backend cpu) ;; *) more=() ;; esac
+  refuse "$option $value" "$option|$value|$text" good.csv "${more[@]}" "$option=$value"
 done <<'EOF'
 --components|0|1 to 100
 --components|-2|1 to 100
@@ -40,6 +41,14 @@ done <<'EOF'
 --threads|-1|0 takes all
 --threads|1.5|threads
 --threads|99999999999|threads
+--backend|gpu|auto
+--backend|Cuda|cuda
+--backend||cpu
+--device|-1|which has no devices
+--device|0|drop --device
+--device|1.5|number of the GPU
+--device|99999999999|number of the GPU
+--device|first|number of the GPU
 --seed|-1|seed
 --seed|1.5|seed
 --decimal|;|before decimals
@@ -64,6 +73,10 @@ done <<'EOF'
 --contour|mu1,mu1|one parameter twice
 --contour|f,mu1,mu2|two parameters
 EOF
+if [[ ! -e /proc/driver/nvidia/version ]]; then
+  refuse "a backend that cannot be used" "--backend cuda: |CUDA 13|--backend cpu or auto" good.csv --backend cuda
+  refuse "a device where there is none" "--device=0|is Cpu, which has no devices; Cuda: |drop --device" good.csv --device 0
+fi
 refuse "contours of yields that are fractions" "--contour|no parameter 'n1'|f, mu1, mu2, s1, s2" good.csv --contour n1,n2
 refuse "contours of a parameter that is not there" "--contour|no parameter 'mu3'|f, mu1, mu2, s1, s2" good.csv --contour mu1,mu3
 refuse "a choice of components from a start" "--components 1-5 and --start|one number of components|drop --start" good.csv --components 1-5 --start 3,1

@@ -44,7 +44,7 @@ expect_equal "a correlation" "s2 -0.210 -0.293 -0.288 -0.296 1.000" "$(sed -n 13
 expect_equal "lines" 13 "$(grep -c '' waiting.txt)"
 for text in "faithful, column 2 of 2, waiting: 272 points, 2 components, 5 parameters" "  status       converged after" "EDM" \
   "NLL 1034.001750, AIC 2078.003500, BIC 2096.032510" "  passes  " "  time  " "profiles" "  memory  " "  arithmetic   double" \
-  "  determinism  " "  backends  "; do
+  "  determinism  " "  ran on       C" "  backends  "; do
   expect_text "report on standard error" "$text" "$err"
 done
 expect_equal "no control characters where standard error is no terminal" 0 "$(grep -c '[[:cntrl:]]' "$err")"
@@ -367,7 +367,7 @@ run "$mixture" pairs.txt --json search.json
 expect_text "profiles that meet a spike: the warning" "met a lower point, from which a component closes in on a few points" "$err"
 expect_equal "profiles that meet a spike: the maximum of the search stays" yes "$(awk -F '[:,]' '/"met_same"/ { print ($2 > 0 ? "yes" : "no") }' search.json)"
 run "$mixture" pairs.txt --components 1 --threads 2 --contour-points 5 --json options.json
-for text in '"starts": "60"' '"minos": "yes"' '"contour_points": "5"' '"threads": "2"'; do expect_text "options of the run: --json" "$text" options.json; done
+for text in '"backend": "auto"' '"device": "none"' '"starts": "60"' '"minos": "yes"' '"contour_points": "5"' '"threads": "2"'; do expect_text "options of the run: --json" "$text" options.json; done
 echo 1 2 3 8 9 30 | tr ' ' '\n' >few.txt
 run "$mixture" few.txt --components 3 --no-minos
 expect_text "too few points for a search: the warning" "fewer than 5 points a component" "$err"
@@ -463,7 +463,7 @@ expect_text "--plot without gnuplot" "gnuplot fit.gnuplot > fit.svg" "$err"
 run "$mixture" --help
 expect_success "--help"
 for text in --column --weights --decimal --separator --missing --range --components INT-INT --shared-mean --shared-sigma --extended --start --starts --max-iterations --no-minos --contour \
-  --threads --seed --json --plot "Exit codes" "3 the fit"; do
+  --threads --backend --device --seed --json --plot "Exit codes" "3 the fit"; do
   expect_text "--help" "$text" "$out"
 done
 run "$mixture" --version

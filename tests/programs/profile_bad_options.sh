@@ -8,7 +8,7 @@ make_table good.tsv
 
 # ---- numbers out of range or no numbers: option|value|what the message must hold besides both
 while IFS='|' read -r option value text; do
-  case $option in --bootstrap) more=() ;; --frac | --seed) more=(--bootstrap 3) ;; *) more=() ;; esac
+  case $option in --bootstrap) more=() ;; --frac | --seed) more=(--bootstrap 3) ;; --device) more=(--backend cpu) ;; *) more=() ;; esac
   refuse "$option $value" "$option|$value|$text" good.tsv "${more[@]}" "$option=$value"
 done <<'EOF'
 --n-filter|0|at least 1
@@ -70,6 +70,14 @@ done <<'EOF'
 --threads|-1|0 takes all
 --threads|1.5|threads
 --threads|99999999999|threads
+--backend|gpu|auto
+--backend|Cuda|cuda
+--backend||cpu
+--device|-1|which has no devices
+--device|0|drop --device
+--device|1.5|number of the GPU
+--device|99999999999|number of the GPU
+--device|first|number of the GPU
 --bootstrap|0|at least 1
 --bootstrap|-3|at least 1
 --bootstrap|1.5|rounds
@@ -86,6 +94,10 @@ refuse "a TMD shown shorter than its features" "Pattern(|needs 15 residues of TM
   "$data/proteins/DOM_GSEC.tsv" --tmd-len 5
 awk -F '\t' -v OFS='\t' 'NR > 1 { $2 = $2 $2 $2 } { print }' good.tsv | cut -f 1,2,5 >long.tsv
 refuse "halves shown shorter than their patterns" "residues of TMD_N, which has 10|--tmd-len=20|pass --tmd-len=30" long.tsv --list-parts tmd_n,tmd_c
+if [[ ! -e /proc/driver/nvidia/version ]]; then
+  refuse "a backend that cannot be used" "--backend cuda: |CUDA 13|--backend cpu or auto" good.tsv --backend cuda
+  refuse "a device where there is none" "--device=0|is Cpu, which has no devices; Cuda: |drop --device" good.tsv --device 0
+fi
 refuse "--label-ignore for files without labels" "--label-ignore|--test" --test good.tsv --ref good.tsv --label-ignore 2
 refuse "--resample whole" "--resample|whole|reference" good.tsv --bootstrap 3 --resample whole
 refuse "a part twice" "--list-parts|'tmd'|twice" good.tsv --list-parts tmd,tmd

@@ -105,6 +105,7 @@ expect_difference "seeds that are one double" 'seed differs: 9007199254740993 / 
 # ---- reports of runs
 cat >run.json <<'EOF'
 {"schema": "isonomy-report", "version": 1, "kind": "run", "estimator": "mixture::fit",
+ "used": {"backend": "Host", "asked": "auto", "declined": [{"backend": "Cuda", "reason": "no driver"}], "device": null},
  "operations": [{"operation": "gemm", "backend": "Cpu", "declined": [{"backend": "Gpu", "reason": "k above 1024"}]},
                 {"operation": "syrk", "backend": "Cpu", "declined": []}],
  "determinism": "d", "math_mode": "m", "precision": "p", "bytes_moved": 0, "bytes_peak": 100,
@@ -114,6 +115,10 @@ EOF
 expect_equals "the same run" "equal: 2 decisions" run.json run.json
 sed 's/"bytes_peak": 100/"bytes_peak": 5/; s/1.5}\], "w/9e9}], "w/' run.json >measured.json
 expect_equals "memory and seconds" "equal: 2 decisions" run.json measured.json
+sed 's/"asked": "auto"/"asked": null/; s/no driver/no device/; s/"device": null/"device": {"name": "Fast One"}/' run.json >machine.json
+expect_equals "what a machine has, and who asked for what" "equal: 2 decisions" run.json machine.json
+sed '/"used"/d' run.json >older.json
+expect_equals "a report from before the backend was told" "equal: 2 decisions" run.json older.json
 while IFS='|' read -r script first counts; do
   sed "$script" run.json >other.json
   expect_difference "$script" "$first" "$counts" run.json other.json
@@ -123,6 +128,7 @@ s/"margin": 1.5/"margin": null/|decision "start": margin differs: 1.5 / null|1 d
 s/"value": "2"/"value": "2", "margin": 0.5/|decision "components": margin differs: no runner-up / 0.5|1 difference: 1 bits
 s/, {"decision": "components".*}]/]/|decision "components": is in run.json alone|1 difference: 1 decision
 s/"two", "one"/"two"/|warning 'one': is in run.json alone|1 difference: 1 decision
+s/"Host"/"Cuda"/|used.backend differs: 'Host' / 'Cuda'|1 difference: 1 setting
 s/k above 1024/no/|gemm: declines differ: Gpu k above 1024 / Gpu no|1 difference: 1 setting
 s/"backend": "Cpu", "declined": \[\]/"backend": "Cpu (generic)", "declined": [{"backend": "Cpu", "reason": "r"}]/|syrk: backend differs: 'Cpu' / 'Cpu (generic)'|2 differences: 2 settings; --all lists them
 s/"bytes_moved": 0/"bytes_moved": 8/|bytes_moved differs: 0 / 8|1 difference: 1 setting
@@ -205,12 +211,14 @@ EOF
 echo '[]' >list.json
 echo '{"report": {"a": 1}}' >foreign.json
 sed 's/"two"/2/' run.json >runs.json
+sed 's/"used": {.*},$/"used": 1,/' run.json >used.json
+sed 's/"backend": "Host"/"backend": 1/' run.json >used_backend.json
 : >empty.json
 printf '{"a": "\xff"}' >latin.json
 printf 'a\tb\n1\t2\n' >table.tsv
 while IFS='|' read -r file texts; do
   other=kit.json
-  [[ $file != runs.json ]] || other=run.json
+  [[ $file != runs.json && $file != used*.json ]] || other=run.json
   diff_of "$file" "$other"
   check_refusal "$file" "$texts"
 done <<'EOF'
@@ -218,7 +226,9 @@ list.json|list.json:1: this is an array|expected a report
 foreign.json|foreign.json:1: 'schema' is missing
 empty.json|the file is empty
 latin.json|is not UTF-8
-runs.json|runs.json:5: 'warnings' holds a number|expected strings
+used.json|'used' is a number|expected an object
+used_backend.json|'backend' is a number|expected a string
+runs.json|runs.json:6: 'warnings' holds a number|expected strings
 mixed.json|mixed.json:3: a run among 3 values|one report, or lines that are all of a trace
 twice.json|twice.json:1: a run among 2 values
 table.tsv|table.tsv:1: column 1: 'a'|expected a value

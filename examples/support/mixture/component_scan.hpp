@@ -7,28 +7,20 @@
 #include <string>
 #include <vector>
 
+#include "../program/resident.hpp"
 #include "isonomy/core/report.hpp"
 #include "isonomy/core/text.hpp"
-#include "isonomy/core/view.hpp"
-#include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/mixture/normal/fit.hpp"
 #include "isonomy/estimators/mixture/normal/model.hpp"
 #include "isonomy/estimators/mixture/normal/start.hpp"
 #include "isonomy/io/reports/mixture_report.hpp"
 #include "mixture_options.hpp"
-#include "mixture_table.hpp"
 #include "pass_counter.hpp"
 #include "start_error.hpp"
 
 namespace examples {
 
 using isonomy::text::joined;
-
-/// What --components says: a number, or the least and the largest to choose from.
-inline std::string components_text(const MixtureOptions& options) {
-  const std::string least = std::to_string(options.model.components);
-  return options.has_choice() ? joined(least, "-", options.most_components) : least;
-}
 
 namespace detail {
 
@@ -56,9 +48,8 @@ inline isonomy::io::TriedComponents tried_components(const isonomy::io::MixtureF
 
 /// A fit from a start of its own, without profiles, for every number of components that the options give and the points
 /// are enough for. The usable one with the least BIC is chosen, of equal ones the first; none if none is usable.
-template <class T>
-std::vector<isonomy::io::TriedComponents> try_components(isonomy::Context<isonomy::Cpu>& ctx,
-                                                         isonomy::VectorView<const T> x, const MixtureOptions& options,
+template <class T, class Ctx>
+std::vector<isonomy::io::TriedComponents> try_components(Ctx& ctx, PointsView<Ctx, T> x, const MixtureOptions& options,
                                                          PassCounter& passes) {
   std::vector<isonomy::io::TriedComponents> tried;
   const auto most = static_cast<int>(std::min<index_t>(options.most_components, x.size));
@@ -105,17 +96,5 @@ inline MixtureOptions with_components(MixtureOptions options, const std::vector<
 }
 
 }  // namespace detail
-
-/// A row for each number of components that was tried.
-inline std::string components_table(const std::vector<isonomy::io::TriedComponents>& tried) {
-  std::vector<std::vector<std::string>> rows{{"K", "parameters", "NLL", "BIC", "AIC", "status"}};
-  for (const auto& t : tried)
-    rows.push_back({std::to_string(t.components), std::to_string(t.parameters), fixed(t.nll, 6), fixed(t.bic, 6),
-                    fixed(t.aic, 6),
-                    joined(t.status, t.chosen   ? ", chosen"
-                                     : t.usable ? ""
-                                                : ", not usable")});
-  return detail::aligned(rows);
-}
 
 }  // namespace examples

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "../program/backend.hpp"
 #include "isonomy/core/config.hpp"
 #include "isonomy/estimators/mixture/minimise/minimize.hpp"
 #include "isonomy/estimators/mixture/normal/fixed_start.hpp"
@@ -32,6 +33,7 @@ struct MixtureOptions {
   /// Pairs of parameters, and the points of each contour.
   std::vector<std::pair<std::string, std::string>> contours;
   int contour_points = 72;
+  BackendOptions backend;
   int threads = 0;
   std::uint64_t seed = 0;
   std::string table_path, json_path, figure_folder;

@@ -14,6 +14,7 @@
 #include "isonomy/core/text.hpp"
 #include "isonomy/estimators/mixture/minimise/minos.hpp"
 #include "isonomy/io/reports/mixture_report.hpp"
+#include "mixture_options.hpp"
 
 namespace examples {
 
@@ -116,6 +117,24 @@ inline std::string symbol(std::string_view name) {
   if (digit != std::string_view::npos)
     for (const char c : name.substr(digit)) out += subscripts[c - '0'];
   return out;
+}
+
+/// What --components says: a number, or the least and the largest to choose from.
+inline std::string components_text(const MixtureOptions& options) {
+  const std::string least = std::to_string(options.model.components);
+  return options.has_choice() ? joined(least, "-", options.most_components) : least;
+}
+
+/// A row for each number of components that was tried.
+inline std::string components_table(const std::vector<isonomy::io::TriedComponents>& tried) {
+  std::vector<std::vector<std::string>> rows{{"K", "parameters", "NLL", "BIC", "AIC", "status"}};
+  for (const auto& t : tried)
+    rows.push_back({std::to_string(t.components), std::to_string(t.parameters), fixed(t.nll, 6), fixed(t.bic, 6),
+                    fixed(t.aic, 6),
+                    joined(t.status, t.chosen   ? ", chosen"
+                                     : t.usable ? ""
+                                                : ", not usable")});
+  return detail::aligned(rows);
 }
 
 }  // namespace examples

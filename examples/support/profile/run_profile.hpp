@@ -13,11 +13,15 @@
 #include "../figures/feature_map_figure.hpp"
 #include "../figures/figures.hpp"
 #include "../figures/ranking_figure.hpp"
+#include "../program/backend.hpp"
 #include "../program/input.hpp"
 #include "../program/interrupt.hpp"
 #include "../program/output.hpp"
 #include "../program/progress.hpp"
 #include "../program/threads.hpp"
+#include "compute.hpp"
+#include "isonomy/backend/select.hpp"
+#include "isonomy/core/control.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/profiling/fit.hpp"
@@ -43,6 +47,7 @@ struct RunOptions {
   bool display_chosen = false;
   /// Rounds of resampling that give each feature its selection_frequency.
   std::optional<isonomy::profiling::BootstrapOptions> bootstrap;
+  BackendOptions backend;
   int threads = 0;
   std::uint64_t seed = 0;
   std::string table_path, json_path, figure_folder;
@@ -102,6 +107,7 @@ struct RunReport : isonomy::io::ProfileReportMore {
         .member("df_cat", run.categories_path.empty() ? "AAontology" : run.categories_path)
         .member("arithmetic", run.reference_arithmetic ? "aaanalysis_1_1" : "exact")
         .member("threads", run.threads);
+    run.backend.write(json);
     json.key("bootstrap");
     if (!run.bootstrap) {
       json.null();
@@ -236,24 +242,16 @@ inline void add_warnings(const RunOptions& options, const LoadedSequences& loade
   note_separation(result, warnings);
 }
 
-template <class Arithmetic>
-isonomy::profiling::ProfileResult computed(isonomy::Context<isonomy::Cpu>& ctx,
-                                           const isonomy::profiling::SequenceSet& set,
-                                           const isonomy::profiling::ScaleTable& scales, const RunOptions& options) {
-  using namespace isonomy::profiling;
-  return options.bootstrap ? selection_frequencies<Arithmetic>(ctx, set, scales, options.profile, *options.bootstrap)
-                           : fit<Arithmetic>(ctx, set, scales, options.profile);
-}
-
 /// Reads, profiles, and puts all outputs in place at the end; with no table_path the table goes to standard output.
 inline Run run_profile(const RunOptions& options, const Interrupt& interrupt) {
   validate(options.profile);
   require_one_standard_input(options.inputs());
   Outputs outputs(interrupt, options.table_path, options.json_path, options.figure_folder, options.inputs());
   ProgressLine progress(!options.quiet);
-  isonomy::Context<isonomy::Cpu> ctx(
-      {.threads = options.threads, .seed = options.seed, .progress = progress.callback(), .stop = interrupt.token()});
-  require_threads(ctx);
+  const BackendChoice choice = choose_backend(options.backend);
+  isonomy::Control control;
+  control.seed = options.seed, control.progress = progress.callback(), control.stop = interrupt.token();
+  auto host = host_context(choice, control, options.threads);
 
   const auto start = std::chrono::steady_clock::now();
   // First, because g++ 12 destroys what an aggregate already holds twice if a later initialiser throws.
@@ -264,8 +262,9 @@ inline Run run_profile(const RunOptions& options, const Interrupt& interrupt) {
   run.warnings = std::move(loaded.warnings);
   run.reading_seconds = detail::seconds_since(start);
 
-  run.result = options.reference_arithmetic ? computed<isonomy::aaanalysis_1_1>(ctx, loaded.set, run.scales, options)
-                                            : computed<isonomy::exact>(ctx, loaded.set, run.scales, options);
+  const ProfileWork work{loaded.set, run.scales, options.profile, options.bootstrap, options.reference_arithmetic};
+  run.result = host ? computed(*host, work) : computed_on_device(choice, control, work);
+  describe_selection(choice.selection, run.result.report);
   progress.clear();
   add_warnings(options, loaded, run.scales, run.result, run.warnings);
 

@@ -51,6 +51,18 @@ inline double peak_process_bytes() {
 #endif
 }
 
+/// "Cuda, device 0: NVIDIA H200, compute capability 9.0, driver for CUDA 13.0 (at least 13.0)", or the host's and why.
+inline std::string used_text(const isonomy::BackendUse& used) {
+  std::string out = used.backend;
+  if (const auto& device = used.device)
+    out += joined({", device ", std::to_string(device->number), ": ", device->name, ", compute capability ",
+                   device->compute_capability, ", driver for CUDA ", device->driver, " (at least ",
+                   device->least_driver, ")"});
+  if (used.asked == "auto")
+    for (const auto& d : used.declined) out += joined("; ", d.backend, ": ", d.reason);
+  return out;
+}
+
 /// Time a stage, memory, arithmetic, determinism, and which backend ran what.
 inline void print_report(std::ostream& out, const isonomy::Report& report, double reading_seconds) {
   double total = 0;
@@ -64,7 +76,8 @@ inline void print_report(std::ostream& out, const isonomy::Report& report, doubl
   constexpr double mega = 1e6;
   out << "  memory       " << fixed(static_cast<double>(report.bytes_peak) / mega, 1)
       << " MB of working space, at most " << fixed(peak_process_bytes() / mega, 1) << " MB in the process\n";
-  out << "  arithmetic   " << report.precision << "\n  determinism  " << report.determinism << "\n  backends    ";
+  out << "  arithmetic   " << report.precision << "\n  determinism  " << report.determinism << "\n  ran on       "
+      << used_text(report.used) << "\n  backends    ";
   for (std::size_t k = 0; k < report.operations.size(); ++k)
     out << (k == 0 ? " " : ", ") << report.operations[k].operation << ": " << report.operations[k].backend;
   out << "\n";

@@ -1,12 +1,15 @@
-// Asks the machine for the threads of a run before there is any work.
+// The context of a run on the host, whose threads the machine is asked for before there is any work.
 #pragma once
 
 #include <exception>
 #include <latch>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "backend.hpp"
+#include "isonomy/core/control.hpp"
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/cpu/context.hpp"
@@ -31,6 +34,17 @@ inline void require_threads(isonomy::cpu::Context& ctx) {
         "threads: ", wanted, " beside the first were to be started, ", threads.size(), " could be (", reason,
         "); expected room for all; use --threads 1, or raise the limits of this shell "
         "(ulimit -u, ulimit -v)"));
+}
+
+/// The context of a run on the host, with its threads; none where the run is on a device.
+[[nodiscard]] inline std::optional<isonomy::cpu::Context> host_context(const BackendChoice& choice,
+                                                                       const isonomy::Control& control, int threads) {
+  std::optional<isonomy::cpu::Context> ctx;
+  if (!choice.on_host()) return ctx;
+  ctx.emplace(isonomy::cpu::ContextOptions{
+      .threads = threads, .seed = control.seed, .progress = control.progress, .stop = control.stop});
+  require_threads(*ctx);
+  return ctx;
 }
 
 }  // namespace examples

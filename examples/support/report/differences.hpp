@@ -175,6 +175,7 @@ class Comparison {
       add_texts(Subject::setting, "", joined(prefix, key, " differs"), a, b, key);
     add_values(Subject::setting, "", joined(prefix, "bytes_moved differs"), a, b, "bytes_moved",
                JsonValue::Kind::number);
+    compare_used(prefix, a, b);
     for (const detail::Pair& pair : pairs(a, b, "operations", "operation")) {
       if (!both(Subject::setting, pair.name, pair)) continue;
       add_texts(Subject::setting, pair.name, "backend differs", *pair.a, *pair.b, "backend");
@@ -190,6 +191,14 @@ class Comparison {
     }
     compare_warnings();
     extent_ = joined(decisions, " decisions");
+  }
+  /// The backend of the context; who was asked before it and the device are the machine's. Older reports lack it.
+  void compare_used(std::string_view prefix, const JsonValue& a, const JsonValue& b) {
+    if (a.find("used") == nullptr || b.find("used") == nullptr) return;
+    const auto used = [](const ReportFile& file, const JsonValue& report) -> const JsonValue& {
+      return file.member(report, "used", JsonValue::Kind::object);
+    };
+    add_texts(Subject::setting, "", joined(prefix, "used.backend differs"), used(a_, a), used(b_, b), "backend");
   }
   static std::string declines(const ReportFile& file, const JsonValue& operation) {
     std::vector<std::string> out;
@@ -286,9 +295,10 @@ class Comparison {
   }
 
   /// What a machine, the place of a file or a release of the library changes.
-  static constexpr std::array<std::string_view, 10> left_out{
-      "isonomy",    "run.input",   "run.test",        "run.ref",           "run.df_scales",
-      "run.df_cat", "run.threads", "options.threads", "options.df_scales", "options.df_cat"};
+  static constexpr std::array<std::string_view, 14> left_out{
+      "isonomy",         "run.input",      "run.test",          "run.ref",       "run.df_scales",
+      "run.df_cat",      "run.threads",    "run.backend",       "run.device",    "options.threads",
+      "options.backend", "options.device", "options.df_scales", "options.df_cat"};
 
   const ReportFile &a_, &b_;
   std::vector<Difference> differences_;

@@ -21,9 +21,11 @@ template <class Op, class... T, ContextLike Ctx>
   return math_mode_of<Op, backend_of<Ctx>, T...>();
 }
 
-/// Fills in the memory that the context's buffers took.
+/// Fills in the context's backend, the device if it has one, and the memory that its buffers took.
 template <ContextLike Ctx>
-void describe_memory(Ctx& ctx, Report& report) {
+void describe_context(Ctx& ctx, Report& report) {
+  report.used.backend = backend_of<Ctx>::name();
+  if constexpr (requires { report.used.device = ctx.describe_device(); }) report.used.device = ctx.describe_device();
   report.bytes_moved = ctx.counters().bytes_moved;
   report.bytes_peak = ctx.counters().bytes_peak;
 }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,21 @@ struct OperationBackend {
   std::vector<Declined> declined;  ///< in the order in which they were asked
 };
 
+/// A device and the driver that it goes by.
+struct DeviceDescription {
+  int number = 0;                        ///< among those of this process
+  std::string name, compute_capability;  ///< "NVIDIA H200", "9.0"
+  std::string driver, least_driver;      ///< the versions of its interface that are there and that are needed: "13.0"
+};
+
+/// Where a computation ran, and why there.
+struct BackendUse {
+  std::string backend;                      ///< that of the context
+  std::string asked;                        ///< what dispatch() was asked for; empty where nobody asked it
+  std::vector<Declined> declined;           ///< whom it passed over, in the order of its list
+  std::optional<DeviceDescription> device;  ///< of a backend that has some
+};
+
 /// What was chosen, and how much the next best would have had to gain to be chosen instead.
 struct Decision {
   static constexpr double no_runner_up = std::numeric_limits<double>::infinity();
@@ -38,6 +54,7 @@ inline constexpr const char* fixed_math = "IEEE 754, fused and reassociated only
 /// What every result tells of the computation behind it.
 struct Report {
   std::string estimator;  ///< the function that was called, as "mixture::fit"
+  BackendUse used;
   std::vector<OperationBackend> operations;
   std::string precision;        ///< number types and arithmetic that decided
   std::string math_mode;        ///< what the compiler, library or device may change about that arithmetic

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/control.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/report.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/cuda/availability.cuh"
 #include "isonomy/cuda/status.cuh"
@@ -57,6 +59,10 @@ class State {
   [[nodiscard]] cudaStream_t stream() const noexcept { return stream_; }
   [[nodiscard]] cudaMemPool_t pool() const noexcept { return pool_; }
   [[nodiscard]] Counters& counters() noexcept { return counters_; }
+  [[nodiscard]] const DeviceDescription& description() {
+    if (!description_) description_ = describe_device(device_);
+    return *description_;
+  }
   /// Handles of libraries and the like, made when first asked for and given back with the state.
   template <class T>
   [[nodiscard]] T& part() {
@@ -101,6 +107,7 @@ class State {
   bool owned_ = false;
   cudaMemPool_t pool_ = nullptr;
   Counters counters_;
+  std::optional<DeviceDescription> description_;
   std::vector<Part> parts_;
 };
 
@@ -135,6 +142,8 @@ class Context {
   [[nodiscard]] Counters& counters() noexcept { return state_->counters(); }
   [[nodiscard]] cudaStream_t stream() const noexcept { return state_->stream(); }
   [[nodiscard]] int device() const noexcept { return state_->device(); }
+  /// What reports say of the device.
+  [[nodiscard]] const DeviceDescription& describe_device() const { return state_->description(); }
   [[nodiscard]] const std::shared_ptr<State>& state() const noexcept { return state_; }
 
   /// Blocks of `threads` threads for n independent indices, in a loop over the grid.

@@ -59,6 +59,8 @@ struct Backend<Cuda> : device::Memory,
   static constexpr const char* name() { return "Cuda"; }
   /// Never throws, never prints: false where there is no driver, or no device.
   static bool available() noexcept { return device::device_count() > 0; }
+  /// How many devices this process has: the numbers of ContextOptions::device are below it.
+  static int devices() noexcept { return device::device_count(); }
   static std::string unavailable_reason() { return device::unavailable_reason(); }
 };
 

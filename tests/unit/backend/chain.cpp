@@ -8,7 +8,6 @@
 
 #include "isonomy/backend/compose.hpp"
 #include "isonomy/backend/describe.hpp"
-#include "isonomy/backend/select.hpp"
 #include "isonomy/core/functional.hpp"
 #include "isonomy/ops/memory.hpp"
 #include "isonomy/ops/reduce/transform_reduce.hpp"
@@ -339,33 +338,4 @@ TEST_CASE("where every backend of a chain declines, the error names each with it
     CHECK(e.tried()[1].backend == "Absent");
     CHECK(e.tried()[1].reason == "finds no device");
   }
-}
-
-TEST_CASE("dispatch takes the backend that is named, or the first that is available, and tells why", "[chain]") {
-  const auto name = [](auto& ctx) { return std::string(backend_of<std::remove_reference_t<decltype(ctx)>>::name()); };
-  CHECK(dispatch<Device, Cpu>("", name) == "Device");
-  CHECK(dispatch<Device, Cpu>("auto", name) == "Device");
-  CHECK(dispatch<Device, Cpu>("cpu", name) == "Cpu");
-  const auto told = [](auto&, const Selection& s) {
-    return text::joined(s.backend, s.declined.empty() ? std::string()
-                                                      : text::joined(", not ", s.declined.front().backend, ": ",
-                                                                     s.declined.front().reason));
-  };
-  CHECK(dispatch<Absent, Cpu>("auto", told) == "Cpu, not Absent: finds no device");
-  CHECK(dispatch<Device, Cpu>("Cpu", told) == "Cpu, not Device: is not the one asked for");
-  const auto error = [&](const auto& run) -> std::string {
-    try {
-      run();
-    } catch (const Error& e) {
-      return e.what();
-    }
-    return "";
-  };
-  CHECK(error([&] { dispatch<Absent, Cpu>("absent", name); }) ==
-        "dispatch: no backend takes it; Absent: finds no device; Cpu: is not the one asked for; use another backend, "
-        "or a Chain that ends in one without such limits");
-  CHECK(error([&] { dispatch<Absent, Cpu>("gpu", name); }) ==
-        "dispatch: there is no backend 'gpu'; give \"auto\" or one of Absent (finds no device), Cpu");
-  CHECK_THROWS_AS((dispatch<Absent, Cpu>("gpu", name)), ValueError);
-  CHECK_THROWS_AS((dispatch<Absent>("auto", name)), BackendNotAvailable);
 }

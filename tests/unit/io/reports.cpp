@@ -36,6 +36,8 @@ std::string member_at(const io::JsonValue& value, const std::vector<std::string>
 TEST_CASE("the report of a run is written with every member of the schema", "[io]") {
   Report report;
   report.estimator = "mixture::fit";
+  report.used = {
+      "Gpu", "auto", {{"Other", "finds no device"}}, DeviceDescription{1, "Fast One", "9.0", "13.1", "13.0"}};
   report.operations = {{"gemm", "Cpu", {{"Gpu", "k above 1024"}, {"Other", "has no form of its own"}}},
                        {"syrk", "Cpu (generic)", {}}};
   report.precision = "double";
@@ -50,12 +52,20 @@ TEST_CASE("the report of a run is written with every member of the schema", "[io
                       {"start", "1 of 1", Decision::no_runner_up},
                       {"odd", "-", -std::numeric_limits<double>::infinity()}};
   const io::JsonValue json = report_back(io::report_text(report));
-  CHECK(json.keys == std::vector<std::string>{"schema", "version", "kind", "estimator", "operations", "determinism",
-                                              "math_mode", "precision", "bytes_moved", "bytes_peak", "stages",
-                                              "warnings", "decisions"});
+  CHECK(json.keys == std::vector<std::string>{"schema", "version", "kind", "estimator", "used", "operations",
+                                              "determinism", "math_mode", "precision", "bytes_moved", "bytes_peak",
+                                              "stages", "warnings", "decisions"});
   CHECK(member_at(json, {"schema"}) == "isonomy-report");
   CHECK(member_at(json, {"version"}) == "1");
   CHECK(member_at(json, {"kind"}) == "run");
+  CHECK(member_at(json, {"used", "backend"}) == "Gpu");
+  CHECK(member_at(json, {"used", "asked"}) == "auto");
+  CHECK(member_at(json, {"used", "declined", "0", "reason"}) == "finds no device");
+  CHECK(member_at(json, {"used", "device", "number"}) == "1");
+  CHECK(member_at(json, {"used", "device", "name"}) == "Fast One");
+  CHECK(member_at(json, {"used", "device", "compute_capability"}) == "9.0");
+  CHECK(member_at(json, {"used", "device", "driver"}) == "13.1");
+  CHECK(member_at(json, {"used", "device", "least_driver"}) == "13.0");
   CHECK(member_at(json, {"operations", "0", "declined", "0", "backend"}) == "Gpu");
   CHECK(member_at(json, {"operations", "0", "declined", "1", "reason"}) == "has no form of its own");
   CHECK(member_at(json, {"operations", "1", "backend"}) == "Cpu (generic)");
@@ -69,6 +79,8 @@ TEST_CASE("the report of a run is written with every member of the schema", "[io
   CHECK(member_at(json, {"decisions", "3", "margin"}) == "null");
   const io::JsonValue nothing = report_back(io::report_text(Report{}));
   CHECK(nothing.keys == json.keys);
+  CHECK(member_at(nothing, {"used", "asked"}) == "null");
+  CHECK(member_at(nothing, {"used", "device"}) == "null");
 }
 
 TEST_CASE("the report of the conformance kit is written with every row and 16 digits of each hash", "[io]") {

@@ -17,7 +17,7 @@ void describe(Ctx& ctx, const char* estimator, Report& report) {
   report.precision = "double";
   report.math_mode = fixed_math;
   report.determinism = "same bits for any thread count, instruction set and backend";
-  describe_memory(ctx, report);
+  describe_context(ctx, report);
 }
 
 /// What a minimisation decided: that this is a minimum, or why not.

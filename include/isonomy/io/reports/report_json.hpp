@@ -25,14 +25,41 @@ inline void write_report_kind(JsonWriter& json, const char* kind) {
 
 namespace detail {
 
+inline void write_declined(JsonWriter& json, const std::vector<Declined>& declined) {
+  json.key("declined").open_array();
+  for (const Declined& d : declined)
+    json.open_object().member("backend", d.backend).member("reason", d.reason).close();
+  json.close();
+}
+
+inline void write_used(JsonWriter& json, const BackendUse& used) {
+  json.key("used").open_object().member("backend", used.backend);
+  json.key("asked");
+  if (used.asked.empty())
+    json.null();
+  else
+    json.value(used.asked);
+  write_declined(json, used.declined);
+  json.key("device");
+  if (const auto& device = used.device)
+    json.open_object()
+        .member("number", device->number)
+        .member("name", device->name)
+        .member("compute_capability", device->compute_capability)
+        .member("driver", device->driver)
+        .member("least_driver", device->least_driver)
+        .close();
+  else
+    json.null();
+  json.close();
+}
+
 inline void write_operations(JsonWriter& json, const std::vector<OperationBackend>& operations) {
   json.key("operations").open_array();
   for (const OperationBackend& used : operations) {
     json.open_object().member("operation", used.operation).member("backend", used.backend);
-    json.key("declined").open_array();
-    for (const Declined& d : used.declined)
-      json.open_object().member("backend", d.backend).member("reason", d.reason).close();
-    json.close().close();
+    write_declined(json, used.declined);
+    json.close();
   }
   json.close();
 }
@@ -55,6 +82,7 @@ inline void write_report(JsonWriter& json, const Report& report) {
   json.open_object();
   write_report_kind(json, "run");
   json.member("estimator", report.estimator);
+  detail::write_used(json, report.used);
   detail::write_operations(json, report.operations);
   json.member("determinism", report.determinism)
       .member("math_mode", report.math_mode)

@@ -251,7 +251,7 @@ template <class Arithmetic = exact, ContextLike Ctx>
   result.report.precision = "binary64, sums in row order";
   result.report.math_mode = fixed_math;
   result.report.determinism = "same bits for any threads, instruction set and backend";
-  describe_memory(ctx, result.report);
+  describe_context(ctx, result.report);
   return result;
 }
 

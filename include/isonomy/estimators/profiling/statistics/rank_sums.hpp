@@ -77,7 +77,7 @@ void describe(Ctx& ctx, Report& report) {
       text::joined(Arithmetic::name, ": integers and binary64; decisions re-evaluated where rounding matters");
   report.math_mode = math_mode<op::gemm, double>(ctx);
   report.determinism = "same bits for any threads, instruction set, chunks and backend";
-  describe_memory(ctx, report);
+  describe_context(ctx, report);
 }
 
 }  // namespace isonomy::profiling

@@ -1,0 +1,15 @@
+# The unit of backends of a program: plain C++, or with Backend<Cuda> by nvcc.
+
+# isonomy_backends(PROGRAM TARGET CUDA): a library of the unit, for PROGRAM's main.
+function(isonomy_backends program target cuda)
+  set(unit "${PROJECT_SOURCE_DIR}/examples/support/${program}/backends")
+  if(cuda)
+    add_library(${target} STATIC "${unit}.cu")
+    target_link_libraries(${target} PUBLIC isonomy::cuda)
+    # What g++ 12 takes for mistakes: the exceptions of isonomy_dev.
+    target_compile_options(${target} PRIVATE -Xcompiler=-Wall,-Wextra,-Wno-array-bounds,-Wno-restrict,-Wno-stringop-overflow,-Wno-uninitialized,-Wno-maybe-uninitialized -Werror=all-warnings)
+  else()
+    add_library(${target} STATIC "${unit}.cpp")
+    target_link_libraries(${target} PRIVATE isonomy_cpu isonomy_dev)
+  endif()
+endfunction()

@@ -1,0 +1,43 @@
+# Programs with Backend<Cuda>: on the emulated device, and by nvcc, which run where there is a device and fall back elsewhere. Each
+# has the main of the program in examples/ and another unit of backends; one script compares what it writes on both backends.
+function(isonomy_run_device_program test name program labels)
+  add_test(NAME programs.${test} COMMAND bash "${CMAKE_CURRENT_SOURCE_DIR}/programs/on_device/${program}.sh"
+           "${CMAKE_CURRENT_BINARY_DIR}/programs/${name}" "${PROJECT_SOURCE_DIR}/examples/data")
+  set_tests_properties(programs.${test} PROPERTIES LABELS "programs;${labels}" SKIP_RETURN_CODE 77 ENVIRONMENT "${ARGN}")
+endfunction()
+function(isonomy_device_program name program labels)
+  set_target_properties(isonomy_${name}_${program} PROPERTIES OUTPUT_NAME isonomy-${program}
+                        RUNTIME_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/programs/${name}")
+  target_link_libraries(isonomy_${name}_${program} PRIVATE isonomy_compiled isonomy_gunzip isonomy_dev)
+  if(labels MATCHES long)
+    set_target_properties(isonomy_${name}_${program} PROPERTIES EXCLUDE_FROM_ALL ON)
+    add_dependencies(isonomy_long isonomy_${name}_${program})
+  endif()
+endfunction()
+
+foreach(program IN ITEMS profile mixture)
+  if(COMMAND isonomy_emulated_program)
+    file(CONFIGURE OUTPUT "${CMAKE_CURRENT_BINARY_DIR}/programs/${program}_backends.cpp"
+         CONTENT "#include \"${PROJECT_SOURCE_DIR}/examples/support/${program}/backends.cu\"\n")
+    isonomy_emulated_program(isonomy_emulated_${program} plain "${CMAKE_CURRENT_BINARY_DIR}/programs/${program}_backends.cpp")
+    target_sources(isonomy_emulated_${program} PRIVATE $<TARGET_OBJECTS:isonomy_${program}_main> programs/on_device/driver.cpp)
+    set(labels emulation)
+    if(program STREQUAL "mixture")
+      list(APPEND labels long)
+    endif()
+    isonomy_device_program(emulated ${program} "${labels}")
+    set(test emulated.${program})
+    isonomy_run_device_program(${test} emulated ${program} "${labels}" ISONOMY_EXPECT_DEVICE=1)
+    isonomy_run_device_program(${test}.no_driver emulated ${program} "${labels}" ISONOMY_EMULATED_DRIVER=0)
+    isonomy_run_device_program(${test}.old_driver emulated ${program} "${labels}" ISONOMY_EMULATED_DRIVER=12080
+      "ISONOMY_EXPECT_REASON=the NVIDIA driver is for CUDA 12.8, and at least CUDA 13.0 is needed")
+  endif()
+  if(TARGET isonomy::cuda AND ISONOMY_CUDA_CHECKS)
+    isonomy_backends(${program} isonomy_cuda_${program}_backends ON)
+    set_target_properties(isonomy_cuda_${program}_backends PROPERTIES EXCLUDE_FROM_ALL ON)
+    add_executable(isonomy_cuda_${program} $<TARGET_OBJECTS:isonomy_${program}_main>)
+    target_link_libraries(isonomy_cuda_${program} PRIVATE isonomy_cuda_${program}_backends)
+    isonomy_device_program(cuda ${program} "device;long")
+    isonomy_run_device_program(cuda.${program} cuda ${program} "device;long")
+  endif()
+endforeach()
