@@ -1,14 +1,15 @@
 // DLPack: views of other libraries' tensors in host memory, and tensors made of ours; nothing is copied.
 #pragma once
 
-#include <bit>
 #include <climits>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
+#include <iterator>
 #include <memory>
-#include <optional>
 #include <span>
+#include <string>
 #include <type_traits>
 #include <utility>
 

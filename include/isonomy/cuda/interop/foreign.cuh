@@ -4,9 +4,11 @@
 #include <cuda_runtime.h>
 
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "isonomy/core/check.hpp"
 #include "isonomy/core/error.hpp"
