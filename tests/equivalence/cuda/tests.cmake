@@ -12,7 +12,7 @@ if(COMMAND isonomy_emulated_test)
   isonomy_emulated_test(cuda_broken ${cuda_broken} BUILDS plain)
   foreach(build IN ITEMS plain asan race)
     if(TARGET isonomy_emulated_cuda_${build})
-      set_target_properties(isonomy_emulated_cuda_${build} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE BATCH UNITY_BUILD_BATCH_SIZE 5)
+      set_target_properties(isonomy_emulated_cuda_${build} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE BATCH UNITY_BUILD_BATCH_SIZE 6)
     endif()
   endforeach()
   foreach(build IN ITEMS asan race)  # minutes to compile; every run has them in the plain build
