@@ -36,18 +36,24 @@ if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
 endif()
 enable_language(CUDA)
 
-# nvcc goes by the ending of a file: each source is included by one that ends in .cu.
+# nvcc goes by the ending of a file: sources are included by one that ends in .cu, all beliefs by the same, since most of their cost
+# is in reading headers.
 set(device_sources "${cuda_dir}/require_device.cu")
+set(beliefs "")
 foreach(source IN LISTS cuda_rows cuda_estimators)
   cmake_path(RELATIVE_PATH source BASE_DIRECTORY "${cuda_dir}" OUTPUT_VARIABLE place)
   if(place MATCHES "_cpu\\.cpp$")  # always compiled by the host's compiler
     list(APPEND device_sources "${source}")
+  elseif(place MATCHES "^beliefs_")
+    string(APPEND beliefs "#include \"${source}\"\n")
   else()
     string(REGEX REPLACE "\\.cpp$" ".cu" place "${CMAKE_CURRENT_BINARY_DIR}/cuda/${place}")
     file(CONFIGURE OUTPUT "${place}" CONTENT "#include \"${source}\"\n")
     list(APPEND device_sources "${place}")
   endif()
 endforeach()
+file(CONFIGURE OUTPUT "${CMAKE_CURRENT_BINARY_DIR}/cuda/beliefs.cu" CONTENT "${beliefs}")
+list(APPEND device_sources "${CMAKE_CURRENT_BINARY_DIR}/cuda/beliefs.cu")
 add_executable(isonomy_cuda ${device_sources} $<TARGET_OBJECTS:isonomy_test_support>)
 get_target_property(test_definitions isonomy_test_support INTERFACE_COMPILE_DEFINITIONS)
 target_compile_definitions(isonomy_cuda PRIVATE ${test_definitions})
