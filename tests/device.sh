@@ -30,9 +30,9 @@ if [[ $# -gt 0 ]]; then
 else
   nvcc=$(command -v nvcc || echo /usr/local/cuda/bin/nvcc)
   [[ -x $nvcc ]] || skip "a GPU is here, but no nvcc to build for it; give a folder of programs built elsewhere"
-  cmake -S . -B build/device -DCMAKE_BUILD_TYPE=Release -DISONOMY_EXAMPLES=OFF -DISONOMY_BENCHMARKS=OFF \
+  cmake -S . -B build/device -DCMAKE_BUILD_TYPE=Release -DISONOMY_BENCHMARKS=OFF -DISONOMY_CUDA=ON \
     -DCMAKE_CUDA_ARCHITECTURES="${CMAKE_CUDA_ARCHITECTURES:-90}" >"$out/configure.log"
-  cmake --build build/device --target isonomy_cuda isonomy_gates --parallel >"$out/build.log"
+  cmake --build build/device --target isonomy_cuda isonomy_gates isonomy-profile isonomy-mixture --parallel >"$out/build.log"
   programs=build/device/tests
   "$nvcc" -std=c++20 -O2 -arch="sm_${CMAKE_CUDA_ARCHITECTURES:-90}" -Iinclude -o "$programs/consumer_cuda" \
     tests/consumer/cuda/main.cu -lcublas >>"$out/build.log" 2>&1 || echo "consumer_cuda does not compile: $out/build.log"
@@ -57,12 +57,18 @@ step() {
   rows+=("$name"$'\t'"$status"$'\t'"$((SECONDS - start))")
   [[ $status -eq 0 ]] || tail -n 20 "$out/${name// /_}.log"
 }
-# with_backend PROGRAM ARGUMENTS...: where that program can be asked for the device.
-with_backend() {
-  local program=$programs/$1
+# on_both PROGRAM ARGUMENTS...: where that program can be asked for the device: it finds there what it finds on the host.
+on_both() {
+  local name=$1 program backend
   shift
-  [[ -x $program ]] && "$program" --help 2>&1 | grep -q -- '--backend' || return 0
-  step 30 "$(basename "$program")" "$program" "$@" --backend cuda
+  for program in "$programs/$name" "$programs/../examples/$name"; do
+    [[ -x $program ]] && "$program" --help 2>&1 | grep -q -- '--backend' || continue
+    for backend in cuda cpu; do
+      step 30 "$name on $backend" "$program" "$@" --backend "$backend" --out "$out/$name.$backend.tsv"
+    done
+    step 5 "$name the same on both" cmp "$out/$name.cuda.tsv" "$out/$name.cpu.tsv"
+    return 0
+  done
 }
 
 step 40 beliefs "${kit[@]}" "[beliefs]"
@@ -76,8 +82,8 @@ if command -v compute-sanitizer >/dev/null; then
   done
 fi
 [[ ! -x $programs/consumer_cuda ]] || step 20 "consumer" "$programs/consumer_cuda"
-with_backend isonomy-profile examples/data/proteins/DOM_GSEC.tsv --out "$out/profile.tsv"
-with_backend isonomy-mixture examples/data/mixture/resolution.npy
+on_both isonomy-profile examples/data/proteins/DOM_GSEC.tsv
+on_both isonomy-mixture examples/data/mixture/faithful.csv --column waiting
 step 40 "promises of the gates" bash benchmarks/gates/check.sh "$programs/isonomy_gates"
 step 60 "all rows" "${kit[@]}" "[long]"
 step "$for_gates" gates "$programs/isonomy_gates" --patience 2 --json "$out/gates.json"

@@ -5,14 +5,16 @@ file(GLOB cuda_rows CONFIGURE_DEPENDS "${cuda_dir}/*.cpp")
 file(GLOB cuda_estimators CONFIGURE_DEPENDS "${cuda_dir}/estimators/*.cpp")
 file(GLOB cuda_broken CONFIGURE_DEPENDS "${cuda_dir}/broken/*.cpp")
 
-# Rows of the kit share nearly all that they instantiate: few large units.
+# Rows of the kit share nearly all that they instantiate: two large units, one a processor.
+list(LENGTH cuda_rows half)
+math(EXPR half "(${half} + 1) / 2")
 if(COMMAND isonomy_emulated_test)
   isonomy_emulated_test(cuda ${cuda_rows} BUILDS plain asan race)
   isonomy_emulated_test(cuda_estimators ${cuda_estimators} BUILDS plain asan race)
   isonomy_emulated_test(cuda_broken ${cuda_broken} BUILDS plain)
   foreach(build IN ITEMS plain asan race)
     if(TARGET isonomy_emulated_cuda_${build})
-      set_target_properties(isonomy_emulated_cuda_${build} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE BATCH UNITY_BUILD_BATCH_SIZE 6)
+      set_target_properties(isonomy_emulated_cuda_${build} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE BATCH UNITY_BUILD_BATCH_SIZE ${half})
     endif()
   endforeach()
   foreach(build IN ITEMS asan race)  # minutes to compile; every run has them in the plain build
