@@ -62,7 +62,7 @@ on_both() {
   local name=$1 program backend
   shift
   for program in "$programs/$name" "$programs/../examples/$name"; do
-    [[ -x $program ]] && "$program" --help 2>&1 | grep -q -- '--backend' || continue
+    [[ -x $program && $("$program" --help 2>&1) == *--backend* ]] || continue
     for backend in cuda cpu; do
       step 30 "$name on $backend" "$program" "$@" --backend "$backend" --out "$out/$name.$backend.tsv"
     done

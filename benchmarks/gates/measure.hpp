@@ -29,7 +29,7 @@ struct Timing {
   Role role;
   std::string name;
   std::vector<double> seconds;
-  bool warm = true;  ///< false: one run was all, the first
+  bool warm = true;  ///< false: the first run was all
 
   [[nodiscard]] double least() const { return *std::min_element(seconds.begin(), seconds.end()); }
   [[nodiscard]] double most() const { return *std::max_element(seconds.begin(), seconds.end()); }
@@ -49,8 +49,8 @@ struct Timing {
   return best;
 }
 
-/// Runs each leg once, to warm it and to see how long it takes, then samples of all in turn, so that a busy moment
-/// slows them alike.
+/// Runs each leg to warm it, and again to see how long it takes unless the first run took a second; then samples of all
+/// in turn, so that a busy moment slows them alike.
 [[nodiscard]] inline std::vector<Timing> time_in_turn(const std::vector<Leg>& legs, const std::vector<Role>& counted,
                                                       double pieces, const Sampling& sampling) {
   const auto run = [&](const Leg& leg, int calls) {
@@ -65,14 +65,15 @@ struct Timing {
   std::vector<Course> courses;
   std::vector<Timing> out;
   for (const Leg& leg : legs) {
-    const double first = run(leg, 1);
+    constexpr double long_run = 1;
+    const double first = run(leg, 1), again = first < long_run ? run(leg, 1) : first;
     const bool is_counted = std::find(counted.begin(), counted.end(), leg.role) != counted.end();
-    const double once = std::max(first, 1e-9), affordable = sampling.patience / once;
+    const double once = std::max(again, 1e-9), affordable = sampling.patience / once;
     const int samples = is_counted || affordable >= sampling.samples ? sampling.samples : static_cast<int>(affordable);
     const int calls = leg.prepare ? 1 : static_cast<int>(std::max(1.0, sampling.shortest / once));
     courses.push_back({calls, samples});
-    out.push_back({leg.role, leg.name, {}, samples > 0});
-    if (samples == 0) out.back().seconds.push_back(first / pieces);
+    out.push_back({leg.role, leg.name, {}, samples > 0 || first < long_run});
+    if (samples == 0) out.back().seconds.push_back(again / pieces);
   }
   for (int sample = 0; sample < sampling.samples; ++sample)
     for (std::size_t i = 0; i < legs.size(); ++i)
