@@ -1,7 +1,8 @@
 # cmake -DINCLUDE_DIR=... -P: a header includes its own wing and those below, and no includes run in a circle.
 #   core <- backend <- ops <- cpu, cuda, blas       (implementations: included by the umbrella, programs and tests alone)
+#           backend <- interop <- cuda              (what is said of foreign arrays, for any memory)
 #                      ops <- reference <- conformance        (an implementation to compare with: the umbrella does without)
-#                      ops <- estimators <- io, interop, dist, conformance, adapters
+#                      ops <- estimators <- io, dist, conformance, adapters; these include interop too
 #   compiled names instantiations of everything; only programs and tests include it
 # Also: no sibling estimator; only interop/eigen.hpp includes Eigen; core includes nothing foreign but the standard library; no .hpp
 # and no .inl includes CUDA.
@@ -10,11 +11,12 @@ set(core_includes core)
 set(backend_includes ${core_includes} backend)
 set(ops_includes ${backend_includes} ops)
 set(cpu_includes ${ops_includes} cpu)
-set(cuda_includes ${ops_includes} cuda)
+set(interop_includes ${backend_includes} interop)
+set(cuda_includes ${ops_includes} interop cuda)
 set(blas_includes ${cpu_includes} blas)
 set(reference_includes ${ops_includes} reference)
 set(estimators_includes ${ops_includes} estimators)
-foreach(wing IN ITEMS io interop dist conformance adapters)
+foreach(wing IN ITEMS io dist conformance adapters)
   set(${wing}_includes ${estimators_includes} io interop dist conformance adapters)
 endforeach()
 list(APPEND conformance_includes reference)

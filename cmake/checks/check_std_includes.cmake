@@ -77,7 +77,7 @@ function(reach header)
   set("reach of ${header}" "${found}" CACHE INTERNAL "")
 endfunction()
 
-file(GLOB_RECURSE headers RELATIVE "${INCLUDE_DIR}" "${INCLUDE_DIR}/*.hpp")
+file(GLOB_RECURSE headers RELATIVE "${INCLUDE_DIR}" "${INCLUDE_DIR}/*.hpp" "${INCLUDE_DIR}/*.cuh")
 list(FILTER headers EXCLUDE REGEX "/(begin|end)(_[a-z0-9]+)?\\.hpp$")  # halves of a region
 foreach(header IN LISTS headers)
   reach("${header}")

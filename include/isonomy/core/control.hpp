@@ -46,15 +46,17 @@ struct Counters {
   std::int64_t kernels = 0;         ///< operations run
 
   void allocated(std::size_t bytes) {
-    bytes_allocated += bytes;
-    if (bytes_allocated > bytes_peak) bytes_peak = bytes_allocated;
+    const std::size_t held_now = held().fetch_add(bytes, std::memory_order_relaxed) + bytes;
+    if (held_now > bytes_peak) bytes_peak = held_now;
   }
-  void released(std::size_t bytes) { bytes_allocated -= bytes; }
+  /// From any thread, also while the context is at work: who was handed a buffer gives it back whenever and wherever.
+  void released(std::size_t bytes) { held().fetch_sub(bytes, std::memory_order_relaxed); }
+  [[nodiscard]] std::atomic_ref<std::size_t> held() { return std::atomic_ref<std::size_t>(bytes_allocated); }
 };
 
 /// OutOfMemory unless `bytes` more stay within the limit: what an allocation asks before it takes them.
-inline void require_room(const Control& control, const Counters& counters, std::size_t bytes, const char* purpose) {
-  const std::size_t limit = control.workspace_limit, held = counters.bytes_allocated;
+inline void require_room(const Control& control, Counters& counters, std::size_t bytes, const char* purpose) {
+  const std::size_t limit = control.workspace_limit, held = counters.held().load(std::memory_order_relaxed);
   const std::size_t left = limit > held ? limit - held : 0;
   if (bytes > left) throw OutOfMemory(purpose, bytes, left);
 }

@@ -40,7 +40,10 @@ void* allocate_pinned(std::size_t bytes);
 bool release_pinned(void* p);
 std::size_t free_bytes();
 
-enum class Place { unknown, device, pinned };
+/// Makes allocated device memory managed in name; the host may touch it no more than other device memory.
+void call_managed(void* p);
+
+enum class Place { unknown, device, managed, pinned };
 Place place(const void* p);
 /// The device of allocated device memory.
 int device_of(const void* p);
@@ -62,10 +65,12 @@ bool is_accessible(const void* p, std::size_t bytes);
 // ---------------------------------------------------------------- streams.cpp
 
 struct Stream;
-/// The stream of a handle, null where there is none; a null handle is the default stream.
+/// The stream of a handle, null where there is none; a null handle and cudaStreamLegacy are the default stream.
 std::shared_ptr<Stream> find_stream(CUstream_st* handle);
 CUstream_st* create_stream(unsigned flags, int device);
 bool destroy_stream(CUstream_st* handle);
+/// Whether the handle is one of the streams that are there without being made.
+inline bool is_default(CUstream_st* handle) { return reinterpret_cast<std::uintptr_t>(handle) <= 2; }
 unsigned stream_flags(CUstream_st* handle);
 int stream_device(CUstream_st* handle);
 /// A point in a stream: what had been queued when it was taken.

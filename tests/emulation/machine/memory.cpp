@@ -26,6 +26,7 @@ struct Allocation {
   std::size_t span = 0, bytes = 0;
   int device = 0;
   bool released = false;  // by the host; the stream has not come to it yet
+  bool managed = false;
 };
 
 struct Arena {
@@ -125,7 +126,7 @@ void* allocate(std::size_t bytes, CUstream_st* stream, int device) {
   if (fails_now() || bytes > settings().total_memory || a.live_bytes + bytes > settings().total_memory) return nullptr;
   const std::size_t span = span_for(bytes), at = take_span(a, span);
   if (at == arena_bytes) return nullptr;
-  a.allocations[at] = {span, bytes, device, false};
+  a.allocations[at] = {span, bytes, device, false, false};
   a.live_bytes += bytes;
   ++a.live_count;
   if (a.open > 0 || !settings().protect) a.protect(at, span, PROT_READ | PROT_WRITE);
@@ -197,10 +198,12 @@ bool in_pinned(const void* p, std::size_t bytes) {
 Place place(const void* p) {
   Arena& a = arena();
   const auto found = a.find(p);
-  if (found != a.allocations.end() && !found->second.released) return Place::device;
+  if (found != a.allocations.end() && !found->second.released)
+    return found->second.managed ? Place::managed : Place::device;
   return in_pinned(p, 1) ? Place::pinned : Place::unknown;
 }
 
+void call_managed(void* p) { arena().find(p)->second.managed = true; }
 int device_of(const void* p) { return arena().find(p)->second.device; }
 
 bool is_accessible(const void* p, std::size_t bytes) {

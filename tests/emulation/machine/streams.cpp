@@ -24,8 +24,10 @@ struct Named {
   CUstream_st* handle = nullptr;
   std::shared_ptr<Stream> stream = std::make_shared<Stream>();
 };
+CUstream_st* numbered(std::uintptr_t handle) { return reinterpret_cast<CUstream_st*>(handle); }
 struct Streams {
-  std::vector<Named> all{1};  // in the order of their creation, the default stream first
+  std::vector<Named> all{{},
+                         {numbered(2)}};  // the legacy default stream, that of the thread, and others as they are made
   std::uint64_t choices = 0;
 };
 Streams& streams() {
@@ -44,7 +46,7 @@ void run_front(Stream& stream) {
 
 /// Lets other streams come first, as they may on a device.
 void run_others(const Stream& than) {
-  if (!settings().shuffle || streams().all.size() < 3) return;  // the default stream and `than`
+  if (!settings().shuffle || streams().all.size() < 4) return;  // the default streams and `than`
   Random random(settings().seed + ++streams().choices * 0x632be59bd9b4e019u);
   for (const auto& [handle, other] : streams().all)
     while (other.get() != &than && !other->running && !other->queue.empty() && other->queue.front()->ready() &&
@@ -78,6 +80,7 @@ void queue_on(Stream& stream, std::unique_ptr<Task> work) {
 
 std::shared_ptr<Stream> find_stream(CUstream_st* handle) {
   const auto& all = streams().all;
+  if (handle == numbered(1)) handle = nullptr;
   const auto found = std::ranges::find(all, handle, &Named::handle);
   return found == all.end() ? nullptr : found->stream;
 }
@@ -90,15 +93,15 @@ CUstream_st* create_stream(unsigned flags, int device) {
 }
 bool destroy_stream(CUstream_st* handle) {
   const auto stream = find_stream(handle);
-  if (handle == nullptr || stream == nullptr) return false;
+  if (is_default(handle) || stream == nullptr) return false;
   run_to(mark_end(stream));  // the work goes on on a device; nobody can tell from here
   std::erase_if(streams().all, [handle](const Named& s) { return s.handle == handle; });
   delete handle;
   count_resource(-1);
   return true;
 }
-int stream_device(CUstream_st* handle) { return handle == nullptr ? 0 : handle->device; }
-unsigned stream_flags(CUstream_st* handle) { return handle == nullptr ? 0 : handle->flags; }
+int stream_device(CUstream_st* handle) { return is_default(handle) ? 0 : handle->device; }
+unsigned stream_flags(CUstream_st* handle) { return is_default(handle) ? 0 : handle->flags; }
 
 bool enqueue(CUstream_st* handle, std::unique_ptr<Task> work) {
   const Lock hold(lock());

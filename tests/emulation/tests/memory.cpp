@@ -184,6 +184,11 @@ TEST_CASE("pointers are known by where they point") {
   CHECK(a.type == cudaMemoryTypeHost);
   must(cudaPointerGetAttributes(&a, &host));
   CHECK(a.type == cudaMemoryTypeUnregistered);
+  int* managed = nullptr;
+  must(cudaMallocManaged(&managed, 12));
+  must(cudaPointerGetAttributes(&a, managed + 2));
+  CHECK((a.type == cudaMemoryTypeManaged && a.devicePointer == managed + 2));
+  must(cudaFree(managed));
   must(cudaFreeHost(pinned));
 }
 

@@ -39,6 +39,21 @@ TEST_CASE("asking again and again whether a stream is done comes to an end") {
   CHECK(asked == 3);  // the allocation, the copy, the kernel
 }
 
+TEST_CASE("default streams are there, unmade, where they are named") {
+  for (const cudaStream_t stream : {cudaStreamLegacy, cudaStreamPerThread}) {
+    const TestStream own;
+    const DeviceArray<int> x(own, {0});
+    must(own.wait());
+    launch_test(stream, 1, 1, Store{x.data(), 5});
+    must(cudaStreamSynchronize(stream));
+    CHECK(x.on_host().front() == 5);
+    int device = -1;
+    must(cudaStreamGetDevice(stream, &device));
+    CHECK((device == 0 && cudaStreamDestroy(stream) == cudaErrorInvalidResourceHandle));
+    static_cast<void>(cudaGetLastError());
+  }
+}
+
 /// What a second stream reads of what the first writes, with or without an event between them.
 int read_behind(bool with_event, std::uint64_t seed) {
   emulation::settings().seed = seed;

@@ -3,14 +3,23 @@
 set(cuda_dir "${CMAKE_CURRENT_LIST_DIR}")
 file(GLOB cuda_rows CONFIGURE_DEPENDS "${cuda_dir}/*.cpp")
 file(GLOB cuda_estimators CONFIGURE_DEPENDS "${cuda_dir}/estimators/*.cpp")
+file(GLOB cuda_cpu_legs CONFIGURE_DEPENDS "${cuda_dir}/estimators/*_cpu.cpp")
+list(REMOVE_ITEM cuda_estimators ${cuda_cpu_legs})
 file(GLOB cuda_broken CONFIGURE_DEPENDS "${cuda_dir}/broken/*.cpp")
+
+# What estimators give on Cpu, compiled by the host's compiler, for the emulated device and for nvcc alike. Builds with checkers
+# compile it themselves: what both sides define inline would otherwise be taken from here, unchecked.
+add_library(isonomy_cuda_cpu_legs OBJECT EXCLUDE_FROM_ALL ${cuda_cpu_legs})
+target_link_libraries(isonomy_cuda_cpu_legs PRIVATE isonomy_compiled isonomy_test_support)
+target_compile_options(isonomy_cuda_cpu_legs PRIVATE ${test_options})
 
 # Rows of the kit share nearly all that they instantiate: two large units, one a processor.
 list(LENGTH cuda_rows half)
 math(EXPR half "(${half} + 1) / 2")
 if(COMMAND isonomy_emulated_test)
   isonomy_emulated_test(cuda ${cuda_rows} BUILDS plain asan race)
-  isonomy_emulated_test(cuda_estimators ${cuda_estimators} BUILDS plain asan race)
+  isonomy_emulated_test(cuda_estimators ${cuda_estimators} $<TARGET_OBJECTS:isonomy_cuda_cpu_legs> BUILDS plain)
+  isonomy_emulated_test(cuda_estimators ${cuda_estimators} ${cuda_cpu_legs} BUILDS asan race)
   isonomy_emulated_test(cuda_broken ${cuda_broken} BUILDS plain)
   foreach(build IN ITEMS plain asan race)
     if(TARGET isonomy_emulated_cuda_${build})
@@ -38,24 +47,30 @@ if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
 endif()
 enable_language(CUDA)
 
-# nvcc goes by the ending of a file: sources are included by one that ends in .cu, all beliefs by the same, since most of their cost
-# is in reading headers.
-set(device_sources "${cuda_dir}/require_device.cu")
-set(beliefs "")
-foreach(source IN LISTS cuda_rows cuda_estimators)
-  cmake_path(RELATIVE_PATH source BASE_DIRECTORY "${cuda_dir}" OUTPUT_VARIABLE place)
-  if(place MATCHES "_cpu\\.cpp$")  # always compiled by the host's compiler
-    list(APPEND device_sources "${source}")
-  elseif(place MATCHES "^beliefs_")
-    string(APPEND beliefs "#include \"${source}\"\n")
-  else()
-    string(REGEX REPLACE "\\.cpp$" ".cu" place "${CMAKE_CURRENT_BINARY_DIR}/cuda/${place}")
-    file(CONFIGURE OUTPUT "${place}" CONTENT "#include \"${source}\"\n")
-    list(APPEND device_sources "${place}")
+# Host code of tests need not be fast, and at -O3 takes longer to compile than the kernels.
+set(CMAKE_CUDA_FLAGS_RELEASE "-DNDEBUG -Xcompiler=-O1")
+
+# nvcc goes by the ending of a file: sources are included by one that ends in .cu.
+set(device_sources "${cuda_dir}/require_device.cu" $<TARGET_OBJECTS:isonomy_cuda_cpu_legs>)
+macro(isonomy_device_unit name)  # sources...
+  set(lines ${ARGN})
+  list(TRANSFORM lines REPLACE "(.+)" "#include \"\\1\"\n")
+  list(JOIN lines "" lines)
+  file(CONFIGURE OUTPUT "${CMAKE_CURRENT_BINARY_DIR}/cuda/${name}.cu" CONTENT "${lines}")
+  list(APPEND device_sources "${CMAKE_CURRENT_BINARY_DIR}/cuda/${name}.cu")
+endmacro()
+foreach(source IN LISTS cuda_estimators)
+  cmake_path(GET source STEM name)
+  isonomy_device_unit(${name} "${source}")
+endforeach()
+# Three files of rows a unit: the library is read, and what rows share instantiated, once for them.
+list(LENGTH cuda_rows rows)
+foreach(first RANGE 0 ${rows} 3)
+  list(SUBLIST cuda_rows ${first} 3 sources)
+  if(sources)
+    isonomy_device_unit(rows_${first} ${sources})
   endif()
 endforeach()
-file(CONFIGURE OUTPUT "${CMAKE_CURRENT_BINARY_DIR}/cuda/beliefs.cu" CONTENT "${beliefs}")
-list(APPEND device_sources "${CMAKE_CURRENT_BINARY_DIR}/cuda/beliefs.cu")
 add_executable(isonomy_cuda ${device_sources} $<TARGET_OBJECTS:isonomy_test_support>)
 get_target_property(test_definitions isonomy_test_support INTERFACE_COMPILE_DEFINITIONS)
 target_compile_definitions(isonomy_cuda PRIVATE ${test_definitions})
@@ -64,6 +79,11 @@ target_link_libraries(isonomy_cuda PRIVATE isonomy_compiled isonomy::cuda Catch2
 # What g++ 12 takes for mistakes: the exceptions of isonomy_dev.
 set(isonomy_nvcc_warnings $<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-Wall,-Wextra,-Wno-array-bounds,-Wno-restrict,-Wno-stringop-overflow,-Wno-uninitialized,-Wno-maybe-uninitialized -Werror=all-warnings>)
 target_compile_options(isonomy_cuda PRIVATE ${isonomy_nvcc_warnings})
+# No kernel spills registers, has a large frame, or calls a function of ours.
+target_compile_options(isonomy_cuda PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:-Xptxas=-v>)
+set_target_properties(isonomy_cuda PROPERTIES CUDA_COMPILER_LAUNCHER "bash;${cuda_dir}/kernels/watch.sh")
+add_test(NAME cuda.kernels COMMAND bash "${cuda_dir}/kernels/watch_is_strict.sh" "${CMAKE_CUDA_COMPILER}" "${CMAKE_CURRENT_BINARY_DIR}/kernels")
+set_tests_properties(cuda.kernels PROPERTIES LABELS checks)
 add_test(NAME cuda COMMAND isonomy_cuda "~[long]~[.]")
 add_test(NAME cuda.long COMMAND isonomy_cuda "[long]")
 set_tests_properties(cuda cuda.long PROPERTIES SKIP_RETURN_CODE 77)

@@ -15,9 +15,9 @@ namespace isonomy::device {
 /// What lanes of a warp hand to each other: where runs begin and end, and a tile of their next elements, a row each.
 template <class Element, class Value>
 struct FoldTile {
-  /// A lane has 128 bytes on their way to it, and no more than 32 elements, each a bit of a mask.
+  /// A lane has up to 128 bytes on their way to it, in no more than 16 elements: loops over them are unrolled.
   static constexpr int elements_of_lane =
-      static_cast<int>(std::bit_floor(std::clamp<std::size_t>(128 / std::max(sizeof(Element), sizeof(Value)), 1, 32)));
+      static_cast<int>(std::bit_floor(std::clamp<std::size_t>(128 / std::max(sizeof(Element), sizeof(Value)), 1, 16)));
   static constexpr int elements = warp_lanes * elements_of_lane;
   static constexpr int bits = std::bit_width(static_cast<unsigned>(elements)) - 1;  // elements are 2^bits
   static_assert(alignof(Value) <= 16 && std::is_trivially_copyable_v<Value>, "values travel as plain bytes");
@@ -74,14 +74,13 @@ struct Fold {
       longest = longest < tile.end[i] - tile.begin[i] ? tile.end[i] - tile.begin[i] : longest;
 
     Slots slots;
-    slots.read(*this, tile, {lane, runs, width_bits}, 0);
     const index_t width = index_t{1} << width_bits;
-    for (index_t from = 0; from < longest; from += width) {
-      slots.write(*this, tile, lane, width_bits);
+    for (index_t next = 0; next < longest + width; next += width) {  // each turn folds the elements before `next`
+      if (next > 0) slots.write(*this, tile, lane, width_bits);
       g.sync_warp();
-      if (from + width < longest) slots.read(*this, tile, {lane, runs, width_bits}, from + width);
-      if (lane < runs) {
-        const index_t left = tile.end[lane] - tile.begin[lane] - from;
+      if (next < longest) slots.read(*this, tile, {lane, runs, width_bits}, next);
+      if (next > 0 && lane < runs) {
+        const index_t left = tile.end[lane] - tile.begin[lane] - (next - width);
         fold_row(tile.row(lane, width_bits), left < width ? left : width, run);
       }
       g.sync_warp();
@@ -108,7 +107,7 @@ struct Fold {
       __device__ Slot() {}
     };
     Slot slot[Tile::elements_of_lane];
-    unsigned filled;
+    unsigned filled;  // a bit for each that there is
 
     __device__ void read(const Fold& fold, const Tile& tile, const Shape& shape, index_t from) {
       filled = 0;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <limits>
 #include <type_traits>
 
 #include "isonomy/core/functional.hpp"
@@ -17,16 +16,20 @@
 
 namespace isonomy::device {
 
-/// The elements of a matrix by one number, column after column.
+/// The elements of a matrix by one number, column after column; those of a vector are a column.
 template <class T>
 struct MatrixElements {
   MatrixView<const T, DeviceSpace> x;
-  bool few;  ///< so that 32 bits count them, which divide more quickly
+  double columns_by_element;
 
   explicit MatrixElements(MatrixView<const T, DeviceSpace> matrix)
-      : x(matrix), few(x.rows * x.columns <= std::numeric_limits<unsigned>::max()) {}
+      : x(matrix), columns_by_element(1 / static_cast<double>(matrix.rows)) {}
   [[nodiscard]] __device__ T operator()(index_t e) const {
-    const index_t j = few ? static_cast<unsigned>(e) / static_cast<unsigned>(x.rows) : e / x.rows;
+    if (x.columns == 1) return x(e, 0);
+    // One off at most, and quicker than a division of integers.
+    auto j = static_cast<index_t>(static_cast<double>(e) * columns_by_element);
+    if (j * x.rows > e) --j;
+    if ((j + 1) * x.rows <= e) ++j;
     return x(e - j * x.rows, j);
   }
 };
@@ -42,10 +45,10 @@ struct ChunksOfLaunch {
   index_t earlier_count;
 };
 
-template <class At, class R, class Op, class F>
+template <class T, class R, class Op, class F>
 struct ReduceChunks {
   static constexpr int warps = 4;
-  using OfChunks = Fold<At, Op, F>;
+  using OfChunks = Fold<MatrixElements<T>, Op, F>;
   using OfPartials = Fold<VectorView<const R, DeviceSpace>, Op, Identity>;
   union Tile {
     typename OfChunks::Tile chunks;
@@ -56,7 +59,7 @@ struct ReduceChunks {
   };
 
   index_t n;
-  At at;
+  MatrixElements<T> at;
   R init;
   Op op;
   F f;
@@ -65,7 +68,6 @@ struct ReduceChunks {
 
   __device__ void operator()(const Group& g) const {
     Tile& tile = g.template shared<Shared>().of_warp[g.warp()];
-    if (n <= reduction_chunk) return fold_all(g, tile.chunks);
     const index_t groups = (part.count + part.together - 1) / part.together;
     const index_t all_warps = g.blocks() * g.warps();
     for (index_t task = g.block() * g.warps() + g.warp(); task <= groups; task += all_warps)
@@ -76,13 +78,6 @@ struct ReduceChunks {
   }
 
  private:
-  /// One chunk, which needs no partial.
-  __device__ void fold_all(const Group& g, typename OfChunks::Tile& tile) const {
-    if (g.block() > 0 || g.warp() > 0) return;
-    Run<R> run{g.lane() == 0, 0, n, false, init};
-    static_cast<void>(OfChunks{at, op, f}(g, tile, run));
-    if (g.lane() == 0) *result = op(init, run.sum);
-  }
   __device__ void fold_partials(const Group& g, typename OfPartials::Tile& tile) const {
     if (part.earlier_count == 0) return;
     Run<R> run{g.lane() == 0, 0, part.earlier_count, true, init};
@@ -95,7 +90,11 @@ struct ReduceChunks {
     const bool there = g.lane() < part.together && chunk < part.count;
     Run<R> run{there, begin, n - begin < reduction_chunk ? n : begin + reduction_chunk, false, init};
     const int owner = OfChunks{at, op, f}(g, tile, run);
-    if (owner >= 0) part.partials[from + owner] = run.sum;
+    if (owner < 0) return;
+    if (n > reduction_chunk)
+      part.partials[from + owner] = run.sum;
+    else  // one chunk, which needs no partial
+      *result = op(init, run.sum);
   }
 };
 
@@ -103,17 +102,17 @@ struct TransformReduce {
   template <class T, class R, class Op, class F>
   [[nodiscard]] static R transform_reduce(Context& ctx, VectorView<const T, DeviceSpace> x, R init, const Op& op,
                                           const F& f) {
-    return tree(ctx, x.size, x, init, op, f);
+    return tree(ctx, MatrixView<const T, DeviceSpace>(x.data, x.size, 1, x.stride, 1), init, op, f);
   }
   /// The elements of a matrix in column-major order.
   template <class T, class R, class Op, class F>
   [[nodiscard]] static R transform_reduce(Context& ctx, MatrixView<const T, DeviceSpace> x, R init, const Op& op,
                                           const F& f) {
-    const index_t n = x.rows * x.columns;
     if (x.rows == 1) return transform_reduce(ctx, x.row(0), init, op, f);
-    if (x.columns == 1 || x.column_stride == x.rows * x.row_stride)
-      return transform_reduce(ctx, VectorView<const T, DeviceSpace>(x.data, n, x.row_stride), init, op, f);
-    return tree(ctx, n, MatrixElements<T>(x), init, op, f);
+    if (x.column_stride == x.rows * x.row_stride)
+      return transform_reduce(ctx, VectorView<const T, DeviceSpace>(x.data, x.rows * x.columns, x.row_stride), init, op,
+                              f);
+    return tree(ctx, x, init, op, f);
   }
 
  private:
@@ -121,10 +120,11 @@ struct TransformReduce {
 
   /// Chunks of reduction_chunk elements, each folded from its first element onwards, and their partials onto init in
   /// ascending order.
-  template <class At, class R, class Op, class F>
-  static R tree(Context& ctx, index_t n, const At& at, R init, const Op& op, const F& f) {
+  template <class T, class R, class Op, class F>
+  static R tree(Context& ctx, MatrixView<const T, DeviceSpace> x, R init, const Op& op, const F& f) {
     static_assert(std::is_trivially_copyable_v<R>, "a reduction's result travels between devices as plain bytes");
-    using Kernel = ReduceChunks<At, R, Op, F>;
+    using Kernel = ReduceChunks<T, R, Op, F>;
+    const index_t n = x.rows * x.columns;
     const index_t chunks = (n + reduction_chunk - 1) / reduction_chunk;
     if (chunks == 0) return init;
     // Launches of enough chunks for a device, a quarter of them all or more: partials wait for the last launch alone.
@@ -133,7 +133,7 @@ struct TransformReduce {
     const index_t held = chunks <= piece ? chunks : 2 * piece;
     const Room<R> room(ctx, held + 1, operation);
     R* const partials = room.data();
-    Kernel kernel{n, at, init, op, f, partials + held, {0, 0, 1, partials, partials, 0}};
+    Kernel kernel{n, MatrixElements<T>(x), init, op, f, partials + held, {0, 0, 1, partials, partials, 0}};
     const auto run = [&](index_t first, index_t count) {
       auto& part = kernel.part;
       part.earlier = part.partials;

@@ -47,10 +47,13 @@ enum cudaMemcpyKind {
   cudaMemcpyDefault = 4
 };
 inline constexpr unsigned cudaStreamDefault = 0, cudaStreamNonBlocking = 1;
+#define cudaStreamLegacy (reinterpret_cast<cudaStream_t>(std::uintptr_t{1}))
+#define cudaStreamPerThread (reinterpret_cast<cudaStream_t>(std::uintptr_t{2}))
 inline constexpr unsigned cudaEventDefault = 0, cudaEventBlockingSync = 1, cudaEventDisableTiming = 2;
 inline constexpr unsigned cudaEventRecordDefault = 0, cudaEventWaitDefault = 0;
 inline constexpr unsigned cudaHostAllocDefault = 0, cudaHostAllocPortable = 1, cudaHostAllocMapped = 2,
                           cudaHostAllocWriteCombined = 4;
+inline constexpr unsigned cudaMemAttachGlobal = 1;
 
 enum cudaMemPoolAttr {
   cudaMemPoolReuseFollowEventDependencies = 1,

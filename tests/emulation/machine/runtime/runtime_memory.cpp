@@ -122,6 +122,13 @@ cudaError_t cudaMalloc(void** pointer, std::size_t bytes) {
   *pointer = nullptr;
   return bytes == 0 ? cudaSuccess : give(pointer, allocate(bytes, nullptr, current_device()));
 }
+cudaError_t cudaMallocManaged(void** pointer, std::size_t bytes, unsigned flags) {
+  if (bytes == 0 || flags != cudaMemAttachGlobal) return answer(cudaErrorInvalidValue);
+  const Lock hold(lock());
+  const cudaError_t error = cudaMalloc(pointer, bytes);
+  if (error == cudaSuccess) call_managed(*pointer);
+  return error;
+}
 cudaError_t cudaFree(void* pointer) {
   const Lock hold(lock());
   if (pointer == nullptr) return cudaSuccess;
@@ -175,6 +182,7 @@ cudaError_t cudaPointerGetAttributes(cudaPointerAttributes* attributes, const vo
   void* const p = const_cast<void*>(pointer);
   switch (place(pointer)) {
   case Place::device: *attributes = {cudaMemoryTypeDevice, device_of(pointer), p, nullptr, {}}; break;
+  case Place::managed: *attributes = {cudaMemoryTypeManaged, device_of(pointer), p, p, {}}; break;
   case Place::pinned: *attributes = {cudaMemoryTypeHost, current_device(), p, p, {}}; break;
   case Place::unknown: *attributes = {cudaMemoryTypeUnregistered, -2, nullptr, p, {}}; break;
   }

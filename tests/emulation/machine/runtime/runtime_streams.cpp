@@ -75,7 +75,7 @@ cudaError_t cudaStreamGetFlags(cudaStream_t stream, unsigned* flags) {
 cudaError_t cudaStreamGetDevice(cudaStream_t stream, int* device) {
   const Lock hold(lock());
   if (find_stream(stream) == nullptr) return answer(cudaErrorInvalidResourceHandle);
-  *device = stream_device(stream);
+  *device = is_default(stream) ? current_device() : stream_device(stream);
   return cudaSuccess;
 }
 cudaError_t cudaLaunchHostFunc(cudaStream_t stream, void (*function)(void*), void* data) {
