@@ -6,7 +6,7 @@
 #   bash tests/device.sh [FOLDER]   FOLDER: with isonomy_cuda, isonomy_gates and perhaps consumer_cuda, isonomy-profile and
 #                                   isonomy-mixture, built elsewhere; without it, built here into build/device
 #   OUT      folder of device.json, gates.json and the logs (build/device/results)
-#   BUDGET   seconds for everything but building (480): each step has a limit, and what is left is shared out as it goes
+#   BUDGET   seconds for everything but building (450): each step has a limit, and what is left is shared out as it goes
 #   CMAKE_PREFIX_PATH   where Catch2, Eigen and oneTBB are, on a machine without packages; its lib is searched for libraries too
 #   CMAKE_CUDA_ARCHITECTURES   of the device (90)
 set -euo pipefail
@@ -37,7 +37,7 @@ else
   "$nvcc" -std=c++20 -O2 -arch="sm_${CMAKE_CUDA_ARCHITECTURES:-90}" -Iinclude -o "$programs/consumer_cuda" \
     tests/consumer/cuda/main.cu -lcublas >>"$out/build.log" 2>&1 || echo "consumer_cuda does not compile: $out/build.log"
 fi
-budget=${BUDGET:-480} begin=$SECONDS for_gates=240
+budget=${BUDGET:-450} begin=$SECONDS for_gates=240
 
 kit=("$programs/isonomy_cuda" -w NoTests) # a name that matches nothing is a failure
 rows=() # NAME, a tab, STATUS, a tab, SECONDS

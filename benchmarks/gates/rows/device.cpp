@@ -21,7 +21,7 @@ struct DataSheet {
   double flops, tensor_flops;
 };
 constexpr DataSheet data_sheets[] = {
-    {"H200", 33.5e12, 66.9e12}, {"H100 80GB HBM3", 33.5e12, 66.9e12}, {"A100", 9.7e12, 19.5e12}};
+    {"H200", 34e12, 67e12}, {"H100 80GB HBM3", 34e12, 67e12}, {"A100", 9.7e12, 19.5e12}};
 
 Peak copies(double fraction) {
   constexpr double most = 2.0 * (1U << 30), least = 1 << 16;
