@@ -30,6 +30,12 @@ std::uint64_t seed_of_process() {
   return Random(static_cast<std::uint64_t>(now) ^ static_cast<std::uint64_t>(getpid()) << 40).draw() % 1000000;
 }
 
+/// As on a device: an empty CUDA_VISIBLE_DEVICES hides it.
+int visible_devices() {
+  const char* const text = std::getenv("CUDA_VISIBLE_DEVICES");
+  return text != nullptr && *text == '\0' ? 0 : 1;
+}
+
 /// Says what no test has looked at and what has not been released.
 void check_at_exit() {
   if (!fault().empty()) {
@@ -51,6 +57,7 @@ void check_at_exit() {
 struct Process {
   Process() {
     settings().seed = seed_of_process();
+    settings().devices = visible_devices();
     std::fprintf(stderr, "emulated device: ISONOMY_EMULATION_SEED=%llu\n",
                  static_cast<unsigned long long>(settings().seed));
     if (std::atexit(&check_at_exit) != 0) std::abort();

@@ -16,7 +16,7 @@ struct Settings {
   bool shuffle = true;  ///< blocks, threads and streams in random order; else ascending
   bool lazy = true;     ///< a stream runs only when something waits for it; else at once
   bool protect = true;  ///< host code that touches device memory is killed; followed from the next work on
-  int devices = 1;      ///< 0: no device
+  int devices = 1;      ///< 0: no device, as where CUDA_VISIBLE_DEVICES is set and empty
   int driver_version = 13000;  ///< 0: no driver
   std::size_t total_memory = std::size_t{1} << 31;
 };

@@ -76,6 +76,24 @@ TEMPLATE_TEST_CASE("cuBLAS: beta = 0 reads nothing of C, and gaps are not writte
   }
 }
 
+TEST_CASE("cuBLAS: without terms neither A nor B is read; without rows or columns nothing is", "[cuda][beliefs]") {
+  Context<Cuda> ctx;
+  Buffer<double, Cuda> bad = to_device(ctx, std::vector<double>(4, nan<double>)),
+                       c = to_device(ctx, std::vector<double>(4, 3.0));
+  const auto call = [&](int m, int n, int k, double alpha, const double* from, double beta) {
+    device::blas(ctx, "cublasDgemm_64", [&](cublasHandle_t handle) {
+      return cublasDgemm_64(handle, CUBLAS_OP_N, CUBLAS_OP_N, m, n, k, &alpha, from, 2, from, 2, &beta, c.data(), 2);
+    });
+    alpha = beta = nan<double>;  // they have been read
+    return to_host(ctx, c);
+  };
+  CHECK(call(0, 2, 2, 1, bad.data(), 0) == std::vector<double>(4, 3));
+  CHECK(call(2, 0, 2, 1, bad.data(), 0) == std::vector<double>(4, 3));
+  CHECK(call(2, 2, 0, 1, bad.data(), 0.5) == std::vector<double>(4, 1.5));
+  CHECK(call(2, 2, 2, 0, bad.data(), 2) == std::vector<double>(4, 3));
+  CHECK(call(2, 2, 0, 1, bad.data(), 0) == std::vector<double>(4, 0));
+}
+
 TEMPLATE_TEST_CASE("cuBLAS: no product is skipped: 0 times NaN and infinity is NaN", "[cuda][beliefs]", float, double) {
   using T = TestType;
   for (const index_t n : {3, 64, 300})

@@ -4,7 +4,7 @@
 #include "support/catch.hpp"
 #include "support/conform.hpp"
 
-TEST_CASE("cholesky_batched conforms on Cuda", "[cuda]") {
+TEST_CASE("cholesky_batched conforms on Cuda", "[cuda][small]") {
   isonomy::test::conform<isonomy::op::cholesky_batched, isonomy::Cuda>(isonomy::conformance::Level::quick);
 }
 TEST_CASE("cholesky_batched conforms on Cuda, fully", "[cuda][long]") {

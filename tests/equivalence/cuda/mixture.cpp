@@ -7,7 +7,7 @@
 #include "emulation/machine/control.hpp"
 #endif
 
-TEST_CASE("mixture_sums conforms on Cuda", "[cuda]") {
+TEST_CASE("mixture_sums conforms on Cuda", "[cuda][small]") {
   isonomy::test::conform<isonomy::op::mixture_sums, isonomy::Cuda>(isonomy::conformance::Level::quick);
 }
 TEST_CASE("mixture_sums conforms on Cuda, fully", "[cuda][long]") {

@@ -5,7 +5,7 @@
 #include "support/catch.hpp"
 #include "support/conform.hpp"
 
-TEST_CASE("multivariate_mixture_sums conforms on Cuda", "[cuda]") {
+TEST_CASE("multivariate_mixture_sums conforms on Cuda", "[cuda][small]") {
   isonomy::test::conform<isonomy::op::multivariate_mixture_sums, isonomy::Cuda>(isonomy::conformance::Level::quick);
 }
 TEST_CASE("multivariate_mixture_sums conforms on Cuda, fully", "[cuda][long]") {

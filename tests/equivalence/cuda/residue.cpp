@@ -4,13 +4,13 @@
 #include "support/catch.hpp"
 #include "support/conform.hpp"
 
-TEST_CASE("joint_residue_counts conforms on Cuda", "[cuda]") {
+TEST_CASE("joint_residue_counts conforms on Cuda", "[cuda][small]") {
   isonomy::test::conform<isonomy::op::joint_residue_counts, isonomy::Cuda>(isonomy::conformance::Level::quick);
 }
 TEST_CASE("joint_residue_counts conforms on Cuda, fully", "[cuda][long]") {
   isonomy::test::conform<isonomy::op::joint_residue_counts, isonomy::Cuda>();
 }
-TEST_CASE("residue_rank_sums conforms on Cuda", "[cuda]") {
+TEST_CASE("residue_rank_sums conforms on Cuda", "[cuda][small]") {
   isonomy::test::conform<isonomy::op::residue_rank_sums, isonomy::Cuda>(isonomy::conformance::Level::quick);
 }
 TEST_CASE("residue_rank_sums conforms on Cuda, fully", "[cuda][long]") {

@@ -10,13 +10,13 @@ TEST_CASE("stable_sort_by_key conforms on Cuda", "[cuda]") {
 TEST_CASE("stable_sort_by_key conforms on Cuda, fully", "[cuda][long]") {
   isonomy::test::conform<isonomy::op::stable_sort_by_key, isonomy::Cuda>();
 }
-TEST_CASE("rank_average conforms on Cuda", "[cuda]") {
+TEST_CASE("rank_average conforms on Cuda", "[cuda][small]") {
   isonomy::test::conform<isonomy::op::rank_average, isonomy::Cuda>(isonomy::conformance::Level::quick);
 }
 TEST_CASE("rank_average conforms on Cuda, fully", "[cuda][long]") {
   isonomy::test::conform<isonomy::op::rank_average, isonomy::Cuda>();
 }
-TEST_CASE("select_k conforms on Cuda", "[cuda]") {
+TEST_CASE("select_k conforms on Cuda", "[cuda][small]") {
   isonomy::test::conform<isonomy::op::select_k, isonomy::Cuda>(isonomy::conformance::Level::quick);
 }
 TEST_CASE("select_k conforms on Cuda, fully", "[cuda][long]") {

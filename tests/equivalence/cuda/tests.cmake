@@ -13,7 +13,9 @@ add_library(isonomy_cuda_cpu_legs OBJECT EXCLUDE_FROM_ALL ${cuda_cpu_legs})
 target_link_libraries(isonomy_cuda_cpu_legs PRIVATE isonomy_compiled isonomy_test_support)
 target_compile_options(isonomy_cuda_cpu_legs PRIVATE ${test_options})
 
-# Rows of the kit share nearly all that they instantiate: few large units.
+# Rows of the kit share nearly all that they instantiate: two large units, one a processor.
+list(LENGTH cuda_rows half)
+math(EXPR half "(${half} + 1) / 2")
 if(COMMAND isonomy_emulated_test)
   isonomy_emulated_test(cuda ${cuda_rows} BUILDS plain asan race)
   isonomy_emulated_test(cuda_estimators ${cuda_estimators} $<TARGET_OBJECTS:isonomy_cuda_cpu_legs> BUILDS plain)
@@ -21,7 +23,7 @@ if(COMMAND isonomy_emulated_test)
   isonomy_emulated_test(cuda_broken ${cuda_broken} BUILDS plain)
   foreach(build IN ITEMS plain asan race)
     if(TARGET isonomy_emulated_cuda_${build})
-      set_target_properties(isonomy_emulated_cuda_${build} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE BATCH UNITY_BUILD_BATCH_SIZE 6)
+      set_target_properties(isonomy_emulated_cuda_${build} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE BATCH UNITY_BUILD_BATCH_SIZE ${half})
     endif()
   endforeach()
   foreach(build IN ITEMS asan race)  # minutes to compile; every run has them in the plain build
@@ -75,7 +77,8 @@ target_compile_definitions(isonomy_cuda PRIVATE ${test_definitions})
 target_include_directories(isonomy_cuda PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
 target_link_libraries(isonomy_cuda PRIVATE isonomy_compiled isonomy::cuda Catch2::Catch2)
 # What g++ 12 takes for mistakes: the exceptions of isonomy_dev.
-target_compile_options(isonomy_cuda PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-Wall,-Wextra,-Wno-array-bounds,-Wno-restrict,-Wno-stringop-overflow,-Wno-uninitialized,-Wno-maybe-uninitialized -Werror=all-warnings>)
+set(isonomy_nvcc_warnings $<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-Wall,-Wextra,-Wno-array-bounds,-Wno-restrict,-Wno-stringop-overflow,-Wno-uninitialized,-Wno-maybe-uninitialized -Werror=all-warnings>)
+target_compile_options(isonomy_cuda PRIVATE ${isonomy_nvcc_warnings})
 # No kernel spills registers, has a large frame, or calls a function of ours.
 target_compile_options(isonomy_cuda PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:-Xptxas=-v>)
 set_target_properties(isonomy_cuda PROPERTIES CUDA_COMPILER_LAUNCHER "bash;${cuda_dir}/kernels/watch.sh")

@@ -8,9 +8,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "cub/version.cuh"
 #include "cuda_runtime.h"
-
-#define CUB_VERSION 300000
 
 namespace cub {
 
