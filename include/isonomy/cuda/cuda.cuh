@@ -20,6 +20,7 @@
 #include "isonomy/cuda/reduce/transform_reduce.cuh"
 #include "isonomy/cuda/residue/joint_residue_counts.cuh"
 #include "isonomy/cuda/residue/residue_rank_sums.cuh"
+#include "isonomy/cuda/residue/row_statistics.cuh"
 #include "isonomy/cuda/returns.cuh"
 #include "isonomy/cuda/sort/rank_average.cuh"
 #include "isonomy/cuda/sort/select_k.cuh"
@@ -47,7 +48,8 @@ struct Backend<Cuda> : device::Memory,
                        device::MixtureSums,
                        device::MultivariateMixtureSums,
                        device::JointResidueCounts,
-                       device::ResidueRankSums {
+                       device::ResidueRankSums,
+                       device::RowStatistics {
   using tag = Cuda;
   using space = DeviceSpace;
   using context = device::Context;

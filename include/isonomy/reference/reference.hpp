@@ -14,6 +14,7 @@
 #include "isonomy/reference/reduce/transform_reduce.hpp"
 #include "isonomy/reference/residue/joint_residue_counts.hpp"
 #include "isonomy/reference/residue/residue_rank_sums.hpp"
+#include "isonomy/reference/residue/row_statistics.hpp"
 #include "isonomy/reference/sort/rank_average.hpp"
 #include "isonomy/reference/sort/select_k.hpp"
 #include "isonomy/reference/sort/stable_sort_by_key.hpp"
@@ -35,6 +36,7 @@ struct Backend<Reference> : reference::Memory,
                             reference::CholeskyBatched,
                             reference::JointResidueCounts,
                             reference::ResidueRankSums,
+                            reference::RowStatistics,
                             reference::MixtureSums {
   using tag = Reference;
   using space = HostSpace;

@@ -79,7 +79,7 @@ class Stages {
 
   /// Value of a feature in one row as the second pass has it.
   [[nodiscard]] double value(profiling::Candidate f, index_t row) const {
-    const profiling::RowPlace p = packed.places()[static_cast<std::size_t>(row)];
+    const RowPlace p = packed.places()[static_cast<std::size_t>(row)];
     const ResidueBlock block{packed.group(p.group), second_places.slots(p.group, f.split)};
     return static_cast<double>(Arithmetic::key(block, p.column, tables.views(), f.scale)) / 100000.0;
   }
