@@ -211,6 +211,20 @@ void select_k_of(benchmark::State& state) {
   }
 }
 
+/// A twentieth of the numbers, and what lies close by.
+template <bool own>
+void select_candidates_of(benchmark::State& state) {
+  const auto x = numbers(elements);
+  std::vector<index_t> places(x.size());
+  std::vector<double> values(x.size());
+  Host<own, op::select_candidates> ctx(one_thread());
+  for (auto _ : state)
+    benchmark::DoNotOptimize(select_candidates(ctx, VectorView<const double>(x.data(), elements), elements / 20, 1e-9,
+                                               VectorView<index_t>(places.data(), elements),
+                                               VectorView<double>(values.data(), elements)));
+  state.SetItemsProcessed(state.iterations() * elements);
+}
+
 /// 10,000 rows of 20 residues, half of them of the test group, as packed sequences lie.
 struct Residues {
   static constexpr index_t rows = 10000, positions = 20, stride = rows + 64;
@@ -379,6 +393,7 @@ int main(int argc, char** argv) {
   add("stable_sort_by_key", sort_of<true>, sort_of<false>);
   add("rank_average", rank_average_of<true>, rank_average_of<false>);
   add("select_k", select_k_of<true>, select_k_of<false>);
+  add("select_candidates", select_candidates_of<true>, select_candidates_of<false>);
   add("joint_residue_counts", joint_counts_of<true>, joint_counts_of<false>);
   add("residue_rank_sums", rank_sums_of<true>, rank_sums_of<false>);
   add("row_statistics", row_statistics_of<true>, row_statistics_of<false>);

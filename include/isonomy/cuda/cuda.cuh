@@ -23,6 +23,7 @@
 #include "isonomy/cuda/residue/row_statistics.cuh"
 #include "isonomy/cuda/returns.cuh"
 #include "isonomy/cuda/sort/rank_average.cuh"
+#include "isonomy/cuda/sort/select_candidates.cuh"
 #include "isonomy/cuda/sort/select_k.cuh"
 #include "isonomy/cuda/sort/stable_sort_by_key.cuh"
 #include "isonomy/cuda/tag.hpp"
@@ -40,6 +41,7 @@ struct Backend<Cuda> : device::Memory,
                        device::StableSortByKey,
                        device::RankAverage,
                        device::SelectK,
+                       device::SelectCandidates,
                        device::Gemm,
                        device::Syrk,
                        device::CholeskyBatched,

@@ -16,6 +16,7 @@
 #include "isonomy/reference/residue/residue_rank_sums.hpp"
 #include "isonomy/reference/residue/row_statistics.hpp"
 #include "isonomy/reference/sort/rank_average.hpp"
+#include "isonomy/reference/sort/select_candidates.hpp"
 #include "isonomy/reference/sort/select_k.hpp"
 #include "isonomy/reference/sort/stable_sort_by_key.hpp"
 
@@ -31,6 +32,7 @@ struct Backend<Reference> : reference::Memory,
                             reference::StableSortByKey,
                             reference::RankAverage,
                             reference::SelectK,
+                            reference::SelectCandidates,
                             reference::Gemm,
                             reference::Syrk,
                             reference::CholeskyBatched,
