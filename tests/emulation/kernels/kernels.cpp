@@ -1,6 +1,6 @@
-// The kernels of sums over mixtures, residue pairs, rank sums and row statistics against Backend<Reference>: exit code
-// 0 where the bits are the same and the emulated device found no fault, else 1 with what is wrong. Arguments: names of
-// kernels; none: all of them.
+// The kernels of sums over mixtures, residue pairs, rank sums, row statistics and selections of candidates against
+// Backend<Reference>: exit code 0 where the bits are the same and the emulated device found no fault, else 1 with what
+// is wrong. Arguments: names of kernels; none: all of them.
 //
 // Compiled with one of the faulty launch headers of faults.sh first, it must fail: see cases.txt.
 #include <cstdint>
@@ -22,6 +22,7 @@
 #include "isonomy/ops/residue/joint_residue_counts.hpp"
 #include "isonomy/ops/residue/residue_rank_sums.hpp"
 #include "isonomy/ops/residue/row_statistics.hpp"
+#include "isonomy/ops/sort/select_candidates.hpp"
 #include "isonomy/reference/reference.hpp"
 
 using namespace isonomy;
@@ -161,6 +162,20 @@ std::vector<double> statistics(Ctx& ctx) {
   return to_host(ctx, out);
 }
 
+/// Of several blocks, in several rounds of each.
+template <class Ctx>
+std::vector<double> candidates(Ctx& ctx) {
+  const index_t n = 9001;
+  const auto x = to_device(ctx, numbers(n, 11));
+  Buffer<index_t, typename Ctx::tag> places(ctx, n);
+  Buffer<double, typename Ctx::tag> values(ctx, n);
+  const CandidateCut cut = select_candidates(ctx, x.view(), 700, 1e-3, places.view(), values.view());
+  std::vector<double> result{static_cast<double>(cut.counted), static_cast<double>(cut.chosen), cut.value, cut.next};
+  const VectorView<const index_t, typename Ctx::space> chosen(places.data(), cut.chosen);
+  for (const index_t p : to_host<Ctx, index_t>(ctx, chosen)) result.push_back(static_cast<double>(p));
+  return result;
+}
+
 /// Shares of blocks that show in which order they were added.
 template <MemorySpace Space>
 struct Share {
@@ -190,6 +205,7 @@ std::vector<double> result(const std::string& kernel, Ctx& ctx) {
   if (kernel == "dimensions") return normals(ctx, 9);
   if (kernel == "pass") return pass(ctx);
   if (kernel == "ranks") return ranks(ctx);
+  if (kernel == "candidates") return candidates(ctx);
   if (kernel == "integers") return statistics<exact>(ctx);
   if (kernel == "rows") return statistics<aaanalysis_1_1>(ctx);
   return residues(ctx);
@@ -218,7 +234,8 @@ std::string fault_of(const std::string& kernel) {
 int main(int argc, char** argv) {
   std::vector<std::string> kernels(argv + 1, argv + argc);
   if (kernels.empty())
-    kernels = {"pair", "weighted", "components", "dimensions", "residues", "ranks", "integers", "rows", "pass"};
+    kernels = {"pair",  "weighted", "components", "dimensions", "residues",
+               "ranks", "integers", "rows",       "candidates", "pass"};
   int faults = 0;
   for (const std::string& kernel : kernels) {
     const std::string fault = fault_of(kernel);

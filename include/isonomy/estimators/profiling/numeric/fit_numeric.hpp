@@ -234,8 +234,8 @@ template <class Arithmetic = exact, ContextLike Ctx>
   timer.lap("means");
 
   const Selection selection =
-      select(ctx, detail::numeric_candidates(ctx, first_pass, options.max_std_test), n_pre_filter, options.max_std_test,
-             first_pass, [&](const Candidate& f) { return catalog.id_order(f); });
+      select(ctx, detail::numeric_candidates<Tag>(ctx, first_pass, options.max_std_test), n_pre_filter,
+             options.max_std_test, first_pass, [&](const Candidate& f) { return catalog.id_order(f); });
   count_survivors(selection, options, scales, result.funnel, operation);
   timer.lap("pre-filter");
 
