@@ -31,6 +31,8 @@ struct Cases<op::select_candidates> {
       for (const index_t n : {0, 1, 2, 7, 100, 1024, 5003})
         for (const auto& [k, margin] : wishes(n, kind)) row<Tag>(rows, {n, 1 + n % 3, kind, k, margin});
     row<Tag>(rows, {20011, 1, Data::random, 1000, 0.01});
+    // The k-th is a zero, and there are more of them.
+    for (const index_t n : {1000, 1001, 1002, 1003, 3000}) row<Tag>(rows, {n, 1, Data::ties, 9 * n / 20, 0});
     // Nothing counts; all that count begin with the same digits.
     row<Tag>(rows, {300, 1, Data::random, 5, 0, Shift::below});
     row<Tag>(rows, {9000, 1, Data::random, 500, 0, Shift::above});

@@ -28,7 +28,11 @@ struct CutSearch {
 
   Step steps[digits + 1];
   index_t counted, chosen;
-  unsigned long long next;  ///< the complement of the bits of the one behind it
+  unsigned long long next;  ///< of the one behind it, as next_of says
+
+  static constexpr unsigned long long no_next = ~0ull;
+  /// Smaller for larger numbers, and never no_next.
+  [[nodiscard]] static __device__ unsigned long long next_of(std::uint64_t bits) { return ~(bits + 1); }
 
   /// Bits behind digit d: each digit has digit_bits, the last what is left of 63.
   [[nodiscard]] static __device__ int shift(int d) {
@@ -145,14 +149,16 @@ struct CountChosen {
     if (g.first() == 0 && any) search->steps[last + 1] = step;
     const double value = CutSearch::number_of(step.prefix), least = CandidateCut::least(value, margin);
     const auto equal = static_cast<index_t>(counts[step.prefix & ((1u << CutSearch::width(last)) - 1)]);
-    unsigned long long next = g.first() == 0 && any && step.rest < equal ? ~step.prefix : ~0ull;
+    unsigned long long next =
+        g.first() == 0 && any && step.rest < equal ? CutSearch::next_of(step.prefix) : CutSearch::no_next;
     index_t own = 0;
     for (index_t i = begin(g, g.block()) + g.thread(); i < begin(g, g.block() + 1); i += g.threads()) {
       if (!any || !(x(i) >= 0)) continue;
       own += x(i) >= least ? 1 : 0;
-      if (x(i) < value && ~CutSearch::bits_of(x(i)) < next) next = ~CutSearch::bits_of(x(i));
+      const unsigned long long here = CutSearch::next_of(CutSearch::bits_of(x(i)));
+      if (x(i) < value && here < next) next = here;
     }
-    if (next != ~0ull) g.minimum(&search->next, next);
+    if (next != CutSearch::no_next) g.minimum(&search->next, next);
     const index_t all = block_sum(g, s, own);
     if (g.thread() == 0) chosen[g.block()] = all;
   }
@@ -220,7 +226,7 @@ struct BeginSearch {
     if (g.first() != 0) return;
     for (CutSearch::Step& step : search->steps) step = {0, k};
     search->counted = search->chosen = 0;
-    search->next = ~0ull;
+    search->next = CutSearch::no_next;
   }
 };
 
@@ -258,7 +264,7 @@ struct SelectCandidates {
     cut.counted = end.counted;
     cut.chosen = end.chosen;
     if (cut.counted > 0) cut.value = std::bit_cast<double>(end.steps[CutSearch::digits].prefix);
-    if (end.next != ~0ull) cut.next = std::bit_cast<double>(static_cast<std::uint64_t>(~end.next));
+    if (end.next != CutSearch::no_next) cut.next = std::bit_cast<double>(std::uint64_t{~end.next - 1});
     return cut;
   }
 };
