@@ -11,7 +11,7 @@
 
 #include "emulation/machine/control.hpp"
 #include "isonomy/backend/buffer.hpp"
-#include "isonomy/conformance/cases/feature_problems.hpp"
+#include "isonomy/conformance/cases/problems/feature_problems.hpp"
 #include "isonomy/core/random.hpp"
 #include "isonomy/cuda/cuda.cuh"
 #include "isonomy/ops/for_each.hpp"

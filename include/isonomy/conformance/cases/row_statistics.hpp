@@ -9,7 +9,7 @@
 
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/backend/operation.hpp"
-#include "isonomy/conformance/cases/feature_problems.hpp"
+#include "isonomy/conformance/cases/problems/feature_problems.hpp"
 #include "isonomy/conformance/rows.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/ops/residue/arithmetic.hpp"

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "isonomy/conformance/cases/feature_problems.hpp"
+#include "isonomy/conformance/cases/problems/feature_problems.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/ops/residue/row_statistics.hpp"
 #include "support/catch.hpp"

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "isonomy/conformance/cases/rank_problems.hpp"
+#include "isonomy/conformance/cases/problems/rank_problems.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/random.hpp"
 #include "isonomy/ops/residue/arithmetic.hpp"
