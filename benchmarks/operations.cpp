@@ -211,6 +211,20 @@ void select_k_of(benchmark::State& state) {
   }
 }
 
+/// A twentieth of the numbers, and what lies close by.
+template <bool own>
+void select_candidates_of(benchmark::State& state) {
+  const auto x = numbers(elements);
+  std::vector<index_t> places(x.size());
+  std::vector<double> values(x.size());
+  Host<own, op::select_candidates> ctx(one_thread());
+  for (auto _ : state)
+    benchmark::DoNotOptimize(select_candidates(ctx, VectorView<const double>(x.data(), elements), elements / 20, 1e-9,
+                                               VectorView<index_t>(places.data(), elements),
+                                               VectorView<double>(values.data(), elements)));
+  state.SetItemsProcessed(state.iterations() * elements);
+}
+
 /// 10,000 rows of 20 residues, half of them of the test group, as packed sequences lie.
 struct Residues {
   static constexpr index_t rows = 10000, positions = 20, stride = rows + 64;
@@ -274,6 +288,42 @@ void rank_sums_of(benchmark::State& state) {
     benchmark::DoNotOptimize(twice_u.data());
   }
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(wanted.size()) * Residues::rows);
+}
+
+/// All bundled scales over two segments, as one feature after the other.
+template <bool own>
+void row_statistics_of(benchmark::State& state) {
+  const Residues residues;
+  const profiling::ScaleTable table = profiling::aaontology();
+  Context<Cpu> host(one_thread());
+  const profiling::PackedScales<Cpu> scales(host, table);
+  std::vector<std::uint16_t> positions(static_cast<std::size_t>(Residues::positions));
+  std::iota(positions.begin(), positions.end(), std::uint16_t{0});
+  const std::vector<ResidueSlots> slots{{positions.data(), 4, 4}, {positions.data() + 8, 10, 10}};
+  const ResidueRows group{residues.codes.data(), Residues::stride, Residues::rows, Residues::rows / 2};
+  std::vector<RowPlace> places;
+  for (std::uint32_t i = 0; i < static_cast<std::uint32_t>(Residues::rows); ++i) places.push_back({0, i});
+  std::vector<FeatureRequest> requests;
+  for (const std::int64_t slot : {0, 1})
+    for (index_t d = 0; d < table.size(); ++d) requests.push_back({slot, d});
+  const auto n = static_cast<index_t>(requests.size());
+  std::vector<double> out(static_cast<std::size_t>(3 * n));
+  const FeatureProblem<HostSpace> problem{.groups = &group,
+                                          .places = places.data(),
+                                          .slots = slots.data(),
+                                          .requests = requests.data(),
+                                          .scales = scales.views(),
+                                          .host_groups = &group,
+                                          .group_count = 1,
+                                          .rows = group.rows,
+                                          .test_rows = group.test_rows,
+                                          .features = n};
+  Host<own, op::row_statistics> ctx(one_thread());
+  for (auto _ : state) {
+    row_statistics<exact>(ctx, problem, RowValues::rounded, row_major(out.data(), n, 3));
+    benchmark::DoNotOptimize(out.data());
+  }
+  state.SetItemsProcessed(state.iterations() * n * Residues::rows);
 }
 
 /// Likelihood and gradient of two normal densities around one mean; plain: one lane at a time.
@@ -359,8 +409,10 @@ int main(int argc, char** argv) {
   add("stable_sort_by_key", sort_of<true>, sort_of<false>);
   add("rank_average", rank_average_of<true>, rank_average_of<false>);
   add("select_k", select_k_of<true>, select_k_of<false>);
+  add("select_candidates", select_candidates_of<true>, select_candidates_of<false>);
   add("joint_residue_counts", joint_counts_of<true>, joint_counts_of<false>);
   add("residue_rank_sums", rank_sums_of<true>, rank_sums_of<false>);
+  add("row_statistics", row_statistics_of<true>, row_statistics_of<false>);
   add("mixture_sums", mixture_sums_of<true>, mixture_sums_of<false>);
   add("weighted_mixture_sums", weighted_mixture_sums_of<true>, weighted_mixture_sums_of<false>);
   add("multivariate_mixture_sums", density_sums_of<op::multivariate_mixture_sums, true>,

@@ -1,6 +1,7 @@
-// The conformance rows of joint_residue_counts, residue_rank_sums on Backend<Cpu>.
+// The conformance rows of joint_residue_counts, residue_rank_sums, row_statistics on Backend<Cpu>.
 #include "isonomy/compiled/residue.hpp"
 #include "isonomy/conformance/cases/residue.hpp"
+#include "isonomy/conformance/cases/row_statistics.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "support/catch.hpp"
 #include "support/conform.hpp"
@@ -10,4 +11,7 @@ TEST_CASE("joint_residue_counts conforms on Cpu", "[equivalence]") {
 }
 TEST_CASE("residue_rank_sums conforms on Cpu", "[equivalence]") {
   isonomy::test::conform<isonomy::op::residue_rank_sums, isonomy::Cpu>();
+}
+TEST_CASE("row_statistics conforms on Cpu in its generic form", "[equivalence]") {
+  isonomy::test::conform<isonomy::op::row_statistics, isonomy::Cpu>();
 }

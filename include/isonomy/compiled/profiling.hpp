@@ -21,8 +21,8 @@ extern template ProfileResult fit_numeric<exact>(Context<Cpu>&, std::span<const 
                                                  const std::vector<int>&, const ScaleTable&, const ProfileOptions&);
 extern template Matrix<double, Cpu> feature_matrix<exact>(Context<Cpu>&, const SequenceSet&, const ScaleTable&,
                                                           std::span<const Feature>);
-extern template Candidates candidates<exact>(Context<Cpu>&, const PackedSequences<Cpu>&, const SplitPlaces<Cpu>&,
-                                             const PackedScales<Cpu>&, const Moments<Cpu>&, double);
+extern template Candidates<Cpu> candidates<exact>(Context<Cpu>&, const PackedSequences<Cpu>&, const SplitPlaces<Cpu>&,
+                                                  const PackedScales<Cpu>&, const Moments<Cpu>&, double);
 extern template std::vector<TwiceU> rank_sums<exact>(Context<Cpu>&, const PackedSequences<Cpu>&,
                                                      const SplitPlaces<Cpu>&, const PackedScales<Cpu>&,
                                                      const FeatureClasses&, const std::vector<Survivor>&);
@@ -44,9 +44,9 @@ extern template ProfileResult fit_numeric<aaanalysis_1_1>(Context<Cpu>&, std::sp
                                                           const ProfileOptions&);
 extern template Matrix<double, Cpu> feature_matrix<aaanalysis_1_1>(Context<Cpu>&, const SequenceSet&, const ScaleTable&,
                                                                    std::span<const Feature>);
-extern template Candidates candidates<aaanalysis_1_1>(Context<Cpu>&, const PackedSequences<Cpu>&,
-                                                      const SplitPlaces<Cpu>&, const PackedScales<Cpu>&,
-                                                      const Moments<Cpu>&, double);
+extern template Candidates<Cpu> candidates<aaanalysis_1_1>(Context<Cpu>&, const PackedSequences<Cpu>&,
+                                                           const SplitPlaces<Cpu>&, const PackedScales<Cpu>&,
+                                                           const Moments<Cpu>&, double);
 extern template std::vector<TwiceU> rank_sums<aaanalysis_1_1>(Context<Cpu>&, const PackedSequences<Cpu>&,
                                                               const SplitPlaces<Cpu>&, const PackedScales<Cpu>&,
                                                               const FeatureClasses&, const std::vector<Survivor>&);

@@ -12,6 +12,8 @@
 #include "isonomy/conformance/cases/nearest.hpp"
 #include "isonomy/conformance/cases/reduce.hpp"
 #include "isonomy/conformance/cases/residue.hpp"
+#include "isonomy/conformance/cases/row_statistics.hpp"
+#include "isonomy/conformance/cases/select_candidates.hpp"
 #include "isonomy/conformance/cases/sort.hpp"
 #include "isonomy/conformance/cases/weighted.hpp"
 #include "isonomy/conformance/operation.hpp"

@@ -16,6 +16,7 @@
 #include "isonomy/cpu/reduce/transform_reduce.hpp"
 #include "isonomy/cpu/residue/joint_residue_counts.hpp"
 #include "isonomy/cpu/residue/residue_rank_sums.hpp"
+#include "isonomy/cpu/sort/select_candidates.hpp"
 #include "isonomy/cpu/sort/select_k.hpp"
 #include "isonomy/cpu/sort/stable_sort_by_key.hpp"
 
@@ -29,6 +30,7 @@ struct Backend<Cpu> : cpu::Memory,
                       cpu::SegmentedReduce,
                       cpu::StableSortByKey,
                       cpu::SelectK,
+                      cpu::SelectCandidates,
                       cpu::Gemm,
                       cpu::Syrk,
                       cpu::CholeskyBatched,

@@ -21,9 +21,11 @@
 #include "isonomy/cuda/reduce/transform_reduce.cuh"
 #include "isonomy/cuda/residue/joint_residue_counts.cuh"
 #include "isonomy/cuda/residue/residue_rank_sums.cuh"
+#include "isonomy/cuda/residue/row_statistics.cuh"
 #include "isonomy/cuda/returns.cuh"
 #include "isonomy/cuda/sends.cuh"
 #include "isonomy/cuda/sort/rank_average.cuh"
+#include "isonomy/cuda/sort/select_candidates.cuh"
 #include "isonomy/cuda/sort/select_k.cuh"
 #include "isonomy/cuda/sort/stable_sort_by_key.cuh"
 #include "isonomy/cuda/tag.hpp"
@@ -41,6 +43,7 @@ struct Backend<Cuda> : device::Memory,
                        device::StableSortByKey,
                        device::RankAverage,
                        device::SelectK,
+                       device::SelectCandidates,
                        device::Gemm,
                        device::Syrk,
                        device::CholeskyBatched,
@@ -51,7 +54,8 @@ struct Backend<Cuda> : device::Memory,
                        device::MultivariateMixtureSums,
                        device::NearestSums,
                        device::JointResidueCounts,
-                       device::ResidueRankSums {
+                       device::ResidueRankSums,
+                       device::RowStatistics {
   using tag = Cuda;
   using space = DeviceSpace;
   using context = device::Context;

@@ -19,7 +19,9 @@
 #include "isonomy/ops/reduce/transform_reduce.hpp"
 #include "isonomy/ops/residue/joint_residue_counts.hpp"
 #include "isonomy/ops/residue/residue_rank_sums.hpp"
+#include "isonomy/ops/residue/row_statistics.hpp"
 #include "isonomy/ops/sort/rank_average.hpp"
+#include "isonomy/ops/sort/select_candidates.hpp"
 #include "isonomy/ops/sort/select_k.hpp"
 #include "isonomy/ops/sort/stable_sort_by_key.hpp"
 
@@ -27,8 +29,8 @@ namespace isonomy::op {
 
 /// Everything the library dispatches, in the order of the capability table.
 using all = std::tuple<for_each, copy, fill, iota, transform, transform_reduce, segmented_reduce, stable_sort_by_key,
-                       rank_average, gemm, syrk, cholesky_batched, select_k, joint_residue_counts, residue_rank_sums,
-                       mixture_sums, weighted_mixture_sums, multivariate_mixture_sums,
-                       weighted_multivariate_mixture_sums, nearest_sums>;
+                       rank_average, gemm, syrk, cholesky_batched, select_k, select_candidates, joint_residue_counts,
+                       residue_rank_sums, row_statistics, mixture_sums, weighted_mixture_sums,
+                       multivariate_mixture_sums, weighted_multivariate_mixture_sums, nearest_sums>;
 
 }  // namespace isonomy::op

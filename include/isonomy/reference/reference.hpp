@@ -15,7 +15,9 @@
 #include "isonomy/reference/reduce/transform_reduce.hpp"
 #include "isonomy/reference/residue/joint_residue_counts.hpp"
 #include "isonomy/reference/residue/residue_rank_sums.hpp"
+#include "isonomy/reference/residue/row_statistics.hpp"
 #include "isonomy/reference/sort/rank_average.hpp"
+#include "isonomy/reference/sort/select_candidates.hpp"
 #include "isonomy/reference/sort/select_k.hpp"
 #include "isonomy/reference/sort/stable_sort_by_key.hpp"
 
@@ -31,11 +33,13 @@ struct Backend<Reference> : reference::Memory,
                             reference::StableSortByKey,
                             reference::RankAverage,
                             reference::SelectK,
+                            reference::SelectCandidates,
                             reference::Gemm,
                             reference::Syrk,
                             reference::CholeskyBatched,
                             reference::JointResidueCounts,
                             reference::ResidueRankSums,
+                            reference::RowStatistics,
                             reference::MixtureSums,
                             reference::NearestSums {
   using tag = Reference;

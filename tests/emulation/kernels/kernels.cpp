@@ -1,6 +1,6 @@
-// The kernels of sums over mixtures, residue pairs and rank sums against Backend<Reference>: exit code 0 where the bits
-// are the same and the emulated device found no fault, else 1 with what is wrong. Arguments: names of kernels; none:
-// all of them.
+// The kernels of sums over mixtures, residue pairs, rank sums, row statistics and selections of candidates against
+// Backend<Reference>: exit code 0 where the bits are the same and the emulated device found no fault, else 1 with what
+// is wrong. Arguments: names of kernels; none: all of them.
 //
 // Compiled with one of the faulty launch headers of faults.sh first, it must fail: see cases.txt.
 #include <cstdint>
@@ -11,6 +11,7 @@
 
 #include "emulation/machine/control.hpp"
 #include "isonomy/backend/buffer.hpp"
+#include "isonomy/conformance/cases/problems/feature_problems.hpp"
 #include "isonomy/core/random.hpp"
 #include "isonomy/cuda/cuda.cuh"
 #include "isonomy/ops/for_each.hpp"
@@ -20,6 +21,8 @@
 #include "isonomy/ops/mixture/weighted_mixture_sums.hpp"
 #include "isonomy/ops/residue/joint_residue_counts.hpp"
 #include "isonomy/ops/residue/residue_rank_sums.hpp"
+#include "isonomy/ops/residue/row_statistics.hpp"
+#include "isonomy/ops/sort/select_candidates.hpp"
 #include "isonomy/reference/reference.hpp"
 
 using namespace isonomy;
@@ -126,6 +129,53 @@ std::vector<double> ranks(Ctx& ctx) {
   return {twice_u.begin(), twice_u.end()};
 }
 
+/// Of two groups, so many rows that they make several pieces, and several rounds of a block.
+template <class Arithmetic, class Ctx>
+std::vector<double> statistics(Ctx& ctx) {
+  using namespace conformance::detail;
+  const FeatureData data({.groups = {{1500, 1100}, {200, 50}}, .splits = {{0, 2}}, .window = 3},
+                         make_scales({{1000, 0, 1000}, {1000, 0, 1000}}, 20, 9), 10);
+  const auto codes = to_device(ctx, data.codes);
+  const auto positions = to_device(ctx, data.positions);
+  const auto host_groups = data.groups(codes.data());
+  const auto groups = to_device(ctx, host_groups);
+  const auto slots = to_device(ctx, data.slots(positions.data()));
+  const auto places = to_device(ctx, data.places);
+  const auto requests = to_device(ctx, data.requests);
+  const auto numerators = to_device(ctx, data.scales.numerators),
+             denominators = to_device(ctx, data.scales.denominators);
+  const auto values = to_device(ctx, data.scales.values), single = to_device(ctx, data.scales.single);
+  Buffer<double, typename Ctx::tag> out(ctx, 3 * requests.size());
+  row_statistics<Arithmetic>(ctx,
+                             FeatureProblem<typename Ctx::space>{
+                                 .groups = groups.data(),
+                                 .places = places.data(),
+                                 .slots = slots.data(),
+                                 .requests = requests.data(),
+                                 .scales = {numerators.data(), denominators.data(), values.data(), single.data(), 2},
+                                 .host_groups = host_groups.data(),
+                                 .group_count = groups.size(),
+                                 .rows = data.rows,
+                                 .test_rows = data.test_rows,
+                                 .features = requests.size()},
+                             RowValues::averaged, row_major<typename Ctx::space>(out.data(), requests.size(), 3));
+  return to_host(ctx, out);
+}
+
+/// Of several blocks, in several rounds of each.
+template <class Ctx>
+std::vector<double> candidates(Ctx& ctx) {
+  const index_t n = 9001;
+  const auto x = to_device(ctx, numbers(n, 11));
+  Buffer<index_t, typename Ctx::tag> places(ctx, n);
+  Buffer<double, typename Ctx::tag> values(ctx, n);
+  const CandidateCut cut = select_candidates(ctx, x.view(), 700, 1e-3, places.view(), values.view());
+  std::vector<double> result{static_cast<double>(cut.counted), static_cast<double>(cut.chosen), cut.value, cut.next};
+  const VectorView<const index_t, typename Ctx::space> chosen(places.data(), cut.chosen);
+  for (const index_t p : to_host<Ctx, index_t>(ctx, chosen)) result.push_back(static_cast<double>(p));
+  return result;
+}
+
 /// Shares of blocks that show in which order they were added.
 template <MemorySpace Space>
 struct Share {
@@ -155,6 +205,9 @@ std::vector<double> result(const std::string& kernel, Ctx& ctx) {
   if (kernel == "dimensions") return normals(ctx, 9);
   if (kernel == "pass") return pass(ctx);
   if (kernel == "ranks") return ranks(ctx);
+  if (kernel == "candidates") return candidates(ctx);
+  if (kernel == "integers") return statistics<exact>(ctx);
+  if (kernel == "rows") return statistics<aaanalysis_1_1>(ctx);
   return residues(ctx);
 }
 
@@ -180,7 +233,9 @@ std::string fault_of(const std::string& kernel) {
 
 int main(int argc, char** argv) {
   std::vector<std::string> kernels(argv + 1, argv + argc);
-  if (kernels.empty()) kernels = {"pair", "weighted", "components", "dimensions", "residues", "ranks", "pass"};
+  if (kernels.empty())
+    kernels = {"pair",  "weighted", "components", "dimensions", "residues",
+               "ranks", "integers", "rows",       "candidates", "pass"};
   int faults = 0;
   for (const std::string& kernel : kernels) {
     const std::string fault = fault_of(kernel);

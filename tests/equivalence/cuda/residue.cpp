@@ -1,5 +1,6 @@
-// The conformance rows of joint_residue_counts, residue_rank_sums on Backend<Cuda>.
+// The conformance rows of joint_residue_counts, residue_rank_sums, row_statistics on Backend<Cuda>.
 #include "isonomy/conformance/cases/residue.hpp"
+#include "isonomy/conformance/cases/row_statistics.hpp"
 #include "isonomy/cuda/cuda.cuh"
 #include "support/catch.hpp"
 #include "support/conform.hpp"
@@ -15,4 +16,10 @@ TEST_CASE("residue_rank_sums conforms on Cuda", "[cuda][small]") {
 }
 TEST_CASE("residue_rank_sums conforms on Cuda, fully", "[cuda][long]") {
   isonomy::test::conform<isonomy::op::residue_rank_sums, isonomy::Cuda>();
+}
+TEST_CASE("row_statistics conforms on Cuda", "[cuda]") {
+  isonomy::test::conform<isonomy::op::row_statistics, isonomy::Cuda>(isonomy::conformance::Level::quick);
+}
+TEST_CASE("row_statistics conforms on Cuda, fully", "[cuda][long]") {
+  isonomy::test::conform<isonomy::op::row_statistics, isonomy::Cuda>();
 }

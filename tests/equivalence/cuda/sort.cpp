@@ -1,4 +1,5 @@
-// The conformance rows of stable_sort_by_key, rank_average, select_k on Backend<Cuda>.
+// The conformance rows of stable_sort_by_key, rank_average, select_k, select_candidates on Backend<Cuda>.
+#include "isonomy/conformance/cases/select_candidates.hpp"
 #include "isonomy/conformance/cases/sort.hpp"
 #include "isonomy/cuda/cuda.cuh"
 #include "support/catch.hpp"
@@ -21,4 +22,10 @@ TEST_CASE("select_k conforms on Cuda", "[cuda][small]") {
 }
 TEST_CASE("select_k conforms on Cuda, fully", "[cuda][long]") {
   isonomy::test::conform<isonomy::op::select_k, isonomy::Cuda>();
+}
+TEST_CASE("select_candidates conforms on Cuda", "[cuda]") {
+  isonomy::test::conform<isonomy::op::select_candidates, isonomy::Cuda>(isonomy::conformance::Level::quick);
+}
+TEST_CASE("select_candidates conforms on Cuda, fully", "[cuda][long]") {
+  isonomy::test::conform<isonomy::op::select_candidates, isonomy::Cuda>();
 }

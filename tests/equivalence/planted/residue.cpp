@@ -1,11 +1,13 @@
-// Faults planted into joint_residue_counts and residue_rank_sums.
+// Faults planted into joint_residue_counts, residue_rank_sums and row_statistics.
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "isonomy/conformance/cases/residue.hpp"
+#include "isonomy/conformance/cases/row_statistics.hpp"
 #include "support/catch.hpp"
 #include "support/planted/judge.hpp"
 
@@ -169,6 +171,71 @@ struct Special<op::residue_rank_sums> {
   }
 };
 
+template <>
+struct Special<op::row_statistics> {
+  template <class Honest, class Arithmetic>
+  static void run(const Honest& honest, index_t number, cpu::Context&, Arithmetic a, FeatureProblem<HostSpace> p,
+                  RowValues values, MatrixView<double> out) {
+    std::vector<ResidueRows> groups(p.groups, p.groups + p.group_count);
+    std::vector<RowPlace> places(p.places, p.places + p.rows);
+    std::vector<FeatureRequest> requests(p.requests, p.requests + p.features);
+    std::vector<std::int64_t> numerators(p.scales.numerators,
+                                         p.scales.numerators + p.scales.scales * max_residue_codes);
+    std::vector<double> single(p.scales.single, p.scales.single + p.scales.scales * max_residue_codes);
+    const auto go = [&] {
+      p.groups = p.host_groups = groups.data(), p.places = places.data(), p.requests = requests.data();
+      p.scales.numerators = numerators.data(), p.scales.single = single.data();
+      honest(a, p, values, out);
+    };
+    const auto each = [&](index_t column, const auto& f) {
+      for (index_t i = 0; i < out.rows; ++i) out(i, column) = f(out(i, column));
+    };
+    switch (number) {
+    case 0: go(); return each(0, [](double x) { return -x; });
+    case 1:
+      go();
+      for (index_t i = 0; i < out.rows; ++i) std::swap(out(i, 1), out(i, 2));
+      return;
+    case 2: return honest(exact{}, p, values, out);
+    case 3: return honest(aaanalysis_1_1{}, p, values, out);
+    case 4: return honest(a, p, RowValues::averaged, out);
+    case 5: return honest(a, p, RowValues::rounded, out);
+    case 6: {  // spreads of samples
+      go();
+      const auto of_sample = [](index_t n) { return std::sqrt(static_cast<double>(n) / static_cast<double>(n - 1)); };
+      each(1, [&](double x) { return x * of_sample(p.test_rows); });
+      return each(2, [&](double x) { return x * of_sample(p.rows - p.test_rows); });
+    }
+    case 7: std::reverse(places.begin(), places.end()); return go();
+    case 8:  // rows of a group after the other
+      std::stable_sort(places.begin(), places.end(), [](RowPlace x, RowPlace y) { return x.group < y.group; });
+      return go();
+    case 9:
+      for (auto& m : numerators) m = static_cast<std::int32_t>(m);
+      for (auto& v : single) v = static_cast<double>(static_cast<std::int32_t>(v * 1000)) / 1000;
+      return go();
+    case 10:
+      for (auto& m : numerators) m = std::max<std::int64_t>(m, 0);
+      for (auto& v : single) v = std::max(v, 0.0);
+      return go();
+    case 11:
+      if (p.features > 65536) p.features = out.rows = 65536;
+      return go();
+    case 12:
+      for (auto& r : requests) r.first_slot &= 0xffff;
+      return go();
+    case 13:
+      for (auto& g : groups) g.stride = g.rows;
+      return go();
+    case 14: go(); return each(0, [](double x) { return static_cast<double>(static_cast<float>(x)); });
+    case 15:  // what rounding leaves of equal means
+      go();
+      return each(0, [](double x) { return x == 0 ? 0x1p-60 : x; });
+    default: p.scales.single = p.scales.values; return honest(a, p, values, out);
+    }
+  }
+};
+
 namespace {
 Facts joint_residue_counts_facts() {
   return {"joint_residue_counts",
@@ -216,15 +283,34 @@ Facts residue_rank_sums_facts() {
            "takes positions in 15 bits",
            "takes values through float"}};
 }
+Facts row_statistics_facts() {
+  return {"row_statistics",
+          {"numerators", "denominators", "values", "values through float", "codes", "positions", "groups", "places",
+           "requests"},
+          {},
+          {0, 2},
+          usual_kinds({Kind::ignores_stop, Kind::narrows_output}),
+          {65535, 1 << 20},
+          {},
+          {},
+          {"turns the sign of the difference", "exchanges the spreads", "takes exact for all arithmetic",
+           "takes aaanalysis_1_1 for all arithmetic", "takes averages for all values", "rounds all values",
+           "gives spreads of samples", "adds rows from the last to the first", "adds rows of one group after the other",
+           "takes values in 32 bits", "takes negative values for 0", "loses features beyond 65536",
+           "takes places of slots in 16 bits", "ignores the stride of codes", "gives differences through float",
+           "leaves what rounding leaves of equal means", "takes single values for those through float"}};
+}
 }  // namespace
 
 TEST_CASE("the kit catches a sample of the faults planted into residue operations", "[planted]") {
   judge_sample<op::joint_residue_counts>(joint_residue_counts_facts());
   judge_sample<op::residue_rank_sums>(residue_rank_sums_facts());
+  judge_sample<op::row_statistics>(row_statistics_facts());
 }
 TEST_CASE("the kit catches every fault planted into residue operations", "[planted][long]") {
   judge_all<op::joint_residue_counts>(joint_residue_counts_facts());
   judge_all<op::residue_rank_sums>(residue_rank_sums_facts());
+  judge_all<op::row_statistics>(row_statistics_facts());
 }
 
 }  // namespace isonomy::test

@@ -1,8 +1,10 @@
-// Faults planted into stable_sort_by_key, rank_average and select_k.
+// Faults planted into stable_sort_by_key, rank_average, select_k and select_candidates.
 #include <algorithm>
+#include <limits>
 #include <utility>
 #include <vector>
 
+#include "isonomy/conformance/cases/select_candidates.hpp"
 #include "isonomy/conformance/cases/sort.hpp"
 #include "support/catch.hpp"
 #include "support/planted/judge.hpp"
@@ -80,6 +82,39 @@ struct Special<op::select_k> {
   }
 };
 
+template <>
+struct Special<op::select_candidates> {
+  template <class Honest>
+  static CandidateCut run(const Honest& honest, index_t number, cpu::Context&, VectorView<const double> x, index_t k,
+                          double margin, VectorView<index_t> places, VectorView<double> values) {
+    const auto of_changed = [&](const auto& f) {
+      std::vector<double> changed;
+      for (index_t i = 0; i < x.size; ++i) changed.push_back(f(x(i)));
+      return honest(VectorView<const double>(changed.data(), x.size), k, margin, places, values);
+    };
+    switch (number) {
+    case 0: return honest(x, k, 0.0, places, values);
+    case 1: return honest(x, k, 2 * margin, places, values);
+    case 2: return honest(x, std::max<index_t>(k & 0xffff, 1), margin, places, values);
+    case 3: return of_changed([](double v) { return v == 0 ? -1.0 : v; });
+    case 4: return of_changed([](double v) { return v != v ? 0.0 : v; });
+    case 5: return of_changed([](double v) { return v < std::numeric_limits<double>::min() ? v * 0 : v; });
+    default: break;
+    }
+    CandidateCut cut = honest(x, k, margin, places, values);
+    if (number == 6)
+      for (index_t i = 0; i < cut.chosen / 2; ++i) {
+        std::swap(places(i), places(cut.chosen - 1 - i));
+        std::swap(values(i), values(cut.chosen - 1 - i));
+      }
+    for (index_t i = 0; number == 7 && i < cut.chosen; ++i) values(i) = x(places(i));
+    for (index_t i = 0; number == 8 && i < cut.chosen; ++i) places(i) &= 0xffff;
+    if (number == 9 && cut.next == cut.value) cut.next = -std::numeric_limits<double>::infinity();
+    if (number == 10) cut.counted = std::min(cut.counted, cut.chosen);
+    return cut;
+  }
+};
+
 namespace {
 
 Facts sort_facts() {
@@ -118,17 +153,33 @@ Facts select_facts() {
           {"swaps neighbours", "takes the last of equals", "knows no k beyond 1024", "knows no k beyond 65535"}};
 }
 
+Facts select_candidates_facts() {
+  return {"select_candidates",
+          {"x"},
+          {0},
+          {0},
+          usual_kinds({Kind::ignores_stop, Kind::ignores_limit, Kind::narrows_output}),
+          {65535, 1 << 20},
+          {},
+          {},
+          {"knows no margin", "takes the margin twice", "takes k in 16 bits", "does not count zeros", "counts NaN as 0",
+           "takes denormals for 0", "turns the order of places", "keeps the signs of zeros", "gives places in 16 bits",
+           "passes over equals behind the k-th", "counts those chosen alone"}};
+}
+
 }  // namespace
 
 TEST_CASE("the kit catches a sample of the faults planted into sorts", "[planted]") {
   judge_sample<op::stable_sort_by_key>(sort_facts());
   judge_sample<op::rank_average>(rank_facts());
   judge_sample<op::select_k>(select_facts());
+  judge_sample<op::select_candidates>(select_candidates_facts());
 }
 TEST_CASE("the kit catches every fault planted into sorts", "[planted][long]") {
   judge_all<op::stable_sort_by_key>(sort_facts());
   judge_all<op::rank_average>(rank_facts());
   judge_all<op::select_k>(select_facts());
+  judge_all<op::select_candidates>(select_candidates_facts());
 }
 
 }  // namespace isonomy::test

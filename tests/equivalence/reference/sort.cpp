@@ -1,4 +1,5 @@
-// The conformance rows of stable_sort_by_key, rank_average and select_k on Backend<Reference>.
+// The conformance rows of stable_sort_by_key, rank_average, select_k and select_candidates on Backend<Reference>.
+#include "isonomy/conformance/cases/select_candidates.hpp"
 #include "isonomy/conformance/cases/sort.hpp"
 #include "support/catch.hpp"
 #include "support/reference.hpp"
@@ -11,4 +12,7 @@ TEST_CASE("rank_average conforms on Reference", "[equivalence]") {
 }
 TEST_CASE("select_k conforms on Reference", "[equivalence]") {
   isonomy::test::conform_on_reference<isonomy::op::select_k>();
+}
+TEST_CASE("select_candidates conforms on Reference", "[equivalence]") {
+  isonomy::test::conform_on_reference<isonomy::op::select_candidates>();
 }

@@ -113,6 +113,18 @@ void add_pieces(Pieces& out, const RankProblem<S>& p) {
   add_pieces(out, p.numerators);
   add_pieces(out, p.denominators);
 }
+template <class S>
+void add_pieces(Pieces& out, const FeatureProblem<S>& p) {
+  const index_t n = p.scales.scales;
+  for (const Piece& q : {piece(p.scales.numerators, n * max_residue_codes), piece(p.scales.denominators, n),
+                         piece(p.scales.values, n * max_residue_codes), piece(p.scales.single, n * max_residue_codes)})
+    out.push_back(q);
+  out.push_back(piece(p.groups[0].codes, p.groups[0].rows));
+  out.push_back(piece(p.slots[0].positions, p.slots[0].slots));
+  out.push_back(piece(p.groups, p.group_count));
+  out.push_back(piece(p.places, p.rows));
+  out.push_back(piece(p.requests, p.features));
+}
 inline void add_pieces(Pieces& out, const NormalComponents& term) {
   for (const double* p : {term.log_peaks, term.means, term.curvatures}) out.push_back(piece(p, term.components));
 }

@@ -51,10 +51,9 @@ class Stages {
     auto all =
         profiling::candidates<Arithmetic>(ctx_, packed, first_places, tables,
                                           profiling::moments(ctx_, set_, packed, first_places), options_.max_std_test);
-    const auto selection =
-        profiling::select(std::move(all), static_cast<std::size_t>(scales_.size()),
-                          profiling::pre_filter_size(options_, total, std::min(options_.n_filter, total)),
-                          options_.max_std_test, first_pass, [&](profiling::Candidate f) { return id(f); });
+    const auto selection = profiling::select(
+        ctx_, std::move(all), profiling::pre_filter_size(options_, total, std::min(options_.n_filter, total)),
+        options_.max_std_test, first_pass, [&](profiling::Candidate f) { return id(f); });
     within_spread = selection.within_spread;
     struct Row {
       double difference, spread;
@@ -79,7 +78,7 @@ class Stages {
 
   /// Value of a feature in one row as the second pass has it.
   [[nodiscard]] double value(profiling::Candidate f, index_t row) const {
-    const profiling::RowPlace p = packed.places()[static_cast<std::size_t>(row)];
+    const RowPlace p = packed.places()[static_cast<std::size_t>(row)];
     const ResidueBlock block{packed.group(p.group), second_places.slots(p.group, f.split)};
     return static_cast<double>(Arithmetic::key(block, p.column, tables.views(), f.scale)) / 100000.0;
   }

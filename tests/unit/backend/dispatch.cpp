@@ -149,6 +149,8 @@ TEMPLATE_LIST_TEST_CASE("every front door is callable exactly where the capabili
 TEST_CASE("a derived form is there as soon as what it is built from is", "[dispatch]") {
   using ForEach = Backend<::test::Only<op::for_each>>;
   CHECK(support_of<op::joint_residue_counts, ForEach> == Support::derived);
+  CHECK(support_of<op::row_statistics, ForEach> == Support::derived);
+  CHECK(support_of<op::select_candidates, Backend<Without<Cpu, op::select_candidates>>, double> == Support::derived);
   CHECK(support_of<op::multivariate_mixture_sums, ForEach, float> == Support::derived);
   CHECK(support_of<op::weighted_multivariate_mixture_sums, ForEach, float> == Support::derived);
   CHECK(support_of<op::nearest_sums, ForEach, float> == Support::derived);

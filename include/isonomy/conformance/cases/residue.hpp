@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "isonomy/backend/operation.hpp"
-#include "isonomy/conformance/cases/rank_problems.hpp"
+#include "isonomy/conformance/cases/problems/rank_problems.hpp"
 #include "isonomy/conformance/rows.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/ops/residue/arithmetic.hpp"

@@ -51,12 +51,12 @@ inline void warn_of_missing_residues(const SequenceSet& set, Report& report) {
 
 /// Every candidate's mean difference and spread from the moments, which are dropped with the workspace.
 template <class Arithmetic, class Tag>
-[[nodiscard]] Candidates candidates_from_moments(Context<Tag>& ctx, const SequenceSet& set,
-                                                 const PreparedSearch<Arithmetic, Tag>& search, double max_std_test,
-                                                 StageTimer<Context<Tag>>& timer) {
+[[nodiscard]] Candidates<Tag> candidates_from_moments(Context<Tag>& ctx, const SequenceSet& set,
+                                                      const PreparedSearch<Arithmetic, Tag>& search,
+                                                      double max_std_test, StageTimer<Context<Tag>>& timer) {
   const Moments<Tag> sums = moments(ctx, set, search.sequences, search.first_places);
   timer.lap("joint counts");
-  Candidates all =
+  Candidates<Tag> all =
       candidates<Arithmetic>(ctx, search.sequences, search.first_places, search.scales, sums, max_std_test);
   timer.lap("moments");
   return all;
@@ -129,10 +129,9 @@ template <class Arithmetic, class Tag>
   PreparedSearch<Arithmetic, Tag> search(ctx, set, scales, catalog.splits(), is_test, packed);
   timer.lap("layout");
 
-  Candidates all = candidates_from_moments(ctx, set, search, options.max_std_test, timer);
-  const Selection selection =
-      select(std::move(all), static_cast<std::size_t>(scales.size()), n_pre_filter, options.max_std_test,
-             search.first_pass, [&](const Candidate& f) { return catalog.id_order(f); });
+  Candidates<Tag> all = candidates_from_moments(ctx, set, search, options.max_std_test, timer);
+  const Selection selection = select(ctx, std::move(all), n_pre_filter, options.max_std_test, search.first_pass,
+                                     [&](const Candidate& f) { return catalog.id_order(f); });
   count_survivors(selection, options, scales, result.funnel, operation);
   timer.lap("pre-filter");
 

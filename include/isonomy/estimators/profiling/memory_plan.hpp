@@ -106,8 +106,10 @@ template <ContextLike Ctx>
                                     : 0);
   const index_t tile = std::min(n_splits, candidate_tile<typename Ctx::space>);
   const std::size_t products = bytes((shape.letters + pairs) * shape.scales, sizeof(double)) +
-                               bytes(tile * shape.scales, 5 * sizeof(double) + sizeof(Spread)) +
+                               bytes(tile * shape.scales, 3 * sizeof(double)) +
                                gemm_workspace<double>(ctx, tile, shape.scales, pairs);
+  const std::size_t decided = bytes(candidates, 2 * sizeof(double) + sizeof(Spread)),
+                    chosen = bytes(candidates, sizeof(index_t) + sizeof(double));
   const std::size_t evaluation = bytes(shape.groups * std::min<index_t>(n_splits, survivors), sizeof(ResidueSlots)) +
                                  bytes(survivors, sizeof(FeatureRequest) + sizeof(FeatureStatistics));
   const std::size_t ranks = options.test == Test::mann_whitney_scipy
@@ -115,10 +117,10 @@ template <ContextLike Ctx>
                                 : std::size_t{0};
 
   MemoryPlan plan;
-  plan.context = packed + tables + places + std::max({moments + counts, moments + products, evaluation + ranks});
-  const std::size_t per_candidate = 2 * sizeof(double) + sizeof(Spread), per_survivor = 200, per_split = 500,
-                    per_row = 24;
-  plan.host = codes + bytes(shape.rows, per_row) + bytes(candidates, per_candidate) + bytes(survivors, per_survivor) +
+  plan.context = packed + tables + places +
+                 std::max({moments + counts, moments + products + decided, decided + chosen, evaluation + ranks});
+  const std::size_t per_survivor = 200, per_split = 500, per_row = 24;
+  plan.host = codes + bytes(shape.rows, per_row) + bytes(survivors, per_survivor) +
               bytes(n_splits * shape.layouts, per_split) + 2 * places + 2 * tables;
   return plan;
 }

@@ -1,4 +1,5 @@
-// Views of encoded sequences as the residue operations see them: codes by position, rows grouped by layout.
+// Views of encoded sequences as the residue operations see them: codes by position, rows grouped by layout; and
+// features of them.
 #pragma once
 
 #include <cstdint>
@@ -51,6 +52,11 @@ struct ResidueBlock {
   ResidueSlots split;
 };
 
+/// Place of a row: its group, and its column there.
+struct RowPlace {
+  std::uint32_t group, column;
+};
+
 /// Values of the codes for each scale, row-major, a row of max_residue_codes entries per scale; gaps and unused codes
 /// 0. A scale's value is numerators/denominator exactly (or after documented quantisation); `values` holds the nearest
 /// doubles and `single` the same through binary32.
@@ -67,6 +73,30 @@ struct ScaleViews {
   }
   [[nodiscard]] ISONOMY_HD const double* values_of(index_t d) const { return values + d * max_residue_codes; }
   [[nodiscard]] ISONOMY_HD const double* single_of(index_t d) const { return single + d * max_residue_codes; }
+};
+
+/// A feature: a split, by its slots in every group, and a scale.
+struct FeatureRequest {
+  std::int64_t first_slot = 0;  ///< slots in group g at first_slot + g
+  std::int64_t scale = 0;
+};
+
+/// Features of rows that stand in groups. The lists belong to the backend, but for the host copy of the groups; what
+/// they point to belongs to it too. `places` has every row once: those of a group that are tests, and those that are
+/// not, in the order of their columns.
+template <MemorySpace Space>
+struct FeatureProblem {
+  const ResidueRows* groups = nullptr;
+  const RowPlace* places = nullptr;
+  const ResidueSlots* slots = nullptr;
+  const FeatureRequest* requests = nullptr;
+  ScaleViews<Space> scales;
+  const ResidueRows* host_groups = nullptr;  ///< host copy of groups
+  index_t group_count = 0, rows = 0, test_rows = 0, features = 0;
+
+  [[nodiscard]] ISONOMY_HD ResidueBlock block(const FeatureRequest& r, index_t group) const {
+    return {groups[group], slots[r.first_slot + group]};
+  }
 };
 
 /// One split with the scales wanted of it: blocks and scale numbers stand in the problem's lists.

@@ -1,7 +1,9 @@
-// Broken forms of stable_sort_by_key, rank_average and select_k on Backend<Cuda>: the kit rejects each.
+// Broken forms of stable_sort_by_key, rank_average, select_k and select_candidates on Backend<Cuda>: the kit rejects
+// each.
 #include <cmath>
 
 #include "isonomy/backend/compose/override.hpp"
+#include "isonomy/conformance/cases/select_candidates.hpp"
 #include "isonomy/conformance/cases/sort.hpp"
 #include "isonomy/cuda/cuda.cuh"
 #include "support/catch.hpp"
@@ -10,7 +12,7 @@ namespace isonomy::test {
 
 /// The operations of Backend<Cuda>, and what is done to their results.
 struct BrokenSort {};
-enum class SortBreak { none, ties_turn, zeros_lose_their_sign, ranks_lose_their_halves, columns_turn };
+enum class SortBreak { none, ties_turn, zeros_lose_their_sign, ranks_lose_their_halves, columns_turn, margin_is_lost };
 inline SortBreak sort_break = SortBreak::none;
 
 /// Exchanges what belongs to two neighbours that are equal.
@@ -74,15 +76,21 @@ struct isonomy::Backend<isonomy::test::BrokenSort> {
       for (index_t i = 0; i < values.rows; ++i)
         Honest::for_each(ctx, values.columns / 2, test::TurnTies<T, index_t>{values.row(i), indices.row(i)});
   }
+  static CandidateCut select_candidates(context& ctx, VectorView<const double, space> x, index_t k, double margin,
+                                        VectorView<index_t, space> places, VectorView<double, space> values) {
+    if (test::sort_break == test::SortBreak::margin_is_lost) margin = 0;
+    return Honest::select_candidates(ctx, x, k, margin, places, values);
+  }
 };
 
 namespace isonomy::test {
 namespace {
 
-using WithBrokenSort = Override<Cuda, BrokenSort, op::stable_sort_by_key, op::rank_average, op::select_k>;
+using WithBrokenSort =
+    Override<Cuda, BrokenSort, op::stable_sort_by_key, op::rank_average, op::select_k, op::select_candidates>;
 
-/// Rows of floats that fail with this break.
-template <class Op>
+/// Rows of one type that fail with this break.
+template <class Op, class T = float>
 [[nodiscard]] std::int64_t failures(SortBreak what) {
   sort_break = what;
   Context<WithBrokenSort> ctx;
@@ -91,7 +99,7 @@ template <class Op>
   plan.first_failure = what != SortBreak::none;
   conformance::OperationResult result{Op::name};
   conformance::Rows<WithBrokenSort> rows(ctx, plan, result);
-  conformance::Cases<Op>::template run<WithBrokenSort, float>(rows);
+  conformance::Cases<Op>::template run<WithBrokenSort, T>(rows);
   sort_break = SortBreak::none;
   return result.failed;
 }
@@ -104,6 +112,8 @@ TEST_CASE("broken sorts, ranks and selections on Cuda are rejected", "[cuda]") {
   CHECK(failures<op::rank_average>(SortBreak::ranks_lose_their_halves) > 0);
   CHECK(failures<op::select_k>(SortBreak::none) == 0);
   CHECK(failures<op::select_k>(SortBreak::columns_turn) > 0);
+  CHECK(failures<op::select_candidates, double>(SortBreak::none) == 0);
+  CHECK(failures<op::select_candidates, double>(SortBreak::margin_is_lost) > 0);
 }
 
 }  // namespace

@@ -303,25 +303,6 @@ TEST_CASE("a report says by what margin the pre-filter chose", "[profiling]") {
   CHECK(few.report.decisions[0].margin == Approx(differences[3] - differences[4]).margin(1.01e-3));  // three decimals
 }
 
-TEST_CASE("the value behind a rank is the next in order, wherever it lies", "[profiling]") {
-  const auto behind = [](const std::vector<double>& x, std::size_t k) {
-    return profiling::detail::kth_largest(x, k, *std::max_element(x.begin(), x.end())).next;
-  };
-  CHECK(behind({-1, 5, 1, 3, -1}, 1) == 3);
-  CHECK(behind({-1, 5, 1, 3, -1}, 2) == 1);
-  CHECK(behind({-1, 5, 1, 3, -1}, 3) == -std::numeric_limits<double>::infinity());
-  CHECK(behind({4, 4, 4}, 2) == 4);
-  CHECK(behind({0, 0, -1}, 1) == 0);
-  CHECK(behind({1, 1 - 1e-9, 1 - 2e-9, 0.2}, 2) == 1 - 2e-9);
-  std::vector<double> x;
-  for (std::uint64_t i = 0; i < 3000; ++i) x.push_back(i % 7 == 0 ? -1 : random_unit(8, i));
-  std::vector<double> sorted = x;
-  std::sort(sorted.rbegin(), sorted.rend());
-  bool same = true;
-  for (std::size_t k = 1; k < 2000; k += 13) same = same && behind(x, k) == sorted[k];
-  CHECK(same);
-}
-
 TEST_CASE("a run reports every stage and ends when asked to, leaving its inputs usable", "[profiling]") {
   const auto set = set_of(synthetic(200));
   std::vector<std::string> stages;

@@ -181,17 +181,21 @@ TEST_CASE("groups with the same rows are known as such, in one order or in anoth
 }
 
 TEST_CASE("where no candidate differs the variances decide, and few candidates are evaluated", "[profiling]") {
-  Candidates all;
-  all.error = 1e-12;
-  all.variance_error = 1e-12;
-  for (std::uint32_t i = 0; i < 5000; ++i) {
-    all.difference.push_back(i % 7 * 1e-13);
-    all.variance.push_back((i * 37 % 1000) * 1e-4 + (i % 3) * 1e-13);
-    all.spread.push_back(i % 11 == 0 ? Spread::above : Spread::below);
-  }
+  Context<Cpu> ctx;
+  const auto all = [&] {
+    std::vector<double> difference, variance;
+    std::vector<Spread> spread;
+    for (std::uint32_t i = 0; i < 5000; ++i) {
+      difference.push_back(i % 7 * 1e-13);
+      variance.push_back((i * 37 % 1000) * 1e-4 + (i % 3) * 1e-13);
+      spread.push_back(i % 11 == 0 ? Spread::above : Spread::below);
+    }
+    return Candidates<Cpu>{
+        to_device(ctx, difference), to_device(ctx, variance), to_device(ctx, spread), 1, 1e-12, 1e-12};
+  };
   const auto id = [](const Candidate& f) { return f; };
   CountingPass known{GroupRows::same}, unknown{GroupRows::differ};
-  const Selection fast = select(all, 1, 1234, 0.3, known, id), slow = select(all, 1, 1234, 0.3, unknown, id);
+  const Selection fast = select(ctx, all(), 1234, 0.3, known, id), slow = select(ctx, all(), 1234, 0.3, unknown, id);
   CHECK((fast.same_rows && !slow.same_rows));
   CHECK(known.evaluated < 10);  // of one variance, at the cut
   CHECK(unknown.evaluated > 4500);

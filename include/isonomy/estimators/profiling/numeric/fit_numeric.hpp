@@ -121,12 +121,18 @@ template <class Tag>
 }
 
 /// Every candidate with what its first-pass statistics decide.
-[[nodiscard]] inline Candidates numeric_candidates(const NumericFirstPass& pass, double max_std_test) {
-  Candidates all;
+template <class Tag>
+[[nodiscard]] Candidates<Tag> numeric_candidates(Context<Tag>& ctx, const NumericFirstPass& pass, double max_std_test) {
+  std::vector<double> difference;
+  std::vector<Spread> spread;
   for (const FeatureStatistics& s : pass.statistics) {
-    all.difference.push_back(std::abs(s.difference));
-    all.spread.push_back(s.std_test <= max_std_test && s.difference == s.difference ? Spread::below : Spread::above);
+    difference.push_back(std::abs(s.difference));
+    spread.push_back(s.std_test <= max_std_test && s.difference == s.difference ? Spread::below : Spread::above);
   }
+  Candidates<Tag> all;
+  all.difference = to_device(ctx, difference, "profiling: mean differences");
+  all.spread = to_device(ctx, spread, "profiling: spreads");
+  all.scales = static_cast<index_t>(pass.scales);
   return all;
 }
 
@@ -197,7 +203,7 @@ template <MemorySpace Space>
 /// Errors: ShapeError for tensors that do not fit labels, scales or each other; ValueError for options, labels or
 /// infinite values; NumericalError if no candidate is left; Cancelled; OutOfMemory.
 ///
-/// Cost: time O(rows * residues of the splits * dimensions); memory 40 bytes a candidate and ranked_values_at_once
+/// Cost: time O(rows * residues of the splits * dimensions); memory 60 bytes a candidate and ranked_values_at_once
 /// values with their ranks, never rows * features. Determinism: same bits for any threads and backend.
 template <class Arithmetic = exact, ContextLike Ctx>
 [[nodiscard]] ProfileResult fit_numeric(Ctx& ctx, std::span<const NumericPart<typename Ctx::space>> parts,
@@ -228,7 +234,7 @@ template <class Arithmetic = exact, ContextLike Ctx>
   timer.lap("means");
 
   const Selection selection =
-      select(detail::numeric_candidates(first_pass, options.max_std_test), first_pass.scales, n_pre_filter,
+      select(ctx, detail::numeric_candidates<Tag>(ctx, first_pass, options.max_std_test), n_pre_filter,
              options.max_std_test, first_pass, [&](const Candidate& f) { return catalog.id_order(f); });
   count_survivors(selection, options, scales, result.funnel, operation);
   timer.lap("pre-filter");

@@ -14,8 +14,8 @@
 #include "isonomy/core/text.hpp"
 #include "isonomy/estimators/profiling/features/split.hpp"
 #include "isonomy/estimators/profiling/numeric/numeric_parts.hpp"
-#include "isonomy/estimators/profiling/search/arithmetic.hpp"
 #include "isonomy/ops/for_each.hpp"
+#include "isonomy/ops/residue/statistics.hpp"
 
 namespace isonomy::profiling::detail {
 

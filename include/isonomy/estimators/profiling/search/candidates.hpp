@@ -19,12 +19,17 @@ namespace isonomy::profiling {
 /// Where a candidate stands against the limit on the test group's spread.
 enum class Spread : std::uint8_t { above, below, undecided };
 
-/// Every (split, scale), splits slowest: |mean difference|, the test group's variance and the spread's verdict.
+/// Every (split, scale), splits slowest, in a backend's memory: |mean difference|, the test group's variance and the
+/// spread's verdict.
+template <class Tag>
 struct Candidates {
-  std::vector<double> difference, variance;
-  std::vector<Spread> spread;
+  Buffer<double, Tag> difference, variance;
+  Buffer<Spread, Tag> spread;
+  index_t scales = 0;
   double error = 0;           ///< bounds |difference - exact|
   double variance_error = 0;  ///< the same of the variance
+
+  [[nodiscard]] index_t size() const { return spread.size(); }
 };
 
 namespace detail {
@@ -45,6 +50,28 @@ struct CandidateFromMoments {
     spread[i] = v > variance_high ? Spread::above : v < variance_low ? Spread::below : Spread::undecided;
   }
 };
+
+/// Candidates of splits without residues in some row have no value there, which moments cannot tell.
+struct LeaveOut {
+  const index_t* splits;
+  index_t scales;
+  Spread* spread;
+
+  ISONOMY_HD void operator()(index_t i) const { spread[splits[i / scales] * scales + i % scales] = Spread::above; }
+};
+
+/// The splits without residues in some row.
+template <class Tag>
+[[nodiscard]] std::vector<index_t> splits_without_residues(const PackedSequences<Tag>& packed,
+                                                           const SplitPlaces<Tag>& places) {
+  std::vector<index_t> out;
+  for (std::size_t s = 0; s < places.size(); ++s) {
+    bool empty = false;
+    for (std::size_t g = 0; g < packed.groups() && !empty; ++g) empty = places.residues(g, s) == 0;
+    if (empty) out.push_back(static_cast<index_t>(s));
+  }
+  return out;
+}
 
 /// letters x scales: the values that the first pass sums.
 template <class Arithmetic, class Tag>
@@ -89,12 +116,12 @@ template <MemorySpace Space>
 inline constexpr index_t candidate_tile = std::same_as<Space, HostSpace> ? 256 : 2048;
 
 /// Three products: moments times the scales and times their pairwise products. A split without residues in some row
-/// has no value there and is `above` for every scale. O(splits * letters^2 * scales) flops; workspace six
+/// has no value there and is `above` for every scale. O(splits * letters^2 * scales) flops; workspace three
 /// candidate_tile x scales matrices. The verdict `undecided` covers every case in which rounding could matter.
 template <class Arithmetic, class Tag>
-[[nodiscard]] Candidates candidates(Context<Tag>& ctx, const PackedSequences<Tag>& packed,
-                                    const SplitPlaces<Tag>& places, const PackedScales<Tag>& scales,
-                                    const Moments<Tag>& moments, double max_std_test) {
+[[nodiscard]] Candidates<Tag> candidates(Context<Tag>& ctx, const PackedSequences<Tag>& packed,
+                                         const SplitPlaces<Tag>& places, const PackedScales<Tag>& scales,
+                                         const Moments<Tag>& moments, double max_std_test) {
   using Space = typename Backend<Tag>::space;
   const index_t letters = moments.letters, pairs = residue_pairs(letters), d_count = scales.size();
   const index_t splits = moments.splits;
@@ -106,15 +133,13 @@ template <class Arithmetic, class Tag>
   Buffer<double, Tag> mean_square(ctx, tile * d_count, "profiling: mean squares");
   Buffer<double, Tag> test(ctx, tile * d_count, "profiling: test means");
   Buffer<double, Tag> reference(ctx, tile * d_count, "profiling: reference means");
-  Buffer<double, Tag> difference(ctx, tile * d_count, "profiling: mean differences");
-  Buffer<double, Tag> variance(ctx, tile * d_count, "profiling: variances");
-  Buffer<Spread, Tag> spread(ctx, tile * d_count, "profiling: spreads");
 
-  Candidates out;
+  Candidates<Tag> out;
+  out.scales = d_count;
+  out.difference = Buffer<double, Tag>(ctx, splits * d_count, "profiling: mean differences");
+  out.variance = Buffer<double, Tag>(ctx, splits * d_count, "profiling: variances");
+  out.spread = Buffer<Spread, Tag>(ctx, splits * d_count, "profiling: spreads");
   out.error = moment_error(packed.rows(), scales.largest());
-  out.difference.resize(static_cast<std::size_t>(splits * d_count));
-  out.variance.resize(out.difference.size());
-  out.spread.resize(out.difference.size());
   const double limit = max_std_test * max_std_test;
   out.variance_error = 4 * out.error * std::max({scales.largest(), max_std_test, 1e-300});
   for (index_t first = 0; first < splits; first += tile) {
@@ -135,22 +160,13 @@ template <class Arithmetic, class Tag>
                                           .per_reference = 1.0 / static_cast<double>(packed.reference_rows()),
                                           .variance_low = limit - out.variance_error,
                                           .variance_high = limit + out.variance_error,
-                                          .difference = difference.data(),
-                                          .variance = variance.data(),
-                                          .spread = spread.data()});
-    copy_to_host(ctx, difference.view().subview(0, n * d_count),
-                 VectorView<double>(out.difference.data() + first * d_count, n * d_count));
-    copy_to_host(ctx, variance.view().subview(0, n * d_count),
-                 VectorView<double>(out.variance.data() + first * d_count, n * d_count));
-    copy_to_host(ctx, spread.view().subview(0, n * d_count),
-                 VectorView<Spread>(out.spread.data() + first * d_count, n * d_count));
+                                          .difference = out.difference.data() + first * d_count,
+                                          .variance = out.variance.data() + first * d_count,
+                                          .spread = out.spread.data() + first * d_count});
   }
-  for (std::size_t s = 0; s < places.size(); ++s) {
-    bool empty = false;
-    for (std::size_t g = 0; g < packed.groups() && !empty; ++g) empty = places.residues(g, s) == 0;
-    if (empty)
-      std::fill_n(out.spread.begin() + static_cast<std::ptrdiff_t>(s * static_cast<std::size_t>(d_count)), d_count,
-                  Spread::above);
+  if (const auto empty = detail::splits_without_residues(packed, places); !empty.empty()) {
+    const auto device_empty = to_device(ctx, empty, "profiling: splits without residues");
+    for_each(ctx, device_empty.size() * d_count, detail::LeaveOut{device_empty.data(), d_count, out.spread.data()});
   }
   return out;
 }

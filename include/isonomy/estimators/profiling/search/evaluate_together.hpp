@@ -18,6 +18,7 @@
 #include "isonomy/estimators/profiling/search/packed.hpp"
 #include "isonomy/estimators/profiling/sequences/sequence_set.hpp"
 #include "isonomy/ops/for_each.hpp"
+#include "isonomy/ops/residue/statistics.hpp"
 
 namespace isonomy::profiling {
 
@@ -113,7 +114,7 @@ struct AddExactCounts {
   const std::int32_t* residues;               // of every split in this group
   const double *together, *test, *reference;  // whole numbers: moments with ResidueWeight::one
   index_t letters;
-  ExactSums* sums;
+  residue::ExactSums* sums;
 
   ISONOMY_HD void operator()(index_t i) const {
     const Candidate f = features[i];
@@ -141,7 +142,7 @@ struct AddExactCounts {
 struct FinishExactCounts {
   const Candidate* features;
   const std::int64_t* denominators;
-  const ExactSums* sums;
+  const residue::ExactSums* sums;
   double reference_rows, test_rows;
   Separation* out;
 
@@ -260,7 +261,7 @@ template <class Tag>
   }
   const auto device_features =
       to_device(ctx, std::vector<Candidate>(features.begin(), features.end()), "profiling: features");
-  auto sums = to_device(ctx, std::vector<detail::ExactSums>(features.size()), "profiling: exact sums");
+  auto sums = to_device(ctx, std::vector<residue::ExactSums>(features.size()), "profiling: exact sums");
   GroupMoments<Tag> group_moments(ctx, data.set, data.packed, data.places);
   for (std::size_t g = 0; g < data.packed.groups(); ++g) {
     Moments<Tag> counts(ctx, splits, letters);

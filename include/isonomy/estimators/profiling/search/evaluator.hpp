@@ -4,16 +4,17 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <type_traits>
 #include <vector>
 
-#include "isonomy/backend/buffer.hpp"
+#include "isonomy/backend/backend.hpp"
 #include "isonomy/estimators/profiling/search/arithmetic.hpp"
 #include "isonomy/estimators/profiling/search/equal_rows.hpp"
 #include "isonomy/estimators/profiling/search/evaluate_together.hpp"
 #include "isonomy/estimators/profiling/search/feature_requests.hpp"
 #include "isonomy/estimators/profiling/search/packed.hpp"
 #include "isonomy/estimators/profiling/sequences/sequence_set.hpp"
-#include "isonomy/ops/for_each.hpp"
+#include "isonomy/ops/residue/statistics.hpp"
 
 namespace isonomy::profiling {
 
@@ -21,10 +22,8 @@ namespace isonomy::profiling {
 /// features that are equal by construction.
 template <class Arithmetic, bool FirstPass, class Tag>
 class Evaluator {
-  using Evaluate = EvaluateFeature<Arithmetic, FirstPass, typename Backend<Tag>::space>;
-
  public:
-  using Statistics = typename Evaluate::Statistics;
+  using Statistics = std::conditional_t<FirstPass, Separation, FeatureStatistics>;
   /// Whether sums are the same in any order of the rows.
   static constexpr bool order_free = Passes<Arithmetic>::order_free;
 
@@ -77,10 +76,16 @@ class Evaluator {
     Context<Tag>& ctx = data_.ctx;
     const FeatureRequests<Tag> requests(ctx, data_.packed, data_.places, data_.scales, data_.packed.device_places(),
                                         features);
-    Buffer<Statistics, Tag> out(ctx, static_cast<index_t>(features.size()), "profiling: statistics");
-    for_each(ctx, out.size(), Evaluate{requests.data, out.data()});
-    evaluated_ += out.size();
-    return to_host(ctx, out);
+    evaluated_ += requests.problem.features;
+    if constexpr (FirstPass) {
+      std::vector<Separation> out;
+      out.reserve(features.size());
+      for (const FeatureStatistics& s : statistics_by_row<Arithmetic>(ctx, requests, RowValues::averaged))
+        out.push_back({s.difference, s.std_test});
+      return out;
+    } else {
+      return statistics_by_row<Arithmetic>(ctx, requests, RowValues::rounded);
+    }
   }
   [[nodiscard]] std::size_t class_number(const Candidate& f) const {
     const Candidate representative = classes_(f);

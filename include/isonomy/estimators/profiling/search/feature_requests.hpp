@@ -1,13 +1,16 @@
-// Features asked for row by row: their numbers, and what functors that walk rows read of them in a backend's memory.
+// Features asked for row by row: their numbers, what operations read of them in a backend's memory, their statistics.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
 
 #include "isonomy/backend/buffer.hpp"
-#include "isonomy/estimators/profiling/search/arithmetic.hpp"
 #include "isonomy/estimators/profiling/search/packed.hpp"
+#include "isonomy/ops/residue/problem.hpp"
+#include "isonomy/ops/residue/row_statistics.hpp"
+#include "isonomy/ops/residue/statistics.hpp"
 
 namespace isonomy::profiling {
 
@@ -23,7 +26,7 @@ struct FeatureRequests {
   using Space = typename Backend<Tag>::space;
   Buffer<ResidueSlots, Tag> slots;
   Buffer<FeatureRequest, Tag> requests;
-  RowAccess<Space> data;
+  FeatureProblem<Space> problem;
 
   /// `rows` are the places of the rows in the order wanted, in the backend's memory. Everything passed must outlive the
   /// use.
@@ -42,12 +45,34 @@ struct FeatureRequests {
     }
     slots = to_device(ctx, host_slots, "profiling: splits");
     requests = to_device(ctx, host_requests, "profiling: features");
-    data = {packed.device_views(), rows,
-            slots.data(),          requests.data(),
-            scales.views(),        static_cast<index_t>(packed.groups()),
-            packed.rows(),         packed.test_rows()};
+    problem = {.groups = packed.device_views(),
+               .places = rows,
+               .slots = slots.data(),
+               .requests = requests.data(),
+               .scales = scales.views(),
+               .host_groups = packed.views().data(),
+               .group_count = static_cast<index_t>(packed.groups()),
+               .rows = packed.rows(),
+               .test_rows = packed.test_rows(),
+               .features = requests.size()};
   }
 };
+
+/// The statistics of every feature, evaluated row by row.
+template <class Arithmetic, class Tag>
+[[nodiscard]] std::vector<FeatureStatistics> statistics_by_row(Context<Tag>& ctx, const FeatureRequests<Tag>& requests,
+                                                               RowValues values) {
+  using Space = typename Backend<Tag>::space;
+  const index_t n = requests.problem.features;
+  Buffer<double, Tag> out(ctx, 3 * n, "profiling: statistics");
+  row_statistics<Arithmetic>(ctx, requests.problem, values, row_major<Space>(out.data(), n, 3));
+  const std::vector<double> numbers = to_host(ctx, out);
+  std::vector<FeatureStatistics> statistics;
+  statistics.reserve(static_cast<std::size_t>(n));
+  for (std::size_t i = 0; i < numbers.size(); i += 3)
+    statistics.push_back({numbers[i], numbers[i + 1], numbers[i + 2]});
+  return statistics;
+}
 
 /// Which features are equal by construction: those of one residue set and of scales with the same values. They share
 /// the candidate that stands for their class.

@@ -22,11 +22,6 @@
 
 namespace isonomy::profiling {
 
-/// Place of a row: its group and its column there.
-struct RowPlace {
-  std::uint32_t group, column;
-};
-
 /// Rows of padding behind the codes of a position: vector kernels may read past the last row.
 inline constexpr index_t row_padding = 64;
 

@@ -5,14 +5,19 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <limits>
+#include <utility>
 #include <vector>
 
+#include "isonomy/backend/buffer.hpp"
+#include "isonomy/core/functional.hpp"
 #include "isonomy/core/report.hpp"
 #include "isonomy/estimators/profiling/search/candidates.hpp"
 #include "isonomy/estimators/profiling/search/equal_rows.hpp"
 #include "isonomy/estimators/profiling/search/feature_requests.hpp"
+#include "isonomy/ops/for_each.hpp"
+#include "isonomy/ops/reduce/transform.hpp"
+#include "isonomy/ops/reduce/transform_reduce.hpp"
+#include "isonomy/ops/sort/select_candidates.hpp"
 
 namespace isonomy::profiling {
 
@@ -36,51 +41,82 @@ struct Selection {
 
 namespace detail {
 
-/// The value of some rank, and the one behind it, -infinity where there is none.
-struct Ranked {
-  double value = 0, next = -std::numeric_limits<double>::infinity();
-};
-
-/// The k-th largest of the values at least 0 in `x` (others do not count); k is at most their number, `top` the
-/// largest. One histogram pass finds the bin, so that only its values are ordered.
-inline Ranked kth_largest(const std::vector<double>& x, std::size_t k, double top) {
-  constexpr std::size_t bins = 4096;
-  const double per_value = top > 0 ? static_cast<double>(bins - 1) / top : 0.0;
-  const auto bin_of = [&](double v) { return v < 0 ? bins : static_cast<std::size_t>(v * per_value); };
-  std::vector<std::uint32_t> count(bins + 1, 0);
-  for (const double v : x) ++count[bin_of(v)];
-  std::size_t bin = bins - 1, above = 0;
-  while (above + count[bin] < k) above += count[bin--];
-  std::vector<double> inside;
-  inside.reserve(count[bin]);
-  for (const double v : x)
-    if (bin_of(v) == bin) inside.push_back(v);
-  const auto place = inside.begin() + static_cast<std::ptrdiff_t>(k - above - 1);
-  std::nth_element(inside.begin(), place, inside.end(), std::greater<>());
-  Ranked ranked{*place};
-  if (place + 1 != inside.end())
-    ranked.next = *std::max_element(place + 1, inside.end());
-  else if (std::any_of(count.begin(), count.begin() + static_cast<std::ptrdiff_t>(bin), std::identity()))
-    for (const double v : x)
-      if (bin_of(v) < bin) ranked.next = std::max(ranked.next, v);
-  return ranked;
-}
-
 /// Candidate number i, splits slowest.
 [[nodiscard]] inline Candidate candidate_at(std::size_t i, std::size_t scales) {
   return {static_cast<std::uint32_t>(i / scales), static_cast<std::uint32_t>(i % scales)};
 }
 
+struct IsUndecided {
+  ISONOMY_HD index_t operator()(Spread s) const { return s == Spread::undecided ? 1 : 0; }
+};
+/// 0 for what is undecided, and -1.
+struct UndecidedFirst {
+  ISONOMY_HD double operator()(Spread s) const { return s == Spread::undecided ? 0.0 : -1.0; }
+};
+struct DecideSpreads {
+  const index_t* places;
+  const Spread* decided;
+  Spread* spread;
+  ISONOMY_HD void operator()(index_t i) const { spread[places[i]] = decided[i]; }
+};
+/// What candidates stand by, -1 where the spread is too large.
+struct StandByDifference {
+  const Spread* spread;
+  double* standing;
+  ISONOMY_HD void operator()(index_t i) const {
+    if (spread[i] != Spread::below) standing[i] = -1.0;
+  }
+};
+struct VarianceThatCounts {
+  ISONOMY_HD double operator()(double standing, double variance) const { return standing >= 0 ? variance : 0.0; }
+};
+struct StandByVariance {
+  double widest;
+  ISONOMY_HD double operator()(double standing, double variance) const {
+    return standing >= 0 ? widest - variance : standing;
+  }
+};
+
+/// Chosen candidates in a backend's memory, with room for all, and those of the last choice in host memory.
+template <class Tag>
+struct ChosenCandidates {
+  Buffer<index_t, Tag> places;
+  Buffer<double, Tag> standings;
+  CandidateCut cut;
+  std::vector<index_t> host_places;
+  std::vector<double> host_standings;
+
+  ChosenCandidates(Context<Tag>& ctx, index_t all)
+      : places(ctx, all, "profiling: chosen candidates"), standings(ctx, all, "profiling: chosen candidates") {}
+
+  /// All that may be among the `wanted` of highest standing.
+  void choose(Context<Tag>& ctx, const Buffer<double, Tag>& standing, index_t wanted, double margin) {
+    cut = select_candidates(ctx, standing.view(), wanted, margin, places.view(), standings.view());
+    host_places = to_host<Context<Tag>, index_t>(ctx, std::as_const(places).view().subview(0, cut.chosen));
+    host_standings = to_host<Context<Tag>, double>(ctx, std::as_const(standings).view().subview(0, cut.chosen));
+  }
+};
+
 /// Settles the spreads that the moments have left undecided, row by row.
-template <class First>
-void decide_spreads(Candidates& candidates, std::size_t scales, double max_std_test, First& first_pass) {
-  std::vector<Candidate> undecided;
-  for (std::size_t i = 0; i < candidates.spread.size(); ++i)
-    if (candidates.spread[i] == Spread::undecided) undecided.push_back(candidate_at(i, scales));
-  first_pass.prepare(undecided);
-  for (const Candidate& f : undecided)
-    candidates.spread[f.split * scales + f.scale] =
-        first_pass(f).std_test <= max_std_test ? Spread::below : Spread::above;
+template <class Tag, class First>
+void decide_spreads(Context<Tag>& ctx, Candidates<Tag>& candidates, ChosenCandidates<Tag>& chosen, double max_std_test,
+                    First& first_pass) {
+  if (transform_reduce(ctx, candidates.spread.view(), index_t{0}, Plus{}, IsUndecided{}) == 0) return;
+  {
+    Buffer<double, Tag> undecided(ctx, candidates.size(), "profiling: undecided spreads");
+    transform(ctx, UndecidedFirst{}, undecided.view(), std::as_const(candidates.spread).view());
+    chosen.choose(ctx, undecided, candidates.size(), 0);
+  }
+  const auto scales = static_cast<std::size_t>(candidates.scales);
+  std::vector<Candidate> features;
+  for (const index_t i : chosen.host_places) features.push_back(candidate_at(static_cast<std::size_t>(i), scales));
+  first_pass.prepare(features);
+  std::vector<Spread> decided;
+  for (const Candidate& f : features)
+    decided.push_back(first_pass(f).std_test <= max_std_test ? Spread::below : Spread::above);
+  const auto device_decided = to_device(ctx, decided, "profiling: decided spreads");
+  for_each(ctx, device_decided.size(),
+           DecideSpreads{chosen.places.data(), device_decided.data(), candidates.spread.data()});
 }
 
 /// The first `wanted` of the more candidates at these places, in no order: by |mean difference|, smaller spread, then
@@ -115,12 +151,14 @@ template <class First, class Id>
 
 /// Where the groups hold the same rows no candidate differs, and the order is that of the spreads: differences become
 /// 0, and standings fall as the variances rise.
-inline void stand_by_variance(const Candidates& candidates, std::vector<double>& standing) {
-  double widest = 0;
-  for (std::size_t i = 0; i < standing.size(); ++i)
-    if (standing[i] >= 0) widest = std::max(widest, candidates.variance[i]);
-  for (std::size_t i = 0; i < standing.size(); ++i)
-    if (standing[i] >= 0) standing[i] = widest - candidates.variance[i];
+template <class Tag>
+void stand_by_variance(Context<Tag>& ctx, Candidates<Tag>& candidates) {
+  const auto standing = std::as_const(candidates.difference).view();
+  const auto variance = std::as_const(candidates.variance).view();
+  Buffer<double, Tag> counted(ctx, candidates.size(), "profiling: variances");
+  transform(ctx, VarianceThatCounts{}, counted.view(), standing, variance);
+  const double widest = transform_reduce(ctx, counted.view(), 0.0, Maximum{}, Identity{});
+  transform(ctx, StandByVariance{widest}, candidates.difference.view(), standing, variance);
 }
 
 }  // namespace detail
@@ -129,50 +167,46 @@ inline void stand_by_variance(const Candidates& candidates, std::vector<double>&
 /// smaller spread, then by id. Moments decide wherever they are far enough from both limits; all others
 /// are evaluated row by row. Where all differences are 0, since the groups hold the same rows, spreads are all that is
 /// left to decide by, and moments decide those. `id(candidate)` gives what compares as a feature's id.
-template <class First, class Id>
-[[nodiscard]] Selection select(Candidates candidates, std::size_t scales, std::int64_t n_pre_filter,
+template <class Tag, class First, class Id>
+[[nodiscard]] Selection select(Context<Tag>& ctx, Candidates<Tag> candidates, std::int64_t n_pre_filter,
                                double max_std_test, First& first_pass, const Id& id) {
-  detail::decide_spreads(candidates, scales, max_std_test, first_pass);
+  detail::ChosenCandidates<Tag> chosen(ctx, candidates.size());
+  detail::decide_spreads(ctx, candidates, chosen, max_std_test, first_pass);
   Selection out;
   out.error = out.standing_error = candidates.error;
-  std::vector<double>& standing = candidates.difference;
-  for (std::size_t i = 0; i < standing.size(); ++i) {
-    const bool below = candidates.spread[i] == Spread::below;
-    out.within_spread += below ? 1 : 0;
-    standing[i] = below ? standing[i] : -1.0;
-  }
-  const auto wanted = static_cast<std::size_t>(std::min(n_pre_filter, out.within_spread));
-  if (wanted == 0) return out;
-  out.survivors.reserve(wanted);
-  double top = *std::max_element(standing.begin(), standing.end());
+  for_each(ctx, candidates.size(), detail::StandByDifference{candidates.spread.data(), candidates.difference.data()});
+  chosen.choose(ctx, candidates.difference, n_pre_filter, 2 * out.standing_error);
+  out.within_spread = chosen.cut.counted;
+  if (out.within_spread == 0) return out;
+  const double top = *std::max_element(chosen.host_standings.begin(), chosen.host_standings.end());
   const GroupRows rows = top <= candidates.error ? first_pass.group_rows() : GroupRows::differ;
   const bool none_differs = rows == GroupRows::same_in_order || (rows == GroupRows::same && First::order_free);
   out.same_rows = rows != GroupRows::differ;
   if (none_differs) {
-    detail::stand_by_variance(candidates, standing);
-    top = *std::max_element(standing.begin(), standing.end());
+    detail::stand_by_variance(ctx, candidates);
     out.standing_error = candidates.variance_error;
     out.by_variance = true;
+    chosen.choose(ctx, candidates.difference, n_pre_filter, 2 * out.standing_error);
   }
-  const detail::Ranked last = detail::kth_largest(standing, wanted, top);
-  const double cut = last.value, margin = 2 * out.standing_error, least = std::max(0.0, cut - margin);
-  out.margin = cut - last.next;
+  out.margin = chosen.cut.value - chosen.cut.next;
+  const double most_contested = chosen.cut.value + 2 * out.standing_error;
+  const auto scales = static_cast<std::size_t>(candidates.scales);
   std::vector<std::size_t> rim;
-  for (std::size_t i = 0; i < standing.size(); ++i) {
-    if (standing[i] < least) continue;
-    out.survivors.push_back({detail::candidate_at(i, scales), none_differs ? 0.0 : standing[i], standing[i]});
-    if (standing[i] <= cut + margin) rim.push_back(i);
+  for (std::size_t k = 0; k < chosen.host_places.size(); ++k) {
+    const auto place = static_cast<std::size_t>(chosen.host_places[k]);
+    const double standing = chosen.host_standings[k];
+    out.survivors.push_back({detail::candidate_at(place, scales), none_differs ? 0.0 : standing, standing});
+    if (standing <= most_contested) rim.push_back(place);
   }
+  const auto wanted = static_cast<std::size_t>(std::min(n_pre_filter, out.within_spread));
   if (out.survivors.size() > wanted) {
     const std::size_t sure = out.survivors.size() - rim.size();
-    const std::vector<std::size_t> best = detail::best_of(rim, wanted - sure, scales, first_pass, id);
-    // Spreads are decided and counted: from here on they say who of the rim stays.
-    for (const std::size_t i : rim) candidates.spread[i] = Spread::above;
-    for (const std::size_t i : best) candidates.spread[i] = Spread::below;
-    std::size_t kept = 0;
-    for (const Survivor& s : out.survivors)
-      if (candidates.spread[s.feature.split * scales + s.feature.scale] == Spread::below) out.survivors[kept++] = s;
-    out.survivors.erase(out.survivors.begin() + static_cast<std::ptrdiff_t>(kept), out.survivors.end());
+    std::vector<std::size_t> best = detail::best_of(rim, wanted - sure, scales, first_pass, id);
+    std::sort(best.begin(), best.end());
+    std::erase_if(out.survivors, [&](const Survivor& s) {
+      return s.standing <= most_contested &&
+             !std::binary_search(best.begin(), best.end(), s.feature.split * scales + s.feature.scale);
+    });
   }
   return out;
 }

@@ -8,18 +8,18 @@
 
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/core/control.hpp"
-#include "isonomy/estimators/profiling/search/arithmetic.hpp"
 #include "isonomy/estimators/profiling/search/feature_requests.hpp"
 #include "isonomy/estimators/profiling/search/packed.hpp"
 #include "isonomy/estimators/profiling/statistics/column_ranks.hpp"
 #include "isonomy/ops/for_each.hpp"
+#include "isonomy/ops/residue/arithmetic.hpp"
 
 namespace isonomy::profiling {
 
 /// One value per index, features slowest: out[f * rows + i] = value of feature f in the i-th row of data.places.
 template <class Arithmetic, MemorySpace Space>
 struct FeatureValues {
-  RowAccess<Space> data;
+  FeatureProblem<Space> data;
   double* out;
 
   ISONOMY_HD void operator()(index_t i) const {
@@ -51,7 +51,8 @@ feature_rank_summaries(Context<Tag>& ctx, const PackedSequences<Tag>& packed, co
     const FeatureRequests<Tag> requests(
         ctx, packed, places, scales, device_rows.data(),
         features.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(columns)));
-    for_each(ctx, columns * n, FeatureValues<Arithmetic, typename Backend<Tag>::space>{requests.data, values.data()});
+    for_each(ctx, columns * n,
+             FeatureValues<Arithmetic, typename Backend<Tag>::space>{requests.problem, values.data()});
     const auto part = rank_summaries<Arithmetic>(ctx, values, n, packed.test_rows(), columns);
     for (const RankSummary& ranks : part) out.push_back(ranks);
     meter.advance(columns);

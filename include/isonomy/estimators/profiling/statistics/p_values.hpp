@@ -11,9 +11,9 @@
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/estimators/profiling/options.hpp"
-#include "isonomy/estimators/profiling/search/arithmetic.hpp"
 #include "isonomy/estimators/profiling/statistics/auc.hpp"
 #include "isonomy/estimators/profiling/statistics/mann_whitney.hpp"
+#include "isonomy/ops/residue/statistics.hpp"
 #include "isonomy/ops/special/incomplete_beta.hpp"
 
 namespace isonomy::profiling {

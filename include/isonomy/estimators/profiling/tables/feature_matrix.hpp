@@ -46,7 +46,7 @@ feature_matrix(Ctx& ctx, const SequenceSet& set, const ScaleTable& scales, std::
   const FeatureRequests<Tag> requests(ctx, packed, places, tables, packed.device_places(), list.candidates);
   const auto columns = static_cast<index_t>(features.size());
   Matrix<double, Tag> x(ctx, set.size(), columns, "feature_matrix: X");
-  for_each(ctx, set.size() * columns, FeatureValues<Arithmetic, typename Ctx::space>{requests.data, x.data()});
+  for_each(ctx, set.size() * columns, FeatureValues<Arithmetic, typename Ctx::space>{requests.problem, x.data()});
   return x;
 }
 

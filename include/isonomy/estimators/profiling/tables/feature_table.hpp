@@ -81,11 +81,8 @@ template <class Arithmetic, class Tag>
 [[nodiscard]] std::vector<FeatureStatistics>
 second_pass_statistics(Context<Tag>& ctx, const PackedSequences<Tag>& packed, const SplitPlaces<Tag>& places,
                        const PackedScales<Tag>& scales, std::span<const Candidate> features) {
-  const FeatureRequests<Tag> requests(ctx, packed, places, scales, packed.device_places(), features);
-  Buffer<FeatureStatistics, Tag> out(ctx, static_cast<index_t>(features.size()), "describe_features: statistics");
-  for_each(ctx, out.size(),
-           EvaluateFeature<Arithmetic, false, typename Backend<Tag>::space>{requests.data, out.data()});
-  return to_host(ctx, out);
+  return statistics_by_row<Arithmetic>(
+      ctx, FeatureRequests<Tag>(ctx, packed, places, scales, packed.device_places(), features), RowValues::rounded);
 }
 
 }  // namespace detail
