@@ -1,10 +1,10 @@
 // The conformance rows of mixture_sums and multivariate_mixture_sums, with weights and without, and of nearest_sums, on
 // Backend<Cpu> and in their generic forms.
-#include "isonomy/conformance/cases/mixture.hpp"
+#include "isonomy/conformance/cases/mixture/mixture.hpp"
 #include "isonomy/compiled/mixture_sums.hpp"
-#include "isonomy/conformance/cases/multivariate.hpp"
-#include "isonomy/conformance/cases/nearest.hpp"
-#include "isonomy/conformance/cases/weighted.hpp"
+#include "isonomy/conformance/cases/mixture/multivariate.hpp"
+#include "isonomy/conformance/cases/mixture/nearest.hpp"
+#include "isonomy/conformance/cases/mixture/weighted.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "support/catch.hpp"
 #include "support/conform.hpp"

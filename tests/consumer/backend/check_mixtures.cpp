@@ -1,5 +1,5 @@
-#include <isonomy/conformance/cases/mixture.hpp>
-#include <isonomy/conformance/cases/weighted.hpp>
+#include <isonomy/conformance/cases/mixture/mixture.hpp>
+#include <isonomy/conformance/cases/mixture/weighted.hpp>
 
 #include "check.hpp"
 

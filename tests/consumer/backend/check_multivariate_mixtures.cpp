@@ -1,5 +1,5 @@
-#include <isonomy/conformance/cases/multivariate.hpp>
-#include <isonomy/conformance/cases/nearest.hpp>
+#include <isonomy/conformance/cases/mixture/multivariate.hpp>
+#include <isonomy/conformance/cases/mixture/nearest.hpp>
 
 #include "check.hpp"
 

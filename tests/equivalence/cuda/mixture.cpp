@@ -1,5 +1,5 @@
 // The conformance rows of mixture_sums on Backend<Cuda>.
-#include "isonomy/conformance/cases/mixture.hpp"
+#include "isonomy/conformance/cases/mixture/mixture.hpp"
 #include "isonomy/cuda/cuda.cuh"
 #include "support/catch.hpp"
 #include "support/conform.hpp"

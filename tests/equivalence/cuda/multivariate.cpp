@@ -1,6 +1,6 @@
 // The conformance rows of the sums over mixtures in several dimensions and over clusters on Backend<Cuda>.
-#include "isonomy/conformance/cases/multivariate.hpp"
-#include "isonomy/conformance/cases/nearest.hpp"
+#include "isonomy/conformance/cases/mixture/multivariate.hpp"
+#include "isonomy/conformance/cases/mixture/nearest.hpp"
 #include "isonomy/cuda/cuda.cuh"
 #include "support/catch.hpp"
 #include "support/conform.hpp"

@@ -1,6 +1,6 @@
 // The conformance rows of stable_sort_by_key, rank_average, select_k, select_candidates on Backend<Cuda>.
-#include "isonomy/conformance/cases/select_candidates.hpp"
 #include "isonomy/conformance/cases/sort.hpp"
+#include "isonomy/conformance/cases/select_candidates.hpp"
 #include "isonomy/cuda/cuda.cuh"
 #include "support/catch.hpp"
 #include "support/conform.hpp"

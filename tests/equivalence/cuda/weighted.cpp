@@ -1,5 +1,5 @@
 // The conformance rows of weighted_mixture_sums on Backend<Cuda>.
-#include "isonomy/conformance/cases/weighted.hpp"
+#include "isonomy/conformance/cases/mixture/weighted.hpp"
 #include "isonomy/cuda/cuda.cuh"
 #include "support/catch.hpp"
 #include "support/conform.hpp"

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "isonomy/conformance/cases/mixture.hpp"
-#include "isonomy/conformance/cases/weighted.hpp"
+#include "isonomy/conformance/cases/mixture/mixture.hpp"
+#include "isonomy/conformance/cases/mixture/weighted.hpp"
 #include "support/catch.hpp"
 #include "support/planted/judge.hpp"
 #include "support/planted/mixture.hpp"

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "isonomy/conformance/cases/multivariate.hpp"
-#include "isonomy/conformance/cases/nearest.hpp"
+#include "isonomy/conformance/cases/mixture/multivariate.hpp"
+#include "isonomy/conformance/cases/mixture/nearest.hpp"
 #include "support/catch.hpp"
 #include "support/planted/judge.hpp"
 #include "support/planted/mixture.hpp"

@@ -1,8 +1,8 @@
 // The conformance rows of sums over mixtures on Backend<Reference>.
-#include "isonomy/conformance/cases/mixture.hpp"
-#include "isonomy/conformance/cases/multivariate.hpp"
-#include "isonomy/conformance/cases/nearest.hpp"
-#include "isonomy/conformance/cases/weighted.hpp"
+#include "isonomy/conformance/cases/mixture/mixture.hpp"
+#include "isonomy/conformance/cases/mixture/multivariate.hpp"
+#include "isonomy/conformance/cases/mixture/nearest.hpp"
+#include "isonomy/conformance/cases/mixture/weighted.hpp"
 #include "support/catch.hpp"
 #include "support/reference.hpp"
 

@@ -1,6 +1,6 @@
 // The conformance rows of stable_sort_by_key, rank_average, select_k and select_candidates on Backend<Reference>.
-#include "isonomy/conformance/cases/select_candidates.hpp"
 #include "isonomy/conformance/cases/sort.hpp"
+#include "isonomy/conformance/cases/select_candidates.hpp"
 #include "support/catch.hpp"
 #include "support/reference.hpp"
 

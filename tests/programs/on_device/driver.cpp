@@ -1,4 +1,5 @@
-// The driver of the emulated device in programs, where ISONOMY_EMULATED_DRIVER gives its version as CUDA counts it; 0: none.
+// The driver of the emulated device in programs, where ISONOMY_EMULATED_DRIVER gives its version as CUDA counts it; 0:
+// none.
 #include <cstdlib>
 
 #include "emulation/machine/control.hpp"

@@ -27,8 +27,7 @@ namespace detail {
 
 inline void write_declined(JsonWriter& json, const std::vector<Declined>& declined) {
   json.key("declined").open_array();
-  for (const Declined& d : declined)
-    json.open_object().member("backend", d.backend).member("reason", d.reason).close();
+  for (const Declined& d : declined) json.open_object().member("backend", d.backend).member("reason", d.reason).close();
   json.close();
 }
 

@@ -2,7 +2,7 @@
 // each.
 #include "isonomy/conformance/cases/reduce.hpp"
 #include "isonomy/backend/compose/override.hpp"
-#include "isonomy/conformance/cases/nearest.hpp"
+#include "isonomy/conformance/cases/mixture/nearest.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/cuda/cuda.cuh"
 #include "support/catch.hpp"

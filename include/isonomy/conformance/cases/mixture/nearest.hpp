@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "isonomy/backend/operation.hpp"
-#include "isonomy/conformance/cases/mixture_passes.hpp"
+#include "isonomy/conformance/cases/mixture/mixture_passes.hpp"
 #include "isonomy/conformance/rows.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/text.hpp"
