@@ -1,5 +1,4 @@
-// The driver of the emulated device in programs, where ISONOMY_EMULATED_DRIVER gives its version as CUDA counts it; 0:
-// none.
+// The driver of the emulated device in programs: ISONOMY_EMULATED_DRIVER is its version as CUDA counts it, 0 for none.
 #include <cstdlib>
 
 #include "emulation/machine/control.hpp"
