@@ -81,7 +81,8 @@ struct DigitChoice {
     if (until - own < wanted && wanted <= until) {
       index_t above = until - own;
       int b = highest;
-      while (above + static_cast<index_t>(counts[b]) < wanted) above += static_cast<index_t>(counts[b--]);
+      for (; b > highest - share + 1 && above + static_cast<index_t>(counts[b]) < wanted; --b)
+        above += static_cast<index_t>(counts[b]);
       s.step = {before.prefix << width | static_cast<std::uint64_t>(b), wanted - above};
     }
     g.sync();
