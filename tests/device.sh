@@ -30,9 +30,10 @@ if [[ $# -gt 0 ]]; then
 else
   nvcc=$(command -v nvcc || echo /usr/local/cuda/bin/nvcc)
   [[ -x $nvcc ]] || skip "a GPU is here, but no nvcc to build for it; give a folder of programs built elsewhere"
-  cmake -S . -B build/device -DCMAKE_BUILD_TYPE=Release -DISONOMY_BENCHMARKS=OFF -DISONOMY_CUDA=ON \
+  cmake -S . -B build/device -DCMAKE_BUILD_TYPE=Release -DISONOMY_BENCHMARKS=OFF \
     -DCMAKE_CUDA_ARCHITECTURES="${CMAKE_CUDA_ARCHITECTURES:-90}" >"$out/configure.log"
-  cmake --build build/device --target isonomy_cuda isonomy_gates isonomy-profile isonomy-mixture --parallel >"$out/build.log"
+  cmake --build build/device --target isonomy_cuda isonomy_gates isonomy_cuda_profile isonomy_cuda_mixture \
+    --parallel >"$out/build.log"
   programs=build/device/tests
   "$nvcc" -std=c++20 -O2 -arch="sm_${CMAKE_CUDA_ARCHITECTURES:-90}" -Iinclude -o "$programs/consumer_cuda" \
     tests/consumer/cuda/main.cu -lcublas >>"$out/build.log" 2>&1 || echo "consumer_cuda does not compile: $out/build.log"
@@ -57,20 +58,6 @@ step() {
   rows+=("$name"$'\t'"$status"$'\t'"$((SECONDS - start))")
   [[ $status -eq 0 ]] || tail -n 20 "$out/${name// /_}.log"
 }
-# on_both PROGRAM ARGUMENTS...: where that program can be asked for the device: it finds there what it finds on the host.
-on_both() {
-  local name=$1 program backend
-  shift
-  for program in "$programs/$name" "$programs/../examples/$name"; do
-    [[ -x $program && $("$program" --help 2>&1) == *--backend* ]] || continue
-    for backend in cuda cpu; do
-      step 30 "$name on $backend" "$program" "$@" --backend "$backend" --out "$out/$name.$backend.tsv"
-    done
-    step 5 "$name the same on both" cmp "$out/$name.cuda.tsv" "$out/$name.cpu.tsv"
-    return 0
-  done
-}
-
 step 40 beliefs "${kit[@]}" "[beliefs]"
 # The environment may ask for other arithmetic: it must not get it.
 step 30 "beliefs against the environment" env NVIDIA_TF32_OVERRIDE=1 CUBLAS_EMULATE_SINGLE_PRECISION=1 \
@@ -82,8 +69,13 @@ if command -v compute-sanitizer >/dev/null; then
   done
 fi
 [[ ! -x $programs/consumer_cuda ]] || step 20 "consumer" "$programs/consumer_cuda"
-on_both isonomy-profile examples/data/proteins/DOM_GSEC.tsv
-on_both isonomy-mixture examples/data/mixture/faithful.csv --column waiting
+for program in profile mixture; do # as built elsewhere, or where the build leaves them
+  for folder in "$programs" "$programs/programs/cuda"; do
+    [[ -x $folder/isonomy-$program ]] || continue
+    step 40 "isonomy-$program" env ISONOMY_EXPECT_DEVICE=1 bash "tests/programs/on_device/$program.sh" "$folder" examples/data
+    break
+  done
+done
 step 40 "promises of the gates" bash benchmarks/gates/check.sh "$programs/isonomy_gates"
 step 60 "all rows" "${kit[@]}" "[long]"
 step "$for_gates" gates "$programs/isonomy_gates" --patience 2 --json "$out/gates.json"
