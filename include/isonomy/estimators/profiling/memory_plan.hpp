@@ -109,7 +109,7 @@ template <ContextLike Ctx>
                                bytes(tile * shape.scales, 3 * sizeof(double)) +
                                gemm_workspace<double>(ctx, tile, shape.scales, pairs);
   const std::size_t decided = bytes(candidates, 2 * sizeof(double) + sizeof(Spread)),
-                    chosen = bytes(candidates, sizeof(index_t) + sizeof(double));
+                    chosen = bytes(candidates, sizeof(index_t) + 2 * sizeof(double));
   const std::size_t evaluation = bytes(shape.groups * std::min<index_t>(n_splits, survivors), sizeof(ResidueSlots)) +
                                  bytes(survivors, sizeof(FeatureRequest) + sizeof(FeatureStatistics));
   const std::size_t ranks = options.test == Test::mann_whitney_scipy

@@ -46,9 +46,6 @@ namespace detail {
   return {static_cast<std::uint32_t>(i / scales), static_cast<std::uint32_t>(i % scales)};
 }
 
-struct IsUndecided {
-  ISONOMY_HD index_t operator()(Spread s) const { return s == Spread::undecided ? 1 : 0; }
-};
 /// 0 for what is undecided, and -1.
 struct UndecidedFirst {
   ISONOMY_HD double operator()(Spread s) const { return s == Spread::undecided ? 0.0 : -1.0; }
@@ -77,7 +74,7 @@ struct StandByVariance {
   }
 };
 
-/// Chosen candidates in a backend's memory, with room for all, and those of the last choice in host memory.
+/// Chosen candidates in a backend's memory, with room for all, and the places of the last choice in host memory.
 template <class Tag>
 struct ChosenCandidates {
   Buffer<index_t, Tag> places;
@@ -92,7 +89,12 @@ struct ChosenCandidates {
   /// All that may be among the `wanted` of highest standing.
   void choose(Context<Tag>& ctx, const Buffer<double, Tag>& standing, index_t wanted, double margin) {
     cut = select_candidates(ctx, standing.view(), wanted, margin, places.view(), standings.view());
+    host_places.clear();
+    if (cut.chosen == 0) return;
     host_places = to_host<Context<Tag>, index_t>(ctx, std::as_const(places).view().subview(0, cut.chosen));
+  }
+  /// What they stand by, into host memory.
+  void fetch_standings(Context<Tag>& ctx) {
     host_standings = to_host<Context<Tag>, double>(ctx, std::as_const(standings).view().subview(0, cut.chosen));
   }
 };
@@ -101,12 +103,12 @@ struct ChosenCandidates {
 template <class Tag, class First>
 void decide_spreads(Context<Tag>& ctx, Candidates<Tag>& candidates, ChosenCandidates<Tag>& chosen, double max_std_test,
                     First& first_pass) {
-  if (transform_reduce(ctx, candidates.spread.view(), index_t{0}, Plus{}, IsUndecided{}) == 0) return;
   {
     Buffer<double, Tag> undecided(ctx, candidates.size(), "profiling: undecided spreads");
     transform(ctx, UndecidedFirst{}, undecided.view(), std::as_const(candidates.spread).view());
     chosen.choose(ctx, undecided, candidates.size(), 0);
   }
+  if (chosen.cut.chosen == 0) return;
   const auto scales = static_cast<std::size_t>(candidates.scales);
   std::vector<Candidate> features;
   for (const index_t i : chosen.host_places) features.push_back(candidate_at(static_cast<std::size_t>(i), scales));
@@ -178,6 +180,7 @@ template <class Tag, class First, class Id>
   chosen.choose(ctx, candidates.difference, n_pre_filter, 2 * out.standing_error);
   out.within_spread = chosen.cut.counted;
   if (out.within_spread == 0) return out;
+  chosen.fetch_standings(ctx);
   const double top = *std::max_element(chosen.host_standings.begin(), chosen.host_standings.end());
   const GroupRows rows = top <= candidates.error ? first_pass.group_rows() : GroupRows::differ;
   const bool none_differs = rows == GroupRows::same_in_order || (rows == GroupRows::same && First::order_free);
@@ -187,6 +190,7 @@ template <class Tag, class First, class Id>
     out.standing_error = candidates.variance_error;
     out.by_variance = true;
     chosen.choose(ctx, candidates.difference, n_pre_filter, 2 * out.standing_error);
+    chosen.fetch_standings(ctx);
   }
   out.margin = chosen.cut.value - chosen.cut.next;
   const double most_contested = chosen.cut.value + 2 * out.standing_error;
