@@ -25,7 +25,7 @@ struct Settings {
 /// Counts since the process began or reset_statistics().
 struct Statistics {
   std::uint64_t launches = 0, blocks = 0, threads = 0, switches = 0, barriers = 0, warp_operations = 0;
-  std::uint64_t waits = 0;  ///< of the host: for a stream, an event or a copy that returns when it is done
+  std::uint64_t waits = 0;  ///< of the host for work that had not run: for a stream, an event, a copy
   std::uint64_t copies = 0, bytes_to_device = 0, bytes_to_host = 0, bytes_within_device = 0, memsets = 0;
   std::uint64_t allocations = 0, allocated_bytes = 0;  ///< of device memory
   std::uint64_t vendor_calls = 0;                      ///< that queued work: cuBLAS, cuSOLVER, cuSPARSE, CUB
