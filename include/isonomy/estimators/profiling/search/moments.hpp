@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -50,10 +51,20 @@ namespace detail {
 inline constexpr index_t joint_count_block = 48;
 static_assert(residue_pairs(max_residue_codes) % joint_count_block == 0);
 
-/// Adds one group from its joint counts: a task sums the histograms of a split's position pairs for joint_count_block
-/// pairs of letters, so that the sums stay in registers.
+/// Pairs of letters and letters that a task adds: on the host many, whose sums stay in registers and which are found
+/// together; elsewhere one, so that there are many tasks, and neighbours read neighbouring counts. No sum depends on
+/// it.
+template <MemorySpace Space>
+inline constexpr index_t pairs_of_task = std::same_as<Space, HostSpace> ? joint_count_block : 1;
+template <MemorySpace Space>
+inline constexpr index_t letters_of_task = std::same_as<Space, HostSpace> ? max_residue_codes : 1;
+
+/// Adds one group from its joint counts: a task sums the histograms of a split's position pairs for some pairs of
+/// letters.
 template <MemorySpace Space>
 struct AddJointCounts {
+  static constexpr index_t block = pairs_of_task<Space>;
+
   const ResidueSlots* splits;
   const std::uint32_t* test_counts;       // a histogram per position pair, `stride` apart; equal positions first
   const std::uint32_t* reference_counts;  // a histogram per position
@@ -63,22 +74,20 @@ struct AddJointCounts {
   double *gram, *test, *reference;
 
   /// Tasks of a split.
-  [[nodiscard]] ISONOMY_HD index_t blocks() const {
-    return (residue_pairs(letters) + joint_count_block - 1) / joint_count_block;
-  }
+  [[nodiscard]] ISONOMY_HD index_t blocks() const { return (residue_pairs(letters) + block - 1) / block; }
   ISONOMY_HD void operator()(index_t task) const {
-    const index_t s = task / blocks(), first = task % blocks() * joint_count_block;
+    const index_t s = task / blocks(), first = task % blocks() * block;
     const ResidueSlots split = splits[s];
     if (split.residues == 0) return;
     const double w1 = weight_of(weight, split), w2 = w1 * w1;
     const index_t pairs = residue_pairs(letters);
-    const index_t n = pairs - first < joint_count_block ? pairs - first : joint_count_block;
+    const index_t n = pairs - first < block ? pairs - first : block;
     double* g = gram + s * pairs + first;
     index_t begin = 0;  // letters whose pair with themselves lies in the block
     while (residue_pair(begin, begin) < first) ++begin;
     index_t end = begin;
     while (residue_pair(end, end) < first + n) ++end;
-    std::uint32_t sums[joint_count_block] = {};
+    std::uint32_t sums[block] = {};
     std::int64_t unflushed = 0;
     for (std::int32_t x = 0; x < split.slots; ++x) {
       const index_t i = split.positions[x];
@@ -89,7 +98,7 @@ struct AddJointCounts {
           unflushed = test_rows;
         }
         const std::uint32_t* counts = test_counts + pair[split.positions[y]] * stride + first;
-        for (index_t k = 0; k < joint_count_block; ++k) sums[k] += counts[k];
+        for (index_t k = 0; k < block; ++k) sums[k] += counts[k];
       }
       const std::uint32_t* single = test_counts + i * stride;
       const std::uint32_t* other = reference_counts + i * stride;
@@ -104,29 +113,37 @@ struct AddJointCounts {
   }
 
  private:
-  ISONOMY_HD static void flush(std::uint32_t (&sums)[joint_count_block], index_t n, double weight, double* out) {
-    for (index_t k = 0; k < joint_count_block; ++k) {
+  ISONOMY_HD static void flush(std::uint32_t (&sums)[block], index_t n, double weight, double* out) {
+    for (index_t k = 0; k < block; ++k) {
       if (k < n) out[k] += weight * sums[k];
       sums[k] = 0;
     }
   }
 };
 
-/// Adds groups row by row, in their order, a split a task: for few rows, or windows too long for a histogram per
-/// position pair.
+/// Adds groups row by row, in their order, a split and some letters, each with those before it, a task: for few rows,
+/// or windows too long for a histogram per position pair.
+template <MemorySpace Space>
 struct AddRows {
+  static constexpr index_t block = letters_of_task<Space>;
+
   const ResidueSlots* slots;  // of every split, group after group
   const ResidueRows* groups;
   index_t group_count, splits, letters;
   ResidueWeight weight;
   double *gram, *test, *reference;
 
-  ISONOMY_HD void operator()(index_t s) const {
-    for (index_t g = 0; g < group_count; ++g) add(s, slots[g * splits + s], groups[g]);
+  /// Tasks of a split.
+  [[nodiscard]] ISONOMY_HD index_t blocks() const { return (letters + block - 1) / block; }
+  ISONOMY_HD void operator()(index_t task) const {
+    const index_t s = task / blocks(), first = task % blocks() * block;
+    const index_t last = letters - first < block ? letters : first + block;
+    for (index_t g = 0; g < group_count; ++g) add(s, first, last, slots[g * splits + s], groups[g]);
   }
 
  private:
-  ISONOMY_HD void add(index_t s, const ResidueSlots& split, const ResidueRows& rows) const {
+  ISONOMY_HD void add(index_t s, index_t first, index_t last, const ResidueSlots& split,
+                      const ResidueRows& rows) const {
     if (split.residues == 0) return;
     const index_t pairs = residue_pairs(letters);
     const double w1 = weight_of(weight, split), w2 = w1 * w1;
@@ -135,7 +152,7 @@ struct AddRows {
       std::int32_t count[max_residue_codes] = {};
       for (std::int32_t x = 0; x < split.slots; ++x) ++count[rows(split.positions[x], row)];
       double* sums = (row < rows.test_rows ? test : reference) + s * letters;
-      for (index_t a = 0; a < letters; ++a) {
+      for (index_t a = first; a < last; ++a) {
         if (count[a] == 0) continue;
         sums[a] += w1 * count[a];
         if (row >= rows.test_rows) continue;
@@ -235,9 +252,16 @@ class GroupMoments {
   void add_rows(std::size_t begin, std::size_t end, const ResidueSlots* slots, ResidueWeight weight, Moments<Tag>& out,
                 const Advance& advance) {
     if (begin == end) return;
-    for_each(ctx_, out.splits,
-             detail::AddRows{slots, packed_.device_views() + begin, static_cast<index_t>(end - begin), out.splits,
-                             out.letters, weight, out.gram.data(), out.test.data(), out.reference.data()});
+    const detail::AddRows<Space> add{.slots = slots,
+                                     .groups = packed_.device_views() + begin,
+                                     .group_count = static_cast<index_t>(end - begin),
+                                     .splits = out.splits,
+                                     .letters = out.letters,
+                                     .weight = weight,
+                                     .gram = out.gram.data(),
+                                     .test = out.test.data(),
+                                     .reference = out.reference.data()};
+    for_each(ctx_, out.splits * add.blocks(), add);
     for (std::size_t g = begin; g < end; ++g) advance(packed_.group(g).rows);
   }
   void add_counts(std::size_t g, const ResidueSlots* slots, ResidueWeight weight, Moments<Tag>& out) {
