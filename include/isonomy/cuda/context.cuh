@@ -137,6 +137,15 @@ class Context {
     return out;
   }
 
+  /// Settings of a context for one of `tasks` that run at once, on the same device and a stream of its own: the same
+  /// results and the same wish to stop, its share of the memory, nobody to report to.
+  [[nodiscard]] ContextOptions for_task(int tasks) const {
+    ContextOptions options{control_, device(), nullptr, most_blocks_};
+    options.progress = nullptr;
+    options.workspace_limit /= static_cast<std::size_t>(std::max(tasks, 1));
+    return options;
+  }
+
   [[nodiscard]] const Control& control() const noexcept { return control_; }
   [[nodiscard]] Control& control() noexcept { return control_; }
   [[nodiscard]] Counters& counters() noexcept { return state_->counters(); }

@@ -13,6 +13,7 @@
 
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/backend/buffer.hpp"
+#include "isonomy/backend/host_threads.hpp"
 #include "isonomy/backend/stage_timer.hpp"
 #include "isonomy/core/check.hpp"
 #include "isonomy/core/control.hpp"
@@ -21,6 +22,7 @@
 #include "isonomy/core/text.hpp"
 #include "isonomy/estimators/mixture/normal/fit.hpp"
 #include "isonomy/ops/for_each.hpp"
+#include "isonomy/ops/memory.hpp"
 
 namespace isonomy::mixture {
 
@@ -56,11 +58,15 @@ class FitQueue {
   }
 
   void run() {
-    if constexpr (requires { Ctx(ctx_.for_task(1)); }) {
+    if constexpr (!requires { Ctx(ctx_.for_task(1)); }) {
+      work(ctx_);
+    } else if constexpr (std::same_as<typename Ctx::space, HostSpace>) {
       workers_ = static_cast<int>(std::min<index_t>(std::max(ctx_.threads(), 1), count_));
       for_each(ctx_, workers_, Worker{this});
     } else {
-      work(ctx_);
+      workers_ = static_cast<int>(std::min<index_t>(host_threads(), count_));
+      synchronize(ctx_);  // what is queued on it others may read
+      on_host_threads(workers_, Worker{this});
     }
   }
   [[nodiscard]] std::size_t bytes_peak() const { return bytes_peak_; }
@@ -89,6 +95,7 @@ class FitQueue {
   void take_back(Ctx& own) {
     const std::lock_guard<std::mutex> lock(mutex_);
     if constexpr (requires { ctx_.take_back_kept(own); }) ctx_.take_back_kept(own);
+    ctx_.counters().bytes_moved += own.counters().bytes_moved;
   }
   void work(Ctx& ctx) {
     try {
@@ -164,8 +171,9 @@ struct NoRoom {};
 /// number i with the points x, on the context of the thread that fits it (automatic_start, say).
 ///
 /// Every fit has the bits of fit() alone, whatever the number of threads; these share the fits, so that few data sets
-/// that are large are better fitted one after the other. A fit that an error of the library ends does not end the
-/// others: its message stands in its place. Other exceptions, of `start` for example, do.
+/// that are large are better fitted one after the other. On a device every thread of the host has a context of its own
+/// there, whose work the device does beside that of the others. A fit that an error of the library ends does not end
+/// the others: its message stands in its place. Other exceptions, of `start` for example, do.
 ///
 /// sets: float or double, any stride, in the context's memory; columns of a matrix (transposed(x): its rows) are data
 /// sets of equal size. Memory: a FitResult a fit, and on each thread what a fit takes, below its share of the context's
