@@ -10,7 +10,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")  # which finds umbrella.hpp.gch by itse
   list(APPEND mistakes_flags -Winvalid-pch -include "${umbrella}")
 endif()
 
-file(GLOB mistakes CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/*.cpp")
+file(GLOB mistakes CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/*.cpp" "${CMAKE_CURRENT_LIST_DIR}/dispatch/*.cpp")
 set(right_ways "")
 foreach(source IN LISTS mistakes)
   string(APPEND right_ways "#include \"${source}\"\n")

@@ -46,7 +46,7 @@ class OutputFolder {
       workshop_ = isonomy::io::draft_name(path_ + "/" + prefix);
       if (!fs::create_directory(workshop_, error)) refuse(error.value());
       lock_ = ::open(workshop_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-      if (lock_ < 0) refuse(errno);
+      if (lock_ < 0 && errno != ENOENT) refuse(errno);
     } while (!isonomy::io::hold_draft(lock_, workshop_));
   }
   OutputFolder(const OutputFolder&) = delete;

@@ -122,8 +122,8 @@ template <class View>
 }
 
 inline void check_version(const char* operation, Version version) {
-  if (version.major != 1)
-    throw Unsupported(text::joined(operation, ": the tensor is of DLPack ", version.major, ".", version.minor,
+  if (version.major_number != 1)
+    throw Unsupported(text::joined(operation, ": the tensor is of DLPack ", version.major_number, ".", version.minor_number,
                                    "; only versions 1.x can be read; ask its producer for one (max_version)"));
 }
 
@@ -159,7 +159,7 @@ template <class View, ManagedLike Foreign>
   if constexpr (std::same_as<Managed, ManagedTensorVersioned>) {
     check_version(operation, managed->version);
     from.flags = managed->flags;
-    from.must_have_strides = managed->version.minor >= 2;
+    from.must_have_strides = managed->version.minor_number >= 2;
   }
   const View view = checked_view<View>(from);
   return Held<View>(std::move(owner), view, (from.flags & is_copied) != 0);

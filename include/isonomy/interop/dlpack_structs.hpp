@@ -48,7 +48,7 @@ struct [[gnu::may_alias]] ManagedTensor {
 };
 
 struct Version {
-  std::uint32_t major, minor;
+  std::uint32_t major_number, minor_number;
 };
 /// That of the tensors which are exported: whoever reads any 1.x reads it. They have strides, as 1.2 asks for.
 inline constexpr Version exported_version{1, 0};

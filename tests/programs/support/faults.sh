@@ -104,15 +104,19 @@ kills_between() {
 
 # two_at_once COUNT: two runs with the same outputs at the same time; all files are those of one of them.
 two_at_once() {
-  local k process first_last=0
+  local k process status first_last=0
   for ((k = 0; k < $1; ++k)); do
     restore
-    (cd at && exec "$programs/$program" "${all_outputs[@]}" "$first") >/dev/null 2>&1 </dev/null &
+    (cd at && exec "$programs/$program" "${all_outputs[@]}" "$first") >/dev/null 2>"$work/other_error" </dev/null &
     process=$!
     outputs_of at "$second"
-    expect_equal "two at once: exit status of one" 0 $?
+    status=$?
+    expect_equal "two at once: exit status of one" 0 "$status"
+    ((status == 0)) || cat "$err"
     wait "$process"
-    expect_equal "two at once: exit status of the other" 0 $?
+    status=$?
+    expect_equal "two at once: exit status of the other" 0 "$status"
+    ((status == 0)) || cat "$work/other_error"
     count_outputs "two at once"
     if ((new_files == 0)); then first_last=$((first_last + 1)); else expect_equal "two at once: files of the last" "${#names[@]}" "$new_files"; fi
     expect_equal "two at once: what is left over" "" "$(cd at && leftovers)"

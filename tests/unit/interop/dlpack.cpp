@@ -233,7 +233,7 @@ TEST_CASE("tensors whose shape, strides or memory break a rule are refused") {
   check_refused<ValueError, Output>(
       {{[](Made& m) { m.dl().ndim = -1; }, "has -1 axes; it must have 0 or more"},
        {[](Made& m) { m.dl().shape = nullptr; }, "has 2 axes and no shape"},
-       {[](Made& m) { m.tensor.version.minor = 2, m.dl().strides = nullptr; }, "since version 1.2"},
+       {[](Made& m) { m.tensor.version.minor_number = 2, m.dl().strides = nullptr; }, "since version 1.2"},
        {[](Made& m) { m.dl().data = nullptr; }, "has extents 2, 3 and a null pointer"},
        {[](Made& m) { m.dl().byte_offset = 4; }, "is 4 bytes beyond a multiple of 8"},
        {[](Made& m) { m.dl().byte_offset = UINT64_MAX; }, "beyond all memory"},
@@ -261,7 +261,7 @@ TEST_CASE("a buffer or matrix that is handed over goes with its tensor, on any t
   CHECK(
       (t.data == data && t.ndim == 2 && t.shape[0] == 3 && t.shape[1] == 2 && t.strides[0] == 1 && t.strides[1] == 3));
   CHECK((t.device.device_type == 1 && t.dtype.code == 2 && t.dtype.bits == 32 && t.byte_offset == 0));
-  CHECK((tensor->version.major == 1 && tensor->flags == is_copied));
+  CHECK((tensor->version.major_number == 1 && tensor->flags == is_copied));
   auto held = std::make_unique<Held<MatrixView<float>>>(from_dlpack<MatrixView<float>>(tensor.release()));
   CHECK((held->view()(2, 1) == 7 && held->view().data == data && cpu.counters().bytes_allocated == 24));
   Buffer<int, Cpu> b(cpu, 5);

@@ -49,7 +49,7 @@ struct Cases<op::row_statistics> {
   template <class Tag, class Arithmetic>
   static void both(Rows<Tag>& rows) {
     for (const RowValues values : {RowValues::averaged, RowValues::rounded}) {
-      small<Tag, Arithmetic>(rows, values);
+      few_rows<Tag, Arithmetic>(rows, values);
       if (rows.full()) vast<Tag, Arithmetic>(rows, values);
     }
   }
@@ -57,7 +57,7 @@ struct Cases<op::row_statistics> {
   /// One position, few out of order, multiples of 8 (where decimal ties occur), and enough for the halves of a pairwise
   /// sum. One row of a class, none, fewer rows than a warp has lanes, and more than any backend takes at once.
   template <class Tag, class Arithmetic>
-  static void small(Rows<Tag>& rows, RowValues values) {
+  static void few_rows(Rows<Tag>& rows, RowValues values) {
     const std::vector<Positions> splits{range(3, 1), {9, 2, 7}, range(20, 8), range(0, 16), range(30, 140)};
     const std::vector<std::vector<detail::RowCounts>> groups{{{2, 1}},
                                                              {{7, 3}},

@@ -106,7 +106,7 @@ struct select_candidates : Declaration {
 }  // namespace op
 
 /// The elements of x that may be among the k largest when each is known to within margin / 2: those of at least the
-/// k-th largest less margin, and at least 0.
+/// k-th largest less margin, and at least 0; with an infinite margin all that count.
 ///
 /// Elements below 0 and NaN do not count; where fewer than k count, all that do are chosen. Their places, ascending,
 /// and their values come first in `places` and `values`, which have room for all of x and are not written behind them.

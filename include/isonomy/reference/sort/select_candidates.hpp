@@ -28,7 +28,7 @@ struct SelectCandidates {
     cut.value = sorted[last].key;
     if (last > 0) cut.next = sorted[last - 1].key;
     for_indices(ctx, x.size, operation, [&](index_t i) {
-      if (!(x(i) >= 0 && x(i) >= cut.value - margin)) return;
+      if (!(x(i) >= 0) || x(i) < cut.value - margin) return;
       places(cut.chosen) = i;
       values(cut.chosen++) = x(i) == 0 ? 0.0 : x(i);
     });
