@@ -123,7 +123,8 @@ template <class View>
 
 inline void check_version(const char* operation, Version version) {
   if (version.major_number != 1)
-    throw Unsupported(text::joined(operation, ": the tensor is of DLPack ", version.major_number, ".", version.minor_number,
+    throw Unsupported(text::joined(operation, ": the tensor is of DLPack ", version.major_number, ".",
+                                   version.minor_number,
                                    "; only versions 1.x can be read; ask its producer for one (max_version)"));
 }
 
