@@ -76,10 +76,13 @@ struct Fold {
     Slots slots;
     const index_t width = index_t{1} << width_bits;
     for (index_t next = 0; next < longest + width; next += width) {  // each turn folds the elements before `next`
-      if (next > 0) slots.write(*this, tile, lane, width_bits);
-      g.sync_warp();
+      if (next > 0) {
+        slots.write(*this, tile, lane, width_bits);
+        g.sync_warp();
+      }
       if (next < longest) slots.read(*this, tile, {lane, runs, width_bits}, next);
-      if (next > 0 && lane < runs) {
+      if (next == 0) continue;
+      if (lane < runs) {
         const index_t left = tile.end[lane] - tile.begin[lane] - (next - width);
         fold_row(tile.row(lane, width_bits), left < width ? left : width, run);
       }

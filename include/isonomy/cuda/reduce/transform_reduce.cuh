@@ -68,18 +68,17 @@ struct ReduceChunks {
 
   __device__ void operator()(const Group& g) const {
     Tile& tile = g.template shared<Shared>().of_warp[g.warp()];
-    const index_t groups = (part.count + part.together - 1) / part.together;
-    const index_t all_warps = g.blocks() * g.warps();
-    for (index_t task = g.block() * g.warps() + g.warp(); task <= groups; task += all_warps)
-      if (task == 0)
+    const index_t before = part.earlier_count > 0 ? 1 : 0;  // whether the first task is to fold partials
+    const index_t tasks = before + (part.count + part.together - 1) / part.together;
+    for (index_t task = g.block() * g.warps() + g.warp(); task < tasks; task += g.blocks() * g.warps())
+      if (task < before)
         fold_partials(g, tile.partials);
       else
-        fold_chunks(g, tile.chunks, (task - 1) * part.together);
+        fold_chunks(g, tile.chunks, (task - before) * part.together);
   }
 
  private:
   __device__ void fold_partials(const Group& g, typename OfPartials::Tile& tile) const {
-    if (part.earlier_count == 0) return;
     Run<R> run{g.lane() == 0, 0, part.earlier_count, true, init};
     if (g.lane() == 0 && part.earlier_count < part.first) run.sum = *result;
     static_cast<void>(OfPartials{{part.earlier, part.earlier_count}, op, {}}(g, tile, run));
