@@ -50,10 +50,58 @@ std::uint64_t twice_u_of(const std::vector<std::uint8_t>& codes, index_t tests, 
   return out;
 }
 
+/// Mean difference and spreads of rows of one position, the tests first, under one scale.
+template <class Arithmetic>
+std::vector<double> statistics_of(const std::vector<std::uint8_t>& codes, index_t tests,
+                                  std::vector<std::int64_t> numerators, std::int64_t denominator) {
+  numerators.resize(max_residue_codes);
+  std::vector<double> values;
+  for (const std::int64_t n : numerators) values.push_back(static_cast<double>(n) / static_cast<double>(denominator));
+  const auto rows = static_cast<index_t>(codes.size());
+  const std::uint16_t position = 0;
+  const ResidueRows group{codes.data(), rows, rows, tests};
+  const ResidueSlots slots{&position, 1, 1};
+  std::vector<RowPlace> places;
+  for (std::uint32_t column = 0; column < codes.size(); ++column) places.push_back({0, column});
+  const FeatureRequest request{0, 0};
+  const FeatureProblem<HostSpace> problem{&group,
+                                          places.data(),
+                                          &slots,
+                                          &request,
+                                          {numerators.data(), &denominator, values.data(), values.data(), 1},
+                                          &group,
+                                          1,
+                                          rows,
+                                          tests,
+                                          1};
+  Context<Reference> ctx;
+  std::vector<double> out(3, 77);
+  Naive::row_statistics<Arithmetic>(ctx, problem, RowValues::averaged, row_major(out.data(), 1, 3));
+  return out;
+}
+
 }  // namespace
 }  // namespace isonomy::test
 
 using namespace isonomy::test;
+
+TEST_CASE("the reference chooses all within the margin of the k-th largest", "[reference_backend]") {
+  Context<Reference> ctx;
+  const std::vector<double> x{0.5, -1, 3, not_a_number, 2, 2.5};
+  std::vector<index_t> places(6, 77);
+  std::vector<double> values(6, 77);
+  const CandidateCut cut = Naive::select_candidates(ctx, view(x), 2, 0.5, view(places), view(values));
+  CHECK(cut == CandidateCut{4, 3, 2.5, 2});
+  CHECK(places == std::vector<index_t>{2, 4, 5, 77, 77, 77});
+  CHECK(values == std::vector<double>{3, 2, 2.5, 77, 77, 77});
+}
+
+TEST_CASE("the reference describes the rows of a feature", "[reference_backend]") {
+  // Tests 0.25 and 0.75, references 0.5 and 2.
+  const std::vector<double> known{-0.75, 0.25, 0.75};
+  CHECK(statistics_of<exact>({0, 1, 2, 3}, 2, {1, 3, 2, 8}, 4) == known);
+  CHECK(statistics_of<aaanalysis_1_1>({0, 1, 2, 3}, 2, {1, 3, 2, 8}, 4) == known);
+}
 
 TEST_CASE("the reference's gemm is the product, for any strides", "[reference_backend]") {
   Context<Reference> ctx;
