@@ -81,7 +81,7 @@ struct Listed<Tag, false> {
 
 /// Whether Backend<Tag> is complete, asked where the call stands and remembered nowhere.
 template <class Tag>
-Listed<Tag, (sizeof(Backend<Tag>) > 0)> listed(int);
+Listed<Tag, static_cast<bool>(sizeof(Backend<Tag>))> listed(int);
 template <class Tag>
 Listed<Tag, false> listed(long);
 

@@ -58,7 +58,7 @@ template <class T>
     case Data::ties: return static_cast<T>(std::floor(5 * u) - 2) * (v < 0.5 ? T{1} : T{-1});  // with both zeros
     case Data::denormal: return static_cast<T>(std::floor(2000 * u) - 1000) * std::numeric_limits<T>::denorm_min();
     case Data::mixed: {
-      const double decades = std::numeric_limits<T>::max_exponent10 / 4;  // products and their sums stay finite
+      constexpr int decades = std::numeric_limits<T>::max_exponent10 / 4;  // products and their sums stay finite
       return static_cast<T>((v < 0.5 ? 1 : -1) * std::pow(10.0, (2 * u - 1) * decades));
     }
     case Data::nan:

@@ -92,7 +92,8 @@ template <class View>
   check_type(operation, f.typestr, type_text<T>());
   std::optional<std::vector<index_t>> strides;
   if (f.strides) strides = in_elements(operation, f, sizeof(T));
-  interop::Description array{reinterpret_cast<const void*>(f.data), f.shape, {}, f.read_only};
+  const auto* const data = reinterpret_cast<const void*>(f.data);  // NOLINT: dictionaries have addresses as numbers
+  interop::Description array{data, f.shape, {}, f.read_only};
   if (strides) array.strides.emplace(*strides);
   return interop::checked_view<View>(operation, array);
 }

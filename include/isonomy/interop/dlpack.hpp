@@ -260,7 +260,7 @@ template <class Managed = ManagedTensorVersioned, class View, class Owner>
 [[nodiscard]] Exported<Managed> to_dlpack(View view, Owner&& owner) {
   static_assert(std::same_as<typename interop::Axes<View>::space, HostSpace>,
                 "device memory is exported by isonomy/cuda/interop/dlpack.cuh, which orders streams");
-  return detail::exported<Managed>(view, std::move(owner), Device::of(DeviceType::cpu));
+  return detail::exported<Managed>(view, std::forward<Owner>(owner), Device::of(DeviceType::cpu));
 }
 /// The same for memory that the caller keeps until the tensor's deleter is called.
 template <class Managed = ManagedTensorVersioned, class View>

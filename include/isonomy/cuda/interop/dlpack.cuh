@@ -113,7 +113,7 @@ template <class Managed = dlpack::ManagedTensorVersioned, class View, class Owne
                 "host memory is exported by dlpack::to_dlpack, in isonomy/interop/dlpack.hpp");
   check_memory("to_dlpack", ctx, view);
   let_wait(ctx, consumer, "to_dlpack");
-  return detail::exported<Managed>(ctx, view, consumer, std::move(owner), 0);
+  return detail::exported<Managed>(ctx, view, consumer, std::forward<Owner>(owner), 0);
 }
 /// A buffer of this context, handed over; it stays the caller's if the stream is refused.
 template <class Managed = dlpack::ManagedTensorVersioned, class T>
