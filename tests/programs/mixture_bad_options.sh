@@ -6,10 +6,12 @@ source "$support/refuse.sh" || exit 1
 
 cp "$data/mixture/faithful.csv" good.csv
 
+# ---- backends and devices that are none
+refuse_backends good.csv
+
 # ---- numbers out of range or no numbers: option|value|what the message must hold besides both
 while IFS='|' read -r option value text; do
-  case $option in --device) more=(--backend cpu) ;; *) more=() ;; esac
-  refuse "$option $value" "$option|$value|$text" good.csv "${more[@]}" "$option=$value"
+  refuse "$option $value" "$option|$value|$text" good.csv "$option=$value"
 done <<'EOF'
 --components|0|1 to 100
 --components|-2|1 to 100
@@ -41,14 +43,6 @@ done <<'EOF'
 --threads|-1|0 takes all
 --threads|1.5|threads
 --threads|99999999999|threads
---backend|gpu|auto
---backend|Cuda|cuda
---backend||cpu
---device|-1|which has no devices
---device|0|drop --device
---device|1.5|number of the GPU
---device|99999999999|number of the GPU
---device|first|number of the GPU
 --seed|-1|seed
 --seed|1.5|seed
 --decimal|;|before decimals

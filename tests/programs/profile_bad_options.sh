@@ -6,9 +6,12 @@ source "$support/refuse.sh" || exit 1
 
 make_table good.tsv
 
+# ---- backends and devices that are none
+refuse_backends good.tsv
+
 # ---- numbers out of range or no numbers: option|value|what the message must hold besides both
 while IFS='|' read -r option value text; do
-  case $option in --bootstrap) more=() ;; --frac | --seed) more=(--bootstrap 3) ;; --device) more=(--backend cpu) ;; *) more=() ;; esac
+  case $option in --bootstrap) more=() ;; --frac | --seed) more=(--bootstrap 3) ;; *) more=() ;; esac
   refuse "$option $value" "$option|$value|$text" good.tsv "${more[@]}" "$option=$value"
 done <<'EOF'
 --n-filter|0|at least 1
@@ -70,14 +73,6 @@ done <<'EOF'
 --threads|-1|0 takes all
 --threads|1.5|threads
 --threads|99999999999|threads
---backend|gpu|auto
---backend|Cuda|cuda
---backend||cpu
---device|-1|which has no devices
---device|0|drop --device
---device|1.5|number of the GPU
---device|99999999999|number of the GPU
---device|first|number of the GPU
 --bootstrap|0|at least 1
 --bootstrap|-3|at least 1
 --bootstrap|1.5|rounds

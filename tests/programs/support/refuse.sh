@@ -34,3 +34,22 @@ check_refusal() {
   expect_equal "$what: clauses of the message (at least 3)" yes "$(awk -F ';' '{ if (NF >= 3) print "yes"; else print; exit }' "$err")"
   for text in "${texts[@]}"; do expect_text "$what: message" "$text" "$err"; done
 }
+
+# refuse_backends INPUT: --backend and --device of no sense, --device on the host.
+refuse_backends() {
+  local option value text
+  local -a more
+  while IFS='|' read -r option value text; do
+    case $option in --device) more=(--backend cpu) ;; *) more=() ;; esac
+    refuse "$option $value" "$option|$value|$text" "$1" "${more[@]}" "$option=$value"
+  done <<'EOF'
+--backend|gpu|auto
+--backend|Cuda|cuda
+--backend||cpu
+--device|-1|which has no devices
+--device|0|drop --device
+--device|1.5|number of the GPU
+--device|99999999999|number of the GPU
+--device|first|number of the GPU
+EOF
+}
