@@ -1,7 +1,7 @@
 // A gemm of your own in place of the host's, used by all that is built on gemm, checked by the conformance kit.
 #include <iostream>
 
-#include "isonomy/conformance/cases/gemm.hpp"
+#include "isonomy/conformance/cases/linalg/gemm.hpp"
 #include "isonomy/conformance/operation.hpp"
 #include "isonomy/isonomy.hpp"
 

@@ -15,8 +15,8 @@
 
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/backend/plain_context.hpp"
-#include "isonomy/conformance/cases/cholesky.hpp"
-#include "isonomy/conformance/cases/gemm.hpp"
+#include "isonomy/conformance/cases/linalg/cholesky.hpp"
+#include "isonomy/conformance/cases/linalg/gemm.hpp"
 #include "isonomy/conformance/cases/memory.hpp"
 #include "isonomy/conformance/cases/reduce.hpp"
 #include "isonomy/conformance/cases/sort.hpp"

@@ -3,8 +3,8 @@
 #include <sstream>
 
 #include "isonomy/backend/compose.hpp"
-#include "isonomy/conformance/cases/cholesky.hpp"
-#include "isonomy/conformance/cases/gemm.hpp"
+#include "isonomy/conformance/cases/linalg/cholesky.hpp"
+#include "isonomy/conformance/cases/linalg/gemm.hpp"
 #include "isonomy/conformance/cases/sort.hpp"
 #include "isonomy/reference/reference.hpp"
 #include "support/catch.hpp"

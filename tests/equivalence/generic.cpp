@@ -1,5 +1,5 @@
 // The conformance rows of derived operations in their generic forms, on backends that have what these are built from.
-#include "isonomy/conformance/cases/gemm.hpp"
+#include "isonomy/conformance/cases/linalg/gemm.hpp"
 #include "isonomy/conformance/cases/residue.hpp"
 #include "isonomy/conformance/cases/sort.hpp"
 #include "support/catch.hpp"

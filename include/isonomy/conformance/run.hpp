@@ -4,8 +4,8 @@
 #include <string>
 #include <tuple>
 
-#include "isonomy/conformance/cases/cholesky.hpp"
-#include "isonomy/conformance/cases/gemm.hpp"
+#include "isonomy/conformance/cases/linalg/cholesky.hpp"
+#include "isonomy/conformance/cases/linalg/gemm.hpp"
 #include "isonomy/conformance/cases/memory.hpp"
 #include "isonomy/conformance/cases/mixture/mixture.hpp"
 #include "isonomy/conformance/cases/mixture/multivariate.hpp"

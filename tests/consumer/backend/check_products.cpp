@@ -1,5 +1,5 @@
-#include <isonomy/conformance/cases/cholesky.hpp>
-#include <isonomy/conformance/cases/gemm.hpp>
+#include <isonomy/conformance/cases/linalg/cholesky.hpp>
+#include <isonomy/conformance/cases/linalg/gemm.hpp>
 
 #include "check.hpp"
 

@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <limits>
 
-#include "isonomy/conformance/cases/cholesky.hpp"
+#include "isonomy/conformance/cases/linalg/cholesky.hpp"
 #include "support/catch.hpp"
 #include "support/planted/judge.hpp"
 

@@ -2,7 +2,7 @@
 #include <cmath>
 #include <vector>
 
-#include "isonomy/conformance/cases/gemm.hpp"
+#include "isonomy/conformance/cases/linalg/gemm.hpp"
 #include "support/catch.hpp"
 #include "support/planted/judge.hpp"
 

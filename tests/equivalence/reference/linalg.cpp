@@ -1,6 +1,6 @@
 // The conformance rows of gemm, syrk and cholesky_batched on Backend<Reference>.
-#include "isonomy/conformance/cases/cholesky.hpp"
-#include "isonomy/conformance/cases/gemm.hpp"
+#include "isonomy/conformance/cases/linalg/cholesky.hpp"
+#include "isonomy/conformance/cases/linalg/gemm.hpp"
 #include "support/catch.hpp"
 #include "support/reference.hpp"
 

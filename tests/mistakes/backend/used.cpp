@@ -7,7 +7,7 @@
 #include "isonomy/backend/buffer.hpp"
 #endif
 #ifdef KIT
-#include "isonomy/conformance/cases/gemm.hpp"
+#include "isonomy/conformance/cases/linalg/gemm.hpp"
 #include "isonomy/conformance/operation.hpp"
 #endif
 

@@ -2,8 +2,8 @@
 #include <cstdint>
 
 #include "isonomy/backend/compose/override.hpp"
-#include "isonomy/conformance/cases/cholesky.hpp"
-#include "isonomy/conformance/cases/gemm.hpp"
+#include "isonomy/conformance/cases/linalg/cholesky.hpp"
+#include "isonomy/conformance/cases/linalg/gemm.hpp"
 #include "isonomy/cuda/cuda.cuh"
 #include "support/catch.hpp"
 

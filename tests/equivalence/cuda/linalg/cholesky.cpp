@@ -1,5 +1,5 @@
 // The conformance rows of cholesky_batched on Backend<Cuda>.
-#include "isonomy/conformance/cases/cholesky.hpp"
+#include "isonomy/conformance/cases/linalg/cholesky.hpp"
 #include "isonomy/cuda/cuda.cuh"
 #include "support/catch.hpp"
 #include "support/conform.hpp"

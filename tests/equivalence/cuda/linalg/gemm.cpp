@@ -1,5 +1,5 @@
 // The conformance rows of gemm, syrk on Backend<Cuda>.
-#include "isonomy/conformance/cases/gemm.hpp"
+#include "isonomy/conformance/cases/linalg/gemm.hpp"
 #include "isonomy/cuda/cuda.cuh"
 #include "support/catch.hpp"
 #include "support/conform.hpp"

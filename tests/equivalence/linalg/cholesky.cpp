@@ -1,5 +1,5 @@
 // The conformance rows of cholesky_batched on Backend<Cpu>.
-#include "isonomy/conformance/cases/cholesky.hpp"
+#include "isonomy/conformance/cases/linalg/cholesky.hpp"
 #include "isonomy/compiled/linalg.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "support/catch.hpp"

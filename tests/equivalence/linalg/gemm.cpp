@@ -1,5 +1,5 @@
 // The conformance rows of gemm, syrk on Backend<Cpu>.
-#include "isonomy/conformance/cases/gemm.hpp"
+#include "isonomy/conformance/cases/linalg/gemm.hpp"
 #include "isonomy/compiled/linalg.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "support/catch.hpp"
