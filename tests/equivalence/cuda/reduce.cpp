@@ -10,13 +10,13 @@ TEST_CASE("transform conforms on Cuda", "[cuda]") {
 TEST_CASE("transform conforms on Cuda, fully", "[cuda][long]") {
   isonomy::test::conform<isonomy::op::transform, isonomy::Cuda>();
 }
-TEST_CASE("transform_reduce conforms on Cuda", "[cuda][small]") {
+TEST_CASE("transform_reduce conforms on Cuda", "[cuda][large][small]") {
   isonomy::test::conform<isonomy::op::transform_reduce, isonomy::Cuda>(isonomy::conformance::Level::quick);
 }
 TEST_CASE("transform_reduce conforms on Cuda, fully", "[cuda][long]") {
   isonomy::test::conform<isonomy::op::transform_reduce, isonomy::Cuda>();
 }
-TEST_CASE("segmented_reduce conforms on Cuda", "[cuda][small]") {
+TEST_CASE("segmented_reduce conforms on Cuda", "[cuda][large][small]") {
   isonomy::test::conform<isonomy::op::segmented_reduce, isonomy::Cuda>(isonomy::conformance::Level::quick);
 }
 TEST_CASE("segmented_reduce conforms on Cuda, fully", "[cuda][long]") {

@@ -17,7 +17,7 @@ TEST_CASE("residue_rank_sums conforms on Cuda", "[cuda][small]") {
 TEST_CASE("residue_rank_sums conforms on Cuda, fully", "[cuda][long]") {
   isonomy::test::conform<isonomy::op::residue_rank_sums, isonomy::Cuda>();
 }
-TEST_CASE("row_statistics conforms on Cuda", "[cuda]") {
+TEST_CASE("row_statistics conforms on Cuda", "[cuda][large]") {
   isonomy::test::conform<isonomy::op::row_statistics, isonomy::Cuda>(isonomy::conformance::Level::quick);
 }
 TEST_CASE("row_statistics conforms on Cuda, fully", "[cuda][long]") {
