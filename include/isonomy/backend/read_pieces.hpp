@@ -16,15 +16,20 @@ namespace isonomy {
 
 namespace detail {
 
-/// Has the backend rooms in host memory that data leave by themselves, while the host fills the next?
+/// Does the backend take data on their way while it computes, from rooms in host memory to rooms in its own?
 ///
-/// `B::send_rooms` is made from a context. `room(bytes)` is the one to be filled, once what was in it before has left;
-/// `send(ctx, out)` queues the copy of what it holds to a contiguous vector of the backend, and turns to the next.
-template <class B, class T>
-concept SendsMeanwhile = requires(typename B::context& ctx, typename B::send_rooms& rooms,
-                                  VectorView<T, typename B::space> out) {
-  { rooms.room(std::size_t{}) } -> std::same_as<void*>;
-  rooms.send(ctx, out);
+/// `B::send_rooms` is made from a context, the bytes of a room, whether more than one piece will be sent, and a
+/// purpose. `room()` is the one of the host to be filled, once what was in it before has left; `send(bytes)` sends what
+/// it holds on its way, behind what has been queued so far, and turns to the next. `arrived()` is where the first piece
+/// is that was sent and not yet asked for, for what is queued from then on; all of that comes before the next but one
+/// is sent.
+template <class B>
+concept SendsMeanwhile =
+    std::constructible_from<typename B::send_rooms, typename B::context&, std::size_t, bool, const char*> &&
+    requires(typename B::send_rooms& rooms) {
+  { rooms.room() } -> std::same_as<void*>;
+  rooms.send(std::size_t{});
+  { rooms.arrived() } -> std::same_as<const void*>;
 };
 
 }  // namespace detail
@@ -32,8 +37,9 @@ concept SendsMeanwhile = requires(typename B::context& ctx, typename B::send_roo
 /// f(first, piece) for consecutive pieces of `size` elements, at_once of them but in the last, in ascending order.
 /// read( first, room) fills room, in host memory, with the elements from `first` on.
 ///
-/// Where data reach the backend by themselves, the next piece is read while one is on its way, before f has it. What f
-/// queues on a piece may wait: the next is copied behind it, in the backend's order. An exception of either ends it.
+/// Where data reach the backend by themselves, a piece is read while the one before is on its way, and sent before f
+/// has that one: it travels while what f queues there is computed. Two pieces are then in memory of the host and two in
+/// the backend's. What f queues on a piece may wait. An exception of either ends it.
 template <class T, ContextLike Ctx, class Read, class F>
 void read_pieces(Ctx& ctx, index_t size, index_t at_once, const char* purpose, const Read& read, const F& f) {
   using Space = typename Ctx::space;
@@ -41,7 +47,7 @@ void read_pieces(Ctx& ctx, index_t size, index_t at_once, const char* purpose, c
   using Piece = VectorView<const T, Space>;
   const index_t most = std::min(at_once, size);
   const auto count = [&](index_t first) { return std::min(most, size - first); };
-  if constexpr (std::same_as<Space, HostSpace> || !detail::SendsMeanwhile<B, T>) {
+  if constexpr (std::same_as<Space, HostSpace> || !detail::SendsMeanwhile<B>) {
     std::vector<T> room(static_cast<std::size_t>(most));
     for (index_t first = 0; first < size; first += most) {
       const VectorView<T> part(room.data(), count(first));
@@ -52,19 +58,18 @@ void read_pieces(Ctx& ctx, index_t size, index_t at_once, const char* purpose, c
         f(first, std::as_const(to_device(ctx, VectorView<const T>(part), purpose)).view());
     }
   } else {
-    typename B::send_rooms rooms(ctx);
-    Buffer<T, typename Ctx::tag> piece(ctx, most, purpose);
-    const auto fill = [&](index_t first) {
+    if (size <= 0) return;
+    const auto bytes = [](index_t n) { return sizeof(T) * static_cast<std::size_t>(n); };
+    typename B::send_rooms rooms(ctx, bytes(most), size > most, purpose);
+    const auto send = [&](index_t first) {
       if (first >= size) return;
-      const std::size_t bytes = sizeof(T) * static_cast<std::size_t>(count(first));
-      read(first, VectorView<T>(static_cast<T*>(rooms.room(bytes)), count(first)));
+      read(first, VectorView<T>(static_cast<T*>(rooms.room()), count(first)));
+      rooms.send(bytes(count(first)));
     };
-    fill(0);
+    send(0);
     for (index_t first = 0; first < size; first += most) {
-      const VectorView<T, Space> part = piece.view().subview(0, count(first));
-      rooms.send(ctx, part);
-      fill(first + most);
-      f(first, Piece(part));
+      send(first + most);
+      f(first, Piece(static_cast<const T*>(rooms.arrived()), count(first)));
     }
   }
 }

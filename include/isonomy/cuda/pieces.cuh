@@ -8,6 +8,7 @@
 #include <cstddef>
 
 #include "isonomy/cuda/context.cuh"
+#include "isonomy/cuda/event.cuh"
 #include "isonomy/cuda/launch.cuh"
 #include "isonomy/cuda/status.cuh"
 
@@ -18,26 +19,18 @@ class Marks {
  public:
   static constexpr std::size_t ahead = 4;
 
-  explicit Marks(cudaStream_t stream) : stream_(stream) {
-    for (cudaEvent_t& e : events_)
-      require(cudaEventCreateWithFlags(&e, cudaEventDisableTiming), "cudaEventCreateWithFlags");
-  }
-  ~Marks() {
-    for (const cudaEvent_t e : events_) static_cast<void>(cudaEventDestroy(e));
-  }
-  Marks(const Marks&) = delete;
-  Marks& operator=(const Marks&) = delete;
+  explicit Marks(cudaStream_t stream) : stream_(stream) {}
 
   /// Sets a mark and waits for the one `ahead` marks before it.
   void advance() {
-    const cudaEvent_t event = events_[number_++ % ahead];
-    if (number_ > ahead) require(cudaEventSynchronize(event), "cudaEventSynchronize");
-    require(cudaEventRecord(event, stream_), "cudaEventRecord");
+    Event& event = events_[number_++ % ahead];
+    event.wait();
+    event.record(stream_);
   }
 
  private:
   cudaStream_t stream_;
-  std::array<cudaEvent_t, ahead> events_{};
+  std::array<Event, ahead> events_;
   std::size_t number_ = 0;
 };
 

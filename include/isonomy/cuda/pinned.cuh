@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "isonomy/cuda/event.cuh"
 #include "isonomy/cuda/status.cuh"
 
 namespace isonomy::device {
@@ -13,11 +14,8 @@ namespace isonomy::device {
 /// A place in such memory, and a mark behind the last copy that uses it.
 class PinnedPlace {
  public:
-  PinnedPlace() { require(cudaEventCreateWithFlags(&used_, cudaEventDisableTiming), "cudaEventCreateWithFlags"); }
-  ~PinnedPlace() {
-    static_cast<void>(cudaEventDestroy(used_));
-    static_cast<void>(cudaFreeHost(memory_));
-  }
+  PinnedPlace() = default;
+  ~PinnedPlace() { static_cast<void>(cudaFreeHost(memory_)); }
   PinnedPlace(const PinnedPlace&) = delete;
   PinnedPlace& operator=(const PinnedPlace&) = delete;
 
@@ -34,14 +32,16 @@ class PinnedPlace {
     bytes_ = bytes;
   }
   /// The stream has come to the end of what uses the place.
-  void mark(cudaStream_t stream) { require(cudaEventRecord(used_, stream), "cudaEventRecord"); }
+  void mark(cudaStream_t stream) { used_.record(stream); }
   /// Waits for the mark, and for nothing that was queued after it.
-  void wait() const { require(cudaEventSynchronize(used_), "cudaEventSynchronize"); }
+  void wait() const { used_.wait(); }
+  /// What `stream` is given from now on begins after the mark.
+  void hold(cudaStream_t stream) const { used_.hold(stream); }
 
  private:
   void* memory_ = nullptr;
   std::size_t bytes_ = 0;
-  cudaEvent_t used_{};
+  Event used_;
 };
 
 }  // namespace isonomy::device

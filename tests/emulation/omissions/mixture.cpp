@@ -1,11 +1,14 @@
-// nearest_sums without one of the barriers of its blocks, and pieces that are read on top of what has not left yet.
+// nearest_sums without one of the barriers of its blocks, and pieces on their way to the device without one of the
+// waits that keep them apart.
 #include "emulation/omissions/omissions.hpp"  // before what it changes
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/backend/read_pieces.hpp"
+#include "isonomy/core/error.hpp"
 #include "isonomy/cuda/cuda.cuh"
 #include "isonomy/ops/memory.hpp"
 #include "isonomy/ops/mixture/nearest_sums.hpp"
@@ -25,8 +28,9 @@ void sum_nearest() {
   nearest_sums(ctx, term, MatrixView<const double, DeviceSpace>(x.data(), 1100, 1, 1, 1), {}, view(sums));
 }
 
-/// 23 numbers read in pieces of four, copied to where they belong by work that nobody waits for meanwhile.
-std::vector<double> read_in_pieces(Context<Cuda>& ctx) {
+/// 23 numbers read in pieces of four, copied to where they belong by work that nobody waits for meanwhile. From piece
+/// `until` on there is none, and an error in its place.
+std::vector<double> read_in_pieces(Context<Cuda>& ctx, index_t until = 6) {
   Buffer<double, Cuda> out(ctx, 23);
   read_pieces<double>(
       ctx, 23, 4, "pieces",
@@ -34,9 +38,24 @@ std::vector<double> read_in_pieces(Context<Cuda>& ctx) {
         for (index_t i = 0; i < room.size; ++i) room(i) = static_cast<double>(first + i);
       },
       [&](index_t first, VectorView<const double, DeviceSpace> piece) {
+        if (first == 4 * until) throw ValueError("enough");
         copy(ctx, piece, out.view().subview(first, piece.size));
       });
   return to_host(ctx, out);
+}
+/// The same on a context of its own under some orders of its streams: is there one that shows?
+template <class Run>
+bool shows(const Omissions& o, const Run& is_wrong) {
+  emulation::Settings& settings = emulation::settings();
+  const std::uint64_t seed = settings.seed;
+  bool wrong = false;
+  for (settings.seed = 1; settings.seed <= 60 && !wrong; ++settings.seed) {
+    omit(o);
+    wrong = is_wrong();
+    omit({});
+  }
+  settings.seed = seed;
+  return wrong;
 }
 
 TEST_CASE("each barrier of the sums over clusters is missed") {
@@ -62,9 +81,46 @@ TEST_CASE("a room that is filled before its piece has left shows in what arrives
   CHECK(with({}) == expected);
   CHECK(with({}) == expected);  // in rooms that were used before
   const int met = events_met();
-  CHECK(met == 6);                                                            // pieces
-  for (int e = 2; e < met; ++e) CHECK(with({-1, -1, false, e}) != expected);  // the first two leave rooms that are free
+  CHECK(met == 6);  // pieces
+  // The first two leave rooms that are free.
+  for (int e = 2; e < met; ++e) CHECK(shows({-1, -1, false, e}, [&] { return read_in_pieces(ctx) != expected; }));
   omit({});
+}
+
+TEST_CASE("each wait between the stream of a context and that of its transfers is missed") {
+  std::vector<double> expected;
+  for (int i = 0; i < 23; ++i) expected.push_back(i);
+  int met = 0;
+  const auto is_wrong = [&] {
+    Context<Cuda> ctx;
+    fill(ctx, Buffer<double, Cuda>(ctx, 4).view(), -1.0);  // memory that the rooms may take next
+    const bool wrong = read_in_pieces(ctx) != expected;
+    met = holds_met();
+    return wrong;
+  };
+  CHECK_FALSE(shows({}, is_wrong));
+  CHECK(met == 2 * 6 + 1);  // there and back for each piece; the end
+  for (int h = 0; h + 1 < met; ++h) {
+    if (h == 1) continue;  // as far as the first: nothing is queued between the first two that are sent
+    INFO("wait " << h);
+    CHECK(shows({-1, -1, false, -1, h}, is_wrong));
+  }
+}
+
+TEST_CASE("memory that goes back before a piece has come to it is missed") {
+  const auto is_wrong = [](int omitted) {
+    return shows({-1, -1, false, -1, omitted}, [] {
+      {
+        Context<Cuda> ctx;
+        CHECK_THROWS_AS(read_in_pieces(ctx, 2), ValueError);
+      }
+      const bool wrong = !emulation::fault().empty();
+      emulation::clear_fault();
+      return wrong;
+    });
+  };
+  CHECK_FALSE(is_wrong(-1));
+  CHECK(is_wrong(4 + 3));  // four pieces sent, three asked for; the last
 }
 
 }  // namespace

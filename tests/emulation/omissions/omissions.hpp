@@ -1,6 +1,6 @@
 // The library's kernels with one barrier left out, or with plain additions for atomic ones: what the race checker must
-// find; and its host code with one wait for an event left out. Include it before any header of isonomy/cuda; a program
-// that does is linked with no unit that does not.
+// find; and its host code with one wait for an event left out, of the host or of a stream. Include it before any header
+// of isonomy/cuda; a program that does is linked with no unit that does not.
 #pragma once
 
 #include <cuda_runtime.h>
@@ -17,21 +17,25 @@ namespace isonomy::test {
 struct Omissions {
   int barrier = -1, warp_barrier = -1;
   bool atomics = false;  ///< plain additions
-  int event = -1;        ///< which wait for an event
+  int event = -1;        ///< which wait of the host for an event
+  int hold = -1;         ///< which wait of a stream for an event
 };
 struct OmissionState {
   Omissions omitted;
   std::array<int, 1024> barriers{}, warp_barriers{};  // calls so far, by thread of a block
-  int events = 0;
+  int events = 0, holds = 0;
 };
 inline OmissionState omission_state;
 
-inline void omit(const Omissions& o) { omission_state = {o, {}, {}, 0}; }
+inline void omit(const Omissions& o) { omission_state = {o, {}, {}, 0, 0}; }
 /// Calls of the first thread of the block since `omit`.
 [[nodiscard]] inline int barriers_met() { return omission_state.barriers[0]; }
 [[nodiscard]] inline int warp_barriers_met() { return omission_state.warp_barriers[0]; }
 /// Waits of the host for events since `omit`.
 [[nodiscard]] inline int events_met() { return omission_state.events; }
+
+/// Waits of streams for events since `omit`.
+[[nodiscard]] inline int holds_met() { return omission_state.holds; }
 
 // Of the test and no kernel's: the race checker does not look.
 [[gnu::no_sanitize("thread"), gnu::noinline]] inline bool is_next_barrier() {
@@ -52,6 +56,10 @@ inline void sync_warp_or_not(unsigned lanes) {
 }
 inline cudaError_t wait_for_event_or_not(cudaEvent_t event) {
   return omission_state.events++ == omission_state.omitted.event ? cudaSuccess : cudaEventSynchronize(event);
+}
+inline cudaError_t hold_stream_or_not(cudaStream_t stream, cudaEvent_t event, unsigned flags) {
+  return omission_state.holds++ == omission_state.omitted.hold ? cudaSuccess
+                                                               : cudaStreamWaitEvent(stream, event, flags);
 }
 template <class T>
 T add_or_not_atomically(T* sum, T value) {
@@ -85,3 +93,4 @@ template <class Run>
 #define __syncwarp isonomy::test::sync_warp_or_not
 #define atomicAdd isonomy::test::add_or_not_atomically
 #define cudaEventSynchronize isonomy::test::wait_for_event_or_not
+#define cudaStreamWaitEvent isonomy::test::hold_stream_or_not

@@ -117,6 +117,42 @@ TEST_CASE("runtime: a stream that waits for an event of another one sees what ca
   CHECK(cudaEventDestroy(event) == cudaSuccess);
 }
 
+TEST_CASE("runtime: who waits for an event waits for what it was recorded behind then", "[cuda][beliefs]") {
+  Context<Cuda> first, second;
+  const int n = 100000;
+  auto x = to_device(first, std::vector<int>(n, 1));
+  cudaEvent_t event = nullptr;
+  REQUIRE(cudaEventCreateWithFlags(&event, cudaEventDisableTiming) == cudaSuccess);
+  for (int i = 0; i < 20; ++i) device::launch(first, 1, 32, AddTo{x.data(), n, 1});
+  CHECK(cudaEventRecord(event, first.stream()) == cudaSuccess);
+  CHECK(cudaStreamWaitEvent(second.stream(), event) == cudaSuccess);
+  CHECK(cudaEventRecord(event, second.stream()) == cudaSuccess);  // not that of the wait before, or neither would end
+  CHECK(cudaStreamWaitEvent(first.stream(), event) == cudaSuccess);
+  std::vector<int> out(n);
+  Backend<Cuda>::copy_to_host(second, VectorView<const int, DeviceSpace>(x.data(), n), VectorView<int>(out.data(), n));
+  CHECK(out == std::vector<int>(n, 21));
+  CHECK(cudaStreamSynchronize(first.stream()) == cudaSuccess);
+  CHECK(cudaEventDestroy(event) == cudaSuccess);
+}
+
+TEST_CASE("runtime: memory of one stream may be written by another between two events", "[cuda][beliefs]") {
+  Context<Cuda> owner, other;
+  const int n = 100000;
+  cudaEvent_t event = nullptr;
+  REQUIRE(cudaEventCreateWithFlags(&event, cudaEventDisableTiming) == cudaSuccess);
+  for (int i = 1; i <= 20; ++i) {
+    auto x = to_device(owner, std::vector<int>(n, i));  // where the one before was
+    CHECK(cudaEventRecord(event, owner.stream()) == cudaSuccess);
+    CHECK(cudaStreamWaitEvent(other.stream(), event) == cudaSuccess);
+    device::launch(other, 1, 32, AddTo{x.data(), n, 1});
+    CHECK(cudaEventRecord(event, other.stream()) == cudaSuccess);
+    CHECK(cudaStreamWaitEvent(owner.stream(), event) == cudaSuccess);
+    if (i % 2 == 0) CHECK(to_host(owner, x) == std::vector<int>(n, i + 1));
+  }
+  CHECK(cudaStreamSynchronize(owner.stream()) == cudaSuccess);
+  CHECK(cudaEventDestroy(event) == cudaSuccess);
+}
+
 TEST_CASE("runtime: memory of a pool is aligned, and free for its stream once it is given back", "[cuda][beliefs]") {
   Context<Cuda> ctx;
   std::uint64_t held = 0, held_before = 0;

@@ -14,6 +14,7 @@
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/cuda/context.cuh"
+#include "isonomy/cuda/event.cuh"
 #include "isonomy/cuda/status.cuh"
 
 namespace isonomy::device {
@@ -24,26 +25,13 @@ namespace isonomy::device {
 /// mean either and is refused.
 using ForeignStream = std::optional<cudaStream_t>;
 
-/// An event, for as long as two streams are put in order by it.
-class Event {
- public:
-  Event() { require(cudaEventCreateWithFlags(&event_, cudaEventDisableTiming), "cudaEventCreateWithFlags"); }
-  ~Event() { static_cast<void>(cudaEventDestroy(event_)); }
-  Event(const Event&) = delete;
-  Event& operator=(const Event&) = delete;
-  operator cudaEvent_t() const { return event_; }
-
- private:
-  cudaEvent_t event_{};
-};
-
 /// What `later` is given from now on begins after all that `earlier` has been given; the host does not wait.
 inline void put_in_order(int device, cudaStream_t earlier, cudaStream_t later) {
   if (earlier == later) return;
   const OnDevice here(device);
-  const Event reached;
-  require(cudaEventRecord(reached, earlier), "cudaEventRecord");
-  require(cudaStreamWaitEvent(later, reached, 0), "cudaStreamWaitEvent");
+  Event reached;
+  reached.record(earlier);
+  reached.hold(later);
 }
 
 /// ValueError for a stream that is null, or of another device than the context's.

@@ -15,14 +15,14 @@
 namespace isonomy::mixture {
 
 /// `size` points, of which read(first, room) copies number first .. first + room.size - 1 into room, in host memory:
-/// the same numbers each time. Its exceptions end the pass. Results have the bits of the same points in memory. While a
-/// piece is on its way to a device, the next is read.
+/// the same numbers each time. Its exceptions end the pass. Results have the bits of the same points in memory. A piece
+/// is read while the one before is on its way to a device, and travels while that one is computed on.
 template <Real T>
 struct Chunks {
   index_t size = 0;
   std::function<void(index_t first, VectorView<T> room)> read;
-  index_t at_once =
-      128 * block_points;  ///< points in memory at a time, twice as many beside a device; a multiple of block_points
+  /// Points in memory at a time, twice as many on a device and beside it; a multiple of block_points.
+  index_t at_once = 128 * block_points;
 };
 
 namespace detail {
