@@ -95,6 +95,25 @@ void cholesky_of(benchmark::State& state) {
 }
 
 template <bool own>
+void cholesky_of_one(benchmark::State& state) {
+  std::vector<double> source = numbers(order * order), a;
+  for (index_t i = 0; i < order; ++i) source[static_cast<std::size_t>(i * order + i)] = order;
+  Context<Cpu> ctx(one_thread());
+  for (auto _ : state) {
+    a = source;
+    if constexpr (own) {
+      cholesky(ctx, column_major(a.data(), order, order));
+    } else {
+      Eigen::Map<eigen::Matrix<double>> matrix(a.data(), order, order);
+      const Eigen::LLT<Eigen::Ref<eigen::Matrix<double>>> in_place(matrix);
+    }
+    benchmark::DoNotOptimize(a.data());
+  }
+  state.counters["flops"] =
+      benchmark::Counter(1.0 / 3 * order * order * order, benchmark::Counter::kIsIterationInvariantRate);
+}
+
+template <bool own>
 void transform_of(benchmark::State& state) {
   const auto x = numbers(elements);
   std::vector<double> out(x.size());
@@ -403,6 +422,7 @@ int main(int argc, char** argv) {
   add("gemm", gemm_of<true>, gemm_of<false>);
   add("syrk", syrk_of<true>, syrk_of<false>);
   add("cholesky_batched", cholesky_of<true>, cholesky_of<false>);
+  add("cholesky", cholesky_of_one<true>, cholesky_of_one<false>);
   add("transform", transform_of<true>, transform_of<false>);
   add("transform_reduce", transform_reduce_of<true>, transform_reduce_of<false>);
   add("segmented_reduce", segmented_reduce_of<true>, segmented_reduce_of<false>);

@@ -18,5 +18,7 @@ extern template void syrk<Context<Cpu>, double>(Context<Cpu>&, double, MatrixVie
                                                 MatrixView<double>);
 extern template void cholesky_batched<Context<Cpu>, float>(Context<Cpu>&, BatchView<float>, VectorView<index_t>);
 extern template void cholesky_batched<Context<Cpu>, double>(Context<Cpu>&, BatchView<double>, VectorView<index_t>);
+extern template void cholesky<Context<Cpu>, float>(Context<Cpu>&, MatrixView<float>);
+extern template void cholesky<Context<Cpu>, double>(Context<Cpu>&, MatrixView<double>);
 
 }  // namespace isonomy

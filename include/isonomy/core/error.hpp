@@ -60,6 +60,14 @@ class NotPositiveDefinite : public NumericalError {
   std::int64_t batch, pivot;
 };
 
+/// A triangle cannot be divided by: its diagonal element number `pivot`, from 1, is 0.
+class SingularMatrix : public NumericalError {
+ public:
+  SingularMatrix(const std::string& message, std::int64_t failed_pivot)
+      : NumericalError(message), pivot(failed_pivot) {}
+  std::int64_t pivot;
+};
+
 /// Memory or a device failed.
 class ResourceError : public Error {
  public:

@@ -1,8 +1,9 @@
-// Faults planted into cholesky_batched.
+// Faults planted into cholesky and cholesky_batched.
 #include <cstdint>
 #include <limits>
 
 #include "isonomy/conformance/cases/linalg/cholesky.hpp"
+#include "isonomy/core/error.hpp"
 #include "support/catch.hpp"
 #include "support/planted/judge.hpp"
 
@@ -88,7 +89,61 @@ struct Special<op::cholesky_batched> {
   }
 };
 
+template <>
+struct Special<op::cholesky> {
+  template <class Honest, class T>
+  static void run(const Honest& honest, index_t number, cpu::Context&, MatrixView<T> a) {
+    const auto told_as = [&](const auto& pivot) {
+      try {
+        honest(a);
+      } catch (const NotPositiveDefinite& e) {
+        detail::not_positive_definite("cholesky", pivot(e.pivot));
+      }
+    };
+    switch (number) {
+    case 0:  // says nothing of a pivot
+      try {
+        honest(a);
+      } catch (const NotPositiveDefinite&) {
+      }
+      return;
+    case 1: return told_as([](index_t pivot) { return pivot - 1; });
+    case 2:  // reads the upper triangle where it is a number
+      for (index_t i = 0; i < a.rows; ++i)
+        for (index_t j = 0; j < i; ++j)
+          if (a(j, i) == a(j, i)) a(i, j) = (a(i, j) + a(j, i)) / 2;
+      return honest(a);
+    case 3:
+      told_as([](index_t pivot) { return pivot; });
+      for (index_t i = 0; i < a.rows; ++i)
+        for (index_t j = i + 1; j < a.rows; ++j) a(i, j) = 0;
+      return;
+    case 4:  // the columns of a panel alone
+      honest(a);
+      for (index_t i = 96; i < a.rows; ++i) a(i, 95) *= 1 + T(0x1p-18);
+      return;
+    case 5:  // takes a symmetric matrix for both of its layouts
+      if (a.rows > 1) a = {a.data, a.rows, a.columns, 1, a.rows};
+      return honest(a);
+    default: return told_as([](index_t pivot) { return pivot % 128; });
+    }
+  }
+};
+
 namespace {
+Facts cholesky_facts() {
+  return {"cholesky",
+          {},
+          {},
+          {},
+          usual_kinds({Kind::ignores_stop, Kind::ignores_limit, Kind::narrows_output, Kind::takes_heap}),
+          {},
+          {1024},
+          {},
+          {"says nothing of a pivot that fails", "counts pivots from 0", "reads the upper triangle",
+           "clears the upper triangle", "spoils a column of matrices beyond 96 rows",
+           "takes every matrix for one in columns", "counts pivots in 7 bits"}};
+}
 Facts cholesky_batched_facts() {
   return {"cholesky_batched",
           {},
@@ -111,6 +166,12 @@ TEST_CASE("the kit catches a sample of the faults planted into Cholesky factors"
 }
 TEST_CASE("the kit catches every fault planted into Cholesky factors", "[planted][long]") {
   judge_all<op::cholesky_batched>(cholesky_batched_facts());
+}
+TEST_CASE("the kit catches a sample of the faults planted into a Cholesky factor", "[planted]") {
+  judge_sample<op::cholesky>(cholesky_facts());
+}
+TEST_CASE("the kit catches every fault planted into a Cholesky factor", "[planted][long]") {
+  judge_all<op::cholesky>(cholesky_facts());
 }
 
 }  // namespace isonomy::test

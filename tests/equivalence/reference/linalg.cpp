@@ -1,4 +1,4 @@
-// The conformance rows of gemm, syrk and cholesky_batched on Backend<Reference>.
+// The conformance rows of gemm, syrk, cholesky and cholesky_batched on Backend<Reference>.
 #include "isonomy/conformance/cases/linalg/cholesky.hpp"
 #include "isonomy/conformance/cases/linalg/gemm.hpp"
 #include "support/catch.hpp"
@@ -8,4 +8,7 @@ TEST_CASE("gemm conforms on Reference", "[equivalence]") { isonomy::test::confor
 TEST_CASE("syrk conforms on Reference", "[equivalence]") { isonomy::test::conform_on_reference<isonomy::op::syrk>(); }
 TEST_CASE("cholesky_batched conforms on Reference", "[equivalence]") {
   isonomy::test::conform_on_reference<isonomy::op::cholesky_batched>();
+}
+TEST_CASE("cholesky conforms on Reference", "[equivalence]") {
+  isonomy::test::conform_on_reference<isonomy::op::cholesky>();
 }

@@ -1,4 +1,5 @@
 // Bad input of every operation: which error, and its words.
+#include <cmath>
 #include <vector>
 
 #include "isonomy/compiled/linalg.hpp"
@@ -67,6 +68,29 @@ TEST_CASE("cholesky_batched names shapes and strides", "[operations]") {
           cholesky_batched(in.ctx, BatchView<double>(in.x.data(), 2, 2, 2, 40, 2, 4), info);
         }) == "cholesky_batched: A has strides 2, 4; one of them must be 1, copy it to a Matrix first");
   CHECK_THROWS_AS(cholesky_batched(in.ctx, BatchView<double>(in.x.data(), 2, 2, 2, 3, 1, 2), info), ShapeError);
+}
+
+TEST_CASE("cholesky names shapes, strides and the pivot that fails", "[operations]") {
+  Inputs in;
+  const std::vector<double> before = in.x;
+  CHECK(message<ShapeError>([&] { cholesky(in.ctx, column_major(in.x.data(), 2, 3)); }) ==
+        "cholesky: A is 2x3; it must be square");
+  CHECK(message<ShapeError>([&] { cholesky(in.ctx, MatrixView<double>(in.x.data(), 2, 2, 2, 4)); }) ==
+        "cholesky: A has strides 2, 4; one of them must be 1, copy it to a Matrix first");
+  CHECK(message<ShapeError>([&] { cholesky(in.ctx, MatrixView<double>(nullptr, 2, 2, 1, 2)); }) ==
+        "cholesky: A has elements but no data pointer");
+  CHECK(message<ShapeError>([&] { cholesky(in.ctx, MatrixView<double>(in.x.data(), 3, 3, 1, 1)); }) ==
+        "cholesky: A is an output whose strides 1, 1 make elements share memory");
+  CHECK(in.x == before);
+  std::vector<double> a{4, 2, 9, 3};  // [4 2; 2 3] has the factor [2 0; 1 sqrt(2)], [4 6; 6 3] has none
+  cholesky(in.ctx, column_major(a.data(), 2, 2));
+  CHECK(a == std::vector<double>{2, 1, 9, std::sqrt(2.0)});
+  const std::vector<double> failing{4, 6, 9, 3};
+  a = failing;
+  CHECK(message<NotPositiveDefinite>([&] { cholesky(in.ctx, column_major(a.data(), 2, 2)); }) ==
+        "cholesky: pivot 2 is -6; those of a positive definite matrix are positive; is A a covariance of fewer "
+        "observations than variables? Add a multiple of the identity, or shrink it");
+  CHECK(a == failing);
 }
 
 TEST_CASE("copy, fill, iota and for_each name sizes", "[operations]") {
@@ -146,6 +170,7 @@ TEST_CASE("every operation accepts nothing", "[operations]") {
   CHECK_NOTHROW(gemm(in.ctx, 1.0, m, m, 0.0, m));
   CHECK_NOTHROW(syrk(in.ctx, 1.0, m, 0.0, m));
   CHECK_NOTHROW(cholesky_batched(in.ctx, BatchView<double>(), i));
+  CHECK_NOTHROW(cholesky(in.ctx, m));
   CHECK_NOTHROW(copy(in.ctx, v, v));
   CHECK_NOTHROW(copy(in.ctx, m, m));
   CHECK_NOTHROW(fill(in.ctx, v, 1.0));

@@ -1,4 +1,5 @@
-// cholesky_batched of Backend<Cpu>: one matrix per task, every sum in a tile of gemm's kernels.
+// cholesky and cholesky_batched of Backend<Cpu>: panel by panel, every sum in a tile of gemm's kernels; a matrix on all
+// threads, or one per task.
 #pragma once
 
 #include <algorithm>
@@ -7,13 +8,16 @@
 
 #include "isonomy/core/view.hpp"
 #include "isonomy/cpu/context.hpp"
-#include "isonomy/cpu/linalg/packed_product.hpp"
+#include "isonomy/cpu/linalg/triangle_panel.hpp"
+#include "isonomy/cpu/linalg/triangle_tile.hpp"
+#include "isonomy/cpu/memory.hpp"
 #include "isonomy/cpu/parallel.hpp"
 #include "isonomy/cpu/scratch.hpp"
+#include "isonomy/ops/linalg/cholesky.hpp"
 
 namespace isonomy::cpu {
 
-/// The factor of one matrix, column block by column block.
+/// The factor of one matrix, panel by panel: the rows on the diagonal, then those below them.
 ///
 /// l_jj = sqrt(a_jj - s_jj) and l_ij = (a_ij - s_ij) / l_jj, s_ij the chain s = fma(l_ik, l_jk, s) from 0 over k < j in
 /// ascending order. Source: Golub and Van Loan, Matrix Computations (2013), 4.2.
@@ -21,79 +25,165 @@ template <Real T>
 class CholeskyFactor {
  public:
   /// Elements of workspace for an n x n matrix; it is 64-byte aligned.
-  [[nodiscard]] static index_t workspace(const GemmKernel<T>& kernel, index_t n) {
-    return kernel.rows * kernel.columns + round_up(n, kernel.rows) * n + kernel.columns * n;
+  [[nodiscard]] static index_t workspace(const GemmKernel<T>& tile, index_t n) {
+    const index_t tiles = (n + tile.rows - 1) / tile.rows, of_panel = TrianglePanel<T>::most_rows / tile.rows;
+    return std::min(tiles, of_panel) * TrianglePanel<T>::sums_of_tile(tile, n) + before(tile.rows, tiles) +
+           TrianglePanel<T>::workspace(tile, n);
   }
-  CholeskyFactor(const GemmKernel<T>& kernel, MatrixView<T> a, T* workspace)
-      : kernel_(kernel), a_(a), sums_(workspace), factor_(sums_ + kernel.rows * kernel.columns),
-        block_(factor_ + round_up(a.rows, kernel.rows) * a.rows) {}
+  CholeskyFactor(const TriangleKernel<T>& kernel, MatrixView<T> a, T* workspace)
+      : kernel_(kernel), a_(a), rows_(kernel.product.rows), columns_(kernel.product.columns),
+        tiles_((a.rows + rows_ - 1) / rows_), sums_of_tile_(TrianglePanel<T>::sums_of_tile(kernel.product, a.rows)),
+        sums_(workspace), factor_(sums_ + std::min(tiles_, TrianglePanel<T>::most_rows / rows_) * sums_of_tile_),
+        panel_(kernel, a.rows, factor_ + before(rows_, tiles_)) {}
 
-  /// 0, or the first pivot, from 1, that is not positive; the matrix then stays as it was.
-  [[nodiscard]] index_t run() {
-    for (index_t first = 0; first < a_.rows; first += kernel_.columns)
-      if (const index_t failing = column_block(first); failing != 0) return failing;
-    for (index_t k = 0; k < a_.rows; ++k)
-      for (index_t i = k; i < a_.rows; ++i) a_(i, k) = packed(i / kernel_.rows, k)[i % kernel_.rows];
+  /// 0, or the first pivot, from 1, that is not positive; the matrix then stays as it was. each(n, f) calls f(i) for
+  /// every i below n, in any order.
+  template <class Each>
+  [[nodiscard]] index_t run(const Each& each) {
+    each(tiles_, [&](index_t tile) { load(tile); });
+    for (index_t first = 0; first < a_.rows; first += TrianglePanel<T>::most_rows)
+      if (const index_t failing = panel(first, each); failing != 0) return failing;
+    each(tiles_, [&](index_t tile) { store(tile); });
     return 0;
   }
+  /// What was to be the square of the pivot that failed.
+  [[nodiscard]] T square() const { return square_; }
 
  private:
-  /// Rows of a tile in column k of the factor, one after the other.
-  [[nodiscard]] T* packed(index_t tile, index_t k) const { return factor_ + (tile * a_.rows + k) * kernel_.rows; }
-  /// Row first + c of the column block in column k of the factor, for every c; 0 beyond the last row.
-  [[nodiscard]] T* block_row(index_t k) const { return block_ + k * kernel_.columns; }
+  static constexpr index_t tiles_of_task = 3, largest_sums = TrianglePanel<T>::most_rows * 48;
 
-  [[nodiscard]] index_t column_block(index_t first) {
-    const index_t last = std::min(first + kernel_.columns, a_.rows), diagonal = first / kernel_.rows;
-    const index_t offset = first % kernel_.rows;  // of the block in the diagonal tile, which holds all its rows
-    for (index_t k = 0; k < first; ++k) std::copy_n(packed(diagonal, k) + offset, kernel_.columns, block_row(k));
-    for (index_t tile = diagonal; tile * kernel_.rows < a_.rows; ++tile) {
-      kernel_.accumulate(first, packed(tile, 0), block_, sums_, true);
-      for (index_t j = first; j < last; ++j) {
-        const T* const sums = sums_ + (j - first) * kernel_.rows;
-        if (tile == diagonal) {
-          const T square = a_(j, j) - sums[j % kernel_.rows];
-          if (!(square > 0)) return j + 1;
-          column(tile, j, sums, std::sqrt(square));
-          std::copy_n(packed(tile, j) + offset, kernel_.columns, block_row(j));
-        } else {
-          column(tile, j, sums, packed(diagonal, j)[j % kernel_.rows]);
-        }
-        kernel_.accumulate(1, packed(tile, j), block_row(j), sums_, false);
+  /// Elements of the tiles before one: each has the columns up to its last row.
+  [[nodiscard]] static index_t before(index_t rows, index_t tile) { return rows * rows * (tile * (tile + 1) / 2); }
+  /// Rows of a tile in column k of the factor, one after the other.
+  [[nodiscard]] T* packed(index_t tile, index_t k) const { return factor_ + before(rows_, tile) + k * rows_; }
+  /// Of a tile on the panel's diagonal.
+  [[nodiscard]] T* sums(index_t tile) const { return sums_ + (tile - panel_.first() / rows_) * sums_of_tile_; }
+
+  /// run(element, packed copy, rows) for pieces of columns of a tile's rows, on and below the diagonal.
+  template <class Run>
+  void each_run(index_t tile, const Run& run) const {
+    constexpr index_t few = 4;  // rows of a matrix in rows are read side by side
+    const index_t top = tile * rows_, end = std::min(a_.rows, top + rows_), step = a_.row_stride == 1 ? rows_ : few;
+    for (index_t begin = top; begin < end; begin += step) {
+      const index_t last = std::min(end, begin + step);
+      for (index_t k = 0; k < last; ++k) {
+        const index_t first = std::max(begin, k);
+        run(&a_(first, k), packed(tile, k) + (first - top), last - first);
       }
+    }
+  }
+  /// The packed copy has 0 above the diagonal and beyond the last row.
+  void load(index_t tile) const {
+    const index_t top = tile * rows_, zeros = top + rows_ <= a_.rows ? top : 0;
+    std::fill_n(packed(tile, zeros), (top + rows_ - zeros) * rows_, T{0});
+    each_run(tile, [&](const T* a, T* copy, index_t rows) { copy_strided(a, a_.row_stride, rows, copy, 1); });
+  }
+  void store(index_t tile) const {
+    each_run(tile, [&](T* a, const T* copy, index_t rows) { copy_strided(copy, 1, rows, a, a_.row_stride); });
+  }
+
+  template <class Each>
+  [[nodiscard]] index_t panel(index_t first, const Each& each) {
+    const index_t last = std::min(first + TrianglePanel<T>::most_rows, a_.rows);
+    panel_.begin(first, last - first);
+    each(panel_.groups(), [&](index_t group) { copy_to_panel(group, 0, first); });
+    const index_t begin = first / rows_, end = (last + rows_ - 1) / rows_;
+    each(end - begin, [&](index_t t) {
+      const T* const rows = packed(begin + t, 0);
+      panel_.chains(&rows, 1, groups_until(begin + t), sums(begin + t));
+    });
+    for (index_t tile = begin; tile < end; ++tile)
+      if (const index_t failing = diagonal(tile); failing != 0) return failing;
+    each((tiles_ - end + tiles_of_task - 1) / tiles_of_task, [&](index_t task) {
+      alignas(64) T sums[tiles_of_task * largest_sums];
+      const T* rows[tiles_of_task];
+      const index_t top = end + task * tiles_of_task, count = std::min(tiles_of_task, tiles_ - top);
+      for (index_t t = 0; t < count; ++t) rows[t] = packed(top + t, 0);
+      panel_.chains(rows, count, panel_.groups(), sums);
+      for (index_t t = 0; t < count; ++t) panel_.unknowns(packed(top + t, 0), sums + t * sums_of_tile_);
+    });
+    return 0;
+  }
+  /// Groups of the panel that have columns on or left of the diagonal in a tile's rows.
+  [[nodiscard]] index_t groups_until(index_t tile) const {
+    return std::min(panel_.groups(), ((tile + 1) * rows_ - panel_.first()) / columns_);
+  }
+  /// Columns from .. to - 1 of a group's rows, from their tile.
+  void copy_to_panel(index_t group, index_t from, index_t to) const {
+    const index_t row = panel_.row(group), offset = row % rows_;
+    for (index_t k = from; k < to; ++k)
+      copy_strided(packed(row / rows_, k) + offset, 1, columns_, panel_.at(group, k), 1);
+  }
+
+  /// The factor in a tile's rows, which hold some of the panel's diagonal.
+  [[nodiscard]] index_t diagonal(index_t tile) {
+    const index_t groups = groups_until(tile), own = (tile * rows_ - panel_.first()) / columns_;
+    for (index_t g = 0; g < groups; ++g) {
+      const index_t column = panel_.row(g), end = std::min(column + columns_, a_.rows);
+      T* const s = sums(tile) + g * rows_ * columns_;
+      panel_.go_on(packed(tile, 0), g, sums(tile));
+      if (g < own)
+        kernel_.solve(panel_.at(g, column), s, packed(tile, column));
+      else if (const index_t failing = square(tile, g, s); failing != 0)
+        return failing;
+      for (index_t h = std::max(g, own); h < groups; ++h) copy_to_panel(h, column, end);
+    }
+    return 0;
+  }
+  /// The columns whose diagonal elements stand in the tile.
+  [[nodiscard]] index_t square(index_t tile, index_t group, T* s) {
+    const index_t first = panel_.row(group), end = std::min(first + columns_, a_.rows);
+    for (index_t j = first; j < end; ++j) {
+      T* const column = packed(tile, j);
+      const index_t r = j % rows_;
+      square_ = column[r] - s[(j - first) * rows_ + r];
+      if (!(square_ > 0)) return j + 1;
+      const T pivot = std::sqrt(square_);
+      kernel_.divide(s + (j - first) * rows_, pivot, column);
+      column[r] = pivot;
+      copy_to_panel(group, j, j + 1);
+      kernel_.product.accumulate(1, column, panel_.at(group, j), s, false);
     }
     return 0;
   }
 
-  /// Column j in the rows of a tile: 0 above the diagonal and beyond the last row.
-  void column(index_t tile, index_t j, const T* sums, T pivot) {
-    const index_t top = tile * kernel_.rows, end = std::min(kernel_.rows, a_.rows - top);
-    T* const out = packed(tile, j);
-    std::fill_n(out, kernel_.rows, T{0});
-    index_t r = std::max<index_t>(0, j - top);
-    if (top + r == j) out[r++] = pivot;
-    for (; r < end; ++r) out[r] = (a_(top + r, j) - sums[r]) / pivot;
-  }
-
-  const GemmKernel<T>& kernel_;
+  const TriangleKernel<T>& kernel_;
   MatrixView<T> a_;
-  T *sums_, *factor_, *block_;
+  index_t rows_, columns_, tiles_, sums_of_tile_;
+  T *sums_, *factor_;
+  TrianglePanel<T> panel_;
+  T square_ = 0;
 };
 
-struct CholeskyBatched {
-  /// Lower factors in place; strictly upper triangles are neither read nor written. info(b) is 0, or the first pivot,
-  /// counted from 1, that is not positive (NaN is not); such a matrix stays as it was.
+struct Cholesky {
+  /// The lower factor in place; the strict upper triangle is neither read nor written. Where a pivot, counted from 1,
+  /// is not positive (NaN is not), the matrix stays as it was.
   ///
-  /// One result, in each bit, for any thread count, instruction set and compiler flags. Each running task takes a
-  /// packed copy of a factor.
+  /// One result, in each bit, for any thread count, instruction set and compiler flags: that of cholesky_batched. The
+  /// workspace is a packed copy of the factor and the sums of 96 columns.
+  template <Real T>
+  static void cholesky(Context& ctx, MatrixView<T> a) {
+    constexpr const char* operation = "cholesky";
+    if (a.rows == 0) return;
+    const TriangleKernel<T> kernel = triangle_kernel<T>(ctx.instruction_set());
+    const Memory::allocation room = Memory::allocate(
+        ctx, sizeof(T) * static_cast<std::size_t>(CholeskyFactor<T>::workspace(kernel.product, a.rows)), operation);
+    CholeskyFactor<T> factor(kernel, a, static_cast<T*>(room.get()));
+    const index_t failing = factor.run([&](index_t n, const auto& f) { parallel_for(ctx, n, 1, operation, f); });
+    if (failing != 0) isonomy::detail::not_positive_definite(operation, failing, static_cast<double>(factor.square()));
+  }
+  /// The same for each matrix of a batch; info(b) is 0, or the first pivot, counted from 1, that is not positive. Each
+  /// running task takes the workspace of a matrix.
   template <Real T>
   static void cholesky_batched(Context& ctx, BatchView<T> a, VectorView<index_t> info) {
-    const GemmKernel<T> kernel = gemm_kernel<T>(ctx.instruction_set());
-    const auto bytes = static_cast<std::size_t>(CholeskyFactor<T>::workspace(kernel, a.rows)) * sizeof(T);
+    const TriangleKernel<T> kernel = triangle_kernel<T>(ctx.instruction_set());
+    const auto bytes = static_cast<std::size_t>(CholeskyFactor<T>::workspace(kernel.product, a.rows)) * sizeof(T);
     Rooms rooms(ctx, a.batches, (bytes + sizeof(double) - 1) / sizeof(double), "cholesky_batched");
     parallel_for(ctx, a.batches, 1, "cholesky_batched", [&](index_t b) {
       const auto room = rooms.take();
-      info(b) = CholeskyFactor<T>(kernel, a[b], reinterpret_cast<T*>(room.get())).run();
+      info(b) = CholeskyFactor<T>(kernel, a[b], reinterpret_cast<T*>(room.get())).run([](index_t n, const auto& f) {
+        for (index_t i = 0; i < n; ++i) f(i);
+      });
     });
   }
 };

@@ -1,18 +1,34 @@
-// cholesky_batched: Cholesky factors of a batch of matrices, with a status per matrix instead of an exception.
+// cholesky and cholesky_batched: the Cholesky factor of a matrix, or an exception; those of a batch, with a status per
+// matrix.
 #pragma once
 
 #include <cmath>
 #include <optional>
+#include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 #include "isonomy/backend/backend.hpp"
+#include "isonomy/backend/buffer.hpp"
 #include "isonomy/backend/operation.hpp"
 #include "isonomy/core/check.hpp"
+#include "isonomy/core/error.hpp"
 #include "isonomy/core/text.hpp"
 
 namespace isonomy {
+
+namespace detail {
+[[noreturn, gnu::cold, gnu::noinline]] inline void not_positive_definite(const char* operation, index_t pivot,
+                                                                         std::optional<double> value = {}) {
+  throw NotPositiveDefinite(
+      text::joined({operation, ": pivot ", std::to_string(pivot), " is ",
+                    value ? text::decimals(*value, 6) : std::string("not positive"),
+                    "; those of a positive definite matrix are positive; is A a covariance of fewer observations than "
+                    "variables? Add a multiple of the identity, or shrink it"}),
+      0, pivot);
+}
+}  // namespace detail
 
 namespace op {
 /// Cholesky factors of a batch.
@@ -51,7 +67,6 @@ struct cholesky_batched : Declaration {
     return std::nullopt;
   }
 
- private:
   /// Of one matrix: an entry of L*L^T that is not that of A, unless it has no factor, or a change above the diagonal.
   template <class T>
   static std::optional<Deviation> residual(MatrixView<const T> a, MatrixView<const T> l, bool factored) {
@@ -67,6 +82,8 @@ struct cholesky_batched : Declaration {
       }
     return std::nullopt;
   }
+
+ private:
   /// Element (i, j) of L*L^T from its first `terms` products, and the sum of their magnitudes.
   template <class T>
   static std::pair<double, double> product(MatrixView<const T> l, index_t i, index_t j, index_t terms) {
@@ -93,6 +110,38 @@ struct cholesky_batched : Declaration {
         l(i, j) = (double{a(i, j)} - product(MatrixView<const double>(l), i, j, j).first) / l(j, j);
     }
     return false;
+  }
+};
+
+/// The Cholesky factor of one matrix.
+struct cholesky : Declaration {
+  static constexpr const char* name = "cholesky";
+  using elements = Reals;
+  /// As cholesky_batched; the failing pivot is certain only where none is within rounding of 0.
+  using tier = cholesky_batched::tier;
+  template <class B, class T>
+  static constexpr bool own = requires(ContextOf<B>& c, MatrixOutput<B, T> a) {
+    requires Real<T>;
+    B::cholesky(c, a);
+  };
+  template <class B, class T>
+  static constexpr bool derived = Has<cholesky_batched, B, T>;
+  template <class B, class... A>
+  static void call(A&&... arguments) {
+    B::cholesky(std::forward<A>(arguments)...);
+  }
+  template <class Matrices>
+  static std::optional<Deviation> deviation(const Matrices& before, const Matrices& got, const Matrices&) {
+    return cholesky_batched::residual(std::get<0>(before), std::get<0>(got), true);
+  }
+  template <class Ctx, class T>
+  static void derive(Ctx& ctx, MatrixView<T, typename Ctx::space> a) {
+    Buffer<index_t, typename Ctx::tag> info(ctx, 1, name);
+    invoke<cholesky_batched, T>(ctx,
+                                BatchView<T, typename Ctx::space>(a.data, 1, a.rows, a.columns, a.rows * a.columns,
+                                                                  a.row_stride, a.column_stride),
+                                info.view());
+    if (const index_t failing = to_host(ctx, info).front(); failing != 0) detail::not_positive_definite(name, failing);
   }
 };
 }  // namespace op
@@ -126,6 +175,29 @@ void cholesky_batched(Ctx& ctx, BatchView<T, typename Ctx::space> a, VectorView<
   check::no_overlap(info, a, operation, "info", "A");
   begin_operation(ctx, operation);
   invoke<op::cholesky_batched, T>(ctx, a, info);
+}
+
+/// Replaces the lower triangle of the n x n matrix A by L with L*transposed(L) equal to it.
+///
+/// The strict upper triangle is neither read nor written. Unit row or column stride.
+///
+/// Errors: ShapeError, OutOfMemory for the workspace (up to 2 n^2 elements), A unchanged. NotPositiveDefinite with the
+/// first pivot, counted from 1, that is not positive (NaN is not), and its value where the backend tells: the lower
+/// triangle is then unspecified, except that Backend<Cpu> leaves A as it was. O(n^3).
+///
+/// Deterministic: Backend<Cpu> gives the bits of cholesky_batched on every instruction set and thread count; backends
+/// agree within op::cholesky::tier. The generic form is cholesky_batched; it waits for the result.
+template <ContextLike Ctx, Real T>
+  requires Runs<op::cholesky, backend_of<Ctx>, T>
+void cholesky(Ctx& ctx, MatrixView<T, typename Ctx::space> a) {
+  constexpr const char* operation = "cholesky";
+  check::usable(a, operation, "A");
+  check::that(a.rows == a.columns, operation, "A is ", check::shape(a), "; it must be square");
+  check::that(a.rows <= 1 || a.row_stride == 1 || a.column_stride == 1, operation, "A has strides ", a.row_stride, ", ",
+              a.column_stride, "; one of them must be 1, copy it to a Matrix first");
+  check::distinct(a, operation, "A");
+  begin_operation(ctx, operation);
+  invoke<op::cholesky, T>(ctx, a);
 }
 
 }  // namespace isonomy

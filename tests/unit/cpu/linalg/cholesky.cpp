@@ -1,4 +1,4 @@
-// cholesky_batched of Backend<Cpu>: the exact result it defines, on every instruction set.
+// cholesky and cholesky_batched of Backend<Cpu>: the exact result that they define, on every instruction set.
 #include <cmath>
 #include <string>
 #include <vector>
@@ -74,6 +74,30 @@ TEMPLATE_TEST_CASE("a Cholesky factor has the bits of its definition on every in
                                expected[static_cast<std::size_t>(b * n * n + i * n + j)];
       CHECK(same);
     }
+}
+
+TEMPLATE_TEST_CASE("the factor of one matrix has the bits of one of a batch on any threads", "[linalg]", float,
+                   double) {
+  using T = TestType;
+  for (int set = 0; set <= static_cast<int>(cpu::best_instruction_set()); ++set)
+    for (const index_t n : {1, 7, 48, 95, 96, 97, 145, 300})
+      for (const int threads : {1, 3}) {
+        cpu::ContextOptions options{};
+        options.threads = threads;
+        options.instruction_set = static_cast<cpu::InstructionSet>(set);
+        Context<Cpu> ctx{std::move(options)};
+        std::vector<T> one = matrix<T>(n, 9), expected = one;
+        index_t info = -1;
+        cholesky_batched(ctx, BatchView<T>(expected.data(), 1, n, n, n * n, n, 1), VectorView<index_t>(&info, 1));
+        cholesky(ctx, row_major(one.data(), n, n));
+        INFO(cpu::name(ctx.instruction_set()) << ", n = " << n << ", " << threads << " threads");
+        CHECK(one == expected);
+        if (n == 145) {
+          std::vector<T> slow = matrix<T>(n, 9);
+          defined(slow, n);
+          CHECK(one == slow);
+        }
+      }
 }
 
 TEST_CASE("a factorisation beyond the workspace limit takes nothing", "[linalg]") {

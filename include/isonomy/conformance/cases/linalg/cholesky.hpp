@@ -1,4 +1,5 @@
-// Conformance rows of cholesky_batched: residuals, failing pivots known exactly, untouched upper triangles.
+// Conformance rows of cholesky and cholesky_batched: residuals, failing pivots known exactly, untouched upper
+// triangles.
 #pragma once
 
 #include <array>
@@ -11,6 +12,7 @@
 
 #include "isonomy/backend/operation.hpp"
 #include "isonomy/conformance/rows.hpp"
+#include "isonomy/core/error.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/ops/linalg/cholesky.hpp"
 
@@ -124,6 +126,7 @@ struct Cases<op::cholesky_batched> {
   }
 
  private:
+  friend struct Cases<op::cholesky>;
   using Definite = detail::Definite;
   /// What is planted into every second matrix of a batch; the other matrices must come out as if alone.
   enum class Plant {
@@ -286,6 +289,83 @@ struct Cases<op::cholesky_batched> {
         if (!verdict.close(static_cast<double>(sum - old), 0, bound) || !(x[i] > 0))
           verdict.mismatch("L*L^T", i, j, static_cast<T>(sum), old, bound);
       }
+  }
+};
+
+template <>
+struct Cases<op::cholesky> {
+  template <class Tag, class T>
+  static constexpr bool callable = requires(Context<Tag>& ctx, MatrixView<T, typename Backend<Tag>::space> a) {
+    cholesky(ctx, a);
+  };
+
+  template <class Tag, class T>
+  static void run(Rows<Tag>& rows) {
+    for (const Layout l : {Layout::column, Layout::row, Layout::padded_column, Layout::padded_row}) {
+      for (const index_t n : {0, 1, 2, 5, 33, 64, 130}) row<Tag, T>(rows, {1, n, l, Definite::exact, Plant::nothing});
+      for (const Plant p : Batched::plants) row<Tag, T>(rows, {1, l == Layout::column ? 5 : 40, l, Definite::exact, p});
+      for (const Definite kind : {Definite::tiny, Definite::huge, Definite::graded})
+        row<Tag, T>(rows, {1, 40, l, kind, Plant::negative_pivot});
+    }
+    for (const Plant p : {Plant::nothing, Plant::last_pivot})
+      row<Tag, T>(rows, {1, 203, Layout::padded_row, Definite::exact, p}, p == Plant::nothing ? 3 : 0);
+    if (rows.full()) vast<Tag, T>(rows);
+    rows.template throws<ShapeError>(text::joined(op::element_name<T>(), ", a column too few"), [](Call<Tag>& call) {
+      cholesky(call.context(), call.output("A", Operand<T>(3, 2, Layout::column)).matrix());
+    });
+  }
+
+ private:
+  using Batched = Cases<op::cholesky_batched>;
+  using Definite = detail::Definite;
+  using Plant = Batched::Plant;
+  using Matrix = Batched::Batch;
+
+  /// 2^20 elements and more; a matrix with a side of 2^16 cannot be.
+  template <class Tag, class T>
+  static void vast(Rows<Tag>& rows) {
+    if constexpr (std::same_as<T, float>)
+      row<Tag, T>(rows, {1, 1030, Layout::column, Definite::dominant, Plant::nothing});
+    row<Tag, T>(rows, {1, 400, Layout::row, Definite::dominant, Plant::nothing});
+    rows.stops(text::joined(op::element_name<T>(), ", asked to stop"), 512, [](Call<Tag>& call, index_t n) {
+      Operand<T> a(n, n, Layout::column);
+      a.fill(T(0));
+      for (index_t i = 0; i < n; ++i) a(i, i) = T(2);
+      cholesky(call.context(), call.output("A", a).matrix());
+    });
+  }
+
+  template <class Tag, class T>
+  static void row(Rows<Tag>& rows, const Matrix& s, int races = 0) {
+    const std::string what = Batched::label<T>(s);
+    if (!rows.wants(what)) return;
+    const detail::SquareMatrices<T> a = Batched::matrices<T>(s, rows.seed(what));
+    const index_t expected = s.info(0);
+    rows.row(
+        what,
+        [&](Call<Tag>& call) {
+          const auto matrix = a.view(call.output("A", a.operand).matrix())[0];
+          index_t pivot = 0;
+          try {
+            cholesky(call.context(), matrix);
+          } catch (const NotPositiveDefinite& e) {
+            pivot = e.batch == 0 ? e.pivot : -1;
+          }
+          call.result("the pivot that it names", pivot);
+        },
+        [&](Verdict& verdict, const Outcome& outcome) {
+          Operand<index_t> pivot(1, index_t{1});
+          pivot.storage = {expected};
+          pivot.offset = 0;
+          verdict.exact("the pivot that it names", outcome.of<index_t>("the pivot that it names"), pivot);
+          const std::vector<T> got = outcome.of<T>("A");
+          if (expected == 0 && s.plant != Plant::infinite_pivot) Batched::residual<T>(verdict, a, got, 0);
+          Operand<T> rest = a.operand;  // the lower triangle has its own check
+          for (index_t i = 0; i < s.n; ++i)
+            for (index_t j = 0; j <= i; ++j) rest.storage[a.at(0, i, j)] = got[a.at(0, i, j)];
+          verdict.exact("A above the diagonal and around it", got, rest);
+        },
+        races);
   }
 };
 
