@@ -168,6 +168,91 @@ void segmented_reduce_of(benchmark::State& state) {
   }
 }
 
+/// Any order of the elements.
+std::vector<index_t> shuffled(index_t n) {
+  std::vector<index_t> out(static_cast<std::size_t>(n));
+  std::iota(out.begin(), out.end(), index_t{0});
+  for (std::uint64_t i = out.size() - 1; i > 0; --i) std::swap(out[i], out[random_bits(1, i) % (i + 1)]);
+  return out;
+}
+template <bool own>
+void gather_of(benchmark::State& state) {
+  const auto x = numbers(elements);
+  const auto index = shuffled(elements);
+  std::vector<double> out(x.size());
+  Context<Cpu> ctx(one_thread());
+  for (auto _ : state) {
+    if constexpr (own)
+      gather(ctx, view(x), view(index), view(out));
+    else
+      for (std::size_t i = 0; i < x.size(); ++i) out[i] = x[static_cast<std::size_t>(index[i])];
+    benchmark::DoNotOptimize(out.data());
+  }
+}
+template <bool own>
+void scatter_of(benchmark::State& state) {
+  const auto x = numbers(elements);
+  const auto index = shuffled(elements);
+  std::vector<double> out(x.size());
+  Context<Cpu> ctx(one_thread());
+  for (auto _ : state) {
+    if constexpr (own)
+      scatter(ctx, view(x), view(index), view(out));
+    else
+      for (std::size_t i = 0; i < x.size(); ++i) out[static_cast<std::size_t>(index[i])] = x[i];
+    benchmark::DoNotOptimize(out.data());
+  }
+}
+template <bool own>
+void inclusive_scan_of(benchmark::State& state) {
+  const auto x = numbers(elements);
+  std::vector<double> out(x.size());
+  Context<Cpu> ctx(one_thread());
+  for (auto _ : state) {
+    if constexpr (own)
+      inclusive_scan(ctx, view(x), view(out), Plus{});
+    else
+      std::partial_sum(x.begin(), x.end(), out.begin());
+    benchmark::DoNotOptimize(out.data());
+  }
+}
+/// Many small products in one call, and in a call each.
+template <bool own>
+void gemm_batched_of(benchmark::State& state) {
+  constexpr index_t n = 16, batches = 4096;
+  const auto x = numbers(n * n * batches), y = numbers(n * n * batches);
+  std::vector<double> out(x.size());
+  const BatchView<const double> a(x.data(), batches, n, n, n * n, 1, n), b(y.data(), batches, n, n, n * n, 1, n);
+  const BatchView<double> c(out.data(), batches, n, n, n * n, 1, n);
+  Context<Cpu> ctx(one_thread());
+  for (auto _ : state) {
+    if constexpr (own)
+      gemm_batched(ctx, 1.0, a, b, 0.0, c);
+    else
+      for (index_t s = 0; s < batches; ++s) gemm(ctx, 1.0, a[s], b[s], 0.0, c[s]);
+    benchmark::DoNotOptimize(out.data());
+  }
+}
+/// Rows of a matrix in columns: neighbours in memory belong to different sums.
+template <bool own>
+void reduce_rows_of(benchmark::State& state) {
+  const auto x = numbers(elements);
+  const auto a = column_major(x.data(), elements / segment, index_t{segment});
+  std::vector<double> out(static_cast<std::size_t>(a.rows));
+  Context<Cpu> ctx(one_thread());
+  for (auto _ : state) {
+    if constexpr (own)
+      reduce_rows(ctx, a, view(out), 0.0, Plus{}, Square{});
+    else
+      for (index_t i = 0; i < a.rows; ++i) {
+        double sum = 0;
+        for (index_t j = 0; j < a.columns; ++j) sum += a(i, j) * a(i, j);
+        out[static_cast<std::size_t>(i)] = sum;
+      }
+    benchmark::DoNotOptimize(out.data());
+  }
+  state.SetBytesProcessed(state.iterations() * elements * 8);
+}
 template <bool own>
 void sort_of(benchmark::State& state) {
   const auto source = numbers(elements);
@@ -426,6 +511,11 @@ int main(int argc, char** argv) {
   add("transform", transform_of<true>, transform_of<false>);
   add("transform_reduce", transform_reduce_of<true>, transform_reduce_of<false>);
   add("segmented_reduce", segmented_reduce_of<true>, segmented_reduce_of<false>);
+  add("gather", gather_of<true>, gather_of<false>);
+  add("scatter", scatter_of<true>, scatter_of<false>);
+  add("inclusive_scan", inclusive_scan_of<true>, inclusive_scan_of<false>);
+  add("gemm_batched", gemm_batched_of<true>, gemm_batched_of<false>);
+  add("reduce_rows", reduce_rows_of<true>, reduce_rows_of<false>);
   add("stable_sort_by_key", sort_of<true>, sort_of<false>);
   add("rank_average", rank_average_of<true>, rank_average_of<false>);
   add("select_k", select_k_of<true>, select_k_of<false>);

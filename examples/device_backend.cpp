@@ -15,10 +15,12 @@
 
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/backend/plain_context.hpp"
+#include "isonomy/conformance/cases/gather.hpp"
 #include "isonomy/conformance/cases/linalg/cholesky.hpp"
 #include "isonomy/conformance/cases/linalg/gemm.hpp"
 #include "isonomy/conformance/cases/memory.hpp"
 #include "isonomy/conformance/cases/reduce.hpp"
+#include "isonomy/conformance/cases/reduce_rows.hpp"
 #include "isonomy/conformance/cases/sort.hpp"
 #include "isonomy/conformance/operation.hpp"
 #include "isonomy/core/check.hpp"
@@ -387,8 +389,8 @@ int main(int argc, char** argv) {
     (conformance::run_operation<Op, acme::Device>(ctx, report, plan), ...);
   };
   check(op::for_each{}, op::copy{}, op::fill{}, op::iota{}, op::transform{}, op::transform_reduce{},
-        op::segmented_reduce{}, op::stable_sort_by_key{}, op::rank_average{}, op::gemm{}, op::syrk{},
-        op::cholesky_batched{}, op::select_k{});
+        op::segmented_reduce{}, op::reduce_rows{}, op::gather{}, op::scatter{}, op::stable_sort_by_key{},
+        op::rank_average{}, op::gemm{}, op::syrk{}, op::cholesky_batched{}, op::select_k{});
   std::cout << report << (report.ok() ? "conforms\n" : "does not conform\n");
   return report.ok() ? 0 : 1;
 }

@@ -4,14 +4,18 @@
 #include <string>
 #include <tuple>
 
+#include "isonomy/conformance/cases/gather.hpp"
+#include "isonomy/conformance/cases/inclusive_scan.hpp"
 #include "isonomy/conformance/cases/linalg/cholesky.hpp"
 #include "isonomy/conformance/cases/linalg/gemm.hpp"
+#include "isonomy/conformance/cases/linalg/gemm_batched.hpp"
 #include "isonomy/conformance/cases/memory.hpp"
 #include "isonomy/conformance/cases/mixture/mixture.hpp"
 #include "isonomy/conformance/cases/mixture/multivariate.hpp"
 #include "isonomy/conformance/cases/mixture/nearest.hpp"
 #include "isonomy/conformance/cases/mixture/weighted.hpp"
 #include "isonomy/conformance/cases/reduce.hpp"
+#include "isonomy/conformance/cases/reduce_rows.hpp"
 #include "isonomy/conformance/cases/residue.hpp"
 #include "isonomy/conformance/cases/row_statistics.hpp"
 #include "isonomy/conformance/cases/select_candidates.hpp"

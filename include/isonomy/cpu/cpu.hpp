@@ -5,12 +5,16 @@
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/cpu/context.hpp"
 #include "isonomy/cpu/for_each.hpp"
+#include "isonomy/cpu/gather.hpp"
 #include "isonomy/cpu/linalg/cholesky.hpp"
 #include "isonomy/cpu/linalg/gemm.hpp"
+#include "isonomy/cpu/linalg/gemm_batched.hpp"
 #include "isonomy/cpu/linalg/syrk.hpp"
 #include "isonomy/cpu/memory.hpp"
 #include "isonomy/cpu/mixture/mixture_sums.hpp"
 #include "isonomy/cpu/mixture/nearest_sums.hpp"
+#include "isonomy/cpu/reduce/inclusive_scan.hpp"
+#include "isonomy/cpu/reduce/reduce_rows.hpp"
 #include "isonomy/cpu/reduce/segmented_reduce.hpp"
 #include "isonomy/cpu/reduce/transform.hpp"
 #include "isonomy/cpu/reduce/transform_reduce.hpp"
@@ -25,13 +29,17 @@ namespace isonomy {
 template <>
 struct Backend<Cpu> : cpu::Memory,
                       cpu::ForEach,
+                      cpu::Gather,
                       cpu::Transform,
                       cpu::TransformReduce,
                       cpu::SegmentedReduce,
+                      cpu::ReduceRows,
+                      cpu::InclusiveScan,
                       cpu::StableSortByKey,
                       cpu::SelectK,
                       cpu::SelectCandidates,
                       cpu::Gemm,
+                      cpu::GemmBatched,
                       cpu::Syrk,
                       cpu::Cholesky,
                       cpu::JointResidueCounts,

@@ -8,14 +8,18 @@
 #include "isonomy/cuda/availability.cuh"
 #include "isonomy/cuda/context.cuh"
 #include "isonomy/cuda/for_each.cuh"
+#include "isonomy/cuda/gather.cuh"
 #include "isonomy/cuda/linalg/cholesky.cuh"
 #include "isonomy/cuda/linalg/gemm.cuh"
+#include "isonomy/cuda/linalg/gemm_batched.cuh"
 #include "isonomy/cuda/linalg/libraries.cuh"
 #include "isonomy/cuda/linalg/syrk.cuh"
 #include "isonomy/cuda/memory.cuh"
 #include "isonomy/cuda/mixture/mixture_sums.cuh"
 #include "isonomy/cuda/mixture/multivariate_mixture_sums.cuh"
 #include "isonomy/cuda/mixture/nearest_sums.cuh"
+#include "isonomy/cuda/reduce/inclusive_scan.cuh"
+#include "isonomy/cuda/reduce/reduce_rows.cuh"
 #include "isonomy/cuda/reduce/segmented_reduce.cuh"
 #include "isonomy/cuda/reduce/transform.cuh"
 #include "isonomy/cuda/reduce/transform_reduce.cuh"
@@ -37,14 +41,18 @@ namespace isonomy {
 template <>
 struct Backend<Cuda> : device::Memory,
                        device::ForEach,
+                       device::Gather,
                        device::Transform,
                        device::TransformReduce,
                        device::SegmentedReduce,
+                       device::ReduceRows,
+                       device::InclusiveScan,
                        device::StableSortByKey,
                        device::RankAverage,
                        device::SelectK,
                        device::SelectCandidates,
                        device::Gemm,
+                       device::GemmBatched,
                        device::Syrk,
                        device::CholeskyBatched,
                        device::BlasArithmetic,

@@ -5,8 +5,10 @@
 #include <tuple>
 
 #include "isonomy/ops/for_each.hpp"
+#include "isonomy/ops/gather.hpp"
 #include "isonomy/ops/linalg/cholesky.hpp"
 #include "isonomy/ops/linalg/gemm.hpp"
+#include "isonomy/ops/linalg/gemm_batched.hpp"
 #include "isonomy/ops/linalg/syrk.hpp"
 #include "isonomy/ops/memory.hpp"
 #include "isonomy/ops/mixture/mixture_sums.hpp"
@@ -14,6 +16,8 @@
 #include "isonomy/ops/mixture/nearest_sums.hpp"
 #include "isonomy/ops/mixture/weighted_mixture_sums.hpp"
 #include "isonomy/ops/mixture/weighted_multivariate_mixture_sums.hpp"
+#include "isonomy/ops/reduce/inclusive_scan.hpp"
+#include "isonomy/ops/reduce/reduce_rows.hpp"
 #include "isonomy/ops/reduce/segmented_reduce.hpp"
 #include "isonomy/ops/reduce/transform.hpp"
 #include "isonomy/ops/reduce/transform_reduce.hpp"
@@ -28,9 +32,10 @@
 namespace isonomy::op {
 
 /// Everything the library dispatches, in the order of the capability table.
-using all = std::tuple<for_each, copy, fill, iota, transform, transform_reduce, segmented_reduce, stable_sort_by_key,
-                       rank_average, gemm, syrk, cholesky_batched, cholesky, select_k, select_candidates,
-                       joint_residue_counts, residue_rank_sums, row_statistics, mixture_sums, weighted_mixture_sums,
-                       multivariate_mixture_sums, weighted_multivariate_mixture_sums, nearest_sums>;
+using all =
+    std::tuple<for_each, copy, fill, iota, gather, scatter, transform, transform_reduce, segmented_reduce, reduce_rows,
+               inclusive_scan, stable_sort_by_key, rank_average, gemm, gemm_batched, syrk, cholesky_batched, cholesky,
+               select_k, select_candidates, joint_residue_counts, residue_rank_sums, row_statistics, mixture_sums,
+               weighted_mixture_sums, multivariate_mixture_sums, weighted_multivariate_mixture_sums, nearest_sums>;
 
 }  // namespace isonomy::op

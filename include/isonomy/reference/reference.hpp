@@ -4,12 +4,16 @@
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/reference/context.hpp"
 #include "isonomy/reference/for_each.hpp"
+#include "isonomy/reference/gather.hpp"
 #include "isonomy/reference/linalg/cholesky.hpp"
 #include "isonomy/reference/linalg/gemm.hpp"
+#include "isonomy/reference/linalg/gemm_batched.hpp"
 #include "isonomy/reference/linalg/syrk.hpp"
 #include "isonomy/reference/memory.hpp"
 #include "isonomy/reference/mixture/mixture_sums.hpp"
 #include "isonomy/reference/mixture/nearest_sums.hpp"
+#include "isonomy/reference/reduce/inclusive_scan.hpp"
+#include "isonomy/reference/reduce/reduce_rows.hpp"
 #include "isonomy/reference/reduce/segmented_reduce.hpp"
 #include "isonomy/reference/reduce/transform.hpp"
 #include "isonomy/reference/reduce/transform_reduce.hpp"
@@ -27,14 +31,18 @@ namespace isonomy {
 template <>
 struct Backend<Reference> : reference::Memory,
                             reference::ForEach,
+                            reference::Gather,
                             reference::Transform,
                             reference::TransformReduce,
                             reference::SegmentedReduce,
+                            reference::ReduceRows,
+                            reference::InclusiveScan,
                             reference::StableSortByKey,
                             reference::RankAverage,
                             reference::SelectK,
                             reference::SelectCandidates,
                             reference::Gemm,
+                            reference::GemmBatched,
                             reference::Syrk,
                             reference::Cholesky,
                             reference::JointResidueCounts,

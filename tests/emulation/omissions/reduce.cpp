@@ -1,4 +1,5 @@
-// transform_reduce and segmented_reduce without one of the barriers of their warps: the race build finds each.
+// Reductions and inclusive_scan without one of the barriers of their warps: the race build finds
+// each.
 #include "emulation/omissions/omissions.hpp"  // before what it changes
 
 #include <string>
@@ -8,6 +9,8 @@
 #include "isonomy/core/functional.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/cuda/cuda.cuh"
+#include "isonomy/ops/reduce/inclusive_scan.hpp"
+#include "isonomy/ops/reduce/reduce_rows.hpp"
 #include "isonomy/ops/reduce/segmented_reduce.hpp"
 #include "isonomy/ops/reduce/transform_reduce.hpp"
 #include "support/catch.hpp"
@@ -33,6 +36,25 @@ void reduce_segments() {
   static_cast<void>(to_host(ctx, out));
 }
 
+/// Rows of 40 elements, of which the only block takes one a warp, and then another.
+void reduce_rows_of_few() {
+  Context<Cuda> ctx(device::ContextOptions{{}, 0, nullptr, 1});
+  constexpr index_t rows = 8, columns = 40;
+  const auto x = to_device(ctx, std::vector<double>(rows * columns, 1.0));
+  Buffer<double, Cuda> out(ctx, rows);
+  reduce_rows(ctx, row_major<DeviceSpace>(x.data(), rows, columns), out.view(), 0.0, Plus{}, Identity{});
+  static_cast<void>(to_host(ctx, out));
+}
+
+/// Three tiles of a warp.
+void scan_some() {
+  Context<Cuda> ctx(device::ContextOptions{{}, 0, nullptr, 1});
+  const auto x = to_device(ctx, std::vector<double>(70, 1.0));
+  Buffer<double, Cuda> out(ctx, 70);
+  inclusive_scan(ctx, x.view(), out.view(), Plus{});
+  static_cast<void>(to_host(ctx, out));
+}
+
 /// The barriers that a warp may miss without a word from the device, and how many there are.
 template <class Run>
 [[nodiscard]] std::vector<int> unseen_in(const Run& run) {
@@ -55,6 +77,8 @@ TEST_CASE("each barrier of a reduction's warp is missed") {
   CHECK(unseen_in([] { reduce_some(1500); }) == std::vector<int>{6, 7});
   CHECK(unseen_in([] { reduce_some(8 * reduction_chunk); }) == std::vector<int>{16, 33, 36, 37});
   CHECK(unseen_in(reduce_segments) == std::vector<int>{9, 10});
+  CHECK(unseen_in(reduce_rows_of_few) == std::vector<int>{2, 5, 6});
+  CHECK(unseen_in(scan_some) == std::vector<int>{6});
 }
 
 }  // namespace

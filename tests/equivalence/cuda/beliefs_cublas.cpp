@@ -236,6 +236,16 @@ TEMPLATE_TEST_CASE("cuBLAS: slots of a strided batch do not see each other, howe
     }
   CHECK(wrong == 0);
 }
+TEMPLATE_TEST_CASE("cuBLAS: a batch stride of 0 gives one matrix to all products", "[cuda][beliefs]", float, double) {
+  using T = TestType;
+  Context<Cuda> ctx;
+  const index_t slots = 70001;
+  const Buffer<T, Cuda> x = to_device(ctx, std::vector<T>(4, T(3)));
+  Buffer<T, Cuda> z = to_device(ctx, std::vector<T>(static_cast<std::size_t>(slots * 4), nan<T>));
+  const device::Batch<const T> factor{x.data(), slots, 2, 2, 0, 1, 2};
+  device::multiply_batch<T>(ctx, factor, factor, {z.data(), slots, 2, 2, 4, 1, 2});
+  CHECK(to_host(ctx, z) == std::vector<T>(static_cast<std::size_t>(slots * 4), T(18)));
+}
 
 }  // namespace
 }  // namespace isonomy::test

@@ -1,7 +1,9 @@
-// The conformance rows of for_each, copy, fill, iota on Backend<Cuda>, and the stages of what is queued there.
+// The conformance rows of for_each, copy, fill, iota, gather, scatter on Backend<Cuda>, and the stages of what is
+// queued there.
 #include <stop_token>
 
 #include "isonomy/backend/stage_timer.hpp"
+#include "isonomy/conformance/cases/gather.hpp"
 #include "isonomy/conformance/cases/memory.hpp"
 #include "isonomy/cuda/cuda.cuh"
 #include "support/catch.hpp"
@@ -30,6 +32,14 @@ TEST_CASE("iota conforms on Cuda", "[cuda]") {
 }
 TEST_CASE("iota conforms on Cuda, fully", "[cuda][long]") {
   isonomy::test::conform<isonomy::op::iota, isonomy::Cuda>();
+}
+TEST_CASE("gather and scatter conform on Cuda", "[cuda]") {
+  isonomy::test::conform<isonomy::op::gather, isonomy::Cuda>(isonomy::conformance::Level::quick);
+  isonomy::test::conform<isonomy::op::scatter, isonomy::Cuda>(isonomy::conformance::Level::quick);
+}
+TEST_CASE("gather and scatter conform on Cuda, fully", "[cuda][long]") {
+  isonomy::test::conform<isonomy::op::gather, isonomy::Cuda>();
+  isonomy::test::conform<isonomy::op::scatter, isonomy::Cuda>();
 }
 TEST_CASE("a lap of the stage timer ends what is queued", "[cuda]") {
   using namespace isonomy;

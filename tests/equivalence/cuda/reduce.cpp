@@ -1,5 +1,7 @@
-// The conformance rows of transform, transform_reduce, segmented_reduce on Backend<Cuda>.
+// The conformance rows of transform, transform_reduce, segmented_reduce, reduce_rows, inclusive_scan on Backend<Cuda>.
 #include "isonomy/conformance/cases/reduce.hpp"
+#include "isonomy/conformance/cases/inclusive_scan.hpp"
+#include "isonomy/conformance/cases/reduce_rows.hpp"
 #include "isonomy/cuda/cuda.cuh"
 #include "support/catch.hpp"
 #include "support/conform.hpp"
@@ -21,4 +23,16 @@ TEST_CASE("segmented_reduce conforms on Cuda", "[cuda][large][small]") {
 }
 TEST_CASE("segmented_reduce conforms on Cuda, fully", "[cuda][long]") {
   isonomy::test::conform<isonomy::op::segmented_reduce, isonomy::Cuda>();
+}
+TEST_CASE("reduce_rows conforms on Cuda", "[cuda][small]") {
+  isonomy::test::conform<isonomy::op::reduce_rows, isonomy::Cuda>(isonomy::conformance::Level::quick);
+}
+TEST_CASE("reduce_rows conforms on Cuda, fully", "[cuda][long]") {
+  isonomy::test::conform<isonomy::op::reduce_rows, isonomy::Cuda>();
+}
+TEST_CASE("inclusive_scan conforms on Cuda", "[cuda][small]") {
+  isonomy::test::conform<isonomy::op::inclusive_scan, isonomy::Cuda>(isonomy::conformance::Level::quick);
+}
+TEST_CASE("inclusive_scan conforms on Cuda, fully", "[cuda][long]") {
+  isonomy::test::conform<isonomy::op::inclusive_scan, isonomy::Cuda>();
 }

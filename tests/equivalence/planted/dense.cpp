@@ -1,8 +1,9 @@
-// Faults planted into gemm and syrk.
+// Faults planted into gemm, gemm_batched and syrk.
 #include <cmath>
 #include <vector>
 
 #include "isonomy/conformance/cases/linalg/gemm.hpp"
+#include "isonomy/conformance/cases/linalg/gemm_batched.hpp"
 #include "support/catch.hpp"
 #include "support/planted/judge.hpp"
 
@@ -56,6 +57,22 @@ struct Special<op::gemm> {
   }
 };
 template <>
+struct Special<op::gemm_batched> {
+  template <class Honest, class T>
+  static void run(const Honest& honest, index_t number, cpu::Context&, T alpha, BatchView<const T> a,
+                  BatchView<const T> b, T beta, BatchView<T> out) {
+    if (number == 0) a.batch_stride = 0;
+    if (number == 1 && alpha == T(-1)) alpha = T(1);
+    if (number == 2 && beta == 0) {  // must not read it
+      for (index_t s = 0; s < out.batches; ++s)
+        for (index_t i = 0; i < out.rows; ++i)
+          for (index_t j = 0; j < out.columns; ++j) out[s](i, j) *= beta;
+      beta = T(1);
+    }
+    honest(alpha, a, b, beta, out);
+  }
+};
+template <>
 struct Special<op::syrk> {
   template <class Honest, class T>
   static void run(const Honest& honest, index_t number, cpu::Context&, T alpha, MatrixView<const T> a, T beta,
@@ -90,6 +107,17 @@ Facts gemm_facts() {
            "takes a denormal beta for 0", "adds nothing at beta 1", "loses steps beyond 65535",
            "loses steps beyond 2^20", "adds halves in the order in which they come", "ends at a row of zeros in B"}};
 }
+Facts gemm_batched_facts() {
+  return {"gemm_batched",
+          {"A", "B"},
+          {},
+          {0, 1},
+          usual_kinds({Kind::ignores_stop, Kind::ignores_limit, Kind::narrows_output}),
+          {},
+          {},
+          {65535},
+          {"takes the first matrix of A for all", "takes alpha -1 for 1", "reads the old output at beta 0"}};
+}
 Facts syrk_facts() {
   return {"syrk",
           {"A"},
@@ -105,10 +133,12 @@ Facts syrk_facts() {
 
 TEST_CASE("the kit catches a sample of the faults planted into products", "[planted]") {
   judge_sample<op::gemm>(gemm_facts());
+  judge_sample<op::gemm_batched>(gemm_batched_facts());
   judge_sample<op::syrk>(syrk_facts());
 }
 TEST_CASE("the kit catches every fault planted into products", "[planted][long]") {
   judge_all<op::gemm>(gemm_facts());
+  judge_all<op::gemm_batched>(gemm_batched_facts());
   judge_all<op::syrk>(syrk_facts());
 }
 

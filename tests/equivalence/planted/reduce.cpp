@@ -1,8 +1,10 @@
-// Faults planted into transform, transform_reduce and segmented_reduce.
+// Faults planted into transform, transform_reduce, segmented_reduce, reduce_rows and inclusive_scan.
 #include <algorithm>
 #include <vector>
 
+#include "isonomy/conformance/cases/inclusive_scan.hpp"
 #include "isonomy/conformance/cases/reduce.hpp"
+#include "isonomy/conformance/cases/reduce_rows.hpp"
 #include "support/catch.hpp"
 #include "support/planted/judge.hpp"
 
@@ -82,6 +84,40 @@ struct Special<op::segmented_reduce> {
   }
 };
 
+template <>
+struct Special<op::reduce_rows> {
+  template <class Honest, class T, class R, class Op, class F>
+  static void run(const Honest& honest, index_t number, cpu::Context&, MatrixView<const T> a, VectorView<R> out, R init,
+                  const Op& op, const F& f) {
+    const auto first = [&](index_t n) { return a.columns > n ? a.column_block(0, n) : a; };
+    if (number == 1) return honest(first(65535), out, init, op, f);
+    if (number == 2)
+      return honest(
+          a, out, init, [&](R x, R y) { return op(y, x); }, f);
+    honest(number == 0 ? first(reduction_chunk) : a, out, init, op, f);
+    if (number == 3 && a.columns > 0)
+      for (index_t i = 0; i < out.size; ++i) out(i) = op(out(i), init);
+  }
+};
+
+template <>
+struct Special<op::inclusive_scan> {
+  template <class Honest, class T, class Op>
+  static void run(const Honest& honest, index_t number, cpu::Context&, VectorView<const T> x, VectorView<T> out,
+                  const Op& op) {
+    if (number == 0) {
+      for (index_t begin = 0; begin < x.size; begin += reduction_chunk) {
+        const index_t n = std::min(reduction_chunk, x.size - begin);
+        honest(x.subview(begin, n), out.subview(begin, n), op);
+      }
+    } else if (number == 1) {
+      for (index_t i = 0; i < x.size; ++i) out(i) = i == 0 ? x(i) : op(out(i - 1), x(i));
+    } else {
+      honest(x, out, [&](T a, T b) { return op(b, a); });
+    }
+  }
+};
+
 namespace {
 
 Facts transform_facts() {
@@ -121,6 +157,28 @@ Facts segmented_reduce_facts() {
           {"leaves empty segments", "leaves segments beyond 65535 elements", "leaves segments beyond the 65536th",
            "counts the first element twice"}};
 }
+Facts reduce_rows_facts() {
+  return {"reduce_rows",
+          {"A"},
+          {},
+          {0},
+          usual_kinds({Kind::ignores_stop, Kind::ignores_limit, Kind::swallows_exceptions, Kind::narrows_output}),
+          {65535, 1 << 20},
+          {65535, 1 << 20},
+          {},
+          {"takes the first chunk alone", "ends at column 65535", "exchanges operands", "counts init twice"}};
+}
+Facts inclusive_scan_facts() {
+  return {"inclusive_scan",
+          {"x"},
+          {0},
+          {0},
+          usual_kinds({Kind::ignores_stop, Kind::ignores_limit, Kind::swallows_exceptions, Kind::narrows_output}),
+          {65535, 1 << 20},
+          {},
+          {},
+          {"begins anew in each chunk", "adds in one chain", "exchanges operands"}};
+}
 
 }  // namespace
 
@@ -128,11 +186,15 @@ TEST_CASE("the kit catches a sample of the faults planted into reductions", "[pl
   judge_sample<op::transform>(transform_facts());
   judge_sample<op::transform_reduce>(transform_reduce_facts());
   judge_sample<op::segmented_reduce>(segmented_reduce_facts());
+  judge_sample<op::reduce_rows>(reduce_rows_facts());
+  judge_sample<op::inclusive_scan>(inclusive_scan_facts());
 }
 TEST_CASE("the kit catches every fault planted into reductions", "[planted][long]") {
   judge_all<op::transform>(transform_facts());
   judge_all<op::transform_reduce>(transform_reduce_facts());
   judge_all<op::segmented_reduce>(segmented_reduce_facts());
+  judge_all<op::reduce_rows>(reduce_rows_facts());
+  judge_all<op::inclusive_scan>(inclusive_scan_facts());
 }
 
 }  // namespace isonomy::test

@@ -142,6 +142,76 @@ TEST_CASE("segmented_reduce and rank_average name what is wrong with offsets", "
         "rank_average: x has 100 elements and out has 3; they must be equal");
 }
 
+TEST_CASE("reduce_rows and reduce_columns name sizes", "[operations]") {
+  Inputs in;
+  const auto a = column_major(in.x.data(), 3, 2);
+  CHECK(message<ShapeError>([&] { reduce_rows(in.ctx, a, view(in.y).subview(0, 2), 0.0, Plus{}, Identity{}); }) ==
+        "reduce_rows: A has 3 rows and out has 2 elements; give one for each row");
+  CHECK(message<ShapeError>([&] { reduce_columns(in.ctx, a, view(in.y).subview(0, 3), 0.0, Plus{}, Identity{}); }) ==
+        "reduce_columns: A has 2 columns and out has 3 elements; give one for each column");
+  CHECK(message<AliasError>([&] { reduce_columns(in.ctx, a, view(in.x).subview(5, 2), 0.0, Plus{}, Identity{}); }) ==
+        "reduce_columns: out overlaps A; pass separate memory for the output");
+}
+
+TEST_CASE("gather and scatter name shapes, and the first bad index before anything is written", "[operations]") {
+  Inputs in;
+  in.z.assign(100, 5);
+  const auto x = view(in.x).subview(0, 3), out = view(in.z).subview(0, 4);
+  const std::vector<index_t> low{0, -1, 7, 2}, high{0, 2, 1, 3}, good{2, 0, 2, 1};
+  CHECK(message<ValueError>([&] { gather(in.ctx, x, view(low), out); }) ==
+        "gather: index(1) is -1; indices must be at least 0 and less than 3");
+  CHECK(message<ValueError>([&] { gather(in.ctx, x, view(high), out); }) ==
+        "gather: index(3) is 3; indices must be at least 0 and less than 3");
+  CHECK(message<ShapeError>([&] { gather(in.ctx, x, view(good).subview(0, 3), out); }) ==
+        "gather: index has 3 elements and out has 4; they must be equal");
+  CHECK(message<ShapeError>([&] {
+          gather(in.ctx, column_major(in.x.data(), 3, 2), view(good), column_major(in.z.data(), 4, 3));
+        }) == "gather: source is 3x2, index has 4 elements and out is 4x3; out must be 4x2");
+  CHECK(message<AliasError>([&] { gather(in.ctx, view(in.z).subview(2, 3), view(good), out); }) ==
+        "gather: out overlaps source; pass separate memory for the output");
+  const auto source = view(in.y).subview(0, 4), target = view(in.z).subview(0, 4);
+  CHECK(message<ValueError>([&] { scatter(in.ctx, source, view(low), target); }) ==
+        "scatter: index(1) is -1; indices must be at least 0 and less than 4");
+  CHECK(message<ValueError>([&] { scatter(in.ctx, source, view(good), target); }) ==
+        "scatter: index(2) is 2, as one before it; indices must be unique");
+  CHECK(message<ShapeError>([&] { scatter(in.ctx, source, view(good).subview(0, 3), target); }) ==
+        "scatter: source has 4 elements and index has 3; they must be equal");
+  CHECK(message<ShapeError>(
+            [&] { scatter(in.ctx, column_major(in.x.data(), 3, 2), view(good), column_major(in.z.data(), 4, 2)); }) ==
+        "scatter: source is 3x2, index has 4 elements and out is 4x2; give an index for each row of source, and out as "
+        "many columns");
+  CHECK(in.z == std::vector<double>(100, 5));
+}
+
+TEST_CASE("inclusive_scan names sizes, and runs in place alone", "[operations]") {
+  Inputs in;
+  CHECK(message<ShapeError>([&] { inclusive_scan(in.ctx, view(in.x), view(in.y).subview(0, 3), Plus{}); }) ==
+        "inclusive_scan: x has 100 elements and out has 3; they must be equal");
+  CHECK(message<AliasError>([&] {
+          inclusive_scan(in.ctx, view(in.x).subview(0, 9), view(in.x).subview(1, 9), Plus{});
+        }) == "inclusive_scan: out overlaps x; pass separate memory for the output");
+  CHECK_NOTHROW(inclusive_scan(in.ctx, view(in.x), view(in.x), Plus{}));
+}
+
+TEST_CASE("gemm_batched names numbers of matrices and shapes", "[operations]") {
+  Inputs in;
+  const auto batch = [](std::vector<double>& v, index_t count, index_t m, index_t n) {
+    return BatchView<double>(v.data(), count, m, n, m * n, 1, m);
+  };
+  CHECK(message<ShapeError>([&] {
+          gemm_batched(in.ctx, 1.0, batch(in.x, 2, 3, 2), batch(in.y, 3, 2, 3), 0.0, batch(in.z, 2, 3, 3));
+        }) == "gemm_batched: A has 2 matrices, B 3 and out 2; they must be equal");
+  CHECK(message<ShapeError>([&] {
+          gemm_batched(in.ctx, 1.0, batch(in.x, 2, 3, 2), batch(in.y, 2, 3, 2), 0.0, batch(in.z, 2, 3, 2));
+        }) == "gemm_batched: A is 3x2 and B is 3x2; A.columns must equal B.rows; did you mean transposed(A)?");
+  CHECK(message<ShapeError>([&] {
+          gemm_batched(in.ctx, 1.0, batch(in.x, 2, 3, 2), batch(in.y, 2, 2, 3), 0.0, batch(in.z, 2, 3, 2));
+        }) == "gemm_batched: out is 3x2; A*B is 3x3, give an output of that shape");
+  CHECK(message<AliasError>([&] {
+          gemm_batched(in.ctx, 1.0, batch(in.x, 2, 3, 2), batch(in.y, 2, 2, 2), 0.0, batch(in.y, 2, 3, 2));
+        }) == "gemm_batched: out overlaps B; pass separate memory for the output");
+}
+
 TEST_CASE("sorting and selecting name sizes", "[operations]") {
   Inputs in;
   CHECK(message<ShapeError>([&] { stable_sort_by_key(in.ctx, view(in.x), view(in.n).subview(0, 3)); }) ==
@@ -178,6 +248,14 @@ TEST_CASE("every operation accepts nothing", "[operations]") {
   CHECK_NOTHROW(for_each(in.ctx, 0, [](index_t) {}));
   CHECK_NOTHROW(transform(in.ctx, Square{}, v, v));
   CHECK_NOTHROW(segmented_reduce(in.ctx, v, view(zero), v, 0.0, Plus{}, Identity{}));
+  CHECK_NOTHROW(reduce_rows(in.ctx, m, v, 0.0, Plus{}, Identity{}));
+  CHECK_NOTHROW(reduce_columns(in.ctx, m, v, 0.0, Plus{}, Identity{}));
+  CHECK_NOTHROW(inclusive_scan(in.ctx, v, v, Plus{}));
+  CHECK_NOTHROW(gather(in.ctx, v, i, v));
+  CHECK_NOTHROW(gather(in.ctx, m, i, m));
+  CHECK_NOTHROW(scatter(in.ctx, v, i, v));
+  CHECK_NOTHROW(scatter(in.ctx, m, i, m));
+  CHECK_NOTHROW(gemm_batched(in.ctx, 1.0, BatchView<double>(), BatchView<double>(), 0.0, BatchView<double>()));
   CHECK_NOTHROW(stable_sort_by_key(in.ctx, v, i));
   CHECK_NOTHROW(rank_average(in.ctx, v, v));
   CHECK_NOTHROW(select_k(in.ctx, m, m, MatrixView<index_t>()));

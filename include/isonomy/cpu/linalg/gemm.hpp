@@ -17,18 +17,22 @@ struct Gemm {
   template <Real T>
   static void gemm(Context& ctx, T alpha, MatrixView<const T> a, MatrixView<const T> b, T beta, MatrixView<T> out) {
     if (out.rows == 0 || out.columns == 0) return;
-    // Tiles are written column by column; a row-major output is the column-major one of the transposed product, which
-    // has the same chains because fma(a, b, s) == fma(b, a, s).
-    if (out.column_stride == 1 && out.row_stride != 1)
-      PackedProduct<T>(ctx, "gemm", alpha, transposed(b), transposed(a), beta, transposed(out), Triangle::all).run();
-    else
-      PackedProduct<T>(ctx, "gemm", alpha, a, b, beta, out, Triangle::all).run();
+    product(ctx, "gemm", alpha, a, b, beta, out).run();
   }
   /// The bytes that gemm() takes, in whichever order the output stands in memory.
   template <Real T>
   [[nodiscard]] static std::size_t gemm_workspace(const Context& ctx, index_t rows, index_t columns, index_t inner) {
     return std::max(PackedProduct<T>::workspace(ctx, rows, columns, inner),
                     PackedProduct<T>::workspace(ctx, columns, rows, inner));
+  }
+  /// Tiles are written column by column; a row-major output is the column-major one of the transposed product, which
+  /// has the same chains because fma(a, b, s) == fma(b, a, s).
+  template <Real T>
+  [[nodiscard]] static PackedProduct<T> product(Context& ctx, const char* operation, T alpha, MatrixView<const T> a,
+                                                MatrixView<const T> b, T beta, MatrixView<T> out) {
+    if (out.column_stride == 1 && out.row_stride != 1)
+      return {ctx, operation, alpha, transposed(b), transposed(a), beta, transposed(out), Triangle::all};
+    return {ctx, operation, alpha, a, b, beta, out, Triangle::all};
   }
 };
 

@@ -42,18 +42,12 @@ class PackedProduct {
   void run() {
     const Room room(kernel_, out_.rows, out_.columns, a_.columns);
     const Memory::allocation memory = Memory::allocate(ctx_, room.bytes(), operation_);
-    packed_a_ = static_cast<T*>(memory.get());
-    packed_b_ = packed_a_ + room.a;
-    acc_ = room.sums > 0 ? packed_b_ + room.b : nullptr;
-
-    for (index_t j = 0; j < out_.columns; j += block_columns)
-      for (index_t i = 0; i < out_.rows; i += block_rows) {
-        const index_t m = std::min(block_rows, out_.rows - i), n = std::min(block_columns, out_.columns - j);
-        if (!wanted(i + m - 1, j)) continue;
-        // k == 0 still passes once: the sum is then 0 and out = alpha*0 + beta*out.
-        for (index_t p = 0; p == 0 || p < a_.columns; p += block_k)
-          block(i, j, m, n, p, std::min(block_k, a_.columns - p));
-      }
+    run(room, static_cast<T*>(memory.get()));
+  }
+  /// The same by the calling thread alone, on `memory` of workspace() bytes, 64-byte aligned; for a task of a loop.
+  void run_alone(T* memory) {
+    alone_ = true;
+    run(Room(kernel_, out_.rows, out_.columns, a_.columns), memory);
   }
 
   /// The bytes that run() takes for an output of that size.
@@ -83,6 +77,27 @@ class PackedProduct {
     [[nodiscard]] std::size_t bytes() const { return sizeof(T) * static_cast<std::size_t>(a + b + sums); }
   };
 
+  void run(const Room& room, T* memory) {
+    packed_a_ = memory;
+    packed_b_ = packed_a_ + room.a;
+    acc_ = room.sums > 0 ? packed_b_ + room.b : nullptr;
+
+    for (index_t j = 0; j < out_.columns; j += block_columns)
+      for (index_t i = 0; i < out_.rows; i += block_rows) {
+        const index_t m = std::min(block_rows, out_.rows - i), n = std::min(block_columns, out_.columns - j);
+        if (!wanted(i + m - 1, j)) continue;
+        // k == 0 still passes once: the sum is then 0 and out = alpha*0 + beta*out.
+        for (index_t p = 0; p == 0 || p < a_.columns; p += block_k)
+          block(i, j, m, n, p, std::min(block_k, a_.columns - p));
+      }
+  }
+
+  template <class F>
+  void loop(index_t n, index_t grain, const F& f) const {
+    if (!alone_) return parallel_for(ctx_, n, grain, operation_, f);
+    for (index_t i = 0; i < n; ++i) f(i);
+  }
+
   /// Is anything on or left of the diagonal, for a region whose last row is `last_row` and first column `column`?
   bool wanted(index_t last_row, index_t column) const { return triangle_ == Triangle::all || last_row >= column; }
 
@@ -90,7 +105,7 @@ class PackedProduct {
   /// 0.
   void pack(MatrixView<const T> x, index_t width, T* to) {
     const index_t k = x.columns;
-    parallel_for(ctx_, (x.rows + width - 1) / width, 8, operation_, [=](index_t group) {
+    loop((x.rows + width - 1) / width, 8, [=](index_t group) {
       const index_t first = group * width, count = std::min(width, x.rows - first);
       const T* from = x.data + first * x.row_stride;
       T* o = to + first * k;
@@ -110,7 +125,7 @@ class PackedProduct {
     const index_t task_rows = task_row_tiles * kernel_.rows;
     const index_t across = (n + task_columns - 1) / task_columns;
     const index_t tasks = (m + task_rows - 1) / task_rows * across;
-    parallel_for(ctx_, tasks, 1, operation_, [=, this](index_t task) {
+    loop(tasks, 1, [=, this](index_t task) {
       const index_t top = task / across * task_rows, left = task % across * task_columns;
       const index_t bottom = std::min(m, top + task_rows), right = std::min(n, left + task_columns);
       alignas(64) T scratch[largest_tile];
@@ -153,6 +168,7 @@ class PackedProduct {
   MatrixView<const T> a_, b_;
   MatrixView<T> out_;
   Triangle triangle_;
+  bool alone_ = false;
   T *packed_a_ = nullptr, *packed_b_ = nullptr, *acc_ = nullptr;
 };
 

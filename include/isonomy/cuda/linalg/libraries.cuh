@@ -13,6 +13,7 @@
 
 namespace isonomy::op {
 struct gemm;
+struct gemm_batched;
 struct syrk;
 struct cholesky_batched;
 }  // namespace isonomy::op
@@ -52,7 +53,8 @@ class Blas {
 /// What reports say about the operations that cuBLAS has a part in.
 struct BlasArithmetic {
   template <class Op, class... T>
-    requires std::same_as<Op, op::gemm> || std::same_as<Op, op::syrk> || std::same_as<Op, op::cholesky_batched>
+    requires std::same_as<Op, op::gemm> || std::same_as<Op, op::gemm_batched> || std::same_as<Op, op::syrk> ||
+        std::same_as<Op, op::cholesky_batched>
   static constexpr const char* math_mode() {
     return "IEEE 754; sums of products by cuBLAS in pedantic mode, in an order of its own; all else fused and "
            "reassociated only where the source says so";

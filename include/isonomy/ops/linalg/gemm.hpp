@@ -38,6 +38,24 @@ struct gemm : Declaration {
 };
 }  // namespace op
 
+namespace detail {
+/// What products ask of the shapes of their matrices: ShapeError.
+template <class T, MemorySpace Space>
+void check_product(const char* operation, MatrixView<const T, Space> a, MatrixView<const T, Space> b,
+                   MatrixView<T, Space> out) {
+  if (a.columns != b.rows) {
+    const char* hint = a.rows == b.rows         ? "; did you mean transposed(A)?"
+                       : a.columns == b.columns ? "; did you mean transposed(B)?"
+                                                : "";
+    throw ShapeError(text::joined(
+        {operation, ": A is ", check::shape(a), " and B is ", check::shape(b), "; A.columns must equal B.rows", hint}));
+  }
+  if (out.rows != a.rows || out.columns != b.columns)
+    throw ShapeError(text::joined(operation, ": out is ", check::shape(out), "; A*B is ",
+                                  check::shape(a.rows, b.columns), ", give an output of that shape"));
+}
+}  // namespace detail
+
 /// out = alpha*(A*B) + beta*out: alpha multiplies finished sums.
 ///
 /// A is m x k, B is k x n, out is m x n; any strides, transposition by transposed(view). beta == 0 ignores the old out,
@@ -58,16 +76,7 @@ void gemm(Ctx& ctx, std::type_identity_t<T> alpha, ConstMatrix<T, Ctx> a, ConstM
   check::usable(a, "gemm", "A");
   check::usable(b, "gemm", "B");
   check::usable(out, "gemm", "out");
-  if (a.columns != b.rows) {
-    const char* hint = a.rows == b.rows         ? "; did you mean transposed(A)?"
-                       : a.columns == b.columns ? "; did you mean transposed(B)?"
-                                                : "";
-    throw ShapeError(text::joined(
-        {"gemm: A is ", check::shape(a), " and B is ", check::shape(b), "; A.columns must equal B.rows", hint}));
-  }
-  if (out.rows != a.rows || out.columns != b.columns)
-    throw ShapeError(text::joined("gemm: out is ", check::shape(out), "; A*B is ", check::shape(a.rows, b.columns),
-                                  ", give an output of that shape"));
+  detail::check_product("gemm", a, b, out);
   check::distinct(out, "gemm", "out");
   check::no_overlap(out, a, "gemm", "out", "A");
   check::no_overlap(out, b, "gemm", "out", "B");

@@ -1,9 +1,10 @@
-// Broken forms of gemm, syrk and cholesky_batched on Backend<Cuda>: the kit rejects each.
+// Broken forms of gemm, gemm_batched, syrk and cholesky_batched on Backend<Cuda>: the kit rejects each.
 #include <cstdint>
 
 #include "isonomy/backend/compose/override.hpp"
 #include "isonomy/conformance/cases/linalg/cholesky.hpp"
 #include "isonomy/conformance/cases/linalg/gemm.hpp"
+#include "isonomy/conformance/cases/linalg/gemm_batched.hpp"
 #include "isonomy/cuda/cuda.cuh"
 #include "support/catch.hpp"
 
@@ -16,6 +17,7 @@ enum class AlgebraBreak {
   alpha_ignored,
   left_to_blas,  ///< the cases in which BLAS skips what alpha = 0 multiplies
   one_triangle,
+  first_matrix_for_all,
   info_from_0,
   above_cleared
 };
@@ -56,6 +58,12 @@ struct isonomy::Backend<isonomy::test::BrokenAlgebra> {
     Honest::gemm<T>(ctx, test::algebra_break == Break::alpha_ignored ? T{1} : alpha, a, b, beta, out);
   }
   template <Real T>
+  static void gemm_batched(context& ctx, T alpha, BatchView<const T, space> a, BatchView<const T, space> b, T beta,
+                           BatchView<T, space> out) {
+    if (test::algebra_break == Break::first_matrix_for_all) b.batch_stride = 0;
+    Honest::gemm_batched<T>(ctx, test::algebra_break == Break::alpha_ignored ? T{1} : alpha, a, b, beta, out);
+  }
+  template <Real T>
   static void syrk(context& ctx, T alpha, MatrixView<const T, space> a, T beta, MatrixView<T, space> out) {
     if (test::algebra_break != Break::one_triangle || !device::columnwise(out) || alpha == 0 || beta != 0 ||
         a.rows == 0 || out.rows == 0)
@@ -74,7 +82,7 @@ struct isonomy::Backend<isonomy::test::BrokenAlgebra> {
 namespace isonomy::test {
 namespace {
 
-using WithBrokenAlgebra = Override<Cuda, BrokenAlgebra, op::gemm, op::syrk, op::cholesky_batched>;
+using WithBrokenAlgebra = Override<Cuda, BrokenAlgebra, op::gemm, op::gemm_batched, op::syrk, op::cholesky_batched>;
 
 /// Rows of floats that fail with this break.
 template <class Op>
@@ -95,6 +103,9 @@ TEST_CASE("broken products and factors on Cuda are rejected", "[cuda]") {
   CHECK(failures<op::gemm>(AlgebraBreak::none) == 0);
   CHECK(failures<op::gemm>(AlgebraBreak::alpha_ignored) > 0);
   CHECK(failures<op::gemm>(AlgebraBreak::left_to_blas) > 0);
+  CHECK(failures<op::gemm_batched>(AlgebraBreak::none) == 0);
+  CHECK(failures<op::gemm_batched>(AlgebraBreak::alpha_ignored) > 0);
+  CHECK(failures<op::gemm_batched>(AlgebraBreak::first_matrix_for_all) > 0);
   CHECK(failures<op::syrk>(AlgebraBreak::none) == 0);
   CHECK(failures<op::syrk>(AlgebraBreak::one_triangle) > 0);
   CHECK(failures<op::cholesky_batched>(AlgebraBreak::none) == 0);

@@ -1,8 +1,11 @@
-// Broken forms of transform, transform_reduce, segmented_reduce and nearest_sums on Backend<Cuda>: the kit rejects
+// Broken forms of transform, the reductions, inclusive_scan, scatter and nearest_sums on Backend<Cuda>: the kit rejects
 // each.
 #include "isonomy/conformance/cases/reduce.hpp"
 #include "isonomy/backend/compose/override.hpp"
+#include "isonomy/conformance/cases/gather.hpp"
+#include "isonomy/conformance/cases/inclusive_scan.hpp"
 #include "isonomy/conformance/cases/mixture/nearest.hpp"
+#include "isonomy/conformance/cases/reduce_rows.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/cuda/cuda.cuh"
 #include "support/catch.hpp"
@@ -18,6 +21,8 @@ enum class ReduceBreak {
   turns_partials,
   init_counts_for_each_half,
   drops_last_row,
+  begins_anew,  ///< each chunk
+  sees_no_repeat,
   weights_ignored
 };
 inline ReduceBreak reduce_break = ReduceBreak::none;
@@ -72,6 +77,40 @@ struct isonomy::Backend<isonomy::test::BrokenReduce> {
     Honest::fill(ctx, out.subview(out.size - 1, 1), partial);
   }
 
+  template <class T, class R, class Op, class F>
+  static void reduce_rows(context& ctx, MatrixView<const T, space> a, VectorView<R, space> out, R init, const Op& op,
+                          const F& f) {
+    const bool drops = test::reduce_break == Break::drops_last_element && a.columns > 0;
+    Honest::reduce_rows(ctx, a.column_block(0, a.columns - (drops ? 1 : 0)), out, init, op, f);
+    if (test::reduce_break != Break::turns_partials || a.columns <= reduction_chunk) return;
+    Buffer<R, Cuda> last(ctx, out.size);  // the last chunk first
+    const index_t n = (a.columns - 1) / reduction_chunk * reduction_chunk;
+    Honest::reduce_rows(ctx, a.column_block(n, a.columns - n), last.view(), init, op, f);
+    for (index_t i = 0; i < out.size; ++i) {
+      R from = init;
+      Honest::copy_to_host<R>(ctx, last.view().subview(i, 1), VectorView<R>(&from, 1));
+      Honest::fill(ctx, out.subview(i, 1), Honest::transform_reduce(ctx, a.column_block(0, n).row(i), from, op, f));
+    }
+  }
+
+  template <class T, class Op>
+  static void inclusive_scan(context& ctx, VectorView<const T, space> x, VectorView<T, space> out, const Op& op) {
+    const index_t piece = test::reduce_break == Break::begins_anew ? reduction_chunk : x.size;
+    for (index_t begin = 0; begin < x.size; begin += piece) {
+      const index_t n = x.size - begin < piece ? x.size - begin : piece;
+      Honest::inclusive_scan(ctx, x.subview(begin, n), out.subview(begin, n), op);
+    }
+  }
+  template <class T>
+  static void scatter(context& ctx, MatrixView<const T, space> source, VectorView<const index_t, space> index,
+                      MatrixView<T, space> out, Indices indices) {
+    if (test::reduce_break == Break::sees_no_repeat) {  // each index is one of a row
+      Honest::gather<T>(ctx, {source.data, out.rows, 0, 1, 1}, index, {out.data, index.size, 0, 1, 1}, indices);
+      indices = Indices::trusted;
+    }
+    Honest::scatter(ctx, source, index, out, indices);
+  }
+
   template <Real T>
   static void nearest_sums(context& ctx, const NearestCentres& term, MatrixView<const T, space> x,
                            VectorView<const T, space> weights, MatrixView<double, space> out) {
@@ -84,8 +123,8 @@ struct isonomy::Backend<isonomy::test::BrokenReduce> {
 namespace isonomy::test {
 namespace {
 
-using WithBrokenReduce =
-    Override<Cuda, BrokenReduce, op::transform, op::transform_reduce, op::segmented_reduce, op::nearest_sums>;
+using WithBrokenReduce = Override<Cuda, BrokenReduce, op::transform, op::transform_reduce, op::segmented_reduce,
+                                  op::reduce_rows, op::inclusive_scan, op::scatter, op::nearest_sums>;
 
 /// Rows of floats that fail with this break.
 template <class Op>
@@ -111,6 +150,13 @@ TEST_CASE("broken transforms and reductions on Cuda are rejected", "[cuda]") {
   CHECK(failures<op::transform_reduce>(ReduceBreak::init_counts_for_each_half) > 0);
   CHECK(failures<op::segmented_reduce>(ReduceBreak::none) == 0);
   CHECK(failures<op::segmented_reduce>(ReduceBreak::drops_last_chunk) > 0);
+  CHECK(failures<op::reduce_rows>(ReduceBreak::none) == 0);
+  CHECK(failures<op::reduce_rows>(ReduceBreak::drops_last_element) > 0);
+  CHECK(failures<op::reduce_rows>(ReduceBreak::turns_partials) > 0);
+  CHECK(failures<op::inclusive_scan>(ReduceBreak::none) == 0);
+  CHECK(failures<op::inclusive_scan>(ReduceBreak::begins_anew) > 0);
+  CHECK(failures<op::scatter>(ReduceBreak::none) == 0);
+  CHECK(failures<op::scatter>(ReduceBreak::sees_no_repeat) > 0);
 }
 TEST_CASE("broken sums over clusters on Cuda are rejected", "[cuda]") {
   CHECK(failures<op::nearest_sums>(ReduceBreak::none) == 0);
