@@ -60,6 +60,12 @@ class NotPositiveDefinite : public NumericalError {
   std::int64_t batch, pivot;
 };
 
+/// An iteration that ought to end did not.
+class NoConvergence : public NumericalError {
+ public:
+  using NumericalError::NumericalError;
+};
+
 /// Memory or a device failed.
 class ResourceError : public Error {
  public:

@@ -6,6 +6,7 @@
 #include "isonomy/cpu/context.hpp"
 #include "isonomy/cpu/for_each.hpp"
 #include "isonomy/cpu/linalg/cholesky.hpp"
+#include "isonomy/cpu/linalg/eigen/eigh.hpp"
 #include "isonomy/cpu/linalg/gemm.hpp"
 #include "isonomy/cpu/linalg/syrk.hpp"
 #include "isonomy/cpu/memory.hpp"
