@@ -4,6 +4,7 @@
 
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/ops/linalg/cholesky.hpp"
+#include "isonomy/ops/linalg/eigen/eigh.hpp"
 #include "isonomy/ops/linalg/gemm.hpp"
 #include "isonomy/ops/linalg/syrk.hpp"
 
@@ -18,5 +19,9 @@ extern template void syrk<Context<Cpu>, double>(Context<Cpu>&, double, MatrixVie
                                                 MatrixView<double>);
 extern template void cholesky_batched<Context<Cpu>, float>(Context<Cpu>&, BatchView<float>, VectorView<index_t>);
 extern template void cholesky_batched<Context<Cpu>, double>(Context<Cpu>&, BatchView<double>, VectorView<index_t>);
+extern template void eigh<Context<Cpu>, float>(Context<Cpu>&, MatrixView<const float>, VectorView<float>,
+                                               MatrixView<float>);
+extern template void eigh<Context<Cpu>, double>(Context<Cpu>&, MatrixView<const double>, VectorView<double>,
+                                                MatrixView<double>);
 
 }  // namespace isonomy

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "isonomy/conformance/cases/linalg/cholesky.hpp"
+#include "isonomy/conformance/cases/linalg/eigh.hpp"
 #include "isonomy/conformance/cases/linalg/gemm.hpp"
 #include "isonomy/conformance/cases/memory.hpp"
 #include "isonomy/conformance/cases/mixture/mixture.hpp"

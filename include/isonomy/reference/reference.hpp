@@ -5,6 +5,7 @@
 #include "isonomy/reference/context.hpp"
 #include "isonomy/reference/for_each.hpp"
 #include "isonomy/reference/linalg/cholesky.hpp"
+#include "isonomy/reference/linalg/eigh.hpp"
 #include "isonomy/reference/linalg/gemm.hpp"
 #include "isonomy/reference/linalg/syrk.hpp"
 #include "isonomy/reference/memory.hpp"
@@ -37,6 +38,7 @@ struct Backend<Reference> : reference::Memory,
                             reference::Gemm,
                             reference::Syrk,
                             reference::CholeskyBatched,
+                            reference::Eigh,
                             reference::JointResidueCounts,
                             reference::ResidueRankSums,
                             reference::RowStatistics,

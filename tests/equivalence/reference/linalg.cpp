@@ -1,5 +1,6 @@
-// The conformance rows of gemm, syrk and cholesky_batched on Backend<Reference>.
+// The conformance rows of gemm, syrk, cholesky_batched and eigh on Backend<Reference>.
 #include "isonomy/conformance/cases/linalg/cholesky.hpp"
+#include "isonomy/conformance/cases/linalg/eigh.hpp"
 #include "isonomy/conformance/cases/linalg/gemm.hpp"
 #include "support/catch.hpp"
 #include "support/reference.hpp"
@@ -9,3 +10,4 @@ TEST_CASE("syrk conforms on Reference", "[equivalence]") { isonomy::test::confor
 TEST_CASE("cholesky_batched conforms on Reference", "[equivalence]") {
   isonomy::test::conform_on_reference<isonomy::op::cholesky_batched>();
 }
+TEST_CASE("eigh conforms on Reference", "[equivalence]") { isonomy::test::conform_on_reference<isonomy::op::eigh>(); }
