@@ -1,5 +1,6 @@
 // Times every operation of Backend<Cpu> on one thread beside the plain way to do the same: Eigen, the standard library,
 // or the library's generic form. Rows come in pairs, <operation>/own and <operation>/plain.
+#include <Eigen/Eigenvalues>
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -111,6 +112,29 @@ void cholesky_of_one(benchmark::State& state) {
   }
   state.counters["flops"] =
       benchmark::Counter(1.0 / 3 * order * order * order, benchmark::Counter::kIsIterationInvariantRate);
+}
+
+template <bool own>
+void eigh_of(benchmark::State& state) {
+  constexpr index_t n = order;
+  const auto x = numbers(n * n);
+  std::vector<double> a(x.size()), w(static_cast<std::size_t>(n)), v(a.size());
+  for (index_t i = 0; i < n; ++i)
+    for (index_t j = 0; j <= i; ++j)
+      a[static_cast<std::size_t>(i * n + j)] = a[static_cast<std::size_t>(j * n + i)] =
+          x[static_cast<std::size_t>(i * n + j)];
+  Context<Cpu> ctx(one_thread());
+  for (auto _ : state) {
+    if constexpr (own) {
+      eigh(ctx, column_major<>(static_cast<const double*>(a.data()), n, n), VectorView<double>(w.data(), n),
+           column_major(v.data(), n, n));
+    } else {
+      const Eigen::SelfAdjointEigenSolver<eigen::Matrix<double>> solver(
+          Eigen::Map<const eigen::Matrix<double>>(a.data(), n, n));
+      Eigen::Map<eigen::Matrix<double>>(v.data(), n, n) = solver.eigenvectors();
+    }
+    benchmark::DoNotOptimize(v.data());
+  }
 }
 
 template <bool own>
@@ -508,6 +532,7 @@ int main(int argc, char** argv) {
   add("syrk", syrk_of<true>, syrk_of<false>);
   add("cholesky_batched", cholesky_of<true>, cholesky_of<false>);
   add("cholesky", cholesky_of_one<true>, cholesky_of_one<false>);
+  add("eigh", eigh_of<true>, eigh_of<false>);
   add("transform", transform_of<true>, transform_of<false>);
   add("transform_reduce", transform_reduce_of<true>, transform_reduce_of<false>);
   add("segmented_reduce", segmented_reduce_of<true>, segmented_reduce_of<false>);

@@ -53,4 +53,5 @@
 #include "isonomy/estimators/profiling/tables/position_table.hpp"
 #include "isonomy/ops/all.hpp"
 #include "isonomy/ops/capabilities.hpp"
+#include "isonomy/ops/linalg/eigen/tridiagonal.hpp"
 #include "isonomy/version.hpp"

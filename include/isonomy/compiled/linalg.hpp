@@ -4,6 +4,7 @@
 
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/ops/linalg/cholesky.hpp"
+#include "isonomy/ops/linalg/eigen/eigh.hpp"
 #include "isonomy/ops/linalg/gemm.hpp"
 #include "isonomy/ops/linalg/syrk.hpp"
 
@@ -20,5 +21,9 @@ extern template void cholesky_batched<Context<Cpu>, float>(Context<Cpu>&, BatchV
 extern template void cholesky_batched<Context<Cpu>, double>(Context<Cpu>&, BatchView<double>, VectorView<index_t>);
 extern template void cholesky<Context<Cpu>, float>(Context<Cpu>&, MatrixView<float>);
 extern template void cholesky<Context<Cpu>, double>(Context<Cpu>&, MatrixView<double>);
+extern template void eigh<Context<Cpu>, float>(Context<Cpu>&, MatrixView<const float>, VectorView<float>,
+                                               MatrixView<float>);
+extern template void eigh<Context<Cpu>, double>(Context<Cpu>&, MatrixView<const double>, VectorView<double>,
+                                                MatrixView<double>);
 
 }  // namespace isonomy

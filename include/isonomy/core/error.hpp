@@ -68,6 +68,12 @@ class SingularMatrix : public NumericalError {
   std::int64_t pivot;
 };
 
+/// An iteration that ought to end did not.
+class NoConvergence : public NumericalError {
+ public:
+  using NumericalError::NumericalError;
+};
+
 /// Memory or a device failed.
 class ResourceError : public Error {
  public:

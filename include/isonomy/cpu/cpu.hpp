@@ -7,6 +7,7 @@
 #include "isonomy/cpu/for_each.hpp"
 #include "isonomy/cpu/gather.hpp"
 #include "isonomy/cpu/linalg/cholesky.hpp"
+#include "isonomy/cpu/linalg/eigen/eigh.hpp"
 #include "isonomy/cpu/linalg/gemm.hpp"
 #include "isonomy/cpu/linalg/gemm_batched.hpp"
 #include "isonomy/cpu/linalg/syrk.hpp"
@@ -42,6 +43,7 @@ struct Backend<Cpu> : cpu::Memory,
                       cpu::GemmBatched,
                       cpu::Syrk,
                       cpu::Cholesky,
+                      cpu::Eigh,
                       cpu::JointResidueCounts,
                       cpu::ResidueRankSums,
                       cpu::MixtureSums,

@@ -7,6 +7,7 @@
 #include "isonomy/ops/for_each.hpp"
 #include "isonomy/ops/gather.hpp"
 #include "isonomy/ops/linalg/cholesky.hpp"
+#include "isonomy/ops/linalg/eigen/eigh.hpp"
 #include "isonomy/ops/linalg/gemm.hpp"
 #include "isonomy/ops/linalg/gemm_batched.hpp"
 #include "isonomy/ops/linalg/syrk.hpp"
@@ -35,7 +36,7 @@ namespace isonomy::op {
 using all =
     std::tuple<for_each, copy, fill, iota, gather, scatter, transform, transform_reduce, segmented_reduce, reduce_rows,
                inclusive_scan, stable_sort_by_key, rank_average, gemm, gemm_batched, syrk, cholesky_batched, cholesky,
-               select_k, select_candidates, joint_residue_counts, residue_rank_sums, row_statistics, mixture_sums,
+               eigh, select_k, select_candidates, joint_residue_counts, residue_rank_sums, row_statistics, mixture_sums,
                weighted_mixture_sums, multivariate_mixture_sums, weighted_multivariate_mixture_sums, nearest_sums>;
 
 }  // namespace isonomy::op

@@ -6,6 +6,7 @@
 #include "isonomy/reference/for_each.hpp"
 #include "isonomy/reference/gather.hpp"
 #include "isonomy/reference/linalg/cholesky.hpp"
+#include "isonomy/reference/linalg/eigh.hpp"
 #include "isonomy/reference/linalg/gemm.hpp"
 #include "isonomy/reference/linalg/gemm_batched.hpp"
 #include "isonomy/reference/linalg/syrk.hpp"
@@ -45,6 +46,7 @@ struct Backend<Reference> : reference::Memory,
                             reference::GemmBatched,
                             reference::Syrk,
                             reference::Cholesky,
+                            reference::Eigh,
                             reference::JointResidueCounts,
                             reference::ResidueRankSums,
                             reference::RowStatistics,

@@ -1,5 +1,6 @@
-// The conformance rows of gemm, gemm_batched, syrk, cholesky and cholesky_batched on Backend<Reference>.
+// The conformance rows of gemm, gemm_batched, syrk, cholesky, cholesky_batched and eigh on Backend<Reference>.
 #include "isonomy/conformance/cases/linalg/cholesky.hpp"
+#include "isonomy/conformance/cases/linalg/eigh.hpp"
 #include "isonomy/conformance/cases/linalg/gemm.hpp"
 #include "isonomy/conformance/cases/linalg/gemm_batched.hpp"
 #include "support/catch.hpp"
@@ -16,3 +17,4 @@ TEST_CASE("cholesky_batched conforms on Reference", "[equivalence]") {
 TEST_CASE("cholesky conforms on Reference", "[equivalence]") {
   isonomy::test::conform_on_reference<isonomy::op::cholesky>();
 }
+TEST_CASE("eigh conforms on Reference", "[equivalence]") { isonomy::test::conform_on_reference<isonomy::op::eigh>(); }

@@ -1,5 +1,6 @@
 // Bad input of every operation: which error, and its words.
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "isonomy/compiled/linalg.hpp"
@@ -231,6 +232,27 @@ TEST_CASE("sorting and selecting name sizes", "[operations]") {
         }) == "select_k: values is 2x2 and indices is 2x1; they must be equal");
 }
 
+TEST_CASE("eigh names shapes, overlaps and what is not finite, and changes nothing then", "[operations]") {
+  Inputs in;
+  in.y.assign(100, -3), in.z.assign(100, -3);
+  const auto a = column_major(in.x.data(), 3, 3), v = column_major(in.z.data(), 3, 3);
+  const auto w = view(in.y).subview(0, 3);
+  CHECK(message<ShapeError>([&] { eigh(in.ctx, a.row_block(0, 2), w, v); }) == "eigh: A is 2x3; it must be square");
+  CHECK(message<ShapeError>([&] { eigh(in.ctx, a, view(in.y).subview(0, 4), v); }) ==
+        "eigh: A has 3 rows and w has 4 elements; give one per eigenvalue");
+  CHECK(message<ShapeError>([&] { eigh(in.ctx, a, w, column_major(in.z.data(), 3, 2)); }) ==
+        "eigh: V is 3x2 and A is 3x3; give an output of the shape of A");
+  CHECK(message<AliasError>([&] { eigh(in.ctx, a, w, a); }) ==
+        "eigh: V overlaps A; pass separate memory for the output");
+  CHECK_THROWS_AS(eigh(in.ctx, a, view(in.x).subview(8, 3), v), AliasError);
+  CHECK_THROWS_AS(eigh(in.ctx, a, view(in.z).subview(8, 3), v), AliasError);
+  CHECK_THROWS_AS(eigh(in.ctx, a, w, MatrixView<double>(in.z.data(), 3, 3, 1, 1)), ShapeError);
+  in.x[5] = std::numeric_limits<double>::quiet_NaN(), in.x[8] = std::numeric_limits<double>::infinity();
+  CHECK(message<ValueError>([&] { eigh(in.ctx, a, w, v); }) == "eigh: A(2, 1) is not finite; give numbers");
+  CHECK(in.y == std::vector<double>(100, -3));
+  CHECK(in.z == std::vector<double>(100, -3));
+}
+
 TEST_CASE("every operation accepts nothing", "[operations]") {
   Inputs in;
   const VectorView<double> v;
@@ -241,6 +263,7 @@ TEST_CASE("every operation accepts nothing", "[operations]") {
   CHECK_NOTHROW(syrk(in.ctx, 1.0, m, 0.0, m));
   CHECK_NOTHROW(cholesky_batched(in.ctx, BatchView<double>(), i));
   CHECK_NOTHROW(cholesky(in.ctx, m));
+  CHECK_NOTHROW(eigh(in.ctx, m, v, m));
   CHECK_NOTHROW(copy(in.ctx, v, v));
   CHECK_NOTHROW(copy(in.ctx, m, m));
   CHECK_NOTHROW(fill(in.ctx, v, 1.0));

@@ -162,6 +162,19 @@ TEST_CASE("the reference's Cholesky factors leave upper triangles alone and name
   CHECK(std::isnan(failing[6]));
 }
 
+TEST_CASE("the reference's eigenvectors are those known by hand, of the lower triangle alone", "[reference_backend]") {
+  Context<Reference> ctx;
+  // 5 . .
+  // 0 1 .   has -1 with (0, 1, -1), 3 with (0, 1, 1) and 5 with (1, 0, 0); of two largest elements the first is
+  // positive. 0 2 1
+  const std::vector<double> a{5, 0, 0, not_a_number, 1, 2, not_a_number, not_a_number, 1};
+  std::vector<double> w(3), v(9);
+  const double half = std::sqrt(0.5);
+  Naive::eigh<double>(ctx, column_major(a.data(), 3, 3), view(w), column_major(v.data(), 3, 3));
+  CHECK(w == std::vector<double>{-1, 3, 5});
+  CHECK(v == std::vector<double>{0, half, -half, 0, half, half, 1, 0, 0});
+}
+
 TEST_CASE("the reference's reductions follow the chunks, and matrices go by columns", "[reference_backend]") {
   Context<Reference> ctx;
   const index_t n = 2 * reduction_chunk + 3;

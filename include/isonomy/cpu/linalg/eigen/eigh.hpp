@@ -1,0 +1,112 @@
+// eigh of Backend<Cpu>: blocked reduction to tridiagonal form, divide and conquer, blocked back-transformation.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+#include "isonomy/core/concepts.hpp"
+#include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
+#include "isonomy/core/view.hpp"
+#include "isonomy/cpu/context.hpp"
+#include "isonomy/cpu/linalg/eigen/divide.hpp"
+#include "isonomy/cpu/linalg/eigen/reduction.hpp"
+#include "isonomy/cpu/linalg/eigen/reflectors.hpp"
+#include "isonomy/cpu/memory.hpp"
+
+namespace isonomy::cpu {
+
+/// A symmetric matrix, its eigenvalues and vectors, in working memory.
+class SymmetricEigenproblem {
+ public:
+  [[nodiscard]] static std::size_t bytes(const Context& ctx, index_t n) {
+    const index_t lines = 4 * round_up(n, 8), square = round_up(n * n, 8);
+    const index_t most = std::max(
+        {TridiagonalReduction::workspace(ctx, n), DivideAndConquer::workspace(n), Reflectors::workspace(n, n)});
+    return static_cast<std::size_t>(2 * square + lines + round_up(most, 8)) * sizeof(double);
+  }
+  SymmetricEigenproblem(Context& ctx, const char* operation, index_t n)
+      : ctx_(ctx), operation_(operation), memory_(Memory::allocate(ctx, bytes(ctx, n), operation)) {
+    const index_t line = round_up(n, 8), square = round_up(n * n, 8);
+    double* const start = static_cast<double*>(memory_.get());
+    a_ = column_major(start, n, n), q_ = column_major(start + square, n, n);
+    d_ = start + 2 * square, e_ = d_ + line, tau_ = e_ + line;
+    order_ = reinterpret_cast<index_t*>(tau_ + line);
+    workspace_ = tau_ + 2 * line;
+  }
+
+  /// The lower triangle of A, scaled by the power of 2 that leaves its largest element between 1 and 2; 0 above it.
+  /// ValueError where an element is not finite.
+  template <Real T>
+  void load(MatrixView<const T> a) {
+    const index_t n = a.rows;
+    double largest = 0;
+    for (index_t j = 0; j < n; ++j)
+      for (index_t i = j; i < n; ++i) {
+        const double size = std::abs(static_cast<double>(a(i, j)));
+        if (!std::isfinite(size)) not_finite(i, j);
+        largest = std::max(largest, size);
+      }
+    exponent_ = largest > 0 ? std::ilogb(largest) : 0;
+    // Two factors, since the inverse of the least denormal is no double.
+    const double first = std::ldexp(1.0, -exponent_ / 2), second = std::ldexp(1.0, -exponent_ - -exponent_ / 2);
+    for (index_t j = 0; j < n; ++j) {
+      std::fill_n(&a_(0, j), j, 0.0);
+      for (index_t i = j; i < n; ++i) a_(i, j) = static_cast<double>(a(i, j)) * first * second;
+    }
+  }
+
+  void solve() {
+    TridiagonalReduction(ctx_, operation_, a_, workspace_).run(d_, e_, tau_);
+    if (!DivideAndConquer(ctx_, operation_, q_, d_, e_, workspace_).run())
+      throw NoConvergence(text::joined(operation_, ": an eigenvalue of a matrix of ", a_.rows,
+                                       " rows was not found; expected each within 120 steps"));
+    if (a_.rows > 1) Reflectors(ctx_, a_, tau_, workspace_).apply(q_, false);
+    const index_t n = a_.rows;
+    for (index_t i = 0; i < n; ++i) order_[i] = i;
+    std::sort(order_, order_ + n, [&](index_t i, index_t j) { return d_[i] < d_[j] || (!(d_[j] < d_[i]) && i < j); });
+  }
+
+  /// Eigenvalues ascending and vectors in the same order, each with its element of largest magnitude positive.
+  template <Real T>
+  void store(VectorView<T> w, MatrixView<T> v) const {
+    for (index_t j = 0; j < w.size; ++j) {
+      const double* const x = &q_(0, order_[j]);
+      w(j) = static_cast<T>(std::ldexp(d_[order_[j]], exponent_));
+      T largest = 0;  // of what is stored, since rounding to T may make ties
+      bool negative = false;
+      for (index_t i = 0; i < w.size; ++i)
+        if (const T element = static_cast<T>(x[i]); std::abs(element) > largest)
+          largest = std::abs(element), negative = element < 0;
+      for (index_t i = 0; i < w.size; ++i) v(i, j) = static_cast<T>(negative ? -x[i] : x[i]);
+    }
+  }
+
+ private:
+  [[noreturn]] void not_finite(index_t i, index_t j) const {
+    throw ValueError(text::joined(operation_, ": A(", i, ", ", j, ") is not finite; give numbers"));
+  }
+
+  Context& ctx_;
+  const char* operation_;
+  Memory::allocation memory_;
+  MatrixView<double> a_, q_;
+  double *d_ = nullptr, *e_ = nullptr, *tau_ = nullptr, *workspace_ = nullptr;
+  index_t* order_ = nullptr;
+  int exponent_ = 0;
+};
+
+struct Eigh {
+  /// One result, in each bit, for any thread count, instruction set and compiler flags; float is solved in double.
+  template <Real T>
+  static void eigh(Context& ctx, MatrixView<const T> a, VectorView<T> w, MatrixView<T> v) {
+    if (a.rows == 0) return;
+    SymmetricEigenproblem problem(ctx, "eigh", a.rows);
+    problem.load(a);
+    problem.solve();
+    problem.store(w, v);
+  }
+};
+
+}  // namespace isonomy::cpu
