@@ -33,4 +33,8 @@ awk -v a="$(nll value <<<"$ours")" -v b="$(nll direct <<<"$plain")" 'BEGIN { exi
 if [[ -x $programs/operations ]]; then
   "$programs/operations" --benchmark_min_time=0 --benchmark_filter='gemm|sort' | grep -q gemm || fail "operations does not time gemm"
 fi
+if [[ -x $programs/dense/dense ]]; then
+  "$programs/dense/dense" --sizes 20 --rounds 1 --at-least 0.00001 --json "$work/dense.json" >/dev/null || fail "dense: rc $?"
+  grep -q '"row": "syrk"' "$work/dense.json" || fail "dense does not time syrk"
+fi
 echo "the benchmarks run"

@@ -18,6 +18,7 @@ install(FILES "${PROJECT_BINARY_DIR}/isonomy-config.cmake" "${PROJECT_BINARY_DIR
 
 # What needs another library is found, not exported: that library lies elsewhere on every machine.
 install(FILES "${PROJECT_SOURCE_DIR}/cmake/components/eigen.cmake" "${PROJECT_SOURCE_DIR}/cmake/components/isonomy-cuda.cmake"
+              "${PROJECT_SOURCE_DIR}/cmake/components/isonomy-blas.cmake"
               "${PROJECT_SOURCE_DIR}/cmake/components/isonomy-lbfgspp.cmake"
               "${PROJECT_SOURCE_DIR}/cmake/components/isonomy-minuit2.cmake"
         DESTINATION "${ISONOMY_PACKAGE_DIR}")

@@ -88,6 +88,8 @@ install_missing
 for tool in clang++ clang-format clang-tidy; do require "${tool%++}" command -v "$tool"; done
 require "libclang-rt-$(clang_major)-dev" has_libfuzzer
 require liblbfgspp-dev test -f /usr/include/LBFGSB.h
+require libopenblas-dev has_header openblas_config.h openblas/openblas_config.h
+require liblapacke-dev has_header lapacke.h lapacke/lapacke.h
 require zlib1g-dev has_header zlib.h
 require python3-numpy /usr/bin/python3 -c "import numpy"
 install_missing || echo "Going on: what needs them is reported as skipped."

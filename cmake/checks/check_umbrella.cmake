@@ -1,7 +1,7 @@
 # cmake -DCHECK=complete|no_cuda -DCOMPILER=... -DFLAGS=... -DINCLUDE_DIR=... -P: what isonomy/isonomy.hpp reaches.
 # complete: every public header of the core, backend, ops and estimators layers. no_cuda: no CUDA file at all.
 cmake_minimum_required(VERSION 3.25)
-set(optional "^isonomy/(reference|cuda|conformance|io|interop|dist|adapters|compiled)/|/detail/")
+set(optional "^isonomy/(reference|cuda|blas|conformance|io|interop|dist|adapters|compiled)/|/detail/")
 
 execute_process(COMMAND "${COMPILER}" ${FLAGS} -M -x c++ "${INCLUDE_DIR}/isonomy/isonomy.hpp"
                 RESULT_VARIABLE result OUTPUT_VARIABLE reached ERROR_VARIABLE errors)

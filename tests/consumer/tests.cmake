@@ -44,6 +44,20 @@ else()
   isonomy_skipped_test(consumer.cuda "no CUDA toolkit of version 13, or ISONOMY_CUDA_CHECKS is OFF")
 endif()
 
+# One with the backend on OpenBLAS, and what is said where OpenBLAS is not.
+if(TARGET isonomy::blas)
+  add_test(NAME consumer.blas COMMAND "${CMAKE_CTEST_COMMAND}"
+    --build-and-test "${consumer_source}/blas" "${consumer_binary}/blas" --build-generator "${CMAKE_GENERATOR}"
+    --build-options "-DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}" "-Disonomy_ROOT=${prefix}" --test-command consumer_blas)
+  set_tests_properties(consumer.blas PROPERTIES LABELS consumer FIXTURES_REQUIRED isonomy_installed)
+else()
+  isonomy_skipped_test(consumer.blas "${isonomy_blas_missing}")
+endif()
+add_test(NAME consumer.blas_missing COMMAND "${CMAKE_COMMAND}" --fresh -S "${consumer_source}/blas" -B "${consumer_binary}/blas_missing"
+         -G "${CMAKE_GENERATOR}" "-DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}" "-Disonomy_ROOT=${prefix}" -DISONOMY_OPENBLAS_INCLUDE_DIR=/nowhere)
+set_tests_properties(consumer.blas_missing PROPERTIES LABELS consumer FIXTURES_REQUIRED isonomy_installed
+  PASS_REGULAR_EXPRESSION "blas[ \n]+\\(cblas.h[ \n]+of[ \n]+OpenBLAS[ \n]+not[ \n]+found")
+
 get_target_property(eigen Eigen3::Eigen INTERFACE_INCLUDE_DIRECTORIES)
 add_test(NAME consumer.compiler_line COMMAND sh -c
   "\"$1\" -std=c++20 -I \"$2\" -I \"$3\" \"$4\" -L \"$5\" -ltbb -o \"$6\" && \"$6\"" sh

@@ -14,8 +14,11 @@ namespace isonomy::cpu {
 struct Avx2Lanes {
   [[gnu::always_inline]] static __m256d load(const double* p) { return _mm256_load_pd(p); }
   [[gnu::always_inline]] static __m256 load(const float* p) { return _mm256_load_ps(p); }
-  [[gnu::always_inline]] static void store(double* p, __m256d v) { _mm256_store_pd(p, v); }
-  [[gnu::always_inline]] static void store(float* p, __m256 v) { _mm256_store_ps(p, v); }
+  [[gnu::always_inline]] static void store_any(double* p, __m256d v) { _mm256_storeu_pd(p, v); }
+  [[gnu::always_inline]] static void store_any(float* p, __m256 v) { _mm256_storeu_ps(p, v); }
+  /// Of any alignment.
+  [[gnu::always_inline]] static __m256d load_any(const double* p) { return _mm256_loadu_pd(p); }
+  [[gnu::always_inline]] static __m256 load_any(const float* p) { return _mm256_loadu_ps(p); }
   [[gnu::always_inline]] static __m256d all(double x) { return _mm256_set1_pd(x); }
   [[gnu::always_inline]] static __m256 all(float x) { return _mm256_set1_ps(x); }
   [[gnu::always_inline]] static __m256d fma(__m256d a, __m256d b, __m256d c) { return _mm256_fmadd_pd(a, b, c); }
@@ -27,21 +30,21 @@ struct Avx2Gemm {
   using Lanes = Avx2Lanes;
   using Vector = decltype(Lanes::load(static_cast<const T*>(nullptr)));
   static constexpr index_t lanes = sizeof(Vector) / sizeof(T);
-  static constexpr index_t rows = 3 * lanes, columns = 4;
+  static constexpr index_t rows = 3 * lanes, columns = 4, steps = 256;
 
   /// One column of the tile.
   struct Column {
     Vector x, y, z;
   };
   [[gnu::always_inline]] static void load(Column& c, const T* acc, bool fresh) {
-    c.x = fresh ? Lanes::all(T{0}) : Lanes::load(acc);
-    c.y = fresh ? Lanes::all(T{0}) : Lanes::load(acc + lanes);
-    c.z = fresh ? Lanes::all(T{0}) : Lanes::load(acc + 2 * lanes);
+    c.x = fresh ? Lanes::all(T{0}) : Lanes::load_any(acc);
+    c.y = fresh ? Lanes::all(T{0}) : Lanes::load_any(acc + lanes);
+    c.z = fresh ? Lanes::all(T{0}) : Lanes::load_any(acc + 2 * lanes);
   }
   [[gnu::always_inline]] static void store(const Column& c, T* acc) {
-    Lanes::store(acc, c.x);
-    Lanes::store(acc + lanes, c.y);
-    Lanes::store(acc + 2 * lanes, c.z);
+    Lanes::store_any(acc, c.x);
+    Lanes::store_any(acc + lanes, c.y);
+    Lanes::store_any(acc + 2 * lanes, c.z);
   }
   [[gnu::always_inline]] static void step(Column& c, const Column& a, T b) {
     const Vector v = Lanes::all(b);
@@ -51,12 +54,12 @@ struct Avx2Gemm {
   }
 
   /// The accumulators have names because an array of them would leave the registers unless every compiler unrolled.
-  static void accumulate(index_t k, const T* a, const T* b, T* acc, bool fresh) {
+  static void accumulate_into(index_t k, const T* a, const T* b, T* acc, index_t apart, bool fresh) {
     Column c0, c1, c2, c3;
     load(c0, acc, fresh);
-    load(c1, acc + rows, fresh);
-    load(c2, acc + 2 * rows, fresh);
-    load(c3, acc + 3 * rows, fresh);
+    load(c1, acc + apart, fresh);
+    load(c2, acc + 2 * apart, fresh);
+    load(c3, acc + 3 * apart, fresh);
     for (index_t p = 0; p < k; ++p, a += rows, b += columns) {
       const Column v{Lanes::load(a), Lanes::load(a + lanes), Lanes::load(a + 2 * lanes)};
       step(c0, v, b[0]);
@@ -65,10 +68,14 @@ struct Avx2Gemm {
       step(c3, v, b[3]);
     }
     store(c0, acc);
-    store(c1, acc + rows);
-    store(c2, acc + 2 * rows);
-    store(c3, acc + 3 * rows);
+    store(c1, acc + apart);
+    store(c2, acc + 2 * apart);
+    store(c3, acc + 3 * apart);
     _mm256_zeroupper();  // compilers leave it out below -O2, which slows SSE code afterwards
+  }
+
+  static void accumulate(index_t k, const T* a, const T* b, T* acc, bool fresh) {
+    accumulate_into(k, a, b, acc, rows, fresh);
   }
 
   static void finish(const T* acc, index_t m, index_t n, T alpha, T beta, T* out, index_t row_stride,

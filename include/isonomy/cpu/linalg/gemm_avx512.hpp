@@ -14,8 +14,11 @@ namespace isonomy::cpu {
 struct Avx512Lanes {
   [[gnu::always_inline]] static __m512d load(const double* p) { return _mm512_load_pd(p); }
   [[gnu::always_inline]] static __m512 load(const float* p) { return _mm512_load_ps(p); }
-  [[gnu::always_inline]] static void store(double* p, __m512d v) { _mm512_store_pd(p, v); }
-  [[gnu::always_inline]] static void store(float* p, __m512 v) { _mm512_store_ps(p, v); }
+  [[gnu::always_inline]] static void store_any(double* p, __m512d v) { _mm512_storeu_pd(p, v); }
+  [[gnu::always_inline]] static void store_any(float* p, __m512 v) { _mm512_storeu_ps(p, v); }
+  /// Of any alignment.
+  [[gnu::always_inline]] static __m512d load_any(const double* p) { return _mm512_loadu_pd(p); }
+  [[gnu::always_inline]] static __m512 load_any(const float* p) { return _mm512_loadu_ps(p); }
   [[gnu::always_inline]] static __m512d all(double x) { return _mm512_set1_pd(x); }
   [[gnu::always_inline]] static __m512 all(float x) { return _mm512_set1_ps(x); }
   [[gnu::always_inline]] static __m512d fma(__m512d a, __m512d b, __m512d c) { return _mm512_fmadd_pd(a, b, c); }
@@ -27,21 +30,21 @@ struct Avx512Gemm {
   using Lanes = Avx512Lanes;
   using Vector = decltype(Lanes::load(static_cast<const T*>(nullptr)));
   static constexpr index_t lanes = sizeof(Vector) / sizeof(T);
-  static constexpr index_t rows = 3 * lanes, columns = 8;
+  static constexpr index_t rows = 3 * lanes, columns = 8, steps = 384;
 
   /// One column of the tile.
   struct Column {
     Vector x, y, z;
   };
   [[gnu::always_inline]] static void load(Column& c, const T* acc, bool fresh) {
-    c.x = fresh ? Lanes::all(T{0}) : Lanes::load(acc);
-    c.y = fresh ? Lanes::all(T{0}) : Lanes::load(acc + lanes);
-    c.z = fresh ? Lanes::all(T{0}) : Lanes::load(acc + 2 * lanes);
+    c.x = fresh ? Lanes::all(T{0}) : Lanes::load_any(acc);
+    c.y = fresh ? Lanes::all(T{0}) : Lanes::load_any(acc + lanes);
+    c.z = fresh ? Lanes::all(T{0}) : Lanes::load_any(acc + 2 * lanes);
   }
   [[gnu::always_inline]] static void store(const Column& c, T* acc) {
-    Lanes::store(acc, c.x);
-    Lanes::store(acc + lanes, c.y);
-    Lanes::store(acc + 2 * lanes, c.z);
+    Lanes::store_any(acc, c.x);
+    Lanes::store_any(acc + lanes, c.y);
+    Lanes::store_any(acc + 2 * lanes, c.z);
   }
   [[gnu::always_inline]] static void step(Column& c, const Column& a, T b) {
     const Vector v = Lanes::all(b);
@@ -51,16 +54,16 @@ struct Avx512Gemm {
   }
 
   /// The accumulators have names because an array of them would leave the registers unless every compiler unrolled.
-  static void accumulate(index_t k, const T* a, const T* b, T* acc, bool fresh) {
+  static void accumulate_into(index_t k, const T* a, const T* b, T* acc, index_t apart, bool fresh) {
     Column c0, c1, c2, c3, c4, c5, c6, c7;
     load(c0, acc, fresh);
-    load(c1, acc + rows, fresh);
-    load(c2, acc + 2 * rows, fresh);
-    load(c3, acc + 3 * rows, fresh);
-    load(c4, acc + 4 * rows, fresh);
-    load(c5, acc + 5 * rows, fresh);
-    load(c6, acc + 6 * rows, fresh);
-    load(c7, acc + 7 * rows, fresh);
+    load(c1, acc + apart, fresh);
+    load(c2, acc + 2 * apart, fresh);
+    load(c3, acc + 3 * apart, fresh);
+    load(c4, acc + 4 * apart, fresh);
+    load(c5, acc + 5 * apart, fresh);
+    load(c6, acc + 6 * apart, fresh);
+    load(c7, acc + 7 * apart, fresh);
     for (index_t p = 0; p < k; ++p, a += rows, b += columns) {
       const Column v{Lanes::load(a), Lanes::load(a + lanes), Lanes::load(a + 2 * lanes)};
       step(c0, v, b[0]);
@@ -73,14 +76,18 @@ struct Avx512Gemm {
       step(c7, v, b[7]);
     }
     store(c0, acc);
-    store(c1, acc + rows);
-    store(c2, acc + 2 * rows);
-    store(c3, acc + 3 * rows);
-    store(c4, acc + 4 * rows);
-    store(c5, acc + 5 * rows);
-    store(c6, acc + 6 * rows);
-    store(c7, acc + 7 * rows);
+    store(c1, acc + apart);
+    store(c2, acc + 2 * apart);
+    store(c3, acc + 3 * apart);
+    store(c4, acc + 4 * apart);
+    store(c5, acc + 5 * apart);
+    store(c6, acc + 6 * apart);
+    store(c7, acc + 7 * apart);
     _mm256_zeroupper();  // compilers leave it out below -O2, which slows SSE code afterwards
+  }
+
+  static void accumulate(index_t k, const T* a, const T* b, T* acc, bool fresh) {
+    accumulate_into(k, a, b, acc, rows, fresh);
   }
 
   static void finish(const T* acc, index_t m, index_t n, T alpha, T beta, T* out, index_t row_stride,

@@ -6,6 +6,7 @@
 
 #include "isonomy/core/concepts.hpp"
 #include "isonomy/core/config.hpp"
+#include "isonomy/core/view.hpp"
 
 namespace isonomy::cpu {
 
@@ -23,6 +24,12 @@ struct GemmKernel {
   /// Writes the leading m x n elements of acc to `out` of any strides; see finish_tile.
   void (*finish)(const T* acc, index_t m, index_t n, T alpha, T beta, T* out, index_t row_stride,
                  index_t column_stride);
+  /// As accumulate, where acc is a part of a larger matrix whose columns are `apart` elements from each other.
+  void (*accumulate_into)(index_t k, const T* a, const T* b, T* acc, index_t apart, bool fresh);
+  /// Pack groups of `rows` and of `columns` rows of a view; see pack_groups.
+  void (*pack_rows)(MatrixView<const T> x, index_t first, index_t last, T* to);
+  void (*pack_columns)(MatrixView<const T> x, index_t first, index_t last, T* to);
+  index_t steps;  ///< of a product that are packed at a time
 };
 
 /// out = acc, or alpha*acc, or fma(alpha, acc, beta*out), by which of alpha == 1 and beta == 0 hold; out is not read
@@ -33,7 +40,9 @@ template <index_t rows, Real T>
   for (index_t j = 0; j < n; ++j) {
     const T* from = acc + j * rows;
     T* to = out + j * column_stride;
-    if (beta != 0)
+    if (beta != 0 && row_stride == 1 && m == rows)
+      for (index_t i = 0; i < rows; ++i) to[i] = std::fma(alpha, from[i], beta * to[i]);
+    else if (beta != 0)
       for (index_t i = 0; i < m; ++i) to[i * row_stride] = std::fma(alpha, from[i], beta * to[i * row_stride]);
     else if (alpha != 1)
       for (index_t i = 0; i < m; ++i) to[i * row_stride] = alpha * from[i];
@@ -47,15 +56,18 @@ template <index_t rows, Real T>
 /// The form that needs no vector unit and defines the others.
 template <Real T>
 struct ScalarGemm {
-  static constexpr index_t rows = 4, columns = 4;
+  static constexpr index_t rows = 4, columns = 4, steps = 384;
 
   static void accumulate(index_t k, const T* a, const T* b, T* acc, bool fresh) {
+    accumulate_into(k, a, b, acc, rows, fresh);
+  }
+  static void accumulate_into(index_t k, const T* a, const T* b, T* acc, index_t apart, bool fresh) {
     T c[rows * columns];
-    for (index_t e = 0; e < rows * columns; ++e) c[e] = fresh ? T{0} : acc[e];
+    for (index_t e = 0; e < rows * columns; ++e) c[e] = fresh ? T{0} : acc[e / rows * apart + e % rows];
     for (index_t p = 0; p < k; ++p, a += rows, b += columns)
       for (index_t j = 0; j < columns; ++j)
         for (index_t i = 0; i < rows; ++i) c[j * rows + i] = std::fma(a[i], b[j], c[j * rows + i]);
-    for (index_t e = 0; e < rows * columns; ++e) acc[e] = c[e];
+    for (index_t e = 0; e < rows * columns; ++e) acc[e / rows * apart + e % rows] = c[e];
   }
   static void finish(const T* acc, index_t m, index_t n, T alpha, T beta, T* out, index_t row_stride,
                      index_t column_stride) {

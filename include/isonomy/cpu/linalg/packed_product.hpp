@@ -11,6 +11,7 @@
 #include "isonomy/cpu/linalg/gemm_avx2.hpp"
 #include "isonomy/cpu/linalg/gemm_avx512.hpp"
 #include "isonomy/cpu/linalg/gemm_tile.hpp"
+#include "isonomy/cpu/linalg/pack.hpp"
 #include "isonomy/cpu/memory.hpp"
 #include "isonomy/cpu/parallel.hpp"
 
@@ -18,7 +19,16 @@ namespace isonomy::cpu {
 
 template <Real T>
 [[nodiscard]] GemmKernel<T> gemm_kernel(InstructionSet set) {
-  const auto of = []<class K>(K) { return GemmKernel<T>{K::rows, K::columns, &K::accumulate, &K::finish}; };
+  const auto of = []<class K>(K) {
+    return GemmKernel<T>{K::rows,
+                         K::columns,
+                         &K::accumulate,
+                         &K::finish,
+                         &K::accumulate_into,
+                         &pack_groups<K::rows, T>,
+                         &pack_groups<K::columns, T>,
+                         K::steps};
+  };
 #if defined(__x86_64__)
   return with_kernels<ScalarGemm<T>, Avx2Gemm<T>, Avx512Gemm<T>>(set, of);
 #else
@@ -29,7 +39,7 @@ template <Real T>
 /// Which elements of a square product are wanted. `lower_mirrored` computes the lower triangle and writes it to both.
 enum class Triangle { all, lower_mirrored };
 
-/// out = alpha*A*B + beta*out on packed copies of A and B, cut into blocks of at most block_k steps by block_rows and
+/// out = alpha*A*B + beta*out on packed copies of A and B, cut into blocks of the kernel's steps by block_rows and
 /// block_columns elements of the output.
 template <Real T>
 class PackedProduct {
@@ -37,11 +47,12 @@ class PackedProduct {
   PackedProduct(Context& ctx, const char* operation, T alpha, MatrixView<const T> a, MatrixView<const T> b, T beta,
                 MatrixView<T> out, Triangle triangle)
       : ctx_(ctx), operation_(operation), kernel_(gemm_kernel<T>(ctx.instruction_set())), alpha_(alpha), beta_(beta),
-        a_(a), b_(b), out_(out), triangle_(triangle) {}
+        a_(a), b_(b), out_(out), triangle_(triangle), in_place_(alpha == 1 && beta == 0 && out.row_stride == 1) {}
 
   void run() {
     const Room room(kernel_, out_.rows, out_.columns, a_.columns);
-    const Memory::allocation memory = Memory::allocate(ctx_, room.bytes(), operation_);
+    const std::size_t bytes = in_place_ ? room.packed_bytes() : room.bytes();
+    const Memory::allocation memory = Memory::allocate(ctx_, bytes, operation_);
     run(room, static_cast<T*>(memory.get()));
   }
   /// The same by the calling thread alone, on `memory` of workspace() bytes, 64-byte aligned; for a task of a loop.
@@ -50,17 +61,15 @@ class PackedProduct {
     run(Room(kernel_, out_.rows, out_.columns, a_.columns), memory);
   }
 
-  /// The bytes that run() takes for an output of that size.
+  /// The most bytes that run() takes for an output of that size.
   [[nodiscard]] static std::size_t workspace(const Context& ctx, index_t rows, index_t columns, index_t steps) {
     return Room(gemm_kernel<T>(ctx.instruction_set()), rows, columns, steps).bytes();
   }
 
  private:
-  /// A tile column of block_k steps of B (16 to 24 KiB) stays in the first-level cache, a task's rows of A in the
-  /// second.
-  static constexpr index_t block_k = 384, block_rows = 3840, block_columns = 3072;
-  static constexpr index_t task_row_tiles = 10, task_columns = 192, largest_tile = index_t{48} * 8;
-  static constexpr index_t alignment = 64;  // elements
+  static constexpr index_t block_rows = 3840, block_columns = 3072;
+  static constexpr index_t largest_tile = index_t{48} * 8, first_level_cache = 24 * 1024;  // bytes to count on
+  static constexpr index_t alignment = 64;                                                 // elements
 
   /// Elements of the packed A and B, and of sums that several blocks of steps are cut into; each aligned.
   struct Room {
@@ -69,27 +78,34 @@ class PackedProduct {
     Room(const GemmKernel<T>& kernel, index_t rows, index_t columns, index_t steps) {
       const index_t m = round_up(std::min(rows, block_rows), kernel.rows);
       const index_t n = round_up(std::min(columns, block_columns), kernel.columns);
-      const index_t k = std::min(steps, block_k);
+      const index_t k = std::min(steps, kernel.steps);
       a = round_up(m * k, alignment);
       b = round_up(n * k, alignment);
-      sums = steps > block_k ? round_up(m * n, alignment) : 0;
+      sums = steps > kernel.steps ? round_up(m * n, alignment) : 0;
     }
+    [[nodiscard]] std::size_t packed_bytes() const { return sizeof(T) * static_cast<std::size_t>(a + b); }
     [[nodiscard]] std::size_t bytes() const { return sizeof(T) * static_cast<std::size_t>(a + b + sums); }
+  };
+
+  /// A block of the output and the steps p .. p + k - 1 of its sums.
+  struct Block {
+    index_t i, j, m, n, p, k;
   };
 
   void run(const Room& room, T* memory) {
     packed_a_ = memory;
     packed_b_ = packed_a_ + room.a;
-    acc_ = room.sums > 0 ? packed_b_ + room.b : nullptr;
+    acc_ = !in_place_ && room.sums > 0 ? packed_b_ + room.b : nullptr;
 
     for (index_t j = 0; j < out_.columns; j += block_columns)
       for (index_t i = 0; i < out_.rows; i += block_rows) {
         const index_t m = std::min(block_rows, out_.rows - i), n = std::min(block_columns, out_.columns - j);
         if (!wanted(i + m - 1, j)) continue;
         // k == 0 still passes once: the sum is then 0 and out = alpha*0 + beta*out.
-        for (index_t p = 0; p == 0 || p < a_.columns; p += block_k)
-          block(i, j, m, n, p, std::min(block_k, a_.columns - p));
+        for (index_t p = 0; p == 0 || p < a_.columns; p += kernel_.steps)
+          block(i, j, m, n, p, std::min(kernel_.steps, a_.columns - p));
       }
+    if (in_place_ && triangle_ == Triangle::lower_mirrored) mirror();
   }
 
   template <class F>
@@ -101,43 +117,65 @@ class PackedProduct {
   /// Is anything on or left of the diagonal, for a region whose last row is `last_row` and first column `column`?
   bool wanted(index_t last_row, index_t column) const { return triangle_ == Triangle::all || last_row >= column; }
 
-  /// Groups of `width` rows of x (the columns of a transposed view), one step after the other, short groups padded by
-  /// 0.
-  void pack(MatrixView<const T> x, index_t width, T* to) {
-    const index_t k = x.columns;
-    loop((x.rows + width - 1) / width, 8, [=](index_t group) {
-      const index_t first = group * width, count = std::min(width, x.rows - first);
-      const T* from = x.data + first * x.row_stride;
-      T* o = to + first * k;
-      for (index_t p = 0; p < k; ++p, o += width, from += x.column_stride) {
-        if (x.row_stride == 1 && count == width)
-          for (index_t i = 0; i < width; ++i) o[i] = from[i];
-        else
-          for (index_t i = 0; i < width; ++i) o[i] = i < count ? from[i * x.row_stride] : T{0};
-      }
+  /// Groups of `width` rows of x (the columns of a transposed view), by one of the kernel's packers.
+  void pack(MatrixView<const T> x, index_t width, void (*packer)(MatrixView<const T>, index_t, index_t, T*), T* to) {
+    const index_t groups = (x.rows + width - 1) / width;
+    if (alone_) return packer(x, 0, groups, to);
+    parallel_chunks(ctx_, groups, 8, operation_, [=](index_t first, index_t last) { packer(x, first, last, to); });
+  }
+
+  /// The extent of a task's share of n, in whole tiles: shares are alike, and none is larger than `most`.
+  static index_t share(index_t n, index_t most, index_t tile) {
+    return round_up((n + (n + most - 1) / most - 1) / ((n + most - 1) / most), tile);
+  }
+
+  void block(index_t i, index_t j, index_t m, index_t n, index_t p, index_t k) {
+    pack(a_.row_block(i, m).column_block(p, k), kernel_.rows, kernel_.pack_rows, packed_a_);
+    pack(transposed(b_.row_block(p, k).column_block(j, n)), kernel_.columns, kernel_.pack_columns, packed_b_);
+    // A row of tiles of A stays in the first-level cache where it fits, and a task's columns of B in the second; else a
+    // column of tiles of B stays, and a task's rows of A.
+    const bool by_rows = kernel_.rows * kernel_.steps * static_cast<index_t>(sizeof(T)) <= first_level_cache;
+    const index_t rows = share(m, (by_rows ? 20 : 10) * kernel_.rows, kernel_.rows);
+    const index_t columns = share(n, by_rows ? 128 : 192, kernel_.columns), across = (n + columns - 1) / columns;
+    const Block whole{i, j, m, n, p, k};
+    loop((m + rows - 1) / rows * across, 1, [=, this](index_t task) {
+      const index_t top = task / across * rows, bottom = std::min(m, top + rows);
+      const index_t left = task % across * columns, right = std::min(n, left + columns);
+      if (by_rows)
+        for (index_t r = top; r < bottom; r += kernel_.rows)
+          for (index_t c = left; c < right; c += kernel_.columns) tile(whole, r, c);
+      else
+        for (index_t c = left; c < right; c += kernel_.columns)
+          for (index_t r = top; r < bottom; r += kernel_.rows) tile(whole, r, c);
     });
   }
 
-  /// Steps p .. p + k - 1 of the output rows i .. i + m - 1 and columns j .. j + n - 1.
-  void block(index_t i, index_t j, index_t m, index_t n, index_t p, index_t k) {
-    pack(a_.row_block(i, m).column_block(p, k), kernel_.rows, packed_a_);
-    pack(transposed(b_.row_block(p, k).column_block(j, n)), kernel_.columns, packed_b_);
-    const index_t task_rows = task_row_tiles * kernel_.rows;
-    const index_t across = (n + task_columns - 1) / task_columns;
-    const index_t tasks = (m + task_rows - 1) / task_rows * across;
-    loop(tasks, 1, [=, this](index_t task) {
-      const index_t top = task / across * task_rows, left = task % across * task_columns;
-      const index_t bottom = std::min(m, top + task_rows), right = std::min(n, left + task_columns);
-      alignas(64) T scratch[largest_tile];
-      for (index_t c = left; c < right; c += kernel_.columns)
-        for (index_t r = top; r < bottom; r += kernel_.rows) {
-          const index_t tile_rows = std::min(kernel_.rows, m - r), tile_columns = std::min(kernel_.columns, n - c);
-          if (!wanted(i + r + tile_rows - 1, j + c)) continue;
-          T* acc = acc_ == nullptr ? scratch : acc_ + (c * round_up(m, kernel_.rows) + r * kernel_.columns);
-          kernel_.accumulate(k, packed_a_ + r * k, packed_b_ + c * k, acc, p == 0);
-          if (p + k == a_.columns) write(acc, i + r, j + c, tile_rows, tile_columns);
-        }
-    });
+  /// The tile of a block whose first element is (r, c).
+  void tile(const Block& of, index_t r, index_t c) const {
+    const index_t i = of.i + r, j = of.j + c;
+    const index_t rows = std::min(kernel_.rows, of.m - r), columns = std::min(kernel_.columns, of.n - c);
+    if (!wanted(i + rows - 1, j)) return;
+    const T *const a = packed_a_ + r * of.k, *const b = packed_b_ + c * of.k;
+    const bool fresh = of.p == 0;
+    if (in_place_ && rows == kernel_.rows && columns == kernel_.columns) {
+      kernel_.accumulate_into(of.k, a, b, &out_(i, j), out_.column_stride, fresh);
+      return;
+    }
+    alignas(64) T scratch[largest_tile];
+    T* const acc = acc_ == nullptr ? scratch : acc_ + (c * round_up(of.m, kernel_.rows) + r * kernel_.columns);
+    if (in_place_ && !fresh) begin_edge(scratch, i, j, rows, columns);
+    kernel_.accumulate(of.k, a, b, acc, fresh);
+    if (in_place_)
+      kernel_.finish(acc, rows, columns, 1, 0, &out_(i, j), 1, out_.column_stride);
+    else if (of.p + of.k == a_.columns)
+      write(acc, i, j, rows, columns);
+  }
+
+  /// The sums so far of a tile that is cut off by the edge of the output, 0 beyond it.
+  void begin_edge(T* acc, index_t i, index_t j, index_t m, index_t n) const {
+    std::fill_n(acc, kernel_.rows * kernel_.columns, T{0});
+    for (index_t c = 0; c < n; ++c)
+      for (index_t r = 0; r < m; ++r) acc[c * kernel_.rows + r] = out_(i + r, j + c);
   }
 
   /// The finished sums of the tile whose first element is (i, j).
@@ -161,6 +199,17 @@ class PackedProduct {
     }
   }
 
+  /// The upper triangle from the lower one, in squares that the first-level cache holds.
+  void mirror() {
+    constexpr index_t side = 32;
+    loop((out_.columns + side - 1) / side, 1, [this](index_t square) {
+      const index_t left = square * side, right = std::min(out_.columns, left + side);
+      for (index_t top = left; top < out_.rows; top += side)
+        for (index_t i = top; i < std::min(out_.rows, top + side); ++i)
+          for (index_t j = left; j < std::min(right, i); ++j) out_(j, i) = out_(i, j);
+    });
+  }
+
   Context& ctx_;
   const char* operation_;
   GemmKernel<T> kernel_;
@@ -168,6 +217,7 @@ class PackedProduct {
   MatrixView<const T> a_, b_;
   MatrixView<T> out_;
   Triangle triangle_;
+  bool in_place_;  ///< the sums themselves are wanted, in columns: they are kept in the output
   bool alone_ = false;
   T *packed_a_ = nullptr, *packed_b_ = nullptr, *acc_ = nullptr;
 };

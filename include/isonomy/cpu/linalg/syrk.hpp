@@ -10,7 +10,11 @@ struct Syrk {
   template <Real T>
   static void syrk(Context& ctx, T alpha, MatrixView<const T> a, T beta, MatrixView<T> out) {
     if (out.rows == 0) return;
-    PackedProduct<T>(ctx, "syrk", alpha, transposed(a), a, beta, out, Triangle::lower_mirrored).run();
+    // The sums are symmetric, so that either order of the output may stand for the other.
+    const bool by_rows = out.column_stride == 1 && out.row_stride != 1;
+    PackedProduct<T>(ctx, "syrk", alpha, transposed(a), a, beta, by_rows ? transposed(out) : out,
+                     Triangle::lower_mirrored)
+        .run();
   }
 };
 

@@ -66,6 +66,7 @@ void check_products(index_t m, index_t k, index_t n) {
 TEMPLATE_TEST_CASE("gemm is the fma chain it is defined as, on every instruction set", "[gemm]", float, double) {
   check_products<TestType>(50, 30, 20);
   check_products<TestType>(5, 900, 7);  // a sum cut into blocks goes on where it stopped
+  check_products<TestType>(110, 600, 13);
   check_products<TestType>(1, 1, 1);
 }
 
@@ -96,12 +97,15 @@ TEMPLATE_TEST_CASE("syrk has the bits of gemm, also for an output that is not sy
     const index_t k = n == 30 ? 800 : 9;
     const std::vector<T> a = random<T>(k * n, 1), old = random<T>(n * n, 2);
     const MatrixView<const T> view_a = column_major(a.data(), k, n);
-    for (const T beta : {T(0), T(0.7)})
-      for (Context<Cpu>& ctx : contexts()) {
-        std::vector<T> by_gemm = old, by_syrk = old;
-        gemm(ctx, T(-0.3), transposed(view_a), view_a, beta, row_major(by_gemm.data(), n, n));
-        syrk(ctx, T(-0.3), view_a, beta, row_major(by_syrk.data(), n, n));
-        CHECK(by_syrk == by_gemm);
-      }
+    for (const T alpha : {T(1), T(-0.3)})
+      for (const T beta : {T(0), T(0.7)})
+        for (Context<Cpu>& ctx : contexts()) {
+          std::vector<T> by_gemm = old, by_syrk = old, by_columns = old;
+          gemm(ctx, alpha, transposed(view_a), view_a, beta, row_major(by_gemm.data(), n, n));
+          syrk(ctx, alpha, view_a, beta, row_major(by_syrk.data(), n, n));
+          syrk(ctx, alpha, view_a, beta, column_major(by_columns.data(), n, n));
+          CHECK(by_syrk == by_gemm);
+          CHECK(by_columns == by_gemm);
+        }
   }
 }

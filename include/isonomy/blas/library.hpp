@@ -1,0 +1,117 @@
+// OpenBLAS and LAPACKE, typed: what the operations call, on one thread a call, and the matrices that they take.
+#pragma once
+
+#include <cblas.h>
+#include <lapacke.h>
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+
+#include "isonomy/core/concepts.hpp"
+#include "isonomy/core/config.hpp"
+#include "isonomy/core/view.hpp"
+#include "isonomy/cpu/memory.hpp"
+
+namespace isonomy::blas {
+
+/// Lets OpenBLAS work on the calling thread alone, which its bits depend on. The setting is the process's, and stays.
+inline void one_thread() {
+  if (openblas_get_parallel() == OPENBLAS_OPENMP || openblas_get_num_threads() != 1) openblas_set_num_threads(1);
+}
+
+/// Does the library's integer hold it?
+[[nodiscard]] constexpr bool fits(index_t n) { return n <= std::numeric_limits<blasint>::max(); }
+[[nodiscard]] constexpr blasint narrow(index_t n) { return static_cast<blasint>(n); }
+
+/// A view as the library takes it: columns, or rows (`turned`), whose neighbours are `apart` elements from each other.
+struct Layout {
+  bool turned;
+  index_t apart;
+
+  [[nodiscard]] CBLAS_TRANSPOSE transposition() const { return turned ? CblasTrans : CblasNoTrans; }
+};
+
+/// None where no stride is 1, where rows overlap, or where extents are beyond the library's integers.
+template <class T>
+[[nodiscard]] std::optional<Layout> layout(MatrixView<T> x) {
+  const auto found = [&](index_t length, index_t count, index_t step, index_t between) -> std::optional<index_t> {
+    const index_t apart = count <= 1 ? std::max<index_t>(length, 1) : between;
+    if ((step != 1 && length > 1) || apart < std::max<index_t>(length, 1) || !fits(apart) || !fits(count)) return {};
+    return apart;
+  };
+  if (const auto apart = found(x.rows, x.columns, x.row_stride, x.column_stride)) return Layout{false, *apart};
+  if (const auto apart = found(x.columns, x.rows, x.column_stride, x.row_stride)) return Layout{true, *apart};
+  return std::nullopt;
+}
+
+/// A matrix by columns in memory of the context.
+template <Real T>
+struct Copy {
+  cpu::Memory::allocation memory;
+  MatrixView<T> view;
+
+  Copy(cpu::Context& ctx, index_t rows, index_t columns, const char* operation)
+      : memory(cpu::Memory::allocate(ctx, sizeof(T) * static_cast<std::size_t>(rows * columns), operation)),
+        view(column_major(static_cast<T*>(memory.get()), rows, columns)) {}
+};
+
+/// A matrix that the library takes: the caller's, or a copy of it.
+template <Real T>
+class Input {
+ public:
+  Input(cpu::Context& ctx, MatrixView<const T> x, const char* operation) : view_(x) {
+    if (layout(x)) return;
+    copy_.emplace(ctx, x.rows, x.columns, operation);
+    cpu::Memory::copy(ctx, x, copy_->view);
+    view_ = copy_->view;
+  }
+  [[nodiscard]] MatrixView<const T> view() const { return view_; }
+
+ private:
+  std::optional<Copy<T>> copy_;
+  MatrixView<const T> view_;
+};
+
+/// out = alpha*A*B + beta*out, for views that have a layout, `out` by columns.
+inline void multiply(double alpha, MatrixView<const double> a, MatrixView<const double> b, double beta,
+                     MatrixView<double> out) {
+  const Layout la = *layout(a), lb = *layout(b);
+  cblas_dgemm(CblasColMajor, la.transposition(), lb.transposition(), narrow(out.rows), narrow(out.columns),
+              narrow(a.columns), alpha, a.data, narrow(la.apart), b.data, narrow(lb.apart), beta, out.data,
+              narrow(layout(out)->apart));
+}
+inline void multiply(float alpha, MatrixView<const float> a, MatrixView<const float> b, float beta,
+                     MatrixView<float> out) {
+  const Layout la = *layout(a), lb = *layout(b);
+  cblas_sgemm(CblasColMajor, la.transposition(), lb.transposition(), narrow(out.rows), narrow(out.columns),
+              narrow(a.columns), alpha, a.data, narrow(la.apart), b.data, narrow(lb.apart), beta, out.data,
+              narrow(layout(out)->apart));
+}
+
+/// The lower triangle of out = alpha*transposed(A)*A, for views that have a layout, `out` by columns.
+inline void square(double alpha, MatrixView<const double> a, MatrixView<double> out) {
+  const Layout la = *layout(a);
+  cblas_dsyrk(CblasColMajor, CblasLower, la.turned ? CblasNoTrans : CblasTrans, narrow(out.rows), narrow(a.rows), alpha,
+              a.data, narrow(la.apart), 0, out.data, narrow(layout(out)->apart));
+}
+inline void square(float alpha, MatrixView<const float> a, MatrixView<float> out) {
+  const Layout la = *layout(a);
+  cblas_ssyrk(CblasColMajor, CblasLower, la.turned ? CblasNoTrans : CblasTrans, narrow(out.rows), narrow(a.rows), alpha,
+              a.data, narrow(la.apart), 0, out.data, narrow(layout(out)->apart));
+}
+
+/// The lower factor in place, of a view that has a layout: LAPACK's info. (The _work forms refuse no NaN.)
+[[nodiscard]] inline index_t factor(MatrixView<double> a) {
+  const Layout l = *layout(a);
+  return LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, l.turned ? 'U' : 'L', narrow(a.rows), a.data, narrow(l.apart));
+}
+[[nodiscard]] inline index_t factor(MatrixView<float> a) {
+  const Layout l = *layout(a);
+  return LAPACKE_spotrf_work(LAPACK_COL_MAJOR, l.turned ? 'U' : 'L', narrow(a.rows), a.data, narrow(l.apart));
+}
+
+/// The extent of a piece of n rows or columns of an output: a call of the library each, whatever the threads are.
+[[nodiscard]] constexpr index_t piece(index_t n) { return n <= 1024 ? 256 : 512; }
+
+}  // namespace isonomy::blas
