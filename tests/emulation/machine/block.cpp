@@ -117,7 +117,7 @@ void run_grid(unsigned blocks, unsigned threads, std::size_t shared_bytes, void 
   std::vector<unsigned> order(blocks);
   for (unsigned n = 0; n < blocks; ++n) order[n] = n;
   if (settings().shuffle) b.random.shuffle(order);
-  races_begin_launch();
+  races_begin_work();
   for (const unsigned n : order) {
     b.number = n;
     run_block(b, shared_bytes);

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -43,8 +44,8 @@ std::size_t free_bytes();
 /// Makes allocated device memory managed in name; the host may touch it no more than other device memory.
 void call_managed(void* p);
 
-enum class Place { unknown, device, managed, pinned };
-Place place(const void* p);
+enum class Kind { unknown, device, managed, pinned };
+Kind kind(const void* p);
 /// The device of allocated device memory.
 int device_of(const void* p);
 /// Where p lies in what device memory can be, allocated or not; no_offset: elsewhere.
@@ -55,6 +56,7 @@ inline bool in_arena(const void* p) { return arena_offset(p) != no_offset; }
 struct Extent {
   const void* first = nullptr;
   std::size_t bytes = 0;
+  std::uint32_t born = 0;  ///< what races_begin_work said when the stream came to the allocation; 0: it has not
 };
 Extent accessible_extent(const void* p);
 /// Whether kernels may read or write these bytes of pinned memory.
@@ -73,11 +75,25 @@ bool destroy_stream(CUstream_st* handle);
 inline bool is_default(CUstream_st* handle) { return reinterpret_cast<std::uintptr_t>(handle) <= 2; }
 unsigned stream_flags(CUstream_st* handle);
 int stream_device(CUstream_st* handle);
+/// How far streams, by their numbers, are known to have come.
+using Known = std::map<std::uint64_t, std::uint64_t>;
 /// A point in a stream: what had been queued when it was taken.
 struct Mark {
   std::shared_ptr<Stream> stream;
   std::uint64_t position = 0;
+  std::shared_ptr<const Known> known;  ///< of an event: what its stream knows once it is reached
 };
+/// Where a piece of work stands: in which stream, 0 for none, and how many came before it there, and itself.
+struct Place {
+  std::uint64_t stream = 0, position = 0;
+};
+Place running_work();
+/// Whether that work comes before the running one by its stream, by events, or because the host waited between.
+bool comes_before_running(const Place& work);
+/// What the running work's stream knows behind it.
+Known known_behind_running();
+/// The host has waited for the mark: what it queues from now on comes behind it.
+void host_waited(const Mark& mark);
 Mark mark_end(const std::shared_ptr<Stream>& stream);
 bool is_reached(const Mark& mark);
 void run_to(const Mark& mark);
@@ -117,13 +133,20 @@ bool on_own_stack(const void* p);
 #if defined(ISONOMY_EMULATION_RACES)
 extern thread_local constinit bool in_kernel;
 inline void set_in_kernel(bool on) { in_kernel = on; }
-void races_begin_launch();
+/// A piece of work that uses memory begins: a launch, a copy, an allocation. Its number.
+std::uint32_t races_begin_work();
+/// A copy or a fill reads or writes these bytes, in work of its own.
+void races_use(const void* p, std::size_t bytes, bool write);
+/// An allocation goes back: all that used it must have come before.
+void races_release(const Extent& extent);
 void races_begin_block(std::size_t shared_bytes);
 void races_barrier();
 void races_warp_sync(unsigned warp, unsigned mask);
 #else
 inline void set_in_kernel(bool) {}
-inline void races_begin_launch() {}
+inline std::uint32_t races_begin_work() { return 1; }
+inline void races_use(const void*, std::size_t, bool) {}
+inline void races_release(const Extent&) {}
 inline void races_begin_block(std::size_t) {}
 inline void races_barrier() {}
 inline void races_warp_sync(unsigned, unsigned) {}

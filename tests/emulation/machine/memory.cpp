@@ -27,6 +27,7 @@ struct Allocation {
   int device = 0;
   bool released = false;  // by the host; the stream has not come to it yet
   bool managed = false;
+  std::uint32_t born = 0;  // to its stream: as races_begin_work numbers work
 };
 
 struct Arena {
@@ -102,6 +103,7 @@ void give_span_back(std::size_t at) {
   Arena& a = arena();
   const auto found = a.allocations.find(at);
   unsigned char* const p = a.base + at;
+  races_release({p + red_zone, found->second.bytes, found->second.born});
   unpoison(p, found->second.span);
   std::memset(p, stale, found->second.bytes + 2 * red_zone);
   poison(p, found->second.span);
@@ -126,7 +128,7 @@ void* allocate(std::size_t bytes, CUstream_st* stream, int device) {
   if (fails_now() || bytes > settings().total_memory || a.live_bytes + bytes > settings().total_memory) return nullptr;
   const std::size_t span = span_for(bytes), at = take_span(a, span);
   if (at == arena_bytes) return nullptr;
-  a.allocations[at] = {span, bytes, device, false, false};
+  a.allocations[at] = {span, bytes, device, false, false, 0};
   a.live_bytes += bytes;
   ++a.live_count;
   if (a.open > 0 || !settings().protect) a.protect(at, span, PROT_READ | PROT_WRITE);
@@ -134,7 +136,9 @@ void* allocate(std::size_t bytes, CUstream_st* stream, int device) {
   counts().allocated_bytes += bytes;
   unsigned char* const p = a.base + at + red_zone;
   poison(p - red_zone, span);
-  in_order(stream, [p, bytes] {
+  in_order(stream, [at, p, bytes] {
+    arena().allocations[at].born = races_begin_work();
+    races_begin_block(0);
     unpoison(p - red_zone, bytes + 2 * red_zone);
     std::memset(p - red_zone, fresh, bytes + 2 * red_zone);
     poison(p - red_zone, red_zone);
@@ -183,8 +187,8 @@ std::size_t arena_offset(const void* p) {
 Extent accessible_extent(const void* p) {
   Arena& a = arena();
   const auto found = a.find(p);
-  if (found == a.allocations.end()) return {p, 0};
-  return {a.base + found->first + red_zone, found->second.bytes};
+  if (found == a.allocations.end()) return {p, 0, 0};
+  return {a.base + found->first + red_zone, found->second.bytes, found->second.born};
 }
 bool in_pinned(const void* p, std::size_t bytes) {
   const auto* const first = static_cast<const unsigned char*>(p);
@@ -195,12 +199,12 @@ bool in_pinned(const void* p, std::size_t bytes) {
   const auto offset = static_cast<std::size_t>(first - base);
   return offset <= length && bytes <= length - offset;
 }
-Place place(const void* p) {
+Kind kind(const void* p) {
   Arena& a = arena();
   const auto found = a.find(p);
   if (found != a.allocations.end() && !found->second.released)
-    return found->second.managed ? Place::managed : Place::device;
-  return in_pinned(p, 1) ? Place::pinned : Place::unknown;
+    return found->second.managed ? Kind::managed : Kind::device;
+  return in_pinned(p, 1) ? Kind::pinned : Kind::unknown;
 }
 
 void call_managed(void* p) { arena().find(p)->second.managed = true; }

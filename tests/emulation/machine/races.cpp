@@ -1,7 +1,9 @@
-// Races and wrong addresses of kernels: what each byte was last used by, and which uses a barrier has put in order.
+// Races and wrong addresses of kernels, and of copies between streams: what each byte was last used by, and which uses
+// are in order.
 //
-// Order between two accesses of a launch comes from barriers of the block and of the warp alone, never from the order
-// in which threads happened to run, so a race is found under any schedule.
+// Order between two accesses of a launch comes from barriers of the block and of the warp alone, and between pieces of
+// work from their stream, from events and from waits of the host, never from the order in which they happened to run,
+// so a race is found under any schedule.
 #include "races.hpp"
 
 #include "device.hpp"
@@ -26,7 +28,7 @@ namespace {
 
 /// When a byte was used, and by whom; block 0: never.
 struct Access {
-  std::uint32_t block = 0;  // numbered through all launches
+  std::uint32_t block = 0;  // numbered through all launches; a copy counts as one
   std::uint32_t clock = 0;
   std::uint16_t thread = 0;
   bool atomic = false;
@@ -46,11 +48,21 @@ struct Page {
   unsigned shift = widest;   // of the units
   std::vector<Cell> cells;
   std::uintptr_t first = 0, end = 0;  // what kernels may use of it
+  std::uint32_t born = 0;             // its allocation, whose uses the cells remember
+  bool early = false;                 // used before its stream is known to have come to the allocation
+};
+
+/// A piece of work, the first of its blocks, and where it stands.
+struct Work {
+  std::uint32_t first;
+  Place place;
 };
 
 struct Checker {
   std::uint32_t block = 0, launch = 1, clock = 0, barrier = 0;
   std::size_t shared_bytes = 0;
+  std::vector<Work> works;        // in the order in which they ran
+  std::uint32_t alone_since = 0;  // from this block on all were of one stream
   std::vector<std::array<std::uint32_t, 32>> seen{
       1024};                                       // by thread and lane: before which time its warp's uses are in order
   std::vector<std::unique_ptr<Page>> device;       // by page of the arena
@@ -66,20 +78,30 @@ struct Use {
   std::uintptr_t at;
   std::size_t bytes;
   bool write, atomic, shared;
+  bool kernel = true;
   [[nodiscard]] std::string verb() const { return atomic ? " changes" : write ? " writes" : " reads"; }
   [[nodiscard]] std::string where(std::uintptr_t p) const {
     if (shared) return "shared byte " + std::to_string(p - reinterpret_cast<std::uintptr_t>(isonomy_shared_memory));
     return "device memory";
   }
+  /// Ends the kernel whose access it is; other work goes on.
   void tell(const std::string& what) const {
     const Block& b = running_block();
-    note_fault(place_of(b.number, b.current) + verb() + " " + what);
+    note_fault((kernel ? place_of(b.number, b.current) : std::string("a copy or fill")) + verb() + " " + what);
+    if (kernel) end_kernel();
   }
 };
 
+/// Whether the work that a block belongs to comes before the running one, which began later.
+bool work_is_ordered(const Checker& c, std::uint32_t block) {
+  if (block == 0 || block >= c.alone_since) return true;
+  const auto next = std::ranges::upper_bound(c.works, block, {}, &Work::first);
+  return next == c.works.begin() || comes_before_running(std::prev(next)->place);
+}
+
 /// Whether an access came before all that the running thread does now, or is its own.
-bool is_ordered(const Checker& c, const Access& a, unsigned thread) {
-  if (a.block < c.launch) return true;
+bool is_ordered(const Checker& c, const Access& a, unsigned thread, bool shared) {
+  if (a.block < c.launch) return shared || work_is_ordered(c, a.block);
   if (a.block != c.block) return false;
   if (a.thread == thread || a.clock < c.barrier) return true;
   return a.thread / 32u == thread / 32u && a.clock < c.seen[thread][a.thread % 32u];
@@ -96,19 +118,23 @@ void divide(Page& page, unsigned shift) {
 void begin_page(Page& page, const Use& use, unsigned shift) {
   Checker& c = checker();
   page.launch = c.launch;
-  if (page.cells.empty() || page.shift != shift) {
-    page.shift = shift;
-    page.cells.assign(page_bytes >> shift, Cell{});
-  }
+  bool anew = page.cells.empty();
   const auto first = use.at / page_bytes * page_bytes;
   if (use.shared) {
     const auto shared = reinterpret_cast<std::uintptr_t>(isonomy_shared_memory);
     page.first = shared, page.end = shared + c.shared_bytes;
+    anew = anew || page.shift != shift;
   } else {
     const Extent extent = accessible_extent(reinterpret_cast<const void*>(use.at));
     page.first = std::max(first, reinterpret_cast<std::uintptr_t>(extent.first));
     page.end = reinterpret_cast<std::uintptr_t>(extent.first) + extent.bytes;
+    page.early = extent.bytes > 0 && (extent.born == 0 || !work_is_ordered(c, extent.born));
+    anew = anew || page.born != extent.born;
+    page.born = extent.born;
   }
+  if (!anew) return;
+  page.shift = shift;
+  page.cells.assign(page_bytes >> shift, Cell{});
 }
 
 Page& page_of(const Use& use, unsigned shift) {
@@ -130,16 +156,18 @@ Page& page_of(const Use& use, unsigned shift) {
 
 void check_cell(Cell& cell, const Use& use, std::uintptr_t at) {
   const Checker& c = checker();
-  const unsigned thread = running_block().current;
+  const unsigned thread = use.kernel ? running_block().current : 0;
   const auto conflict = [&](const Access& before, const char* what) {
-    if (before.block == 0 || (use.shared && before.block != c.block) || is_ordered(c, before, thread)) return;
-    use.tell(use.where(at) + ", which " + place_of(before.number, before.thread) + " " + what +
-             " without a barrier between: a race");
-    end_kernel();
+    if (before.block == 0 || (use.shared && before.block != c.block) || is_ordered(c, before, thread, use.shared))
+      return;
+    if (before.block < c.launch)
+      use.tell(use.where(at) + ", which work of another stream " + what + " without an event between: a race");
+    else
+      use.tell(use.where(at) + ", which " + place_of(before.number, before.thread) + " " + what +
+               " without a barrier between: a race");
   };
   if (use.shared && !use.write && cell.write.block != c.block) {
     use.tell(use.where(at) + ", which nothing has written");
-    end_kernel();
   }
   if (!(use.atomic && cell.write.atomic)) conflict(cell.write, cell.write.atomic ? "changed atomically" : "wrote");
   if (!use.atomic) conflict(cell.earlier_atomic, "changed atomically");
@@ -152,16 +180,17 @@ void check_cell(Cell& cell, const Use& use, std::uintptr_t at) {
 void keep(Cell& cell, const Use& use) {
   const Checker& c = checker();
   const Block& b = running_block();
-  const Access now{c.block, c.clock, static_cast<std::uint16_t>(b.current), use.atomic, b.number};
+  const unsigned thread = use.kernel ? b.current : 0;
+  const Access now{c.block, c.clock, static_cast<std::uint16_t>(thread), use.atomic, b.number};
   if (use.write) {
     if (!use.atomic)
       cell.earlier_atomic = {};
-    else if (cell.write.atomic && !is_ordered(c, cell.write, b.current))
+    else if (cell.write.atomic && !is_ordered(c, cell.write, thread, use.shared))
       cell.earlier_atomic = cell.write;
     cell.write = now;
-  } else if (is_ordered(c, cell.read, b.current)) {
+  } else if (is_ordered(c, cell.read, thread, use.shared)) {
     cell.read = now;
-  } else if (is_ordered(c, cell.other_read, b.current) || cell.other_read.block == cell.read.block) {
+  } else if (is_ordered(c, cell.other_read, thread, use.shared) || cell.other_read.block == cell.read.block) {
     cell.other_read = now;
   }
 }
@@ -177,7 +206,23 @@ void check_elsewhere(const Use& use) {
   }
   use.tell(std::to_string(use.bytes) +
            " bytes that are neither on the device, nor shared, nor its own: a pointer of the host");
-  end_kernel();
+}
+
+/// Checks the units of memory that a use touches, and remembers it.
+void use_cells(const Use& use) {
+  const unsigned shift = std::min(widest, static_cast<unsigned>(std::countr_zero(use.at | use.bytes)));
+  const std::uintptr_t end = use.at + use.bytes;
+  for (std::uintptr_t p = use.at; p < end;) {
+    Page& page = page_of({p, use.bytes, use.write, use.atomic, use.shared, use.kernel}, shift);
+    if (p < page.first || p >= page.end || end > page.end) use.tell("device memory outside of any allocation");
+    if (page.early) use.tell("device memory whose allocation its stream is not known to have come to: a race");
+    const std::uintptr_t stop = std::min(end, (p / page_bytes + 1) * page_bytes);
+    for (; p < stop; p += std::size_t{1} << page.shift) {
+      Cell& cell = page.cells[p % page_bytes >> page.shift];
+      check_cell(cell, use, p);
+      keep(cell, use);
+    }
+  }
 }
 
 }  // namespace
@@ -192,26 +237,40 @@ void check_access(const void* address, std::size_t bytes, bool write, bool atomi
   ++counts().checked_accesses;
   if (use.shared && at - shared + bytes > checker().shared_bytes) {
     use.tell(use.where(at) + " of " + std::to_string(checker().shared_bytes));
-    end_kernel();
   }
-  const unsigned shift = std::min(widest, static_cast<unsigned>(std::countr_zero(at | bytes)));
-  for (std::uintptr_t p = at; p < at + bytes;) {
-    Page& page = page_of({p, bytes, write, atomic, use.shared}, shift);
-    if (p < page.first || p >= page.end || at + bytes > page.end) {
-      use.tell("device memory outside of any allocation");
-      end_kernel();
-    }
-    const std::uintptr_t stop = std::min(at + bytes, (p / page_bytes + 1) * page_bytes);
-    for (; p < stop; p += std::size_t{1} << page.shift) {
-      Cell& cell = page.cells[p % page_bytes >> page.shift];
-      check_cell(cell, use, p);
-      keep(cell, use);
-    }
-  }
+  use_cells(use);
   in_kernel = true;
 }
 
-void races_begin_launch() { checker().launch = checker().block + 1; }
+std::uint32_t races_begin_work() {
+  Checker& c = checker();
+  c.launch = c.block + 1;
+  const Place here = running_work();
+  if (c.works.empty() || c.works.back().place.stream != here.stream) c.alone_since = c.launch;
+  c.works.push_back({c.launch, here});
+  return c.launch;
+}
+void races_use(const void* p, std::size_t bytes, bool write) {
+  if (bytes == 0 || arena_offset(p) == no_offset) return;
+  races_begin_work();
+  races_begin_block(0);
+  use_cells({reinterpret_cast<std::uintptr_t>(p), bytes, write, false, false, false});
+}
+void races_release(const Extent& extent) {
+  Checker& c = checker();
+  races_begin_work();
+  ++c.block;
+  const auto is_early = [&](const Access& a) { return a.block != 0 && !work_is_ordered(c, a.block); };
+  const std::size_t begin = arena_offset(extent.first) / page_bytes;
+  const std::size_t end = (arena_offset(extent.first) + extent.bytes + page_bytes - 1) / page_bytes;
+  for (std::size_t number = begin; number < std::min(end, c.device.size()); ++number) {
+    const auto& page = c.device[number];
+    if (page == nullptr || page->born != extent.born) continue;
+    for (const Cell& cell : page->cells)
+      if (is_early(cell.write) || is_early(cell.earlier_atomic) || is_early(cell.read) || is_early(cell.other_read))
+        return note_fault("device memory is given back that work of another stream uses, without an event between");
+  }
+}
 void races_begin_block(std::size_t shared_bytes) {
   Checker& c = checker();
   ++c.block;

@@ -88,39 +88,28 @@ TEST_CASE("a room that is filled before its piece has left shows in what arrives
 }
 
 TEST_CASE("each wait between the stream of a context and that of its transfers is missed") {
-  std::vector<double> expected;
-  for (int i = 0; i < 23; ++i) expected.push_back(i);
   int met = 0;
-  const auto is_wrong = [&] {
+  const auto run = [&] {
     Context<Cuda> ctx;
-    fill(ctx, Buffer<double, Cuda>(ctx, 4).view(), -1.0);  // memory that the rooms may take next
-    const bool wrong = read_in_pieces(ctx) != expected;
+    static_cast<void>(read_in_pieces(ctx));
     met = holds_met();
-    return wrong;
   };
-  CHECK_FALSE(shows({}, is_wrong));
+  CHECK(said_without({}, run).empty());
   CHECK(met == 2 * 6 + 1);  // there and back for each piece; the end
   for (int h = 0; h + 1 < met; ++h) {
     if (h == 1) continue;  // as far as the first: nothing is queued between the first two that are sent
     INFO("wait " << h);
-    CHECK(shows({-1, -1, false, -1, h}, is_wrong));
+    CHECK_FALSE(said_without({-1, -1, false, -1, h}, run).empty());
   }
 }
 
 TEST_CASE("memory that goes back before a piece has come to it is missed") {
-  const auto is_wrong = [](int omitted) {
-    return shows({-1, -1, false, -1, omitted}, [] {
-      {
-        Context<Cuda> ctx;
-        CHECK_THROWS_AS(read_in_pieces(ctx, 2), ValueError);
-      }
-      const bool wrong = !emulation::fault().empty();
-      emulation::clear_fault();
-      return wrong;
-    });
+  const auto run = [] {
+    Context<Cuda> ctx;
+    CHECK_THROWS_AS(read_in_pieces(ctx, 2), ValueError);
   };
-  CHECK_FALSE(is_wrong(-1));
-  CHECK(is_wrong(4 + 3));  // four pieces sent, three asked for; the last
+  CHECK(said_without({}, run).empty());
+  CHECK_FALSE(said_without({-1, -1, false, -1, 4 + 3}, run).empty());  // four pieces sent, three asked for; the last
 }
 
 }  // namespace

@@ -114,8 +114,24 @@ struct TransformReduce {
     return tree(ctx, x, init, op, f);
   }
 
+  /// The bytes that transform_reduce() of n elements to an R takes.
+  template <class R>
+  [[nodiscard]] static std::size_t transform_reduce_workspace(const Context& ctx, index_t n) {
+    return sizeof(R) * static_cast<std::size_t>(pieces_for(ctx, n).held + 1);
+  }
+
  private:
   static constexpr const char* operation = "transform_reduce";
+
+  struct Pieces {
+    index_t chunks, busy, piece, held;
+  };
+  /// Launches of enough chunks for a device, a quarter of them all or more: partials wait for the last launch alone.
+  static Pieces pieces_for(const Context& ctx, index_t n) {
+    const index_t chunks = (n + reduction_chunk - 1) / reduction_chunk, busy = index_t{8} * ctx.state()->processors();
+    const index_t piece = std::clamp((chunks + 3) / 4, busy, 16 * busy);
+    return {chunks, busy, piece, chunks <= piece ? chunks : 2 * piece};
+  }
 
   /// Chunks of reduction_chunk elements, each folded from its first element onwards, and their partials onto init in
   /// ascending order.
@@ -124,12 +140,9 @@ struct TransformReduce {
     static_assert(std::is_trivially_copyable_v<R>, "a reduction's result travels between devices as plain bytes");
     using Kernel = ReduceChunks<T, R, Op, F>;
     const index_t n = x.rows * x.columns;
-    const index_t chunks = (n + reduction_chunk - 1) / reduction_chunk;
+    const Pieces pieces = pieces_for(ctx, n);
+    const index_t chunks = pieces.chunks, busy = pieces.busy, piece = pieces.piece, held = pieces.held;
     if (chunks == 0) return init;
-    // Launches of enough chunks for a device, a quarter of them all or more: partials wait for the last launch alone.
-    const index_t busy = index_t{8} * ctx.state()->processors();
-    const index_t piece = std::clamp((chunks + 3) / 4, busy, 16 * busy);
-    const index_t held = chunks <= piece ? chunks : 2 * piece;
     const Room<R> room(ctx, held + 1, operation);
     R* const partials = room.data();
     Kernel kernel{n, MatrixElements<T>(x), init, op, f, partials + held, {0, 0, 1, partials, partials, 0}};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <span>
@@ -12,7 +13,9 @@
 #include "isonomy/cuda/launch.cuh"
 #include "isonomy/cuda/memory.cuh"
 #include "isonomy/cuda/pieces.cuh"
+#include "isonomy/cuda/reduce/transform_reduce.cuh"
 #include "isonomy/cuda/residue/rank_keys.cuh"
+#include "isonomy/cuda/sort/rank_average.cuh"
 #include "isonomy/ops/residue/arithmetic.hpp"
 #include "isonomy/ops/residue/problem.hpp"
 #include "isonomy/ops/residue/residue_rank_sums.hpp"
@@ -20,6 +23,19 @@
 namespace isonomy::device {
 
 struct ResidueRankSums {
+  /// The bytes that residue_rank_sums() takes at most, values that lie too far apart for bins among them.
+  [[nodiscard]] static std::size_t residue_rank_sums_workspace(const Context& ctx, index_t features, index_t rows,
+                                                               index_t blocks) {
+    const auto bytes = [](index_t n, std::size_t each) { return static_cast<std::size_t>(n) * each; };
+    const bool too_few_to_sort = rows * rows / 4 <= few_pairs;
+    const std::size_t sorting = bytes(rows, sizeof(std::int64_t) + 2 * sizeof(double)) + 2 * sizeof(index_t) +
+                                std::max(RankAverage::rank_average_workspace<std::int64_t>(ctx, rows),
+                                         TransformReduce::transform_reduce_workspace<double>(ctx, rows));
+    return bytes(std::max<index_t>(blocks, 1), sizeof(RankBlock)) +
+           bytes(features, sizeof(RankFeature) + sizeof(std::uint64_t)) +
+           bytes(at_once(ctx, features, rows) * std::max<index_t>(rows, 1), sizeof(std::int64_t)) +
+           (too_few_to_sort ? 0 : sorting);
+  }
   template <class Arithmetic>
   static void residue_rank_sums(Context& ctx, const RankProblem<DeviceSpace>& problem,
                                 std::span<std::uint64_t> twice_u) {
@@ -30,16 +46,14 @@ struct ResidueRankSums {
     const Room<RankBlock> blocks = uploaded(ctx, lists.blocks, operation);
     const Room<RankFeature> features = uploaded(ctx, lists.features, operation);
     const Room<std::uint64_t> out(ctx, size, operation);
-    const index_t rows = std::max<index_t>(lists.rows, 1), most = std::max<index_t>(most_keys / rows, 1);
-    const int threads = rows < 64 ? 32 : rows < 1024 ? 64 : 256;
-    const index_t at_once = std::min(ctx.blocks_for(size * threads, threads), most);
-    const Room<std::int64_t> keys(ctx, at_once * rows, operation);
+    const index_t rows = std::max<index_t>(lists.rows, 1), blocks_at_once = at_once(ctx, size, rows);
+    const Room<std::int64_t> keys(ctx, blocks_at_once * rows, operation);
     RankFeatures<Arithmetic> kernel{
         blocks.data(), features.data(), problem.scales, rows, keys.data(), out.data(), 0, 0};
     in_pieces(ctx, size, piece, operation, [&](index_t first, index_t count) {
       kernel.first = first;
       kernel.count = count;
-      launch(ctx, std::min(at_once, count), threads, kernel);
+      launch(ctx, std::min(blocks_at_once, count), threads_for(rows), kernel);
     });
     std::vector<std::uint64_t> found(lists.features.size());
     Memory::copy_to_host<std::uint64_t>(ctx, {out.data(), size}, {found.data(), size});
@@ -52,6 +66,14 @@ struct ResidueRankSums {
  private:
   static constexpr index_t most_keys = index_t{1} << 25;  // 256 MB, or one feature's
   static constexpr index_t piece = 8192;                  // features between looks at the caller's wish to stop
+  static constexpr index_t few_pairs = RankFeatures<exact>::few_pairs;
+
+  static int threads_for(index_t rows) { return rows < 64 ? 32 : rows < 1024 ? 64 : 256; }
+  /// Blocks of a launch, a room for keys each.
+  static index_t at_once(const Context& ctx, index_t features, index_t rows) {
+    const index_t most = std::max<index_t>(most_keys / std::max<index_t>(rows, 1), 1);
+    return std::min(ctx.blocks_for(features * threads_for(rows), threads_for(rows)), most);
+  }
 
   template <class T>
   static Room<T> uploaded(Context& ctx, const std::vector<T>& host, const char* operation) {

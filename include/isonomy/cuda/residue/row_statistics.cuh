@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -164,6 +165,14 @@ struct AddInOrder {
 };
 
 struct RowStatistics {
+  /// The bytes that row_statistics() takes at most: under `exact`, for `aaanalysis_1_1` takes none.
+  [[nodiscard]] static std::size_t row_statistics_workspace(const Context&, index_t features, index_t rows,
+                                                            index_t groups) {
+    const index_t pieces = rows / piece_rows + 2 * groups;  // at most: each class of a group ends with a shorter one
+    const index_t sums = std::min(std::min(features, piece) * pieces, std::max(most_sums, pieces));
+    return static_cast<std::size_t>(std::max<index_t>(pieces, 1)) * sizeof(RowPiece) +
+           static_cast<std::size_t>(std::max<index_t>(sums, 1)) * sizeof(RowSums);
+  }
   template <class Arithmetic>
   static void row_statistics(Context& ctx, const FeatureProblem<DeviceSpace>& problem, RowValues values,
                              MatrixView<double, DeviceSpace> out) {

@@ -141,6 +141,14 @@ class SortedPositions {
   }
 
   [[nodiscard]] const index_t* data() { return positions_.Current(); }
+  /// Bytes that sorting so many takes at once, CUB's with them.
+  [[nodiscard]] static std::size_t workspace(const Context& ctx, index_t count) {
+    std::size_t bytes = 0;
+    cub::DoubleBuffer<Key> keys;
+    cub::DoubleBuffer<index_t> positions;
+    call(ctx, nullptr, bytes, {keys, positions, count, key_bits<Key>});
+    return 2 * static_cast<std::size_t>(count) * (sizeof(Key) + sizeof(index_t)) + bytes;
+  }
   /// Workspace for count keys that the sort no longer needs.
   [[nodiscard]] Key* spare_keys() { return keys_.Current(); }
 
@@ -158,14 +166,22 @@ class SortedPositions {
   void sort(Context& ctx, int bits) {
     ctx.heed_stop(operation_);
     std::size_t bytes = 0;
-    call(ctx, nullptr, bytes, bits);
+    const Sorted all{keys_, positions_, count_, bits};
+    call(ctx, nullptr, bytes, all);
     const Memory::allocation room = Memory::allocate(ctx, bytes, operation_);
-    call(ctx, room.get(), bytes, bits);
+    call(ctx, room.get(), bytes, all);
     ctx.queued();
   }
-  void call(Context& ctx, void* room, std::size_t& bytes, int bits) {
+  /// What CUB sorts, by so many of the low bits.
+  struct Sorted {
+    cub::DoubleBuffer<Key>& keys;
+    cub::DoubleBuffer<index_t>& positions;
+    index_t count;
+    int bits;
+  };
+  static void call(const Context& ctx, void* room, std::size_t& bytes, const Sorted& s) {
     const OnDevice here(ctx.device());
-    require(cub::DeviceRadixSort::SortPairs(room, bytes, keys_, positions_, count_, 0, bits, ctx.stream()),
+    require(cub::DeviceRadixSort::SortPairs(room, bytes, s.keys, s.positions, s.count, 0, s.bits, ctx.stream()),
             "cub::DeviceRadixSort::SortPairs");
   }
 

@@ -1,6 +1,7 @@
 // rank_average of Backend<Cuda>: positions are sorted, and each element finds the ends of its run by bisection.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 
@@ -57,6 +58,11 @@ struct KeysInOrder {
 };
 
 struct RankAverage {
+  /// The bytes that rank_average() of so many elements takes.
+  template <class T>
+  [[nodiscard]] static std::size_t rank_average_workspace(const Context& ctx, index_t size) {
+    return SortedPositions<std::uint64_t>::workspace(ctx, size) + sizeof(long long);  // and the answer about borders
+  }
   /// Mid-ranks within each segment offsets(s) .. offsets(s + 1) - 1. Workspace: two copies of keys and positions, and
   /// what CUB takes.
   template <class T>

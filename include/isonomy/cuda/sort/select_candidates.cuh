@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 
@@ -232,12 +233,15 @@ struct BeginSearch {
 };
 
 struct SelectCandidates {
+  /// The bytes that select_candidates() among so many elements takes.
+  [[nodiscard]] static std::size_t select_candidates_workspace(const Context& ctx, index_t size) {
+    return sizeof(CutSearch) + sizeof(CutSearch::Count) * CutSearch::digits * CutSearch::bins +
+           sizeof(index_t) * static_cast<std::size_t>(blocks_of(ctx, size));
+  }
   static CandidateCut select_candidates(Context& ctx, VectorView<const double, DeviceSpace> x, index_t k, double margin,
                                         VectorView<index_t, DeviceSpace> places,
                                         VectorView<double, DeviceSpace> values) {
-    constexpr int threads = DigitChoice::most_threads;
-    constexpr index_t elements_a_block = 4096;
-    const index_t blocks = ctx.blocks_for((x.size + elements_a_block - 1) / elements_a_block * threads, threads);
+    const index_t blocks = blocks_of(ctx, x.size);
     const Room<CutSearch> search(ctx, 1, operation);
     const Room<CutSearch::Count> digits(ctx, index_t{CutSearch::digits} * CutSearch::bins, operation);
     const Room<index_t> chosen(ctx, blocks, operation);
@@ -256,7 +260,12 @@ struct SelectCandidates {
 
  private:
   static constexpr const char* operation = "select_candidates";
+  static constexpr int threads = DigitChoice::most_threads;
 
+  static index_t blocks_of(const Context& ctx, index_t size) {
+    constexpr index_t elements_a_block = 4096;
+    return ctx.blocks_for((size + elements_a_block - 1) / elements_a_block * threads, threads);
+  }
   static CandidateCut found(Context& ctx, const CutSearch* search) {
     CutSearch end;
     Memory::copy_to_host<CutSearch>(ctx, {search, 1}, {&end, 1});

@@ -16,8 +16,13 @@
 #include "isonomy/estimators/profiling/search/packed.hpp"
 #include "isonomy/estimators/profiling/sequences/sequence_set.hpp"
 #include "isonomy/estimators/profiling/statistics/column_ranks.hpp"
+#include "isonomy/estimators/profiling/statistics/mann_whitney.hpp"
 #include "isonomy/ops/linalg/gemm.hpp"
 #include "isonomy/ops/residue/problem.hpp"
+#include "isonomy/ops/residue/residue_rank_sums.hpp"
+#include "isonomy/ops/residue/row_statistics.hpp"
+#include "isonomy/ops/sort/rank_average.hpp"
+#include "isonomy/ops/sort/select_candidates.hpp"
 
 namespace isonomy::profiling {
 
@@ -59,20 +64,25 @@ struct MemoryPlan {
 
 namespace detail {
 
-/// What sorting and ranking columns of n rows takes at once, in any backend whose sort copies the pairs twice.
-inline std::size_t ranking_bytes(index_t rows, index_t columns) {
-  const auto values = static_cast<std::size_t>(columns_at_once(rows, columns)) * static_cast<std::size_t>(rows);
-  constexpr std::size_t value = sizeof(double), pair = value + sizeof(index_t);
-  return values * (2 * value + value + sizeof(index_t) + 2 * pair);
+/// What ranking columns of n rows takes at once: values, ranks, and the workspace that the backend says, or that of a
+/// sort of a copy which copies the pairs twice.
+template <ContextLike Ctx>
+[[nodiscard]] std::size_t ranking_bytes(const Ctx& ctx, index_t rows, index_t columns) {
+  const index_t at_once = columns_at_once(rows, columns), values = at_once * rows;
+  constexpr std::size_t pair = sizeof(double) + sizeof(index_t);
+  const std::size_t workspace = rank_average_workspace<double>(ctx, values), sorting = 3 * pair;
+  return static_cast<std::size_t>(values) * (2 * sizeof(double) + (workspace > 0 ? 0 : sorting)) + workspace +
+         static_cast<std::size_t>(at_once + 1) * (sizeof(index_t) + sizeof(RankSummary));
 }
 
 }  // namespace detail
 
 /// The peak memory of fit() on a context, before it runs: memory_plan(ctx, profile_shape(proteins, scales)).
 ///
-/// Linear in rows, through the codes and the places of rows, and otherwise bounded by splits, scales and candidates.
-/// Data of which more than the pre-filtered number of candidates lies at a limit take 120 bytes more for each, and
-/// kind_values_at_once doubles with the kinds of rows.
+/// Linear in rows, through the codes and the places of rows, and otherwise bounded by splits, scales and candidates;
+/// with what the backend says that its operations take. Data of which more than the pre-filtered number of candidates
+/// lies at a limit take 120 bytes more for each and the workspace of their statistics, and kind_values_at_once doubles
+/// with the kinds of rows.
 template <ContextLike Ctx>
 [[nodiscard]] MemoryPlan memory_plan(const Ctx& ctx, const ProfileShape& shape, const ProfileOptions& options = {}) {
   validate(options);
@@ -112,13 +122,19 @@ template <ContextLike Ctx>
                     chosen = bytes(candidates, sizeof(index_t) + 2 * sizeof(double));
   const std::size_t evaluation = bytes(shape.groups * std::min<index_t>(n_splits, survivors), sizeof(ResidueSlots)) +
                                  bytes(survivors, sizeof(FeatureRequest) + sizeof(FeatureStatistics));
-  const std::size_t ranks = options.test == Test::mann_whitney_scipy
-                                ? detail::ranking_bytes(shape.rows, survivors) + bytes(shape.rows, sizeof(RowPlace))
-                                : std::size_t{0};
+  const std::size_t ranks =
+      options.test == Test::mann_whitney_scipy
+          ? detail::ranking_bytes(ctx, shape.rows, survivors) + bytes(shape.rows, sizeof(RowPlace))
+          : std::size_t{0};
+  const std::size_t described = row_statistics_workspace(ctx, survivors, shape.rows, shape.groups),
+                    choosing = std::max(select_candidates_workspace(ctx, candidates), described),
+                    rank_sums = residue_rank_sums_workspace(ctx, survivors, shape.rows,
+                                                            shape.groups * std::min<index_t>(n_splits, survivors));
 
   MemoryPlan plan;
   plan.context = packed + tables + places +
-                 std::max({moments + counts, moments + products + decided, decided + chosen, evaluation + ranks});
+                 std::max({moments + counts, moments + products + decided, decided + chosen + choosing,
+                           evaluation + std::max(ranks, described), rank_sums});
   const std::size_t per_survivor = 200, per_split = 500, per_row = 24;
   plan.host = codes + bytes(shape.rows, per_row) + bytes(survivors, per_survivor) +
               bytes(n_splits * shape.layouts, per_split) + 2 * places + 2 * tables;

@@ -1,6 +1,7 @@
 // residue_rank_sums: the Mann-Whitney statistic of many features, each a scale averaged over a split's residues.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -138,6 +139,16 @@ void residue_rank_sums(Ctx& ctx, const RankProblem<typename Ctx::space>& problem
   begin_operation(ctx, operation);
   if (twice_u.empty()) return;
   invoke<op::residue_rank_sums>(ctx, Arithmetic{}, problem, twice_u);
+}
+
+/// The bytes that residue_rank_sums() takes from the context at most, for so many features of `rows` rows each, whose
+/// groups have `blocks` blocks together; 0 where the backend does not say, by a member of this name and arguments.
+template <ContextLike Ctx>
+[[nodiscard]] std::size_t residue_rank_sums_workspace(const Ctx& ctx, index_t features, index_t rows, index_t blocks) {
+  if constexpr (requires { backend_of<Ctx>::residue_rank_sums_workspace(ctx, features, rows, blocks); })
+    return backend_of<Ctx>::residue_rank_sums_workspace(ctx, features, rows, blocks);
+  else
+    return 0;
 }
 
 }  // namespace isonomy

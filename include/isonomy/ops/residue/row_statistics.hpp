@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 
 #include "isonomy/backend/operation.hpp"
@@ -145,6 +146,16 @@ void row_statistics(Ctx& ctx, const FeatureProblem<typename Ctx::space>& problem
   begin_operation(ctx, operation);
   if (problem.features == 0) return;
   invoke<op::row_statistics>(ctx, Arithmetic{}, problem, values, out);
+}
+
+/// The bytes that row_statistics() takes from the context at most, for so many features of `rows` rows in `groups`
+/// groups, under either arithmetic; 0 where the backend does not say, by a member of this name and arguments.
+template <ContextLike Ctx>
+[[nodiscard]] std::size_t row_statistics_workspace(const Ctx& ctx, index_t features, index_t rows, index_t groups) {
+  if constexpr (requires { backend_of<Ctx>::row_statistics_workspace(ctx, features, rows, groups); })
+    return backend_of<Ctx>::row_statistics_workspace(ctx, features, rows, groups);
+  else
+    return 0;
 }
 
 }  // namespace isonomy

@@ -1,6 +1,7 @@
 // rank_average: mid-ranks within segments, as the Mann-Whitney statistic and the area under the ROC curve need them.
 #pragma once
 
+#include <cstddef>
 #include <limits>
 
 #include "isonomy/backend/backend.hpp"
@@ -105,6 +106,16 @@ void rank_average(Ctx& ctx, VectorView<T, typename Ctx::space> x, VectorView<dou
   Buffer<index_t, typename Ctx::tag> offsets(ctx, 2, "rank_average");
   backend_of<Ctx>::copy_from_host(ctx, VectorView<const index_t>(borders, 2), offsets.view());
   rank_average(ctx, x, ConstVector<index_t, Ctx>(offsets.view()), out);
+}
+
+/// The bytes that rank_average() of `size` elements T takes from the context at most, however they are divided; 0 where
+/// the backend does not say, by a member rank_average_workspace<T>(ctx, size).
+template <class T, ContextLike Ctx>
+[[nodiscard]] std::size_t rank_average_workspace(const Ctx& ctx, index_t size) {
+  if constexpr (requires { backend_of<Ctx>::template rank_average_workspace<T>(ctx, size); })
+    return backend_of<Ctx>::template rank_average_workspace<T>(ctx, size);
+  else
+    return 0;
 }
 
 }  // namespace isonomy

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <limits>
 
 #include "isonomy/backend/backend.hpp"
@@ -138,6 +139,16 @@ double > [[nodiscard]] CandidateCut select_candidates(Ctx& ctx, VectorView<const
   begin_operation(ctx, operation);
   if (x.size == 0) return {};
   return invoke<op::select_candidates, double>(ctx, x, k, margin, places, values);
+}
+
+/// The bytes that select_candidates() among `size` elements takes from the context at most; 0 where the backend does
+/// not say, by a member select_candidates_workspace(ctx, size).
+template <ContextLike Ctx>
+[[nodiscard]] std::size_t select_candidates_workspace(const Ctx& ctx, index_t size) {
+  if constexpr (requires { backend_of<Ctx>::select_candidates_workspace(ctx, size); })
+    return backend_of<Ctx>::select_candidates_workspace(ctx, size);
+  else
+    return 0;
 }
 
 }  // namespace isonomy

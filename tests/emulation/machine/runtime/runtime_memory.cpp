@@ -29,6 +29,11 @@ void copy_rows(void* to, const void* from, const Rows& r) {
     std::memmove(static_cast<char*>(to) + i * r.to_pitch, static_cast<const char*>(from) + i * r.from_pitch, r.width);
 }
 
+/// Tells of rows of device memory that are read or written.
+void use_rows(const void* p, std::size_t pitch, const Rows& r, bool write) {
+  for (std::size_t i = 0; i < r.height; ++i) races_use(static_cast<const char*>(p) + i * pitch, r.width, write);
+}
+
 cudaMemcpyKind kind_of(const void* to, const void* from, cudaMemcpyKind kind) {
   if (kind != cudaMemcpyDefault) return kind;
   const bool to_device = in_arena(to), from_device = in_arena(from);
@@ -59,6 +64,8 @@ cudaError_t copy(void* to, const void* from, const Rows& r, cudaMemcpyKind wante
   const auto run = [=](const void* source, std::size_t pitch) {
     if (to_device && !device_range(to, r.span(r.to_pitch), "a copy writes")) return;
     if (from_device && !device_range(source, r.span(pitch), "a copy reads")) return;
+    if (from_device) use_rows(source, pitch, r, false);
+    if (to_device) use_rows(to, r.to_pitch, r, true);
     copy_rows(to, source, {r.to_pitch, pitch, r.width, r.height});
   };
   if (!from_device && !in_pinned(from, r.span(r.from_pitch))) {
@@ -180,11 +187,11 @@ cudaError_t cudaPointerGetAttributes(cudaPointerAttributes* attributes, const vo
   if (missing_device() != cudaSuccess) return missing_device();
   *attributes = {};
   void* const p = const_cast<void*>(pointer);
-  switch (place(pointer)) {
-  case Place::device: *attributes = {cudaMemoryTypeDevice, device_of(pointer), p, nullptr, {}}; break;
-  case Place::managed: *attributes = {cudaMemoryTypeManaged, device_of(pointer), p, p, {}}; break;
-  case Place::pinned: *attributes = {cudaMemoryTypeHost, current_device(), p, p, {}}; break;
-  case Place::unknown: *attributes = {cudaMemoryTypeUnregistered, -2, nullptr, p, {}}; break;
+  switch (kind(pointer)) {
+  case Kind::device: *attributes = {cudaMemoryTypeDevice, device_of(pointer), p, nullptr, {}}; break;
+  case Kind::managed: *attributes = {cudaMemoryTypeManaged, device_of(pointer), p, p, {}}; break;
+  case Kind::pinned: *attributes = {cudaMemoryTypeHost, current_device(), p, p, {}}; break;
+  case Kind::unknown: *attributes = {cudaMemoryTypeUnregistered, -2, nullptr, p, {}}; break;
   }
   return cudaSuccess;
 }
@@ -220,6 +227,7 @@ cudaError_t cudaMemset2DAsync(void* pointer, std::size_t pitch, int value, std::
   ++counts().memsets;
   const bool queued = enqueue_call(stream, [=] {
     if (!device_range(pointer, (height - 1) * pitch + width, "a fill writes")) return;
+    use_rows(pointer, pitch, {pitch, pitch, width, height}, true);
     for (std::size_t i = 0; i < height; ++i) std::memset(static_cast<char*>(pointer) + i * pitch, value, width);
   });
   return queued ? status() : answer(cudaErrorInvalidResourceHandle);

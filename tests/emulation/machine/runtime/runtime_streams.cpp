@@ -19,6 +19,7 @@ namespace {
 cudaError_t wait_for(const Mark& mark) {
   if (!is_reached(mark)) ++counts().waits;
   run_to(mark);
+  host_waited(mark);
   return status();
 }
 
@@ -55,7 +56,7 @@ cudaError_t cudaStreamQuery(cudaStream_t stream) {
   const Lock hold(lock());
   const auto found = find_stream(stream);
   if (found == nullptr) return answer(cudaErrorInvalidResourceHandle);
-  if (is_reached(mark_end(found))) return status();
+  if (is_reached(mark_end(found))) return wait_for(mark_end(found));
   run_one(found);  // so that asking again and again comes to an end
   return cudaErrorNotReady;
 }
@@ -102,8 +103,13 @@ cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
   const auto found = find_stream(stream);
   if (found == nullptr || event == nullptr) return answer(cudaErrorInvalidResourceHandle);
   event->reached = std::make_shared<Clock::time_point>();
-  enqueue_call(stream, [reached = event->reached] { *reached = Clock::now(); });
+  const auto known = std::make_shared<Known>();
+  enqueue_call(stream, [reached = event->reached, known] {
+    *reached = Clock::now();
+    *known = known_behind_running();
+  });
   event->mark = mark_end(found);
+  event->mark.known = known;
   event->recorded = true;
   return cudaSuccess;
 }
@@ -115,7 +121,8 @@ cudaError_t cudaEventSynchronize(cudaEvent_t event) {
 cudaError_t cudaEventQuery(cudaEvent_t event) {
   const Lock hold(lock());
   if (event == nullptr) return answer(cudaErrorInvalidResourceHandle);
-  if (!event->recorded || is_reached(event->mark)) return status();
+  if (!event->recorded) return status();
+  if (is_reached(event->mark)) return wait_for(event->mark);
   run_one(event->mark.stream);
   return cudaErrorNotReady;
 }

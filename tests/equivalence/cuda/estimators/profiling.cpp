@@ -1,6 +1,7 @@
 // Profiling on Backend<Cuda>: the bits of Backend<Cpu> in all that results say.
 #include "compared.hpp"
 #include "isonomy/cuda/cuda.cuh"
+#include "isonomy/estimators/profiling/memory_plan.hpp"
 #include "profiling_scenarios.hpp"
 #if defined(ISONOMY_EMULATED_DEVICE)
 #include "emulation/machine/control.hpp"
@@ -15,6 +16,45 @@ TEST_CASE("profiling has the bits of Cpu on Cuda", "[cuda]") {
 TEST_CASE("profiling has the bits of Cpu on Cuda, on more data", "[cuda][long]") {
   using namespace isonomy::test;
   check_same_results(profiling_results<isonomy::Cuda>(Scope::full), profiling_results<isonomy::Cpu>(Scope::full));
+}
+
+namespace isonomy::test {
+namespace {
+
+/// The most memory that runs of both arithmetics took on the device, as a part of what was planned.
+double taken_of_plan(const profiling::SequenceSet& set, const profiling::ScaleTable& scales,
+                     const profiling::ProfileOptions& options = {}) {
+  Context<Cuda> ctx;
+  const profiling::MemoryPlan plan = memory_plan(ctx, profile_shape(set, scales), options);
+  static_cast<void>(profiling::fit<exact>(ctx, set, scales, options));
+  static_cast<void>(profiling::fit<aaanalysis_1_1>(ctx, set, scales, options));
+  CHECK(ctx.counters().bytes_allocated == 0);
+  return static_cast<double>(ctx.counters().bytes_peak) / static_cast<double>(plan.context);
+}
+
+}  // namespace
+}  // namespace isonomy::test
+
+TEST_CASE("a run takes at most the memory of the device that was planned, and two fifths of it", "[cuda]") {
+  using namespace isonomy::test;
+  using isonomy::profiling::Test;
+  const auto few = set_of(synthetic(60)), many = set_of(synthetic(700));
+  const auto gaps =
+      set_of(with_gaps(synthetic(60), 30), isonomy::profiling::default_parts(), {.ext_len = 0, .accept_gaps = true});
+  const auto scales = every_scale(60);
+  for (const double part :
+       {taken_of_plan(many, scales, {.split_kws = {{{1, 2}}, {}, {}}}),  // keys of rank sums, mostly
+        taken_of_plan(few, scales, {.test = Test::mann_whitney_scipy}),
+        taken_of_plan(gaps, scales, {.test = Test::t_test})})
+    CHECK((part <= 1 && part >= 0.4));
+}
+TEST_CASE("a run on many rows takes at most the memory of the device that was planned, and two fifths of it",
+          "[cuda][long]") {
+  using namespace isonomy::test;
+  for (const double part :
+       {taken_of_plan(set_of(dom_gsec()), every_scale(1)), taken_of_plan(set_of(synthetic(5000)), every_scale(20)),
+        taken_of_plan(set_of(synthetic(700)), every_scale(60), {.test = isonomy::profiling::Test::mann_whitney_scipy})})
+    CHECK((part <= 1 && part >= 0.4));
 }
 
 #if defined(ISONOMY_EMULATED_DEVICE)  // which counts
