@@ -1,4 +1,4 @@
-// Backend<Cuda>: every operation on one NVIDIA GPU. For nvcc; link cudart and cuBLAS.
+// Backend<Cuda>: every operation on one NVIDIA GPU. For nvcc; link cudart, cuBLAS and cuSOLVER.
 #pragma once
 
 #include <string>
@@ -9,6 +9,7 @@
 #include "isonomy/cuda/context.cuh"
 #include "isonomy/cuda/for_each.cuh"
 #include "isonomy/cuda/linalg/cholesky.cuh"
+#include "isonomy/cuda/linalg/eigh.cuh"
 #include "isonomy/cuda/linalg/gemm.cuh"
 #include "isonomy/cuda/linalg/libraries.cuh"
 #include "isonomy/cuda/linalg/syrk.cuh"
@@ -47,6 +48,7 @@ struct Backend<Cuda> : device::Memory,
                        device::Gemm,
                        device::Syrk,
                        device::CholeskyBatched,
+                       device::Eigh,
                        device::BlasArithmetic,
                        device::Returns,
                        device::Sends,
