@@ -1,4 +1,4 @@
-// Backend<Cuda>: every operation on one NVIDIA GPU. For nvcc; link cudart and cuBLAS.
+// Backend<Cuda>: every operation on one NVIDIA GPU. For nvcc; link cudart, cuBLAS and cuSOLVER.
 #pragma once
 
 #include <string>
@@ -10,6 +10,7 @@
 #include "isonomy/cuda/for_each.cuh"
 #include "isonomy/cuda/gather.cuh"
 #include "isonomy/cuda/linalg/cholesky.cuh"
+#include "isonomy/cuda/linalg/eigh.cuh"
 #include "isonomy/cuda/linalg/gemm.cuh"
 #include "isonomy/cuda/linalg/gemm_batched.cuh"
 #include "isonomy/cuda/linalg/libraries.cuh"
@@ -55,6 +56,7 @@ struct Backend<Cuda> : device::Memory,
                        device::GemmBatched,
                        device::Syrk,
                        device::CholeskyBatched,
+                       device::Eigh,
                        device::BlasArithmetic,
                        device::Returns,
                        device::Sends,

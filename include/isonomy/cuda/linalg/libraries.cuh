@@ -16,6 +16,7 @@ struct gemm;
 struct gemm_batched;
 struct syrk;
 struct cholesky_batched;
+struct eigh;
 }  // namespace isonomy::op
 
 namespace isonomy::device {
@@ -50,12 +51,14 @@ class Blas {
   std::unique_ptr<cublasContext, Destroy> handle_;
 };
 
-/// What reports say about the operations that cuBLAS has a part in.
+/// What reports say about the operations that cuBLAS or cuSOLVER has a part in.
 struct BlasArithmetic {
   template <class Op, class... T>
     requires std::same_as<Op, op::gemm> || std::same_as<Op, op::gemm_batched> || std::same_as<Op, op::syrk> ||
-        std::same_as<Op, op::cholesky_batched>
+        std::same_as<Op, op::cholesky_batched> || std::same_as<Op, op::eigh>
   static constexpr const char* math_mode() {
+    if (std::same_as<Op, op::eigh>)
+      return "IEEE 754 in double; eigenvectors by cuSOLVER in its deterministic mode, in an order of its own";
     return "IEEE 754; sums of products by cuBLAS in pedantic mode, in an order of its own; all else fused and "
            "reassociated only where the source says so";
   }

@@ -146,9 +146,10 @@ int decompose(const Matrix<T>& m, T* w, bool with_vectors) {
       for (std::size_t i = 0; i < n; ++i) sum += diagonal || i != j ? s[i + j * n] * s[i + j * n] : 0.0;
     return std::sqrt(sum);
   };
+  // Beyond some roundings of the norm further sweeps add more than they take.
   const double whole = norm(true);
   if (!std::isfinite(whole)) return static_cast<int>(n);  // did not converge
-  for (int sweep = 0; sweep < 60 && norm(false) > 1e-17 * whole; ++sweep)
+  for (int sweep = 0; sweep < 60 && norm(false) > 1e-15 * whole; ++sweep)
     for (std::size_t p = 0; p < n; ++p)
       for (std::size_t q = p + 1; q < n; ++q) rotate(s, v, n, p, q);
   std::vector<std::size_t> order(n);

@@ -1,8 +1,9 @@
-// Broken forms of gemm, gemm_batched, syrk and cholesky_batched on Backend<Cuda>: the kit rejects each.
+// Broken forms of gemm, gemm_batched, syrk, cholesky_batched and eigh on Backend<Cuda>: the kit rejects each.
 #include <cstdint>
 
 #include "isonomy/backend/compose/override.hpp"
 #include "isonomy/conformance/cases/linalg/cholesky.hpp"
+#include "isonomy/conformance/cases/linalg/eigh.hpp"
 #include "isonomy/conformance/cases/linalg/gemm.hpp"
 #include "isonomy/conformance/cases/linalg/gemm_batched.hpp"
 #include "isonomy/cuda/cuda.cuh"
@@ -19,7 +20,8 @@ enum class AlgebraBreak {
   one_triangle,
   first_matrix_for_all,
   info_from_0,
-  above_cleared
+  above_cleared,
+  signs_left_to_solver
 };
 inline AlgebraBreak algebra_break = AlgebraBreak::none;
 
@@ -34,6 +36,15 @@ struct ClearAbove {
   BatchView<T, DeviceSpace> a;
   ISONOMY_HD void operator()(index_t b) const {
     for (index_t j = 1; j < a.columns; ++j) a[b](0, j) = 0;
+  }
+};
+/// The vector whose first element is negative, whatever the others are.
+template <class T>
+struct FirstNegative {
+  MatrixView<T, DeviceSpace> v;
+  ISONOMY_HD void operator()(index_t j) const {
+    const bool turn = v(0, j) > 0;
+    for (index_t i = 0; turn && i < v.rows; ++i) v(i, j) = -v(i, j);
   }
 };
 
@@ -77,12 +88,18 @@ struct isonomy::Backend<isonomy::test::BrokenAlgebra> {
     if (test::algebra_break == Break::info_from_0) Honest::for_each(ctx, info.size, test::LessOne{info});
     if (test::algebra_break == Break::above_cleared) Honest::for_each(ctx, a.batches, test::ClearAbove<T>{a});
   }
+  template <Real T>
+  static void eigh(context& ctx, MatrixView<const T, space> a, VectorView<T, space> w, MatrixView<T, space> v) {
+    Honest::eigh<T>(ctx, a, w, v);
+    if (test::algebra_break == Break::signs_left_to_solver) Honest::for_each(ctx, a.columns, test::FirstNegative<T>{v});
+  }
 };
 
 namespace isonomy::test {
 namespace {
 
-using WithBrokenAlgebra = Override<Cuda, BrokenAlgebra, op::gemm, op::gemm_batched, op::syrk, op::cholesky_batched>;
+using WithBrokenAlgebra =
+    Override<Cuda, BrokenAlgebra, op::gemm, op::gemm_batched, op::syrk, op::cholesky_batched, op::eigh>;
 
 /// Rows of floats that fail with this break.
 template <class Op>
@@ -111,6 +128,8 @@ TEST_CASE("broken products and factors on Cuda are rejected", "[cuda]") {
   CHECK(failures<op::cholesky_batched>(AlgebraBreak::none) == 0);
   CHECK(failures<op::cholesky_batched>(AlgebraBreak::info_from_0) > 0);
   CHECK(failures<op::cholesky_batched>(AlgebraBreak::above_cleared) > 0);
+  CHECK(failures<op::eigh>(AlgebraBreak::none) == 0);
+  CHECK(failures<op::eigh>(AlgebraBreak::signs_left_to_solver) > 0);
 }
 
 }  // namespace

@@ -26,11 +26,12 @@ class DivideAndConquer {
  public:
   static constexpr index_t leaf = 32;
 
+  /// Elements of each of two workspaces.
   [[nodiscard]] static index_t workspace(index_t n) { return Merge::workspace(n); }
   DivideAndConquer(Context& ctx, const char* operation, MatrixView<double> q, double* d, const double* e,
-                   double* workspace)
+                   double* workspace, double* further)
       : ctx_(ctx), operation_(operation), kernels_(eigen_kernels(ctx.instruction_set())), q_(q), d_(d), e_(e),
-        merge_(ctx, operation, kernels_, q, d, workspace) {}
+        merge_(ctx, operation, kernels_, q, d, workspace, further) {}
 
   /// False where a root or an eigenvalue of a piece is not found.
   [[nodiscard]] bool run() {

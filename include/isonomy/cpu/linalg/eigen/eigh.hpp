@@ -20,20 +20,16 @@ namespace isonomy::cpu {
 /// A symmetric matrix, its eigenvalues and vectors, in working memory.
 class SymmetricEigenproblem {
  public:
-  [[nodiscard]] static std::size_t bytes(const Context& ctx, index_t n) {
-    const index_t lines = 4 * round_up(n, 8), square = round_up(n * n, 8);
-    const index_t most = std::max(
-        {TridiagonalReduction::workspace(ctx, n), DivideAndConquer::workspace(n), Reflectors::workspace(n, n)});
-    return static_cast<std::size_t>(2 * square + lines + round_up(most, 8)) * sizeof(double);
-  }
+  /// In pieces: what the heap keeps between calls need not be cleared by the system each time.
   SymmetricEigenproblem(Context& ctx, const char* operation, index_t n)
-      : ctx_(ctx), operation_(operation), memory_(Memory::allocate(ctx, bytes(ctx, n), operation)) {
-    const index_t line = round_up(n, 8), square = round_up(n * n, 8);
-    double* const start = static_cast<double*>(memory_.get());
-    a_ = column_major(start, n, n), q_ = column_major(start + square, n, n);
-    d_ = start + 2 * square, e_ = d_ + line, tau_ = e_ + line;
+      : ctx_(ctx), operation_(operation), matrix_(allocate(n * n + 4 * round_up(n, 8) + 8)), vectors_(allocate(n * n)),
+        workspace_(allocate(std::max(
+            {TridiagonalReduction::workspace(ctx, n), DivideAndConquer::workspace(n), Reflectors::workspace(n, n)}))),
+        further_(allocate(DivideAndConquer::workspace(n))) {
+    const index_t line = round_up(n, 8);
+    a_ = column_major(in(matrix_), n, n), q_ = column_major(in(vectors_), n, n);
+    d_ = in(matrix_) + round_up(n * n, 8), e_ = d_ + line, tau_ = e_ + line;
     order_ = reinterpret_cast<index_t*>(tau_ + line);
-    workspace_ = tau_ + 2 * line;
   }
 
   /// The lower triangle of A, scaled by the power of 2 that leaves its largest element between 1 and 2; 0 above it.
@@ -58,11 +54,11 @@ class SymmetricEigenproblem {
   }
 
   void solve() {
-    TridiagonalReduction(ctx_, operation_, a_, workspace_).run(d_, e_, tau_);
-    if (!DivideAndConquer(ctx_, operation_, q_, d_, e_, workspace_).run())
+    TridiagonalReduction(ctx_, operation_, a_, in(workspace_)).run(d_, e_, tau_);
+    if (!DivideAndConquer(ctx_, operation_, q_, d_, e_, in(workspace_), in(further_)).run())
       throw NoConvergence(text::joined(operation_, ": an eigenvalue of a matrix of ", a_.rows,
                                        " rows was not found; expected each within 120 steps"));
-    if (a_.rows > 1) Reflectors(ctx_, a_, tau_, workspace_).apply(q_, false);
+    if (a_.rows > 1) Reflectors(ctx_, a_, tau_, in(workspace_)).apply(q_, false);
     const index_t n = a_.rows;
     for (index_t i = 0; i < n; ++i) order_[i] = i;
     std::sort(order_, order_ + n, [&](index_t i, index_t j) { return d_[i] < d_[j] || (!(d_[j] < d_[i]) && i < j); });
@@ -84,15 +80,19 @@ class SymmetricEigenproblem {
   }
 
  private:
+  [[nodiscard]] Memory::allocation allocate(index_t elements) {
+    return Memory::allocate(ctx_, static_cast<std::size_t>(elements) * sizeof(double), operation_);
+  }
+  [[nodiscard]] static double* in(const Memory::allocation& memory) { return static_cast<double*>(memory.get()); }
   [[noreturn]] void not_finite(index_t i, index_t j) const {
     throw ValueError(text::joined(operation_, ": A(", i, ", ", j, ") is not finite; give numbers"));
   }
 
   Context& ctx_;
   const char* operation_;
-  Memory::allocation memory_;
+  Memory::allocation matrix_, vectors_, workspace_, further_;
   MatrixView<double> a_, q_;
-  double *d_ = nullptr, *e_ = nullptr, *tau_ = nullptr, *workspace_ = nullptr;
+  double *d_ = nullptr, *e_ = nullptr, *tau_ = nullptr;
   index_t* order_ = nullptr;
   int exponent_ = 0;
 };

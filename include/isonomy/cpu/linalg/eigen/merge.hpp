@@ -24,15 +24,16 @@ namespace isonomy::cpu {
 /// there only (LAPACK's dlaed2 and dlaed3).
 class Merge {
  public:
-  [[nodiscard]] static index_t workspace(index_t n) { return 2 * round_up(n * n, 8) + 10 * round_up(n, 8); }
+  /// Elements of each of two workspaces.
+  [[nodiscard]] static index_t workspace(index_t n) { return round_up(n * n, 8) + 10 * round_up(n, 8); }
 
   Merge(Context& ctx, const char* operation, const EigenKernels& kernels, MatrixView<double> q, double* d,
-        double* workspace)
+        double* workspace, double* further)
       : ctx_(ctx), operation_(operation), kernels_(kernels), q_(q), d_(d) {
-    const index_t n = q.rows, square = round_up(n * n, 8), line = round_up(n, 8);
-    columns_ = distances_ = workspace, vectors_ = columns_ + square, z_ = vectors_ + square, pole_ = z_ + line,
-    weight_ = pole_ + line;
-    square_ = weight_ + line, origin_ = square_ + line, offset_ = origin_ + line;
+    const index_t square = round_up(q.rows * q.rows, 8), line = round_up(q.rows, 8);
+    columns_ = distances_ = workspace, vectors_ = further, z_ = vectors_ + square;
+    pole_ = z_ + line, weight_ = pole_ + line, square_ = weight_ + line, origin_ = square_ + line;
+    offset_ = origin_ + line;
     order_ = reinterpret_cast<index_t*>(offset_ + line), kept_ = order_ + line, place_ = kept_ + line;
     kind_ = place_ + line;
   }
