@@ -36,9 +36,9 @@ struct FirstColumn {
 template <class Tag>
 void check_farthest_rows() {
   Context<Tag> ctx;
-  for (const std::uint64_t n : {1, 2, 31, 32, 33, 1023, 1024, 1025, 5000})
-    for (const std::uint64_t values : {2, 40, 1000000})
-      for (const std::uint64_t nan : {0, 1, 2, 3}) {  // none, some, and where blocks begin or all does
+  for (const std::uint64_t n : {1u, 2u, 31u, 32u, 33u, 1023u, 1024u, 1025u, 5000u})
+    for (const std::uint64_t values : {2u, 40u, 1000000u})
+      for (const std::uint64_t nan : {0u, 1u, 2u, 3u}) {  // none, some, and where blocks begin or all does
         std::vector<double> x;
         for (std::uint64_t i = 0; i < n; ++i) {
           const bool is_nan = (nan > 0 && i % 7 == 3) || (nan > 1 && i % 1024 == 0 && i > 0) || (nan > 2 && i == 0);
