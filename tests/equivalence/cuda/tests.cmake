@@ -14,17 +14,22 @@ target_link_libraries(isonomy_cuda_cpu_legs PRIVATE isonomy_compiled isonomy_tes
 target_compile_options(isonomy_cuda_cpu_legs PRIVATE ${test_options})
 
 # Rows of the kit share nearly all that they instantiate: two large units, one a processor.
-list(LENGTH cuda_rows half)
-math(EXPR half "(${half} + 1) / 2")
+function(isonomy_two_units target)  # sources...
+  if(NOT TARGET ${target})  # no emulated device
+    return()
+  endif()
+  list(LENGTH ARGN half)
+  math(EXPR half "(${half} + 1) / 2")
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE BATCH UNITY_BUILD_BATCH_SIZE ${half})
+endfunction()
 if(COMMAND isonomy_emulated_test)
   isonomy_emulated_test(cuda ${cuda_rows} BUILDS plain asan race)
   isonomy_emulated_test(cuda_estimators ${cuda_estimators} $<TARGET_OBJECTS:isonomy_cuda_cpu_legs> BUILDS plain)
   isonomy_emulated_test(cuda_estimators ${cuda_estimators} ${cuda_cpu_legs} BUILDS asan race)
   isonomy_emulated_test(cuda_broken ${cuda_broken} BUILDS plain)
+  isonomy_two_units(isonomy_emulated_cuda_broken_plain ${cuda_broken})
   foreach(build IN ITEMS plain asan race)
-    if(TARGET isonomy_emulated_cuda_${build})
-      set_target_properties(isonomy_emulated_cuda_${build} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE BATCH UNITY_BUILD_BATCH_SIZE ${half})
-    endif()
+    isonomy_two_units(isonomy_emulated_cuda_${build} ${cuda_rows})
   endforeach()
   foreach(build IN ITEMS asan race)  # minutes to compile; every run has them in the plain build
     if(TARGET isonomy_emulated_cuda_estimators_${build})

@@ -146,4 +146,18 @@ void add_blocks(Ctx& ctx, const char* operation, index_t blocks, index_t at_once
   }
 }
 
+/// The same over rows of x, `size` a block: run(start, rows, out) fills a column of `out` for each block of `rows`,
+/// which begin at row `start` of x. `held` doubles a block are what decides how many run at once.
+template <ContextLike Ctx, class T, class Run>
+void add_row_blocks(Ctx& ctx, const char* operation, MatrixView<const T, typename Ctx::space> x, index_t size,
+                    index_t held, VectorView<DoubleDouble> sums, const Run& run) {
+  const index_t blocks = (x.rows + size - 1) / size;
+  if (blocks == 0) return begin_operation(ctx, operation);
+  add_blocks(ctx, operation, blocks, detail::blocks_at_once<Ctx>(held), sums,
+             [&](index_t first, index_t count, MatrixView<double, typename Ctx::space> out) {
+               const index_t start = first * size;
+               run(start, x.row_block(start, std::min(count * size, x.rows - start)), out);
+             });
+}
+
 }  // namespace isonomy

@@ -2,7 +2,6 @@
 // of its components, in one pass over the data.
 #pragma once
 
-#include <algorithm>
 #include <vector>
 
 #include "isonomy/backend/buffer.hpp"
@@ -99,17 +98,13 @@ void multivariate_mixture_sums(Ctx& ctx, const MultivariateNormals& term, Mixtur
   check::that(x.columns == term.dimensions, operation, "x has ", x.columns, " columns and the term ", term.dimensions,
               " dimensions; give one row per point");
   detail::require_sums(term.outputs(order), sums, operation);
-  const index_t blocks = (x.rows + block_points - 1) / block_points;
-  if (blocks == 0) return begin_operation(ctx, operation);
   constexpr bool own = runs_own_form<op::multivariate_mixture_sums, backend_of<Ctx>, Point>();
   const index_t lane_rows = index_t{term.lane_sums(order) + term.lane_scratch()} * block_lanes;
-  add_blocks(ctx, operation, blocks, detail::blocks_at_once<Ctx>(own ? sums.size : lane_rows), sums,
-             [&](index_t first, index_t count, MatrixView<double, typename Ctx::space> out) {
-               using View = MatrixView<const Point, typename Ctx::space>;
-               const index_t start = first * block_points;
-               const View rows = View(x).row_block(start, std::min(count * block_points, x.rows - start));
-               invoke<op::multivariate_mixture_sums, Point>(ctx, term, order, rows, out);
-             });
+  using View = MatrixView<const Point, typename Ctx::space>;
+  add_row_blocks(ctx, operation, View(x), block_points, own ? sums.size : lane_rows, sums,
+                 [&](index_t, View rows, MatrixView<double, typename Ctx::space> out) {
+                   invoke<op::multivariate_mixture_sums, Point>(ctx, term, order, rows, out);
+                 });
 }
 
 }  // namespace isonomy

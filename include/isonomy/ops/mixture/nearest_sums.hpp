@@ -1,7 +1,6 @@
 // nearest_sums: counts and moments of the rows nearest to each of several centres, in one pass over the data.
 #pragma once
 
-#include <algorithm>
 #include <type_traits>
 #include <utility>
 
@@ -68,17 +67,12 @@ void nearest_sums(Ctx& ctx, const NearestCentres& term, MatrixView<T, typename C
               term.dimensions, " dimensions; give one row per point");
   if (weights.size > 0) check::equal(x.rows, "x", weights.size, "weights", operation);
   detail::require_sums(term.outputs(), sums, operation);
-  constexpr index_t size = NearestCentres::block_rows;
-  const index_t blocks = (x.rows + size - 1) / size;
-  if (blocks == 0) return begin_operation(ctx, operation);
-  add_blocks(ctx, operation, blocks, detail::blocks_at_once<Ctx>(sums.size), sums,
-             [&](index_t first, index_t count, MatrixView<double, Space> out) {
-               const index_t start = first * size;
-               const auto rows =
-                   MatrixView<const Point, Space>(x).row_block(start, std::min(count * size, x.rows - start));
-               const auto own = weights.size > 0 ? weights.subview(start, rows.rows) : weights;
-               invoke<op::nearest_sums, Point>(ctx, term, rows, own, out);
-             });
+  using View = MatrixView<const Point, Space>;
+  add_row_blocks(ctx, operation, View(x), NearestCentres::block_rows, sums.size, sums,
+                 [&](index_t start, View rows, MatrixView<double, Space> out) {
+                   const auto own = weights.size > 0 ? weights.subview(start, rows.rows) : weights;
+                   invoke<op::nearest_sums, Point>(ctx, term, rows, own, out);
+                 });
 }
 
 }  // namespace isonomy

@@ -1,7 +1,6 @@
 // weighted_multivariate_mixture_sums: multivariate_mixture_sums over rows that have weights.
 #pragma once
 
-#include <algorithm>
 #include <type_traits>
 
 #include "isonomy/backend/operation.hpp"
@@ -68,17 +67,14 @@ void weighted_multivariate_mixture_sums(Ctx& ctx, const MultivariateNormals& ter
               " dimensions; give one row per point");
   check::equal(x.rows, "x", weights.size, "weights", operation);
   detail::require_sums(term.outputs(order), sums, operation);
-  const index_t blocks = (x.rows + block_points - 1) / block_points;
-  if (blocks == 0) return begin_operation(ctx, operation);
   constexpr bool own = runs_own_form<op::weighted_multivariate_mixture_sums, backend_of<Ctx>, Point>();
   const index_t lane_rows = index_t{term.lane_sums(order) + term.lane_scratch()} * block_lanes;
-  add_blocks(ctx, operation, blocks, detail::blocks_at_once<Ctx>(own ? sums.size : lane_rows), sums,
-             [&](index_t first, index_t count, MatrixView<double, Space> out) {
-               const index_t start = first * block_points, size = std::min(count * block_points, x.rows - start);
-               const auto rows = MatrixView<const Point, Space>(x).row_block(start, size);
-               invoke<op::weighted_multivariate_mixture_sums, Point>(ctx, term, order, rows,
-                                                                     weights.subview(start, size), out);
-             });
+  using View = MatrixView<const Point, Space>;
+  add_row_blocks(ctx, operation, View(x), block_points, own ? sums.size : lane_rows, sums,
+                 [&](index_t start, View rows, MatrixView<double, Space> out) {
+                   invoke<op::weighted_multivariate_mixture_sums, Point>(ctx, term, order, rows,
+                                                                         weights.subview(start, rows.rows), out);
+                 });
 }
 
 }  // namespace isonomy

@@ -4,6 +4,7 @@
 #include "compared.hpp"
 #include "isonomy/cuda/cuda.cuh"
 #include "mixture_scenarios.hpp"
+#include "support/mixture/farthest_row.hpp"
 #if defined(ISONOMY_EMULATED_DEVICE)
 #include "emulation/machine/control.hpp"
 #endif
@@ -75,3 +76,7 @@ TEST_CASE("a pass over points in pieces waits for the sums of each, and for noth
   CHECK(emulation::statistics().waits <= pieces);
 }
 #endif
+
+TEST_CASE("the farthest row is the first of the highest on Cuda", "[cuda]") {
+  isonomy::test::check_farthest_rows<isonomy::Cuda>();
+}

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <limits>
 #include <vector>
 
@@ -87,42 +88,67 @@ void require_representable(Ctx& ctx, MatrixView<const T, typename Ctx::space> x,
   require_representable(largest, together);
 }
 
-/// Within each block of rows, the one of highest score, the first of equals, and its score.
-template <class Score, class T, MemorySpace Space>
-struct FarthestBlock {
-  static constexpr index_t block_rows = 1024;
-
-  Score score;
-  MatrixView<const T, Space> x;
-  VectorView<double, Space> scores;
-  VectorView<index_t, Space> rows;
-
-  ISONOMY_HD void operator()(index_t b) const {
-    const index_t first = b * block_rows, last = x.rows - first < block_rows ? x.rows : first + block_rows;
-    double highest = score(x, first);
-    index_t row = first;
-    for (index_t i = first + 1; i < last; ++i)
-      if (const double s = score(x, i); s > highest) highest = s, row = i;
-    scores(b) = highest, rows(b) = row;
-  }
-};
-
+/// A row and its score.
 struct Farthest {
   index_t row = 0;
   double score = 0;
+
+  /// Is the other one to be taken instead: of higher score, or of the same and before it?
+  [[nodiscard]] ISONOMY_HD bool yields_to(const Farthest& other) const {
+    return other.score > score || (other.score == score && other.row < row);
+  }
+};
+
+/// Within each block of rows, that of highest score, the first of equals. A block's lanes take its rows by turns, so
+/// that neighbouring threads of a device read neighbouring rows; the host has one lane.
+template <class Score, class T, MemorySpace Space>
+struct FarthestOfLane {
+  static constexpr index_t block_rows = 1024, lanes = std::same_as<Space, HostSpace> ? 1 : 32;
+  static constexpr double lowest = -std::numeric_limits<double>::infinity();
+
+  Score score;
+  MatrixView<const T, Space> x;
+  VectorView<Farthest, Space> out;
+
+  ISONOMY_HD void operator()(index_t task) const {
+    const index_t begin = task / lanes * block_rows, lane = task % lanes, first = begin + lane;
+    const index_t last = x.rows - begin < block_rows ? x.rows : begin + block_rows;
+    // NaN is passed over, but for the first row of a block.
+    Farthest highest{first, lane == 0 ? score(x, first) : lowest};
+    for (index_t i = lane == 0 ? first + lanes : first; i < last; i += lanes)
+      if (const double s = score(x, i); s > highest.score) highest = {i, s};
+    out(task) = highest;
+  }
+};
+
+/// Of the lanes of each block, the first that has the highest score.
+template <index_t lanes, MemorySpace Space>
+struct FarthestOfBlock {
+  VectorView<const Farthest, Space> of_lanes;
+  VectorView<Farthest, Space> out;
+
+  ISONOMY_HD void operator()(index_t b) const {
+    Farthest highest = of_lanes(b * lanes);
+    for (index_t lane = 1; lane < lanes; ++lane)
+      if (const Farthest& other = of_lanes(b * lanes + lane); highest.yields_to(other)) highest = other;
+    out(b) = highest;
+  }
 };
 
 /// The row of highest score(x, i), the first of equals: one pass. `score` is a functor as for_each takes them.
 template <ContextLike Ctx, class Score, class T>
 Farthest farthest_row(Ctx& ctx, const Score& score, MatrixView<const T, typename Ctx::space> x) {
-  using Block = FarthestBlock<Score, T, typename Ctx::space>;
-  const index_t blocks = (x.rows + Block::block_rows - 1) / Block::block_rows;
-  Buffer<double, typename Ctx::tag> scores(ctx, blocks, "farthest_row");
-  Buffer<index_t, typename Ctx::tag> rows(ctx, blocks, "farthest_row");
-  for_each(ctx, blocks, Block{score, x, scores.view(), rows.view()});
-  const std::vector<double> highest = to_host(ctx, scores);
-  const auto best = static_cast<std::size_t>(std::max_element(highest.begin(), highest.end()) - highest.begin());
-  return {to_host(ctx, rows)[best], highest[best]};
+  using Space = typename Ctx::space;
+  using Lanes = FarthestOfLane<Score, T, Space>;
+  constexpr index_t lanes = Lanes::lanes;
+  const index_t blocks = (x.rows + Lanes::block_rows - 1) / Lanes::block_rows;
+  Buffer<Farthest, typename Ctx::tag> of_lanes(ctx, blocks * lanes, "farthest_row");
+  for_each(ctx, blocks * lanes, Lanes{score, x, of_lanes.view()});
+  Buffer<Farthest, typename Ctx::tag> of_blocks(ctx, lanes > 1 ? blocks : 0, "farthest_row");
+  if constexpr (lanes > 1) for_each(ctx, blocks, FarthestOfBlock<lanes, Space>{of_lanes.view(), of_blocks.view()});
+  const std::vector<Farthest> all = to_host(ctx, lanes > 1 ? of_blocks : of_lanes);
+  return *std::max_element(all.begin(), all.end(),
+                           [](const Farthest& a, const Farthest& b) { return a.score < b.score; });
 }
 
 /// One row in host memory.

@@ -12,6 +12,7 @@
 #include "isonomy/estimators/mixture/multivariate/kmeans.hpp"
 #include "support/catch.hpp"
 #include "support/message.hpp"
+#include "support/mixture/farthest_row.hpp"
 
 using namespace isonomy;
 using mixture::kmeans;
@@ -100,6 +101,8 @@ TEST_CASE("more starts never end at more inertia", "[mixture]") {
   for (std::uint64_t seed = 1; seed < 8; ++seed) seeds_matter = seeds_matter || inertia(1, seed) != inertia(1, 0);
   CHECK(seeds_matter);
 }
+
+TEST_CASE("the farthest row is the first of the highest", "[mixture]") { test::check_farthest_rows<Cpu>(); }
 
 TEST_CASE("a centre without rows moves to the farthest row", "[mixture]") {
   const std::vector<double> x{0, 1, 2, 3, 100};
