@@ -53,6 +53,17 @@ struct Avx2Gemm {
     c.z = Lanes::fma(a.z, v, c.z);
   }
 
+  [[gnu::always_inline]] static void step(const T* a, const T* b, Column& c0, Column& c1, Column& c2, Column& c3) {
+    const Column v{Lanes::load(a), Lanes::load(a + lanes), Lanes::load(a + 2 * lanes)};
+    step(c0, v, b[0]);
+    step(c1, v, b[1]);
+    step(c2, v, b[2]);
+    step(c3, v, b[3]);
+  }
+
+  /// Steps in one round of the loop, and how many B is fetched ahead.
+  static constexpr index_t unrolled = 4, ahead = 32;
+
   /// The accumulators have names because an array of them would leave the registers unless every compiler unrolled.
   static void accumulate_into(index_t k, const T* a, const T* b, T* acc, index_t apart, bool fresh) {
     Column c0, c1, c2, c3;
@@ -60,13 +71,16 @@ struct Avx2Gemm {
     load(c1, acc + apart, fresh);
     load(c2, acc + 2 * apart, fresh);
     load(c3, acc + 3 * apart, fresh);
-    for (index_t p = 0; p < k; ++p, a += rows, b += columns) {
-      const Column v{Lanes::load(a), Lanes::load(a + lanes), Lanes::load(a + 2 * lanes)};
-      step(c0, v, b[0]);
-      step(c1, v, b[1]);
-      step(c2, v, b[2]);
-      step(c3, v, b[3]);
+    index_t p = 0;
+    for (; p + unrolled <= k; p += unrolled, a += unrolled * rows, b += unrolled * columns) {
+      for (index_t line = 0; line < unrolled * columns; line += 64 / static_cast<index_t>(sizeof(T)))
+        _mm_prefetch(reinterpret_cast<const char*>(b + ahead * columns + line), _MM_HINT_T0);
+      step(a, b, c0, c1, c2, c3);
+      step(a + rows, b + columns, c0, c1, c2, c3);
+      step(a + 2 * rows, b + 2 * columns, c0, c1, c2, c3);
+      step(a + 3 * rows, b + 3 * columns, c0, c1, c2, c3);
     }
+    for (; p < k; ++p, a += rows, b += columns) step(a, b, c0, c1, c2, c3);
     store(c0, acc);
     store(c1, acc + apart);
     store(c2, acc + 2 * apart);

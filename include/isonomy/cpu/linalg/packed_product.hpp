@@ -105,7 +105,6 @@ class PackedProduct {
         for (index_t p = 0; p == 0 || p < a_.columns; p += kernel_.steps)
           block(i, j, m, n, p, std::min(kernel_.steps, a_.columns - p));
       }
-    if (in_place_ && triangle_ == Triangle::lower_mirrored) mirror();
   }
 
   template <class F>
@@ -156,19 +155,40 @@ class PackedProduct {
     const index_t rows = std::min(kernel_.rows, of.m - r), columns = std::min(kernel_.columns, of.n - c);
     if (!wanted(i + rows - 1, j)) return;
     const T *const a = packed_a_ + r * of.k, *const b = packed_b_ + c * of.k;
-    const bool fresh = of.p == 0;
+    const bool fresh = of.p == 0, last = of.p + of.k == a_.columns;
     if (in_place_ && rows == kernel_.rows && columns == kernel_.columns) {
+      if (c + 2 * kernel_.columns <= of.n) fetch(i, j + kernel_.columns);
       kernel_.accumulate_into(of.k, a, b, &out_(i, j), out_.column_stride, fresh);
+      if (last) reflect(i, j, rows, columns);
       return;
     }
     alignas(64) T scratch[largest_tile];
     T* const acc = acc_ == nullptr ? scratch : acc_ + (c * round_up(of.m, kernel_.rows) + r * kernel_.columns);
     if (in_place_ && !fresh) begin_edge(scratch, i, j, rows, columns);
     kernel_.accumulate(of.k, a, b, acc, fresh);
-    if (in_place_)
+    if (in_place_) {
       kernel_.finish(acc, rows, columns, 1, 0, &out_(i, j), 1, out_.column_stride);
-    else if (of.p + of.k == a_.columns)
+      if (last) reflect(i, j, rows, columns);
+    } else if (last) {
       write(acc, i, j, rows, columns);
+    }
+  }
+
+  /// What stands above the diagonal for a tile below it, while the tile is in cache. Tiles on the diagonal, whose rows
+  /// are whole columns of tiles, have both parts already.
+  void reflect(index_t i, index_t j, index_t m, index_t n) const {
+    if (triangle_ == Triangle::all || i < j + n) return;
+    for (index_t r = 0; r < m; ++r)
+      for (index_t c = 0; c < n; ++c) out_(j + c, i + r) = out_(i + r, j + c);
+  }
+
+  /// Brings a tile of the output into cache while the one before it is computed.
+  void fetch(index_t i, index_t j) const {
+    constexpr index_t line = 64 / static_cast<index_t>(sizeof(T));
+    for (index_t c = 0; c < kernel_.columns; ++c) {
+      for (index_t r = 0; r < kernel_.rows; r += line) __builtin_prefetch(&out_(i + r, j + c), 1);
+      __builtin_prefetch(&out_(i + kernel_.rows - 1, j + c), 1);
+    }
   }
 
   /// The sums so far of a tile that is cut off by the edge of the output, 0 beyond it.
@@ -197,17 +217,6 @@ class PackedProduct {
                        &out_(j, i) + c * rs + strictly_above * cs, cs, rs);
       }
     }
-  }
-
-  /// The upper triangle from the lower one, in squares that the first-level cache holds.
-  void mirror() {
-    constexpr index_t side = 32;
-    loop((out_.columns + side - 1) / side, 1, [this](index_t square) {
-      const index_t left = square * side, right = std::min(out_.columns, left + side);
-      for (index_t top = left; top < out_.rows; top += side)
-        for (index_t i = top; i < std::min(out_.rows, top + side); ++i)
-          for (index_t j = left; j < std::min(right, i); ++j) out_(j, i) = out_(i, j);
-    });
   }
 
   Context& ctx_;
