@@ -25,8 +25,8 @@ template <class T>
 [[nodiscard]] Library<T> isonomy_library();
 template <class T>
 [[nodiscard]] Library<T> eigen_library();
-/// OpenBLAS with its LAPACK; empty where it was not found when the program was built.
+/// OpenBLAS with its LAPACK, and Backend<CpuBlas>; empty where it was not found when the program was built.
 template <class T>
-[[nodiscard]] std::vector<Library<T>> openblas_library();
+[[nodiscard]] std::vector<Library<T>> openblas_libraries();
 
 }  // namespace isonomy::dense

@@ -181,7 +181,7 @@ std::string json(const std::vector<Result>& results, const Options& options, dou
 template <class T>
 void run(const Options& options, std::vector<Result>& results) {
   std::vector<Library<T>> libraries = {isonomy_library<T>(), eigen_library<T>()};
-  for (Library<T>& library : openblas_library<T>()) libraries.push_back(std::move(library));
+  for (Library<T>& library : openblas_libraries<T>()) libraries.push_back(std::move(library));
   for (const Row<T>& row : rows<T>()) {
     if (!options.rows.empty() && std::find(options.rows.begin(), options.rows.end(), row.name) == options.rows.end())
       continue;
@@ -247,7 +247,7 @@ int timed(int argc, char** argv) {
   double load = 0;
   if (getloadavg(&load, 1) == 1 && load > 0.5)
     std::printf("the machine is busy (load %.1f): times are too long, ratios are of little worth\n", load);
-  const auto openblas = openblas_library<double>();
+  const auto openblas = openblas_libraries<double>();
   if (openblas.empty())
     std::printf("OpenBLAS is missing (Debian: libopenblas-dev, liblapacke-dev): Eigen alone stands beside\n");
   std::vector<Result> results;

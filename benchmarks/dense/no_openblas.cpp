@@ -4,11 +4,11 @@
 namespace isonomy::dense {
 
 template <class T>
-std::vector<Library<T>> openblas_library() {
+std::vector<Library<T>> openblas_libraries() {
   return {};
 }
 
-template std::vector<Library<float>> openblas_library();
-template std::vector<Library<double>> openblas_library();
+template std::vector<Library<float>> openblas_libraries();
+template std::vector<Library<double>> openblas_libraries();
 
 }  // namespace isonomy::dense

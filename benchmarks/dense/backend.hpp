@@ -1,0 +1,48 @@
+// A backend of ours as a library of the benchmark.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <stdexcept>
+#include <vector>
+
+#include "isonomy/backend/backend.hpp"
+#include "isonomy/core/text.hpp"
+#include "isonomy/core/view.hpp"
+#include "isonomy/cpu/context.hpp"
+#include "isonomy/ops/linalg/cholesky.hpp"
+#include "isonomy/ops/linalg/gemm.hpp"
+#include "isonomy/ops/linalg/syrk.hpp"
+#include "isonomy/version.hpp"
+#include "library.hpp"
+
+namespace isonomy::dense {
+
+template <class T, class Tag>
+void factor(Context<Tag>& ctx, index_t n, index_t count, T* a) {
+  std::vector<index_t> info(static_cast<std::size_t>(count));
+  cholesky_batched(ctx, BatchView<T>(a, count, n, n, n * n, 1, n), VectorView<index_t>(info.data(), count));
+  for (const index_t failing : info)
+    if (failing != 0) throw std::runtime_error("isonomy: a matrix is not positive definite");
+}
+
+/// The backend of that tag, in host memory.
+template <class T, class Tag>
+[[nodiscard]] Library<T> library_of(const char* name) {
+  const auto ctx = std::make_shared<Context<Tag>>();
+  Library<T> out;
+  out.name = name;
+  out.version = text::joined(version_string, ", ", cpu::name(ctx->instruction_set()));
+  out.set_threads = [ctx](int threads) { *ctx = Context<Tag>(cpu::ContextOptions{.threads = threads}); };
+  out.gemm = [ctx](index_t n, const T* a, const T* b, T* c) {
+    gemm(*ctx, T(1), column_major(a, n, n), column_major(b, n, n), T(0), column_major(c, n, n));
+  };
+  out.syrk = [ctx](index_t n, const T* a, T* c) {
+    syrk(*ctx, T(1), column_major(a, n, n), T(0), column_major(c, n, n));
+  };
+  out.potrf = [ctx](index_t n, T* a) { factor<T, Tag>(*ctx, n, 1, a); };
+  out.potrf_batch = [ctx](index_t n, index_t count, T* a) { factor<T, Tag>(*ctx, n, count, a); };
+  return out;
+}
+
+}  // namespace isonomy::dense
