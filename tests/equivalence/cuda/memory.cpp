@@ -34,6 +34,8 @@ TEST_CASE("iota conforms on Cuda, fully", "[cuda][long]") {
   isonomy::test::conform<isonomy::op::iota, isonomy::Cuda>();
 }
 TEST_CASE("gather and scatter conform on Cuda", "[cuda]") {
+  STATIC_REQUIRE(isonomy::Has<isonomy::op::gather, isonomy::Backend<isonomy::Cuda>, float>);
+  STATIC_REQUIRE(isonomy::Has<isonomy::op::scatter, isonomy::Backend<isonomy::Cuda>, float>);
   isonomy::test::conform<isonomy::op::gather, isonomy::Cuda>(isonomy::conformance::Level::quick);
   isonomy::test::conform<isonomy::op::scatter, isonomy::Cuda>(isonomy::conformance::Level::quick);
 }

@@ -25,12 +25,14 @@ TEST_CASE("segmented_reduce conforms on Cuda, fully", "[cuda][long]") {
   isonomy::test::conform<isonomy::op::segmented_reduce, isonomy::Cuda>();
 }
 TEST_CASE("reduce_rows conforms on Cuda", "[cuda][small]") {
+  STATIC_REQUIRE(isonomy::Has<isonomy::op::reduce_rows, isonomy::Backend<isonomy::Cuda>, float>);
   isonomy::test::conform<isonomy::op::reduce_rows, isonomy::Cuda>(isonomy::conformance::Level::quick);
 }
 TEST_CASE("reduce_rows conforms on Cuda, fully", "[cuda][long]") {
   isonomy::test::conform<isonomy::op::reduce_rows, isonomy::Cuda>();
 }
 TEST_CASE("inclusive_scan conforms on Cuda", "[cuda][small]") {
+  STATIC_REQUIRE(isonomy::Has<isonomy::op::inclusive_scan, isonomy::Backend<isonomy::Cuda>, float>);
   isonomy::test::conform<isonomy::op::inclusive_scan, isonomy::Cuda>(isonomy::conformance::Level::quick);
 }
 TEST_CASE("inclusive_scan conforms on Cuda, fully", "[cuda][long]") {

@@ -55,11 +55,11 @@ struct StableSortByKey {
   static void arrange(Context& ctx, SortedPositions<Key>& order, VectorView<K, DeviceSpace> keys,
                       VectorView<V, DeviceSpace> values, const Room<V>& room) {
     static_assert(std::is_trivially_copyable_v<V>, "values are moved as plain bytes");
-    gather(ctx, order.data(), keys, reinterpret_cast<K*>(order.spare_keys()));
-    gather(ctx, order.data(), values, room.data());
+    rearrange(ctx, order.data(), keys, reinterpret_cast<K*>(order.spare_keys()));
+    rearrange(ctx, order.data(), values, room.data());
   }
   template <class T>
-  static void gather(Context& ctx, const index_t* positions, VectorView<T, DeviceSpace> x, T* room) {
+  static void rearrange(Context& ctx, const index_t* positions, VectorView<T, DeviceSpace> x, T* room) {
     for_indices(ctx, x.size, operation, GatherElement<T>{x, positions, room});
     Memory::copy<T>(ctx, VectorView<const T, DeviceSpace>(room, x.size), x);
   }

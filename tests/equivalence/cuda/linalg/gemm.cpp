@@ -12,6 +12,7 @@ TEST_CASE("gemm conforms on Cuda, fully", "[cuda][long]") {
   isonomy::test::conform<isonomy::op::gemm, isonomy::Cuda>();
 }
 TEST_CASE("gemm_batched conforms on Cuda", "[cuda]") {
+  STATIC_REQUIRE(isonomy::Has<isonomy::op::gemm_batched, isonomy::Backend<isonomy::Cuda>, float>);
   isonomy::test::conform<isonomy::op::gemm_batched, isonomy::Cuda>(isonomy::conformance::Level::quick);
 }
 TEST_CASE("gemm_batched conforms on Cuda, fully", "[cuda][long]") {
