@@ -7,6 +7,7 @@
 #include "isonomy/cpu/for_each.hpp"
 #include "isonomy/cpu/linalg/cholesky.hpp"
 #include "isonomy/cpu/linalg/gemm.hpp"
+#include "isonomy/cpu/linalg/solve_triangular.hpp"
 #include "isonomy/cpu/linalg/syrk.hpp"
 #include "isonomy/cpu/memory.hpp"
 #include "isonomy/cpu/mixture/mixture_sums.hpp"
@@ -34,6 +35,7 @@ struct Backend<Cpu> : cpu::Memory,
                       cpu::Gemm,
                       cpu::Syrk,
                       cpu::Cholesky,
+                      cpu::SolveTriangular,
                       cpu::JointResidueCounts,
                       cpu::ResidueRankSums,
                       cpu::MixtureSums,

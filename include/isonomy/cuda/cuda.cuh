@@ -11,6 +11,7 @@
 #include "isonomy/cuda/linalg/cholesky.cuh"
 #include "isonomy/cuda/linalg/gemm.cuh"
 #include "isonomy/cuda/linalg/libraries.cuh"
+#include "isonomy/cuda/linalg/solve_triangular.cuh"
 #include "isonomy/cuda/linalg/syrk.cuh"
 #include "isonomy/cuda/memory.cuh"
 #include "isonomy/cuda/mixture/mixture_sums.cuh"
@@ -47,6 +48,7 @@ struct Backend<Cuda> : device::Memory,
                        device::Gemm,
                        device::Syrk,
                        device::CholeskyBatched,
+                       device::SolveTriangular,
                        device::BlasArithmetic,
                        device::Returns,
                        device::Sends,

@@ -6,6 +6,7 @@
 #include "isonomy/reference/for_each.hpp"
 #include "isonomy/reference/linalg/cholesky.hpp"
 #include "isonomy/reference/linalg/gemm.hpp"
+#include "isonomy/reference/linalg/solve_triangular.hpp"
 #include "isonomy/reference/linalg/syrk.hpp"
 #include "isonomy/reference/memory.hpp"
 #include "isonomy/reference/mixture/mixture_sums.hpp"
@@ -37,6 +38,7 @@ struct Backend<Reference> : reference::Memory,
                             reference::Gemm,
                             reference::Syrk,
                             reference::Cholesky,
+                            reference::SolveTriangular,
                             reference::JointResidueCounts,
                             reference::ResidueRankSums,
                             reference::RowStatistics,

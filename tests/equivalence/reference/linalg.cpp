@@ -1,6 +1,7 @@
-// The conformance rows of gemm, syrk, cholesky and cholesky_batched on Backend<Reference>.
+// The conformance rows of products, factors and triangular systems on Backend<Reference>.
 #include "isonomy/conformance/cases/linalg/cholesky.hpp"
 #include "isonomy/conformance/cases/linalg/gemm.hpp"
+#include "isonomy/conformance/cases/linalg/solve_triangular.hpp"
 #include "support/catch.hpp"
 #include "support/reference.hpp"
 
@@ -11,4 +12,10 @@ TEST_CASE("cholesky_batched conforms on Reference", "[equivalence]") {
 }
 TEST_CASE("cholesky conforms on Reference", "[equivalence]") {
   isonomy::test::conform_on_reference<isonomy::op::cholesky>();
+}
+TEST_CASE("solve_triangular conforms on Reference", "[equivalence]") {
+  isonomy::test::conform_on_reference<isonomy::op::solve_triangular>();
+}
+TEST_CASE("solve_triangular_batched conforms on Reference", "[equivalence]") {
+  isonomy::test::conform_on_reference<isonomy::op::solve_triangular_batched>();
 }

@@ -15,6 +15,8 @@ namespace isonomy::op {
 struct gemm;
 struct syrk;
 struct cholesky_batched;
+struct cholesky;
+struct solve_triangular;
 }  // namespace isonomy::op
 
 namespace isonomy::device {
@@ -52,7 +54,8 @@ class Blas {
 /// What reports say about the operations that cuBLAS has a part in.
 struct BlasArithmetic {
   template <class Op, class... T>
-    requires std::same_as<Op, op::gemm> || std::same_as<Op, op::syrk> || std::same_as<Op, op::cholesky_batched>
+    requires std::same_as<Op, op::gemm> || std::same_as<Op, op::syrk> || std::same_as<Op, op::cholesky_batched> ||
+        std::same_as<Op, op::cholesky> || std::same_as<Op, op::solve_triangular>
   static constexpr const char* math_mode() {
     return "IEEE 754; sums of products by cuBLAS in pedantic mode, in an order of its own; all else fused and "
            "reassociated only where the source says so";
@@ -73,12 +76,14 @@ struct BlasCalls {
   static constexpr auto gemm = &cublasSgemm_64;
   static constexpr auto gemm_batched = &cublasSgemmStridedBatched_64;
   static constexpr auto syrk = &cublasSsyrk_64;
+  static constexpr auto trsm = &cublasStrsm_64;
 };
 template <>
 struct BlasCalls<double> {
   static constexpr auto gemm = &cublasDgemm_64;
   static constexpr auto gemm_batched = &cublasDgemmStridedBatched_64;
   static constexpr auto syrk = &cublasDsyrk_64;
+  static constexpr auto trsm = &cublasDtrsm_64;
 };
 
 }  // namespace isonomy::device

@@ -1,9 +1,10 @@
-// Broken forms of gemm, syrk and cholesky_batched on Backend<Cuda>: the kit rejects each.
+// Broken forms of products, factors and triangular systems on Backend<Cuda>: the kit rejects each.
 #include <cstdint>
 
 #include "isonomy/backend/compose/override.hpp"
 #include "isonomy/conformance/cases/linalg/cholesky.hpp"
 #include "isonomy/conformance/cases/linalg/gemm.hpp"
+#include "isonomy/conformance/cases/linalg/solve_triangular.hpp"
 #include "isonomy/cuda/cuda.cuh"
 #include "support/catch.hpp"
 
@@ -17,7 +18,10 @@ enum class AlgebraBreak {
   left_to_blas,  ///< the cases in which BLAS skips what alpha = 0 multiplies
   one_triangle,
   info_from_0,
-  above_cleared
+  above_cleared,
+  pivot_unsaid,
+  always_lower,
+  zero_unsaid
 };
 inline AlgebraBreak algebra_break = AlgebraBreak::none;
 
@@ -69,12 +73,29 @@ struct isonomy::Backend<isonomy::test::BrokenAlgebra> {
     if (test::algebra_break == Break::info_from_0) Honest::for_each(ctx, info.size, test::LessOne{info});
     if (test::algebra_break == Break::above_cleared) Honest::for_each(ctx, a.batches, test::ClearAbove<T>{a});
   }
+  template <Real T>
+  static void cholesky(context& ctx, MatrixView<T, space> a) {
+    try {
+      op::cholesky::derive(ctx, a);
+    } catch (const NotPositiveDefinite&) {
+      if (test::algebra_break != Break::pivot_unsaid) throw;
+    }
+  }
+  template <Real T>
+  static void solve_triangular(context& ctx, MatrixView<const T, space> l, MatrixView<T, space> b, Triangle triangle) {
+    try {
+      Honest::solve_triangular<T>(ctx, l, b, test::algebra_break == Break::always_lower ? Triangle::lower : triangle);
+    } catch (const SingularMatrix&) {
+      if (test::algebra_break != Break::zero_unsaid) throw;
+    }
+  }
 };
 
 namespace isonomy::test {
 namespace {
 
-using WithBrokenAlgebra = Override<Cuda, BrokenAlgebra, op::gemm, op::syrk, op::cholesky_batched>;
+using WithBrokenAlgebra =
+    Override<Cuda, BrokenAlgebra, op::gemm, op::syrk, op::cholesky_batched, op::cholesky, op::solve_triangular>;
 
 /// Rows of floats that fail with this break.
 template <class Op>
@@ -100,6 +121,11 @@ TEST_CASE("broken products and factors on Cuda are rejected", "[cuda]") {
   CHECK(failures<op::cholesky_batched>(AlgebraBreak::none) == 0);
   CHECK(failures<op::cholesky_batched>(AlgebraBreak::info_from_0) > 0);
   CHECK(failures<op::cholesky_batched>(AlgebraBreak::above_cleared) > 0);
+  CHECK(failures<op::cholesky>(AlgebraBreak::none) == 0);
+  CHECK(failures<op::cholesky>(AlgebraBreak::pivot_unsaid) > 0);
+  CHECK(failures<op::solve_triangular>(AlgebraBreak::none) == 0);
+  CHECK(failures<op::solve_triangular>(AlgebraBreak::always_lower) > 0);
+  CHECK(failures<op::solve_triangular>(AlgebraBreak::zero_unsaid) > 0);
 }
 
 }  // namespace
