@@ -154,6 +154,25 @@ void solve_triangular_batched_of(benchmark::State& state) {
 }
 
 template <bool own>
+void log_diagonal_sum_of(benchmark::State& state) {
+  constexpr index_t d = 20, batches = 1000;
+  std::vector<double> l = numbers(d * d * batches), sums(static_cast<std::size_t>(batches));
+  for (double& x : l) x += 0.5;
+  const std::vector<index_t> info(sums.size());
+  Context<Cpu> ctx(one_thread());
+  for (auto _ : state) {
+    if constexpr (own)
+      log_diagonal_sum_batched(ctx, BatchView<const double>(l.data(), batches, d, d, d * d, 1, d), view(info),
+                               view(sums));
+    else
+      for (index_t k = 0; k < batches; ++k)
+        sums[static_cast<std::size_t>(k)] =
+            Eigen::Map<const eigen::Matrix<double>>(l.data() + k * d * d, d, d).diagonal().array().log().sum();
+    benchmark::DoNotOptimize(sums.data());
+  }
+}
+
+template <bool own>
 void transform_of(benchmark::State& state) {
   const auto x = numbers(elements);
   std::vector<double> out(x.size());
@@ -465,6 +484,7 @@ int main(int argc, char** argv) {
   add("cholesky", cholesky_of_one<true>, cholesky_of_one<false>);
   add("solve_triangular", solve_triangular_of<true>, solve_triangular_of<false>);
   add("solve_triangular_batched", solve_triangular_batched_of<true>, solve_triangular_batched_of<false>);
+  add("log_diagonal_sum_batched", log_diagonal_sum_of<true>, log_diagonal_sum_of<false>);
   add("transform", transform_of<true>, transform_of<false>);
   add("transform_reduce", transform_reduce_of<true>, transform_reduce_of<false>);
   add("segmented_reduce", segmented_reduce_of<true>, segmented_reduce_of<false>);

@@ -5,6 +5,7 @@
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/ops/linalg/cholesky.hpp"
 #include "isonomy/ops/linalg/gemm.hpp"
+#include "isonomy/ops/linalg/log_diagonal_sum.hpp"
 #include "isonomy/ops/linalg/solve_triangular.hpp"
 #include "isonomy/ops/linalg/syrk.hpp"
 
@@ -29,5 +30,9 @@ extern template void solve_triangular_batched<Context<Cpu>, float>(Context<Cpu>&
                                                                    BatchView<float>, VectorView<index_t>, Triangle);
 extern template void solve_triangular_batched<Context<Cpu>, double>(Context<Cpu>&, BatchView<const double>,
                                                                     BatchView<double>, VectorView<index_t>, Triangle);
+extern template void log_diagonal_sum_batched<Context<Cpu>, float>(Context<Cpu>&, BatchView<const float>,
+                                                                   VectorView<const index_t>, VectorView<float>);
+extern template void log_diagonal_sum_batched<Context<Cpu>, double>(Context<Cpu>&, BatchView<const double>,
+                                                                    VectorView<const index_t>, VectorView<double>);
 
 }  // namespace isonomy

@@ -6,6 +6,7 @@
 
 #include "isonomy/conformance/cases/linalg/cholesky.hpp"
 #include "isonomy/conformance/cases/linalg/gemm.hpp"
+#include "isonomy/conformance/cases/linalg/log_diagonal_sum.hpp"
 #include "isonomy/conformance/cases/linalg/solve_triangular.hpp"
 #include "isonomy/conformance/cases/memory.hpp"
 #include "isonomy/conformance/cases/mixture/mixture.hpp"

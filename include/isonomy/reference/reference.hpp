@@ -6,6 +6,7 @@
 #include "isonomy/reference/for_each.hpp"
 #include "isonomy/reference/linalg/cholesky.hpp"
 #include "isonomy/reference/linalg/gemm.hpp"
+#include "isonomy/reference/linalg/log_diagonal_sum.hpp"
 #include "isonomy/reference/linalg/solve_triangular.hpp"
 #include "isonomy/reference/linalg/syrk.hpp"
 #include "isonomy/reference/memory.hpp"
@@ -39,6 +40,7 @@ struct Backend<Reference> : reference::Memory,
                             reference::Syrk,
                             reference::Cholesky,
                             reference::SolveTriangular,
+                            reference::LogDiagonalSum,
                             reference::JointResidueCounts,
                             reference::ResidueRankSums,
                             reference::RowStatistics,

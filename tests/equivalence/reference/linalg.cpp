@@ -1,6 +1,7 @@
 // The conformance rows of products, factors and triangular systems on Backend<Reference>.
 #include "isonomy/conformance/cases/linalg/cholesky.hpp"
 #include "isonomy/conformance/cases/linalg/gemm.hpp"
+#include "isonomy/conformance/cases/linalg/log_diagonal_sum.hpp"
 #include "isonomy/conformance/cases/linalg/solve_triangular.hpp"
 #include "support/catch.hpp"
 #include "support/reference.hpp"
@@ -18,4 +19,7 @@ TEST_CASE("solve_triangular conforms on Reference", "[equivalence]") {
 }
 TEST_CASE("solve_triangular_batched conforms on Reference", "[equivalence]") {
   isonomy::test::conform_on_reference<isonomy::op::solve_triangular_batched>();
+}
+TEST_CASE("log_diagonal_sum_batched conforms on Reference", "[equivalence]") {
+  isonomy::test::conform_on_reference<isonomy::op::log_diagonal_sum_batched>();
 }

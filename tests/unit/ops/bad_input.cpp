@@ -143,6 +143,29 @@ TEST_CASE("solve_triangular_batched names shapes", "[operations]") {
                   AliasError);
 }
 
+TEST_CASE("log_diagonal_sum_batched names shapes and the element without a logarithm", "[operations]") {
+  Inputs in;
+  std::vector<double> sums(2, -1);
+  std::vector<index_t> infos{0, 0};
+  std::vector<double> l{2, 9, 9, 0.5, 4, 9, 9, 0};
+  const BatchView<const double> batch(l.data(), 2, 2, 2, 4, 1, 2);
+  CHECK(message<ShapeError>([&] {
+          log_diagonal_sum_batched(in.ctx, BatchView<const double>(l.data(), 1, 2, 3, 6, 1, 2), view(infos),
+                                   view(sums));
+        }) == "log_diagonal_sum_batched: L holds matrices of 2x3; they must be square");
+  CHECK(message<ShapeError>([&] { log_diagonal_sum_batched(in.ctx, batch, view(infos), view(sums).subview(0, 1)); }) ==
+        "log_diagonal_sum_batched: L has 2 matrices, info has 2 and out 1 elements; give one of each per matrix");
+  CHECK(message<ValueError>([&] { log_diagonal_sum_batched(in.ctx, batch, view(infos), view(sums)); }) ==
+        "log_diagonal_sum_batched: element 1 of the diagonal of L in slot 1 is not positive and info(1) is 0; it must "
+        "be positive; give the info of the factorisation");
+  CHECK_THROWS_AS(log_diagonal_sum_batched(in.ctx, batch, view(infos), view(l).subview(0, 2)), AliasError);
+  CHECK(sums == std::vector<double>(2, -1));
+  infos[1] = 2;
+  log_diagonal_sum_batched(in.ctx, batch, view(infos), view(sums));
+  CHECK(sums[0] == 0);  // log 2 + log 1/2
+  CHECK(std::isnan(sums[1]));
+}
+
 TEST_CASE("copy, fill, iota and for_each name sizes", "[operations]") {
   Inputs in;
   CHECK(message<ShapeError>([&] { copy(in.ctx, view(in.x).subview(0, 3), view(in.y).subview(0, 4)); }) ==
@@ -222,6 +245,7 @@ TEST_CASE("every operation accepts nothing", "[operations]") {
   CHECK_NOTHROW(cholesky_batched(in.ctx, BatchView<double>(), i));
   CHECK_NOTHROW(cholesky(in.ctx, m));
   CHECK_NOTHROW(solve_triangular(in.ctx, m, m));
+  CHECK_NOTHROW(log_diagonal_sum_batched(in.ctx, BatchView<const double>(), i, v));
   CHECK_NOTHROW(solve_triangular_batched(in.ctx, BatchView<double>(), BatchView<double>(), i));
   CHECK_NOTHROW(copy(in.ctx, v, v));
   CHECK_NOTHROW(copy(in.ctx, m, m));
