@@ -114,6 +114,65 @@ void cholesky_of_one(benchmark::State& state) {
       benchmark::Counter(1.0 / 3 * order * order * order, benchmark::Counter::kIsIterationInvariantRate);
 }
 
+/// As many right-hand sides as noise levels of a denoising.
+template <bool own>
+void solve_triangular_of(benchmark::State& state) {
+  constexpr index_t right = 100;
+  std::vector<double> l = numbers(order * order), source = numbers(order * right), x;
+  for (index_t i = 0; i < order; ++i) l[static_cast<std::size_t>(i * order + i)] = order;
+  Context<Cpu> ctx(one_thread());
+  for (auto _ : state) {
+    x = source;
+    if constexpr (own) {
+      solve_triangular(ctx, column_major(std::as_const(l).data(), order, order), column_major(x.data(), order, right));
+    } else {
+      Eigen::Map<eigen::Matrix<double>> unknowns(x.data(), order, right);
+      Eigen::Map<const eigen::Matrix<double>>(l.data(), order, order)
+          .triangularView<Eigen::Lower>()
+          .solveInPlace(unknowns);
+    }
+    benchmark::DoNotOptimize(x.data());
+  }
+  state.counters["flops"] =
+      benchmark::Counter(1.0 * order * order * right, benchmark::Counter::kIsIterationInvariantRate);
+}
+
+/// The systems of a thousand small normals, with some points each.
+template <bool own>
+void solve_triangular_batched_of(benchmark::State& state) {
+  constexpr index_t d = 20, points = 12, batches = 1000;
+  std::vector<double> l = numbers(d * d * batches), source = numbers(d * points * batches), x;
+  for (index_t k = 0; k < batches; ++k)
+    for (index_t i = 0; i < d; ++i) l[static_cast<std::size_t>(k * d * d + i * d + i)] += d;
+  std::vector<index_t> info(static_cast<std::size_t>(batches));
+  Host<own, op::solve_triangular_batched> ctx(one_thread());
+  for (auto _ : state) {
+    x = source;
+    solve_triangular_batched(ctx, BatchView<const double>(l.data(), batches, d, d, d * d, 1, d),
+                             BatchView<double>(x.data(), batches, d, points, d * points, 1, d), view(info));
+    benchmark::DoNotOptimize(x.data());
+  }
+}
+
+template <bool own>
+void log_diagonal_sum_of(benchmark::State& state) {
+  constexpr index_t d = 20, batches = 1000;
+  std::vector<double> l = numbers(d * d * batches), sums(static_cast<std::size_t>(batches));
+  for (double& x : l) x += 0.5;
+  const std::vector<index_t> info(sums.size());
+  Context<Cpu> ctx(one_thread());
+  for (auto _ : state) {
+    if constexpr (own)
+      log_diagonal_sum_batched(ctx, BatchView<const double>(l.data(), batches, d, d, d * d, 1, d), view(info),
+                               view(sums));
+    else
+      for (index_t k = 0; k < batches; ++k)
+        sums[static_cast<std::size_t>(k)] =
+            Eigen::Map<const eigen::Matrix<double>>(l.data() + k * d * d, d, d).diagonal().array().log().sum();
+    benchmark::DoNotOptimize(sums.data());
+  }
+}
+
 template <bool own>
 void eigh_of(benchmark::State& state) {
   constexpr index_t n = order;
@@ -532,6 +591,9 @@ int main(int argc, char** argv) {
   add("syrk", syrk_of<true>, syrk_of<false>);
   add("cholesky_batched", cholesky_of<true>, cholesky_of<false>);
   add("cholesky", cholesky_of_one<true>, cholesky_of_one<false>);
+  add("solve_triangular", solve_triangular_of<true>, solve_triangular_of<false>);
+  add("solve_triangular_batched", solve_triangular_batched_of<true>, solve_triangular_batched_of<false>);
+  add("log_diagonal_sum_batched", log_diagonal_sum_of<true>, log_diagonal_sum_of<false>);
   add("eigh", eigh_of<true>, eigh_of<false>);
   add("transform", transform_of<true>, transform_of<false>);
   add("transform_reduce", transform_reduce_of<true>, transform_reduce_of<false>);

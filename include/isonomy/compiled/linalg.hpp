@@ -6,6 +6,8 @@
 #include "isonomy/ops/linalg/cholesky.hpp"
 #include "isonomy/ops/linalg/eigen/eigh.hpp"
 #include "isonomy/ops/linalg/gemm.hpp"
+#include "isonomy/ops/linalg/log_diagonal_sum.hpp"
+#include "isonomy/ops/linalg/solve_triangular.hpp"
 #include "isonomy/ops/linalg/syrk.hpp"
 
 namespace isonomy {
@@ -21,6 +23,18 @@ extern template void cholesky_batched<Context<Cpu>, float>(Context<Cpu>&, BatchV
 extern template void cholesky_batched<Context<Cpu>, double>(Context<Cpu>&, BatchView<double>, VectorView<index_t>);
 extern template void cholesky<Context<Cpu>, float>(Context<Cpu>&, MatrixView<float>);
 extern template void cholesky<Context<Cpu>, double>(Context<Cpu>&, MatrixView<double>);
+extern template void solve_triangular<Context<Cpu>, float>(Context<Cpu>&, MatrixView<const float>, MatrixView<float>,
+                                                           Triangle);
+extern template void solve_triangular<Context<Cpu>, double>(Context<Cpu>&, MatrixView<const double>, MatrixView<double>,
+                                                            Triangle);
+extern template void solve_triangular_batched<Context<Cpu>, float>(Context<Cpu>&, BatchView<const float>,
+                                                                   BatchView<float>, VectorView<index_t>, Triangle);
+extern template void solve_triangular_batched<Context<Cpu>, double>(Context<Cpu>&, BatchView<const double>,
+                                                                    BatchView<double>, VectorView<index_t>, Triangle);
+extern template void log_diagonal_sum_batched<Context<Cpu>, float>(Context<Cpu>&, BatchView<const float>,
+                                                                   VectorView<const index_t>, VectorView<float>);
+extern template void log_diagonal_sum_batched<Context<Cpu>, double>(Context<Cpu>&, BatchView<const double>,
+                                                                    VectorView<const index_t>, VectorView<double>);
 extern template void eigh<Context<Cpu>, float>(Context<Cpu>&, MatrixView<const float>, VectorView<float>,
                                                MatrixView<float>);
 extern template void eigh<Context<Cpu>, double>(Context<Cpu>&, MatrixView<const double>, VectorView<double>,

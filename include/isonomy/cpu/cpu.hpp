@@ -10,6 +10,7 @@
 #include "isonomy/cpu/linalg/eigen/eigh.hpp"
 #include "isonomy/cpu/linalg/gemm.hpp"
 #include "isonomy/cpu/linalg/gemm_batched.hpp"
+#include "isonomy/cpu/linalg/solve_triangular.hpp"
 #include "isonomy/cpu/linalg/syrk.hpp"
 #include "isonomy/cpu/memory.hpp"
 #include "isonomy/cpu/mixture/mixture_sums.hpp"
@@ -43,6 +44,7 @@ struct Backend<Cpu> : cpu::Memory,
                       cpu::GemmBatched,
                       cpu::Syrk,
                       cpu::Cholesky,
+                      cpu::SolveTriangular,
                       cpu::Eigh,
                       cpu::JointResidueCounts,
                       cpu::ResidueRankSums,

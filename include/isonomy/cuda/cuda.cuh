@@ -14,6 +14,7 @@
 #include "isonomy/cuda/linalg/gemm.cuh"
 #include "isonomy/cuda/linalg/gemm_batched.cuh"
 #include "isonomy/cuda/linalg/libraries.cuh"
+#include "isonomy/cuda/linalg/solve_triangular.cuh"
 #include "isonomy/cuda/linalg/syrk.cuh"
 #include "isonomy/cuda/memory.cuh"
 #include "isonomy/cuda/mixture/mixture_sums.cuh"
@@ -56,6 +57,7 @@ struct Backend<Cuda> : device::Memory,
                        device::GemmBatched,
                        device::Syrk,
                        device::CholeskyBatched,
+                       device::SolveTriangular,
                        device::Eigh,
                        device::BlasArithmetic,
                        device::Returns,

@@ -10,6 +10,8 @@
 #include "isonomy/ops/linalg/eigen/eigh.hpp"
 #include "isonomy/ops/linalg/gemm.hpp"
 #include "isonomy/ops/linalg/gemm_batched.hpp"
+#include "isonomy/ops/linalg/log_diagonal_sum.hpp"
+#include "isonomy/ops/linalg/solve_triangular.hpp"
 #include "isonomy/ops/linalg/syrk.hpp"
 #include "isonomy/ops/memory.hpp"
 #include "isonomy/ops/mixture/mixture_sums.hpp"
@@ -36,7 +38,8 @@ namespace isonomy::op {
 using all =
     std::tuple<for_each, copy, fill, iota, gather, scatter, transform, transform_reduce, segmented_reduce, reduce_rows,
                inclusive_scan, stable_sort_by_key, rank_average, gemm, gemm_batched, syrk, cholesky_batched, cholesky,
-               eigh, select_k, select_candidates, joint_residue_counts, residue_rank_sums, row_statistics, mixture_sums,
-               weighted_mixture_sums, multivariate_mixture_sums, weighted_multivariate_mixture_sums, nearest_sums>;
+               solve_triangular, solve_triangular_batched, log_diagonal_sum_batched, eigh, select_k, select_candidates,
+               joint_residue_counts, residue_rank_sums, row_statistics, mixture_sums, weighted_mixture_sums,
+               multivariate_mixture_sums, weighted_multivariate_mixture_sums, nearest_sums>;
 
 }  // namespace isonomy::op

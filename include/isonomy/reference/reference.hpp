@@ -9,6 +9,8 @@
 #include "isonomy/reference/linalg/eigh.hpp"
 #include "isonomy/reference/linalg/gemm.hpp"
 #include "isonomy/reference/linalg/gemm_batched.hpp"
+#include "isonomy/reference/linalg/log_diagonal_sum.hpp"
+#include "isonomy/reference/linalg/solve_triangular.hpp"
 #include "isonomy/reference/linalg/syrk.hpp"
 #include "isonomy/reference/memory.hpp"
 #include "isonomy/reference/mixture/mixture_sums.hpp"
@@ -46,6 +48,8 @@ struct Backend<Reference> : reference::Memory,
                             reference::GemmBatched,
                             reference::Syrk,
                             reference::Cholesky,
+                            reference::SolveTriangular,
+                            reference::LogDiagonalSum,
                             reference::Eigh,
                             reference::JointResidueCounts,
                             reference::ResidueRankSums,

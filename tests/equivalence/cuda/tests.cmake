@@ -1,7 +1,7 @@
 # Backend<Cuda>: the same sources on the emulated device, in every run, and with nvcc into a program for real ones, which compiles
 # and links here and is skipped where there is none.
 set(cuda_dir "${CMAKE_CURRENT_LIST_DIR}")
-file(GLOB cuda_rows CONFIGURE_DEPENDS "${cuda_dir}/*.cpp" "${cuda_dir}/linalg/*.cpp")
+file(GLOB cuda_rows CONFIGURE_DEPENDS "${cuda_dir}/*.cpp" "${cuda_dir}/linalg/*.cpp" "${cuda_dir}/beliefs/*.cpp")
 file(GLOB cuda_estimators CONFIGURE_DEPENDS "${cuda_dir}/estimators/*.cpp")
 file(GLOB cuda_cpu_legs CONFIGURE_DEPENDS "${cuda_dir}/estimators/*_cpu.cpp")
 list(REMOVE_ITEM cuda_estimators ${cuda_cpu_legs})

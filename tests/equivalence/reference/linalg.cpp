@@ -1,8 +1,10 @@
-// The conformance rows of gemm, gemm_batched, syrk, cholesky, cholesky_batched and eigh on Backend<Reference>.
+// The conformance rows of products, factors, triangular systems and eigenproblems on Backend<Reference>.
 #include "isonomy/conformance/cases/linalg/cholesky.hpp"
 #include "isonomy/conformance/cases/linalg/eigh.hpp"
 #include "isonomy/conformance/cases/linalg/gemm.hpp"
 #include "isonomy/conformance/cases/linalg/gemm_batched.hpp"
+#include "isonomy/conformance/cases/linalg/log_diagonal_sum.hpp"
+#include "isonomy/conformance/cases/linalg/solve_triangular.hpp"
 #include "support/catch.hpp"
 #include "support/reference.hpp"
 
@@ -16,5 +18,14 @@ TEST_CASE("cholesky_batched conforms on Reference", "[equivalence]") {
 }
 TEST_CASE("cholesky conforms on Reference", "[equivalence]") {
   isonomy::test::conform_on_reference<isonomy::op::cholesky>();
+}
+TEST_CASE("solve_triangular conforms on Reference", "[equivalence]") {
+  isonomy::test::conform_on_reference<isonomy::op::solve_triangular>();
+}
+TEST_CASE("solve_triangular_batched conforms on Reference", "[equivalence]") {
+  isonomy::test::conform_on_reference<isonomy::op::solve_triangular_batched>();
+}
+TEST_CASE("log_diagonal_sum_batched conforms on Reference", "[equivalence]") {
+  isonomy::test::conform_on_reference<isonomy::op::log_diagonal_sum_batched>();
 }
 TEST_CASE("eigh conforms on Reference", "[equivalence]") { isonomy::test::conform_on_reference<isonomy::op::eigh>(); }

@@ -94,6 +94,79 @@ TEST_CASE("cholesky names shapes, strides and the pivot that fails", "[operation
   CHECK(a == failing);
 }
 
+TEST_CASE("solve_triangular names shapes, overlap and a zero on the diagonal", "[operations]") {
+  Inputs in;
+  const std::vector<double> before = in.x;
+  const auto l = column_major(in.x.data(), 2, 2), b = column_major(in.x.data() + 10, 2, 3);
+  CHECK(message<ShapeError>([&] { solve_triangular(in.ctx, column_major(in.x.data(), 2, 3), b); }) ==
+        "solve_triangular: L is 2x3; it must be square");
+  CHECK(message<ShapeError>([&] { solve_triangular(in.ctx, l, column_major(in.x.data() + 10, 3, 2)); }) ==
+        "solve_triangular: L is 2x2 and B is 3x2; B must have a row for each of L");
+  CHECK(message<AliasError>([&] { solve_triangular(in.ctx, l, column_major(in.x.data() + 3, 2, 3)); }) ==
+        "solve_triangular: B overlaps L; pass separate memory for the output");
+  CHECK(message<ShapeError>([&] { solve_triangular(in.ctx, l, MatrixView<double>(in.x.data() + 10, 2, 3, 0, 1)); }) ==
+        "solve_triangular: B is an output whose strides 0, 1 make elements share memory");
+  CHECK(in.x == before);
+  const std::vector<double> singular{2, 1, 1, 0, 0, 3, 0, 0, 0};
+  std::vector<double> x{2, 5, 6};
+  CHECK(message<SingularMatrix>(
+            [&] { solve_triangular(in.ctx, column_major(singular.data(), 3, 3), column_major(x.data(), 3, 1)); }) ==
+        "solve_triangular: element 2 of the diagonal of L is 0, counted from 1; it must not be; leave its unknown "
+        "out, or add to the diagonal");
+  CHECK(x == std::vector<double>{2, 5, 6});
+  const std::vector<double> lower{2, 1, 1, 9, 4, 3, 9, 9, 8};  // 2x = 2, x + 4y = 5, x + 3y + 8z = 20
+  x = {2, 5, 20};
+  solve_triangular(in.ctx, column_major(lower.data(), 3, 3), column_major(x.data(), 3, 1));
+  CHECK(x == std::vector<double>{1, 1, 2});
+  x = {5, 10, 16};  // of the transpose: 2x + y + z = 5, 4y + 3z = 10, 8z = 16
+  solve_triangular(in.ctx, transposed(column_major(lower.data(), 3, 3)), column_major(x.data(), 3, 1), Triangle::upper);
+  CHECK(x == std::vector<double>{1, 1, 2});
+  x = {5, 10, 16};  // X*L = B
+  solve_triangular(in.ctx, transposed(column_major(lower.data(), 3, 3)), transposed(column_major(x.data(), 1, 3)),
+                   Triangle::upper);
+  CHECK(x == std::vector<double>{1, 1, 2});
+}
+
+TEST_CASE("solve_triangular_batched names shapes", "[operations]") {
+  Inputs in;
+  const auto info = view(in.n).subview(0, 2);
+  const BatchView<const double> l(in.x.data(), 2, 2, 2, 4, 1, 2);
+  const BatchView<double> b(in.x.data() + 10, 2, 2, 3, 6, 1, 2);
+  CHECK(message<ShapeError>([&] {
+          solve_triangular_batched(in.ctx, BatchView<const double>(in.x.data(), 2, 2, 3, 6, 1, 2), b, info);
+        }) == "solve_triangular_batched: L holds matrices of 2x3; they must be square");
+  CHECK(message<ShapeError>([&] {
+          solve_triangular_batched(in.ctx, l, BatchView<double>(in.x.data() + 10, 2, 3, 1, 3, 1, 3), info);
+        }) == "solve_triangular_batched: L holds matrices of 2x2 and B of 3x1; B must have a row for each of L");
+  CHECK(message<ShapeError>([&] { solve_triangular_batched(in.ctx, l, b, view(in.n).subview(0, 1)); }) ==
+        "solve_triangular_batched: L has 2 matrices, B has 2 and info has 1 elements; give one of each per slot");
+  CHECK_THROWS_AS(solve_triangular_batched(in.ctx, l, BatchView<double>(in.x.data() + 4, 2, 2, 1, 2, 1, 2), info),
+                  AliasError);
+}
+
+TEST_CASE("log_diagonal_sum_batched names shapes and the element without a logarithm", "[operations]") {
+  Inputs in;
+  std::vector<double> sums(2, -1);
+  std::vector<index_t> infos{0, 0};
+  std::vector<double> l{2, 9, 9, 0.5, 4, 9, 9, 0};
+  const BatchView<const double> batch(l.data(), 2, 2, 2, 4, 1, 2);
+  CHECK(message<ShapeError>([&] {
+          log_diagonal_sum_batched(in.ctx, BatchView<const double>(l.data(), 1, 2, 3, 6, 1, 2), view(infos),
+                                   view(sums));
+        }) == "log_diagonal_sum_batched: L holds matrices of 2x3; they must be square");
+  CHECK(message<ShapeError>([&] { log_diagonal_sum_batched(in.ctx, batch, view(infos), view(sums).subview(0, 1)); }) ==
+        "log_diagonal_sum_batched: L has 2 matrices, info has 2 and out 1 elements; give one of each per matrix");
+  CHECK(message<ValueError>([&] { log_diagonal_sum_batched(in.ctx, batch, view(infos), view(sums)); }) ==
+        "log_diagonal_sum_batched: element 1 of the diagonal of L in slot 1 is not positive and info(1) is 0; it must "
+        "be positive; give the info of the factorisation");
+  CHECK_THROWS_AS(log_diagonal_sum_batched(in.ctx, batch, view(infos), view(l).subview(0, 2)), AliasError);
+  CHECK(sums == std::vector<double>(2, -1));
+  infos[1] = 2;
+  log_diagonal_sum_batched(in.ctx, batch, view(infos), view(sums));
+  CHECK(sums[0] == 0);  // log 2 + log 1/2
+  CHECK(std::isnan(sums[1]));
+}
+
 TEST_CASE("copy, fill, iota and for_each name sizes", "[operations]") {
   Inputs in;
   CHECK(message<ShapeError>([&] { copy(in.ctx, view(in.x).subview(0, 3), view(in.y).subview(0, 4)); }) ==
@@ -263,6 +336,9 @@ TEST_CASE("every operation accepts nothing", "[operations]") {
   CHECK_NOTHROW(syrk(in.ctx, 1.0, m, 0.0, m));
   CHECK_NOTHROW(cholesky_batched(in.ctx, BatchView<double>(), i));
   CHECK_NOTHROW(cholesky(in.ctx, m));
+  CHECK_NOTHROW(solve_triangular(in.ctx, m, m));
+  CHECK_NOTHROW(log_diagonal_sum_batched(in.ctx, BatchView<const double>(), i, v));
+  CHECK_NOTHROW(solve_triangular_batched(in.ctx, BatchView<double>(), BatchView<double>(), i));
   CHECK_NOTHROW(eigh(in.ctx, m, v, m));
   CHECK_NOTHROW(copy(in.ctx, v, v));
   CHECK_NOTHROW(copy(in.ctx, m, m));

@@ -16,6 +16,8 @@ struct gemm;
 struct gemm_batched;
 struct syrk;
 struct cholesky_batched;
+struct cholesky;
+struct solve_triangular;
 struct eigh;
 }  // namespace isonomy::op
 
@@ -55,7 +57,8 @@ class Blas {
 struct BlasArithmetic {
   template <class Op, class... T>
     requires std::same_as<Op, op::gemm> || std::same_as<Op, op::gemm_batched> || std::same_as<Op, op::syrk> ||
-        std::same_as<Op, op::cholesky_batched> || std::same_as<Op, op::eigh>
+        std::same_as<Op, op::cholesky_batched> || std::same_as<Op, op::cholesky> ||
+        std::same_as<Op, op::solve_triangular> || std::same_as<Op, op::eigh>
   static constexpr const char* math_mode() {
     if (std::same_as<Op, op::eigh>)
       return "IEEE 754 in double; eigenvectors by cuSOLVER in its deterministic mode, in an order of its own";
@@ -78,12 +81,14 @@ struct BlasCalls {
   static constexpr auto gemm = &cublasSgemm_64;
   static constexpr auto gemm_batched = &cublasSgemmStridedBatched_64;
   static constexpr auto syrk = &cublasSsyrk_64;
+  static constexpr auto trsm = &cublasStrsm_64;
 };
 template <>
 struct BlasCalls<double> {
   static constexpr auto gemm = &cublasDgemm_64;
   static constexpr auto gemm_batched = &cublasDgemmStridedBatched_64;
   static constexpr auto syrk = &cublasDsyrk_64;
+  static constexpr auto trsm = &cublasDtrsm_64;
 };
 
 }  // namespace isonomy::device

@@ -1,9 +1,10 @@
-// Broken forms of gemm, gemm_batched, syrk, cholesky_batched and eigh on Backend<Cuda>: the kit rejects each.
+// Broken forms of products, factors, triangular systems and eigh on Backend<Cuda>: the kit rejects each.
 #include "isonomy/backend/compose/override.hpp"
 #include "isonomy/conformance/cases/linalg/cholesky.hpp"
 #include "isonomy/conformance/cases/linalg/eigh.hpp"
 #include "isonomy/conformance/cases/linalg/gemm.hpp"
 #include "isonomy/conformance/cases/linalg/gemm_batched.hpp"
+#include "isonomy/conformance/cases/linalg/solve_triangular.hpp"
 #include "isonomy/cuda/cuda.cuh"
 #include "rejected.hpp"
 #include "support/catch.hpp"
@@ -20,6 +21,10 @@ enum class AlgebraBreak {
   first_matrix_for_all,
   info_from_0,
   above_cleared,
+  pivot_unsaid,
+  always_lower,
+  zero_unsaid,
+  sums_cleared,
   signs_left_to_solver
 };
 
@@ -94,13 +99,43 @@ struct isonomy::Backend<isonomy::test::BrokenAlgebra> {
     if (test::mistake<test::AlgebraBreak> == Break::signs_left_to_solver)
       Honest::for_each(ctx, a.columns, test::FirstNegative<T>{v});
   }
+  template <Real T>
+  static void cholesky(context& ctx, MatrixView<T, space> a) {
+    try {
+      op::cholesky::derive(ctx, a);
+    } catch (const NotPositiveDefinite&) {
+      if (test::mistake<test::AlgebraBreak> != Break::pivot_unsaid) throw;
+    }
+  }
+  template <Real T>
+  static void solve_triangular(context& ctx, MatrixView<const T, space> l, MatrixView<T, space> b, Triangle triangle) {
+    try {
+      Honest::solve_triangular<T>(
+          ctx, l, b, test::mistake<test::AlgebraBreak> == Break::always_lower ? Triangle::lower : triangle);
+    } catch (const SingularMatrix&) {
+      if (test::mistake<test::AlgebraBreak> != Break::zero_unsaid) throw;
+    }
+  }
+  template <Real T>
+  static void solve_triangular_batched(context& ctx, BatchView<const T, space> l, BatchView<T, space> b,
+                                       VectorView<index_t, space> info, Triangle triangle) {
+    if (test::mistake<test::AlgebraBreak> == Break::always_lower) triangle = Triangle::lower;
+    op::solve_triangular_batched::derive(ctx, l, b, info, triangle);
+  }
+  template <Real T>
+  static void log_diagonal_sum_batched(context& ctx, BatchView<const T, space> l, VectorView<const index_t, space> info,
+                                       VectorView<T, space> out) {
+    op::log_diagonal_sum_batched::derive(ctx, l, info, out);
+    if (test::mistake<test::AlgebraBreak> == Break::sums_cleared) Honest::fill(ctx, out, T{0});
+  }
 };
 
 namespace isonomy::test {
 namespace {
 
 using WithBrokenAlgebra =
-    Override<Cuda, BrokenAlgebra, op::gemm, op::gemm_batched, op::syrk, op::cholesky_batched, op::eigh>;
+    Override<Cuda, BrokenAlgebra, op::gemm, op::gemm_batched, op::syrk, op::cholesky_batched, op::cholesky,
+             op::solve_triangular, op::solve_triangular_batched, op::log_diagonal_sum_batched, op::eigh>;
 
 TEST_CASE("broken products and factors on Cuda are rejected", "[cuda]") {
   using enum AlgebraBreak;
@@ -108,6 +143,10 @@ TEST_CASE("broken products and factors on Cuda are rejected", "[cuda]") {
   rejects<op::gemm_batched, WithBrokenAlgebra>({alpha_ignored, first_matrix_for_all});
   rejects<op::syrk, WithBrokenAlgebra>({one_triangle});
   rejects<op::cholesky_batched, WithBrokenAlgebra>({info_from_0, above_cleared});
+  rejects<op::cholesky, WithBrokenAlgebra>({pivot_unsaid});
+  rejects<op::solve_triangular, WithBrokenAlgebra>({always_lower, zero_unsaid});
+  rejects<op::solve_triangular_batched, WithBrokenAlgebra>({always_lower});
+  rejects<op::log_diagonal_sum_batched, WithBrokenAlgebra>({sums_cleared});
   rejects<op::eigh, WithBrokenAlgebra>({signs_left_to_solver});
 }
 
