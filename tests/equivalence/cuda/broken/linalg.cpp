@@ -4,6 +4,7 @@
 #include "isonomy/conformance/cases/linalg/eigh.hpp"
 #include "isonomy/conformance/cases/linalg/gemm.hpp"
 #include "isonomy/conformance/cases/linalg/gemm_batched.hpp"
+#include "isonomy/conformance/cases/linalg/log_diagonal_sum.hpp"
 #include "isonomy/conformance/cases/linalg/solve_triangular.hpp"
 #include "isonomy/cuda/cuda.cuh"
 #include "rejected.hpp"
