@@ -7,6 +7,7 @@
 #include "isonomy/conformance/cases/linalg/cholesky.hpp"
 #include "isonomy/conformance/cases/linalg/eigh.hpp"
 #include "isonomy/conformance/cases/linalg/gemm.hpp"
+#include "isonomy/conformance/cases/linalg/tridiagonalise.hpp"
 #include "isonomy/conformance/cases/memory.hpp"
 #include "isonomy/conformance/cases/mixture/mixture.hpp"
 #include "isonomy/conformance/cases/mixture/multivariate.hpp"

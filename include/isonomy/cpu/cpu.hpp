@@ -7,6 +7,7 @@
 #include "isonomy/cpu/for_each.hpp"
 #include "isonomy/cpu/linalg/cholesky.hpp"
 #include "isonomy/cpu/linalg/eigen/eigh.hpp"
+#include "isonomy/cpu/linalg/eigen/tridiagonalise.hpp"
 #include "isonomy/cpu/linalg/gemm.hpp"
 #include "isonomy/cpu/linalg/syrk.hpp"
 #include "isonomy/cpu/memory.hpp"
@@ -36,6 +37,7 @@ struct Backend<Cpu> : cpu::Memory,
                       cpu::Syrk,
                       cpu::CholeskyBatched,
                       cpu::Eigh,
+                      cpu::Tridiagonalise,
                       cpu::JointResidueCounts,
                       cpu::ResidueRankSums,
                       cpu::MixtureSums,

@@ -7,6 +7,7 @@
 #include "isonomy/ops/for_each.hpp"
 #include "isonomy/ops/linalg/cholesky.hpp"
 #include "isonomy/ops/linalg/eigen/eigh.hpp"
+#include "isonomy/ops/linalg/eigen/tridiagonalise.hpp"
 #include "isonomy/ops/linalg/gemm.hpp"
 #include "isonomy/ops/linalg/syrk.hpp"
 #include "isonomy/ops/memory.hpp"
@@ -29,9 +30,10 @@
 namespace isonomy::op {
 
 /// Everything the library dispatches, in the order of the capability table.
-using all = std::tuple<for_each, copy, fill, iota, transform, transform_reduce, segmented_reduce, stable_sort_by_key,
-                       rank_average, gemm, syrk, cholesky_batched, eigh, select_k, select_candidates,
-                       joint_residue_counts, residue_rank_sums, row_statistics, mixture_sums, weighted_mixture_sums,
-                       multivariate_mixture_sums, weighted_multivariate_mixture_sums, nearest_sums>;
+using all =
+    std::tuple<for_each, copy, fill, iota, transform, transform_reduce, segmented_reduce, stable_sort_by_key,
+               rank_average, gemm, syrk, cholesky_batched, eigh, tridiagonalise, apply_reflectors, select_k,
+               select_candidates, joint_residue_counts, residue_rank_sums, row_statistics, mixture_sums,
+               weighted_mixture_sums, multivariate_mixture_sums, weighted_multivariate_mixture_sums, nearest_sums>;
 
 }  // namespace isonomy::op

@@ -8,6 +8,7 @@
 #include "isonomy/reference/linalg/eigh.hpp"
 #include "isonomy/reference/linalg/gemm.hpp"
 #include "isonomy/reference/linalg/syrk.hpp"
+#include "isonomy/reference/linalg/tridiagonalise.hpp"
 #include "isonomy/reference/memory.hpp"
 #include "isonomy/reference/mixture/mixture_sums.hpp"
 #include "isonomy/reference/mixture/nearest_sums.hpp"
@@ -39,6 +40,7 @@ struct Backend<Reference> : reference::Memory,
                             reference::Syrk,
                             reference::CholeskyBatched,
                             reference::Eigh,
+                            reference::Tridiagonalise,
                             reference::JointResidueCounts,
                             reference::ResidueRankSums,
                             reference::RowStatistics,
