@@ -95,6 +95,15 @@ void cholesky_of(benchmark::State& state) {
   }
 }
 
+/// Symmetric, by columns.
+std::vector<double> symmetric_numbers() {
+  std::vector<double> a = numbers(order * order);
+  for (index_t i = 0; i < order; ++i)
+    for (index_t j = 0; j < i; ++j)
+      a[static_cast<std::size_t>(i * order + j)] = a[static_cast<std::size_t>(j * order + i)];
+  return a;
+}
+
 template <bool own>
 void cholesky_of_one(benchmark::State& state) {
   std::vector<double> source = numbers(order * order), a;
@@ -175,24 +184,59 @@ void log_diagonal_sum_of(benchmark::State& state) {
 
 template <bool own>
 void eigh_of(benchmark::State& state) {
-  constexpr index_t n = order;
-  const auto x = numbers(n * n);
-  std::vector<double> a(x.size()), w(static_cast<std::size_t>(n)), v(a.size());
-  for (index_t i = 0; i < n; ++i)
-    for (index_t j = 0; j <= i; ++j)
-      a[static_cast<std::size_t>(i * n + j)] = a[static_cast<std::size_t>(j * n + i)] =
-          x[static_cast<std::size_t>(i * n + j)];
+  const std::vector<double> a = symmetric_numbers();
+  std::vector<double> w(static_cast<std::size_t>(order)), v(a.size());
   Context<Cpu> ctx(one_thread());
   for (auto _ : state) {
     if constexpr (own) {
-      eigh(ctx, column_major<>(static_cast<const double*>(a.data()), n, n), VectorView<double>(w.data(), n),
-           column_major(v.data(), n, n));
+      eigh(ctx, column_major(a.data(), order, order), view(w), column_major(v.data(), order, order));
     } else {
       const Eigen::SelfAdjointEigenSolver<eigen::Matrix<double>> solver(
-          Eigen::Map<const eigen::Matrix<double>>(a.data(), n, n));
-      Eigen::Map<eigen::Matrix<double>>(v.data(), n, n) = solver.eigenvectors();
+          Eigen::Map<const eigen::Matrix<double>>(a.data(), order, order));
+      Eigen::Map<eigen::Matrix<double>>(v.data(), order, order) = solver.eigenvectors();
     }
     benchmark::DoNotOptimize(v.data());
+  }
+}
+
+template <bool own>
+void tridiagonalise_of(benchmark::State& state) {
+  const std::vector<double> a = symmetric_numbers();
+  std::vector<double> d(static_cast<std::size_t>(order)), e(d.size() - 1), taus(e), v(a.size());
+  Context<Cpu> ctx(one_thread());
+  for (auto _ : state) {
+    if constexpr (own) {
+      tridiagonalise(ctx, column_major(a.data(), order, order), view(d), view(e), column_major(v.data(), order, order),
+                     view(taus));
+    } else {
+      const Eigen::Tridiagonalization<eigen::Matrix<double>> form(
+          Eigen::Map<const eigen::Matrix<double>>(a.data(), order, order));
+      Eigen::Map<eigen::Matrix<double>>(v.data(), order, order) = form.packedMatrix();
+    }
+    benchmark::DoNotOptimize(v.data());
+  }
+}
+
+/// The Q of a tridiagonal form made a matrix.
+template <bool own>
+void apply_reflectors_of(benchmark::State& state) {
+  const std::vector<double> a = symmetric_numbers();
+  std::vector<double> d(static_cast<std::size_t>(order)), e(d.size() - 1), taus(e), v(a.size()), q(a.size());
+  Context<Cpu> ctx(one_thread());
+  tridiagonalise(ctx, column_major(a.data(), order, order), view(d), view(e), column_major(v.data(), order, order),
+                 view(taus));
+  const Eigen::Tridiagonalization<eigen::Matrix<double>> form(
+      Eigen::Map<const eigen::Matrix<double>>(a.data(), order, order));
+  for (auto _ : state) {
+    if constexpr (own) {
+      std::fill(q.begin(), q.end(), 0.0);
+      for (index_t i = 0; i < order; ++i) q[static_cast<std::size_t>(i * order + i)] = 1;
+      apply_reflectors(ctx, column_major(v.data(), order, order), view(taus), false,
+                       column_major(q.data(), order, order));
+    } else {
+      Eigen::Map<eigen::Matrix<double>>(q.data(), order, order) = form.matrixQ();
+    }
+    benchmark::DoNotOptimize(q.data());
   }
 }
 
@@ -595,6 +639,8 @@ int main(int argc, char** argv) {
   add("solve_triangular_batched", solve_triangular_batched_of<true>, solve_triangular_batched_of<false>);
   add("log_diagonal_sum_batched", log_diagonal_sum_of<true>, log_diagonal_sum_of<false>);
   add("eigh", eigh_of<true>, eigh_of<false>);
+  add("tridiagonalise", tridiagonalise_of<true>, tridiagonalise_of<false>);
+  add("apply_reflectors", apply_reflectors_of<true>, apply_reflectors_of<false>);
   add("transform", transform_of<true>, transform_of<false>);
   add("transform_reduce", transform_reduce_of<true>, transform_reduce_of<false>);
   add("segmented_reduce", segmented_reduce_of<true>, segmented_reduce_of<false>);

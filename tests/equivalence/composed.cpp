@@ -6,6 +6,7 @@
 #include "isonomy/conformance/cases/linalg/cholesky.hpp"
 #include "isonomy/conformance/cases/linalg/eigh.hpp"
 #include "isonomy/conformance/cases/linalg/gemm.hpp"
+#include "isonomy/conformance/cases/linalg/tridiagonalise.hpp"
 #include "isonomy/conformance/cases/sort.hpp"
 #include "isonomy/reference/reference.hpp"
 #include "support/catch.hpp"
@@ -19,13 +20,16 @@ TEST_CASE("gemm and select_k conform on copies in another memory space", "[equiv
   ::test::conform<op::gemm, Elsewhere>(conformance::Level::quick);
   ::test::conform<op::select_k, Elsewhere>(conformance::Level::quick);  // from k = 3 on the device declines
 }
-TEST_CASE("cholesky_batched and eigh conform while every call is checked by the reference", "[equivalence]") {
+TEST_CASE("factors, eigenvectors and reflectors conform while every call is checked by the reference",
+          "[equivalence]") {
   Context<Checked<Cpu, Reference>> ctx;  // one class of determinism: each call costs several
   conformance::Report report{"Checked"};
   conformance::Plan plan;
   plan.level = conformance::Level::quick;
   conformance::run_operation<op::cholesky_batched, Checked<Cpu, Reference>>(ctx, report, plan);
   conformance::run_operation<op::eigh, Checked<Cpu, Reference>>(ctx, report, plan);
+  conformance::run_operation<op::tridiagonalise, Checked<Cpu, Reference>>(ctx, report, plan);
+  conformance::run_operation<op::apply_reflectors, Checked<Cpu, Reference>>(ctx, report, plan);
   std::ostringstream text;
   text << report;
   INFO(text.str());

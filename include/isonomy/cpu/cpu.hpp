@@ -8,6 +8,7 @@
 #include "isonomy/cpu/gather.hpp"
 #include "isonomy/cpu/linalg/cholesky.hpp"
 #include "isonomy/cpu/linalg/eigen/eigh.hpp"
+#include "isonomy/cpu/linalg/eigen/tridiagonalise.hpp"
 #include "isonomy/cpu/linalg/gemm.hpp"
 #include "isonomy/cpu/linalg/gemm_batched.hpp"
 #include "isonomy/cpu/linalg/solve_triangular.hpp"
@@ -46,6 +47,7 @@ struct Backend<Cpu> : cpu::Memory,
                       cpu::Cholesky,
                       cpu::SolveTriangular,
                       cpu::Eigh,
+                      cpu::Tridiagonalise,
                       cpu::JointResidueCounts,
                       cpu::ResidueRankSums,
                       cpu::MixtureSums,

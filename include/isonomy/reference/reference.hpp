@@ -12,6 +12,7 @@
 #include "isonomy/reference/linalg/log_diagonal_sum.hpp"
 #include "isonomy/reference/linalg/solve_triangular.hpp"
 #include "isonomy/reference/linalg/syrk.hpp"
+#include "isonomy/reference/linalg/tridiagonalise.hpp"
 #include "isonomy/reference/memory.hpp"
 #include "isonomy/reference/mixture/mixture_sums.hpp"
 #include "isonomy/reference/mixture/nearest_sums.hpp"
@@ -51,6 +52,7 @@ struct Backend<Reference> : reference::Memory,
                             reference::SolveTriangular,
                             reference::LogDiagonalSum,
                             reference::Eigh,
+                            reference::Tridiagonalise,
                             reference::JointResidueCounts,
                             reference::ResidueRankSums,
                             reference::RowStatistics,

@@ -5,6 +5,7 @@
 #include "isonomy/conformance/cases/linalg/gemm_batched.hpp"
 #include "isonomy/conformance/cases/linalg/log_diagonal_sum.hpp"
 #include "isonomy/conformance/cases/linalg/solve_triangular.hpp"
+#include "isonomy/conformance/cases/linalg/tridiagonalise.hpp"
 #include "support/catch.hpp"
 #include "support/reference.hpp"
 
@@ -29,3 +30,7 @@ TEST_CASE("log_diagonal_sum_batched conforms on Reference", "[equivalence]") {
   isonomy::test::conform_on_reference<isonomy::op::log_diagonal_sum_batched>();
 }
 TEST_CASE("eigh conforms on Reference", "[equivalence]") { isonomy::test::conform_on_reference<isonomy::op::eigh>(); }
+TEST_CASE("tridiagonalise and apply_reflectors conform on Reference", "[equivalence]") {
+  isonomy::test::conform_on_reference<isonomy::op::tridiagonalise>();
+  isonomy::test::conform_on_reference<isonomy::op::apply_reflectors>();
+}

@@ -326,6 +326,26 @@ TEST_CASE("eigh names shapes, overlaps and what is not finite, and changes nothi
   CHECK(in.z == std::vector<double>(100, -3));
 }
 
+TEST_CASE("reflectors name shapes and overlaps", "[operations]") {
+  Inputs in;
+  const auto a = column_major(in.x.data(), 3, 3), v = column_major(in.z.data(), 3, 3);
+  const auto d = view(in.y).subview(0, 3), e = view(in.y).subview(3, 2), taus = view(in.y).subview(5, 2);
+  CHECK(message<ShapeError>([&] { tridiagonalise(in.ctx, a.row_block(0, 2), d, e, v, taus); }) ==
+        "tridiagonalise: A is 2x3; it must be square");
+  CHECK(message<ShapeError>([&] { tridiagonalise(in.ctx, a, d, d, v, taus); }) ==
+        "tridiagonalise: e has 3 elements and A has 3 rows; give 2");
+  CHECK_THROWS_AS(tridiagonalise(in.ctx, a, d, e, v.row_block(0, 2), taus), ShapeError);
+  CHECK(message<AliasError>([&] { tridiagonalise(in.ctx, a, d, e, v, e); }) ==
+        "tridiagonalise: taus overlaps e; pass separate memory for the output");
+  CHECK_THROWS_AS(tridiagonalise(in.ctx, a, d, e, a, taus), AliasError);
+  CHECK_THROWS_AS(tridiagonalise(in.ctx, a, d, view(in.y).subview(2, 2), v, taus), AliasError);
+  CHECK(message<ShapeError>([&] { apply_reflectors(in.ctx, v, taus, false, a.row_block(0, 2)); }) ==
+        "apply_reflectors: reflectors is 3x3 and C has 2 rows; reflectors must be square of that size");
+  CHECK(message<ShapeError>([&] { apply_reflectors(in.ctx, v, d, false, a); }) ==
+        "apply_reflectors: taus has 3 elements and the list of reflectors has 2; they must be equal");
+  CHECK_THROWS_AS(apply_reflectors(in.ctx, v, taus, false, v), AliasError);
+}
+
 TEST_CASE("every operation accepts nothing", "[operations]") {
   Inputs in;
   const VectorView<double> v;
@@ -340,6 +360,8 @@ TEST_CASE("every operation accepts nothing", "[operations]") {
   CHECK_NOTHROW(log_diagonal_sum_batched(in.ctx, BatchView<const double>(), i, v));
   CHECK_NOTHROW(solve_triangular_batched(in.ctx, BatchView<double>(), BatchView<double>(), i));
   CHECK_NOTHROW(eigh(in.ctx, m, v, m));
+  CHECK_NOTHROW(tridiagonalise(in.ctx, m, v, v, m, v));
+  CHECK_NOTHROW(apply_reflectors(in.ctx, m, v, false, m));
   CHECK_NOTHROW(copy(in.ctx, v, v));
   CHECK_NOTHROW(copy(in.ctx, m, m));
   CHECK_NOTHROW(fill(in.ctx, v, 1.0));

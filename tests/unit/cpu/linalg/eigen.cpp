@@ -80,7 +80,8 @@ TEST_CASE("a matrix is its tridiagonal form between reflectors, in the same bits
     for (int set = 0; set <= static_cast<int>(cpu::best_instruction_set()); ++set) {
       Context<Cpu> ctx = eigen_context(2, set);
       Elements reduced = a, d(static_cast<std::size_t>(n)), e(d), tau(d);
-      const index_t size = std::max(cpu::TridiagonalReduction::workspace(ctx, n), cpu::Reflectors::workspace(n, n));
+      const index_t size =
+          std::max(cpu::TridiagonalReduction::workspace(ctx, n), cpu::Reflectors<double>::workspace(n, n));
       const auto memory = cpu::Memory::allocate(ctx, static_cast<std::size_t>(size) * sizeof(double), "test");
       double* const room = static_cast<double*>(memory.get());
       cpu::TridiagonalReduction(ctx, "test", column_major(reduced.data(), n, n), room)
@@ -89,7 +90,7 @@ TEST_CASE("a matrix is its tridiagonal form between reflectors, in the same bits
           n, [&](index_t i) { return d[static_cast<std::size_t>(i)]; },
           [&](index_t i) { return e[static_cast<std::size_t>(i)]; });
       if (n > 1) {  // Q (Q T)^T, which is Q T Q^T
-        cpu::Reflectors q(ctx, column_major(static_cast<const double*>(reduced.data()), n, n), tau.data(), room);
+        cpu::Reflectors<double> q(ctx, column_major(static_cast<const double*>(reduced.data()), n, n), view(tau), room);
         q.apply(column_major(t.data(), n, n), false);
         for (index_t j = 0; j < n; ++j)
           for (index_t i = 0; i < j; ++i)

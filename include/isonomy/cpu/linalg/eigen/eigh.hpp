@@ -13,6 +13,7 @@
 #include "isonomy/cpu/linalg/eigen/divide.hpp"
 #include "isonomy/cpu/linalg/eigen/reduction.hpp"
 #include "isonomy/cpu/linalg/eigen/reflectors.hpp"
+#include "isonomy/cpu/linalg/eigen/scaled.hpp"
 #include "isonomy/cpu/memory.hpp"
 
 namespace isonomy::cpu {
@@ -23,8 +24,8 @@ class SymmetricEigenproblem {
   /// In pieces: what the heap keeps between calls need not be cleared by the system each time.
   SymmetricEigenproblem(Context& ctx, const char* operation, index_t n)
       : ctx_(ctx), operation_(operation), matrix_(allocate(n * n + 4 * round_up(n, 8) + 8)), vectors_(allocate(n * n)),
-        workspace_(allocate(std::max(
-            {TridiagonalReduction::workspace(ctx, n), DivideAndConquer::workspace(n), Reflectors::workspace(n, n)}))),
+        workspace_(allocate(std::max({TridiagonalReduction::workspace(ctx, n), DivideAndConquer::workspace(n),
+                                      Reflectors<double>::workspace(n, n)}))),
         further_(allocate(DivideAndConquer::workspace(n))) {
     const index_t line = round_up(n, 8);
     a_ = column_major(in(matrix_), n, n), q_ = column_major(in(vectors_), n, n);
@@ -32,25 +33,10 @@ class SymmetricEigenproblem {
     order_ = reinterpret_cast<index_t*>(tau_ + line);
   }
 
-  /// The lower triangle of A, scaled by the power of 2 that leaves its largest element between 1 and 2; 0 above it.
-  /// ValueError where an element is not finite.
+  /// ValueError where an element of the lower triangle is not finite.
   template <Real T>
   void load(MatrixView<const T> a) {
-    const index_t n = a.rows;
-    double largest = 0;
-    for (index_t j = 0; j < n; ++j)
-      for (index_t i = j; i < n; ++i) {
-        const double size = std::abs(static_cast<double>(a(i, j)));
-        if (!std::isfinite(size)) not_finite(i, j);
-        largest = std::max(largest, size);
-      }
-    exponent_ = largest > 0 ? std::ilogb(largest) : 0;
-    // Two factors, since the inverse of the least denormal is no double.
-    const double first = std::ldexp(1.0, -exponent_ / 2), second = std::ldexp(1.0, -exponent_ - -exponent_ / 2);
-    for (index_t j = 0; j < n; ++j) {
-      std::fill_n(&a_(0, j), j, 0.0);
-      for (index_t i = j; i < n; ++i) a_(i, j) = static_cast<double>(a(i, j)) * first * second;
-    }
+    exponent_ = load_scaled(a, a_, operation_);
   }
 
   void solve() {
@@ -58,7 +44,8 @@ class SymmetricEigenproblem {
     if (!DivideAndConquer(ctx_, operation_, q_, d_, e_, in(workspace_), in(further_)).run())
       throw NoConvergence(text::joined(operation_, ": an eigenvalue of a matrix of ", a_.rows,
                                        " rows was not found; expected each within 120 steps"));
-    if (a_.rows > 1) Reflectors(ctx_, a_, tau_, in(workspace_)).apply(q_, false);
+    if (a_.rows > 1)
+      Reflectors<double>(ctx_, a_, VectorView<const double>(tau_, a_.rows - 1), in(workspace_)).apply(q_, false);
     const index_t n = a_.rows;
     for (index_t i = 0; i < n; ++i) order_[i] = i;
     std::sort(order_, order_ + n, [&](index_t i, index_t j) { return d_[i] < d_[j] || (!(d_[j] < d_[i]) && i < j); });
@@ -84,9 +71,6 @@ class SymmetricEigenproblem {
     return Memory::allocate(ctx_, static_cast<std::size_t>(elements) * sizeof(double), operation_);
   }
   [[nodiscard]] static double* in(const Memory::allocation& memory) { return static_cast<double*>(memory.get()); }
-  [[noreturn]] void not_finite(index_t i, index_t j) const {
-    throw ValueError(text::joined(operation_, ": A(", i, ", ", j, ") is not finite; give numbers"));
-  }
 
   Context& ctx_;
   const char* operation_;

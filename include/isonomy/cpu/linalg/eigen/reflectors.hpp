@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "isonomy/core/concepts.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/cpu/context.hpp"
@@ -10,11 +11,12 @@
 
 namespace isonomy::cpu {
 
-/// C = Q*C or transposed(Q)*C for the reflectors that TridiagonalReduction leaves.
+/// C = Q*C or transposed(Q)*C for the reflectors that TridiagonalReduction leaves, whatever type they are kept in.
 ///
 /// A block of them is I - V*F*transposed(V), F upper triangular: F_ii = tau_i, and above it the column
 /// -tau_i F V^T v_i. Source: Schreiber and Van Loan, A storage-efficient WY representation for products of Householder
 /// transformations (1989).
+template <Real T>
 class Reflectors {
  public:
   static constexpr index_t block = 64;
@@ -22,7 +24,7 @@ class Reflectors {
   [[nodiscard]] static index_t workspace(index_t n, index_t columns) {
     return round_up(n * block, 8) + 2 * block * block + 2 * block * columns;
   }
-  Reflectors(Context& ctx, MatrixView<const double> a, const double* tau, double* workspace)
+  Reflectors(Context& ctx, MatrixView<const T> a, VectorView<const T> tau, double* workspace)
       : ctx_(ctx), a_(a), tau_(tau), v_(workspace), gram_(v_ + round_up(a.rows * block, 8)),
         factor_(gram_ + block * block), product_(factor_ + block * block) {}
 
@@ -46,10 +48,10 @@ class Reflectors {
     for (index_t j = 0; j < k; ++j) {
       std::fill_n(&v(0, j), j, 0.0);
       v(j, j) = 1;
-      std::copy_n(&a_(first + 1 + j, first + j) + 1, m - j - 1, &v(0, j) + j + 1);
+      for (index_t i = j + 1; i < m; ++i) v(i, j) = static_cast<double>(a_(first + 1 + i, first + j));
     }
     Gemm::gemm<double>(ctx_, 1, transposed(Const(v)), Const(v), 0, gram);
-    for (index_t j = 0; j < k; ++j) factor_column(gram, tau_[first + j], j, f);
+    for (index_t j = 0; j < k; ++j) factor_column(gram, static_cast<double>(tau_(first + j)), j, f);
     Gemm::gemm<double>(ctx_, 1, transposed(Const(v)), Const(c), 0, w);
     Gemm::gemm<double>(ctx_, 1, transpose ? transposed(Const(f)) : Const(f), Const(w), 0, fw);
     Gemm::gemm<double>(ctx_, -1, Const(v), Const(fw), 1, c);
@@ -66,8 +68,8 @@ class Reflectors {
   }
 
   Context& ctx_;
-  Const a_;
-  const double* tau_;
+  MatrixView<const T> a_;
+  VectorView<const T> tau_;
   double *v_, *gram_, *factor_, *product_;
 };
 
