@@ -85,6 +85,7 @@ void refuses_bad_indices(Rows<Tag>& rows, const char* element, bool unique, cons
 /// Two long rows, all of one element, so that little is prepared for what is moved.
 template <class T, class Tag, class Move>
 void stops_moving(Rows<Tag>& rows, const Move& move) {
+  if (!stands_for_all<T>) return;
   using Space = typename Backend<Tag>::space;
   rows.stops(text::joined(op::element_name<T>(), ", asked to stop"), index_t{1} << 20, [&](Call<Tag>& call, index_t n) {
     Buffer<T, Tag> out(call.context(), 2 * n, "two rows");
