@@ -1,4 +1,4 @@
-// The backend of a project that uses the library: host memory, the eleven core operations, plain loops.
+// The backend of a project that uses the library: host memory, core operations without eigenvectors, plain loops.
 #pragma once
 
 #include <algorithm>

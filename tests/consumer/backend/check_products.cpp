@@ -1,10 +1,19 @@
 #include <isonomy/conformance/cases/linalg/cholesky.hpp>
+#include <isonomy/conformance/cases/linalg/eigh.hpp>
 #include <isonomy/conformance/cases/linalg/gemm.hpp>
 #include <isonomy/conformance/cases/linalg/gemm_batched.hpp>
+#include <isonomy/conformance/cases/linalg/log_diagonal_sum.hpp>
+#include <isonomy/conformance/cases/linalg/solve_triangular.hpp>
+#include <isonomy/conformance/cases/linalg/tridiagonalise.hpp>
 
 #include "check.hpp"
 
 void consumer::check_products(Context& ctx, Report& report, const Plan& plan) {
-  check<isonomy::op::gemm, isonomy::op::gemm_batched, isonomy::op::syrk, isonomy::op::cholesky_batched>(ctx, report,
-                                                                                                        plan);
+  check<isonomy::op::gemm, isonomy::op::gemm_batched, isonomy::op::syrk, isonomy::op::cholesky_batched,
+        isonomy::op::cholesky, isonomy::op::solve_triangular, isonomy::op::solve_triangular_batched,
+        isonomy::op::log_diagonal_sum_batched>(ctx, report, plan);
+  Plan without_eigenvectors = plan;
+  without_eigenvectors.declined = {"eigh", "tridiagonalise", "apply_reflectors"};
+  check<isonomy::op::eigh, isonomy::op::tridiagonalise, isonomy::op::apply_reflectors>(ctx, report,
+                                                                                       without_eigenvectors);
 }
