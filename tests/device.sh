@@ -36,7 +36,7 @@ else
     --parallel >"$out/build.log"
   programs=build/device/tests
   "$nvcc" -std=c++20 -O2 -arch="sm_${CMAKE_CUDA_ARCHITECTURES:-90}" -Iinclude -o "$programs/consumer_cuda" \
-    tests/consumer/cuda/main.cu -lcublas >>"$out/build.log" 2>&1 || echo "consumer_cuda does not compile: $out/build.log"
+    tests/consumer/cuda/main.cu -lcublas -lcusolver >>"$out/build.log" 2>&1 || echo "consumer_cuda does not compile: $out/build.log"
 fi
 budget=${BUDGET:-450} begin=$SECONDS for_gates=240
 

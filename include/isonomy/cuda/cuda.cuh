@@ -1,4 +1,4 @@
-// Backend<Cuda>: every operation on one NVIDIA GPU. For nvcc; link cudart, cuBLAS and cuSOLVER.
+// Backend<Cuda>: operations on one NVIDIA GPU. For nvcc; link cudart, cuBLAS and cuSOLVER.
 #pragma once
 
 #include <string>
@@ -38,8 +38,9 @@
 
 namespace isonomy {
 
-/// The law of Backend<Cpu> on a device: the same bits, but for the products and factorisations of the vendor's
-/// libraries, which agree within their operations' tiers.
+/// The law of Backend<Cpu> on a device, for every operation but tridiagonalise and apply_reflectors: the same bits, but
+/// for what the vendor's libraries compute, products, triangular systems, factorisations and eigh, which agree within
+/// their operations' tiers.
 template <>
 struct Backend<Cuda> : device::Memory,
                        device::ForEach,

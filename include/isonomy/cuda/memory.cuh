@@ -114,13 +114,17 @@ struct Memory {
     for_indices(ctx, out.size, "iota", CountUp<T>{out, first});
   }
 
-  // Between the spaces, in pageable memory: the source has been read, the target written, when the call returns. No
-  // operation, so a request to stop does not end it.
+  // Between the spaces: the source has been read, the target written, when the call returns. No operation, so a request
+  // to stop does not end it.
   template <class T>
   static void copy_from_host(Context& ctx, VectorView<const T> source, VectorView<T, DeviceSpace> out) {
     if (out.size == 0) return;
     ctx.counters().bytes_moved += bytes_of<T>(out.size);
-    if (source.stride == 1) return send(ctx, source.data, out);
+    if (source.stride == 1) {
+      send(ctx, source.data, out);
+      if (is_read_by_device(ctx, source.data)) drain(ctx);
+      return;
+    }
     HostElements<T> packed(source.size);
     for (index_t i = 0; i < packed.size; ++i) packed.set(i, source(i));
     send(ctx, packed.bytes.data(), out);
@@ -174,6 +178,13 @@ struct Memory {
   static void spread(Context& ctx, VectorView<const T, DeviceSpace> source, VectorView<T, DeviceSpace> out) {
     constexpr int threads = 256;
     launch(ctx, ctx.blocks_for(out.size, threads), threads, IndexLoop<CopyElement<T>>{{source, out}, 0, out.size});
+  }
+  /// Is it no pageable memory, so that a copy from it may still be on its way when the call that began it returns?
+  [[nodiscard]] static bool is_read_by_device(Context& ctx, const void* p) {
+    const OnDevice here(ctx.device());
+    cudaPointerAttributes at{};
+    require(cudaPointerGetAttributes(&at, p), "cudaPointerGetAttributes");
+    return at.type != cudaMemoryTypeUnregistered;
   }
   /// Waits without asking whether to stop.
   static void drain(Context& ctx) {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "isonomy/core/error.hpp"
 #include "isonomy/cuda/event.cuh"
 #include "isonomy/cuda/status.cuh"
 
@@ -21,14 +22,20 @@ class PinnedPlace {
 
   [[nodiscard]] void* data() const { return memory_; }
   /// Room for so many bytes. A copy may still be on its way to or from the old memory, which then waits for it.
-  void reserve(std::size_t bytes) {
+  /// OutOfMemory names `purpose`.
+  void reserve(std::size_t bytes, const char* purpose) {
     if (bytes <= bytes_) return;
     if (memory_ != nullptr) {
       wait();
       require(cudaFreeHost(std::exchange(memory_, nullptr)), "cudaFreeHost");
       bytes_ = 0;
     }
-    require(cudaMallocHost(&memory_, bytes), "cudaMallocHost");
+    const cudaError_t error = cudaMallocHost(&memory_, bytes);
+    if (error == cudaErrorMemoryAllocation) {
+      static_cast<void>(cudaGetLastError());
+      throw OutOfMemory(purpose, bytes, 0);
+    }
+    require(error, "cudaMallocHost");
     bytes_ = bytes;
   }
   /// The stream has come to the end of what uses the place.

@@ -21,7 +21,7 @@ class ReturnPlaces {
   /// Queues a copy of so many bytes to one of the places.
   void begin(int place, const void* from, std::size_t bytes) {
     PinnedPlace& to = places_.at(static_cast<std::size_t>(place));
-    to.reserve(bytes);
+    to.reserve(bytes, "results on their way to the host");
     require(cudaMemcpyAsync(to.data(), from, bytes, cudaMemcpyDeviceToHost, stream_), "cudaMemcpyAsync");
     to.mark(stream_);
   }

@@ -58,7 +58,8 @@ class SendPlaceStock {
 class SendRooms {
  public:
   /// Rooms of so many bytes each; one of the device is enough where there is one piece. OutOfMemory names `purpose`.
-  SendRooms(Context& ctx, std::size_t bytes, bool several, const char* purpose) : ctx_(ctx), bytes_(bytes) {
+  SendRooms(Context& ctx, std::size_t bytes, bool several, const char* purpose)
+      : ctx_(ctx), bytes_(bytes), purpose_(purpose) {
     rooms_[0] = Memory::allocate(ctx, bytes, purpose);
     if (several) rooms_[1] = Memory::allocate(ctx, bytes, purpose);
     const OnDevice here(ctx.device());
@@ -76,7 +77,7 @@ class SendRooms {
     const OnDevice here(ctx_.device());
     PinnedPlace& place = places_->places[next_];
     place.wait();
-    place.reserve(bytes_);
+    place.reserve(bytes_, purpose_);
     return place.data();
   }
   /// Sends so many bytes of it on their way, and turns to the other room.
@@ -116,6 +117,7 @@ class SendRooms {
 
   Context& ctx_;
   std::size_t bytes_;
+  const char* purpose_;
   std::array<Memory::allocation, 2> rooms_;
   std::unique_ptr<SendPlaces> places_;
   std::size_t next_ = 0, first_ = 0;  // to be sent, to arrive

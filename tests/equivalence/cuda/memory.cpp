@@ -1,7 +1,11 @@
 // The conformance rows of for_each, copy, fill, iota, gather, scatter on Backend<Cuda>, and the stages of what is
 // queued there.
+#include <cuda_runtime.h>
+
+#include <algorithm>
 #include <stop_token>
 
+#include "isonomy/backend/buffer.hpp"
 #include "isonomy/backend/stage_timer.hpp"
 #include "isonomy/conformance/cases/gather.hpp"
 #include "isonomy/conformance/cases/memory.hpp"
@@ -58,4 +62,16 @@ TEST_CASE("a lap of the stage timer ends what is queued", "[cuda]") {
   source.request_stop();
   CHECK_THROWS_AS(timer.lap("stopped"), Cancelled);
   CHECK(report.stages.size() == 1);
+}
+TEST_CASE("pinned memory has been read when a copy to the device returns", "[cuda]") {
+  using namespace isonomy;
+  constexpr index_t n = 100000;
+  Context<Cuda> ctx;
+  double* pinned = nullptr;
+  REQUIRE(cudaMallocHost(reinterpret_cast<void**>(&pinned), n * sizeof(double)) == cudaSuccess);
+  std::fill_n(pinned, n, 1.0);
+  const auto there = to_device(ctx, VectorView<const double>(pinned, n));
+  std::fill_n(pinned, n, 2.0);
+  CHECK(std::ranges::count(to_host(ctx, there), 1.0) == n);
+  CHECK(cudaFreeHost(pinned) == cudaSuccess);
 }

@@ -113,13 +113,15 @@ TEST_CASE("two rooms that pass the limit of memory are refused before anything i
 #if defined(ISONOMY_EMULATED_DEVICE)
 TEST_CASE("where an allocation fails, nothing is left, and the next pass runs", "[cuda]") {
   const emulation::Live before = emulation::live();
-  std::uint64_t failed = 0;
+  std::uint64_t failed = 0, for_memory = 0;
   for (bool all_there = false; !all_there; ++failed) {
     Context<Cuda> ctx;
     emulation::fail_allocation(failed + 1);
     try {
       static_cast<void>(by_way_of(ctx, 40, 8));
-    } catch (const ResourceError&) {
+    } catch (const OutOfMemory&) {
+      ++for_memory;
+    } catch (const DeviceError&) {
     }
     all_there = emulation::failure_is_pending();
     emulation::fail_allocation(0);
@@ -128,6 +130,7 @@ TEST_CASE("where an allocation fails, nothing is left, and the next pass runs", 
     CHECK(emulation::fault().empty());
   }
   CHECK(failed > 8);  // the result, two rooms, two pinned, three events, a stream, and the time that nothing failed
+  CHECK(for_memory == 5);
   const emulation::Live after = emulation::live();
   CHECK((after.resources == before.resources && after.pinned_allocations == before.pinned_allocations &&
          after.device_allocations == before.device_allocations));

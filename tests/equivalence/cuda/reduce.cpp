@@ -2,7 +2,9 @@
 #include "isonomy/conformance/cases/reduce.hpp"
 #include "isonomy/conformance/cases/inclusive_scan.hpp"
 #include "isonomy/conformance/cases/reduce_rows.hpp"
+#include "isonomy/core/functional.hpp"
 #include "isonomy/cuda/cuda.cuh"
+#include "isonomy/cuda/launch.cuh"
 #include "support/catch.hpp"
 #include "support/conform.hpp"
 
@@ -37,4 +39,15 @@ TEST_CASE("inclusive_scan conforms on Cuda", "[cuda][small]") {
 }
 TEST_CASE("inclusive_scan conforms on Cuda, fully", "[cuda][long]") {
   isonomy::test::conform<isonomy::op::inclusive_scan, isonomy::Cuda>();
+}
+
+namespace isonomy::test {
+struct FourNumbers {
+  double number[4];
+};
+}  // namespace isonomy::test
+TEST_CASE("a scan of wide elements takes no more shared memory than a block of any device has", "[cuda]") {
+  using namespace isonomy;
+  STATIC_REQUIRE(device::shared_bytes_of<device::ScanRuns<double, Plus>>() <= 48 * 1024);
+  STATIC_REQUIRE(device::shared_bytes_of<device::ScanRuns<test::FourNumbers, Plus>>() <= 64 * 1024);
 }

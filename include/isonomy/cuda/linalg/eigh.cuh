@@ -6,13 +6,13 @@
 #include <cmath>
 #include <cstddef>
 #include <memory>
+#include <type_traits>
 #include <vector>
 
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/cuda/context.cuh"
-#include "isonomy/cuda/linalg/gemm.cuh"
 #include "isonomy/cuda/memory.cuh"
 #include "isonomy/cuda/pieces.cuh"
 #include "isonomy/cuda/status.cuh"

@@ -25,8 +25,9 @@ struct ScanRuns {
   struct Tile {
     T row[warp_lanes][width + 1];
   };
+  static constexpr int warps = 4 * sizeof(Tile) <= 48 * 1024 ? 4 : 1;  // a block has so much without asking
   struct Shared {
-    alignas(16) unsigned char bytes_of_warp[4][sizeof(Tile)];
+    alignas(16) unsigned char bytes_of_warp[warps][sizeof(Tile)];
   };
 
   VectorView<const T, DeviceSpace> x;
@@ -105,7 +106,7 @@ struct InclusiveScan {
 
   template <class T, class Op>
   static void run(Context& ctx, ScanRuns<T, Op> kernel) {
-    constexpr int threads = 4 * warp_lanes;
+    constexpr int threads = ScanRuns<T, Op>::warps * warp_lanes;
     const index_t runs = kernel.count, busy = index_t{8} * ctx.state()->processors();
     while (kernel.together < warp_lanes && runs >= 2 * kernel.together * busy) kernel.together *= 2;
     in_pieces(ctx, runs, 32 * busy, operation, [&](index_t first, index_t count) {
