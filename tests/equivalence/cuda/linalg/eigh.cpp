@@ -4,7 +4,7 @@
 #include "support/catch.hpp"
 #include "support/conform.hpp"
 
-TEST_CASE("eigh conforms on Cuda", "[cuda][small]") {
+TEST_CASE("eigh conforms on Cuda", "[cuda]") {
   isonomy::test::conform<isonomy::op::eigh, isonomy::Cuda>(isonomy::conformance::Level::quick);
 }
 TEST_CASE("eigh conforms on Cuda, fully", "[cuda][long]") {
