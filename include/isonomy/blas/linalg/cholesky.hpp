@@ -22,7 +22,7 @@ struct CholeskyBatched {
   static void cholesky_batched(cpu::Context& ctx, BatchView<T> a, VectorView<index_t> info) {
     if (a.batches == 0) return;
     if (a.rows > 0 && (!fits(a.rows) || !layout(a[0]))) {
-      cpu::CholeskyBatched::cholesky_batched(ctx, a, info);
+      cpu::Cholesky::cholesky_batched(ctx, a, info);
       return;
     }
     cpu::parallel_for(ctx, a.batches, 1, "cholesky_batched", [=](index_t b) {
