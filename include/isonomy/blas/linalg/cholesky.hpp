@@ -1,8 +1,6 @@
 // cholesky_batched of Backend<CpuBlas>: LAPACK's potrf, one matrix per task, one thread each.
 #pragma once
 
-#include <algorithm>
-
 #include "isonomy/blas/library.hpp"
 #include "isonomy/core/concepts.hpp"
 #include "isonomy/core/view.hpp"
