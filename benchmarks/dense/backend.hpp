@@ -19,7 +19,7 @@
 namespace isonomy::dense {
 
 template <class T, class Tag>
-void factor(Context<Tag>& ctx, index_t n, index_t count, T* a) {
+void factor_each(Context<Tag>& ctx, index_t n, index_t count, T* a) {
   std::vector<index_t> info(static_cast<std::size_t>(count));
   cholesky_batched(ctx, BatchView<T>(a, count, n, n, n * n, 1, n), VectorView<index_t>(info.data(), count));
   for (const index_t failing : info)
@@ -40,8 +40,8 @@ template <class T, class Tag>
   out.syrk = [ctx](index_t n, const T* a, T* c) {
     syrk(*ctx, T(1), column_major(a, n, n), T(0), column_major(c, n, n));
   };
-  out.potrf = [ctx](index_t n, T* a) { factor<T, Tag>(*ctx, n, 1, a); };
-  out.potrf_batch = [ctx](index_t n, index_t count, T* a) { factor<T, Tag>(*ctx, n, count, a); };
+  out.potrf = [ctx](index_t n, T* a) { cholesky(*ctx, column_major(a, n, n)); };
+  out.potrf_batch = [ctx](index_t n, index_t count, T* a) { factor_each<T, Tag>(*ctx, n, count, a); };
   return out;
 }
 

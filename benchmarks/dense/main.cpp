@@ -207,6 +207,13 @@ std::vector<index_t> counts(const std::string& list) {
   return out;
 }
 
+std::vector<std::string> types(const std::string& list) {
+  const std::vector<std::string> out = parts(list);
+  for (const std::string& type : out)
+    if (type != "double" && type != "float") throw std::invalid_argument(type);
+  return out;
+}
+
 Options parse(int argc, char** argv) {
   Options o;
   for (int i = 1; i < argc; i += 2) {
@@ -216,7 +223,7 @@ Options parse(int argc, char** argv) {
     if (key == "--rows")
       o.rows = parts(value);
     else if (key == "--types")
-      o.types = parts(value);
+      o.types = types(value);
     else if (key == "--sizes")
       o.sizes = counts(value);
     else if (key == "--threads")

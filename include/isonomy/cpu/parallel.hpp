@@ -78,4 +78,13 @@ void parallel_for(Context& ctx, index_t n, index_t grain, const char* operation,
   });
 }
 
+/// The same by the calling thread alone, in order: a loop within a task.
+template <class F>
+void serial_for(const Context& ctx, index_t n, const char* operation, const F& f) {
+  for (index_t i = 0; i < n; ++i) {
+    if (ctx.control().stop.stop_requested()) throw Cancelled(operation);
+    f(i);
+  }
+}
+
 }  // namespace isonomy::cpu

@@ -84,6 +84,19 @@ TEST_CASE("a requested stop ends meters, loops and operations with Cancelled", "
   CHECK_THROWS_AS(stable_sort_by_key(ctx, view(keys), view(values)), Cancelled);
 }
 
+TEST_CASE("a loop within a task looks before each index whether to stop", "[control]") {
+  std::stop_source source;
+  const Context<Cpu> ctx = context({.threads = 1, .stop = source.get_token()});
+  index_t done = 0;
+  const auto work = [&](index_t i) {
+    done = i + 1;
+    if (i == 3) source.request_stop();
+  };
+  CHECK(message<Cancelled>([&] { cpu::serial_for(ctx, 10, "cholesky_batched", work); }) ==
+        "cholesky_batched: cancelled by the caller");
+  CHECK(done == 4);
+}
+
 TEST_CASE("an exception in a functor ends the loop and reaches the caller", "[control]") {
   for (const int threads : {1, 3}) {
     auto ctx = context({.threads = threads});

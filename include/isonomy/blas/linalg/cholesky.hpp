@@ -1,8 +1,6 @@
 // cholesky_batched of Backend<CpuBlas>: LAPACK's potrf, one matrix per task, one thread each.
 #pragma once
 
-#include <algorithm>
-
 #include "isonomy/blas/library.hpp"
 #include "isonomy/core/concepts.hpp"
 #include "isonomy/core/view.hpp"
@@ -22,7 +20,7 @@ struct CholeskyBatched {
   static void cholesky_batched(cpu::Context& ctx, BatchView<T> a, VectorView<index_t> info) {
     if (a.batches == 0) return;
     if (a.rows > 0 && (!fits(a.rows) || !layout(a[0]))) {
-      cpu::CholeskyBatched::cholesky_batched(ctx, a, info);
+      cpu::Cholesky::cholesky_batched(ctx, a, info);
       return;
     }
     cpu::parallel_for(ctx, a.batches, 1, "cholesky_batched", [=](index_t b) {

@@ -176,13 +176,14 @@ struct Cholesky {
   /// running task takes the workspace of a matrix.
   template <Real T>
   static void cholesky_batched(Context& ctx, BatchView<T> a, VectorView<index_t> info) {
+    constexpr const char* operation = "cholesky_batched";
     const TriangleKernel<T> kernel = triangle_kernel<T>(ctx.instruction_set());
     const auto bytes = static_cast<std::size_t>(CholeskyFactor<T>::workspace(kernel.product, a.rows)) * sizeof(T);
-    Rooms rooms(ctx, a.batches, (bytes + sizeof(double) - 1) / sizeof(double), "cholesky_batched");
-    parallel_for(ctx, a.batches, 1, "cholesky_batched", [&](index_t b) {
+    Rooms rooms(ctx, a.batches, (bytes + sizeof(double) - 1) / sizeof(double), operation);
+    parallel_for(ctx, a.batches, 1, operation, [&](index_t b) {
       const auto room = rooms.take();
-      info(b) = CholeskyFactor<T>(kernel, a[b], reinterpret_cast<T*>(room.get())).run([](index_t n, const auto& f) {
-        for (index_t i = 0; i < n; ++i) f(i);
+      info(b) = CholeskyFactor<T>(kernel, a[b], reinterpret_cast<T*>(room.get())).run([&](index_t n, const auto& f) {
+        serial_for(ctx, n, operation, f);
       });
     });
   }

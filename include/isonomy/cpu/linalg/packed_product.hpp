@@ -109,8 +109,8 @@ class PackedProduct {
 
   template <class F>
   void loop(index_t n, index_t grain, const F& f) const {
-    if (!alone_) return parallel_for(ctx_, n, grain, operation_, f);
-    for (index_t i = 0; i < n; ++i) f(i);
+    if (alone_) return serial_for(ctx_, n, operation_, f);
+    parallel_for(ctx_, n, grain, operation_, f);
   }
 
   /// Is anything on or left of the diagonal, for a region whose last row is `last_row` and first column `column`?

@@ -175,9 +175,7 @@ struct SolveTriangular {
       if (info(slot) != 0 || b.rows == 0 || b.columns == 0) return;
       const auto room = rooms.take();
       TriangularSystems<T>(kernel, l[slot], b[slot], triangle, reinterpret_cast<T*>(room.get()))
-          .run([](index_t n, const auto& f) {
-            for (index_t i = 0; i < n; ++i) f(i);
-          });
+          .run([&](index_t n, const auto& f) { serial_for(ctx, n, operation, f); });
     });
   }
 

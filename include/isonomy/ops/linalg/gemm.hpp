@@ -84,7 +84,7 @@ void gemm(Ctx& ctx, std::type_identity_t<T> alpha, ConstMatrix<T, Ctx> a, ConstM
   invoke<op::gemm, T>(ctx, alpha, a, b, beta, out);
 }
 
-/// The bytes that gemm() of elements T takes from the context for an output of rows x columns, `inner` being the
+/// The most bytes that gemm() of elements T takes from the context for an output of rows x columns, `inner` being the
 /// columns of A; 0 where the backend does not say, by a member gemm_workspace<T>(ctx, rows, columns, inner).
 template <Real T, ContextLike Ctx>
 [[nodiscard]] std::size_t gemm_workspace(const Ctx& ctx, index_t rows, index_t columns, index_t inner) {

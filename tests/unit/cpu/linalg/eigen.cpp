@@ -11,6 +11,7 @@
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/cpu/linalg/eigen/eigh.hpp"
 #include "support/catch.hpp"
+#include "support/message.hpp"
 
 using namespace isonomy;
 
@@ -90,7 +91,8 @@ TEST_CASE("a matrix is its tridiagonal form between reflectors, in the same bits
           n, [&](index_t i) { return d[static_cast<std::size_t>(i)]; },
           [&](index_t i) { return e[static_cast<std::size_t>(i)]; });
       if (n > 1) {  // Q (Q T)^T, which is Q T Q^T
-        cpu::Reflectors<double> q(ctx, column_major(static_cast<const double*>(reduced.data()), n, n), view(tau), room);
+        cpu::Reflectors<double> q(ctx, "test", column_major(static_cast<const double*>(reduced.data()), n, n),
+                                  view(tau), room);
         q.apply(column_major(t.data(), n, n), false);
         for (index_t j = 0; j < n; ++j)
           for (index_t i = 0; i < j; ++i)
@@ -151,6 +153,14 @@ TEST_CASE("hard matrices have the eigenvectors of theirs, in the same bits every
         }
       }
   }
+}
+
+TEST_CASE("eigh names itself where memory for one of its products is lacking", "[linalg]") {
+  Context<Cpu> ctx = eigen_context(1, 0);
+  const Elements a = random_symmetric(70);
+  static_cast<void>(solve(ctx, a, 70));
+  ctx.control().workspace_limit = ctx.counters().bytes_peak - 1;
+  CHECK(test::message<OutOfMemory>([&] { static_cast<void>(solve(ctx, a, 70)); }).rfind("eigh: ", 0) == 0);
 }
 
 TEST_CASE("every size up to four leaves of the division is solved", "[linalg]") {

@@ -109,3 +109,17 @@ TEMPLATE_TEST_CASE("syrk has the bits of gemm, also for an output that is not sy
         }
   }
 }
+
+TEST_CASE("syrk mirrors sums that stay in the output across its blocks of rows and of columns", "[gemm]") {
+  constexpr index_t n = 3900, k = 2;  // blocks of 3840 rows and 3072 columns
+  const std::vector<float> a = random<float>(k * n, 1);
+  const MatrixView<const float> view_a = column_major(a.data(), k, n);
+  std::vector<float> squares(n * n, std::numeric_limits<float>::quiet_NaN());
+  Context<Cpu> ctx(cpu::ContextOptions{.threads = 2});
+  syrk(ctx, 1, view_a, 0, column_major(squares.data(), n, n));
+  for (index_t j = 0; j < n; ++j)
+    for (index_t i = 0; i < n; ++i) {
+      const float sum = std::fma(view_a(1, i), view_a(1, j), view_a(0, i) * view_a(0, j));
+      if (squares[static_cast<std::size_t>(j * n + i)] != sum) FAIL("element " << i << ", " << j);
+    }
+}

@@ -45,7 +45,8 @@ class SymmetricEigenproblem {
       throw NoConvergence(text::joined(operation_, ": an eigenvalue of a matrix of ", a_.rows,
                                        " rows was not found; expected each within 120 steps"));
     if (a_.rows > 1)
-      Reflectors<double>(ctx_, a_, VectorView<const double>(tau_, a_.rows - 1), in(workspace_)).apply(q_, false);
+      Reflectors<double>(ctx_, operation_, a_, VectorView<const double>(tau_, a_.rows - 1), in(workspace_))
+          .apply(q_, false);
     const index_t n = a_.rows;
     for (index_t i = 0; i < n; ++i) order_[i] = i;
     std::sort(order_, order_ + n, [&](index_t i, index_t j) { return d_[i] < d_[j] || (!(d_[j] < d_[i]) && i < j); });

@@ -27,8 +27,7 @@ struct Rotation {
 };
 
 /// Replaces d by the eigenvalues, in no order, and Q by Q*V, V the eigenvectors. e, of which the last of n elements may
-/// be anything, is lost. False where an eigenvalue
-/// takes more than 50 steps: not seen.
+/// be anything, is lost. False where an eigenvalue takes more than 50 steps; no matrix is known that does.
 ///
 /// Source: Bowdler, Martin, Reinsch and Wilkinson, The QR and QL algorithms for symmetric matrices (1968).
 [[nodiscard]] inline bool implicit_ql(const EigenKernels& kernels, index_t n, double* d, double* e,

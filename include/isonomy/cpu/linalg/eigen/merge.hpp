@@ -191,7 +191,7 @@ class Merge {
     for (index_t i = k_; i < n_; ++i) std::copy_n(rest + (i - k_) * n_, n_, &block_(0, i));
   }
   void product(MatrixView<const double> a, MatrixView<const double> b, MatrixView<double> out) {
-    Gemm::gemm<double>(ctx_, 1, a, b, 0, out);
+    Gemm::product<double>(ctx_, operation_, 1, a, b, 0, out).run();
   }
 
   Context& ctx_;

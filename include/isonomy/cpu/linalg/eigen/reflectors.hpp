@@ -24,8 +24,8 @@ class Reflectors {
   [[nodiscard]] static index_t workspace(index_t n, index_t columns) {
     return round_up(n * block, 8) + 2 * block * block + 2 * block * columns;
   }
-  Reflectors(Context& ctx, MatrixView<const T> a, VectorView<const T> tau, double* workspace)
-      : ctx_(ctx), a_(a), tau_(tau), v_(workspace), gram_(v_ + round_up(a.rows * block, 8)),
+  Reflectors(Context& ctx, const char* operation, MatrixView<const T> a, VectorView<const T> tau, double* workspace)
+      : ctx_(ctx), operation_(operation), a_(a), tau_(tau), v_(workspace), gram_(v_ + round_up(a.rows * block, 8)),
         factor_(gram_ + block * block), product_(factor_ + block * block) {}
 
   void apply(MatrixView<double> c, bool transpose) {
@@ -50,11 +50,14 @@ class Reflectors {
       v(j, j) = 1;
       for (index_t i = j + 1; i < m; ++i) v(i, j) = static_cast<double>(a_(first + 1 + i, first + j));
     }
-    Gemm::gemm<double>(ctx_, 1, transposed(Const(v)), Const(v), 0, gram);
+    multiply(1, transposed(Const(v)), Const(v), 0, gram);
     for (index_t j = 0; j < k; ++j) factor_column(gram, static_cast<double>(tau_(first + j)), j, f);
-    Gemm::gemm<double>(ctx_, 1, transposed(Const(v)), Const(c), 0, w);
-    Gemm::gemm<double>(ctx_, 1, transpose ? transposed(Const(f)) : Const(f), Const(w), 0, fw);
-    Gemm::gemm<double>(ctx_, -1, Const(v), Const(fw), 1, c);
+    multiply(1, transposed(Const(v)), Const(c), 0, w);
+    multiply(1, transpose ? transposed(Const(f)) : Const(f), Const(w), 0, fw);
+    multiply(-1, Const(v), Const(fw), 1, c);
+  }
+  void multiply(double alpha, const Const& a, const Const& b, double beta, const MatrixView<double>& out) {
+    Gemm::product<double>(ctx_, operation_, alpha, a, b, beta, out).run();
   }
 
   static void factor_column(MatrixView<const double> gram, double tau, index_t j, MatrixView<double> f) {
@@ -68,6 +71,7 @@ class Reflectors {
   }
 
   Context& ctx_;
+  const char* operation_;
   MatrixView<const T> a_;
   VectorView<const T> tau_;
   double *v_, *gram_, *factor_, *product_;

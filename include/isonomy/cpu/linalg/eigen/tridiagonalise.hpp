@@ -42,14 +42,15 @@ struct Tridiagonalise {
   template <Real T>
   static void apply_reflectors(Context& ctx, MatrixView<const T> reflectors, VectorView<const T> taus, bool transpose,
                                MatrixView<T> c) {
+    constexpr const char* operation = "apply_reflectors";
     const index_t n = c.rows, m = c.columns, size = round_up(n * m, 8);
     if (n <= 1 || m == 0) return;
-    const auto memory = room_of(ctx, size + Reflectors<T>::workspace(n, m), "apply_reflectors");
+    const auto memory = room_of(ctx, size + Reflectors<T>::workspace(n, m), operation);
     double* const start = static_cast<double*>(memory.get());
     const MatrixView<double> product = column_major(start, n, m);
     for (index_t j = 0; j < m; ++j)
       for (index_t i = 0; i < n; ++i) product(i, j) = static_cast<double>(c(i, j));
-    Reflectors<T>(ctx, reflectors, taus, start + size).apply(product, transpose);
+    Reflectors<T>(ctx, operation, reflectors, taus, start + size).apply(product, transpose);
     for (index_t j = 0; j < m; ++j)
       for (index_t i = 0; i < n; ++i) c(i, j) = static_cast<T>(product(i, j));
   }
