@@ -25,20 +25,22 @@ struct Tridiagonalise {
       for (index_t i = j; i < n; ++i)
         if (!std::isfinite(a(i, j)))
           throw ValueError(text::joined("tridiagonalise: A(", i, ", ", j, ") is not finite; give numbers"));
-    const Array<Extended> elements(ctx, n * n, "tridiagonalise"), v(ctx, n, "tridiagonalise");
-    const MatrixView<Extended> s = column_major(elements.data(), n, n);
+    constexpr const char* operation = "tridiagonalise";
+    const Array<Extended> elements(ctx, n * n, operation), found(ctx, n * n, operation), t(ctx, n, operation);
+    const MatrixView<Extended> s = column_major(elements.data(), n, n), v = column_major(found.data(), n, n);
     for (index_t j = 0; j < n; ++j)
       for (index_t i = j; i < n; ++i) s(i, j) = s(j, i) = a(i, j);
+    for (index_t j = 0; j + 1 < n; ++j) {
+      t[j] = reflector(s.column(j), j + 1, &v(0, j));
+      reflect(ctx, operation, &v(0, j), t[j], s);
+      reflect(ctx, operation, &v(0, j), t[j], transposed(s));
+    }
     for (index_t j = 0; j < n; ++j) {
       d(j) = static_cast<T>(s(j, j));
-      for (index_t i = 0; i < n; ++i) reflectors(i, j) = 0;
-      if (j + 1 == n) return;
-      const Extended tau = reflector(s.column(j), j + 1, v.data());
-      reflect(ctx, "tridiagonalise", v.data(), tau, s);
-      reflect(ctx, "tridiagonalise", v.data(), tau, transposed(s));
+      for (index_t i = 0; i < n; ++i) reflectors(i, j) = i <= j ? T{0} : static_cast<T>(v(i, j));
+      if (j + 1 == n) break;
       e(j) = static_cast<T>(s(j + 1, j));
-      taus(j) = static_cast<T>(tau);
-      for (index_t i = j + 1; i < n; ++i) reflectors(i, j) = static_cast<T>(v[i]);
+      taus(j) = static_cast<T>(t[j]);
     }
   }
 
