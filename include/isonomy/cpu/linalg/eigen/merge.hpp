@@ -9,6 +9,7 @@
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/cpu/context.hpp"
+#include "isonomy/cpu/linalg/eigen/implicit_ql.hpp"
 #include "isonomy/cpu/linalg/eigen/kernels.hpp"
 #include "isonomy/cpu/linalg/eigen/secular.hpp"
 #include "isonomy/cpu/linalg/gemm.hpp"
