@@ -21,12 +21,11 @@ namespace isonomy {
 namespace detail {
 [[noreturn, gnu::cold, gnu::noinline]] inline void not_positive_definite(const char* operation, index_t pivot,
                                                                          std::optional<double> value = {}) {
-  throw NotPositiveDefinite(
-      text::joined({operation, ": pivot ", std::to_string(pivot), " is ",
-                    value ? text::decimals(*value, 6) : std::string("not positive"),
-                    "; those of a positive definite matrix are positive; is A a covariance of fewer observations than "
-                    "variables? Add a multiple of the identity, or shrink it"}),
-      0, pivot);
+  constexpr const char* rule = "; those of a positive definite matrix are positive; is A a covariance of fewer "
+                               "observations than variables? Add a multiple of the identity, or shrink it";
+  const std::string found = value ? text::decimals(*value, 6) : std::string("not positive");
+  throw NotPositiveDefinite(text::joined({operation, ": pivot ", std::to_string(pivot), " is ", found, rule}), 0,
+                            pivot);
 }
 }  // namespace detail
 

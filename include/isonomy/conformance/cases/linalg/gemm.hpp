@@ -21,8 +21,8 @@ namespace detail {
 struct ProductShape {
   index_t m, k, n;
 };
-/// Empty, one, odd, tall, wide, a long sum, and above the blocks of Backend<Cpu> (at most 384 steps, 480 rows, 192 and 3072
-/// columns, 3840 rows).
+/// Empty, one, odd, tall, wide, a long sum, and above the blocks of Backend<Cpu> (at most 384 steps, 480 rows, 192 and
+/// 3072 columns, 3840 rows).
 inline constexpr std::array product_shapes{ProductShape{0, 3, 2},    ProductShape{3, 0, 2},   ProductShape{2, 3, 0},
                                            ProductShape{1, 1, 1},    ProductShape{1, 7, 1},   ProductShape{5, 3, 7},
                                            ProductShape{17, 31, 13}, ProductShape{64, 2, 3},  ProductShape{2, 3, 64},
