@@ -49,4 +49,10 @@ void conform(conformance::Level most = conformance::Level::full) {
   conform<Op, Tag>(Determinism::cross_backend, most);
 }
 
+/// `full` under sanitizers too, for what waits for the preset `long` anyway.
+template <class Op, class Tag>
+void conform_fully() {
+  conform<Op, Tag>(Determinism::cross_backend, conformance::Level::full);
+}
+
 }  // namespace isonomy::test

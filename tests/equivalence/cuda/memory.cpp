@@ -17,25 +17,25 @@ TEST_CASE("for_each conforms on Cuda", "[cuda]") {
   isonomy::test::conform<isonomy::op::for_each, isonomy::Cuda>(isonomy::conformance::Level::quick);
 }
 TEST_CASE("for_each conforms on Cuda, fully", "[cuda][long]") {
-  isonomy::test::conform<isonomy::op::for_each, isonomy::Cuda>();
+  isonomy::test::conform_fully<isonomy::op::for_each, isonomy::Cuda>();
 }
 TEST_CASE("copy conforms on Cuda", "[cuda]") {
   isonomy::test::conform<isonomy::op::copy, isonomy::Cuda>(isonomy::conformance::Level::quick);
 }
 TEST_CASE("copy conforms on Cuda, fully", "[cuda][long]") {
-  isonomy::test::conform<isonomy::op::copy, isonomy::Cuda>();
+  isonomy::test::conform_fully<isonomy::op::copy, isonomy::Cuda>();
 }
 TEST_CASE("fill conforms on Cuda", "[cuda]") {
   isonomy::test::conform<isonomy::op::fill, isonomy::Cuda>(isonomy::conformance::Level::quick);
 }
 TEST_CASE("fill conforms on Cuda, fully", "[cuda][long]") {
-  isonomy::test::conform<isonomy::op::fill, isonomy::Cuda>();
+  isonomy::test::conform_fully<isonomy::op::fill, isonomy::Cuda>();
 }
 TEST_CASE("iota conforms on Cuda", "[cuda]") {
   isonomy::test::conform<isonomy::op::iota, isonomy::Cuda>(isonomy::conformance::Level::quick);
 }
 TEST_CASE("iota conforms on Cuda, fully", "[cuda][long]") {
-  isonomy::test::conform<isonomy::op::iota, isonomy::Cuda>();
+  isonomy::test::conform_fully<isonomy::op::iota, isonomy::Cuda>();
 }
 TEST_CASE("gather and scatter conform on Cuda", "[cuda]") {
   STATIC_REQUIRE(isonomy::Has<isonomy::op::gather, isonomy::Backend<isonomy::Cuda>, float>);
@@ -44,8 +44,8 @@ TEST_CASE("gather and scatter conform on Cuda", "[cuda]") {
   isonomy::test::conform<isonomy::op::scatter, isonomy::Cuda>(isonomy::conformance::Level::quick);
 }
 TEST_CASE("gather and scatter conform on Cuda, fully", "[cuda][long]") {
-  isonomy::test::conform<isonomy::op::gather, isonomy::Cuda>();
-  isonomy::test::conform<isonomy::op::scatter, isonomy::Cuda>();
+  isonomy::test::conform_fully<isonomy::op::gather, isonomy::Cuda>();
+  isonomy::test::conform_fully<isonomy::op::scatter, isonomy::Cuda>();
 }
 TEST_CASE("a lap of the stage timer ends what is queued", "[cuda]") {
   using namespace isonomy;

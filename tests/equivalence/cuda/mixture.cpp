@@ -11,7 +11,7 @@ TEST_CASE("mixture_sums conforms on Cuda", "[cuda][small]") {
   isonomy::test::conform<isonomy::op::mixture_sums, isonomy::Cuda>(isonomy::conformance::Level::quick);
 }
 TEST_CASE("mixture_sums conforms on Cuda, fully", "[cuda][long]") {
-  isonomy::test::conform<isonomy::op::mixture_sums, isonomy::Cuda>();
+  isonomy::test::conform_fully<isonomy::op::mixture_sums, isonomy::Cuda>();
 }
 
 #if defined(ISONOMY_EMULATED_DEVICE)  // which counts

@@ -9,18 +9,18 @@ TEST_CASE("multivariate_mixture_sums conforms on Cuda", "[cuda][small]") {
   isonomy::test::conform<isonomy::op::multivariate_mixture_sums, isonomy::Cuda>(isonomy::conformance::Level::quick);
 }
 TEST_CASE("multivariate_mixture_sums conforms on Cuda, fully", "[cuda][long]") {
-  isonomy::test::conform<isonomy::op::multivariate_mixture_sums, isonomy::Cuda>();
+  isonomy::test::conform_fully<isonomy::op::multivariate_mixture_sums, isonomy::Cuda>();
 }
 TEST_CASE("weighted_multivariate_mixture_sums conforms on Cuda", "[cuda]") {
   isonomy::test::conform<isonomy::op::weighted_multivariate_mixture_sums, isonomy::Cuda>(
       isonomy::conformance::Level::quick);
 }
 TEST_CASE("weighted_multivariate_mixture_sums conforms on Cuda, fully", "[cuda][long]") {
-  isonomy::test::conform<isonomy::op::weighted_multivariate_mixture_sums, isonomy::Cuda>();
+  isonomy::test::conform_fully<isonomy::op::weighted_multivariate_mixture_sums, isonomy::Cuda>();
 }
 TEST_CASE("nearest_sums conforms on Cuda", "[cuda]") {
   isonomy::test::conform<isonomy::op::nearest_sums, isonomy::Cuda>(isonomy::conformance::Level::quick);
 }
 TEST_CASE("nearest_sums conforms on Cuda, fully", "[cuda][long]") {
-  isonomy::test::conform<isonomy::op::nearest_sums, isonomy::Cuda>();
+  isonomy::test::conform_fully<isonomy::op::nearest_sums, isonomy::Cuda>();
 }

@@ -12,33 +12,33 @@ TEST_CASE("transform conforms on Cuda", "[cuda]") {
   isonomy::test::conform<isonomy::op::transform, isonomy::Cuda>(isonomy::conformance::Level::quick);
 }
 TEST_CASE("transform conforms on Cuda, fully", "[cuda][long]") {
-  isonomy::test::conform<isonomy::op::transform, isonomy::Cuda>();
+  isonomy::test::conform_fully<isonomy::op::transform, isonomy::Cuda>();
 }
 TEST_CASE("transform_reduce conforms on Cuda", "[cuda][large][small]") {
   isonomy::test::conform<isonomy::op::transform_reduce, isonomy::Cuda>(isonomy::conformance::Level::quick);
 }
 TEST_CASE("transform_reduce conforms on Cuda, fully", "[cuda][long]") {
-  isonomy::test::conform<isonomy::op::transform_reduce, isonomy::Cuda>();
+  isonomy::test::conform_fully<isonomy::op::transform_reduce, isonomy::Cuda>();
 }
 TEST_CASE("segmented_reduce conforms on Cuda", "[cuda][large][small]") {
   isonomy::test::conform<isonomy::op::segmented_reduce, isonomy::Cuda>(isonomy::conformance::Level::quick);
 }
 TEST_CASE("segmented_reduce conforms on Cuda, fully", "[cuda][long]") {
-  isonomy::test::conform<isonomy::op::segmented_reduce, isonomy::Cuda>();
+  isonomy::test::conform_fully<isonomy::op::segmented_reduce, isonomy::Cuda>();
 }
 TEST_CASE("reduce_rows conforms on Cuda", "[cuda][small]") {
   STATIC_REQUIRE(isonomy::Has<isonomy::op::reduce_rows, isonomy::Backend<isonomy::Cuda>, float>);
   isonomy::test::conform<isonomy::op::reduce_rows, isonomy::Cuda>(isonomy::conformance::Level::quick);
 }
 TEST_CASE("reduce_rows conforms on Cuda, fully", "[cuda][long]") {
-  isonomy::test::conform<isonomy::op::reduce_rows, isonomy::Cuda>();
+  isonomy::test::conform_fully<isonomy::op::reduce_rows, isonomy::Cuda>();
 }
 TEST_CASE("inclusive_scan conforms on Cuda", "[cuda][small]") {
   STATIC_REQUIRE(isonomy::Has<isonomy::op::inclusive_scan, isonomy::Backend<isonomy::Cuda>, float>);
   isonomy::test::conform<isonomy::op::inclusive_scan, isonomy::Cuda>(isonomy::conformance::Level::quick);
 }
 TEST_CASE("inclusive_scan conforms on Cuda, fully", "[cuda][long]") {
-  isonomy::test::conform<isonomy::op::inclusive_scan, isonomy::Cuda>();
+  isonomy::test::conform_fully<isonomy::op::inclusive_scan, isonomy::Cuda>();
 }
 
 namespace isonomy::test {

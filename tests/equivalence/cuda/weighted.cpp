@@ -8,5 +8,5 @@ TEST_CASE("weighted_mixture_sums conforms on Cuda", "[cuda]") {
   isonomy::test::conform<isonomy::op::weighted_mixture_sums, isonomy::Cuda>(isonomy::conformance::Level::quick);
 }
 TEST_CASE("weighted_mixture_sums conforms on Cuda, fully", "[cuda][long]") {
-  isonomy::test::conform<isonomy::op::weighted_mixture_sums, isonomy::Cuda>();
+  isonomy::test::conform_fully<isonomy::op::weighted_mixture_sums, isonomy::Cuda>();
 }

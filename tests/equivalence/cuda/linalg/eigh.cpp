@@ -8,5 +8,5 @@ TEST_CASE("eigh conforms on Cuda", "[cuda]") {
   isonomy::test::conform<isonomy::op::eigh, isonomy::Cuda>(isonomy::conformance::Level::quick);
 }
 TEST_CASE("eigh conforms on Cuda, fully", "[cuda][long]") {
-  isonomy::test::conform<isonomy::op::eigh, isonomy::Cuda>();
+  isonomy::test::conform_fully<isonomy::op::eigh, isonomy::Cuda>();
 }

@@ -9,18 +9,18 @@ TEST_CASE("gemm conforms on Cuda", "[cuda]") {
   isonomy::test::conform<isonomy::op::gemm, isonomy::Cuda>(isonomy::conformance::Level::quick);
 }
 TEST_CASE("gemm conforms on Cuda, fully", "[cuda][long]") {
-  isonomy::test::conform<isonomy::op::gemm, isonomy::Cuda>();
+  isonomy::test::conform_fully<isonomy::op::gemm, isonomy::Cuda>();
 }
 TEST_CASE("gemm_batched conforms on Cuda", "[cuda]") {
   STATIC_REQUIRE(isonomy::Has<isonomy::op::gemm_batched, isonomy::Backend<isonomy::Cuda>, float>);
   isonomy::test::conform<isonomy::op::gemm_batched, isonomy::Cuda>(isonomy::conformance::Level::quick);
 }
 TEST_CASE("gemm_batched conforms on Cuda, fully", "[cuda][long]") {
-  isonomy::test::conform<isonomy::op::gemm_batched, isonomy::Cuda>();
+  isonomy::test::conform_fully<isonomy::op::gemm_batched, isonomy::Cuda>();
 }
 TEST_CASE("syrk conforms on Cuda", "[cuda]") {
   isonomy::test::conform<isonomy::op::syrk, isonomy::Cuda>(isonomy::conformance::Level::quick);
 }
 TEST_CASE("syrk conforms on Cuda, fully", "[cuda][long]") {
-  isonomy::test::conform<isonomy::op::syrk, isonomy::Cuda>();
+  isonomy::test::conform_fully<isonomy::op::syrk, isonomy::Cuda>();
 }

@@ -8,5 +8,5 @@ TEST_CASE("log_diagonal_sum_batched conforms on Cuda", "[cuda][small]") {
   isonomy::test::conform<isonomy::op::log_diagonal_sum_batched, isonomy::Cuda>(isonomy::conformance::Level::quick);
 }
 TEST_CASE("log_diagonal_sum_batched conforms on Cuda, fully", "[cuda][long]") {
-  isonomy::test::conform<isonomy::op::log_diagonal_sum_batched, isonomy::Cuda>();
+  isonomy::test::conform_fully<isonomy::op::log_diagonal_sum_batched, isonomy::Cuda>();
 }

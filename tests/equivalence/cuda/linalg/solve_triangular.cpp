@@ -8,11 +8,11 @@ TEST_CASE("solve_triangular conforms on Cuda", "[cuda]") {
   isonomy::test::conform<isonomy::op::solve_triangular, isonomy::Cuda>(isonomy::conformance::Level::quick);
 }
 TEST_CASE("solve_triangular conforms on Cuda, fully", "[cuda][long]") {
-  isonomy::test::conform<isonomy::op::solve_triangular, isonomy::Cuda>();
+  isonomy::test::conform_fully<isonomy::op::solve_triangular, isonomy::Cuda>();
 }
 TEST_CASE("solve_triangular_batched conforms on Cuda", "[cuda][small]") {
   isonomy::test::conform<isonomy::op::solve_triangular_batched, isonomy::Cuda>(isonomy::conformance::Level::quick);
 }
 TEST_CASE("solve_triangular_batched conforms on Cuda, fully", "[cuda][long]") {
-  isonomy::test::conform<isonomy::op::solve_triangular_batched, isonomy::Cuda>();
+  isonomy::test::conform_fully<isonomy::op::solve_triangular_batched, isonomy::Cuda>();
 }
