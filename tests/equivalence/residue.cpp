@@ -12,6 +12,6 @@ TEST_CASE("joint_residue_counts conforms on Cpu", "[equivalence]") {
 TEST_CASE("residue_rank_sums conforms on Cpu", "[equivalence]") {
   isonomy::test::conform<isonomy::op::residue_rank_sums, isonomy::Cpu>();
 }
-TEST_CASE("row_statistics conforms on Cpu in its generic form", "[equivalence]") {
+TEST_CASE("row_statistics conforms on Cpu in its generic form", "[equivalence][slow]") {
   isonomy::test::conform<isonomy::op::row_statistics, isonomy::Cpu>();
 }

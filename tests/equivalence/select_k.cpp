@@ -12,7 +12,7 @@ TEST_CASE("select_k conforms on Cpu", "[equivalence]") {
 TEST_CASE("select_candidates conforms on Cpu", "[equivalence]") {
   isonomy::test::conform<isonomy::op::select_candidates, isonomy::Cpu>();
 }
-TEST_CASE("select_candidates conforms in its generic form", "[equivalence]") {
+TEST_CASE("select_candidates conforms in its generic form", "[equivalence][slow]") {
   isonomy::test::conform<isonomy::op::select_candidates,
                          isonomy::test::Only<isonomy::op::copy, isonomy::op::iota, isonomy::op::transform,
                                              isonomy::op::transform_reduce, isonomy::op::stable_sort_by_key>>(

@@ -7,7 +7,7 @@
 
 TEST_CASE("gather conforms on Cpu", "[equivalence]") { isonomy::test::conform<isonomy::op::gather, isonomy::Cpu>(); }
 TEST_CASE("scatter conforms on Cpu", "[equivalence]") { isonomy::test::conform<isonomy::op::scatter, isonomy::Cpu>(); }
-TEST_CASE("gather and scatter conform in their generic forms", "[equivalence]") {
+TEST_CASE("gather and scatter conform in their generic forms", "[equivalence][slow]") {
   using Loops = isonomy::test::Only<isonomy::op::for_each>;
   isonomy::test::conform<isonomy::op::gather, Loops>(isonomy::conformance::Level::quick);
   isonomy::test::conform<isonomy::op::scatter, Loops>(isonomy::conformance::Level::quick);

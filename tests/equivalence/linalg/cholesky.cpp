@@ -12,7 +12,7 @@ TEST_CASE("cholesky_batched conforms on Cpu", "[equivalence]") {
 TEST_CASE("cholesky conforms on Cpu", "[equivalence]") {
   isonomy::test::conform<isonomy::op::cholesky, isonomy::Cpu>();
 }
-TEST_CASE("cholesky conforms in its generic form", "[equivalence]") {
+TEST_CASE("cholesky conforms in its generic form", "[equivalence][slow]") {
   isonomy::test::conform<isonomy::op::cholesky, isonomy::test::Only<isonomy::op::cholesky_batched>>(
       isonomy::conformance::Level::quick);
 }

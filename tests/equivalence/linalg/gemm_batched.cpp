@@ -9,7 +9,7 @@
 TEST_CASE("gemm_batched conforms on Cpu", "[equivalence]") {
   isonomy::test::conform<isonomy::op::gemm_batched, isonomy::Cpu>();
 }
-TEST_CASE("gemm_batched conforms in its generic form", "[equivalence]") {
+TEST_CASE("gemm_batched conforms in its generic form", "[equivalence][slow]") {
   isonomy::test::conform<isonomy::op::gemm_batched, isonomy::test::Only<isonomy::op::gemm>>(
       isonomy::conformance::Level::quick);
 }

@@ -12,11 +12,11 @@ TEST_CASE("solve_triangular conforms on Cpu", "[equivalence]") {
 TEST_CASE("solve_triangular_batched conforms on Cpu", "[equivalence]") {
   isonomy::test::conform<isonomy::op::solve_triangular_batched, isonomy::Cpu>();
 }
-TEST_CASE("solve_triangular conforms in its generic form", "[equivalence]") {
+TEST_CASE("solve_triangular conforms in its generic form", "[equivalence][slow]") {
   isonomy::test::conform<isonomy::op::solve_triangular, isonomy::test::Only<isonomy::op::for_each>>(
       isonomy::conformance::Level::quick);
 }
-TEST_CASE("solve_triangular_batched conforms in its generic form", "[equivalence]") {
+TEST_CASE("solve_triangular_batched conforms in its generic form", "[equivalence][slow]") {
   isonomy::test::conform<isonomy::op::solve_triangular_batched, isonomy::test::Only<isonomy::op::for_each>>(
       isonomy::conformance::Level::quick);
 }

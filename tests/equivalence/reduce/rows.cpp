@@ -8,7 +8,7 @@
 TEST_CASE("reduce_rows conforms on Cpu", "[equivalence]") {
   isonomy::test::conform<isonomy::op::reduce_rows, isonomy::Cpu>();
 }
-TEST_CASE("reduce_rows conforms in its generic form", "[equivalence]") {
+TEST_CASE("reduce_rows conforms in its generic form", "[equivalence][slow]") {
   isonomy::test::conform<isonomy::op::reduce_rows, isonomy::test::Only<isonomy::op::for_each>>(
       isonomy::conformance::Level::quick);
 }

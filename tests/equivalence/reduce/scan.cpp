@@ -8,7 +8,7 @@
 TEST_CASE("inclusive_scan conforms on Cpu", "[equivalence]") {
   isonomy::test::conform<isonomy::op::inclusive_scan, isonomy::Cpu>();
 }
-TEST_CASE("inclusive_scan conforms in its generic form", "[equivalence]") {
+TEST_CASE("inclusive_scan conforms in its generic form", "[equivalence][slow]") {
   isonomy::test::conform<isonomy::op::inclusive_scan, isonomy::test::Only<isonomy::op::for_each>>(
       isonomy::conformance::Level::quick);
 }

@@ -118,7 +118,7 @@ TEST_CASE("a repeated sum has the bits of its additions one by one", "[profiling
   check(0, 0x1p-1074, 100000);
 }
 
-TEST_CASE("features evaluated together have the bits of features evaluated one by one", "[profiling]") {
+TEST_CASE("features evaluated together have the bits of features evaluated one by one", "[profiling][slow]") {
   const ScaleTable bundled = every_scale(30);
   std::vector<ScaleInfo> infos;
   std::vector<double> values;
@@ -140,7 +140,8 @@ TEST_CASE("features evaluated together have the bits of features evaluated one b
   check_together<exact>(tied(Tie::two_kinds, 2000, true), bundled);
 }
 
-TEMPLATE_TEST_CASE("rows that tie everywhere are not read feature by feature", "[profiling]", exact, aaanalysis_1_1) {
+TEMPLATE_TEST_CASE("rows that tie everywhere are not read feature by feature", "[profiling][slow]", exact,
+                   aaanalysis_1_1) {
   const ScaleTable scales = every_scale(20);
   ProfileOptions options;
   options.n_filter = 20;

@@ -79,7 +79,7 @@ void check_same_result(const EmResult& a, const EmResult& b) {
 }  // namespace
 }  // namespace isonomy::test
 
-TEST_CASE("whole weights are rows that stand there so often", "[mixture][weighted_em]") {
+TEST_CASE("whole weights are rows that stand there so often", "[mixture][weighted_em][slow]") {
   const test::RepeatedRows data(1500);
   Context<Cpu> ctx;
   for (const Covariance kind : {Covariance::full, Covariance::tied, Covariance::diagonal, Covariance::spherical}) {
@@ -107,7 +107,7 @@ TEST_CASE("rows that all count once are rows without weights", "[mixture][weight
 }
 
 TEST_CASE("weights have the same bits on any number of threads, in any layout, times any power of two",
-          "[mixture][weighted_em]") {
+          "[mixture][weighted_em][slow]") {
   const test::RepeatedRows data(9000);  // more than one block
   std::vector<double> w, scaled, tiny, spaced, columns(2 * 9000);
   for (std::size_t i = 0; i < 9000; ++i) {

@@ -51,7 +51,7 @@ Everything everything(const NormalModel& model, const std::vector<double>& x) {
 
 }  // namespace
 
-TEST_CASE("data times a power of two have the same fit times that power, bit for bit", "[mixture]") {
+TEST_CASE("data times a power of two have the same fit times that power, bit for bit", "[mixture][slow]") {
   const std::vector<double> x = dyadic_peaks(600);
   const mixture::Range range{-1, 5};
   std::vector<double> inside;

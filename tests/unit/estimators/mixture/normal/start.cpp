@@ -247,7 +247,7 @@ TEST_CASE("components around one mean start with different widths, the widest fi
   CHECK(result.minimum.parameters[3] == Approx(0.5).epsilon(0.05));
 }
 
-TEST_CASE("one width in common is the pooled one, and yields are numbers of points", "[mixture]") {
+TEST_CASE("one width in common is the pooled one, and yields are numbers of points", "[mixture][slow]") {
   const std::vector<double> x = three_peaks(5000);
   const NormalModel model{3, Sharing::free, Sharing::shared, Weighting::yields, {}};
   const std::vector<double> start = start_of(model, x);
