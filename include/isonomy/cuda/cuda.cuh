@@ -16,6 +16,7 @@
 #include "isonomy/cuda/linalg/libraries.cuh"
 #include "isonomy/cuda/linalg/solve_triangular.cuh"
 #include "isonomy/cuda/linalg/syrk.cuh"
+#include "isonomy/cuda/linalg/tridiagonalise.cuh"
 #include "isonomy/cuda/memory.cuh"
 #include "isonomy/cuda/mixture/mixture_sums.cuh"
 #include "isonomy/cuda/mixture/multivariate_mixture_sums.cuh"
@@ -38,9 +39,9 @@
 
 namespace isonomy {
 
-/// The law of Backend<Cpu> on a device, for every operation but tridiagonalise and apply_reflectors: the same bits, but
-/// for what the vendor's libraries compute, products, triangular systems, factorisations and eigh, which agree within
-/// their operations' tiers.
+/// The law of Backend<Cpu> on a device, for every operation: the same bits, but for what the vendor's libraries
+/// compute, products, triangular systems, factorisations, eigh and tridiagonal forms, which agree within their
+/// operations' tiers.
 template <>
 struct Backend<Cuda> : device::Memory,
                        device::ForEach,
@@ -60,6 +61,7 @@ struct Backend<Cuda> : device::Memory,
                        device::CholeskyBatched,
                        device::SolveTriangular,
                        device::Eigh,
+                       device::Tridiagonalise,
                        device::BlasArithmetic,
                        device::Returns,
                        device::Sends,
