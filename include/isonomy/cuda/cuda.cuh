@@ -10,6 +10,7 @@
 #include "isonomy/cuda/for_each.cuh"
 #include "isonomy/cuda/gather.cuh"
 #include "isonomy/cuda/linalg/cholesky.cuh"
+#include "isonomy/cuda/linalg/cholesky_one.cuh"
 #include "isonomy/cuda/linalg/eigh.cuh"
 #include "isonomy/cuda/linalg/gemm.cuh"
 #include "isonomy/cuda/linalg/gemm_batched.cuh"
@@ -59,6 +60,7 @@ struct Backend<Cuda> : device::Memory,
                        device::GemmBatched,
                        device::Syrk,
                        device::CholeskyBatched,
+                       device::Cholesky,
                        device::SolveTriangular,
                        device::Eigh,
                        device::Tridiagonalise,

@@ -27,6 +27,15 @@ namespace detail {
   throw NotPositiveDefinite(text::joined({operation, ": pivot ", std::to_string(pivot), " is ", found, rule}), 0,
                             pivot);
 }
+/// Of a factor's diagonal and the pivot at which LAPACK ended, or 0: the first that is not positive, counted from 1, or
+/// 0. LAPACK may pass over a pivot that is NaN.
+template <class T>
+[[nodiscard]] index_t first_failing_pivot(VectorView<const T> diagonal, index_t ended_at) {
+  const index_t before = ended_at == 0 ? diagonal.size : ended_at - 1;
+  for (index_t j = 0; j < before; ++j)
+    if (!(diagonal(j) > 0)) return j + 1;
+  return ended_at;
+}
 }  // namespace detail
 
 namespace op {

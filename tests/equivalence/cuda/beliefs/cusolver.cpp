@@ -4,10 +4,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
+#include <utility>
 #include <vector>
 
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/cuda/cuda.cuh"
+#include "isonomy/cuda/linalg/cholesky_one.cuh"
 #include "isonomy/cuda/linalg/solver.cuh"
 #include "support/catch.hpp"
 
@@ -134,6 +137,43 @@ TEST_CASE("cuSOLVER: what it refuses is told by a status", "[cuda][beliefs]") {
         CUSOLVER_STATUS_INVALID_VALUE);
   CHECK(cusolverDnDormtr_bufferSize(s.solver, CUBLAS_SIDE_LEFT, CUBLAS_FILL_MODE_LOWER, CUBLAS_OP_N, 5, 2, p, 4, p, p,
                                     5, &elements) == CUSOLVER_STATUS_INVALID_VALUE);
+}
+
+/// What the factor of the lower triangle of a symmetric matrix ends at, and the matrix afterwards.
+template <class T>
+std::pair<index_t, std::vector<T>> factored(index_t n, const std::vector<T>& a, bool in_rows) {
+  Context<Cuda> ctx;
+  Buffer<T, Cuda> there = to_device(ctx, a);
+  const MatrixView<T, DeviceSpace> m =
+      in_rows ? row_major<DeviceSpace>(there.data(), n, n) : column_major<DeviceSpace>(there.data(), n, n);
+  const index_t failing = device::FactorByLibrary<T>{m}(ctx, "cholesky");
+  return {failing, to_host(ctx, there)};
+}
+
+TEMPLATE_TEST_CASE("cuSOLVER: potrf factors one triangle, and tells the first pivot that is not positive",
+                   "[cuda][beliefs]", float, double) {
+  using T = TestType;
+  constexpr T unread = 77;
+  for (const bool in_rows : {false, true}) {
+    const std::vector<T> a = in_rows ? std::vector<T>{4, unread, unread, 2, 10, unread, 6, 3, 14}
+                                     : std::vector<T>{4, 2, 6, unread, 10, 3, unread, unread, 14};
+    const std::vector<T> l = in_rows ? std::vector<T>{2, unread, unread, 1, 3, unread, 3, 0, std::sqrt(T(5))}
+                                     : std::vector<T>{2, 1, 3, unread, 3, 0, unread, unread, std::sqrt(T(5))};
+    CHECK(factored<T>(3, a, in_rows) == std::pair<index_t, std::vector<T>>{0, l});
+    for (const index_t pivot : {0, 1, 2})
+      for (const T bad : {T(-1), T(0), std::numeric_limits<T>::quiet_NaN()}) {
+        std::vector<T> b = a;
+        b[static_cast<std::size_t>(4 * pivot)] = bad;
+        CHECK(factored<T>(3, b, in_rows).first == pivot + 1);
+      }
+  }
+  for (const index_t n : {1, 130}) {  // of many blocks, whose last pivot is none
+    std::vector<T> a(static_cast<std::size_t>(n * n), T(0));
+    for (index_t i = 0; i < n; ++i) a[static_cast<std::size_t>(i * n + i)] = 4;
+    CHECK(factored<T>(n, a, false).first == 0);
+    a.back() = std::numeric_limits<T>::quiet_NaN();
+    CHECK(factored<T>(n, a, false).first == n);
+  }
 }
 
 }  // namespace
