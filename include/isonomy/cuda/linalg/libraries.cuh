@@ -18,6 +18,7 @@ struct syrk;
 struct cholesky_batched;
 struct cholesky;
 struct solve_triangular;
+struct solve_triangular_batched;
 struct eigh;
 struct tridiagonalise;
 struct apply_reflectors;
@@ -60,8 +61,8 @@ struct BlasArithmetic {
   template <class Op, class... T>
     requires std::same_as<Op, op::gemm> || std::same_as<Op, op::gemm_batched> || std::same_as<Op, op::syrk> ||
         std::same_as<Op, op::cholesky_batched> || std::same_as<Op, op::cholesky> ||
-        std::same_as<Op, op::solve_triangular> || std::same_as<Op, op::eigh> || std::same_as<Op, op::tridiagonalise> ||
-        std::same_as<Op, op::apply_reflectors>
+        std::same_as<Op, op::solve_triangular> || std::same_as<Op, op::solve_triangular_batched> ||
+        std::same_as<Op, op::eigh> || std::same_as<Op, op::tridiagonalise> || std::same_as<Op, op::apply_reflectors>
   static constexpr const char* math_mode() {
     if (std::same_as<Op, op::eigh>)
       return "IEEE 754 in double; eigenvectors by cuSOLVER in its deterministic mode, in an order of its own";
@@ -87,6 +88,7 @@ struct BlasCalls {
   static constexpr auto gemm_batched = &cublasSgemmStridedBatched_64;
   static constexpr auto syrk = &cublasSsyrk_64;
   static constexpr auto trsm = &cublasStrsm_64;
+  static constexpr auto trsm_batched = &cublasStrsmBatched_64;
 };
 template <>
 struct BlasCalls<double> {
@@ -94,6 +96,7 @@ struct BlasCalls<double> {
   static constexpr auto gemm_batched = &cublasDgemmStridedBatched_64;
   static constexpr auto syrk = &cublasDsyrk_64;
   static constexpr auto trsm = &cublasDtrsm_64;
+  static constexpr auto trsm_batched = &cublasDtrsmBatched_64;
 };
 
 }  // namespace isonomy::device
