@@ -189,9 +189,10 @@ void cholesky_batched(Ctx& ctx, BatchView<T, typename Ctx::space> a, VectorView<
 ///
 /// The strict upper triangle is neither read nor written. Unit row or column stride.
 ///
-/// Errors: ShapeError, OutOfMemory for the workspace (that of one matrix of cholesky_batched), A unchanged.
-/// NotPositiveDefinite with the first pivot, counted from 1, that is not positive (NaN is not), and its value where the
-/// backend tells: the lower triangle is then unspecified, except that Backend<Cpu> leaves A as it was. O(n^3).
+/// Errors: ShapeError, OutOfMemory for the workspace (that of one matrix of cholesky_batched, on Backend<Cuda> beyond
+/// 512 rows what cuSOLVER asks for), A unchanged. NotPositiveDefinite with the first pivot, counted from 1, that is not
+/// positive (NaN is not), and its value where the backend tells: the lower triangle is then unspecified, except that
+/// Backend<Cpu> leaves A as it was. O(n^3).
 ///
 /// Deterministic: Backend<Cpu> gives the bits of cholesky_batched on every instruction set and thread count; backends
 /// agree within op::cholesky::tier. The generic form is cholesky_batched; it waits for the result.
