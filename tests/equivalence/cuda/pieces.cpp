@@ -13,11 +13,11 @@
 #include "isonomy/backend/compose.hpp"
 #include "isonomy/backend/read_pieces.hpp"
 #include "isonomy/core/error.hpp"
-#include "isonomy/cpu/cpu.hpp"
 #include "isonomy/cuda/cuda.cuh"
 #include "isonomy/cuda/event.cuh"
 #include "isonomy/ops/linalg/gemm.hpp"
 #include "isonomy/ops/memory.hpp"
+#include "isonomy/reference/reference.hpp"
 #include "support/catch.hpp"
 #if defined(ISONOMY_EMULATED_DEVICE)
 #include "emulation/machine/control.hpp"
@@ -70,8 +70,8 @@ TEST_CASE("pieces travel while a composition over the device computes", "[cuda]"
   CHECK(rooms_of<Cuda>(40) == 2);
   CHECK(rooms_of<Without<Cuda, op::gemm>>(40) == 2);
   CHECK(rooms_of<Traced<Cuda>>(40) == 2);
-  CHECK(rooms_of<Checked<Cuda, Cpu>>(40) == 2);
-  CHECK(rooms_of<Chain<Cuda, Cpu, Staging::copy>>(40) == 2);
+  CHECK(rooms_of<Checked<Cuda, Reference>>(40) == 2);
+  CHECK(rooms_of<Chain<Cuda, Reference, Staging::copy>>(40) == 2);
 }
 
 TEST_CASE("pieces arrive on a stream that is borrowed, and within other pieces", "[cuda]") {

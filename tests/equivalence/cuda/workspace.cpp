@@ -6,7 +6,6 @@
 
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/backend/compose.hpp"
-#include "isonomy/cpu/cpu.hpp"
 #include "isonomy/cuda/cuda.cuh"
 #include "isonomy/ops/linalg/gemm.hpp"
 #include "isonomy/ops/residue/arithmetic.hpp"
@@ -14,6 +13,7 @@
 #include "isonomy/ops/residue/row_statistics.hpp"
 #include "isonomy/ops/sort/rank_average.hpp"
 #include "isonomy/ops/sort/select_candidates.hpp"
+#include "isonomy/reference/reference.hpp"
 #include "support/catch.hpp"
 
 namespace isonomy::test::workspaces {
@@ -142,8 +142,8 @@ TEST_CASE("compositions over a device say what the part that runs an operation t
   const std::vector<std::size_t> of_device = answers<Cuda>();
   for (std::size_t i = 0; i < 4; ++i) CHECK(of_device[i] > 0);
   CHECK(answers<Traced<Cuda>>() == of_device);
-  CHECK(answers<Checked<Cuda, Cpu>>() == of_device);
-  CHECK(answers<Chain<Cuda, Cpu, Staging::copy>>() == of_device);
+  CHECK(answers<Checked<Cuda, Reference>>() == of_device);
+  CHECK(answers<Chain<Cuda, Reference, Staging::copy>>() == of_device);
   CHECK(answers<Override<Cuda, Traced<Cuda>, op::rank_average>>() == of_device);
   const std::vector<std::size_t> fewer = answers<Without<Cuda, op::rank_average>>();
   CHECK((fewer[2] == 0 && fewer[0] == of_device[0] && fewer[3] == of_device[3]));
