@@ -1,4 +1,4 @@
-// cholesky_batched beside cuSOLVER, which the library does not call: its batched form, and its plain one in a loop.
+// cholesky_batched beside cuSOLVER, which it does not call: its batched form, and its plain one in a loop.
 #include <cusolverDn.h>
 
 #include <algorithm>

@@ -189,6 +189,25 @@ decltype(auto) invoke(Ctx& ctx, A&&... arguments) {
 }
 
 namespace detail {
+/// As workspace_of, for what B runs.
+template <class Op, class B, class... T, class Ctx>
+[[nodiscard]] std::size_t workspace_on(const Ctx& ctx, auto... extents) {
+  if constexpr (requires { B::template workspace<Op, T...>(ctx, extents...); })  // a composition
+    return B::template workspace<Op, T...>(ctx, extents...);
+  else if constexpr (requires { Op::template workspace<B, T...>(ctx, extents...); })
+    return Op::template workspace<B, T...>(ctx, extents...);
+  else
+    return 0;
+}
+}  // namespace detail
+
+/// The bytes that Op takes from the context at most, for these extents; 0 where the backend that runs it does not say.
+template <class Op, class... T, ContextLike Ctx>
+[[nodiscard]] std::size_t workspace_of(const Ctx& ctx, auto... extents) {
+  return detail::workspace_on<Op, backend_of<Ctx>, T...>(ctx, extents...);
+}
+
+namespace detail {
 [[noreturn, gnu::cold, gnu::noinline]] inline void cancelled(const char* operation) { throw Cancelled(operation); }
 }  // namespace detail
 

@@ -5,7 +5,9 @@
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/ops/linalg/cholesky.hpp"
 #include "isonomy/ops/linalg/eigen/eigh.hpp"
+#include "isonomy/ops/linalg/eigen/tridiagonalise.hpp"
 #include "isonomy/ops/linalg/gemm.hpp"
+#include "isonomy/ops/linalg/gemm_batched.hpp"
 #include "isonomy/ops/linalg/log_diagonal_sum.hpp"
 #include "isonomy/ops/linalg/solve_triangular.hpp"
 #include "isonomy/ops/linalg/syrk.hpp"
@@ -16,6 +18,10 @@ extern template void gemm<Context<Cpu>, float>(Context<Cpu>&, float, MatrixView<
                                                float, MatrixView<float>);
 extern template void gemm<Context<Cpu>, double>(Context<Cpu>&, double, MatrixView<const double>,
                                                 MatrixView<const double>, double, MatrixView<double>);
+extern template void gemm_batched<Context<Cpu>, float>(Context<Cpu>&, float, BatchView<const float>,
+                                                       BatchView<const float>, float, BatchView<float>);
+extern template void gemm_batched<Context<Cpu>, double>(Context<Cpu>&, double, BatchView<const double>,
+                                                        BatchView<const double>, double, BatchView<double>);
 extern template void syrk<Context<Cpu>, float>(Context<Cpu>&, float, MatrixView<const float>, float, MatrixView<float>);
 extern template void syrk<Context<Cpu>, double>(Context<Cpu>&, double, MatrixView<const double>, double,
                                                 MatrixView<double>);
@@ -39,5 +45,13 @@ extern template void eigh<Context<Cpu>, float>(Context<Cpu>&, MatrixView<const f
                                                MatrixView<float>);
 extern template void eigh<Context<Cpu>, double>(Context<Cpu>&, MatrixView<const double>, VectorView<double>,
                                                 MatrixView<double>);
+extern template void tridiagonalise<Context<Cpu>, float>(Context<Cpu>&, MatrixView<const float>, VectorView<float>,
+                                                         VectorView<float>, MatrixView<float>, VectorView<float>);
+extern template void tridiagonalise<Context<Cpu>, double>(Context<Cpu>&, MatrixView<const double>, VectorView<double>,
+                                                          VectorView<double>, MatrixView<double>, VectorView<double>);
+extern template void apply_reflectors<Context<Cpu>, float>(Context<Cpu>&, MatrixView<const float>,
+                                                           VectorView<const float>, bool, MatrixView<float>);
+extern template void apply_reflectors<Context<Cpu>, double>(Context<Cpu>&, MatrixView<const double>,
+                                                            VectorView<const double>, bool, MatrixView<double>);
 
 }  // namespace isonomy

@@ -5,7 +5,6 @@
 #include <functional>
 #include <initializer_list>
 #include <limits>
-#include <string>
 
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/error.hpp"
@@ -25,9 +24,10 @@ template <class To, class From>
 
 namespace check {
 
-[[nodiscard]] inline std::string shape(index_t rows, index_t columns) { return text::joined(rows, "x", columns); }
+/// As pieces of a message: put together where it is, in no check that holds.
+[[nodiscard]] inline text::MatrixExtents shape(index_t rows, index_t columns) { return {rows, columns}; }
 template <class T, class S>
-[[nodiscard]] std::string shape(const MatrixView<T, S>& a) {
+[[nodiscard]] text::MatrixExtents shape(const MatrixView<T, S>& a) {
   return shape(a.rows, a.columns);
 }
 
@@ -40,7 +40,8 @@ namespace detail {
 
 }  // namespace detail
 
-/// ShapeError "operation: pieces" unless `condition`. Pieces are texts and whole numbers, put together only then.
+/// ShapeError "operation: pieces" unless `condition`. Pieces are texts, whole numbers and shapes, put together only
+/// then.
 template <class... Pieces>
 void that(bool condition, const char* operation, const Pieces&... pieces) {
   if (!condition) detail::fail(operation, {pieces...});

@@ -15,8 +15,13 @@
 
 namespace isonomy::text {
 
-/// One piece of a message: a text, a letter, a whole number, which is written in decimal, or another number, of which
-/// six significant digits are written, as streams do.
+/// The extents of a matrix, which messages show as "3x4".
+struct MatrixExtents {
+  long long rows, columns;
+};
+
+/// One piece of a message: a text, a letter, a whole number, which is written in decimal, another number, of which six
+/// significant digits are written, as streams do, or extents.
 ///
 /// It views the text it is given, so it must not outlive the expression that makes it.
 class Piece {
@@ -29,6 +34,7 @@ class Piece {
     requires(!std::same_as<Integer, bool> && !std::same_as<Integer, char>)
   Piece(Integer number) : Piece(Decimal{}, Widest<Integer>{number}) {}
   Piece(std::floating_point auto number) : Piece(Decimal{}, double{number}) {}
+  Piece(const MatrixExtents& extents) : Piece(Decimal{}, extents) {}
 
   Piece(const Piece&) = delete;  // a copy would view the digits of the original
   Piece& operator=(const Piece&) = delete;
@@ -43,12 +49,19 @@ class Piece {
   [[gnu::noinline]] Piece(Decimal, long long number) { write(number); }
   [[gnu::noinline]] Piece(Decimal, unsigned long long number) { write(number); }
   [[gnu::noinline]] Piece(Decimal, double number) { write(number, std::chars_format::general, 6); }
-  void write(auto... number) {
-    const char* end = std::to_chars(digits_, digits_ + sizeof(digits_), number...).ptr;
+  [[gnu::noinline]] Piece(Decimal, const MatrixExtents& extents) {
+    write(extents.rows);
+    char* const by = digits_ + view_.size();
+    *by = 'x';
+    write_from(by + 1, extents.columns);
+  }
+  void write(auto... number) { write_from(digits_, number...); }
+  void write_from(char* begin, auto... number) {
+    const char* end = std::to_chars(begin, digits_ + sizeof(digits_), number...).ptr;
     view_ = {digits_, static_cast<std::size_t>(end - digits_)};
   }
 
-  char digits_[20];  // the least int64 and the largest uint64 both have 20 characters
+  char digits_[41];  // the least int64 and the largest uint64 both have 20 characters, two of them with an x 41
   std::string_view view_;
 };
 

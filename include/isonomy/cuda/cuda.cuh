@@ -10,12 +10,14 @@
 #include "isonomy/cuda/for_each.cuh"
 #include "isonomy/cuda/gather.cuh"
 #include "isonomy/cuda/linalg/cholesky.cuh"
+#include "isonomy/cuda/linalg/cholesky_one.cuh"
 #include "isonomy/cuda/linalg/eigh.cuh"
 #include "isonomy/cuda/linalg/gemm.cuh"
 #include "isonomy/cuda/linalg/gemm_batched.cuh"
 #include "isonomy/cuda/linalg/libraries.cuh"
 #include "isonomy/cuda/linalg/solve_triangular.cuh"
 #include "isonomy/cuda/linalg/syrk.cuh"
+#include "isonomy/cuda/linalg/tridiagonalise.cuh"
 #include "isonomy/cuda/memory.cuh"
 #include "isonomy/cuda/mixture/mixture_sums.cuh"
 #include "isonomy/cuda/mixture/multivariate_mixture_sums.cuh"
@@ -38,9 +40,9 @@
 
 namespace isonomy {
 
-/// The law of Backend<Cpu> on a device, for every operation but tridiagonalise and apply_reflectors: the same bits, but
-/// for what the vendor's libraries compute, products, triangular systems, factorisations and eigh, which agree within
-/// their operations' tiers.
+/// The law of Backend<Cpu> on a device, for every operation: the same bits, but for what the vendor's libraries
+/// compute, products, triangular systems, factorisations, eigh and tridiagonal forms, which agree within their
+/// operations' tiers.
 template <>
 struct Backend<Cuda> : device::Memory,
                        device::ForEach,
@@ -58,8 +60,10 @@ struct Backend<Cuda> : device::Memory,
                        device::GemmBatched,
                        device::Syrk,
                        device::CholeskyBatched,
+                       device::Cholesky,
                        device::SolveTriangular,
                        device::Eigh,
+                       device::Tridiagonalise,
                        device::BlasArithmetic,
                        device::Returns,
                        device::Sends,

@@ -55,6 +55,18 @@ cusolverStatus_t cusolverDnXsyevd(cusolverDnHandle_t handle, cusolverDnParams_t 
                                   cudaDataType w_type, void* w, cudaDataType compute, void* device_buffer,
                                   std::size_t device_bytes, void* host_buffer, std::size_t host_bytes, int* info);
 
+cusolverStatus_t cusolverDnDsytrd_bufferSize(cusolverDnHandle_t handle, cublasFillMode_t uplo, int n, const double* a,
+                                             int lda, const double* d, const double* e, const double* tau,
+                                             int* elements);
+cusolverStatus_t cusolverDnDsytrd(cusolverDnHandle_t handle, cublasFillMode_t uplo, int n, double* a, int lda,
+                                  double* d, double* e, double* tau, double* workspace, int elements, int* info);
+cusolverStatus_t cusolverDnDormtr_bufferSize(cusolverDnHandle_t handle, cublasSideMode_t side, cublasFillMode_t uplo,
+                                             cublasOperation_t trans, int m, int n, const double* a, int lda,
+                                             const double* tau, const double* c, int ldc, int* elements);
+cusolverStatus_t cusolverDnDormtr(cusolverDnHandle_t handle, cublasSideMode_t side, cublasFillMode_t uplo,
+                                  cublasOperation_t trans, int m, int n, double* a, int lda, double* tau, double* c,
+                                  int ldc, double* workspace, int elements, int* info);
+
 cusolverStatus_t cusolverDnSpotrf_bufferSize(cusolverDnHandle_t handle, cublasFillMode_t uplo, int n, float* a, int lda,
                                              int* elements);
 cusolverStatus_t cusolverDnSpotrf(cusolverDnHandle_t handle, cublasFillMode_t uplo, int n, float* a, int lda,

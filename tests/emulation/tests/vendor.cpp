@@ -135,6 +135,46 @@ TEST_CASE("eigenvalues ascend, with vectors of length one") {
   CHECK(std::abs(vectors[0] * vectors[2] + vectors[1] * vectors[3]) < 1e-14);
 }
 
+TEST_CASE("a symmetric matrix is made tridiagonal, and its reflectors are applied") {
+  const Handles h;
+  const DeviceArray<double> a(h.stream, {1.0, 3.0, 4.0, 77.0, 2.0, 5.0, 77.0, 77.0, 7.0});  // 1 3 4 / 3 2 5 / 4 5 7
+  const DeviceArray<double> d(h.stream, uninitialised, 3), e(h.stream, uninitialised, 2),
+      tau(h.stream, uninitialised, 2);
+  const DeviceArray<double> c(h.stream, {1.0, 3.0, 4.0});
+  const DeviceArray<int> info(h.stream, {-1});
+  int elements = 0, of_product = 0;
+  CHECK(cusolverDnDsytrd_bufferSize(h.solver, CUBLAS_FILL_MODE_LOWER, 3, a.data(), 3, d.data(), e.data(), tau.data(),
+                                    &elements) == CUSOLVER_STATUS_SUCCESS);
+  CHECK(cusolverDnDormtr_bufferSize(h.solver, CUBLAS_SIDE_LEFT, CUBLAS_FILL_MODE_LOWER, CUBLAS_OP_T, 3, 1, a.data(), 3,
+                                    tau.data(), c.data(), 3, &of_product) == CUSOLVER_STATUS_SUCCESS);
+  const DeviceArray<double> work(h.stream, uninitialised, static_cast<std::size_t>(elements + of_product));
+  const auto reduce = [&](int given) {
+    return cusolverDnDsytrd(h.solver, CUBLAS_FILL_MODE_LOWER, 3, a.data(), 3, d.data(), e.data(), tau.data(),
+                            work.data(), given, info.data());
+  };
+  const auto apply = [&](int given) {
+    return cusolverDnDormtr(h.solver, CUBLAS_SIDE_LEFT, CUBLAS_FILL_MODE_LOWER, CUBLAS_OP_T, 3, 1, a.data(), 3,
+                            tau.data(), c.data(), 3, work.data(), given, info.data());
+  };
+  const auto close = [](const std::vector<double>& got, const std::vector<double>& expected) {
+    for (std::size_t i = 0; i < expected.size(); ++i) CHECK(std::abs(got[i] - expected[i]) < 1e-13);
+  };
+  CHECK(reduce(elements - 1) == CUSOLVER_STATUS_INVALID_VALUE);
+  CHECK(reduce(elements) == CUSOLVER_STATUS_SUCCESS);
+  CHECK(apply(of_product - 1) == CUSOLVER_STATUS_INVALID_VALUE);
+  CHECK(apply(of_product) == CUSOLVER_STATUS_SUCCESS);
+  CHECK(info.on_host() == std::vector<int>{0});
+  close(d.on_host(), {1, 10, -1});
+  close(e.on_host(), {-5, -1});
+  close(tau.on_host(), {1.6, 0});
+  close(a.on_host(), {1, -5, 0.5, 77, 10, -1, 77, 77, -1});
+  close(c.on_host(), {1, -5, 0});
+  CHECK(cusolverDnDormtr(h.solver, CUBLAS_SIDE_LEFT, CUBLAS_FILL_MODE_LOWER, CUBLAS_OP_N, 3, 2, a.data(), 3, tau.data(),
+                         c.data(), 3, work.data(), elements + of_product, info.data()) == CUSOLVER_STATUS_SUCCESS);
+  CHECK(h.stream.wait() == cudaErrorLaunchFailure);
+  CHECK(mentions(take_fault(), "ormtr uses C"));
+}
+
 /// Both phases of a call of CUB.
 template <class F>
 void in_two_phases(const TestStream& stream, F call) {

@@ -2,6 +2,7 @@
 // while the kernels of one run.
 #include <cuda_runtime.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <stop_token>
@@ -9,11 +10,14 @@
 #include <vector>
 
 #include "isonomy/backend/buffer.hpp"
+#include "isonomy/backend/compose.hpp"
 #include "isonomy/backend/read_pieces.hpp"
 #include "isonomy/core/error.hpp"
 #include "isonomy/cuda/cuda.cuh"
 #include "isonomy/cuda/event.cuh"
+#include "isonomy/ops/linalg/gemm.hpp"
 #include "isonomy/ops/memory.hpp"
+#include "isonomy/reference/reference.hpp"
 #include "support/catch.hpp"
 #if defined(ISONOMY_EMULATED_DEVICE)
 #include "emulation/machine/control.hpp"
@@ -46,6 +50,28 @@ TEST_CASE("pieces arrive in order, few or many, in rooms that are new or were us
     for (const index_t at_once : {8, 64}) CHECK(by_way_of(ctx, n, at_once) == numbers(n));
   CHECK(by_way_of(ctx, 0, 8).empty());
   CHECK(ctx.counters().bytes_allocated == 0);
+}
+
+/// Rooms were taken on the device for one piece, or for two.
+template <class Tag>
+std::size_t rooms_of(index_t n) {
+  STATIC_REQUIRE(isonomy::detail::SendsMeanwhile<Backend<Tag>>);
+  Context<Tag> ctx;
+  std::size_t most = 0;
+  read_pieces<double>(ctx, n, 8, "pieces", number_from, [&](index_t first, Piece piece) {
+    most = std::max(most, ctx.counters().bytes_allocated);
+    CHECK(to_host<Context<Tag>, double>(ctx, piece).front() == static_cast<double>(first));
+  });
+  CHECK(ctx.counters().bytes_allocated == 0);
+  return most / (8 * sizeof(double));
+}
+
+TEST_CASE("pieces travel while a composition over the device computes", "[cuda]") {
+  CHECK(rooms_of<Cuda>(40) == 2);
+  CHECK(rooms_of<Without<Cuda, op::gemm>>(40) == 2);
+  CHECK(rooms_of<Traced<Cuda>>(40) == 2);
+  CHECK(rooms_of<Checked<Cuda, Reference>>(40) == 2);
+  CHECK(rooms_of<Chain<Cuda, Reference, Staging::copy>>(40) == 2);
 }
 
 TEST_CASE("pieces arrive on a stream that is borrowed, and within other pieces", "[cuda]") {

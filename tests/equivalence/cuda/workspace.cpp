@@ -5,12 +5,15 @@
 #include <vector>
 
 #include "isonomy/backend/buffer.hpp"
+#include "isonomy/backend/compose.hpp"
 #include "isonomy/cuda/cuda.cuh"
+#include "isonomy/ops/linalg/gemm.hpp"
 #include "isonomy/ops/residue/arithmetic.hpp"
 #include "isonomy/ops/residue/residue_rank_sums.hpp"
 #include "isonomy/ops/residue/row_statistics.hpp"
 #include "isonomy/ops/sort/rank_average.hpp"
 #include "isonomy/ops/sort/select_candidates.hpp"
+#include "isonomy/reference/reference.hpp"
 #include "support/catch.hpp"
 
 namespace isonomy::test::workspaces {
@@ -124,6 +127,26 @@ TEST_CASE("statistics of residues take at most what they say, and hardly less", 
         const std::size_t most_statistics = row_statistics_workspace(ctx, scales, rows, 1);
         CHECK((statistics <= most_statistics && 2 * statistics >= most_statistics));
       }
+}
+
+/// What the five questions are answered with.
+template <class Tag>
+std::vector<std::size_t> answers() {
+  const Context<Tag> ctx;
+  return {residue_rank_sums_workspace(ctx, 40, 300, 2), row_statistics_workspace(ctx, 40, 300, 2),
+          rank_average_workspace<double>(ctx, 500), select_candidates_workspace(ctx, 500),
+          gemm_workspace<double>(ctx, 30, 20, 10)};
+}
+
+TEST_CASE("compositions over a device say what the part that runs an operation takes", "[cuda]") {
+  const std::vector<std::size_t> of_device = answers<Cuda>();
+  for (std::size_t i = 0; i < 4; ++i) CHECK(of_device[i] > 0);
+  CHECK(answers<Traced<Cuda>>() == of_device);
+  CHECK(answers<Checked<Cuda, Reference>>() == of_device);
+  CHECK(answers<Chain<Cuda, Reference, Staging::copy>>() == of_device);
+  CHECK(answers<Override<Cuda, Traced<Cuda>, op::rank_average>>() == of_device);
+  const std::vector<std::size_t> fewer = answers<Without<Cuda, op::rank_average>>();
+  CHECK((fewer[2] == 0 && fewer[0] == of_device[0] && fewer[3] == of_device[3]));
 }
 
 }  // namespace

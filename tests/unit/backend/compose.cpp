@@ -203,3 +203,16 @@ TEST_CASE("the math mode of an operation is that of the backend that runs it", "
   Context<Chain<Cpu, acme::Sevens>> other_way;
   CHECK(std::string(math_mode<op::gemm, double>(other_way)) == fixed_math);
 }
+
+TEST_CASE("the workspace of an operation is what the backend says that runs it", "[compose]") {
+  const auto asked = []<class T, class Ctx>(T, const Ctx& ctx) { return gemm_workspace<T>(ctx, 40, 30, 20); };
+  const std::size_t of_double = asked(double{}, Context<Cpu>()), of_float = asked(float{}, Context<Cpu>());
+  CHECK((of_double > 0 && of_float > 0 && of_double != of_float));
+  CHECK(asked(double{}, Context<Without<Cpu, op::syrk>>()) == of_double);
+  CHECK(asked(double{}, Context<Without<Cpu, op::gemm>>()) == 0);
+  CHECK(asked(double{}, Context<Override<Cpu, acme::Sevens, op::gemm>>()) == 0);  // which does not say
+  CHECK(asked(float{}, Context<Override<Cpu, acme::Sevens, op::syrk>>()) == of_float);
+  CHECK(asked(double{}, Context<Chain<acme::Sevens, Cpu>>()) == 0);
+  CHECK(asked(float{}, Context<Chain<acme::Sevens, Cpu>>()) == of_float);  // which acme::Sevens does not have
+  CHECK(asked(double{}, Context<Chain<Cpu, acme::Sevens>>()) == of_double);
+}

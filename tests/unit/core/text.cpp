@@ -27,6 +27,12 @@ TEST_CASE("joined writes whole numbers to the ends of their types") {
   REQUIRE(joined(static_cast<unsigned char>('A'), ' ', static_cast<signed char>(-8)) == "65 -8");
 }
 
+TEST_CASE("joined writes extents of matrices to the ends of their type") {
+  CHECK(joined("A is ", text::MatrixExtents{3, 40}, "; B") == "A is 3x40; B");
+  CHECK(joined(text::MatrixExtents{std::numeric_limits<long long>::min(), std::numeric_limits<long long>::min()}) ==
+        "-9223372036854775808x-9223372036854775808");
+}
+
 TEST_CASE("joined tells letters and texts from numbers") {
   const char* pointer = "text";
   const std::string owned = "owned";

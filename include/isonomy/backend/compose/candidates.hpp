@@ -1,6 +1,7 @@
 // The backends of a chain that may run an operation: who can, who takes a call, and the running of it.
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <type_traits>
@@ -79,6 +80,22 @@ struct Candidates {
   template <class Tag, class... Rest>
   [[nodiscard]] static constexpr bool own_form(List<Tag, Rest...>) {
     return can<Tag> ? runs_own_form<Op, Backend<Tag>, T...>() : own_form(List<Rest...>{});
+  }
+
+  /// Bytes from the context at most: of the parts that may run a call, the one that says most. Those with a context of
+  /// their own say nothing.
+  template <bool first, class Ctx>
+  [[nodiscard]] static std::size_t workspace(List<>, const Ctx&, auto...) {
+    return 0;
+  }
+  template <bool first, class Ctx, class Tag, class... Rest>
+  [[nodiscard]] static std::size_t workspace(List<Tag, Rest...>, const Ctx& ctx, auto... extents) {
+    std::size_t most = 0;
+    if constexpr (can<Tag>) most = isonomy::detail::workspace_on<Op, Backend<Tag>, T...>(ctx, extents...);
+    if constexpr (sure<Tag, first>)
+      return most;
+    else
+      return std::max(most, workspace<false>(List<Rest...>{}, ctx, extents...));
   }
 
   /// Adds to `told` the parts before the first that can run some call.

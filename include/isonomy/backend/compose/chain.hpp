@@ -123,6 +123,10 @@ struct Chained<Self, copies, List<First, Rest...>>
   static constexpr const char* math_mode() {
     return Of<Op, T...>::math_mode(parts{});
   }
+  template <class Op, class... T, class Ctx>
+  [[nodiscard]] static std::size_t workspace(const Ctx& ctx, auto... extents) {
+    return Of<Op, T...>::template workspace<true>(parts{}, ctx, extents...);
+  }
   template <class Op, class... T>
   static constexpr bool own_form() {
     return Of<Op, T...>::own_form(parts{});

@@ -113,11 +113,20 @@ concept HasMemory = requires {
   typename B::allocation;
 };
 
+/// The rooms by which data reach B while it computes, where it has some.
+template <class B>
+struct SendsOf {};
+template <class B>
+  requires requires { typename B::send_rooms; }
+struct SendsOf<B> {
+  using send_rooms = typename B::send_rooms;
+};
+
 /// Memory as B has it, and moving data to it and from it.
 template <class B>
 struct MemoryOf {};
 template <HasMemory B>
-struct MemoryOf<B> {
+struct MemoryOf<B> : SendsOf<B> {
   using allocation = typename B::allocation;
 
   template <class Ctx>

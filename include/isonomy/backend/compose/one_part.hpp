@@ -1,6 +1,7 @@
 // What compositions share that run each operation on one part.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <utility>
 
@@ -22,6 +23,13 @@ struct OnePart : Memory<Self, First, S> {
   template <class Op, class... T, class Ctx, class... A>
   static decltype(auto) run(Ctx& ctx, A&&... arguments) {
     return run_on<Op, Part<Op>, T...>(ctx, std::forward<A>(arguments)...);
+  }
+  template <class Op, class... T, class Ctx>
+  [[nodiscard]] static std::size_t workspace(const Ctx& ctx, auto... extents) {
+    if constexpr (Backend<Self>::template has<Op, T...>)
+      return isonomy::detail::workspace_on<Op, Part<Op>, T...>(ctx, extents...);
+    else
+      return 0;
   }
   template <class Op, class... T>
   static constexpr bool own_form() {

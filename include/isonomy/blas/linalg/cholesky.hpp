@@ -7,6 +7,7 @@
 #include "isonomy/cpu/context.hpp"
 #include "isonomy/cpu/linalg/cholesky.hpp"
 #include "isonomy/cpu/parallel.hpp"
+#include "isonomy/ops/linalg/cholesky.hpp"
 
 namespace isonomy::blas {
 
@@ -25,18 +26,10 @@ struct CholeskyBatched {
     }
     cpu::parallel_for(ctx, a.batches, 1, "cholesky_batched", [=](index_t b) {
       one_thread();
-      info(b) = a.rows == 0 ? 0 : first_failing(a[b], factor(a[b]));
+      const MatrixView<T> m = a[b];
+      const VectorView<const T> diagonal(m.data, m.rows, m.row_stride + m.column_stride);
+      info(b) = a.rows == 0 ? 0 : isonomy::detail::first_failing_pivot(diagonal, factor(m));
     });
-  }
-
- private:
-  /// LAPACK may pass over a pivot that is NaN: the first that is not positive, at most `found` where that is not 0.
-  template <Real T>
-  static index_t first_failing(MatrixView<T> factored, index_t found) {
-    const index_t before = found == 0 ? factored.rows : found - 1;
-    for (index_t j = 0; j < before; ++j)
-      if (!(factored(j, j) > 0)) return j + 1;
-    return found;
   }
 };
 

@@ -32,8 +32,8 @@ struct Gemm {
   [[nodiscard]] static PackedProduct<T> product(Context& ctx, const char* operation, T alpha, MatrixView<const T> a,
                                                 MatrixView<const T> b, T beta, MatrixView<T> out) {
     if (out.column_stride == 1 && out.row_stride != 1)
-      return {ctx, operation, alpha, transposed(b), transposed(a), beta, transposed(out), Triangle::all};
-    return {ctx, operation, alpha, a, b, beta, out, Triangle::all};
+      return {ctx, operation, alpha, transposed(b), transposed(a), beta, transposed(out), Wanted::all};
+    return {ctx, operation, alpha, a, b, beta, out, Wanted::all};
   }
 };
 

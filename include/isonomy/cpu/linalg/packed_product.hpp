@@ -37,7 +37,7 @@ template <Real T>
 }
 
 /// Which elements of a square product are wanted. `lower_mirrored` computes the lower triangle and writes it to both.
-enum class Triangle { all, lower_mirrored };
+enum class Wanted { all, lower_mirrored };
 
 /// out = alpha*A*B + beta*out on packed copies of A and B, cut into blocks of the kernel's steps by block_rows and
 /// block_columns elements of the output.
@@ -45,9 +45,9 @@ template <Real T>
 class PackedProduct {
  public:
   PackedProduct(Context& ctx, const char* operation, T alpha, MatrixView<const T> a, MatrixView<const T> b, T beta,
-                MatrixView<T> out, Triangle triangle)
+                MatrixView<T> out, Wanted elements)
       : ctx_(ctx), operation_(operation), kernel_(gemm_kernel<T>(ctx.instruction_set())), alpha_(alpha), beta_(beta),
-        a_(a), b_(b), out_(out), triangle_(triangle), in_place_(alpha == 1 && beta == 0 && out.row_stride == 1) {}
+        a_(a), b_(b), out_(out), elements_(elements), in_place_(alpha == 1 && beta == 0 && out.row_stride == 1) {}
 
   void run() {
     const Room room(kernel_, out_.rows, out_.columns, a_.columns);
@@ -114,7 +114,7 @@ class PackedProduct {
   }
 
   /// Is anything on or left of the diagonal, for a region whose last row is `last_row` and first column `column`?
-  bool wanted(index_t last_row, index_t column) const { return triangle_ == Triangle::all || last_row >= column; }
+  bool wanted(index_t last_row, index_t column) const { return elements_ == Wanted::all || last_row >= column; }
 
   /// Groups of `width` rows of x (the columns of a transposed view), by one of the kernel's packers.
   void pack(MatrixView<const T> x, index_t width, void (*packer)(MatrixView<const T>, index_t, index_t, T*), T* to) {
@@ -177,7 +177,7 @@ class PackedProduct {
   /// What stands above the diagonal for a tile below it, while the tile is in cache. Tiles on the diagonal, whose rows
   /// are whole columns of tiles, have both parts already.
   void reflect(index_t i, index_t j, index_t m, index_t n) const {
-    if (triangle_ == Triangle::all || i < j + n) return;
+    if (elements_ == Wanted::all || i < j + n) return;
     for (index_t r = 0; r < m; ++r)
       for (index_t c = 0; c < n; ++c) out_(j + c, i + r) = out_(i + r, j + c);
   }
@@ -201,7 +201,7 @@ class PackedProduct {
   /// The finished sums of the tile whose first element is (i, j).
   void write(const T* acc, index_t i, index_t j, index_t m, index_t n) const {
     const index_t rs = out_.row_stride, cs = out_.column_stride;
-    if (triangle_ == Triangle::all) {
+    if (elements_ == Wanted::all) {
       kernel_.finish(acc, m, n, alpha_, beta_, &out_(i, j), rs, cs);
     } else if (i >= j + n) {
       kernel_.finish(acc, m, n, alpha_, beta_, &out_(i, j), rs, cs);
@@ -225,7 +225,7 @@ class PackedProduct {
   T alpha_, beta_;
   MatrixView<const T> a_, b_;
   MatrixView<T> out_;
-  Triangle triangle_;
+  Wanted elements_;
   bool in_place_;  ///< the sums themselves are wanted, in columns: they are kept in the output
   bool alone_ = false;
   T *packed_a_ = nullptr, *packed_b_ = nullptr, *acc_ = nullptr;

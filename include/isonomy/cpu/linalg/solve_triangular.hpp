@@ -28,10 +28,10 @@ class TriangularSystems {
     return round_up(std::min(columns, most_columns), tile.rows) * round_up(n, tile.columns) +
            TrianglePanel<T>::workspace(tile, n);
   }
-  TriangularSystems(const TriangleKernel<T>& kernel, MatrixView<const T> l, MatrixView<T> b, isonomy::Triangle triangle,
+  TriangularSystems(const TriangleKernel<T>& kernel, MatrixView<const T> l, MatrixView<T> b, Triangle triangle,
                     T* workspace)
-      : kernel_(kernel), l_(triangle == isonomy::Triangle::lower ? l : reversed(l)),
-        b_(triangle == isonomy::Triangle::lower ? b : with_rows_reversed(b)), rows_(kernel.product.rows),
+      : kernel_(kernel), l_(triangle == Triangle::lower ? l : reversed(l)),
+        b_(triangle == Triangle::lower ? b : with_rows_reversed(b)), rows_(kernel.product.rows),
         columns_(kernel.product.columns), x_(workspace),
         panel_(kernel, l.rows,
                workspace + round_up(std::min(b.columns, most_columns), rows_) * round_up(l.rows, columns_)) {}
@@ -149,9 +149,10 @@ struct SolveTriangular {
   /// One result, in each bit, for any thread count, instruction set and compiler flags: that of TriangularSystems. The
   /// workspace is a packed copy of B, of at most 1536 columns at a time, and 96 rows of L.
   template <Real T>
-  static void solve_triangular(Context& ctx, MatrixView<const T> l, MatrixView<T> b, isonomy::Triangle triangle) {
+  static void solve_triangular(Context& ctx, MatrixView<const T> l, MatrixView<T> b, Triangle triangle) {
     constexpr const char* operation = "solve_triangular";
-    if (const index_t pivot = first_zero(l); pivot != 0) isonomy::detail::singular_triangle(operation, pivot);
+    if (const index_t pivot = isonomy::detail::first_zero(l); pivot != 0)
+      isonomy::detail::singular_triangle(operation, pivot);
     if (b.rows == 0 || b.columns == 0) return;
     const TriangleKernel<T> kernel = triangle_kernel<T>(ctx.instruction_set());
     const Memory::allocation room = Memory::allocate(
@@ -164,28 +165,19 @@ struct SolveTriangular {
   /// A slot a task, with the bits of solve_triangular; each running task takes the workspace of a slot.
   template <Real T>
   static void solve_triangular_batched(Context& ctx, BatchView<const T> l, BatchView<T> b, VectorView<index_t> info,
-                                       isonomy::Triangle triangle) {
+                                       Triangle triangle) {
     constexpr const char* operation = "solve_triangular_batched";
     const TriangleKernel<T> kernel = triangle_kernel<T>(ctx.instruction_set());
     const auto bytes =
         static_cast<std::size_t>(TriangularSystems<T>::workspace(kernel.product, b.rows, b.columns)) * sizeof(T);
     Rooms rooms(ctx, b.batches, (bytes + sizeof(double) - 1) / sizeof(double), operation);
     parallel_for(ctx, b.batches, 1, operation, [&](index_t slot) {
-      info(slot) = first_zero(l[slot]);
+      info(slot) = isonomy::detail::first_zero(l[slot]);
       if (info(slot) != 0 || b.rows == 0 || b.columns == 0) return;
       const auto room = rooms.take();
       TriangularSystems<T>(kernel, l[slot], b[slot], triangle, reinterpret_cast<T*>(room.get()))
           .run([&](index_t n, const auto& f) { serial_for(ctx, n, operation, f); });
     });
-  }
-
- private:
-  /// 0, or the first element of the diagonal, from 1, that is 0.
-  template <Real T>
-  [[nodiscard]] static index_t first_zero(const MatrixView<const T>& l) {
-    for (index_t i = 0; i < l.rows; ++i)
-      if (l(i, i) == 0) return i + 1;
-    return 0;
   }
 };
 

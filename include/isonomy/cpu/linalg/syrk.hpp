@@ -13,7 +13,7 @@ struct Syrk {
     // The sums are symmetric, so that either order of the output may stand for the other.
     const bool by_rows = out.column_stride == 1 && out.row_stride != 1;
     PackedProduct<T>(ctx, "syrk", alpha, transposed(a), a, beta, by_rows ? transposed(out) : out,
-                     Triangle::lower_mirrored)
+                     Wanted::lower_mirrored)
         .run();
   }
 };

@@ -18,7 +18,10 @@ struct syrk;
 struct cholesky_batched;
 struct cholesky;
 struct solve_triangular;
+struct solve_triangular_batched;
 struct eigh;
+struct tridiagonalise;
+struct apply_reflectors;
 }  // namespace isonomy::op
 
 namespace isonomy::device {
@@ -58,10 +61,13 @@ struct BlasArithmetic {
   template <class Op, class... T>
     requires std::same_as<Op, op::gemm> || std::same_as<Op, op::gemm_batched> || std::same_as<Op, op::syrk> ||
         std::same_as<Op, op::cholesky_batched> || std::same_as<Op, op::cholesky> ||
-        std::same_as<Op, op::solve_triangular> || std::same_as<Op, op::eigh>
+        std::same_as<Op, op::solve_triangular> || std::same_as<Op, op::solve_triangular_batched> ||
+        std::same_as<Op, op::eigh> || std::same_as<Op, op::tridiagonalise> || std::same_as<Op, op::apply_reflectors>
   static constexpr const char* math_mode() {
     if (std::same_as<Op, op::eigh>)
       return "IEEE 754 in double; eigenvectors by cuSOLVER in its deterministic mode, in an order of its own";
+    if (std::same_as<Op, op::tridiagonalise> || std::same_as<Op, op::apply_reflectors>)
+      return "IEEE 754 in double; reflectors by cuSOLVER in its deterministic mode, in an order of its own";
     return "IEEE 754; sums of products by cuBLAS in pedantic mode, in an order of its own; all else fused and "
            "reassociated only where the source says so";
   }
@@ -82,6 +88,7 @@ struct BlasCalls {
   static constexpr auto gemm_batched = &cublasSgemmStridedBatched_64;
   static constexpr auto syrk = &cublasSsyrk_64;
   static constexpr auto trsm = &cublasStrsm_64;
+  static constexpr auto trsm_batched = &cublasStrsmBatched_64;
 };
 template <>
 struct BlasCalls<double> {
@@ -89,6 +96,7 @@ struct BlasCalls<double> {
   static constexpr auto gemm_batched = &cublasDgemmStridedBatched_64;
   static constexpr auto syrk = &cublasDsyrk_64;
   static constexpr auto trsm = &cublasDtrsm_64;
+  static constexpr auto trsm_batched = &cublasDtrsmBatched_64;
 };
 
 }  // namespace isonomy::device

@@ -27,6 +27,15 @@ namespace detail {
   throw NotPositiveDefinite(text::joined({operation, ": pivot ", std::to_string(pivot), " is ", found, rule}), 0,
                             pivot);
 }
+/// Of a factor's diagonal and the pivot at which LAPACK ended, or 0: the first that is not positive, counted from 1, or
+/// 0. LAPACK may pass over a pivot that is NaN.
+template <class T>
+[[nodiscard]] index_t first_failing_pivot(VectorView<const T> diagonal, index_t ended_at) {
+  const index_t before = ended_at == 0 ? diagonal.size : ended_at - 1;
+  for (index_t j = 0; j < before; ++j)
+    if (!(diagonal(j) > 0)) return j + 1;
+  return ended_at;
+}
 }  // namespace detail
 
 namespace op {
@@ -180,9 +189,10 @@ void cholesky_batched(Ctx& ctx, BatchView<T, typename Ctx::space> a, VectorView<
 ///
 /// The strict upper triangle is neither read nor written. Unit row or column stride.
 ///
-/// Errors: ShapeError, OutOfMemory for the workspace (that of one matrix of cholesky_batched), A unchanged.
-/// NotPositiveDefinite with the first pivot, counted from 1, that is not positive (NaN is not), and its value where the
-/// backend tells: the lower triangle is then unspecified, except that Backend<Cpu> leaves A as it was. O(n^3).
+/// Errors: ShapeError, OutOfMemory for the workspace (that of one matrix of cholesky_batched, on Backend<Cuda> beyond
+/// 512 rows what cuSOLVER asks for), A unchanged. NotPositiveDefinite with the first pivot, counted from 1, that is not
+/// positive (NaN is not), and its value where the backend tells: the lower triangle is then unspecified, except that
+/// Backend<Cpu> leaves A as it was. O(n^3).
 ///
 /// Deterministic: Backend<Cpu> gives the bits of cholesky_batched on every instruction set and thread count; backends
 /// agree within op::cholesky::tier. The generic form is cholesky_batched; it waits for the result.

@@ -27,6 +27,11 @@ struct gemm : Declaration {
   static void call(A&&... arguments) {
     B::gemm(std::forward<A>(arguments)...);
   }
+  template <class B, class T, class Ctx>
+    requires requires(const Ctx& c, index_t n) { B::template gemm_workspace<T>(c, n, n, n); }
+  static std::size_t workspace(const Ctx& ctx, index_t rows, index_t columns, index_t inner) {
+    return B::template gemm_workspace<T>(ctx, rows, columns, inner);
+  }
   template <class T>
   static Reduction reduction(index_t i, index_t j, T alpha, MatrixView<const T> a, MatrixView<const T> b, T beta,
                              MatrixView<const T> old) {
@@ -88,10 +93,7 @@ void gemm(Ctx& ctx, std::type_identity_t<T> alpha, ConstMatrix<T, Ctx> a, ConstM
 /// columns of A; 0 where the backend does not say, by a member gemm_workspace<T>(ctx, rows, columns, inner).
 template <Real T, ContextLike Ctx>
 [[nodiscard]] std::size_t gemm_workspace(const Ctx& ctx, index_t rows, index_t columns, index_t inner) {
-  if constexpr (requires { backend_of<Ctx>::template gemm_workspace<T>(ctx, rows, columns, inner); })
-    return backend_of<Ctx>::template gemm_workspace<T>(ctx, rows, columns, inner);
-  else
-    return 0;
+  return workspace_of<op::gemm, T>(ctx, rows, columns, inner);
 }
 
 }  // namespace isonomy

@@ -30,17 +30,21 @@ namespace detail {
                        pivot);
 }
 
-/// info(b) = 0, or the first element of the diagonal of matrix b, counted from 1, that is 0.
+/// 0, or the first element of the diagonal, counted from 1, that is 0.
+template <class T, MemorySpace Space>
+[[nodiscard]] ISONOMY_HD index_t first_zero(const MatrixView<const T, Space>& l) {
+  for (index_t i = 0; i < l.rows; ++i)
+    if (l(i, i) == 0) return i + 1;
+  return 0;
+}
+
+/// info(b) = first_zero of matrix b.
 template <class T, MemorySpace Space>
 struct FirstZero {
   BatchView<const T, Space> l;
   VectorView<index_t, Space> info;
 
-  ISONOMY_HD void operator()(index_t b) const {
-    index_t i = 0;
-    while (i < l.rows && l[b](i, i) != 0) ++i;
-    info(b) = i < l.rows ? i + 1 : 0;
-  }
+  ISONOMY_HD void operator()(index_t b) const { info(b) = first_zero(l[b]); }
 };
 
 /// One column of unknowns, of the batch whose columns are counted through.

@@ -9,6 +9,7 @@
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/backend/operation.hpp"
 #include "isonomy/core/check.hpp"
+#include "isonomy/core/error.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/ops/for_each.hpp"
 #include "isonomy/ops/reduce/transform_reduce.hpp"
@@ -79,7 +80,13 @@ void reduce_rows(Ctx& ctx, const char* operation, MatrixView<T, typename Ctx::sp
   check::distinct(out, operation, "out");
   check::no_overlap(out, a, operation, "out", "A");
   begin_operation(ctx, operation);
-  invoke<op::reduce_rows, R>(ctx, MatrixView<const std::remove_const_t<T>, typename Ctx::space>(a), out, init, op, f);
+  try {
+    invoke<op::reduce_rows, R>(ctx, MatrixView<const std::remove_const_t<T>, typename Ctx::space>(a), out, init, op, f);
+  } catch (const OutOfMemory& e) {  // backends know both front doors by one name
+    throw OutOfMemory(operation, e.requested, e.available);
+  } catch (const Cancelled&) {
+    throw Cancelled(operation);
+  }
 }
 }  // namespace detail
 

@@ -93,6 +93,11 @@ struct residue_rank_sums : Declaration {
   static void call(ContextOf<B>& ctx, Arithmetic, A&&... arguments) {
     B::template residue_rank_sums<Arithmetic>(ctx, std::forward<A>(arguments)...);
   }
+  template <class B, class Ctx>
+    requires requires(const Ctx& c, index_t n) { B::residue_rank_sums_workspace(c, n, n, n); }
+  static std::size_t workspace(const Ctx& ctx, index_t features, index_t rows, index_t blocks) {
+    return B::residue_rank_sums_workspace(ctx, features, rows, blocks);
+  }
   template <class Ctx, class Arithmetic>
   static void derive(Ctx& ctx, Arithmetic, const RankProblem<typename Ctx::space>& problem,
                      std::span<std::uint64_t> twice_u) {
@@ -145,10 +150,7 @@ void residue_rank_sums(Ctx& ctx, const RankProblem<typename Ctx::space>& problem
 /// groups have `blocks` blocks together; 0 where the backend does not say, by a member of this name and arguments.
 template <ContextLike Ctx>
 [[nodiscard]] std::size_t residue_rank_sums_workspace(const Ctx& ctx, index_t features, index_t rows, index_t blocks) {
-  if constexpr (requires { backend_of<Ctx>::residue_rank_sums_workspace(ctx, features, rows, blocks); })
-    return backend_of<Ctx>::residue_rank_sums_workspace(ctx, features, rows, blocks);
-  else
-    return 0;
+  return workspace_of<op::residue_rank_sums>(ctx, features, rows, blocks);
 }
 
 }  // namespace isonomy

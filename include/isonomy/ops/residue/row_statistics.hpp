@@ -93,6 +93,11 @@ struct row_statistics : Declaration {
   static void call(ContextOf<B>& ctx, Arithmetic, A&&... arguments) {
     B::template row_statistics<Arithmetic>(ctx, std::forward<A>(arguments)...);
   }
+  template <class B, class Ctx>
+    requires requires(const Ctx& c, index_t n) { B::row_statistics_workspace(c, n, n, n); }
+  static std::size_t workspace(const Ctx& ctx, index_t features, index_t rows, index_t groups) {
+    return B::row_statistics_workspace(ctx, features, rows, groups);
+  }
   template <class Ctx, class Arithmetic>
   static void derive(Ctx& ctx, Arithmetic, const FeatureProblem<typename Ctx::space>& problem, RowValues values,
                      MatrixView<double, typename Ctx::space> out) {
@@ -152,10 +157,7 @@ void row_statistics(Ctx& ctx, const FeatureProblem<typename Ctx::space>& problem
 /// groups, under either arithmetic; 0 where the backend does not say, by a member of this name and arguments.
 template <ContextLike Ctx>
 [[nodiscard]] std::size_t row_statistics_workspace(const Ctx& ctx, index_t features, index_t rows, index_t groups) {
-  if constexpr (requires { backend_of<Ctx>::row_statistics_workspace(ctx, features, rows, groups); })
-    return backend_of<Ctx>::row_statistics_workspace(ctx, features, rows, groups);
-  else
-    return 0;
+  return workspace_of<op::row_statistics>(ctx, features, rows, groups);
 }
 
 }  // namespace isonomy

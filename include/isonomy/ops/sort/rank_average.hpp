@@ -60,6 +60,11 @@ struct rank_average : Declaration {
   static void call(A&&... arguments) {
     B::rank_average(std::forward<A>(arguments)...);
   }
+  template <class B, class T, class Ctx>
+    requires requires(const Ctx& c, index_t n) { B::template rank_average_workspace<T>(c, n); }
+  static std::size_t workspace(const Ctx& ctx, index_t size) {
+    return B::template rank_average_workspace<T>(ctx, size);
+  }
   template <class Ctx, class T>
   static void derive(Ctx& ctx, VectorView<const T, typename Ctx::space> x, ConstVector<index_t, Ctx> offsets,
                      VectorView<double, typename Ctx::space> out) {
@@ -112,10 +117,7 @@ void rank_average(Ctx& ctx, VectorView<T, typename Ctx::space> x, VectorView<dou
 /// the backend does not say, by a member rank_average_workspace<T>(ctx, size).
 template <class T, ContextLike Ctx>
 [[nodiscard]] std::size_t rank_average_workspace(const Ctx& ctx, index_t size) {
-  if constexpr (requires { backend_of<Ctx>::template rank_average_workspace<T>(ctx, size); })
-    return backend_of<Ctx>::template rank_average_workspace<T>(ctx, size);
-  else
-    return 0;
+  return workspace_of<op::rank_average, T>(ctx, size);
 }
 
 }  // namespace isonomy

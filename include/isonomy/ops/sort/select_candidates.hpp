@@ -70,6 +70,9 @@ struct select_candidates : Declaration {
   static CandidateCut call(A&&... arguments) {
     return B::select_candidates(std::forward<A>(arguments)...);
   }
+  template <class B, class T, class Ctx>
+    requires requires(const Ctx& c, index_t n) { B::select_candidates_workspace(c, n); }
+  static std::size_t workspace(const Ctx& ctx, index_t size) { return B::select_candidates_workspace(ctx, size); }
   /// Sorts all by value, and those chosen by place again.
   template <class Ctx>
   static CandidateCut derive(Ctx& ctx, VectorView<const double, typename Ctx::space> x, index_t k, double margin,
@@ -145,10 +148,7 @@ double > [[nodiscard]] CandidateCut select_candidates(Ctx& ctx, VectorView<const
 /// not say, by a member select_candidates_workspace(ctx, size).
 template <ContextLike Ctx>
 [[nodiscard]] std::size_t select_candidates_workspace(const Ctx& ctx, index_t size) {
-  if constexpr (requires { backend_of<Ctx>::select_candidates_workspace(ctx, size); })
-    return backend_of<Ctx>::select_candidates_workspace(ctx, size);
-  else
-    return 0;
+  return workspace_of<op::select_candidates, double>(ctx, size);
 }
 
 }  // namespace isonomy

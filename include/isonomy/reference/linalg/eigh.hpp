@@ -8,6 +8,7 @@
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
+#include "isonomy/ops/linalg/eigen/finite_triangle.hpp"
 #include "isonomy/reference/context.hpp"
 #include "isonomy/reference/loop.hpp"
 #include "isonomy/reference/memory.hpp"
@@ -69,10 +70,7 @@ struct Eigh {
   template <Real T>
   static void eigh(Context& ctx, MatrixView<const T> a, VectorView<T> w, MatrixView<T> v) {
     const index_t n = a.rows;
-    for (index_t j = 0; j < n; ++j)
-      for (index_t i = j; i < n; ++i)
-        if (!std::isfinite(a(i, j)))
-          throw ValueError(text::joined("eigh: A(", i, ", ", j, ") is not finite; give numbers"));
+    isonomy::detail::require_finite_triangle(a, "eigh");
     Jacobi jacobi(ctx, n);
     for (index_t i = 0; i < n; ++i)
       for (index_t j = 0; j <= i; ++j) jacobi.a(i, j) = jacobi.a(j, i) = a(i, j);

@@ -12,25 +12,20 @@ namespace isonomy::reference {
 struct SolveTriangular {
   template <Real T>
   static void solve_triangular(Context& ctx, MatrixView<const T> l, MatrixView<T> b, Triangle triangle) {
-    if (const index_t pivot = first_zero(l); pivot != 0) isonomy::detail::singular_triangle("solve_triangular", pivot);
+    if (const index_t pivot = isonomy::detail::first_zero(l); pivot != 0)
+      isonomy::detail::singular_triangle("solve_triangular", pivot);
     solve(ctx, l, b, triangle, "solve_triangular");
   }
   template <Real T>
   static void solve_triangular_batched(Context& ctx, BatchView<const T> l, BatchView<T> b, VectorView<index_t> info,
                                        Triangle triangle) {
     for (index_t slot = 0; slot < b.batches; ++slot) {
-      info(slot) = first_zero(l[slot]);
+      info(slot) = isonomy::detail::first_zero(l[slot]);
       if (info(slot) == 0) solve(ctx, l[slot], b[slot], triangle, "solve_triangular_batched");
     }
   }
 
  private:
-  template <Real T>
-  [[nodiscard]] static index_t first_zero(const MatrixView<const T>& l) {
-    for (index_t i = 0; i < l.rows; ++i)
-      if (l(i, i) == 0) return i + 1;
-    return 0;
-  }
   /// x_i = (b_i - sum_k l_ik x_k) / l_ii, over k < i for a lower triangle and k > i for an upper one.
   template <Real T>
   static void solve(const Context& ctx, MatrixView<const T> l, MatrixView<T> b, Triangle triangle,

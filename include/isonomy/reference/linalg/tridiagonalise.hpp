@@ -4,9 +4,8 @@
 #include <cmath>
 
 #include "isonomy/core/concepts.hpp"
-#include "isonomy/core/error.hpp"
-#include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
+#include "isonomy/ops/linalg/eigen/finite_triangle.hpp"
 #include "isonomy/reference/context.hpp"
 #include "isonomy/reference/loop.hpp"
 #include "isonomy/reference/memory.hpp"
@@ -21,11 +20,8 @@ struct Tridiagonalise {
   static void tridiagonalise(Context& ctx, MatrixView<const T> a, VectorView<T> d, VectorView<T> e,
                              MatrixView<T> reflectors, VectorView<T> taus) {
     const index_t n = a.rows;
-    for (index_t j = 0; j < n; ++j)
-      for (index_t i = j; i < n; ++i)
-        if (!std::isfinite(a(i, j)))
-          throw ValueError(text::joined("tridiagonalise: A(", i, ", ", j, ") is not finite; give numbers"));
     constexpr const char* operation = "tridiagonalise";
+    isonomy::detail::require_finite_triangle(a, operation);
     const Array<Extended> elements(ctx, n * n, operation), found(ctx, n * n, operation), t(ctx, n, operation);
     const MatrixView<Extended> s = column_major(elements.data(), n, n), v = column_major(found.data(), n, n);
     for (index_t j = 0; j < n; ++j)

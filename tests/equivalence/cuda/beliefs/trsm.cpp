@@ -65,5 +65,55 @@ TEMPLATE_TEST_CASE("cuBLAS: trsm divides, and denormal numbers count", "[cuda][b
     CHECK(solved<T>({T(3)}, 1, {b}).front() == b / 3);
 }
 
+/// Systems side by side, each of the size of l, by lists.
+template <class T>
+std::vector<T> solved_together(const std::vector<T>& l, index_t n, const std::vector<T>& b,
+                               std::vector<index_t>& statuses) {
+  Context<Cuda> ctx;
+  const auto systems = static_cast<index_t>(l.size()) / (n * n), columns = static_cast<index_t>(b.size()) / n / systems;
+  Buffer<T, Cuda> a = to_device(ctx, l), x = to_device(ctx, b);
+  Buffer<index_t, Cuda> info(ctx, systems);
+  Backend<Cuda>::solve_triangular_batched<T>(
+      ctx, BatchView<const T, DeviceSpace>(a.data(), systems, n, n, n * n, 1, n),
+      BatchView<T, DeviceSpace>(x.data(), systems, n, columns, n * columns, 1, n), info.view(), Triangle::lower);
+  statuses = to_host(ctx, info);
+  return to_host(ctx, x);
+}
+
+TEMPLATE_TEST_CASE("cuBLAS: trsmBatched reads lists in device memory, and nothing beyond the diagonal",
+                   "[cuda][beliefs]", float, double) {
+  using T = TestType;
+  for (const index_t n : {1, 3, 33, 130}) {
+    INFO(n << " rows");
+    constexpr index_t systems = 3;
+    const std::vector<T> one = ones_below<T>(n, std::numeric_limits<T>::quiet_NaN());
+    std::vector<T> l, b(static_cast<std::size_t>(n * 2 * systems), T(1));
+    for (index_t s = 0; s < systems; ++s) l.insert(l.end(), one.begin(), one.end());
+    l[static_cast<std::size_t>(n * n + (n - 1) * (n + 1))] = 0;  // the last of the second diagonal
+    b.back() = std::numeric_limits<T>::quiet_NaN();
+    std::vector<index_t> info;
+    const std::vector<T> x = solved_together<T>(l, n, b, info);
+    CHECK(info == std::vector<index_t>{0, n, 0});
+    for (std::size_t i = 0; i + 1 < x.size(); ++i) {
+      const std::size_t of_slot = i % static_cast<std::size_t>(2 * n), slot = i / static_cast<std::size_t>(2 * n);
+      const T expected = slot == 1 ? T(1) : static_cast<T>(of_slot % static_cast<std::size_t>(n) + 1);
+      if (x[i] != expected) FAIL("unknown " << i << " is " << x[i] << ", not " << expected);
+    }
+    CHECK(std::isnan(x.back()));
+  }
+}
+
+TEMPLATE_TEST_CASE("cuBLAS: trsmBatched takes more systems than a short dimension of a grid has", "[cuda][beliefs]",
+                   float, double) {
+  using T = TestType;
+  constexpr std::size_t systems = 70000;
+  std::vector<T> b(systems);
+  for (std::size_t s = 0; s < systems; ++s) b[s] = static_cast<T>(s % 100);
+  std::vector<index_t> info;
+  const std::vector<T> x = solved_together<T>(std::vector<T>(systems, T(2)), 1, b, info);
+  for (std::size_t s = 0; s < systems; ++s)
+    if (x[s] != b[s] / 2 || info[s] != 0) FAIL("system " << s);
+}
+
 }  // namespace
 }  // namespace isonomy::test

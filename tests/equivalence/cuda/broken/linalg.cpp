@@ -1,4 +1,5 @@
-// Broken forms of products, factors, triangular systems and eigh on Backend<Cuda>: the kit rejects each.
+// Broken forms of products, factors, triangular systems, eigh and tridiagonal forms on Backend<Cuda>: the kit rejects
+// each.
 #include "isonomy/backend/compose/override.hpp"
 #include "isonomy/conformance/cases/linalg/cholesky.hpp"
 #include "isonomy/conformance/cases/linalg/eigh.hpp"
@@ -6,6 +7,7 @@
 #include "isonomy/conformance/cases/linalg/gemm_batched.hpp"
 #include "isonomy/conformance/cases/linalg/log_diagonal_sum.hpp"
 #include "isonomy/conformance/cases/linalg/solve_triangular.hpp"
+#include "isonomy/conformance/cases/linalg/tridiagonalise.hpp"
 #include "isonomy/cuda/cuda.cuh"
 #include "rejected.hpp"
 #include "support/catch.hpp"
@@ -26,7 +28,9 @@ enum class AlgebraBreak {
   always_lower,
   zero_unsaid,
   sums_cleared,
-  signs_left_to_solver
+  signs_left_to_solver,
+  ones_left_out,
+  never_transposed
 };
 
 struct LessOne {
@@ -49,6 +53,15 @@ struct FirstNegative {
   ISONOMY_HD void operator()(index_t j) const {
     const bool turn = v(0, j) > 0;
     for (index_t i = 0; turn && i < v.rows; ++i) v(i, j) = -v(i, j);
+  }
+};
+
+/// The 1 with which a reflector begins, as LAPACK leaves it unsaid.
+template <class T>
+struct ClearLeading {
+  MatrixView<T, DeviceSpace> v;
+  ISONOMY_HD void operator()(index_t j) const {
+    if (j + 1 < v.rows) v(j + 1, j) = 0;
   }
 };
 
@@ -101,9 +114,22 @@ struct isonomy::Backend<isonomy::test::BrokenAlgebra> {
       Honest::for_each(ctx, a.columns, test::FirstNegative<T>{v});
   }
   template <Real T>
+  static void tridiagonalise(context& ctx, MatrixView<const T, space> a, VectorView<T, space> d, VectorView<T, space> e,
+                             MatrixView<T, space> v, VectorView<T, space> taus) {
+    Honest::tridiagonalise<T>(ctx, a, d, e, v, taus);
+    if (test::mistake<test::AlgebraBreak> == Break::ones_left_out)
+      Honest::for_each(ctx, v.columns, test::ClearLeading<T>{v});
+  }
+  template <Real T>
+  static void apply_reflectors(context& ctx, MatrixView<const T, space> v, VectorView<const T, space> taus,
+                               bool transpose, MatrixView<T, space> c) {
+    Honest::apply_reflectors<T>(ctx, v, taus, transpose && test::mistake<test::AlgebraBreak> != Break::never_transposed,
+                                c);
+  }
+  template <Real T>
   static void cholesky(context& ctx, MatrixView<T, space> a) {
     try {
-      op::cholesky::derive(ctx, a);
+      Honest::cholesky<T>(ctx, a);
     } catch (const NotPositiveDefinite&) {
       if (test::mistake<test::AlgebraBreak> != Break::pivot_unsaid) throw;
     }
@@ -121,7 +147,8 @@ struct isonomy::Backend<isonomy::test::BrokenAlgebra> {
   static void solve_triangular_batched(context& ctx, BatchView<const T, space> l, BatchView<T, space> b,
                                        VectorView<index_t, space> info, Triangle triangle) {
     if (test::mistake<test::AlgebraBreak> == Break::always_lower) triangle = Triangle::lower;
-    op::solve_triangular_batched::derive(ctx, l, b, info, triangle);
+    Honest::solve_triangular_batched<T>(ctx, l, b, info, triangle);
+    if (test::mistake<test::AlgebraBreak> == Break::info_from_0) Honest::for_each(ctx, info.size, test::LessOne{info});
   }
   template <Real T>
   static void log_diagonal_sum_batched(context& ctx, BatchView<const T, space> l, VectorView<const index_t, space> info,
@@ -134,9 +161,9 @@ struct isonomy::Backend<isonomy::test::BrokenAlgebra> {
 namespace isonomy::test {
 namespace {
 
-using WithBrokenAlgebra =
-    Override<Cuda, BrokenAlgebra, op::gemm, op::gemm_batched, op::syrk, op::cholesky_batched, op::cholesky,
-             op::solve_triangular, op::solve_triangular_batched, op::log_diagonal_sum_batched, op::eigh>;
+using WithBrokenAlgebra = Override<Cuda, BrokenAlgebra, op::gemm, op::gemm_batched, op::syrk, op::cholesky_batched,
+                                   op::cholesky, op::solve_triangular, op::solve_triangular_batched,
+                                   op::log_diagonal_sum_batched, op::eigh, op::tridiagonalise, op::apply_reflectors>;
 
 TEST_CASE("broken products and factors on Cuda are rejected", "[cuda]") {
   using enum AlgebraBreak;
@@ -146,9 +173,11 @@ TEST_CASE("broken products and factors on Cuda are rejected", "[cuda]") {
   rejects<op::cholesky_batched, WithBrokenAlgebra>({info_from_0, above_cleared});
   rejects<op::cholesky, WithBrokenAlgebra>({pivot_unsaid});
   rejects<op::solve_triangular, WithBrokenAlgebra>({always_lower, zero_unsaid});
-  rejects<op::solve_triangular_batched, WithBrokenAlgebra>({always_lower});
+  rejects<op::solve_triangular_batched, WithBrokenAlgebra>({always_lower, info_from_0});
   rejects<op::log_diagonal_sum_batched, WithBrokenAlgebra>({sums_cleared});
   rejects<op::eigh, WithBrokenAlgebra>({signs_left_to_solver});
+  rejects<op::tridiagonalise, WithBrokenAlgebra>({ones_left_out});
+  rejects<op::apply_reflectors, WithBrokenAlgebra>({never_transposed});
 }
 
 }  // namespace

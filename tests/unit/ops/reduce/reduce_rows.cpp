@@ -1,7 +1,10 @@
 // reduce_rows and reduce_columns: results known by hand, on the host and the reference.
+#include <string>
 #include <vector>
 
+#include "isonomy/core/error.hpp"
 #include "isonomy/core/functional.hpp"
+#include "isonomy/core/numeric.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/ops/reduce/reduce_rows.hpp"
 #include "isonomy/reference/reference.hpp"
@@ -34,4 +37,25 @@ TEMPLATE_TEST_CASE("the tree of a row is cut at 4096 elements", "[reduce_rows]",
   reduce_rows(ctx, row_major(a.data(), index_t{1}, index_t{8192}), VectorView<double>(&sum, 1), 0.0, Plus{},
               Identity{});
   CHECK(sum == 1 + 0x1p-41);
+}
+
+TEST_CASE("a reduction without room is told by the name of its front door", "[reduce_rows]") {
+  Context<Cpu> ctx;
+  const std::vector<double> a(3 * reduction_chunk, 1);
+  const auto matrix = row_major(a.data(), index_t{1}, index_t{3 * reduction_chunk});
+  double sum = 0;
+  const VectorView<double> out(&sum, 1);
+  ctx.control().workspace_limit = 1;
+  const auto told = [](const auto& run) -> std::string {
+    try {
+      run();
+    } catch (const OutOfMemory& e) {
+      return e.what();
+    }
+    return "nothing";
+  };
+  CHECK(told([&] { reduce_rows(ctx, matrix, out, 0.0, Plus{}, Identity{}); }).starts_with("reduce_rows: 24 bytes"));
+  CHECK(told([&] {
+          reduce_columns(ctx, transposed(matrix), out, 0.0, Plus{}, Identity{});
+        }).starts_with("reduce_columns: 24 bytes"));
 }

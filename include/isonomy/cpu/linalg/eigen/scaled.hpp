@@ -5,9 +5,8 @@
 #include <cmath>
 
 #include "isonomy/core/concepts.hpp"
-#include "isonomy/core/error.hpp"
-#include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
+#include "isonomy/ops/linalg/eigen/finite_triangle.hpp"
 
 namespace isonomy::cpu {
 
@@ -16,14 +15,10 @@ namespace isonomy::cpu {
 template <Real T>
 [[nodiscard]] int load_scaled(MatrixView<const T> a, MatrixView<double> out, const char* operation) {
   const index_t n = a.rows;
+  isonomy::detail::require_finite_triangle(a, operation);
   double largest = 0;
   for (index_t j = 0; j < n; ++j)
-    for (index_t i = j; i < n; ++i) {
-      const double size = std::abs(static_cast<double>(a(i, j)));
-      if (!std::isfinite(size))
-        throw ValueError(text::joined(operation, ": A(", i, ", ", j, ") is not finite; give numbers"));
-      largest = std::max(largest, size);
-    }
+    for (index_t i = j; i < n; ++i) largest = std::max(largest, std::abs(static_cast<double>(a(i, j))));
   const int exponent = largest > 0 ? std::ilogb(largest) : 0;
   // Two factors, since the inverse of the least denormal is no double.
   const double first = std::ldexp(1.0, -exponent / 2), second = std::ldexp(1.0, -exponent - -exponent / 2);
