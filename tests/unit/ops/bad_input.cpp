@@ -326,6 +326,39 @@ TEST_CASE("eigh names shapes, overlaps and what is not finite, and changes nothi
   CHECK(in.z == std::vector<double>(100, -3));
 }
 
+TEST_CASE("eigh_subset names shapes, overlaps, ends of the spectrum and the room it wants, and changes nothing then",
+          "[operations]") {
+  Inputs in;
+  in.x = {-1, 0, 0, 0, 1, 0, 0, 0, 2}, in.y.assign(100, -3), in.z.assign(100, -3);
+  const auto a = column_major(in.x.data(), 3, 3), v = column_major(in.z.data(), 3, 2);
+  const auto w = view(in.y).subview(0, 2);
+  const Spectrum negative = Spectrum::negative();
+  CHECK(message<ShapeError>([&] { eigh_subset(in.ctx, a.row_block(0, 2), negative, w, v); }) ==
+        "eigh_subset: A is 2x3; it must be square");
+  CHECK(message<ShapeError>([&] { eigh_subset(in.ctx, a, negative, w, v.row_block(0, 2)); }) ==
+        "eigh_subset: V has 2 rows and A has 3; give an output of as many rows");
+  CHECK(message<AliasError>([&] { eigh_subset(in.ctx, a, negative, w, a); }) ==
+        "eigh_subset: V overlaps A; pass separate memory for the output");
+  CHECK_THROWS_AS(eigh_subset(in.ctx, a, negative, view(in.x).subview(7, 2), v), AliasError);
+  CHECK_THROWS_AS(eigh_subset(in.ctx, a, negative, view(in.z).subview(5, 3), v), AliasError);
+  CHECK(message<ValueError>([&] { eigh_subset(in.ctx, a, Spectrum::between(2, 1), w, v); }) ==
+        "eigh_subset: the spectrum is from 2 to below 1; its ends must be numbers that do not descend");
+  CHECK_THROWS_AS(eigh_subset(in.ctx, a, Spectrum::under(std::numeric_limits<double>::quiet_NaN()), w, v), ValueError);
+  CHECK(message<ValueError>([&] { eigh_subset(in.ctx, a, Spectrum::whole(), w, v); }) ==
+        "eigh_subset: 3 eigenvalues were chosen, w has 2 elements and V 2 columns; give room for 3; that for 3 "
+        "always does");
+  CHECK_THROWS_AS(eigh_subset(in.ctx, a, Spectrum::at_least(0), w, v.column_block(0, 1)), ValueError);
+  in.x[5] = std::numeric_limits<double>::quiet_NaN();
+  CHECK_THROWS_AS(eigh_subset(in.ctx, a, negative, w, v), ValueError);
+  CHECK(in.y == std::vector<double>(100, -3));
+  CHECK(in.z == std::vector<double>(100, -3));
+  in.x[5] = 0;
+  CHECK(eigh_subset(in.ctx, a, Spectrum::smaller_sign_class(), w, v) == EigenRange{0, 1});
+  CHECK(in.y[0] == -1);
+  CHECK(eigh_subset(in.ctx, a, Spectrum::between(1, 2), w, v) == EigenRange{1, 1});
+  CHECK(eigh_subset(in.ctx, a, Spectrum::at_least(2.5), w.subview(0, 0), v.column_block(0, 0)) == EigenRange{3, 0});
+}
+
 TEST_CASE("reflectors name shapes and overlaps", "[operations]") {
   Inputs in;
   const auto a = column_major(in.x.data(), 3, 3), v = column_major(in.z.data(), 3, 3);
@@ -360,6 +393,7 @@ TEST_CASE("every operation accepts nothing", "[operations]") {
   CHECK_NOTHROW(log_diagonal_sum_batched(in.ctx, BatchView<const double>(), i, v));
   CHECK_NOTHROW(solve_triangular_batched(in.ctx, BatchView<double>(), BatchView<double>(), i));
   CHECK_NOTHROW(eigh(in.ctx, m, v, m));
+  CHECK(eigh_subset(in.ctx, m, Spectrum::negative(), v, m) == EigenRange{});
   CHECK_NOTHROW(tridiagonalise(in.ctx, m, v, v, m, v));
   CHECK_NOTHROW(apply_reflectors(in.ctx, m, v, false, m));
   CHECK_NOTHROW(copy(in.ctx, v, v));

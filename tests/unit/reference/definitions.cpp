@@ -173,6 +173,11 @@ TEST_CASE("the reference's eigenvectors are those known by hand, of the lower tr
   Naive::eigh<double>(ctx, column_major(a.data(), 3, 3), view(w), column_major(v.data(), 3, 3));
   CHECK(w == std::vector<double>{-1, 3, 5});
   CHECK(v == std::vector<double>{0, half, -half, 0, half, half, 1, 0, 0});
+  w.assign(3, 7), v.assign(9, 7);
+  CHECK(Naive::eigh_subset<double>(ctx, column_major(a.data(), 3, 3), Spectrum::between(3, 5), view(w),
+                                   column_major(v.data(), 3, 3)) == EigenRange{1, 1});
+  CHECK(w == std::vector<double>{3, 7, 7});
+  CHECK(v == std::vector<double>{0, half, half, 7, 7, 7, 7, 7, 7});
 }
 
 TEST_CASE("the reference's reductions follow the chunks, and matrices go by columns", "[reference_backend]") {

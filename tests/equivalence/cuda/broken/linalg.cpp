@@ -2,6 +2,7 @@
 #include "isonomy/backend/compose/override.hpp"
 #include "isonomy/conformance/cases/linalg/cholesky.hpp"
 #include "isonomy/conformance/cases/linalg/eigh.hpp"
+#include "isonomy/conformance/cases/linalg/eigh_subset.hpp"
 #include "isonomy/conformance/cases/linalg/gemm.hpp"
 #include "isonomy/conformance/cases/linalg/gemm_batched.hpp"
 #include "isonomy/conformance/cases/linalg/log_diagonal_sum.hpp"
@@ -26,7 +27,9 @@ enum class AlgebraBreak {
   always_lower,
   zero_unsaid,
   sums_cleared,
-  signs_left_to_solver
+  signs_left_to_solver,
+  last_left_out,  ///< as if the range were open at both ends
+  ends_exchanged
 };
 
 struct LessOne {
@@ -101,6 +104,16 @@ struct isonomy::Backend<isonomy::test::BrokenAlgebra> {
       Honest::for_each(ctx, a.columns, test::FirstNegative<T>{v});
   }
   template <Real T>
+  static EigenRange eigh_subset(context& ctx, MatrixView<const T, space> a, const Spectrum& spectrum,
+                                VectorView<T, space> w, MatrixView<T, space> v) {
+    Spectrum asked = spectrum;
+    if (test::mistake<test::AlgebraBreak> == Break::ends_exchanged && spectrum.below == 0)
+      asked = Spectrum::at_least(0);
+    EigenRange found = op::eigh_subset::derive(ctx, a, asked, w, v);
+    if (test::mistake<test::AlgebraBreak> == Break::last_left_out && found.count > 1) --found.count;
+    return found;
+  }
+  template <Real T>
   static void cholesky(context& ctx, MatrixView<T, space> a) {
     try {
       op::cholesky::derive(ctx, a);
@@ -134,9 +147,9 @@ struct isonomy::Backend<isonomy::test::BrokenAlgebra> {
 namespace isonomy::test {
 namespace {
 
-using WithBrokenAlgebra =
-    Override<Cuda, BrokenAlgebra, op::gemm, op::gemm_batched, op::syrk, op::cholesky_batched, op::cholesky,
-             op::solve_triangular, op::solve_triangular_batched, op::log_diagonal_sum_batched, op::eigh>;
+using WithBrokenAlgebra = Override<Cuda, BrokenAlgebra, op::gemm, op::gemm_batched, op::syrk, op::cholesky_batched,
+                                   op::cholesky, op::solve_triangular, op::solve_triangular_batched,
+                                   op::log_diagonal_sum_batched, op::eigh, op::eigh_subset>;
 
 TEST_CASE("broken products and factors on Cuda are rejected", "[cuda]") {
   using enum AlgebraBreak;
@@ -149,6 +162,7 @@ TEST_CASE("broken products and factors on Cuda are rejected", "[cuda]") {
   rejects<op::solve_triangular_batched, WithBrokenAlgebra>({always_lower});
   rejects<op::log_diagonal_sum_batched, WithBrokenAlgebra>({sums_cleared});
   rejects<op::eigh, WithBrokenAlgebra>({signs_left_to_solver});
+  rejects<op::eigh_subset, WithBrokenAlgebra>({last_left_out, ends_exchanged});
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
-// The conformance rows of eigh on Backend<Cuda>.
+// The conformance rows of eigh and eigh_subset on Backend<Cuda>.
 #include "isonomy/conformance/cases/linalg/eigh.hpp"
+#include "isonomy/conformance/cases/linalg/eigh_subset.hpp"
 #include "isonomy/cuda/cuda.cuh"
 #include "support/catch.hpp"
 #include "support/conform.hpp"
@@ -9,4 +10,7 @@ TEST_CASE("eigh conforms on Cuda", "[cuda]") {
 }
 TEST_CASE("eigh conforms on Cuda, fully", "[cuda][long]") {
   isonomy::test::conform<isonomy::op::eigh, isonomy::Cuda>();
+}
+TEST_CASE("eigh_subset conforms on Cuda", "[cuda]") {
+  isonomy::test::conform<isonomy::op::eigh_subset, isonomy::Cuda>(isonomy::conformance::Level::quick);
 }
