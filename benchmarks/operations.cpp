@@ -199,6 +199,19 @@ void eigh_of(benchmark::State& state) {
   }
 }
 
+/// The eigenvalues below 0, about half of them.
+template <bool own>
+void eigh_subset_of(benchmark::State& state) {
+  const std::vector<double> a = symmetric_numbers();
+  std::vector<double> w(static_cast<std::size_t>(order)), v(a.size());
+  Host<own, op::eigh_subset> ctx(one_thread());
+  for (auto _ : state) {
+    eigh_subset(ctx, column_major(a.data(), order, order), Spectrum::negative(), view(w),
+                column_major(v.data(), order, order));
+    benchmark::DoNotOptimize(v.data());
+  }
+}
+
 template <bool own>
 void tridiagonalise_of(benchmark::State& state) {
   const std::vector<double> a = symmetric_numbers();
@@ -639,6 +652,7 @@ int main(int argc, char** argv) {
   add("solve_triangular_batched", solve_triangular_batched_of<true>, solve_triangular_batched_of<false>);
   add("log_diagonal_sum_batched", log_diagonal_sum_of<true>, log_diagonal_sum_of<false>);
   add("eigh", eigh_of<true>, eigh_of<false>);
+  add("eigh_subset", eigh_subset_of<true>, eigh_subset_of<false>);
   add("tridiagonalise", tridiagonalise_of<true>, tridiagonalise_of<false>);
   add("apply_reflectors", apply_reflectors_of<true>, apply_reflectors_of<false>);
   add("transform", transform_of<true>, transform_of<false>);

@@ -8,6 +8,7 @@
 #include "isonomy/cpu/gather.hpp"
 #include "isonomy/cpu/linalg/cholesky.hpp"
 #include "isonomy/cpu/linalg/eigen/eigh.hpp"
+#include "isonomy/cpu/linalg/eigen/eigh_subset.hpp"
 #include "isonomy/cpu/linalg/eigen/tridiagonalise.hpp"
 #include "isonomy/cpu/linalg/gemm.hpp"
 #include "isonomy/cpu/linalg/gemm_batched.hpp"
@@ -47,6 +48,7 @@ struct Backend<Cpu> : cpu::Memory,
                       cpu::Cholesky,
                       cpu::SolveTriangular,
                       cpu::Eigh,
+                      cpu::EighSubset,
                       cpu::Tridiagonalise,
                       cpu::JointResidueCounts,
                       cpu::ResidueRankSums,

@@ -10,6 +10,8 @@
 #include "isonomy/core/random.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/cpu/linalg/eigen/eigh.hpp"
+#include "isonomy/cpu/linalg/eigen/eigh_subset.hpp"
+#include "isonomy/ops/linalg/eigen/spectrum.hpp"
 #include "support/catch.hpp"
 #include "support/message.hpp"
 
@@ -161,6 +163,44 @@ TEST_CASE("eigh names itself where memory for one of its products is lacking", "
   static_cast<void>(solve(ctx, a, 70));
   ctx.control().workspace_limit = ctx.counters().bytes_peak - 1;
   CHECK(test::message<OutOfMemory>([&] { static_cast<void>(solve(ctx, a, 70)); }).rfind("eigh: ", 0) == 0);
+}
+
+TEST_CASE("parts of spectra have the bits of the whole, for any thread count and instruction set", "[linalg]") {
+  const auto check = [](Context<Cpu>& ctx, const Elements& a, index_t n, const Spectrum& spectrum) {
+    const Solved whole = solve(ctx, a, n);
+    const auto size = static_cast<std::size_t>(n);
+    Solved part{std::vector<double>(size, 7), std::vector<double>(a.size(), 7)};
+    const EigenRange found = cpu::EighSubset::eigh_subset<double>(ctx, column_major(a.data(), n, n), spectrum,
+                                                                  view(part.w), column_major(part.v.data(), n, n));
+    INFO("n = " << n << ", eigenvalues " << found.first << " and " << found.count << " in all");
+    CHECK(found == spectrum.of(view(whole.w), n));
+    const auto first = static_cast<std::size_t>(found.first), count = static_cast<std::size_t>(found.count);
+    Solved expected{std::vector<double>(size, 7), std::vector<double>(a.size(), 7)};
+    std::copy_n(whole.w.data() + first, count, expected.w.data());
+    std::copy_n(whole.v.data() + first * size, count * size, expected.v.data());
+    CHECK((part.w == expected.w && part.v == expected.v));
+  };
+  for (int set = 0; set <= static_cast<int>(cpu::best_instruction_set()); ++set) {
+    Context<Cpu> ctx = eigen_context(1 + set, set);
+    const auto glued = [](index_t n) {
+      return tridiagonal(
+          n, [](index_t i) { return std::abs(static_cast<double>(i % 21 - 10)); },
+          [](index_t i) { return i % 21 == 20 ? 1e-14 : 1.0; });
+    };
+    for (index_t n = 1; n <= 130; n += set == 0 ? 1 : 43) {
+      check(ctx, random_symmetric(n), n, n % 3 == 0 ? Spectrum::negative() : Spectrum::between(-0.5, 1));
+      if (n % 5 == 0) check(ctx, glued(n), n, n % 2 == 0 ? Spectrum::between(1.5, 7.5) : Spectrum::at_least(3));
+    }
+    const Elements low = symmetric(105, [](index_t i, index_t j) { return static_cast<double>(i * j % 7 - 2); });
+    for (const Spectrum s : {Spectrum::whole(), Spectrum::negative(), Spectrum::at_least(0),
+                             Spectrum::smaller_sign_class(), Spectrum::under(-1e9), Spectrum::between(0, 1e-9)})
+      check(ctx, low, 105, s);
+    for (const double scale : {1e-150, 1e150}) {
+      Elements scaled = random_symmetric(70);
+      for (double& x : scaled) x *= scale;
+      check(ctx, scaled, 70, Spectrum::between(-scale, 2 * scale));
+    }
+  }
 }
 
 TEST_CASE("every size up to four leaves of the division is solved", "[linalg]") {
