@@ -8,6 +8,7 @@
 #include "isonomy/cpu/gather.hpp"
 #include "isonomy/cpu/linalg/cholesky.hpp"
 #include "isonomy/cpu/linalg/eigen/eigh.hpp"
+#include "isonomy/cpu/linalg/eigen/eigh_batched.hpp"
 #include "isonomy/cpu/linalg/eigen/eigh_subset.hpp"
 #include "isonomy/cpu/linalg/eigen/tridiagonalise.hpp"
 #include "isonomy/cpu/linalg/gemm.hpp"
@@ -49,6 +50,7 @@ struct Backend<Cpu> : cpu::Memory,
                       cpu::SolveTriangular,
                       cpu::Eigh,
                       cpu::EighSubset,
+                      cpu::EighBatched,
                       cpu::Tridiagonalise,
                       cpu::JointResidueCounts,
                       cpu::ResidueRankSums,

@@ -1,13 +1,15 @@
-// eigh and eigh_subset of Backend<Reference>: cyclic Jacobi rotations in extended precision.
+// eigh, eigh_subset and eigh_batched of Backend<Reference>: cyclic Jacobi rotations in extended precision.
 #pragma once
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "isonomy/core/concepts.hpp"
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
+#include "isonomy/ops/linalg/eigen/eigh_batched.hpp"
 #include "isonomy/ops/linalg/eigen/eigh_subset.hpp"
 #include "isonomy/ops/linalg/eigen/spectrum.hpp"
 #include "isonomy/reference/context.hpp"
@@ -72,9 +74,7 @@ class Jacobi {
 struct Eigh {
   template <Real T>
   static void eigh(Context& ctx, MatrixView<const T> a, VectorView<T> w, MatrixView<T> v) {
-    solve("eigh", ctx, a, [&](Jacobi& jacobi, const Array<index_t>& order) {
-      for (index_t j = 0; j < w.size; ++j) store(jacobi, order[j], w(j), v.column(j));
-    });
+    solve("eigh", ctx, a, w, v);
   }
   template <Real T>
   static EigenRange eigh_subset(Context& ctx, MatrixView<const T> a, const Spectrum& spectrum, VectorView<T> w,
@@ -87,8 +87,25 @@ struct Eigh {
     });
     return found;
   }
+  template <Real T>
+  static void eigh_batched(Context& ctx, BatchView<const T> a, MatrixView<T> w, BatchView<T> v,
+                           VectorView<index_t> info) {
+    for (index_t s = 0; s < a.batches; ++s) {
+      info(s) = isonomy::detail::eigen_status([&] { solve("eigh_batched", ctx, a[s], w.row(s), v[s]); });
+      for (index_t j = 0; info(s) != 0 && j < a.columns; ++j) {
+        w(s, j) = std::numeric_limits<T>::quiet_NaN();
+        for (index_t i = 0; i < a.rows; ++i) v[s](i, j) = w(s, j);
+      }
+    }
+  }
 
  private:
+  template <Real T>
+  static void solve(const char* operation, Context& ctx, MatrixView<const T> a, VectorView<T> w, MatrixView<T> v) {
+    solve(operation, ctx, a, [&](Jacobi& jacobi, const Array<index_t>& order) {
+      for (index_t j = 0; j < w.size; ++j) store(jacobi, order[j], w(j), v.column(j));
+    });
+  }
   /// f(the diagonal matrix, its places by ascending eigenvalue).
   template <Real T, class F>
   static void solve(const char* operation, Context& ctx, MatrixView<const T> a, const F& f) {

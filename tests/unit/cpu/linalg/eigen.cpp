@@ -10,6 +10,7 @@
 #include "isonomy/core/random.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/cpu/linalg/eigen/eigh.hpp"
+#include "isonomy/cpu/linalg/eigen/eigh_batched.hpp"
 #include "isonomy/cpu/linalg/eigen/eigh_subset.hpp"
 #include "isonomy/ops/linalg/eigen/spectrum.hpp"
 #include "support/catch.hpp"
@@ -199,6 +200,37 @@ TEST_CASE("parts of spectra have the bits of the whole, for any thread count and
       Elements scaled = random_symmetric(70);
       for (double& x : scaled) x *= scale;
       check(ctx, scaled, 70, Spectrum::between(-scale, 2 * scale));
+    }
+  }
+}
+
+TEST_CASE("each matrix of a batch has the bits of eigh, for any thread count", "[linalg]") {
+  constexpr index_t n = 70, batches = 9;
+  Elements all;
+  std::vector<Solved> expected;
+  for (index_t s = 0; s < batches; ++s) {
+    Elements a = random_symmetric(n + s);  // its leading part
+    Elements part;
+    for (index_t j = 0; j < n; ++j) part.insert(part.end(), a.begin() + j * (n + s), a.begin() + j * (n + s) + n);
+    Context<Cpu> ctx = eigen_context(1, 0);
+    expected.push_back(solve(ctx, part, n));
+    all.insert(all.end(), part.begin(), part.end());
+  }
+  for (const int threads : {1, 2, 5}) {
+    Context<Cpu> ctx = eigen_context(threads, static_cast<int>(cpu::best_instruction_set()));
+    std::vector<double> w(static_cast<std::size_t>(n * batches)), v(all.size());
+    std::vector<index_t> info(batches, 7);
+    cpu::EighBatched::eigh_batched<double>(ctx, BatchView<const double>(all.data(), batches, n, n, n * n, 1, n),
+                                           row_major(w.data(), batches, n),
+                                           BatchView<double>(v.data(), batches, n, n, n * n, 1, n), view(info));
+    CHECK(info == std::vector<index_t>(batches, 0));
+    CHECK(ctx.counters().bytes_allocated == 0);
+    CHECK(ctx.counters().bytes_peak > static_cast<std::size_t>(n * n) * sizeof(double));
+    for (index_t s = 0; s < batches; ++s) {
+      const Solved& one = expected[static_cast<std::size_t>(s)];
+      INFO("matrix " << s << " of " << batches << " on " << threads << " threads");
+      CHECK(std::equal(one.w.begin(), one.w.end(), w.begin() + s * n));
+      CHECK(std::equal(one.v.begin(), one.v.end(), v.begin() + s * n * n));
     }
   }
 }
