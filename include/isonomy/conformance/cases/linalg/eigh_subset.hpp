@@ -43,6 +43,7 @@ struct Cases<op::eigh_subset> {
       for (const Part part : {negative, not_negative, middle})
         row<Tag, T>(rows, {40, Layout::column, Layout::row, kind, part});
     }
+    row<Tag, T>(rows, {8, Layout::column, Layout::row, SymmetricKind::paired, fewer});
     for (const Part part : {middle, fewer})
       row<Tag, T>(rows, {100, Layout::padded_row, Layout::padded_column, SymmetricKind::glued, part}, 3);
     row<Tag, T>(rows, {70, Layout::column, Layout::column, SymmetricKind::clusters, none});

@@ -14,7 +14,7 @@ namespace isonomy::conformance {
 
 /// `clusters` has few eigenvalues, many times each; `glued` many that differ by less than rounding (Wilkinson's
 /// matrices of 21 rows, weakly coupled); `graded` elements over many decades; `tiny` and `huge` the ends of the
-/// range.
+/// range; `paired` has as many eigenvalues -1 as 1.
 enum class SymmetricKind {
   random,
   ties,
@@ -27,15 +27,16 @@ enum class SymmetricKind {
   tiny,
   huge,
   denormal,
-  low_rank
+  low_rank,
+  paired
 };
 inline constexpr std::array symmetric_kinds{SymmetricKind::ties,     SymmetricKind::zero,     SymmetricKind::ones,
                                             SymmetricKind::identity, SymmetricKind::clusters, SymmetricKind::glued,
                                             SymmetricKind::graded,   SymmetricKind::tiny,     SymmetricKind::huge,
                                             SymmetricKind::denormal, SymmetricKind::low_rank};
 [[nodiscard]] inline const char* name(SymmetricKind s) {
-  constexpr std::array names{"random", "ties",   "zero", "ones", "identity", "clusters",
-                             "glued",  "graded", "tiny", "huge", "denormal", "of low rank"};
+  constexpr std::array names{"random", "ties", "zero", "ones",     "identity",    "clusters", "glued",
+                             "graded", "tiny", "huge", "denormal", "of low rank", "paired"};
   return names[static_cast<std::size_t>(s)];
 }
 
@@ -70,6 +71,7 @@ template <class T>
   case SymmetricKind::denormal: return draw<T>(Data::denormal, seed, i * n + j);
   case SymmetricKind::low_rank:
     return static_cast<T>(double{draw<T>(Data::ties, seed, i)} * double{draw<T>(Data::ties, seed, j)} + 1);
+  case SymmetricKind::paired: return i == j + 1 && j % 2 == 0 ? T(1) : T(0);
   default: return u;
   }
 }

@@ -28,8 +28,8 @@ namespace detail {
 inline void require_room(EigenRange found, index_t rows, index_t values, index_t vectors) {
   if (found.count <= values && found.count <= vectors) return;
   throw ValueError(text::joined("eigh_subset: ", found.count, " eigenvalues were chosen, w has ", values,
-                                " elements and V ", vectors, " columns; give room for ", found.count, "; that for ", rows,
-                                " always does"));
+                                " elements and V ", vectors, " columns; give room for ", found.count, "; that for ",
+                                rows, " always does"));
 }
 
 }  // namespace detail

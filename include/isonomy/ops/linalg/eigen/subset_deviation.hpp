@@ -90,8 +90,9 @@ template <class T>
   };
   if (s.fewer_of_sign) {
     const index_t negatives = found.first > 0 ? found.first : found.count, others = n - negatives;
-    if (found != (negatives <= others ? EigenRange{0, negatives} : EigenRange{negatives, others}))
-      return wrong(found.count, std::min(negatives, others), std::min(negatives, others));
+    const index_t fewer = std::min(negatives, others), first = negatives <= others ? 0 : negatives;
+    if (found.first != first) return wrong(found.first, first, first);
+    if (found.count != fewer) return wrong(found.count, fewer, fewer);
     return wrong(negatives, counts.below(0, -bound), counts.below(0, bound));
   }
   if (const auto d = wrong(found.first, counts.below(s.from, -bound), counts.below(s.from, bound)); d) return d;
