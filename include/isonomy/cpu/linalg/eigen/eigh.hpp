@@ -37,7 +37,7 @@ class SymmetricEigenproblem {
   /// ValueError where an element of the lower triangle is not finite.
   template <Real T>
   void load(MatrixView<const T> a) {
-    exponent_ = load_scaled(a, a_, operation_);
+    exponent_ = load_scaled(ctx_, a, a_, operation_);
   }
 
   /// All eigenvalues and vectors, or those that `choose` wants.
@@ -52,6 +52,7 @@ class SymmetricEigenproblem {
       Reflectors<double>(ctx_, operation_, a_, VectorView<const double>(tau_, a_.rows - 1), in(workspace_))
           .apply(q_.column_block(0, count), false);
     sort(d_, count, order_);
+    if (ctx_.control().stop.stop_requested()) throw Cancelled(operation_);  // outputs are written whole
   }
   /// Places of values in ascending order, of equal ones in the order of places.
   static void sort(const double* values, index_t count, index_t* places) {

@@ -8,29 +8,33 @@
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
+#include "isonomy/cpu/context.hpp"
+#include "isonomy/cpu/parallel.hpp"
 
 namespace isonomy::cpu {
 
 /// Writes the lower triangle of A, divided by the power of 2 that leaves its largest element between 1 and 2, and 0
-/// above it; the exponent. ValueError naming the first element, by columns, that is not finite.
+/// above it; the exponent. ValueError naming the first element, by columns, that is not finite; Cancelled between two
+/// columns.
 template <Real T>
-[[nodiscard]] int load_scaled(MatrixView<const T> a, MatrixView<double> out, const char* operation) {
+[[nodiscard]] int load_scaled(Context& ctx, MatrixView<const T> a, MatrixView<double> out, const char* operation) {
   const index_t n = a.rows;
   double largest = 0;
-  for (index_t j = 0; j < n; ++j)
+  serial_for(ctx, n, operation, [&](index_t j) {
     for (index_t i = j; i < n; ++i) {
       const double size = std::abs(static_cast<double>(a(i, j)));
       if (!std::isfinite(size))
         throw ValueError(text::joined(operation, ": A(", i, ", ", j, ") is not finite; give numbers"));
       largest = std::max(largest, size);
     }
+  });
   const int exponent = largest > 0 ? std::ilogb(largest) : 0;
   // Two factors, since the inverse of the least denormal is no double.
   const double first = std::ldexp(1.0, -exponent / 2), second = std::ldexp(1.0, -exponent - -exponent / 2);
-  for (index_t j = 0; j < n; ++j) {
+  serial_for(ctx, n, operation, [&](index_t j) {
     for (index_t i = 0; i < j; ++i) out(i, j) = 0;
     for (index_t i = j; i < n; ++i) out(i, j) = static_cast<double>(a(i, j)) * first * second;
-  }
+  });
   return exponent;
 }
 
