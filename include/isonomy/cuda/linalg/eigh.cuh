@@ -175,8 +175,10 @@ struct Eigh {
     Memory::copy_to_host<int>(ctx, VectorView<const int, DeviceSpace>(static_cast<const int*>(info.get()), 1),
                               VectorView<int>(&failed, 1));
     if (failed != 0)
-      throw NoConvergence(text::joined("eigh: cuSOLVER's info of a matrix of ", n, " rows is ", failed,
-                                       "; expected 0, all eigenvalues found"));
+      throw NoConvergence(
+          text::joined("eigh: cuSOLVER's info of a matrix of ", n, " rows is ", failed,
+                       "; expected 0, all eigenvalues found; solve it with its rows and columns in another order, or "
+                       "by Backend<Cpu>"));
     ctx.heed_stop(operation);
   }
 };

@@ -119,7 +119,7 @@ struct Eigh {
       for (index_t j = 0; j <= i; ++j) jacobi.a(i, j) = jacobi.a(j, i) = a(i, j);
     if (!jacobi.run(ctx))
       throw NoConvergence(
-          text::joined(operation, ": ", n, " rows are not diagonal after 60 sweeps; take Backend<Cpu>"));
+          text::joined(operation, ": ", n, " rows are not diagonal after 60 sweeps; solve them by Backend<Cpu>"));
     const Array<index_t> order(ctx, n, operation);
     for (index_t j = 0; j < n; ++j) order[j] = j;
     std::sort(order.data(), order.data() + n, [&](index_t i, index_t j) {

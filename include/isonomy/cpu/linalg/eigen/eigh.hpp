@@ -45,8 +45,11 @@ class SymmetricEigenproblem {
     TridiagonalReduction(ctx_, operation_, a_, in(workspace_)).run(d_, e_, tau_);
     DivideAndConquer form(ctx_, operation_, q_, d_, e_, in(workspace_), in(further_));
     if (!form.run(choose))
-      throw NoConvergence(text::joined(operation_, ": an eigenvalue of a matrix of ", a_.rows,
-                                       " rows was not found; expected each within 120 steps"));
+      throw NoConvergence(
+          text::joined(operation_, ": an eigenvalue of a matrix of ", a_.rows,
+                       " rows was not found; expected each within 50 steps of the QL method in a piece "
+                       "and 120 of a root in a merge; no matrix is known that takes more: solve it with "
+                       "its rows and columns in another order, or by another backend"));
     const index_t count = choose ? form.wanted() : a_.rows;
     if (a_.rows > 1 && count > 0)
       Reflectors<double>(ctx_, operation_, a_, VectorView<const double>(tau_, a_.rows - 1), in(workspace_))
