@@ -7,6 +7,7 @@
 #include "isonomy/ops/linalg/eigen/eigh.hpp"
 #include "isonomy/ops/linalg/eigen/eigh_batched.hpp"
 #include "isonomy/ops/linalg/eigen/eigh_subset.hpp"
+#include "isonomy/ops/linalg/eigen/tridiagonalise.hpp"
 #include "isonomy/ops/linalg/gemm.hpp"
 #include "isonomy/ops/linalg/log_diagonal_sum.hpp"
 #include "isonomy/ops/linalg/solve_triangular.hpp"
@@ -49,5 +50,13 @@ extern template EigenRange eigh_subset<Context<Cpu>, float>(Context<Cpu>&, Matri
                                                             VectorView<float>, MatrixView<float>);
 extern template EigenRange eigh_subset<Context<Cpu>, double>(Context<Cpu>&, MatrixView<const double>, const Spectrum&,
                                                              VectorView<double>, MatrixView<double>);
+extern template void tridiagonalise<Context<Cpu>, float>(Context<Cpu>&, MatrixView<const float>, VectorView<float>,
+                                                         VectorView<float>, MatrixView<float>, VectorView<float>);
+extern template void tridiagonalise<Context<Cpu>, double>(Context<Cpu>&, MatrixView<const double>, VectorView<double>,
+                                                          VectorView<double>, MatrixView<double>, VectorView<double>);
+extern template void apply_reflectors<Context<Cpu>, float>(Context<Cpu>&, MatrixView<const float>,
+                                                           VectorView<const float>, bool, MatrixView<float>);
+extern template void apply_reflectors<Context<Cpu>, double>(Context<Cpu>&, MatrixView<const double>,
+                                                            VectorView<const double>, bool, MatrixView<double>);
 
 }  // namespace isonomy
