@@ -12,6 +12,7 @@
 #include "isonomy/cuda/linalg/cholesky.cuh"
 #include "isonomy/cuda/linalg/cholesky_one.cuh"
 #include "isonomy/cuda/linalg/eigh.cuh"
+#include "isonomy/cuda/linalg/eigh_batched.cuh"
 #include "isonomy/cuda/linalg/gemm.cuh"
 #include "isonomy/cuda/linalg/gemm_batched.cuh"
 #include "isonomy/cuda/linalg/libraries.cuh"
@@ -63,6 +64,7 @@ struct Backend<Cuda> : device::Memory,
                        device::Cholesky,
                        device::SolveTriangular,
                        device::Eigh,
+                       device::EighBatched,
                        device::Tridiagonalise,
                        device::BlasArithmetic,
                        device::Returns,

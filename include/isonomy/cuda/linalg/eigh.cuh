@@ -78,8 +78,10 @@ struct Eigh {
     ctx.queued();
     const int failed = info.value(ctx);
     if (failed != 0)
-      throw NoConvergence(text::joined("eigh: cuSOLVER's info of a matrix of ", n, " rows is ", failed,
-                                       "; expected 0, all eigenvalues found"));
+      throw NoConvergence(
+          text::joined("eigh: cuSOLVER's info of a matrix of ", n, " rows is ", failed,
+                       "; expected 0, all eigenvalues found; solve it with its rows and columns in another order, or "
+                       "by Backend<Cpu>"));
     ctx.heed_stop(operation);
   }
 };

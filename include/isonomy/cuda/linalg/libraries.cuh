@@ -20,6 +20,8 @@ struct cholesky;
 struct solve_triangular;
 struct solve_triangular_batched;
 struct eigh;
+struct eigh_subset;
+struct eigh_batched;
 struct tridiagonalise;
 struct apply_reflectors;
 }  // namespace isonomy::op
@@ -62,9 +64,10 @@ struct BlasArithmetic {
     requires std::same_as<Op, op::gemm> || std::same_as<Op, op::gemm_batched> || std::same_as<Op, op::syrk> ||
         std::same_as<Op, op::cholesky_batched> || std::same_as<Op, op::cholesky> ||
         std::same_as<Op, op::solve_triangular> || std::same_as<Op, op::solve_triangular_batched> ||
-        std::same_as<Op, op::eigh> || std::same_as<Op, op::tridiagonalise> || std::same_as<Op, op::apply_reflectors>
+        std::same_as<Op, op::eigh> || std::same_as<Op, op::eigh_subset> || std::same_as<Op, op::eigh_batched> ||
+        std::same_as<Op, op::tridiagonalise> || std::same_as<Op, op::apply_reflectors>
   static constexpr const char* math_mode() {
-    if (std::same_as<Op, op::eigh>)
+    if (std::same_as<Op, op::eigh> || std::same_as<Op, op::eigh_subset> || std::same_as<Op, op::eigh_batched>)
       return "IEEE 754 in double; eigenvectors by cuSOLVER in its deterministic mode, in an order of its own";
     if (std::same_as<Op, op::tridiagonalise> || std::same_as<Op, op::apply_reflectors>)
       return "IEEE 754 in double; reflectors by cuSOLVER in its deterministic mode, in an order of its own";

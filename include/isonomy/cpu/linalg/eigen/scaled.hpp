@@ -6,26 +6,30 @@
 
 #include "isonomy/core/concepts.hpp"
 #include "isonomy/core/view.hpp"
+#include "isonomy/cpu/context.hpp"
+#include "isonomy/cpu/parallel.hpp"
 #include "isonomy/ops/linalg/eigen/finite_triangle.hpp"
 
 namespace isonomy::cpu {
 
 /// Writes the lower triangle of A, divided by the power of 2 that leaves its largest element between 1 and 2, and 0
-/// above it; the exponent. ValueError naming the first element, by columns, that is not finite.
+/// above it; the exponent. ValueError naming the first element, by columns, that is not finite; Cancelled between two
+/// columns.
 template <Real T>
-[[nodiscard]] int load_scaled(MatrixView<const T> a, MatrixView<double> out, const char* operation) {
+[[nodiscard]] int load_scaled(Context& ctx, MatrixView<const T> a, MatrixView<double> out, const char* operation) {
   const index_t n = a.rows;
-  isonomy::detail::require_finite_triangle(a, operation);
   double largest = 0;
-  for (index_t j = 0; j < n; ++j)
+  serial_for(ctx, n, operation, [&](index_t j) {
+    isonomy::detail::require_finite_column(a, j, operation);
     for (index_t i = j; i < n; ++i) largest = std::max(largest, std::abs(static_cast<double>(a(i, j))));
+  });
   const int exponent = largest > 0 ? std::ilogb(largest) : 0;
   // Two factors, since the inverse of the least denormal is no double.
   const double first = std::ldexp(1.0, -exponent / 2), second = std::ldexp(1.0, -exponent - -exponent / 2);
-  for (index_t j = 0; j < n; ++j) {
+  serial_for(ctx, n, operation, [&](index_t j) {
     for (index_t i = 0; i < j; ++i) out(i, j) = 0;
     for (index_t i = j; i < n; ++i) out(i, j) = static_cast<double>(a(i, j)) * first * second;
-  }
+  });
   return exponent;
 }
 

@@ -6,12 +6,14 @@
 #include <cstddef>
 
 #include "isonomy/core/concepts.hpp"
+#include "isonomy/core/error.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/cpu/context.hpp"
 #include "isonomy/cpu/linalg/eigen/reduction.hpp"
 #include "isonomy/cpu/linalg/eigen/reflectors.hpp"
 #include "isonomy/cpu/linalg/eigen/scaled.hpp"
 #include "isonomy/cpu/memory.hpp"
+#include "isonomy/cpu/parallel.hpp"
 
 namespace isonomy::cpu {
 
@@ -27,8 +29,9 @@ struct Tridiagonalise {
     const auto memory = room_of(ctx, square + 3 * line + TridiagonalReduction::workspace(ctx, n), operation);
     double *const start = static_cast<double*>(memory.get()), *const lines = start + square;
     const MatrixView<double> matrix = column_major(start, n, n);
-    const int exponent = load_scaled(a, matrix, operation);
+    const int exponent = load_scaled(ctx, a, matrix, operation);
     TridiagonalReduction(ctx, operation, matrix, lines + 3 * line).run(lines, lines + line, lines + 2 * line);
+    if (ctx.control().stop.stop_requested()) throw Cancelled(operation);  // outputs are written whole
     for (index_t j = 0; j < n; ++j) {
       d(j) = static_cast<T>(std::ldexp(lines[j], exponent));
       const bool any = j + 1 < n;
@@ -48,9 +51,11 @@ struct Tridiagonalise {
     const auto memory = room_of(ctx, size + Reflectors<T>::workspace(n, m), operation);
     double* const start = static_cast<double*>(memory.get());
     const MatrixView<double> product = column_major(start, n, m);
-    for (index_t j = 0; j < m; ++j)
+    serial_for(ctx, m, operation, [&](index_t j) {
       for (index_t i = 0; i < n; ++i) product(i, j) = static_cast<double>(c(i, j));
+    });
     Reflectors<T>(ctx, operation, reflectors, taus, start + size).apply(product, transpose);
+    if (ctx.control().stop.stop_requested()) throw Cancelled(operation);
     for (index_t j = 0; j < m; ++j)
       for (index_t i = 0; i < n; ++i) c(i, j) = static_cast<T>(product(i, j));
   }

@@ -15,12 +15,17 @@ namespace isonomy::detail {
   throw ValueError(text::joined(operation, ": A(", row, ", ", column, ") is not finite; give numbers"));
 }
 
-/// ValueError naming the first element of the lower triangle, column by column, that is not finite.
+/// ValueError naming the first element of column j of the lower triangle that is not finite.
+template <Real T>
+void require_finite_column(MatrixView<const T> a, index_t j, const char* operation) {
+  for (index_t i = j; i < a.rows; ++i)
+    if (!std::isfinite(a(i, j))) element_not_finite(operation, i, j);
+}
+
+/// The same for all columns, one after the other.
 template <Real T>
 void require_finite_triangle(MatrixView<const T> a, const char* operation) {
-  for (index_t j = 0; j < a.columns; ++j)
-    for (index_t i = j; i < a.rows; ++i)
-      if (!std::isfinite(a(i, j))) element_not_finite(operation, i, j);
+  for (index_t j = 0; j < a.columns; ++j) require_finite_column(a, j, operation);
 }
 
 }  // namespace isonomy::detail
