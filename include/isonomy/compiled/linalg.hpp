@@ -7,6 +7,7 @@
 #include "isonomy/ops/linalg/eigen/eigh.hpp"
 #include "isonomy/ops/linalg/gemm.hpp"
 #include "isonomy/ops/linalg/log_diagonal_sum.hpp"
+#include "isonomy/ops/linalg/qr.hpp"
 #include "isonomy/ops/linalg/solve_triangular.hpp"
 #include "isonomy/ops/linalg/syrk.hpp"
 
@@ -39,5 +40,9 @@ extern template void eigh<Context<Cpu>, float>(Context<Cpu>&, MatrixView<const f
                                                MatrixView<float>);
 extern template void eigh<Context<Cpu>, double>(Context<Cpu>&, MatrixView<const double>, VectorView<double>,
                                                 MatrixView<double>);
+extern template void qr<Context<Cpu>, float>(Context<Cpu>&, MatrixView<const float>, MatrixView<float>,
+                                             MatrixView<float>);
+extern template void qr<Context<Cpu>, double>(Context<Cpu>&, MatrixView<const double>, MatrixView<double>,
+                                              MatrixView<double>);
 
 }  // namespace isonomy

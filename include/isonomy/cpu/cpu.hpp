@@ -11,6 +11,7 @@
 #include "isonomy/cpu/linalg/eigen/tridiagonalise.hpp"
 #include "isonomy/cpu/linalg/gemm.hpp"
 #include "isonomy/cpu/linalg/gemm_batched.hpp"
+#include "isonomy/cpu/linalg/qr.hpp"
 #include "isonomy/cpu/linalg/solve_triangular.hpp"
 #include "isonomy/cpu/linalg/syrk.hpp"
 #include "isonomy/cpu/memory.hpp"
@@ -48,6 +49,7 @@ struct Backend<Cpu> : cpu::Memory,
                       cpu::SolveTriangular,
                       cpu::Eigh,
                       cpu::Tridiagonalise,
+                      cpu::Qr,
                       cpu::JointResidueCounts,
                       cpu::ResidueRankSums,
                       cpu::MixtureSums,

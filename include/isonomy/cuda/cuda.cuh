@@ -14,6 +14,7 @@
 #include "isonomy/cuda/linalg/gemm.cuh"
 #include "isonomy/cuda/linalg/gemm_batched.cuh"
 #include "isonomy/cuda/linalg/libraries.cuh"
+#include "isonomy/cuda/linalg/qr.cuh"
 #include "isonomy/cuda/linalg/solve_triangular.cuh"
 #include "isonomy/cuda/linalg/syrk.cuh"
 #include "isonomy/cuda/memory.cuh"
@@ -39,8 +40,8 @@
 namespace isonomy {
 
 /// The law of Backend<Cpu> on a device, for every operation but tridiagonalise and apply_reflectors: the same bits, but
-/// for what the vendor's libraries compute, products, triangular systems, factorisations and eigh, which agree within
-/// their operations' tiers.
+/// for what the vendor's libraries compute, products, triangular systems, factorisations, qr and eigh, which agree
+/// within their operations' tiers.
 template <>
 struct Backend<Cuda> : device::Memory,
                        device::ForEach,
@@ -60,6 +61,7 @@ struct Backend<Cuda> : device::Memory,
                        device::CholeskyBatched,
                        device::SolveTriangular,
                        device::Eigh,
+                       device::Qr,
                        device::BlasArithmetic,
                        device::Returns,
                        device::Sends,

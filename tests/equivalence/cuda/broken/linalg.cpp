@@ -1,10 +1,11 @@
-// Broken forms of products, factors, triangular systems and eigh on Backend<Cuda>: the kit rejects each.
+// Broken forms of products, factors, triangular systems, eigh and qr on Backend<Cuda>: the kit rejects each.
 #include "isonomy/backend/compose/override.hpp"
 #include "isonomy/conformance/cases/linalg/cholesky.hpp"
 #include "isonomy/conformance/cases/linalg/eigh.hpp"
 #include "isonomy/conformance/cases/linalg/gemm.hpp"
 #include "isonomy/conformance/cases/linalg/gemm_batched.hpp"
 #include "isonomy/conformance/cases/linalg/log_diagonal_sum.hpp"
+#include "isonomy/conformance/cases/linalg/qr.hpp"
 #include "isonomy/conformance/cases/linalg/solve_triangular.hpp"
 #include "isonomy/cuda/cuda.cuh"
 #include "rejected.hpp"
@@ -26,7 +27,8 @@ enum class AlgebraBreak {
   always_lower,
   zero_unsaid,
   sums_cleared,
-  signs_left_to_solver
+  signs_left_to_solver,
+  reflectors_left_below
 };
 
 struct LessOne {
@@ -49,6 +51,21 @@ struct FirstNegative {
   ISONOMY_HD void operator()(index_t j) const {
     const bool turn = v(0, j) > 0;
     for (index_t i = 0; turn && i < v.rows; ++i) v(i, j) = -v(i, j);
+  }
+};
+/// What geqrf leaves: a diagonal whose last element is negative, and something below it.
+template <class T>
+struct FactorsOfSolver {
+  MatrixView<T, DeviceSpace> q, r;
+  bool below;
+  ISONOMY_HD void operator()(index_t j) const {
+    const index_t last = r.rows - 1;
+    if (below) {
+      for (index_t i = j + 1; i <= last; ++i) r(i, j) = T(0.5);
+    } else {
+      if (j >= last) r(last, j) = -r(last, j);
+      for (index_t i = 0; j == last && i < q.rows; ++i) q(i, j) = -q(i, j);
+    }
   }
 };
 
@@ -101,6 +118,14 @@ struct isonomy::Backend<isonomy::test::BrokenAlgebra> {
       Honest::for_each(ctx, a.columns, test::FirstNegative<T>{v});
   }
   template <Real T>
+  static void qr(context& ctx, MatrixView<const T, space> a, MatrixView<T, space> q, MatrixView<T, space> r) {
+    Honest::qr<T>(ctx, a, q, r);
+    const auto broken = test::mistake<test::AlgebraBreak>;
+    if (broken == Break::signs_left_to_solver || broken == Break::reflectors_left_below)
+      Honest::for_each(ctx, r.rows == 0 ? 0 : r.columns,
+                       test::FactorsOfSolver<T>{q, r, broken == Break::reflectors_left_below});
+  }
+  template <Real T>
   static void cholesky(context& ctx, MatrixView<T, space> a) {
     try {
       op::cholesky::derive(ctx, a);
@@ -136,7 +161,7 @@ namespace {
 
 using WithBrokenAlgebra =
     Override<Cuda, BrokenAlgebra, op::gemm, op::gemm_batched, op::syrk, op::cholesky_batched, op::cholesky,
-             op::solve_triangular, op::solve_triangular_batched, op::log_diagonal_sum_batched, op::eigh>;
+             op::solve_triangular, op::solve_triangular_batched, op::log_diagonal_sum_batched, op::eigh, op::qr>;
 
 TEST_CASE("broken products and factors on Cuda are rejected", "[cuda]") {
   using enum AlgebraBreak;
@@ -149,6 +174,7 @@ TEST_CASE("broken products and factors on Cuda are rejected", "[cuda]") {
   rejects<op::solve_triangular_batched, WithBrokenAlgebra>({always_lower});
   rejects<op::log_diagonal_sum_batched, WithBrokenAlgebra>({sums_cleared});
   rejects<op::eigh, WithBrokenAlgebra>({signs_left_to_solver});
+  rejects<op::qr, WithBrokenAlgebra>({signs_left_to_solver, reflectors_left_below});
 }
 
 }  // namespace
