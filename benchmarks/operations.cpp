@@ -251,6 +251,26 @@ void tridiagonalise_of(benchmark::State& state) {
   }
 }
 
+template <bool own>
+void qr_of(benchmark::State& state) {
+  const std::vector<double> a = numbers(order * order);
+  std::vector<double> q(a.size()), r(a.size());
+  Context<Cpu> ctx(one_thread());
+  for (auto _ : state) {
+    if constexpr (own) {
+      qr(ctx, column_major(a.data(), order, order), column_major(q.data(), order, order),
+         column_major(r.data(), order, order));
+    } else {
+      const Eigen::HouseholderQR<eigen::Matrix<double>> factors(
+          Eigen::Map<const eigen::Matrix<double>>(a.data(), order, order));
+      Eigen::Map<eigen::Matrix<double>>(q.data(), order, order) = factors.householderQ();
+      Eigen::Map<eigen::Matrix<double>>(r.data(), order, order) = factors.matrixQR().triangularView<Eigen::Upper>();
+    }
+    benchmark::DoNotOptimize(q.data());
+    benchmark::DoNotOptimize(r.data());
+  }
+}
+
 /// The Q of a tridiagonal form made a matrix.
 template <bool own>
 void apply_reflectors_of(benchmark::State& state) {
@@ -677,6 +697,7 @@ int main(int argc, char** argv) {
   add("eigh_batched", eigh_batched_of<true>, eigh_batched_of<false>);
   add("tridiagonalise", tridiagonalise_of<true>, tridiagonalise_of<false>);
   add("apply_reflectors", apply_reflectors_of<true>, apply_reflectors_of<false>);
+  add("qr", qr_of<true>, qr_of<false>);
   add("transform", transform_of<true>, transform_of<false>);
   add("transform_reduce", transform_reduce_of<true>, transform_reduce_of<false>);
   add("segmented_reduce", segmented_reduce_of<true>, segmented_reduce_of<false>);

@@ -11,6 +11,7 @@
 #include "isonomy/ops/linalg/gemm.hpp"
 #include "isonomy/ops/linalg/gemm_batched.hpp"
 #include "isonomy/ops/linalg/log_diagonal_sum.hpp"
+#include "isonomy/ops/linalg/qr.hpp"
 #include "isonomy/ops/linalg/solve_triangular.hpp"
 #include "isonomy/ops/linalg/syrk.hpp"
 
@@ -63,5 +64,9 @@ extern template void apply_reflectors<Context<Cpu>, float>(Context<Cpu>&, Matrix
                                                            VectorView<const float>, bool, MatrixView<float>);
 extern template void apply_reflectors<Context<Cpu>, double>(Context<Cpu>&, MatrixView<const double>,
                                                             VectorView<const double>, bool, MatrixView<double>);
+extern template void qr<Context<Cpu>, float>(Context<Cpu>&, MatrixView<const float>, MatrixView<float>,
+                                             MatrixView<float>);
+extern template void qr<Context<Cpu>, double>(Context<Cpu>&, MatrixView<const double>, MatrixView<double>,
+                                              MatrixView<double>);
 
 }  // namespace isonomy

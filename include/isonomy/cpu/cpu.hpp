@@ -13,6 +13,7 @@
 #include "isonomy/cpu/linalg/eigen/tridiagonalise.hpp"
 #include "isonomy/cpu/linalg/gemm.hpp"
 #include "isonomy/cpu/linalg/gemm_batched.hpp"
+#include "isonomy/cpu/linalg/qr.hpp"
 #include "isonomy/cpu/linalg/solve_triangular.hpp"
 #include "isonomy/cpu/linalg/syrk.hpp"
 #include "isonomy/cpu/memory.hpp"
@@ -52,6 +53,7 @@ struct Backend<Cpu> : cpu::Memory,
                       cpu::EighSubset,
                       cpu::EighBatched,
                       cpu::Tridiagonalise,
+                      cpu::Qr,
                       cpu::JointResidueCounts,
                       cpu::ResidueRankSums,
                       cpu::MixtureSums,

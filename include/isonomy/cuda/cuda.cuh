@@ -16,6 +16,7 @@
 #include "isonomy/cuda/linalg/gemm.cuh"
 #include "isonomy/cuda/linalg/gemm_batched.cuh"
 #include "isonomy/cuda/linalg/libraries.cuh"
+#include "isonomy/cuda/linalg/qr.cuh"
 #include "isonomy/cuda/linalg/solve_triangular.cuh"
 #include "isonomy/cuda/linalg/syrk.cuh"
 #include "isonomy/cuda/linalg/tridiagonalise.cuh"
@@ -42,7 +43,7 @@
 namespace isonomy {
 
 /// The law of Backend<Cpu> on a device, for every operation: the same bits, but for what the vendor's libraries
-/// compute, products, triangular systems, factorisations, eigh and tridiagonal forms, which agree within their
+/// compute, products, triangular systems, factorisations, eigenproblems and tridiagonal forms, which agree within their
 /// operations' tiers.
 template <>
 struct Backend<Cuda> : device::Memory,
@@ -66,6 +67,7 @@ struct Backend<Cuda> : device::Memory,
                        device::Eigh,
                        device::EighBatched,
                        device::Tridiagonalise,
+                       device::Qr,
                        device::BlasArithmetic,
                        device::Returns,
                        device::Sends,

@@ -14,6 +14,7 @@
 #include "isonomy/ops/linalg/gemm.hpp"
 #include "isonomy/ops/linalg/gemm_batched.hpp"
 #include "isonomy/ops/linalg/log_diagonal_sum.hpp"
+#include "isonomy/ops/linalg/qr.hpp"
 #include "isonomy/ops/linalg/solve_triangular.hpp"
 #include "isonomy/ops/linalg/syrk.hpp"
 #include "isonomy/ops/memory.hpp"
@@ -38,11 +39,12 @@
 namespace isonomy::op {
 
 /// Everything the library dispatches, in the order of the capability table.
-using all = std::tuple<for_each, copy, fill, iota, gather, scatter, transform, transform_reduce, segmented_reduce,
-                       reduce_rows, inclusive_scan, stable_sort_by_key, rank_average, gemm, gemm_batched, syrk,
-                       cholesky_batched, cholesky, solve_triangular, solve_triangular_batched, log_diagonal_sum_batched,
-                       eigh, eigh_subset, eigh_batched, tridiagonalise, apply_reflectors, select_k, select_candidates,
-                       joint_residue_counts, residue_rank_sums, row_statistics, mixture_sums, weighted_mixture_sums,
-                       multivariate_mixture_sums, weighted_multivariate_mixture_sums, nearest_sums>;
+using all =
+    std::tuple<for_each, copy, fill, iota, gather, scatter, transform, transform_reduce, segmented_reduce, reduce_rows,
+               inclusive_scan, stable_sort_by_key, rank_average, gemm, gemm_batched, syrk, cholesky_batched, cholesky,
+               solve_triangular, solve_triangular_batched, log_diagonal_sum_batched, eigh, eigh_subset, eigh_batched,
+               tridiagonalise, apply_reflectors, qr, select_k, select_candidates, joint_residue_counts,
+               residue_rank_sums, row_statistics, mixture_sums, weighted_mixture_sums, multivariate_mixture_sums,
+               weighted_multivariate_mixture_sums, nearest_sums>;
 
 }  // namespace isonomy::op

@@ -10,6 +10,7 @@
 #include "isonomy/reference/linalg/gemm.hpp"
 #include "isonomy/reference/linalg/gemm_batched.hpp"
 #include "isonomy/reference/linalg/log_diagonal_sum.hpp"
+#include "isonomy/reference/linalg/qr.hpp"
 #include "isonomy/reference/linalg/solve_triangular.hpp"
 #include "isonomy/reference/linalg/syrk.hpp"
 #include "isonomy/reference/linalg/tridiagonalise.hpp"
@@ -53,6 +54,7 @@ struct Backend<Reference> : reference::Memory,
                             reference::LogDiagonalSum,
                             reference::Eigh,
                             reference::Tridiagonalise,
+                            reference::Qr,
                             reference::JointResidueCounts,
                             reference::ResidueRankSums,
                             reference::RowStatistics,

@@ -45,6 +45,18 @@ cusolverStatus_t cusolverDnXpotrf(cusolverDnHandle_t handle, cusolverDnParams_t 
                                   std::int64_t n, cudaDataType a_type, void* a, std::int64_t lda, cudaDataType compute,
                                   void* device_buffer, std::size_t device_bytes, void* host_buffer,
                                   std::size_t host_bytes, int* info);
+cusolverStatus_t cusolverDnXgeqrf_bufferSize(cusolverDnHandle_t handle, cusolverDnParams_t params, std::int64_t m,
+                                             std::int64_t n, cudaDataType a_type, const void* a, std::int64_t lda,
+                                             cudaDataType tau_type, const void* tau, cudaDataType compute,
+                                             std::size_t* device_bytes, std::size_t* host_bytes);
+cusolverStatus_t cusolverDnXgeqrf(cusolverDnHandle_t handle, cusolverDnParams_t params, std::int64_t m, std::int64_t n,
+                                  cudaDataType a_type, void* a, std::int64_t lda, cudaDataType tau_type, void* tau,
+                                  cudaDataType compute, void* device_buffer, std::size_t device_bytes,
+                                  void* host_buffer, std::size_t host_bytes, int* info);
+cusolverStatus_t cusolverDnDorgqr_bufferSize(cusolverDnHandle_t handle, int m, int n, int k, const double* a, int lda,
+                                             const double* tau, int* elements);
+cusolverStatus_t cusolverDnDorgqr(cusolverDnHandle_t handle, int m, int n, int k, double* a, int lda, const double* tau,
+                                  double* workspace, int elements, int* info);
 cusolverStatus_t cusolverDnXsyevd_bufferSize(cusolverDnHandle_t handle, cusolverDnParams_t params,
                                              cusolverEigMode_t jobz, cublasFillMode_t uplo, std::int64_t n,
                                              cudaDataType a_type, const void* a, std::int64_t lda, cudaDataType w_type,

@@ -201,6 +201,37 @@ TEST_CASE("eigenvalues of matrices one behind the other, with an info for each")
   CHECK((values[4] == -4 && values[5] == 5 && std::abs(vectors[9]) == 1));
 }
 
+TEST_CASE("reflectors leave a triangle, and make orthonormal columns") {
+  const Handles h;
+  const DeviceArray<double> a(h.stream, {3.0, 4.0, 0.0, 4.0, -3.0, 0.0}), taus(h.stream, {-1.0, -1.0});
+  const DeviceArray<int> info(h.stream, {-1});
+  std::size_t bytes = 0, on_host = 0;
+  CHECK(cusolverDnXgeqrf_bufferSize(h.solver, h.params, 3, 2, CUDA_R_64F, a.data(), 3, CUDA_R_64F, taus.data(),
+                                    CUDA_R_64F, &bytes, &on_host) == CUSOLVER_STATUS_SUCCESS);
+  const DeviceArray<char> work(h.stream, uninitialised, bytes);
+  const auto run = [&](std::size_t given) {
+    return cusolverDnXgeqrf(h.solver, h.params, 3, 2, CUDA_R_64F, a.data(), 3, CUDA_R_64F, taus.data(), CUDA_R_64F,
+                            work.data(), given, nullptr, 0, info.data());
+  };
+  CHECK(run(bytes - 1) == CUSOLVER_STATUS_INVALID_VALUE);
+  CHECK(run(bytes) == CUSOLVER_STATUS_SUCCESS);
+  CHECK(info.on_host() == std::vector<int>{0});
+  const auto factors = a.on_host();
+  CHECK(std::abs(factors[0] + 5) < 1e-14);
+  CHECK(std::abs(factors[3]) < 1e-14);
+  CHECK(std::abs(std::abs(factors[4]) - 5) < 1e-14);
+  int elements = 0;
+  CHECK(cusolverDnDorgqr_bufferSize(h.solver, 3, 2, 2, a.data(), 3, taus.data(), &elements) == CUSOLVER_STATUS_SUCCESS);
+  const DeviceArray<double> room(h.stream, uninitialised, static_cast<std::size_t>(elements));
+  CHECK(cusolverDnDorgqr(h.solver, 3, 4, 2, a.data(), 3, taus.data(), room.data(), elements, info.data()) ==
+        CUSOLVER_STATUS_INVALID_VALUE);
+  CHECK(cusolverDnDorgqr(h.solver, 3, 2, 2, a.data(), 3, taus.data(), room.data(), elements, info.data()) ==
+        CUSOLVER_STATUS_SUCCESS);
+  const auto q = a.on_host();
+  for (const std::size_t row : {0U, 1U}) CHECK(std::abs(q[row] + (row == 0 ? 0.6 : 0.8)) < 1e-14);
+  CHECK(std::abs(q[0] * q[3] + q[1] * q[4] + q[2] * q[5]) < 1e-14);
+}
+
 /// Both phases of a call of CUB.
 template <class F>
 void in_two_phases(const TestStream& stream, F call) {

@@ -6,6 +6,7 @@
 #include "isonomy/conformance/cases/linalg/gemm.hpp"
 #include "isonomy/conformance/cases/linalg/gemm_batched.hpp"
 #include "isonomy/conformance/cases/linalg/log_diagonal_sum.hpp"
+#include "isonomy/conformance/cases/linalg/qr.hpp"
 #include "isonomy/conformance/cases/linalg/solve_triangular.hpp"
 #include "isonomy/conformance/cases/linalg/tridiagonalise.hpp"
 #include "support/catch.hpp"
@@ -40,3 +41,4 @@ TEST_CASE("tridiagonalise and apply_reflectors conform on Reference", "[equivale
   isonomy::test::conform_on_reference<isonomy::op::tridiagonalise>();
   isonomy::test::conform_on_reference<isonomy::op::apply_reflectors>();
 }
+TEST_CASE("qr conforms on Reference", "[equivalence]") { isonomy::test::conform_on_reference<isonomy::op::qr>(); }

@@ -387,6 +387,27 @@ TEST_CASE("eigh_batched names shapes and overlaps, and says which matrices it ca
   CHECK((in.z[9] != in.z[9] && in.z[17] != in.z[17] && in.z[18] == -3));
 }
 
+TEST_CASE("qr names shapes, overlaps and what is not finite, and changes nothing then", "[operations]") {
+  Inputs in;
+  in.y.assign(100, -3), in.z.assign(100, -3);
+  const auto a = column_major(in.x.data(), 4, 3), q = column_major(in.y.data(), 4, 3);
+  const auto r = column_major(in.z.data(), 3, 3);
+  CHECK(message<ShapeError>([&] { qr(in.ctx, a, q.column_block(0, 2), r); }) == "qr: Q is 4x2 and A is 4x3; give 4x3");
+  CHECK(message<ShapeError>([&] { qr(in.ctx, a, q, column_major(in.z.data(), 4, 3)); }) ==
+        "qr: R is 4x3 and A is 4x3; give 3x3");
+  CHECK(message<ShapeError>([&] { qr(in.ctx, transposed(a), q, r); }) == "qr: Q is 4x3 and A is 3x4; give 3x3");
+  CHECK(message<AliasError>([&] { qr(in.ctx, a, a, r); }) == "qr: Q overlaps A; pass separate memory for the output");
+  CHECK(message<AliasError>([&] { qr(in.ctx, a, q, column_major(in.x.data() + 11, 3, 3)); }) ==
+        "qr: R overlaps A; pass separate memory for the output");
+  CHECK(message<AliasError>([&] { qr(in.ctx, a, q, column_major(in.y.data() + 11, 3, 3)); }) ==
+        "qr: R overlaps Q; pass separate memory for the output");
+  CHECK_THROWS_AS(qr(in.ctx, a, q, MatrixView<double>(in.z.data(), 3, 3, 1, 1)), ShapeError);
+  in.x[6] = std::numeric_limits<double>::quiet_NaN(), in.x[8] = std::numeric_limits<double>::infinity();
+  CHECK(message<ValueError>([&] { qr(in.ctx, a, q, r); }) == "qr: A(2, 1) is not finite; give numbers");
+  CHECK(in.y == std::vector<double>(100, -3));
+  CHECK(in.z == std::vector<double>(100, -3));
+}
+
 TEST_CASE("reflectors name shapes and overlaps", "[operations]") {
   Inputs in;
   const auto a = column_major(in.x.data(), 3, 3), v = column_major(in.z.data(), 3, 3);
@@ -425,6 +446,7 @@ TEST_CASE("every operation accepts nothing", "[operations]") {
   CHECK_NOTHROW(eigh_batched(in.ctx, BatchView<const double>(), m, BatchView<double>(), i));
   CHECK_NOTHROW(tridiagonalise(in.ctx, m, v, v, m, v));
   CHECK_NOTHROW(apply_reflectors(in.ctx, m, v, false, m));
+  CHECK_NOTHROW(qr(in.ctx, m, m, m));
   CHECK_NOTHROW(copy(in.ctx, v, v));
   CHECK_NOTHROW(copy(in.ctx, m, m));
   CHECK_NOTHROW(fill(in.ctx, v, 1.0));

@@ -189,6 +189,21 @@ TEST_CASE("the reference's eigenvectors are those known by hand, of the lower tr
   CHECK((vectors[8] != vectors[8] && vectors[15] == 1));
 }
 
+TEST_CASE("the reference's orthonormal columns and triangle are those known by hand", "[reference_backend]") {
+  Context<Reference> ctx;
+  // -3 1 0     -0.6 0.8   5 -3 2
+  //  4 -3 2.5 = 0.8 0.6 * 0 -1 1.5, whose second column has the other sign
+  const std::vector<double> a{-3, 4, 1, -3, 0, 2.5};
+  std::vector<double> q(4), r(6, -7);
+  Naive::qr<double>(ctx, column_major(a.data(), 2, 3), column_major(q.data(), 2, 2), column_major(r.data(), 2, 3));
+  CHECK(q == std::vector<double>{-0.6, 0.8, -0.8, -0.6});
+  CHECK(r == std::vector<double>{5, 0, -3, 1, 2, -1.5});
+  const std::vector<double> zero(4, 0.0);
+  Naive::qr<double>(ctx, column_major(zero.data(), 4, 1), column_major(q.data(), 4, 1), column_major(r.data(), 1, 1));
+  CHECK(q == std::vector<double>{1, 0, 0, 0});
+  CHECK(r.front() == 0);
+}
+
 TEST_CASE("the reference's reductions follow the chunks, and matrices go by columns", "[reference_backend]") {
   Context<Reference> ctx;
   const index_t n = 2 * reduction_chunk + 3;

@@ -55,6 +55,13 @@ class PackedProduct {
     const Memory::allocation memory = Memory::allocate(ctx_, bytes, operation_);
     run(room, static_cast<T*>(memory.get()));
   }
+  /// out = out + A*B for a product made with alpha == 1: each chain of fma goes on from the element's old value, and
+  /// the output, whose columns have a unit stride, is read and written once.
+  void run_onto() {
+    onto_ = true;
+    in_place_ = true;
+    run();
+  }
   /// The same by the calling thread alone, on `memory` of workspace() bytes, 64-byte aligned; for a task of a loop.
   void run_alone(T* memory) {
     alone_ = true;
@@ -155,7 +162,7 @@ class PackedProduct {
     const index_t rows = std::min(kernel_.rows, of.m - r), columns = std::min(kernel_.columns, of.n - c);
     if (!wanted(i + rows - 1, j)) return;
     const T *const a = packed_a_ + r * of.k, *const b = packed_b_ + c * of.k;
-    const bool fresh = of.p == 0, last = of.p + of.k == a_.columns;
+    const bool fresh = of.p == 0 && !onto_, last = of.p + of.k == a_.columns;
     if (in_place_ && rows == kernel_.rows && columns == kernel_.columns) {
       if (c + 2 * kernel_.columns <= of.n) fetch(i, j + kernel_.columns);
       kernel_.accumulate_into(of.k, a, b, &out_(i, j), out_.column_stride, fresh);
@@ -227,7 +234,7 @@ class PackedProduct {
   MatrixView<T> out_;
   Wanted elements_;
   bool in_place_;  ///< the sums themselves are wanted, in columns: they are kept in the output
-  bool alone_ = false;
+  bool alone_ = false, onto_ = false;
   T *packed_a_ = nullptr, *packed_b_ = nullptr, *acc_ = nullptr;
 };
 

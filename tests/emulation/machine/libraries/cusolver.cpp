@@ -1,20 +1,12 @@
 // cuSOLVER on the emulated device: Cholesky factors and symmetric eigenproblems by plain loops, in stream order.
-#include "../../include/cusolverDn.h"
+#include "cusolver.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <vector>
 
-#include "vendor.hpp"
-
 using namespace emulation;
-
-struct cusolverDnContext {
-  cudaStream_t stream = nullptr;
-  cusolverDeterministicMode_t mode = CUSOLVER_DETERMINISTIC_RESULTS;
-};
-struct cusolverDnParams {};
 
 namespace {
 
@@ -71,12 +63,6 @@ int factorise(const Matrix<T>& m) {
     }
   }
   return 0;
-}
-
-template <class F>
-cusolverStatus_t queue(cusolverDnHandle_t handle, F work) {
-  return queue_vendor_call(handle->stream, std::move(work)) ? CUSOLVER_STATUS_SUCCESS
-                                                            : CUSOLVER_STATUS_EXECUTION_FAILED;
 }
 
 template <class T>

@@ -1,5 +1,5 @@
-// Broken forms of products, factors, triangular systems, eigh and tridiagonal forms on Backend<Cuda>: the kit rejects
-// each.
+// Broken forms of products, factors, triangular systems, eigenproblems, tridiagonal forms and qr on Backend<Cuda>: the
+// kit rejects each.
 #include "isonomy/backend/compose/override.hpp"
 #include "isonomy/conformance/cases/linalg/cholesky.hpp"
 #include "isonomy/conformance/cases/linalg/eigh.hpp"
@@ -8,6 +8,7 @@
 #include "isonomy/conformance/cases/linalg/gemm.hpp"
 #include "isonomy/conformance/cases/linalg/gemm_batched.hpp"
 #include "isonomy/conformance/cases/linalg/log_diagonal_sum.hpp"
+#include "isonomy/conformance/cases/linalg/qr.hpp"
 #include "isonomy/conformance/cases/linalg/solve_triangular.hpp"
 #include "isonomy/conformance/cases/linalg/tridiagonalise.hpp"
 #include "isonomy/cuda/cuda.cuh"
@@ -35,7 +36,8 @@ enum class AlgebraBreak {
   never_transposed,
   last_left_out,  ///< as if the range were open at both ends
   ends_exchanged,
-  info_cleared
+  info_cleared,
+  reflectors_left_below
 };
 
 struct LessOne {
@@ -58,6 +60,21 @@ struct FirstNegative {
   ISONOMY_HD void operator()(index_t j) const {
     const bool turn = v(0, j) > 0;
     for (index_t i = 0; turn && i < v.rows; ++i) v(i, j) = -v(i, j);
+  }
+};
+/// What geqrf leaves: a diagonal whose last element is negative, and something below it.
+template <class T>
+struct FactorsOfSolver {
+  MatrixView<T, DeviceSpace> q, r;
+  bool below;
+  ISONOMY_HD void operator()(index_t j) const {
+    const index_t last = r.rows - 1;
+    if (below) {
+      for (index_t i = j + 1; i <= last; ++i) r(i, j) = T(0.5);
+    } else {
+      if (j >= last) r(last, j) = -r(last, j);
+      for (index_t i = 0; j == last && i < q.rows; ++i) q(i, j) = -q(i, j);
+    }
   }
 };
 
@@ -149,6 +166,14 @@ struct isonomy::Backend<isonomy::test::BrokenAlgebra> {
     return found;
   }
   template <Real T>
+  static void qr(context& ctx, MatrixView<const T, space> a, MatrixView<T, space> q, MatrixView<T, space> r) {
+    Honest::qr<T>(ctx, a, q, r);
+    const auto broken = test::mistake<test::AlgebraBreak>;
+    if (broken == Break::signs_left_to_solver || broken == Break::reflectors_left_below)
+      Honest::for_each(ctx, r.rows == 0 ? 0 : r.columns,
+                       test::FactorsOfSolver<T>{q, r, broken == Break::reflectors_left_below});
+  }
+  template <Real T>
   static void cholesky(context& ctx, MatrixView<T, space> a) {
     try {
       Honest::cholesky<T>(ctx, a);
@@ -186,7 +211,7 @@ namespace {
 using WithBrokenAlgebra =
     Override<Cuda, BrokenAlgebra, op::gemm, op::gemm_batched, op::syrk, op::cholesky_batched, op::cholesky,
              op::solve_triangular, op::solve_triangular_batched, op::log_diagonal_sum_batched, op::eigh,
-             op::eigh_subset, op::eigh_batched, op::tridiagonalise, op::apply_reflectors>;
+             op::eigh_subset, op::eigh_batched, op::tridiagonalise, op::apply_reflectors, op::qr>;
 
 TEST_CASE("broken products and factors on Cuda are rejected", "[cuda]") {
   using enum AlgebraBreak;
@@ -203,6 +228,7 @@ TEST_CASE("broken products and factors on Cuda are rejected", "[cuda]") {
   rejects<op::apply_reflectors, WithBrokenAlgebra>({never_transposed});
   rejects<op::eigh_subset, WithBrokenAlgebra>({last_left_out, ends_exchanged});
   rejects<op::eigh_batched, WithBrokenAlgebra>({first_matrix_for_all, info_cleared});
+  rejects<op::qr, WithBrokenAlgebra>({signs_left_to_solver, reflectors_left_below});
 }
 
 }  // namespace

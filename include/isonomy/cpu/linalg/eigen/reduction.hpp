@@ -9,6 +9,7 @@
 #include "isonomy/cpu/context.hpp"
 #include "isonomy/cpu/linalg/eigen/kernels.hpp"
 #include "isonomy/cpu/linalg/eigen/rank_update.hpp"
+#include "isonomy/cpu/linalg/eigen/reflectors.hpp"
 #include "isonomy/cpu/parallel.hpp"
 
 namespace isonomy::cpu {
@@ -97,23 +98,12 @@ class TridiagonalReduction {
     }
   }
 
-  /// Makes (x_0, x_1, ..) into (x_0, v_1, ..) with H x = (beta, 0, ..), H = I - tau v v^T and v_0 = 1; the tau.
   [[nodiscard]] double reflector(index_t m, double* x, double& beta) const {
-    double largest = 0;
-    for (index_t i = 1; i < m; ++i) largest = std::max(largest, std::abs(x[i]));
-    beta = x[0];
-    if (largest == 0) return 0;
-    // Squares of what lies below 2^-400 might underflow; powers of 2 are exact.
-    largest = std::max(largest, std::abs(x[0]));
-    const int exponent = largest < 0x1p-400 ? std::ilogb(largest) : 0;
-    if (exponent != 0)
-      for (index_t i = 0; i < m; ++i) x[i] = std::ldexp(x[i], -exponent);
-    double square = 0;
-    kernels_.column_products(x, n_, m, 1, x, &square);
-    const double norm = std::sqrt(square), alpha = x[0], end = alpha > 0 ? -norm : norm;
-    for (index_t i = 1; i < m; ++i) x[i] /= alpha - end;
-    beta = std::ldexp(end, exponent);
-    return (end - alpha) / end;
+    return make_reflector(m, x, beta, [this](const double* v, index_t n) {
+      double square = 0;
+      kernels_.column_products(v, n_, n, 1, v, &square);
+      return square;
+    });
   }
 
   Context& ctx_;
