@@ -3,8 +3,13 @@
 
 #include <cstddef>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <new>
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 
 #include "isonomy/backend/plain_context.hpp"
 #include "isonomy/core/concepts.hpp"
@@ -20,8 +25,12 @@ inline constexpr std::size_t buffer_alignment = 256;
 struct ReleaseHostMemory {
   std::shared_ptr<Counters> counters;
   std::size_t bytes = 0;
+  void* block = nullptr;  ///< what the memory lies in, unless it is by itself
   void operator()(void* p) const noexcept {
-    ::operator delete (p, std::align_val_t{buffer_alignment});
+    if (block != nullptr)
+      ::operator delete(block);
+    else
+      ::operator delete (p, std::align_val_t{buffer_alignment});
     if (counters) counters->released(bytes);
   }
 };
@@ -37,10 +46,12 @@ struct HostMemory {
   /// context's limit is reached.
   [[nodiscard]] static allocation allocate(Ctx& ctx, std::size_t bytes, const char* purpose) {
     require_room(ctx.control(), ctx.counters(), bytes, purpose);
-    void* p = ::operator new (bytes, std::align_val_t{buffer_alignment}, std::nothrow);
+    void* block = nullptr;
+    void* const p = bytes < large ? ::operator new (bytes, std::align_val_t{buffer_alignment}, std::nothrow)
+                                  : aligned_within(block, bytes);
     if (p == nullptr) throw OutOfMemory(purpose, bytes, 0);
     ctx.counters().allocated(bytes);
-    return allocation(p, ReleaseHostMemory{ctx.shared_counters(), bytes});
+    return allocation(p, ReleaseHostMemory{ctx.shared_counters(), bytes, block});
   }
 
   // What brings data here and back is no operation: a request to stop does not end it.
@@ -53,6 +64,30 @@ struct HostMemory {
     move_elements(source, out);
   }
   static void synchronize(Ctx&) {}
+
+ private:
+  static constexpr std::size_t large = std::size_t{1} << 17;
+
+  /// Large memory within a block: glibc maps large aligned blocks anew each time, with a fault for every page, where it
+  /// keeps others for the next.
+  [[nodiscard]] static void* aligned_within(void*& block, std::size_t bytes) {
+    if (bytes > std::numeric_limits<std::size_t>::max() - buffer_alignment) return nullptr;
+    std::size_t room = bytes + buffer_alignment;
+    block = ::operator new(room, std::nothrow);
+    if (block == nullptr) return nullptr;
+    void* p = block;
+    std::align(buffer_alignment, bytes, p, room);
+    ask_for_huge_pages(p, bytes);
+    return p;
+  }
+  /// One entry of the table of pages then stands for 2 MiB. A wish: without it everything works, slower.
+  static void ask_for_huge_pages([[maybe_unused]] void* p, [[maybe_unused]] std::size_t bytes) {
+#if defined(__linux__)
+    constexpr std::size_t page = std::size_t{1} << 21;
+    if (bytes >= 2 * page && std::align(page, page, p, bytes) != nullptr)
+      static_cast<void>(madvise(p, bytes / page * page, MADV_HUGEPAGE));
+#endif
+  }
 
  protected:
   template <class T>

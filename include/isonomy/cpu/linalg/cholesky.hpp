@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstring>
 
 #include "isonomy/core/view.hpp"
 #include "isonomy/cpu/context.hpp"
@@ -40,17 +41,18 @@ class CholeskyFactor {
   /// every i below n, in any order.
   template <class Each>
   [[nodiscard]] index_t run(const Each& each) {
-    each(tiles_, [&](index_t tile) { load(tile); });
     for (index_t first = 0; first < a_.rows; first += TrianglePanel<T>::most_rows)
       if (const index_t failing = panel(first, each); failing != 0) return failing;
-    each(tiles_, [&](index_t tile) { store(tile); });
+    each((tiles_ + tiles_of_piece - 1) / tiles_of_piece, [&](index_t piece) {
+      store({piece * tiles_of_piece, std::min(tiles_, (piece + 1) * tiles_of_piece), 0, a_.rows});
+    });
     return 0;
   }
   /// What was to be the square of the pivot that failed.
   [[nodiscard]] T square() const { return square_; }
 
  private:
-  static constexpr index_t tiles_of_task = 3, largest_sums = TrianglePanel<T>::most_rows * 48;
+  static constexpr index_t tiles_of_piece = 8, tiles_of_task = 3, largest_sums = TrianglePanel<T>::most_rows * 48;
 
   /// Elements of the tiles before one: each has the columns up to its last row.
   [[nodiscard]] static index_t before(index_t rows, index_t tile) { return rows * rows * (tile * (tile + 1) / 2); }
@@ -59,27 +61,58 @@ class CholeskyFactor {
   /// Of a tile on the panel's diagonal.
   [[nodiscard]] T* sums(index_t tile) const { return sums_ + (tile - panel_.first() / rows_) * sums_of_tile_; }
 
-  /// run(element, packed copy, rows) for pieces of columns of a tile's rows, on and below the diagonal.
+  /// Columns from .. to - 1 of the rows of tiles begin .. end - 1, at most tiles_of_piece.
+  struct Piece {
+    index_t begin, end, from, to;
+  };
+  /// run(element, packed copy, rows) for parts of columns of a piece, on and below the diagonal.
   template <class Run>
-  void each_run(index_t tile, const Run& run) const {
-    constexpr index_t few = 4;  // rows of a matrix in rows are read side by side
-    const index_t top = tile * rows_, end = std::min(a_.rows, top + rows_), step = a_.row_stride == 1 ? rows_ : few;
-    for (index_t begin = top; begin < end; begin += step) {
-      const index_t last = std::min(end, begin + step);
-      for (index_t k = 0; k < last; ++k) {
+  void each_run(const Piece& piece, const Run& run) const {
+    if (a_.row_stride == 1) return down_columns(piece, run);
+    for (index_t tile = piece.begin; tile < piece.end; ++tile) along_rows(piece, tile, run);
+  }
+  /// Column by column over all rows of the tiles, fetched some columns ahead: few elements of a column at a time would
+  /// each wait for memory, and for the table of pages.
+  template <class Run>
+  void down_columns(const Piece& piece, const Run& run) const {
+    constexpr index_t ahead = 8, line = 64 / static_cast<index_t>(sizeof(T));
+    const index_t bottom = std::min(a_.rows, piece.end * rows_), to = std::min(piece.to, bottom);
+    T* copies[tiles_of_piece];
+    for (index_t tile = piece.begin; tile < piece.end; ++tile) copies[tile - piece.begin] = packed(tile, 0);
+    for (index_t k = piece.from; k < to; ++k) {
+      if (k + ahead < to)
+        for (index_t i = std::max(piece.begin * rows_, k + ahead); i < bottom; i += line)
+          __builtin_prefetch(&a_(i, k + ahead));
+      for (index_t tile = std::max(piece.begin, k / rows_); tile < piece.end; ++tile) {
+        const index_t top = tile * rows_, first = std::max(top, k), last = std::min(a_.rows, top + rows_);
+        run(&a_(first, k), copies[tile - piece.begin] + k * rows_ + (first - top), last - first);
+      }
+    }
+  }
+  /// Some rows side by side.
+  template <class Run>
+  void along_rows(const Piece& piece, index_t tile, const Run& run) const {
+    constexpr index_t together = 4;
+    const index_t top = tile * rows_, end = std::min(a_.rows, top + rows_);
+    for (index_t begin = top; begin < end; begin += together) {
+      const index_t last = std::min(end, begin + together);
+      for (index_t k = piece.from; k < std::min(piece.to, last); ++k) {
         const index_t first = std::max(begin, k);
         run(&a_(first, k), packed(tile, k) + (first - top), last - first);
       }
     }
   }
   /// The packed copy has 0 above the diagonal and beyond the last row.
-  void load(index_t tile) const {
-    const index_t top = tile * rows_, zeros = top + rows_ <= a_.rows ? top : 0;
-    std::fill_n(packed(tile, zeros), (top + rows_ - zeros) * rows_, T{0});
-    each_run(tile, [&](const T* a, T* copy, index_t rows) { copy_strided(a, a_.row_stride, rows, copy, 1); });
+  void load(const Piece& piece) const {
+    for (index_t tile = piece.begin; tile < piece.end; ++tile) {
+      const index_t top = tile * rows_, zeros = std::max(piece.from, top + rows_ <= a_.rows ? top : 0),
+                    to = piece.to < a_.rows ? std::min(piece.to, top + rows_) : top + rows_;
+      if (zeros < to) std::fill_n(packed(tile, zeros), (to - zeros) * rows_, T{0});
+    }
+    each_run(piece, [&](const T* a, T* copy, index_t rows) { copy_strided(a, a_.row_stride, rows, copy, 1); });
   }
-  void store(index_t tile) const {
-    each_run(tile, [&](T* a, const T* copy, index_t rows) { copy_strided(copy, 1, rows, a, a_.row_stride); });
+  void store(const Piece& piece) const {
+    each_run(piece, [&](T* a, const T* copy, index_t rows) { copy_strided(copy, 1, rows, a, a_.row_stride); });
   }
 
   template <class Each>
@@ -89,6 +122,7 @@ class CholeskyFactor {
     each(panel_.groups(), [&](index_t group) { copy_to_panel(group, 0, first); });
     const index_t begin = first / rows_, end = (last + rows_ - 1) / rows_;
     each(end - begin, [&](index_t t) {
+      load({begin + t, begin + t + 1, first, last});
       const T* const rows = packed(begin + t, 0);
       panel_.chains(&rows, 1, groups_until(begin + t), sums(begin + t));
     });
@@ -98,6 +132,7 @@ class CholeskyFactor {
       alignas(64) T sums[tiles_of_task * largest_sums];
       const T* rows[tiles_of_task];
       const index_t top = end + task * tiles_of_task, count = std::min(tiles_of_task, tiles_ - top);
+      load({top, top + count, first, last});
       for (index_t t = 0; t < count; ++t) rows[t] = packed(top + t, 0);
       panel_.chains(rows, count, panel_.groups(), sums);
       for (index_t t = 0; t < count; ++t) panel_.unknowns(packed(top + t, 0), sums + t * sums_of_tile_);
@@ -110,9 +145,17 @@ class CholeskyFactor {
   }
   /// Columns from .. to - 1 of a group's rows, from their tile.
   void copy_to_panel(index_t group, index_t from, index_t to) const {
-    const index_t row = panel_.row(group), offset = row % rows_;
-    for (index_t k = from; k < to; ++k)
-      copy_strided(packed(row / rows_, k) + offset, 1, columns_, panel_.at(group, k), 1);
+    if (columns_ == 4)
+      copy_to_panel<4>(group, from, to);
+    else
+      copy_to_panel<8>(group, from, to);
+  }
+  template <index_t columns>
+  void copy_to_panel(index_t group, index_t from, index_t to) const {
+    const index_t row = panel_.row(group);
+    const T* const x = packed(row / rows_, 0) + row % rows_;
+    T* const out = panel_.at(group, 0);
+    for (index_t k = from; k < to; ++k) std::memcpy(out + k * columns, x + k * rows_, columns * sizeof(T));
   }
 
   /// The factor in a tile's rows, which hold some of the panel's diagonal.

@@ -11,9 +11,9 @@ namespace isonomy::cpu {
 /// The result of a product, in each bit: the sum is the chain s = fma(a_ik, b_kj, s) for ascending k from s = 0; the
 /// element becomes s where alpha == 1 and beta == 0, alpha*s where only beta == 0 (the old value is not read), and
 /// fma(alpha, s, beta*old) otherwise, beta*old being rounded. Instruction set, thread count and blocking do not matter.
-/// NaN payloads are not specified. Workspace: packed copies of at most 3840 rows of A and 3072 columns of B by 384
-/// steps (AVX2: 256), up to 21 MiB in double; with more steps up to 90 MiB of partial sums, unless alpha == 1, beta ==
-/// 0 and the output has a unit stride, where they are kept in the output.
+/// NaN payloads are not specified. Workspace: packed copies of at most 2304 rows of A and 2304 columns of B by 1024
+/// steps, up to 36 MiB in double; with more steps up to 41 MiB of partial sums, unless alpha == 1, beta == 0 and the
+/// output has a unit stride, where they are kept in the output.
 struct Gemm {
   template <Real T>
   static void gemm(Context& ctx, T alpha, MatrixView<const T> a, MatrixView<const T> b, T beta, MatrixView<T> out) {

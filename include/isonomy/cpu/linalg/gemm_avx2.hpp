@@ -65,12 +65,14 @@ struct Avx2Gemm {
   static constexpr index_t unrolled = 4, ahead = 32;
 
   /// The accumulators have names because an array of them would leave the registers unless every compiler unrolled.
-  static void accumulate_into(index_t k, const T* a, const T* b, T* acc, index_t apart, bool fresh) {
+  static void carry(index_t k, const T* a, const T* b, const T* from, index_t from_apart, T* to, index_t to_apart) {
+    const bool fresh = from == nullptr;
+    if (fresh) from = to;  // not read; offsets of a null pointer are undefined
     Column c0, c1, c2, c3;
-    load(c0, acc, fresh);
-    load(c1, acc + apart, fresh);
-    load(c2, acc + 2 * apart, fresh);
-    load(c3, acc + 3 * apart, fresh);
+    load(c0, from, fresh);
+    load(c1, from + from_apart, fresh);
+    load(c2, from + 2 * from_apart, fresh);
+    load(c3, from + 3 * from_apart, fresh);
     index_t p = 0;
     for (; p + unrolled <= k; p += unrolled, a += unrolled * rows, b += unrolled * columns) {
       for (index_t line = 0; line < unrolled * columns; line += 64 / static_cast<index_t>(sizeof(T)))
@@ -81,15 +83,15 @@ struct Avx2Gemm {
       step(a + 3 * rows, b + 3 * columns, c0, c1, c2, c3);
     }
     for (; p < k; ++p, a += rows, b += columns) step(a, b, c0, c1, c2, c3);
-    store(c0, acc);
-    store(c1, acc + apart);
-    store(c2, acc + 2 * apart);
-    store(c3, acc + 3 * apart);
+    store(c0, to);
+    store(c1, to + to_apart);
+    store(c2, to + 2 * to_apart);
+    store(c3, to + 3 * to_apart);
     _mm256_zeroupper();  // compilers leave it out below -O2, which slows SSE code afterwards
   }
 
   static void accumulate(index_t k, const T* a, const T* b, T* acc, bool fresh) {
-    accumulate_into(k, a, b, acc, rows, fresh);
+    carry(k, a, b, fresh ? nullptr : acc, rows, acc, rows);
   }
 
   static void finish(const T* acc, index_t m, index_t n, T alpha, T beta, T* out, index_t row_stride,

@@ -54,16 +54,18 @@ struct Avx512Gemm {
   }
 
   /// The accumulators have names because an array of them would leave the registers unless every compiler unrolled.
-  static void accumulate_into(index_t k, const T* a, const T* b, T* acc, index_t apart, bool fresh) {
+  static void carry(index_t k, const T* a, const T* b, const T* from, index_t from_apart, T* to, index_t to_apart) {
+    const bool fresh = from == nullptr;
+    if (fresh) from = to;  // not read; offsets of a null pointer are undefined
     Column c0, c1, c2, c3, c4, c5, c6, c7;
-    load(c0, acc, fresh);
-    load(c1, acc + apart, fresh);
-    load(c2, acc + 2 * apart, fresh);
-    load(c3, acc + 3 * apart, fresh);
-    load(c4, acc + 4 * apart, fresh);
-    load(c5, acc + 5 * apart, fresh);
-    load(c6, acc + 6 * apart, fresh);
-    load(c7, acc + 7 * apart, fresh);
+    load(c0, from, fresh);
+    load(c1, from + from_apart, fresh);
+    load(c2, from + 2 * from_apart, fresh);
+    load(c3, from + 3 * from_apart, fresh);
+    load(c4, from + 4 * from_apart, fresh);
+    load(c5, from + 5 * from_apart, fresh);
+    load(c6, from + 6 * from_apart, fresh);
+    load(c7, from + 7 * from_apart, fresh);
     for (index_t p = 0; p < k; ++p, a += rows, b += columns) {
       const Column v{Lanes::load(a), Lanes::load(a + lanes), Lanes::load(a + 2 * lanes)};
       step(c0, v, b[0]);
@@ -75,19 +77,19 @@ struct Avx512Gemm {
       step(c6, v, b[6]);
       step(c7, v, b[7]);
     }
-    store(c0, acc);
-    store(c1, acc + apart);
-    store(c2, acc + 2 * apart);
-    store(c3, acc + 3 * apart);
-    store(c4, acc + 4 * apart);
-    store(c5, acc + 5 * apart);
-    store(c6, acc + 6 * apart);
-    store(c7, acc + 7 * apart);
+    store(c0, to);
+    store(c1, to + to_apart);
+    store(c2, to + 2 * to_apart);
+    store(c3, to + 3 * to_apart);
+    store(c4, to + 4 * to_apart);
+    store(c5, to + 5 * to_apart);
+    store(c6, to + 6 * to_apart);
+    store(c7, to + 7 * to_apart);
     _mm256_zeroupper();  // compilers leave it out below -O2, which slows SSE code afterwards
   }
 
   static void accumulate(index_t k, const T* a, const T* b, T* acc, bool fresh) {
-    accumulate_into(k, a, b, acc, rows, fresh);
+    carry(k, a, b, fresh ? nullptr : acc, rows, acc, rows);
   }
 
   static void finish(const T* acc, index_t m, index_t n, T alpha, T beta, T* out, index_t row_stride,

@@ -24,12 +24,13 @@ struct GemmKernel {
   /// Writes the leading m x n elements of acc to `out` of any strides; see finish_tile.
   void (*finish)(const T* acc, index_t m, index_t n, T alpha, T beta, T* out, index_t row_stride,
                  index_t column_stride);
-  /// As accumulate, where acc is a part of a larger matrix whose columns are `apart` elements from each other.
-  void (*accumulate_into)(index_t k, const T* a, const T* b, T* acc, index_t apart, bool fresh);
+  /// As accumulate, where the chain goes on from the values in `from`, or from 0 if it is null, and ends in `to`,
+  /// either a part of a larger matrix whose columns are so far apart.
+  void (*carry)(index_t k, const T* a, const T* b, const T* from, index_t from_apart, T* to, index_t to_apart);
   /// Pack groups of `rows` and of `columns` rows of a view; see pack_groups.
   void (*pack_rows)(MatrixView<const T> x, index_t first, index_t last, T* to);
   void (*pack_columns)(MatrixView<const T> x, index_t first, index_t last, T* to);
-  index_t steps;  ///< of a product that are packed at a time
+  index_t steps;  ///< of a product that a tile takes at a time
 };
 
 /// out = acc, or alpha*acc, or fma(alpha, acc, beta*out), by which of alpha == 1 and beta == 0 hold; out is not read
@@ -59,15 +60,15 @@ struct ScalarGemm {
   static constexpr index_t rows = 4, columns = 4, steps = 384;
 
   static void accumulate(index_t k, const T* a, const T* b, T* acc, bool fresh) {
-    accumulate_into(k, a, b, acc, rows, fresh);
+    carry(k, a, b, fresh ? nullptr : acc, rows, acc, rows);
   }
-  static void accumulate_into(index_t k, const T* a, const T* b, T* acc, index_t apart, bool fresh) {
+  static void carry(index_t k, const T* a, const T* b, const T* from, index_t from_apart, T* to, index_t to_apart) {
     T c[rows * columns];
-    for (index_t e = 0; e < rows * columns; ++e) c[e] = fresh ? T{0} : acc[e / rows * apart + e % rows];
+    for (index_t e = 0; e < rows * columns; ++e) c[e] = from == nullptr ? T{0} : from[e / rows * from_apart + e % rows];
     for (index_t p = 0; p < k; ++p, a += rows, b += columns)
       for (index_t j = 0; j < columns; ++j)
         for (index_t i = 0; i < rows; ++i) c[j * rows + i] = std::fma(a[i], b[j], c[j * rows + i]);
-    for (index_t e = 0; e < rows * columns; ++e) acc[e / rows * apart + e % rows] = c[e];
+    for (index_t e = 0; e < rows * columns; ++e) to[e / rows * to_apart + e % rows] = c[e];
   }
   static void finish(const T* acc, index_t m, index_t n, T alpha, T beta, T* out, index_t row_stride,
                      index_t column_stride) {

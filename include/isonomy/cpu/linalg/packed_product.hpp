@@ -24,7 +24,7 @@ template <Real T>
                          K::columns,
                          &K::accumulate,
                          &K::finish,
-                         &K::accumulate_into,
+                         &K::carry,
                          &pack_groups<K::rows, T>,
                          &pack_groups<K::columns, T>,
                          K::steps};
@@ -74,9 +74,10 @@ class PackedProduct {
   }
 
  private:
-  static constexpr index_t block_rows = 3840, block_columns = 3072;
-  static constexpr index_t largest_tile = index_t{48} * 8, first_level_cache = 24 * 1024;  // bytes to count on
-  static constexpr index_t alignment = 64;                                                 // elements
+  static constexpr index_t block_rows = 2304, block_columns = 2304, most_steps = 1024;
+  static constexpr index_t rows_of_region = 1920 / sizeof(T), columns_of_region = 64;  // whole tiles of every kernel
+  static constexpr index_t first_level_cache = 24 * 1024;                              // bytes to count on
+  static constexpr index_t alignment = 64;                                             // elements
 
   /// Elements of the packed A and B, and of sums that several blocks of steps are cut into; each aligned.
   struct Room {
@@ -85,10 +86,10 @@ class PackedProduct {
     Room(const GemmKernel<T>& kernel, index_t rows, index_t columns, index_t steps) {
       const index_t m = round_up(std::min(rows, block_rows), kernel.rows);
       const index_t n = round_up(std::min(columns, block_columns), kernel.columns);
-      const index_t k = std::min(steps, kernel.steps);
+      const index_t k = std::min(steps, packed_steps(kernel));
       a = round_up(m * k, alignment);
       b = round_up(n * k, alignment);
-      sums = steps > kernel.steps ? round_up(m * n, alignment) : 0;
+      sums = steps > k ? round_up(m * n, alignment) : 0;
     }
     [[nodiscard]] std::size_t packed_bytes() const { return sizeof(T) * static_cast<std::size_t>(a + b); }
     [[nodiscard]] std::size_t bytes() const { return sizeof(T) * static_cast<std::size_t>(a + b + sums); }
@@ -98,19 +99,29 @@ class PackedProduct {
   struct Block {
     index_t i, j, m, n, p, k;
   };
+  /// Rows top .. bottom - 1 and columns left .. right - 1 of a block.
+  struct Region {
+    index_t top, bottom, left, right;
+  };
+
+  /// Steps that are packed at a time: some times those of a tile.
+  [[nodiscard]] static index_t packed_steps(const GemmKernel<T>& kernel) {
+    return most_steps / kernel.steps * kernel.steps;
+  }
 
   void run(const Room& room, T* memory) {
     packed_a_ = memory;
     packed_b_ = packed_a_ + room.a;
     acc_ = !in_place_ && room.sums > 0 ? packed_b_ + room.b : nullptr;
 
+    const index_t steps = packed_steps(kernel_);
     for (index_t j = 0; j < out_.columns; j += block_columns)
       for (index_t i = 0; i < out_.rows; i += block_rows) {
         const index_t m = std::min(block_rows, out_.rows - i), n = std::min(block_columns, out_.columns - j);
         if (!wanted(i + m - 1, j)) continue;
         // k == 0 still passes once: the sum is then 0 and out = alpha*0 + beta*out.
-        for (index_t p = 0; p == 0 || p < a_.columns; p += kernel_.steps)
-          block(i, j, m, n, p, std::min(kernel_.steps, a_.columns - p));
+        for (index_t p = 0; p == 0 || p < a_.columns; p += steps)
+          block({i, j, m, n, p, std::min(steps, a_.columns - p)});
       }
   }
 
@@ -135,50 +146,93 @@ class PackedProduct {
     return round_up((n + (n + most - 1) / most - 1) / ((n + most - 1) / most), tile);
   }
 
-  void block(index_t i, index_t j, index_t m, index_t n, index_t p, index_t k) {
-    pack(a_.row_block(i, m).column_block(p, k), kernel_.rows, kernel_.pack_rows, packed_a_);
-    pack(transposed(b_.row_block(p, k).column_block(j, n)), kernel_.columns, kernel_.pack_columns, packed_b_);
-    // A row of tiles of A stays in the first-level cache where it fits, and a task's columns of B in the second; else a
-    // column of tiles of B stays, and a task's rows of A.
-    const bool by_rows = kernel_.rows * kernel_.steps * static_cast<index_t>(sizeof(T)) <= first_level_cache;
-    const index_t rows = share(m, (by_rows ? 20 : 10) * kernel_.rows, kernel_.rows);
-    const index_t columns = share(n, by_rows ? 128 : 192, kernel_.columns), across = (n + columns - 1) / columns;
-    const Block whole{i, j, m, n, p, k};
-    loop((m + rows - 1) / rows * across, 1, [=, this](index_t task) {
-      const index_t top = task / across * rows, bottom = std::min(m, top + rows);
-      const index_t left = task % across * columns, right = std::min(n, left + columns);
-      if (by_rows)
-        for (index_t r = top; r < bottom; r += kernel_.rows)
-          for (index_t c = left; c < right; c += kernel_.columns) tile(whole, r, c);
-      else
-        for (index_t c = left; c < right; c += kernel_.columns)
-          for (index_t r = top; r < bottom; r += kernel_.rows) tile(whole, r, c);
+  void block(const Block& of) {
+    for (index_t q = 0; q < of.k; q += kernel_.steps) {
+      const index_t p = of.p + q, k = std::min(kernel_.steps, of.k - q);
+      pack(a_.row_block(of.i, of.m).column_block(p, k), kernel_.rows, kernel_.pack_rows, part_of_a(of, q));
+      pack(transposed(b_.row_block(p, k).column_block(of.j, of.n)), kernel_.columns, kernel_.pack_columns,
+           part_of_b(of, q));
+    }
+    const index_t rows = share(of.m, rows_of_region, kernel_.rows);
+    const index_t columns = share(of.n, columns_of_region, kernel_.columns), across = (of.n + columns - 1) / columns;
+    loop((of.m + rows - 1) / rows * across, 1, [=, this](index_t task) {
+      const index_t top = task / across * rows, left = task % across * columns;
+      region(of, {top, std::min(of.m, top + rows), left, std::min(of.n, left + columns)});
     });
   }
+  /// The packed steps from q of a block.
+  [[nodiscard]] T* part_of_a(const Block& of, index_t q) const { return packed_a_ + q * round_up(of.m, kernel_.rows); }
+  [[nodiscard]] T* part_of_b(const Block& of, index_t q) const {
+    return packed_b_ + q * round_up(of.n, kernel_.columns);
+  }
 
-  /// The tile of a block whose first element is (r, c).
-  void tile(const Block& of, index_t r, index_t c) const {
-    const index_t i = of.i + r, j = of.j + c;
+  /// All steps of a region. Its sums stand side by side between two parts of the steps, because columns of the output,
+  /// far from each other, would take more of the caches and of the table of pages.
+  void region(const Block& of, const Region& part) const {
+    if (!wanted(of.i + part.bottom - 1, of.j + part.left)) return;
+    // A row of tiles of A stays in the first-level cache where it fits, and the region's columns of B in the second;
+    // else a column of tiles of B stays, and the region's rows of A.
+    const bool by_rows = kernel_.rows * kernel_.steps * static_cast<index_t>(sizeof(T)) <= first_level_cache;
+    alignas(64) T sums[rows_of_region * columns_of_region];
+    for (index_t q = 0; q == 0 || q < of.k; q += kernel_.steps) {
+      T* acc = sums;
+      const auto next = [&](index_t r, index_t c) {
+        tile(of, q, r, c, acc);
+        acc += kernel_.rows * kernel_.columns;
+      };
+      if (by_rows)
+        for (index_t r = part.top; r < part.bottom; r += kernel_.rows)
+          for (index_t c = part.left; c < part.right; c += kernel_.columns) {
+            fetch_next_rows(of, q, r, c - part.left);
+            next(r, c);
+          }
+      else
+        for (index_t c = part.left; c < part.right; c += kernel_.columns)
+          for (index_t r = part.top; r < part.bottom; r += kernel_.rows) next(r, c);
+    }
+  }
+
+  /// Brings a share of the next row of tiles of A into the second-level cache, for a tile `right` columns from the
+  /// left.
+  void fetch_next_rows(const Block& of, index_t q, index_t r, index_t right) const {
+    constexpr index_t line = 64 / static_cast<index_t>(sizeof(T));
+    const index_t row = kernel_.rows * std::min(kernel_.steps, of.k - q),
+                  part = row * kernel_.columns / columns_of_region;
+    if (r + kernel_.rows >= of.m) return;
+    const T* const next = part_of_a(of, q) + (r / kernel_.rows + 1) * row + right / kernel_.columns * part;
+    for (index_t e = 0; e < part; e += line) __builtin_prefetch(next + e, 0, 2);
+  }
+
+  /// Steps from q of the tile of a block whose first element is (r, c), with its sums before and after them in acc
+  /// unless these are the block's first or last.
+  void tile(const Block& of, index_t q, index_t r, index_t c, T* acc) const {
+    const index_t i = of.i + r, j = of.j + c, k = std::min(kernel_.steps, of.k - q);
     const index_t rows = std::min(kernel_.rows, of.m - r), columns = std::min(kernel_.columns, of.n - c);
     if (!wanted(i + rows - 1, j)) return;
-    const T *const a = packed_a_ + r * of.k, *const b = packed_b_ + c * of.k;
-    const bool fresh = of.p == 0 && !onto_, last = of.p + of.k == a_.columns;
-    if (in_place_ && rows == kernel_.rows && columns == kernel_.columns) {
-      if (c + 2 * kernel_.columns <= of.n) fetch(i, j + kernel_.columns);
-      kernel_.accumulate_into(of.k, a, b, &out_(i, j), out_.column_stride, fresh);
-      if (last) reflect(i, j, rows, columns);
-      return;
-    }
-    alignas(64) T scratch[largest_tile];
-    T* const acc = acc_ == nullptr ? scratch : acc_ + (c * round_up(of.m, kernel_.rows) + r * kernel_.columns);
-    if (in_place_ && !fresh) begin_edge(scratch, i, j, rows, columns);
-    kernel_.accumulate(of.k, a, b, acc, fresh);
-    if (in_place_) {
-      kernel_.finish(acc, rows, columns, 1, 0, &out_(i, j), 1, out_.column_stride);
-      if (last) reflect(i, j, rows, columns);
-    } else if (last) {
+    const bool begins = q == 0, ends = q + k == of.k, last = ends && of.p + of.k == a_.columns;
+    const bool whole = rows == kernel_.rows && columns == kernel_.columns;
+    // Where the sums stand from block to block of the steps.
+    T* kept = acc;
+    if (in_place_ && whole)
+      kept = &out_(i, j);
+    else if (acc_ != nullptr)
+      kept = acc_ + (c * round_up(of.m, kernel_.rows) + r * kernel_.columns);
+    const index_t apart = in_place_ && whole ? out_.column_stride : kernel_.rows;
+
+    const T* from = begins ? kept : acc;
+    if (begins && of.p == 0 && !onto_)
+      from = nullptr;
+    else if (begins && in_place_ && !whole)
+      begin_edge(acc, i, j, rows, columns);
+    const bool to_kept = in_place_ ? ends : ends && !last;
+    if (ends && in_place_ && whole) fetch(i, j);
+    kernel_.carry(k, part_of_a(of, q) + r * k, part_of_b(of, q) + c * k, from, begins ? apart : kernel_.rows,
+                  to_kept ? kept : acc, to_kept ? apart : kernel_.rows);
+    if (ends && in_place_ && !whole) kernel_.finish(acc, rows, columns, 1, 0, &out_(i, j), 1, out_.column_stride);
+    if (last && in_place_)
+      reflect(i, j, rows, columns);
+    else if (last)
       write(acc, i, j, rows, columns);
-    }
   }
 
   /// What stands above the diagonal for a tile below it, while the tile is in cache. Tiles on the diagonal, whose rows
@@ -189,7 +243,7 @@ class PackedProduct {
       for (index_t c = 0; c < n; ++c) out_(j + c, i + r) = out_(i + r, j + c);
   }
 
-  /// Brings a tile of the output into cache while the one before it is computed.
+  /// Brings a tile of the output into cache while its sums are computed.
   void fetch(index_t i, index_t j) const {
     constexpr index_t line = 64 / static_cast<index_t>(sizeof(T));
     for (index_t c = 0; c < kernel_.columns; ++c) {

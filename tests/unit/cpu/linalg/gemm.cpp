@@ -67,6 +67,7 @@ TEMPLATE_TEST_CASE("gemm is the fma chain it is defined as, on every instruction
   check_products<TestType>(50, 30, 20);
   check_products<TestType>(5, 900, 7);  // a sum cut into blocks goes on where it stopped
   check_products<TestType>(110, 600, 13);
+  check_products<TestType>(30, 1100, 13);  // more steps than are packed at a time
   check_products<TestType>(1, 1, 1);
 }
 
@@ -94,7 +95,7 @@ TEMPLATE_TEST_CASE("gemm lets NaN and infinity reach the sums that hold them, wh
 TEMPLATE_TEST_CASE("syrk has the bits of gemm, also for an output that is not symmetric", "[gemm]", float, double) {
   using T = TestType;
   for (const index_t n : {1, 30, 101}) {
-    const index_t k = n == 30 ? 800 : 9;
+    const index_t k = n == 30 ? 1100 : 9;
     const std::vector<T> a = random<T>(k * n, 1), old = random<T>(n * n, 2);
     const MatrixView<const T> view_a = column_major(a.data(), k, n);
     for (const T alpha : {T(1), T(-0.3)})
@@ -111,7 +112,7 @@ TEMPLATE_TEST_CASE("syrk has the bits of gemm, also for an output that is not sy
 }
 
 TEST_CASE("syrk mirrors sums that stay in the output across its blocks of rows and of columns", "[gemm]") {
-  constexpr index_t n = 3900, k = 2;  // blocks of 3840 rows and 3072 columns
+  constexpr index_t n = 3900, k = 2;  // blocks of 2304 rows and columns
   const std::vector<float> a = random<float>(k * n, 1);
   const MatrixView<const float> view_a = column_major(a.data(), k, n);
   std::vector<float> squares(n * n, std::numeric_limits<float>::quiet_NaN());
