@@ -89,16 +89,52 @@ inline void multiply(float alpha, MatrixView<const float> a, MatrixView<const fl
               narrow(layout(out)->apart));
 }
 
-/// The lower triangle of out = alpha*transposed(A)*A, for views that have a layout, `out` by columns.
-inline void square(double alpha, MatrixView<const double> a, MatrixView<double> out) {
-  const Layout la = *layout(a);
-  cblas_dsyrk(CblasColMajor, CblasLower, la.turned ? CblasNoTrans : CblasTrans, narrow(out.rows), narrow(a.rows), alpha,
-              a.data, narrow(la.apart), 0, out.data, narrow(layout(out)->apart));
+/// out += alpha*A*B in either order of the output.
+template <Real T>
+void add_product(T alpha, MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> out) {
+  if (layout(out)->turned)
+    multiply(alpha, MatrixView<const T>(transposed(b)), MatrixView<const T>(transposed(a)), T{1}, transposed(out));
+  else
+    multiply(alpha, a, b, T{1}, out);
 }
-inline void square(float alpha, MatrixView<const float> a, MatrixView<float> out) {
-  const Layout la = *layout(a);
-  cblas_ssyrk(CblasColMajor, CblasLower, la.turned ? CblasNoTrans : CblasTrans, narrow(out.rows), narrow(a.rows), alpha,
-              a.data, narrow(la.apart), 0, out.data, narrow(layout(out)->apart));
+
+/// The lower triangle of out = alpha*transposed(A)*A + beta*out, for views that have a layout.
+inline void square(double alpha, MatrixView<const double> a, double beta, MatrixView<double> out) {
+  const Layout la = *layout(a), lo = *layout(out);
+  cblas_dsyrk(CblasColMajor, lo.turned ? CblasUpper : CblasLower, la.turned ? CblasNoTrans : CblasTrans,
+              narrow(out.rows), narrow(a.rows), alpha, a.data, narrow(la.apart), beta, out.data, narrow(lo.apart));
+}
+inline void square(float alpha, MatrixView<const float> a, float beta, MatrixView<float> out) {
+  const Layout la = *layout(a), lo = *layout(out);
+  cblas_ssyrk(CblasColMajor, lo.turned ? CblasUpper : CblasLower, la.turned ? CblasNoTrans : CblasTrans,
+              narrow(out.rows), narrow(a.rows), alpha, a.data, narrow(la.apart), beta, out.data, narrow(lo.apart));
+}
+
+/// How trsm is asked for X = inverse(L)*X, whatever the orders of both are.
+struct Substitution {
+  CBLAS_SIDE side;
+  CBLAS_UPLO half;
+  CBLAS_TRANSPOSE transposition;
+  blasint rows, columns;
+
+  Substitution(Layout l, Layout x, bool lower, index_t m, index_t n)
+      : side(x.turned ? CblasRight : CblasLeft), half(lower != l.turned ? CblasLower : CblasUpper),
+        transposition(l.turned != x.turned ? CblasTrans : CblasNoTrans), rows(narrow(x.turned ? n : m)),
+        columns(narrow(x.turned ? m : n)) {}
+};
+
+/// X = inverse(L)*X for a lower triangle or an upper one, for views that have a layout.
+inline void substitute(MatrixView<const double> l, bool lower, MatrixView<double> x) {
+  const Layout ll = *layout(l), lx = *layout(x);
+  const Substitution s(ll, lx, lower, x.rows, x.columns);
+  cblas_dtrsm(CblasColMajor, s.side, s.half, s.transposition, CblasNonUnit, s.rows, s.columns, 1, l.data,
+              narrow(ll.apart), x.data, narrow(lx.apart));
+}
+inline void substitute(MatrixView<const float> l, bool lower, MatrixView<float> x) {
+  const Layout ll = *layout(l), lx = *layout(x);
+  const Substitution s(ll, lx, lower, x.rows, x.columns);
+  cblas_strsm(CblasColMajor, s.side, s.half, s.transposition, CblasNonUnit, s.rows, s.columns, 1, l.data,
+              narrow(ll.apart), x.data, narrow(lx.apart));
 }
 
 /// The lower factor in place, of a view that has a layout: LAPACK's info. (The _work forms refuse no NaN.)
