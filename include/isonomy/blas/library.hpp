@@ -147,6 +147,35 @@ inline void substitute(MatrixView<const float> l, bool lower, MatrixView<float> 
   return LAPACKE_spotrf_work(LAPACK_COL_MAJOR, l.turned ? 'U' : 'L', narrow(a.rows), a.data, narrow(l.apart));
 }
 
+/// A symmetric matrix by columns, of which the lower triangle is read, made tridiagonal in place by LAPACK's sytrd.
+inline void reduce(MatrixView<double> a, double* d, double* e, double* tau, MatrixView<double> workspace) {
+  LAPACKE_dsytrd_work(LAPACK_COL_MAJOR, 'L', narrow(a.rows), a.data, narrow(layout(a)->apart), d, e, tau,
+                      workspace.data, narrow(workspace.rows * workspace.columns));
+}
+
+/// What `divide` takes for a matrix of n rows.
+[[nodiscard]] constexpr index_t doubles_of_divide(index_t n) { return n * n + 4 * n + 1; }
+[[nodiscard]] constexpr index_t integers_of_divide(index_t n) { return 5 * n + 3; }
+
+/// Eigenvalues of a tridiagonal matrix over its diagonal, ascending, and its vectors, by LAPACK's stedc: its info.
+[[nodiscard]] inline index_t divide(double* d, double* e, MatrixView<double> q, double* room, lapack_int* integers) {
+  return LAPACKE_dstedc_work(LAPACK_COL_MAJOR, 'I', narrow(q.rows), d, e, q.data, narrow(layout(q)->apart), room,
+                             narrow(doubles_of_divide(q.rows)), integers, narrow(integers_of_divide(q.rows)));
+}
+
+/// The triangular factor of a block of reflectors, which begin with a 1 that is not read on the diagonal of V.
+inline void block_factor(MatrixView<const double> v, const double* tau, MatrixView<double> factor) {
+  LAPACKE_dlarft_work(LAPACK_COL_MAJOR, 'F', 'C', narrow(v.rows), narrow(v.columns), v.data, narrow(layout(v)->apart),
+                      tau, factor.data, narrow(factor.rows));
+}
+/// C = H*C or transposed(H)*C for that block. The workspace holds as many elements as V and C have columns, multiplied.
+inline void apply_block(MatrixView<const double> v, MatrixView<const double> factor, bool transpose,
+                        MatrixView<double> c, double* workspace) {
+  LAPACKE_dlarfb_work(LAPACK_COL_MAJOR, 'L', transpose ? 'T' : 'N', 'F', 'C', narrow(c.rows), narrow(c.columns),
+                      narrow(v.columns), v.data, narrow(layout(v)->apart), factor.data, narrow(factor.rows), c.data,
+                      narrow(layout(c)->apart), workspace, narrow(c.columns));
+}
+
 /// The extent of a piece of n rows or columns of an output: a call of the library each, whatever the threads are.
 [[nodiscard]] constexpr index_t piece(index_t n) { return n <= 1024 ? 256 : 512; }
 

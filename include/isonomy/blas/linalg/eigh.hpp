@@ -29,7 +29,7 @@ struct Eigh {
     constexpr const char* operation = "eigh";
     const index_t n = a.rows;
     if (n == 0) return;
-    if (!fits(n) || !fits(doubles(n))) {
+    if (!fits(n) || !fits(doubles_of_divide(n))) {
       cpu::Eigh::eigh(ctx, a, w, v);
       return;
     }
@@ -43,17 +43,14 @@ struct Eigh {
   }
 
  private:
-  [[nodiscard]] static constexpr index_t doubles(index_t n) { return n * n + 4 * n + 1; }
-
   /// Eigenvalues of T in place of its diagonal, ascending, and its vectors.
   static void solve(cpu::Context& ctx, const Tridiagonal& form, MatrixView<double> q) {
     constexpr const char* operation = "eigh";
-    const blasint n = narrow(q.rows), of_integers = 5 * n + 3;
-    const auto room = cpu::Memory::allocate(ctx, sizeof(double) * static_cast<std::size_t>(doubles(n)), operation),
-               integers =
-                   cpu::Memory::allocate(ctx, sizeof(lapack_int) * static_cast<std::size_t>(of_integers), operation);
-    if (LAPACKE_dstedc_work(LAPACK_COL_MAJOR, 'I', n, form.d(), form.e(), q.data, n, static_cast<double*>(room.get()),
-                            narrow(doubles(n)), static_cast<lapack_int*>(integers.get()), of_integers) != 0)
+    const auto bytes = [](std::size_t each, index_t count) { return each * static_cast<std::size_t>(count); };
+    const auto room = cpu::Memory::allocate(ctx, bytes(sizeof(double), doubles_of_divide(q.rows)), operation),
+               integers = cpu::Memory::allocate(ctx, bytes(sizeof(lapack_int), integers_of_divide(q.rows)), operation);
+    one_thread();
+    if (divide(form.d(), form.e(), q, static_cast<double*>(room.get()), static_cast<lapack_int*>(integers.get())) != 0)
       throw NoConvergence(text::joined(operation, ": LAPACK found not every eigenvalue of a matrix of ", q.rows,
                                        " rows; Backend<Cpu> may find them"));
   }

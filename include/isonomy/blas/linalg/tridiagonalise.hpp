@@ -28,9 +28,7 @@ class Tridiagonal {
   void reduce(MatrixView<const T> a) {
     exponent_ = cpu::load_scaled(a, a_.view, operation_);
     one_thread();
-    const blasint n = narrow(a.rows);
-    LAPACKE_dsytrd_work(LAPACK_COL_MAJOR, 'L', n, a_.view.data, n, d(), e(), tau(), workspace_.view.data,
-                        narrow(n * columns));
+    blas::reduce(a_.view, d(), e(), tau(), workspace_.view);
     heed_stop();
   }
   /// Cancelled between two calls of the library, in which it looks at nothing of ours.
