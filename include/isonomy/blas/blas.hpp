@@ -1,6 +1,8 @@
 // Backend<CpuBlas>: Backend<Cpu> with the dense products and factors of OpenBLAS; for component blas.
 #pragma once
 
+#include <tuple>
+
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/blas/context.hpp"
 #include "isonomy/blas/linalg/cholesky.hpp"
@@ -11,6 +13,12 @@
 #include "isonomy/blas/linalg/tridiagonalise.hpp"
 #include "isonomy/core/concepts.hpp"
 #include "isonomy/cpu/cpu.hpp"
+#include "isonomy/ops/linalg/cholesky.hpp"
+#include "isonomy/ops/linalg/eigen/eigh.hpp"
+#include "isonomy/ops/linalg/eigen/tridiagonalise.hpp"
+#include "isonomy/ops/linalg/gemm.hpp"
+#include "isonomy/ops/linalg/solve_triangular.hpp"
+#include "isonomy/ops/linalg/syrk.hpp"
 
 namespace isonomy {
 
@@ -36,6 +44,10 @@ struct Backend<CpuBlas>
   using blas::Syrk::syrk;
   using blas::Tridiagonalise::apply_reflectors;
   using blas::Tridiagonalise::tridiagonalise;
+
+  /// What is not inherited.
+  using by_openblas = std::tuple<op::gemm, op::syrk, op::cholesky_batched, op::cholesky, op::solve_triangular,
+                                 op::solve_triangular_batched, op::eigh, op::tridiagonalise, op::apply_reflectors>;
 
   static constexpr const char* name() { return "CpuBlas"; }
 };
