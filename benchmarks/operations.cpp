@@ -199,6 +199,40 @@ void eigh_of(benchmark::State& state) {
   }
 }
 
+/// The eigenvalues below 0, about half of them.
+template <bool own>
+void eigh_subset_of(benchmark::State& state) {
+  const std::vector<double> a = symmetric_numbers();
+  std::vector<double> w(static_cast<std::size_t>(order)), v(a.size());
+  Host<own, op::eigh_subset> ctx(one_thread());
+  for (auto _ : state) {
+    eigh_subset(ctx, column_major(a.data(), order, order), Spectrum::negative(), view(w),
+                column_major(v.data(), order, order));
+    benchmark::DoNotOptimize(v.data());
+  }
+}
+
+template <bool own>
+void eigh_batched_of(benchmark::State& state) {
+  constexpr index_t d = 20, batches = 1000;
+  const std::vector<double> a = numbers(d * d * batches);
+  std::vector<double> w(static_cast<std::size_t>(d * batches)), v(a.size());
+  std::vector<index_t> info(static_cast<std::size_t>(batches));
+  Context<Cpu> ctx(one_thread());
+  for (auto _ : state) {
+    if constexpr (own)
+      eigh_batched(ctx, BatchView<const double>(a.data(), batches, d, d, d * d, 1, d), row_major(w.data(), batches, d),
+                   BatchView<double>(v.data(), batches, d, d, d * d, 1, d), view(info));
+    else
+      for (index_t s = 0; s < batches; ++s) {
+        const Eigen::SelfAdjointEigenSolver<eigen::Matrix<double>> solver(
+            Eigen::Map<const eigen::Matrix<double>>(a.data() + s * d * d, d, d));
+        Eigen::Map<eigen::Matrix<double>>(v.data() + s * d * d, d, d) = solver.eigenvectors();
+      }
+    benchmark::DoNotOptimize(v.data());
+  }
+}
+
 template <bool own>
 void tridiagonalise_of(benchmark::State& state) {
   const std::vector<double> a = symmetric_numbers();
@@ -639,6 +673,8 @@ int main(int argc, char** argv) {
   add("solve_triangular_batched", solve_triangular_batched_of<true>, solve_triangular_batched_of<false>);
   add("log_diagonal_sum_batched", log_diagonal_sum_of<true>, log_diagonal_sum_of<false>);
   add("eigh", eigh_of<true>, eigh_of<false>);
+  add("eigh_subset", eigh_subset_of<true>, eigh_subset_of<false>);
+  add("eigh_batched", eigh_batched_of<true>, eigh_batched_of<false>);
   add("tridiagonalise", tridiagonalise_of<true>, tridiagonalise_of<false>);
   add("apply_reflectors", apply_reflectors_of<true>, apply_reflectors_of<false>);
   add("transform", transform_of<true>, transform_of<false>);

@@ -5,6 +5,8 @@
 #include "isonomy/backend/compose.hpp"
 #include "isonomy/conformance/cases/linalg/cholesky.hpp"
 #include "isonomy/conformance/cases/linalg/eigh.hpp"
+#include "isonomy/conformance/cases/linalg/eigh_batched.hpp"
+#include "isonomy/conformance/cases/linalg/eigh_subset.hpp"
 #include "isonomy/conformance/cases/linalg/gemm.hpp"
 #include "isonomy/conformance/cases/linalg/tridiagonalise.hpp"
 #include "isonomy/conformance/cases/sort.hpp"
@@ -28,6 +30,8 @@ TEST_CASE("factors, eigenvectors and reflectors conform while every call is chec
   plan.level = conformance::Level::quick;
   conformance::run_operation<op::cholesky_batched, Checked<Cpu, Reference>>(ctx, report, plan);
   conformance::run_operation<op::eigh, Checked<Cpu, Reference>>(ctx, report, plan);
+  conformance::run_operation<op::eigh_subset, Checked<Cpu, Reference>>(ctx, report, plan);
+  conformance::run_operation<op::eigh_batched, Checked<Cpu, Reference>>(ctx, report, plan);
   conformance::run_operation<op::tridiagonalise, Checked<Cpu, Reference>>(ctx, report, plan);
   conformance::run_operation<op::apply_reflectors, Checked<Cpu, Reference>>(ctx, report, plan);
   std::ostringstream text;

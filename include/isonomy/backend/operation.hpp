@@ -53,7 +53,8 @@ struct Deviation {
 /// - `reduction(i, j, arguments...)`, where the tier is Tight, what the bound of output (i, j) takes, from the
 /// arguments
 ///   as they were before, in host memory; or `deviation(before, got, expected)`, from tuples of all arguments, where
-///   the bound is not one of elements;
+///   the bound is not one of elements; deviation(before, got, returned value) where the call returns what says which
+///   elements it wrote;
 /// - `reach`, what a call reaches beyond its views;
 /// - `own<B, T>`, whether the plain backend B has a member for it, asked with stand-ins for arguments;
 /// - `derived<B, T>`, whether the library can build it from other operations of B;

@@ -5,6 +5,8 @@
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/ops/linalg/cholesky.hpp"
 #include "isonomy/ops/linalg/eigen/eigh.hpp"
+#include "isonomy/ops/linalg/eigen/eigh_batched.hpp"
+#include "isonomy/ops/linalg/eigen/eigh_subset.hpp"
 #include "isonomy/ops/linalg/gemm.hpp"
 #include "isonomy/ops/linalg/log_diagonal_sum.hpp"
 #include "isonomy/ops/linalg/solve_triangular.hpp"
@@ -39,5 +41,13 @@ extern template void eigh<Context<Cpu>, float>(Context<Cpu>&, MatrixView<const f
                                                MatrixView<float>);
 extern template void eigh<Context<Cpu>, double>(Context<Cpu>&, MatrixView<const double>, VectorView<double>,
                                                 MatrixView<double>);
+extern template void eigh_batched<Context<Cpu>, float>(Context<Cpu>&, BatchView<const float>, MatrixView<float>,
+                                                       BatchView<float>, VectorView<index_t>);
+extern template void eigh_batched<Context<Cpu>, double>(Context<Cpu>&, BatchView<const double>, MatrixView<double>,
+                                                        BatchView<double>, VectorView<index_t>);
+extern template EigenRange eigh_subset<Context<Cpu>, float>(Context<Cpu>&, MatrixView<const float>, const Spectrum&,
+                                                            VectorView<float>, MatrixView<float>);
+extern template EigenRange eigh_subset<Context<Cpu>, double>(Context<Cpu>&, MatrixView<const double>, const Spectrum&,
+                                                             VectorView<double>, MatrixView<double>);
 
 }  // namespace isonomy

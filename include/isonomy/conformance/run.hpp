@@ -8,6 +8,8 @@
 #include "isonomy/conformance/cases/inclusive_scan.hpp"
 #include "isonomy/conformance/cases/linalg/cholesky.hpp"
 #include "isonomy/conformance/cases/linalg/eigh.hpp"
+#include "isonomy/conformance/cases/linalg/eigh_batched.hpp"
+#include "isonomy/conformance/cases/linalg/eigh_subset.hpp"
 #include "isonomy/conformance/cases/linalg/gemm.hpp"
 #include "isonomy/conformance/cases/linalg/gemm_batched.hpp"
 #include "isonomy/conformance/cases/linalg/log_diagonal_sum.hpp"

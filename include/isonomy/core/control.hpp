@@ -47,7 +47,10 @@ struct Counters {
 
   void allocated(std::size_t bytes) {
     const std::size_t held_now = held().fetch_add(bytes, std::memory_order_relaxed) + bytes;
-    if (held_now > bytes_peak) bytes_peak = held_now;
+    const std::atomic_ref<std::size_t> peak(bytes_peak);  // tasks of one loop may allocate at once
+    std::size_t most = peak.load(std::memory_order_relaxed);
+    while (held_now > most && !peak.compare_exchange_weak(most, held_now, std::memory_order_relaxed)) {
+    }
   }
   /// From any thread, also while the context is at work: who was handed a buffer gives it back whenever and wherever.
   void released(std::size_t bytes) { held().fetch_sub(bytes, std::memory_order_relaxed); }

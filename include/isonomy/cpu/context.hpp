@@ -89,6 +89,13 @@ class Context {
     return options;
   }
 
+  /// This context for a task of one of its own loops: on one thread, with the same limit, books and wish to stop.
+  [[nodiscard]] Context for_one_thread() const {
+    Context one(for_task(1));
+    one.counters_ = counters_;
+    return one;
+  }
+
   [[nodiscard]] int threads() const noexcept { return threads_; }
   [[nodiscard]] InstructionSet instruction_set() const noexcept { return instruction_set_; }
   [[nodiscard]] const Control& control() const noexcept { return control_; }

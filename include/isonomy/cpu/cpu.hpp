@@ -8,6 +8,8 @@
 #include "isonomy/cpu/gather.hpp"
 #include "isonomy/cpu/linalg/cholesky.hpp"
 #include "isonomy/cpu/linalg/eigen/eigh.hpp"
+#include "isonomy/cpu/linalg/eigen/eigh_batched.hpp"
+#include "isonomy/cpu/linalg/eigen/eigh_subset.hpp"
 #include "isonomy/cpu/linalg/eigen/tridiagonalise.hpp"
 #include "isonomy/cpu/linalg/gemm.hpp"
 #include "isonomy/cpu/linalg/gemm_batched.hpp"
@@ -47,6 +49,8 @@ struct Backend<Cpu> : cpu::Memory,
                       cpu::Cholesky,
                       cpu::SolveTriangular,
                       cpu::Eigh,
+                      cpu::EighSubset,
+                      cpu::EighBatched,
                       cpu::Tridiagonalise,
                       cpu::JointResidueCounts,
                       cpu::ResidueRankSums,

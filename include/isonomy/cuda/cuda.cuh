@@ -11,6 +11,7 @@
 #include "isonomy/cuda/gather.cuh"
 #include "isonomy/cuda/linalg/cholesky.cuh"
 #include "isonomy/cuda/linalg/eigh.cuh"
+#include "isonomy/cuda/linalg/eigh_batched.cuh"
 #include "isonomy/cuda/linalg/gemm.cuh"
 #include "isonomy/cuda/linalg/gemm_batched.cuh"
 #include "isonomy/cuda/linalg/libraries.cuh"
@@ -60,6 +61,7 @@ struct Backend<Cuda> : device::Memory,
                        device::CholeskyBatched,
                        device::SolveTriangular,
                        device::Eigh,
+                       device::EighBatched,
                        device::BlasArithmetic,
                        device::Returns,
                        device::Sends,

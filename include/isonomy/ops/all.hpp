@@ -8,6 +8,8 @@
 #include "isonomy/ops/gather.hpp"
 #include "isonomy/ops/linalg/cholesky.hpp"
 #include "isonomy/ops/linalg/eigen/eigh.hpp"
+#include "isonomy/ops/linalg/eigen/eigh_batched.hpp"
+#include "isonomy/ops/linalg/eigen/eigh_subset.hpp"
 #include "isonomy/ops/linalg/eigen/tridiagonalise.hpp"
 #include "isonomy/ops/linalg/gemm.hpp"
 #include "isonomy/ops/linalg/gemm_batched.hpp"
@@ -39,8 +41,8 @@ namespace isonomy::op {
 using all = std::tuple<for_each, copy, fill, iota, gather, scatter, transform, transform_reduce, segmented_reduce,
                        reduce_rows, inclusive_scan, stable_sort_by_key, rank_average, gemm, gemm_batched, syrk,
                        cholesky_batched, cholesky, solve_triangular, solve_triangular_batched, log_diagonal_sum_batched,
-                       eigh, tridiagonalise, apply_reflectors, select_k, select_candidates, joint_residue_counts,
-                       residue_rank_sums, row_statistics, mixture_sums, weighted_mixture_sums,
+                       eigh, eigh_subset, eigh_batched, tridiagonalise, apply_reflectors, select_k, select_candidates,
+                       joint_residue_counts, residue_rank_sums, row_statistics, mixture_sums, weighted_mixture_sums,
                        multivariate_mixture_sums, weighted_multivariate_mixture_sums, nearest_sums>;
 
 }  // namespace isonomy::op

@@ -1,5 +1,7 @@
 #include <isonomy/conformance/cases/linalg/cholesky.hpp>
 #include <isonomy/conformance/cases/linalg/eigh.hpp>
+#include <isonomy/conformance/cases/linalg/eigh_batched.hpp>
+#include <isonomy/conformance/cases/linalg/eigh_subset.hpp>
 #include <isonomy/conformance/cases/linalg/gemm.hpp>
 #include <isonomy/conformance/cases/linalg/gemm_batched.hpp>
 #include <isonomy/conformance/cases/linalg/log_diagonal_sum.hpp>
@@ -13,7 +15,7 @@ void consumer::check_products(Context& ctx, Report& report, const Plan& plan) {
         isonomy::op::cholesky, isonomy::op::solve_triangular, isonomy::op::solve_triangular_batched,
         isonomy::op::log_diagonal_sum_batched>(ctx, report, plan);
   Plan without_eigenvectors = plan;
-  without_eigenvectors.declined = {"eigh", "tridiagonalise", "apply_reflectors"};
-  check<isonomy::op::eigh, isonomy::op::tridiagonalise, isonomy::op::apply_reflectors>(ctx, report,
-                                                                                       without_eigenvectors);
+  without_eigenvectors.declined = {"eigh", "eigh_subset", "eigh_batched", "tridiagonalise", "apply_reflectors"};
+  check<isonomy::op::eigh, isonomy::op::eigh_subset, isonomy::op::eigh_batched, isonomy::op::tridiagonalise,
+        isonomy::op::apply_reflectors>(ctx, report, without_eigenvectors);
 }

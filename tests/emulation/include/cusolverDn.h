@@ -54,6 +54,17 @@ cusolverStatus_t cusolverDnXsyevd(cusolverDnHandle_t handle, cusolverDnParams_t 
                                   cublasFillMode_t uplo, std::int64_t n, cudaDataType a_type, void* a, std::int64_t lda,
                                   cudaDataType w_type, void* w, cudaDataType compute, void* device_buffer,
                                   std::size_t device_bytes, void* host_buffer, std::size_t host_bytes, int* info);
+cusolverStatus_t cusolverDnXsyevBatched_bufferSize(cusolverDnHandle_t handle, cusolverDnParams_t params,
+                                                   cusolverEigMode_t jobz, cublasFillMode_t uplo, std::int64_t n,
+                                                   cudaDataType a_type, const void* a, std::int64_t lda,
+                                                   cudaDataType w_type, const void* w, cudaDataType compute,
+                                                   std::size_t* device_bytes, std::size_t* host_bytes,
+                                                   std::int64_t count);
+cusolverStatus_t cusolverDnXsyevBatched(cusolverDnHandle_t handle, cusolverDnParams_t params, cusolverEigMode_t jobz,
+                                        cublasFillMode_t uplo, std::int64_t n, cudaDataType a_type, void* a,
+                                        std::int64_t lda, cudaDataType w_type, void* w, cudaDataType compute,
+                                        void* device_buffer, std::size_t device_bytes, void* host_buffer,
+                                        std::size_t host_bytes, int* info, std::int64_t count);
 
 cusolverStatus_t cusolverDnSpotrf_bufferSize(cusolverDnHandle_t handle, cublasFillMode_t uplo, int n, float* a, int lda,
                                              int* elements);

@@ -135,6 +135,32 @@ TEST_CASE("eigenvalues ascend, with vectors of length one") {
   CHECK(std::abs(vectors[0] * vectors[2] + vectors[1] * vectors[3]) < 1e-14);
 }
 
+TEST_CASE("eigenvalues of matrices one behind the other, with an info for each") {
+  const Handles h;
+  const double inf = std::numeric_limits<double>::infinity();
+  const DeviceArray<double> a(h.stream, {2.0, 1.0, 1.0, 2.0, inf, 0.0, 0.0, 1.0, 5.0, 0.0, 9.0, -4.0}),
+      w(h.stream, {0.0, 0.0, 0.0, 0.0, 0.0, 0.0});
+  const DeviceArray<int> info(h.stream, {-1, -1, -1});
+  std::size_t bytes = 0, on_host = 0;
+  CHECK(cusolverDnXsyevBatched_bufferSize(h.solver, h.params, CUSOLVER_EIG_MODE_VECTOR, CUBLAS_FILL_MODE_LOWER, 2,
+                                          CUDA_R_64F, a.data(), 2, CUDA_R_64F, w.data(), CUDA_R_64F, &bytes, &on_host,
+                                          3) == CUSOLVER_STATUS_SUCCESS);
+  const DeviceArray<char> work(h.stream, uninitialised, bytes);
+  std::vector<char> host(on_host);
+  const auto run = [&](std::size_t given) {
+    return cusolverDnXsyevBatched(h.solver, h.params, CUSOLVER_EIG_MODE_VECTOR, CUBLAS_FILL_MODE_LOWER, 2, CUDA_R_64F,
+                                  a.data(), 2, CUDA_R_64F, w.data(), CUDA_R_64F, work.data(), given, host.data(),
+                                  on_host, info.data(), 3);
+  };
+  CHECK(run(bytes - 1) == CUSOLVER_STATUS_INVALID_VALUE);
+  CHECK(run(bytes) == CUSOLVER_STATUS_SUCCESS);
+  const auto infos = info.on_host();
+  CHECK((infos[0] == 0 && infos[1] > 0 && infos[2] == 0));
+  const auto values = w.on_host(), vectors = a.on_host();
+  CHECK((std::abs(values[0] - 1) < 1e-14 && std::abs(values[1] - 3) < 1e-14));
+  CHECK((values[4] == -4 && values[5] == 5 && std::abs(vectors[9]) == 1));
+}
+
 /// Both phases of a call of CUB.
 template <class F>
 void in_two_phases(const TestStream& stream, F call) {

@@ -1,6 +1,8 @@
 // The conformance rows of products, factors, triangular systems and eigenproblems on Backend<Reference>.
 #include "isonomy/conformance/cases/linalg/cholesky.hpp"
 #include "isonomy/conformance/cases/linalg/eigh.hpp"
+#include "isonomy/conformance/cases/linalg/eigh_batched.hpp"
+#include "isonomy/conformance/cases/linalg/eigh_subset.hpp"
 #include "isonomy/conformance/cases/linalg/gemm.hpp"
 #include "isonomy/conformance/cases/linalg/gemm_batched.hpp"
 #include "isonomy/conformance/cases/linalg/log_diagonal_sum.hpp"
@@ -30,6 +32,10 @@ TEST_CASE("log_diagonal_sum_batched conforms on Reference", "[equivalence]") {
   isonomy::test::conform_on_reference<isonomy::op::log_diagonal_sum_batched>();
 }
 TEST_CASE("eigh conforms on Reference", "[equivalence]") { isonomy::test::conform_on_reference<isonomy::op::eigh>(); }
+TEST_CASE("eigh_subset and eigh_batched conform on Reference", "[equivalence]") {
+  isonomy::test::conform_on_reference<isonomy::op::eigh_subset>();
+  isonomy::test::conform_on_reference<isonomy::op::eigh_batched>();
+}
 TEST_CASE("tridiagonalise and apply_reflectors conform on Reference", "[equivalence]") {
   isonomy::test::conform_on_reference<isonomy::op::tridiagonalise>();
   isonomy::test::conform_on_reference<isonomy::op::apply_reflectors>();

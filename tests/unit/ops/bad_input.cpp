@@ -326,6 +326,67 @@ TEST_CASE("eigh names shapes, overlaps and what is not finite, and changes nothi
   CHECK(in.z == std::vector<double>(100, -3));
 }
 
+TEST_CASE("eigh_subset names shapes, overlaps, ends of the spectrum and the room it wants, and changes nothing then",
+          "[operations]") {
+  Inputs in;
+  in.x = {-1, 0, 0, 0, 1, 0, 0, 0, 2}, in.y.assign(100, -3), in.z.assign(100, -3);
+  const auto a = column_major(in.x.data(), 3, 3), v = column_major(in.z.data(), 3, 2);
+  const auto w = view(in.y).subview(0, 2);
+  const Spectrum negative = Spectrum::negative();
+  CHECK(message<ShapeError>([&] { eigh_subset(in.ctx, a.row_block(0, 2), negative, w, v); }) ==
+        "eigh_subset: A is 2x3; it must be square");
+  CHECK(message<ShapeError>([&] { eigh_subset(in.ctx, a, negative, w, v.row_block(0, 2)); }) ==
+        "eigh_subset: V has 2 rows and A has 3; give an output of as many rows");
+  CHECK(message<AliasError>([&] { eigh_subset(in.ctx, a, negative, w, a); }) ==
+        "eigh_subset: V overlaps A; pass separate memory for the output");
+  CHECK_THROWS_AS(eigh_subset(in.ctx, a, negative, view(in.x).subview(7, 2), v), AliasError);
+  CHECK_THROWS_AS(eigh_subset(in.ctx, a, negative, view(in.z).subview(5, 3), v), AliasError);
+  CHECK(message<ValueError>([&] { eigh_subset(in.ctx, a, Spectrum::between(2, 1), w, v); }) ==
+        "eigh_subset: the spectrum is from 2 to below 1; its ends must be numbers that do not descend");
+  CHECK_THROWS_AS(eigh_subset(in.ctx, a, Spectrum::under(std::numeric_limits<double>::quiet_NaN()), w, v), ValueError);
+  CHECK(message<ValueError>([&] { eigh_subset(in.ctx, a, Spectrum::whole(), w, v); }) ==
+        "eigh_subset: 3 eigenvalues were chosen, w has 2 elements and V 2 columns; give room for 3; that for 3 "
+        "always does");
+  CHECK_THROWS_AS(eigh_subset(in.ctx, a, Spectrum::at_least(0), w, v.column_block(0, 1)), ValueError);
+  in.x[5] = std::numeric_limits<double>::quiet_NaN();
+  CHECK_THROWS_AS(eigh_subset(in.ctx, a, negative, w, v), ValueError);
+  CHECK(in.y == std::vector<double>(100, -3));
+  CHECK(in.z == std::vector<double>(100, -3));
+  in.x[5] = 0;
+  CHECK(eigh_subset(in.ctx, a, Spectrum::smaller_sign_class(), w, v) == EigenRange{0, 1});
+  CHECK(in.y[0] == -1);
+  CHECK(eigh_subset(in.ctx, a, Spectrum::between(1, 2), w, v) == EigenRange{1, 1});
+  CHECK(eigh_subset(in.ctx, a, Spectrum::at_least(2.5), w.subview(0, 0), v.column_block(0, 0)) == EigenRange{3, 0});
+}
+
+TEST_CASE("eigh_batched names shapes and overlaps, and says which matrices it cannot solve", "[operations]") {
+  Inputs in;
+  in.x.assign(18, 1), in.y.assign(100, -3), in.z.assign(100, -3), in.n.assign(100, -3);
+  const auto of = [](std::vector<double>& x, index_t columns) {
+    return BatchView<double>(x.data(), 2, 3, columns, 3 * columns, 1, 3);
+  };
+  const auto w = row_major(in.y.data(), 2, 3);
+  const auto a = of(in.x, 3), v = of(in.z, 3);
+  const auto info = view(in.n).subview(0, 2);
+  CHECK(message<ShapeError>([&] { eigh_batched(in.ctx, of(in.x, 2), w, v, info); }) ==
+        "eigh_batched: A holds matrices of 3x2; they must be square");
+  CHECK(message<ShapeError>([&] { eigh_batched(in.ctx, a, transposed(w), v, info); }) ==
+        "eigh_batched: A has 2 matrices of 3 rows and w is 3x2; give a row per matrix and a column per eigenvalue");
+  CHECK(message<ShapeError>([&] { eigh_batched(in.ctx, a, w, of(in.z, 2), info); }) ==
+        "eigh_batched: V has 2 matrices of 3x2 and A 2 of 3x3; give an output of the shape of A");
+  CHECK(message<ShapeError>([&] { eigh_batched(in.ctx, a, w, v, view(in.n).subview(0, 1)); }) ==
+        "eigh_batched: A has 2 matrices and info has 1 elements; give one per matrix");
+  CHECK(message<AliasError>([&] { eigh_batched(in.ctx, a, w, a, info); }) ==
+        "eigh_batched: V overlaps A; pass separate memory for the output");
+  CHECK_THROWS_AS(eigh_batched(in.ctx, a, row_major(in.z.data() + 12, 2, 3), v, info), AliasError);
+  CHECK(in.z == std::vector<double>(100, -3));
+  in.x[10] = std::numeric_limits<double>::infinity();
+  eigh_batched(in.ctx, a, w, v, info);
+  CHECK((in.n[0] == 0 && in.n[1] == -1 && in.n[2] == -3));
+  CHECK((in.y[2] > 2.9 && in.y[3] != in.y[3] && in.y[6] == -3));
+  CHECK((in.z[9] != in.z[9] && in.z[17] != in.z[17] && in.z[18] == -3));
+}
+
 TEST_CASE("reflectors name shapes and overlaps", "[operations]") {
   Inputs in;
   const auto a = column_major(in.x.data(), 3, 3), v = column_major(in.z.data(), 3, 3);
@@ -360,6 +421,8 @@ TEST_CASE("every operation accepts nothing", "[operations]") {
   CHECK_NOTHROW(log_diagonal_sum_batched(in.ctx, BatchView<const double>(), i, v));
   CHECK_NOTHROW(solve_triangular_batched(in.ctx, BatchView<double>(), BatchView<double>(), i));
   CHECK_NOTHROW(eigh(in.ctx, m, v, m));
+  CHECK(eigh_subset(in.ctx, m, Spectrum::negative(), v, m) == EigenRange{});
+  CHECK_NOTHROW(eigh_batched(in.ctx, BatchView<const double>(), m, BatchView<double>(), i));
   CHECK_NOTHROW(tridiagonalise(in.ctx, m, v, v, m, v));
   CHECK_NOTHROW(apply_reflectors(in.ctx, m, v, false, m));
   CHECK_NOTHROW(copy(in.ctx, v, v));

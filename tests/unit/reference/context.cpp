@@ -179,6 +179,11 @@ TEST_CASE("every operation of the reference heeds a request to stop, and moving 
   cancelled("cholesky_batched",
             [&] { Naive::cholesky_batched(ctx, BatchView<double>(x.data(), 1, 4, 4, 16, 1, 4), view(places)); });
   cancelled("eigh", [&] { Naive::eigh<double>(ctx, a, view(y).subview(0, 4), b); });
+  cancelled("eigh_subset", [&] { Naive::eigh_subset<double>(ctx, a, Spectrum::whole(), view(y).subview(0, 4), b); });
+  cancelled("eigh_batched", [&] {
+    Naive::eigh_batched<double>(ctx, BatchView<const double>(x.data(), 1, 4, 4, 16, 1, 4), row_major(y.data(), 1, 4),
+                                BatchView<double>(b.data, 1, 4, 4, 16, 1, 4), view(places).subview(0, 1));
+  });
 
   const std::vector<std::uint8_t> codes{0, 1};
   const PositionPair pair{0, 0};

@@ -173,6 +173,20 @@ TEST_CASE("the reference's eigenvectors are those known by hand, of the lower tr
   Naive::eigh<double>(ctx, column_major(a.data(), 3, 3), view(w), column_major(v.data(), 3, 3));
   CHECK(w == std::vector<double>{-1, 3, 5});
   CHECK(v == std::vector<double>{0, half, -half, 0, half, half, 1, 0, 0});
+  w.assign(3, 7), v.assign(9, 7);
+  CHECK(Naive::eigh_subset<double>(ctx, column_major(a.data(), 3, 3), Spectrum::between(3, 5), view(w),
+                                   column_major(v.data(), 3, 3)) == EigenRange{1, 1});
+  CHECK(w == std::vector<double>{3, 7, 7});
+  CHECK(v == std::vector<double>{0, half, half, 7, 7, 7, 7, 7, 7});
+  std::vector<double> pair(18, not_a_number), values(6), vectors(18);
+  std::copy(a.begin(), a.end(), pair.begin() + 9);
+  std::vector<index_t> info(2, 7);
+  Naive::eigh_batched<double>(ctx, BatchView<const double>(pair.data(), 2, 3, 3, 9, 1, 3),
+                              row_major(values.data(), 2, 3), BatchView<double>(vectors.data(), 2, 3, 3, 9, 1, 3),
+                              view(info));
+  CHECK(info == std::vector<index_t>{-1, 0});
+  CHECK((values[0] != values[0] && values[3] == -1 && values[5] == 5));
+  CHECK((vectors[8] != vectors[8] && vectors[15] == 1));
 }
 
 TEST_CASE("the reference's reductions follow the chunks, and matrices go by columns", "[reference_backend]") {

@@ -140,19 +140,14 @@ struct Backend<Checked<Tag, Reference, Tier>>
           },
           expected);
     };
-    const auto compare = [&] {
-      const auto got = compose::copies_on_host(ctx, arguments...);
-      comparison.arguments(before, got, expected, arguments...);
-    };
     if constexpr (std::is_void_v<decltype(run_on<Op, B, T...>(ctx, arguments...))>) {
       run_on<Op, B, T...>(ctx, arguments...);
       run_reference();
-      compare();
+      comparison.arguments(before, compose::copies_on_host(ctx, arguments...), expected, arguments...);
     } else {
       auto result = run_on<Op, B, T...>(ctx, arguments...);
       const auto wanted = run_reference();
-      compare();
-      comparison.result(result, wanted, before);
+      comparison.call(result, wanted, before, compose::copies_on_host(ctx, arguments...), expected, arguments...);
       return result;
     }
   }

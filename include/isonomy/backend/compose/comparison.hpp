@@ -134,6 +134,20 @@ class Comparison {
     }
   }
 
+  /// Of arguments and a returned value: as both, or at once by the operation's deviation(before, got, returned value),
+  /// where what is written depends on what is returned.
+  template <class R, class Copies, class... A>
+  void call(const R& result_got, const R& result_expected, const Copies& before, const Copies& got,
+            const Copies& expected, const A&... originals) const {
+    if constexpr (is_tight<Used> && requires { Op::deviation(constants(before), constants(got), result_got); }) {
+      if (const auto d = Op::deviation(constants(before), constants(got), result_got); d)
+        disagree(Op::name, name_, reference_, *d);
+    } else {
+      arguments(before, got, expected, originals...);
+      result(result_got, result_expected, before);
+    }
+  }
+
   template <class R, class Copies>
   void result(const R& got, const R& expected, const Copies& before) const {
     op::Deviation d{BackendsDisagree::returned, 0, 0, 0, as_double(got), as_double(expected), 0};

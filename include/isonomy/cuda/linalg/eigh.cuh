@@ -106,6 +106,11 @@ struct StoreEigenvector {
   }
 };
 
+/// One of two powers of 2 whose product is 2^exponent.
+[[nodiscard]] inline double half_power(int exponent, bool second) {
+  return std::ldexp(1.0, second ? exponent - exponent / 2 : exponent / 2);
+}
+
 struct Eigh {
   /// float is solved in double. Waits for the device, to know whether it succeeded: outputs are written after that.
   template <Real T>
@@ -125,11 +130,6 @@ struct Eigh {
   }
 
  private:
-  /// One of two powers of 2 whose product is 2^exponent.
-  [[nodiscard]] static double half_power(int exponent, bool second) {
-    return std::ldexp(1.0, second ? exponent - exponent / 2 : exponent / 2);
-  }
-
   /// Of the largest magnitude in the lower triangle, 0 for that of 0; ValueError where an element is not finite.
   template <class T>
   [[nodiscard]] static int exponent_of(Context& ctx, MatrixView<const T, DeviceSpace> a) {

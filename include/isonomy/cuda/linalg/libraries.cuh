@@ -19,6 +19,8 @@ struct cholesky_batched;
 struct cholesky;
 struct solve_triangular;
 struct eigh;
+struct eigh_subset;
+struct eigh_batched;
 }  // namespace isonomy::op
 
 namespace isonomy::device {
@@ -58,9 +60,10 @@ struct BlasArithmetic {
   template <class Op, class... T>
     requires std::same_as<Op, op::gemm> || std::same_as<Op, op::gemm_batched> || std::same_as<Op, op::syrk> ||
         std::same_as<Op, op::cholesky_batched> || std::same_as<Op, op::cholesky> ||
-        std::same_as<Op, op::solve_triangular> || std::same_as<Op, op::eigh>
+        std::same_as<Op, op::solve_triangular> || std::same_as<Op, op::eigh> || std::same_as<Op, op::eigh_subset> ||
+        std::same_as<Op, op::eigh_batched>
   static constexpr const char* math_mode() {
-    if (std::same_as<Op, op::eigh>)
+    if (std::same_as<Op, op::eigh> || std::same_as<Op, op::eigh_subset> || std::same_as<Op, op::eigh_batched>)
       return "IEEE 754 in double; eigenvectors by cuSOLVER in its deterministic mode, in an order of its own";
     return "IEEE 754; sums of products by cuBLAS in pedantic mode, in an order of its own; all else fused and "
            "reassociated only where the source says so";

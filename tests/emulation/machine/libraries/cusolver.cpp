@@ -175,6 +175,28 @@ cusolverStatus_t queue_eigen(cusolverDnHandle_t handle, const Matrix<T>& m, T* w
   });
 }
 
+/// Matrices one behind the other, each of n columns of lda elements.
+template <class T>
+cusolverStatus_t queue_eigens(cusolverDnHandle_t handle, const Matrix<T>& first, T* w, bool with_vectors,
+                              const Work& work, Index count) {
+  return queue(handle, [=] {
+    const auto matrices = static_cast<std::size_t>(count), n = static_cast<std::size_t>(first.n);
+    const Index apart = first.lda * first.n;
+    if (count == 0 || first.n == 0) return;
+    if (!device_range(first.a, static_cast<std::size_t>((count - 1) * apart) * sizeof(T) + first.bytes(),
+                      "cuSOLVER XsyevBatched uses A") ||
+        !device_range(w, matrices * n * sizeof(T), "cuSOLVER XsyevBatched writes W") ||
+        !device_range(work.info, matrices * sizeof(int), "cuSOLVER XsyevBatched writes info") ||
+        !use_workspace(work.workspace, work.bytes, "cuSOLVER XsyevBatched uses its workspace"))
+      return;
+    for (Index b = 0; b < count; ++b) {
+      Matrix<T> m = first;
+      m.a += b * apart;
+      work.info[b] = decompose(m, w + b * first.n, with_vectors);
+    }
+  });
+}
+
 std::size_t width(cudaDataType type) {
   return type == CUDA_R_32F ? sizeof(float) : type == CUDA_R_64F ? sizeof(double) : 0;
 }
@@ -266,6 +288,34 @@ cusolverStatus_t cusolverDnXsyevd(cusolverDnHandle_t handle, cusolverDnParams_t 
                        work);
   return queue_eigen(handle, Matrix<double>{uplo, n, static_cast<double*>(a), lda}, static_cast<double*>(w), vectors,
                      work);
+}
+cusolverStatus_t cusolverDnXsyevBatched_bufferSize(cusolverDnHandle_t handle, cusolverDnParams_t params,
+                                                   cusolverEigMode_t, cublasFillMode_t, std::int64_t n,
+                                                   cudaDataType a_type, const void*, std::int64_t lda,
+                                                   cudaDataType w_type, const void*, cudaDataType compute,
+                                                   std::size_t* device_bytes, std::size_t* host_bytes,
+                                                   std::int64_t count) {
+  *device_bytes = eigen_bytes(n, a_type) * static_cast<std::size_t>(std::max<Index>(count, 1));
+  *host_bytes = 8;
+  return check(handle, params, n, lda, a_type, w_type, compute);
+}
+cusolverStatus_t cusolverDnXsyevBatched(cusolverDnHandle_t handle, cusolverDnParams_t params, cusolverEigMode_t jobz,
+                                        cublasFillMode_t uplo, std::int64_t n, cudaDataType a_type, void* a,
+                                        std::int64_t lda, cudaDataType w_type, void* w, cudaDataType compute,
+                                        void* device_buffer, std::size_t device_bytes, void* host_buffer,
+                                        std::size_t host_bytes, int* info, std::int64_t count) {
+  if (const auto status = check(handle, params, n, lda, a_type, w_type, compute); status != CUSOLVER_STATUS_SUCCESS)
+    return status;
+  if (count < 0 || device_bytes < eigen_bytes(n, a_type) * static_cast<std::size_t>(std::max<Index>(count, 1)) ||
+      host_bytes < 8 || host_buffer == nullptr)
+    return CUSOLVER_STATUS_INVALID_VALUE;
+  const Work work{device_buffer, device_bytes, info};
+  const bool vectors = jobz == CUSOLVER_EIG_MODE_VECTOR;
+  if (a_type == CUDA_R_32F)
+    return queue_eigens(handle, Matrix<float>{uplo, n, static_cast<float*>(a), lda}, static_cast<float*>(w), vectors,
+                        work, count);
+  return queue_eigens(handle, Matrix<double>{uplo, n, static_cast<double*>(a), lda}, static_cast<double*>(w), vectors,
+                      work, count);
 }
 cusolverStatus_t cusolverDnSpotrf_bufferSize(cusolverDnHandle_t handle, cublasFillMode_t uplo, int n, float* a, int lda,
                                              int* elements) {

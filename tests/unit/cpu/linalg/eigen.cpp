@@ -10,6 +10,9 @@
 #include "isonomy/core/random.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/cpu/linalg/eigen/eigh.hpp"
+#include "isonomy/cpu/linalg/eigen/eigh_batched.hpp"
+#include "isonomy/cpu/linalg/eigen/eigh_subset.hpp"
+#include "isonomy/ops/linalg/eigen/spectrum.hpp"
 #include "support/catch.hpp"
 #include "support/message.hpp"
 
@@ -161,6 +164,75 @@ TEST_CASE("eigh names itself where memory for one of its products is lacking", "
   static_cast<void>(solve(ctx, a, 70));
   ctx.control().workspace_limit = ctx.counters().bytes_peak - 1;
   CHECK(test::message<OutOfMemory>([&] { static_cast<void>(solve(ctx, a, 70)); }).rfind("eigh: ", 0) == 0);
+}
+
+TEST_CASE("parts of spectra have the bits of the whole, for any thread count and instruction set", "[linalg]") {
+  const auto check = [](Context<Cpu>& ctx, const Elements& a, index_t n, const Spectrum& spectrum) {
+    const Solved whole = solve(ctx, a, n);
+    const auto size = static_cast<std::size_t>(n);
+    Solved part{std::vector<double>(size, 7), std::vector<double>(a.size(), 7)};
+    const EigenRange found = cpu::EighSubset::eigh_subset<double>(ctx, column_major(a.data(), n, n), spectrum,
+                                                                  view(part.w), column_major(part.v.data(), n, n));
+    INFO("n = " << n << ", eigenvalues " << found.first << " and " << found.count << " in all");
+    CHECK(found == spectrum.of(view(whole.w), n));
+    const auto first = static_cast<std::size_t>(found.first), count = static_cast<std::size_t>(found.count);
+    Solved expected{std::vector<double>(size, 7), std::vector<double>(a.size(), 7)};
+    std::copy_n(whole.w.data() + first, count, expected.w.data());
+    std::copy_n(whole.v.data() + first * size, count * size, expected.v.data());
+    CHECK((part.w == expected.w && part.v == expected.v));
+  };
+  for (int set = 0; set <= static_cast<int>(cpu::best_instruction_set()); ++set) {
+    Context<Cpu> ctx = eigen_context(1 + set, set);
+    const auto glued = [](index_t n) {
+      return tridiagonal(
+          n, [](index_t i) { return std::abs(static_cast<double>(i % 21 - 10)); },
+          [](index_t i) { return i % 21 == 20 ? 1e-14 : 1.0; });
+    };
+    for (index_t n = 1; n <= 130; n += set == 0 ? 1 : 43) {
+      check(ctx, random_symmetric(n), n, n % 3 == 0 ? Spectrum::negative() : Spectrum::between(-0.5, 1));
+      if (n % 5 == 0) check(ctx, glued(n), n, n % 2 == 0 ? Spectrum::between(1.5, 7.5) : Spectrum::at_least(3));
+    }
+    const Elements low = symmetric(105, [](index_t i, index_t j) { return static_cast<double>(i * j % 7 - 2); });
+    for (const Spectrum s : {Spectrum::whole(), Spectrum::negative(), Spectrum::at_least(0),
+                             Spectrum::smaller_sign_class(), Spectrum::under(-1e9), Spectrum::between(0, 1e-9)})
+      check(ctx, low, 105, s);
+    for (const double scale : {1e-150, 1e150}) {
+      Elements scaled = random_symmetric(70);
+      for (double& x : scaled) x *= scale;
+      check(ctx, scaled, 70, Spectrum::between(-scale, 2 * scale));
+    }
+  }
+}
+
+TEST_CASE("each matrix of a batch has the bits of eigh, for any thread count", "[linalg]") {
+  constexpr index_t n = 70, batches = 9;
+  Elements all;
+  std::vector<Solved> expected;
+  for (index_t s = 0; s < batches; ++s) {
+    Elements a = random_symmetric(n + s);  // its leading part
+    Elements part;
+    for (index_t j = 0; j < n; ++j) part.insert(part.end(), a.begin() + j * (n + s), a.begin() + j * (n + s) + n);
+    Context<Cpu> ctx = eigen_context(1, 0);
+    expected.push_back(solve(ctx, part, n));
+    all.insert(all.end(), part.begin(), part.end());
+  }
+  for (const int threads : {1, 2, 5}) {
+    Context<Cpu> ctx = eigen_context(threads, static_cast<int>(cpu::best_instruction_set()));
+    std::vector<double> w(static_cast<std::size_t>(n * batches)), v(all.size());
+    std::vector<index_t> info(batches, 7);
+    cpu::EighBatched::eigh_batched<double>(ctx, BatchView<const double>(all.data(), batches, n, n, n * n, 1, n),
+                                           row_major(w.data(), batches, n),
+                                           BatchView<double>(v.data(), batches, n, n, n * n, 1, n), view(info));
+    CHECK(info == std::vector<index_t>(batches, 0));
+    CHECK(ctx.counters().bytes_allocated == 0);
+    CHECK(ctx.counters().bytes_peak > static_cast<std::size_t>(n * n) * sizeof(double));
+    for (index_t s = 0; s < batches; ++s) {
+      const Solved& one = expected[static_cast<std::size_t>(s)];
+      INFO("matrix " << s << " of " << batches << " on " << threads << " threads");
+      CHECK(std::equal(one.w.begin(), one.w.end(), w.begin() + s * n));
+      CHECK(std::equal(one.v.begin(), one.v.end(), v.begin() + s * n * n));
+    }
+  }
 }
 
 TEST_CASE("every size up to four leaves of the division is solved", "[linalg]") {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <concepts>
 #include <cstdint>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "isonomy/backend/operation.hpp"
+#include "isonomy/conformance/cases/linalg/symmetric.hpp"
 #include "isonomy/conformance/rows.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/ops/linalg/eigen/eigh.hpp"
@@ -30,15 +30,16 @@ struct Cases<op::eigh> {
   static void run(Rows<Tag>& rows) {
     for (const Layout l : all_layouts) {
       const Layout other = l == Layout::row ? Layout::column : l == Layout::column ? Layout::spaced : l;
-      for (const index_t n : {0, 1, 2, 3, 5, 33}) row<Tag, T>(rows, {n, l, other, Spectrum::random});
-      row<Tag, T>(rows, {66, l, other, Spectrum::clusters});
+      for (const index_t n : {0, 1, 2, 3, 5, 33}) row<Tag, T>(rows, {n, l, other, SymmetricKind::random});
+      row<Tag, T>(rows, {66, l, other, SymmetricKind::clusters});
     }
-    for (const Spectrum s : spectra)
+    for (const SymmetricKind s : symmetric_kinds)
       for (const index_t n : {1, 2, 40}) row<Tag, T>(rows, {n, Layout::column, Layout::row, s});
-    row<Tag, T>(rows, {100, Layout::padded_row, Layout::padded_column, Spectrum::glued}, 3);
+    row<Tag, T>(rows, {100, Layout::padded_row, Layout::padded_column, SymmetricKind::glued}, 3);
     if (rows.full()) {
-      row<Tag, T>(rows, {150, Layout::row, Layout::row, Spectrum::low_rank});
-      if constexpr (std::same_as<T, double>) row<Tag, T>(rows, {420, Layout::column, Layout::column, Spectrum::random});
+      row<Tag, T>(rows, {150, Layout::row, Layout::row, SymmetricKind::low_rank});
+      if constexpr (std::same_as<T, double>)
+        row<Tag, T>(rows, {420, Layout::column, Layout::column, SymmetricKind::random});
       stops<Tag, T>(rows);
     }
     for (const bool infinite : {false, true}) refuses_numbers<Tag, T>(rows, infinite);
@@ -46,60 +47,14 @@ struct Cases<op::eigh> {
   }
 
  private:
-  /// `clusters` has few eigenvalues, many times each; `glued` many that differ by less than rounding (Wilkinson's
-  /// matrices of 21 rows, weakly coupled); `graded` elements over many decades; `tiny` and `huge` the ends of the
-  /// range.
-  enum class Spectrum { random, ties, zero, ones, identity, clusters, glued, graded, tiny, huge, denormal, low_rank };
-  static constexpr std::array spectra{Spectrum::ties,     Spectrum::zero,     Spectrum::ones,    Spectrum::identity,
-                                      Spectrum::clusters, Spectrum::glued,    Spectrum::graded,  Spectrum::tiny,
-                                      Spectrum::huge,     Spectrum::denormal, Spectrum::low_rank};
   struct Shape {
     index_t n;
     Layout a, v;
-    Spectrum spectrum;
+    SymmetricKind kind;
   };
-
-  [[nodiscard]] static const char* name_of(Spectrum s) {
-    constexpr std::array names{"random", "ties",   "zero", "ones", "identity", "clusters",
-                               "glued",  "graded", "tiny", "huge", "denormal", "of low rank"};
-    return names[static_cast<std::size_t>(s)];
-  }
-
-  /// Element (i, j) of the lower triangle.
-  template <class T>
-  [[nodiscard]] static T element(Spectrum s, std::uint64_t seed, index_t n, index_t i, index_t j) {
-    using Limits = std::numeric_limits<T>;
-    const T u = draw<T>(Data::random, seed, i * n + j);
-    const double place = static_cast<double>(i + j) / static_cast<double>(2 * n);
-    switch (s) {
-    case Spectrum::ties: return draw<T>(Data::ties, seed, i * n + j);
-    case Spectrum::zero: return (i + j) % 2 == 0 ? T(0) : -T(0);
-    case Spectrum::ones: return T(1);
-    case Spectrum::identity: return i == j ? T(3) : T(0);
-    case Spectrum::clusters:  // two reflectors' worth of coupling in a matrix of few eigenvalues
-      return static_cast<T>((i == j ? static_cast<double>(i % 3) : 0) + (i % 11 == 0 && j % 11 == 0 ? 0.5 : 0));
-    case Spectrum::glued:
-      return i == j       ? static_cast<T>(std::abs(i % 21 - 10))
-             : i == j + 1 ? (j % 21 == 20 ? Limits::epsilon() : T(1))
-                          : T(0);
-    case Spectrum::graded: return u * static_cast<T>(std::pow(10.0, -place * Limits::max_exponent10 * 0.9));
-    case Spectrum::tiny: return u * std::ldexp(T(1), Limits::min_exponent + 1);
-    case Spectrum::huge: return u * std::ldexp(T(1), Limits::max_exponent - 20);
-    case Spectrum::denormal: return draw<T>(Data::denormal, seed, i * n + j);
-    case Spectrum::low_rank:
-      return static_cast<T>(double{draw<T>(Data::ties, seed, i)} * double{draw<T>(Data::ties, seed, j)} + 1);
-    default: return u;
-    }
-  }
-  /// What lies above the diagonal is never read.
   template <class T>
   [[nodiscard]] static Operand<T> matrix(const Shape& s, std::uint64_t seed) {
-    Operand<T> a(s.n, s.n, s.a);
-    for (index_t j = 0; j < s.n; ++j)
-      for (index_t i = 0; i < s.n; ++i)
-        a(i, j) = i >= j ? element<T>(s.spectrum, seed, s.n, i, j)
-                         : (i % 2 == 0 ? std::numeric_limits<T>::quiet_NaN() : T(-55));
-    return a;
+    return symmetric_matrix<T>(s.n, s.a, s.kind, seed);
   }
 
   template <class Tag, class T>
@@ -111,7 +66,7 @@ struct Cases<op::eigh> {
   template <class Tag, class T>
   static void row(Rows<Tag>& rows, const Shape& s, int races = 0) {
     const std::string what =
-        text::joined(op::element_name<T>(), " ", s.n, " ", name(s.a), " to ", name(s.v), " ", name_of(s.spectrum));
+        text::joined(op::element_name<T>(), " ", s.n, " ", name(s.a), " to ", name(s.v), " ", name(s.kind));
     if (!rows.wants(what)) return;
     const Operand<T> a = matrix<T>(s, rows.seed(what));
     Operand<T> w(s.n, index_t{s.n % 2 + 1}), v(s.n, s.n, s.v);
@@ -169,7 +124,7 @@ struct Cases<op::eigh> {
         text::joined(op::element_name<T>(), infinite ? ", an infinity" : ", a NaN", " in the lower triangle"),
         [=](Call<Tag>& c) {
           const index_t n = 40;
-          Operand<T> a = matrix<T>({n, Layout::column, Layout::column, Spectrum::random}, 1);
+          Operand<T> a = matrix<T>({n, Layout::column, Layout::column, SymmetricKind::random}, 1);
           a(n - 1, infinite ? 0 : n - 1) = infinite ? -Limits::infinity() : Limits::quiet_NaN();
           call(c, a, Operand<T>(n, index_t{1}), Operand<T>(n, n, Layout::column));
         });
@@ -177,7 +132,7 @@ struct Cases<op::eigh> {
   template <class Tag, class T>
   static void stops(Rows<Tag>& rows) {
     rows.stops(text::joined(op::element_name<T>(), ", asked to stop"), 64, [](Call<Tag>& c, index_t n) {
-      call(c, matrix<T>({n, Layout::column, Layout::column, Spectrum::random}, 1), Operand<T>(n, index_t{1}),
+      call(c, matrix<T>({n, Layout::column, Layout::column, SymmetricKind::random}, 1), Operand<T>(n, index_t{1}),
            Operand<T>(n, n, Layout::column));
     });
   }

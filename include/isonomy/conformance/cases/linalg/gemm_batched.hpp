@@ -8,6 +8,7 @@
 
 #include "isonomy/backend/operation.hpp"
 #include "isonomy/conformance/cases/linalg/gemm.hpp"
+#include "isonomy/conformance/cases/linalg/stack.hpp"
 #include "isonomy/conformance/rows.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/ops/linalg/gemm_batched.hpp"
@@ -55,33 +56,6 @@ struct Cases<op::gemm_batched> {
     Data data;
     index_t batches;
   };
-  /// Matrices of one layout side by side or one below the other in an operand, so that its gaps are theirs.
-  template <class T>
-  struct Stack {
-    index_t batches, rows, columns;
-    bool below;  // one another: matrices by rows
-    Operand<T> operand;
-
-    Stack(index_t b, index_t m, index_t n, Layout l)
-        : batches(b), rows(m), columns(n), below(l == Layout::row || l == Layout::padded_row),
-          operand(below ? b * m : m, below ? n : b * n, l) {}
-    [[nodiscard]] index_t stride() const { return below ? rows * operand.row_stride : columns * operand.column_stride; }
-    template <class Uploaded>
-    [[nodiscard]] auto view(Uploaded& uploaded) const {
-      const auto all = uploaded.matrix();
-      return BatchView<T, typename Uploaded::space>(all.data, batches, rows, columns, stride(), all.row_stride,
-                                                    all.column_stride);
-    }
-    /// A copy of matrix s.
-    [[nodiscard]] Operand<T> one(index_t s) const {
-      Operand<T> copy(rows, columns, Layout::column);
-      for (index_t j = 0; j < columns; ++j)
-        for (index_t i = 0; i < rows; ++i)
-          copy(i, j) = operand(i + (below ? s * rows : 0), j + (below ? 0 : s * columns));
-      return copy;
-    }
-  };
-
   template <class Tag, class T>
   static void row(Rows<Tag>& rows, const Shape& shape, detail::Factors<T> f, int races = 0) {
     const auto [m, k, n] = shape.of_one;

@@ -33,8 +33,9 @@ class DivideAndConquer {
       : ctx_(ctx), operation_(operation), kernels_(eigen_kernels(ctx.instruction_set())), q_(q), d_(d), e_(e),
         merge_(ctx, operation, kernels_, q, d, workspace, further) {}
 
-  /// False where a root or an eigenvalue of a piece is not found.
-  [[nodiscard]] bool run() {
+  /// All eigenvalues and vectors, or those that `choose` wants in front of the others, whose columns are lost: of the
+  /// last merge no other vectors are formed. False where a root or an eigenvalue of a piece is not found.
+  [[nodiscard]] bool run(const Choose& choose = {}) {
     const index_t n = q_.rows;
     index_t pieces = 1;
     while ((n + pieces - 1) / pieces > leaf) pieces *= 2;
@@ -53,10 +54,13 @@ class DivideAndConquer {
     for (index_t width = 1; width < pieces && solved; width *= 2)
       for (index_t p = 0; p < pieces && solved; p += 2 * width) {
         const index_t middle = begin(p + width);
-        solved = merge_(begin(p), middle, begin(p + 2 * width), e_[middle - 1]);
+        solved = merge_(begin(p), middle, begin(p + 2 * width), e_[middle - 1], 2 * width < pieces ? Choose{} : choose);
       }
+    if (solved && choose && pieces == 1) merge_.keep(0, n, choose);
     return solved;
   }
+  /// How many were wanted.
+  [[nodiscard]] index_t wanted() const { return merge_.wanted(); }
 
  private:
   [[nodiscard]] bool solve_piece(index_t first, index_t last) const {

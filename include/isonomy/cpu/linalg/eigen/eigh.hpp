@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <numeric>
 
 #include "isonomy/core/concepts.hpp"
 #include "isonomy/core/error.hpp"
@@ -39,31 +40,44 @@ class SymmetricEigenproblem {
     exponent_ = load_scaled(a, a_, operation_);
   }
 
-  void solve() {
+  /// All eigenvalues and vectors, or those that `choose` wants.
+  void solve(const Choose& choose = {}) {
     TridiagonalReduction(ctx_, operation_, a_, in(workspace_)).run(d_, e_, tau_);
-    if (!DivideAndConquer(ctx_, operation_, q_, d_, e_, in(workspace_), in(further_)).run())
+    DivideAndConquer form(ctx_, operation_, q_, d_, e_, in(workspace_), in(further_));
+    if (!form.run(choose))
       throw NoConvergence(text::joined(operation_, ": an eigenvalue of a matrix of ", a_.rows,
                                        " rows was not found; expected each within 120 steps"));
-    if (a_.rows > 1)
+    const index_t count = choose ? form.wanted() : a_.rows;
+    if (a_.rows > 1 && count > 0)
       Reflectors<double>(ctx_, operation_, a_, VectorView<const double>(tau_, a_.rows - 1), in(workspace_))
-          .apply(q_, false);
-    const index_t n = a_.rows;
-    for (index_t i = 0; i < n; ++i) order_[i] = i;
-    std::sort(order_, order_ + n, [&](index_t i, index_t j) { return d_[i] < d_[j] || (!(d_[j] < d_[i]) && i < j); });
+          .apply(q_.column_block(0, count), false);
+    sort(d_, count, order_);
+  }
+  /// Places of values in ascending order, of equal ones in the order of places.
+  static void sort(const double* values, index_t count, index_t* places) {
+    std::iota(places, places + count, index_t{0});
+    std::sort(places, places + count,
+              [&](index_t i, index_t j) { return values[i] < values[j] || (!(values[j] < values[i]) && i < j); });
+  }
+  /// An eigenvalue as it is stored.
+  template <Real T>
+  [[nodiscard]] T stored(double value) const {
+    return static_cast<T>(std::ldexp(value, exponent_));
   }
 
-  /// Eigenvalues ascending and vectors in the same order, each with its element of largest magnitude positive.
+  /// The eigenvalues solved for, ascending, and vectors in the same order, each with its element of largest magnitude
+  /// positive.
   template <Real T>
   void store(VectorView<T> w, MatrixView<T> v) const {
     for (index_t j = 0; j < w.size; ++j) {
       const double* const x = &q_(0, order_[j]);
-      w(j) = static_cast<T>(std::ldexp(d_[order_[j]], exponent_));
+      w(j) = stored<T>(d_[order_[j]]);
       T largest = 0;  // of what is stored, since rounding to T may make ties
       bool negative = false;
-      for (index_t i = 0; i < w.size; ++i)
+      for (index_t i = 0; i < v.rows; ++i)
         if (const T element = static_cast<T>(x[i]); std::abs(element) > largest)
           largest = std::abs(element), negative = element < 0;
-      for (index_t i = 0; i < w.size; ++i) v(i, j) = static_cast<T>(negative ? -x[i] : x[i]);
+      for (index_t i = 0; i < v.rows; ++i) v(i, j) = static_cast<T>(negative ? -x[i] : x[i]);
     }
   }
 

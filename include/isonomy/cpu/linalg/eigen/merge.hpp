@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <functional>
 #include <limits>
+#include <numeric>
 
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/view.hpp"
@@ -16,6 +18,9 @@
 #include "isonomy/cpu/parallel.hpp"
 
 namespace isonomy::cpu {
+
+/// Which of n eigenvalues, in no order, are wanted: writes their places, ascending, and returns how many there are.
+using Choose = std::function<index_t(const double* values, index_t* places)>;
 
 /// diag(d) + rho z z^T in the basis Q of the two halves, z their rows beside the tear: eigenvectors of that, times Q.
 ///
@@ -40,21 +45,50 @@ class Merge {
   }
 
   /// Rows and columns begin .. middle - 1 and middle .. end - 1, coupled by e. False where a root is not found.
-  [[nodiscard]] bool operator()(index_t begin, index_t middle, index_t end, double e) {
-    first_ = begin, upper_ = middle - begin, n_ = end - begin;
-    lambda_ = d_ + begin;
-    block_ = q_.row_block(begin, n_).column_block(begin, n_);
-    if (!couple(e) || !deflate()) return true;
+  ///
+  /// With `choose` the eigenvalues and vectors that it wants alone, in front of the others, whose columns are lost.
+  [[nodiscard]] bool operator()(index_t begin, index_t middle, index_t end, double e, const Choose& choose) {
+    take(begin, end);
+    upper_ = middle - begin;
+    if (!couple(e) || !deflate()) {
+      if (choose) keep(choose);
+      return true;
+    }
     if (!roots()) return false;
     weights();
+    for (index_t i = 0; i < n_; ++i) z_[i] = i < k_ ? origin_[i] + offset_[i] : lambda_[kept_[i]];
+    std::iota(order_, order_ + n_, index_t{0});
+    wanted_ = choose ? choose(z_, order_) : n_;
     vectors();
     multiply();
     return true;
   }
+  /// Moves the eigenvalues and vectors of rows begin .. end - 1 that are wanted in front of the others.
+  void keep(index_t begin, index_t end, const Choose& choose) {
+    take(begin, end);
+    keep(choose);
+  }
+  /// How many the last choice wanted.
+  [[nodiscard]] index_t wanted() const { return wanted_; }
 
  private:
   static constexpr double eps = std::numeric_limits<double>::epsilon() / 2;
   enum Kind : index_t { upper, both, lower, deflated };
+
+  void take(index_t begin, index_t end) {
+    n_ = end - begin;
+    lambda_ = d_ + begin;
+    block_ = q_.row_block(begin, n_).column_block(begin, n_);
+  }
+  void keep(const Choose& choose) {
+    wanted_ = choose(lambda_, order_);
+    for (index_t c = 0; c < wanted_; ++c) {
+      const index_t from = order_[c];
+      if (from == c) continue;
+      lambda_[c] = lambda_[from];
+      std::copy_n(&block_(0, from), n_, &block_(0, c));
+    }
+  }
 
   /// z, of norm 1, and the poles in ascending order; false where the coupling is nothing.
   [[nodiscard]] bool couple(double e) {
@@ -151,7 +185,8 @@ class Merge {
     });
   }
 
-  /// Column j of vectors_: weight_i / (d_i - lambda_j), normalised, its rows in the order upper, both, lower.
+  /// Column c of vectors_: weight_i / (d_i - lambda_j) for the c-th root j wanted, normalised, its rows in the order
+  /// upper, both, lower.
   void vectors() {
     index_t at = 0;
     for (const index_t kind : {upper, both, lower}) {
@@ -159,37 +194,38 @@ class Merge {
         if (kind_[kept_[i]] == kind) place_[i] = at++;
       (kind == upper ? upper_count_ : kind == both ? both_end_ : k_) = at;
     }
-    parallel_for(ctx_, k_, 16, operation_, [&](index_t j) {
-      double *const x = distances_ + j * k_, *const out = vectors_ + j * k_;
+    roots_wanted_ = std::lower_bound(order_, order_ + wanted_, k_) - order_;
+    parallel_for(ctx_, roots_wanted_, 16, operation_, [&](index_t c) {
+      double *const x = distances_ + order_[c] * k_, *const out = vectors_ + c * k_;
       const double norm = std::sqrt(kernels_.quotients(k_, weight_, x));
       for (index_t i = 0; i < k_; ++i) out[place_[i]] = x[i] / norm;
     });
   }
 
-  /// The columns of Q times those vectors, and the deflated ones behind them.
+  /// The columns of Q times those vectors, and the deflated ones that are wanted behind them.
   void multiply() {
     const index_t rows = n_ - upper_;
     double *const top = columns_, *const bottom = top + upper_ * both_end_,
                   *const rest = bottom + rows * (k_ - upper_count_);
-    parallel_for(ctx_, n_, 16, operation_, [&](index_t i) {
+    parallel_for(ctx_, k_ + wanted_ - roots_wanted_, 16, operation_, [&](index_t c) {
+      const index_t i = c < k_ ? c : order_[c - k_ + roots_wanted_];
       const double* const column = &block_(0, kept_[i]);
-      const index_t p = place_[i];
-      if (i >= k_) {
-        std::copy_n(column, n_, rest + (i - k_) * n_);
+      if (c >= k_) {
+        std::copy_n(column, n_, rest + (c - k_) * n_);
         return;
       }
+      const index_t p = place_[i];
       if (p < both_end_) std::copy_n(column, upper_, top + p * upper_);
       if (p >= upper_count_) std::copy_n(column + upper_, rows, bottom + (p - upper_count_) * rows);
     });
-    for (index_t i = 0; i < n_; ++i) z_[i] = i < k_ ? origin_[i] + offset_[i] : lambda_[kept_[i]];
-    std::copy_n(z_, n_, lambda_);
+    for (index_t c = 0; c < wanted_; ++c) lambda_[c] = z_[order_[c]];
     using Const = MatrixView<const double>;
-    const Const s(vectors_, k_, k_, 1, k_);
-    const MatrixView<double> out = block_.column_block(0, k_);
+    const Const s(vectors_, k_, roots_wanted_, 1, k_);
+    const MatrixView<double> out = block_.column_block(0, roots_wanted_);
     product(Const(top, upper_, both_end_, 1, upper_), s.row_block(0, both_end_), out.row_block(0, upper_));
     product(Const(bottom, rows, k_ - upper_count_, 1, rows), s.row_block(upper_count_, k_ - upper_count_),
             out.row_block(upper_, rows));
-    for (index_t i = k_; i < n_; ++i) std::copy_n(rest + (i - k_) * n_, n_, &block_(0, i));
+    for (index_t c = roots_wanted_; c < wanted_; ++c) std::copy_n(rest + (c - roots_wanted_) * n_, n_, &block_(0, c));
   }
   void product(MatrixView<const double> a, MatrixView<const double> b, MatrixView<double> out) {
     Gemm::product<double>(ctx_, operation_, 1, a, b, 0, out).run();
@@ -204,7 +240,7 @@ class Merge {
   double *vectors_, *z_, *pole_, *weight_, *square_, *origin_, *offset_;
   index_t *order_, *kept_, *place_, *kind_;
   double rho_ = 0, tolerance_ = 0;
-  index_t first_ = 0, upper_ = 0, n_ = 0, k_ = 0, upper_count_ = 0, both_end_ = 0;
+  index_t upper_ = 0, n_ = 0, k_ = 0, upper_count_ = 0, both_end_ = 0, wanted_ = 0, roots_wanted_ = 0;
 };
 
 }  // namespace isonomy::cpu
