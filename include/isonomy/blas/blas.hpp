@@ -15,6 +15,7 @@
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/ops/linalg/cholesky.hpp"
 #include "isonomy/ops/linalg/eigen/eigh.hpp"
+#include "isonomy/ops/linalg/eigen/eigh_subset.hpp"
 #include "isonomy/ops/linalg/eigen/tridiagonalise.hpp"
 #include "isonomy/ops/linalg/gemm.hpp"
 #include "isonomy/ops/linalg/solve_triangular.hpp"
@@ -22,8 +23,8 @@
 
 namespace isonomy {
 
-/// gemm, syrk, cholesky and solve_triangular, the batches of these two, eigh, tridiagonalise and apply_reflectors by
-/// OpenBLAS and its LAPACK, all else inherited.
+/// gemm, syrk, cholesky and solve_triangular, the batches of these two, eigh, eigh_subset, tridiagonalise and
+/// apply_reflectors by OpenBLAS and its LAPACK, all else inherited.
 ///
 /// Their bits depend on the version of OpenBLAS and on the kind of processor, not on the thread count, repeats or what
 /// ran before. OpenBLAS is told to work on one thread a call, for the whole process; work is split over the context's
@@ -37,6 +38,7 @@ struct Backend<CpuBlas>
   using blas::Cholesky::cholesky;
   using blas::Cholesky::cholesky_batched;
   using blas::Eigh::eigh;
+  using blas::Eigh::eigh_subset;
   using blas::Gemm::gemm;
   using blas::Gemm::gemm_workspace;
   using blas::SolveTriangular::solve_triangular;
@@ -46,8 +48,9 @@ struct Backend<CpuBlas>
   using blas::Tridiagonalise::tridiagonalise;
 
   /// What is not inherited.
-  using by_openblas = std::tuple<op::gemm, op::syrk, op::cholesky_batched, op::cholesky, op::solve_triangular,
-                                 op::solve_triangular_batched, op::eigh, op::tridiagonalise, op::apply_reflectors>;
+  using by_openblas =
+      std::tuple<op::gemm, op::syrk, op::cholesky_batched, op::cholesky, op::solve_triangular,
+                 op::solve_triangular_batched, op::eigh, op::eigh_subset, op::tridiagonalise, op::apply_reflectors>;
 
   static constexpr const char* name() { return "CpuBlas"; }
 };

@@ -1,5 +1,5 @@
-// eigh, tridiagonalise and apply_reflectors of Backend<CpuBlas>: conformance rows, and what its contract says beyond
-// them.
+// eigh, eigh_subset, tridiagonalise and apply_reflectors of Backend<CpuBlas>: conformance rows, and what its contract
+// says beyond them.
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -10,6 +10,7 @@
 #include "equivalence/blas/drawn.hpp"
 #include "isonomy/blas/blas.hpp"
 #include "isonomy/conformance/cases/linalg/eigh.hpp"
+#include "isonomy/conformance/cases/linalg/eigh_subset.hpp"
 #include "isonomy/conformance/cases/linalg/tridiagonalise.hpp"
 #include "isonomy/core/error.hpp"
 #include "support/catch.hpp"
@@ -20,17 +21,18 @@ using test::blas_on, test::drawn;
 
 namespace {
 
-/// What eigh, tridiagonalise and apply_reflectors write, one after the other.
+/// What eigh, eigh_subset, tridiagonalise and apply_reflectors write, one after the other.
 struct Spectral {
   index_t n;
-  std::vector<double> w, v, d, e, reflectors, taus;
+  std::vector<double> w, v, some_w, some_v, d, e, reflectors, taus;
 
   explicit Spectral(index_t size)
-      : n(size), w(vector(n)), v(vector(n * n)), d(vector(n)), e(vector(n - 1)), reflectors(vector(n * n)),
-        taus(vector(n - 1)) {}
+      : n(size), w(vector(n)), v(vector(n * n)), some_w(w), some_v(v), d(vector(n)), e(vector(n - 1)),
+        reflectors(vector(n * n)), taus(vector(n - 1)) {}
   void run(Context<CpuBlas>& ctx, const std::vector<double>& a, std::vector<double>& c) {
     const MatrixView<const double> matrix = column_major(a.data(), n, n);
     eigh(ctx, matrix, line(w), column_major(v.data(), n, n));
+    eigh_subset(ctx, matrix, Spectrum::negative(), line(some_w), column_major(some_v.data(), n, n));
     tridiagonalise(ctx, matrix, line(d), line(e), column_major(reflectors.data(), n, n), line(taus));
     apply_reflectors(ctx, MatrixView<const double>(column_major(reflectors.data(), n, n)),
                      VectorView<const double>(line(taus)), false, column_major(c.data(), n, n));
@@ -49,6 +51,7 @@ struct Spectral {
 }  // namespace
 
 TEST_CASE("eigh conforms on CpuBlas", "[equivalence]") { test::conform<op::eigh, CpuBlas>(); }
+TEST_CASE("eigh_subset conforms on CpuBlas", "[equivalence]") { test::conform<op::eigh_subset, CpuBlas>(); }
 TEST_CASE("tridiagonalise conforms on CpuBlas", "[equivalence]") { test::conform<op::tridiagonalise, CpuBlas>(); }
 TEST_CASE("apply_reflectors conforms on CpuBlas", "[equivalence]") { test::conform<op::apply_reflectors, CpuBlas>(); }
 
@@ -66,6 +69,7 @@ TEST_CASE("eigenproblems of CpuBlas in several pieces have the same bits on one 
   CHECK(one == again);
   CHECK(c_one == c_four);
   CHECK(c_one == c_again);
+  for (std::size_t i = 0; i < one.w.size(); ++i) CHECK(one.some_w[i] == (one.w[i] < 0 ? one.w[i] : 0));
 }
 
 TEST_CASE("eigenvalues of CpuBlas scale with the matrix, to the ends of the range", "[equivalence]") {

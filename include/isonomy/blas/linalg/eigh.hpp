@@ -1,4 +1,4 @@
-// eigh of Backend<CpuBlas>: the steps of LAPACK's syevd, the last of them over the context's threads.
+// eigh and eigh_subset of Backend<CpuBlas>: the steps of LAPACK's syevd, the last of them over the context's threads.
 #pragma once
 
 #include <cmath>
@@ -13,39 +13,69 @@
 #include "isonomy/core/view.hpp"
 #include "isonomy/cpu/context.hpp"
 #include "isonomy/cpu/linalg/eigen/eigh.hpp"
+#include "isonomy/cpu/linalg/eigen/eigh_subset.hpp"
 #include "isonomy/cpu/memory.hpp"
+#include "isonomy/ops/linalg/eigen/eigh_subset.hpp"
+#include "isonomy/ops/linalg/eigen/spectrum.hpp"
 
 namespace isonomy::blas {
 
+/// One result, in each bit, for any thread count, on one version of OpenBLAS and one kind of processor; float is solved
+/// in double.
+///
+/// sytrd and stedc (divide and conquer) on the calling thread, neither of which can be interrupted: a request to stop
+/// is heeded between them. Workspace: 3 n^2 + 200 n doubles. Matrices whose squares are beyond the library's integers
+/// (n > 46,338) go to Backend<Cpu>.
 struct Eigh {
-  /// One result, in each bit, for any thread count, on one version of OpenBLAS and one kind of processor; float is
-  /// solved in double.
-  ///
-  /// sytrd and stedc (divide and conquer) on the calling thread, neither of which can be interrupted: a request to stop
-  /// is heeded between them. Workspace: 3 n^2 + 200 n doubles. Matrices whose squares are beyond the library's integers
-  /// (n > 46,338) go to Backend<Cpu>.
   template <Real T>
   static void eigh(cpu::Context& ctx, MatrixView<const T> a, VectorView<T> w, MatrixView<T> v) {
-    constexpr const char* operation = "eigh";
-    const index_t n = a.rows;
-    if (n == 0) return;
-    if (!fits(n) || !fits(doubles_of_divide(n))) {
+    if (beyond(a.rows)) {
       cpu::Eigh::eigh(ctx, a, w, v);
       return;
     }
-    Tridiagonal form(ctx, n, operation);
-    const Copy<double> q(ctx, n, n, operation);
-    form.reduce(a);
-    solve(ctx, form, q.view);
-    form.heed_stop();
-    if (n > 1) Reflectors(ctx, operation, form.reflectors(), form.tau()).apply(q.view, false);
-    store(MatrixView<const double>(q.view), form, w, v);
+    if (a.rows != 0) solve(ctx, a, "eigh", w, v, [&](const auto&) { return EigenRange{0, a.rows}; });
+  }
+
+  /// The vectors wanted alone are brought back from those of the tridiagonal form. All of that one's are found:
+  /// LAPACK's syevr, which bisects for those in a range, takes longer.
+  template <Real T>
+  static EigenRange eigh_subset(cpu::Context& ctx, MatrixView<const T> a, const Spectrum& spectrum, VectorView<T> w,
+                                MatrixView<T> v) {
+    if (beyond(a.rows)) return cpu::EighSubset::eigh_subset(ctx, a, spectrum, w, v);
+    if (a.rows == 0) return {};
+    return solve(ctx, a, "eigh_subset", w, v, [&](const auto& values) {
+      const EigenRange found = spectrum.of(values, a.rows);
+      isonomy::detail::require_room(found, a.rows, w.size, v.columns);
+      return found;
+    });
   }
 
  private:
+  [[nodiscard]] static constexpr bool beyond(index_t n) { return !fits(n) || !fits(doubles_of_divide(n)); }
+
+  /// chosen(values) says which eigenvalues are wanted, of all as they are stored.
+  template <Real T, class Chosen>
+  static EigenRange solve(cpu::Context& ctx, MatrixView<const T> a, const char* operation, VectorView<T> w,
+                          MatrixView<T> v, const Chosen& chosen) {
+    const index_t n = a.rows;
+    Tridiagonal form(ctx, n, operation);
+    const Copy<double> q(ctx, n, n, operation);
+    form.reduce(a);
+    find(ctx, form, q.view, operation);
+    form.heed_stop();
+    const auto values = [&](index_t j) { return static_cast<T>(std::ldexp(form.d()[j], form.exponent())); };
+    const EigenRange found = chosen(values);
+    const MatrixView<double> wanted = q.view.column_block(found.first, found.count);
+    if (n > 1 && found.count > 0) Reflectors(ctx, operation, form.reflectors(), form.tau()).apply(wanted, false);
+    for (index_t j = 0; j < found.count; ++j) {
+      w(j) = values(found.first + j);
+      store(MatrixView<const double>(wanted).column(j), v.column(j));
+    }
+    return found;
+  }
+
   /// Eigenvalues of T in place of its diagonal, ascending, and its vectors.
-  static void solve(cpu::Context& ctx, const Tridiagonal& form, MatrixView<double> q) {
-    constexpr const char* operation = "eigh";
+  static void find(cpu::Context& ctx, const Tridiagonal& form, MatrixView<double> q, const char* operation) {
     const auto bytes = [](std::size_t each, index_t count) { return each * static_cast<std::size_t>(count); };
     const auto room = cpu::Memory::allocate(ctx, bytes(sizeof(double), doubles_of_divide(q.rows)), operation),
                integers = cpu::Memory::allocate(ctx, bytes(sizeof(lapack_int), integers_of_divide(q.rows)), operation);
@@ -55,16 +85,13 @@ struct Eigh {
                                        " rows; Backend<Cpu> may find them"));
   }
 
-  /// Each vector with its element of largest magnitude positive, of what is stored, since rounding to T may make ties.
+  /// A vector with its element of largest magnitude positive, of what is stored, since rounding to T may make ties.
   template <Real T>
-  static void store(MatrixView<const double> q, const Tridiagonal& form, VectorView<T> w, MatrixView<T> v) {
-    for (index_t j = 0; j < w.size; ++j) {
-      w(j) = static_cast<T>(std::ldexp(form.d()[j], form.exponent()));
-      T largest = 0;
-      for (index_t i = 0; i < w.size; ++i)
-        if (const T element = static_cast<T>(q(i, j)); std::abs(element) > std::abs(largest)) largest = element;
-      for (index_t i = 0; i < w.size; ++i) v(i, j) = static_cast<T>(largest < 0 ? -q(i, j) : q(i, j));
-    }
+  static void store(VectorView<const double> q, VectorView<T> v) {
+    T largest = 0;
+    for (index_t i = 0; i < v.size; ++i)
+      if (const T element = static_cast<T>(q(i)); std::abs(element) > std::abs(largest)) largest = element;
+    for (index_t i = 0; i < v.size; ++i) v(i) = static_cast<T>(largest < 0 ? -q(i) : q(i));
   }
 };
 
