@@ -12,6 +12,8 @@
 #include "isonomy/cpu/context.hpp"
 #include "isonomy/ops/linalg/cholesky.hpp"
 #include "isonomy/ops/linalg/eigen/eigh.hpp"
+#include "isonomy/ops/linalg/eigen/eigh_subset.hpp"
+#include "isonomy/ops/linalg/eigen/spectrum.hpp"
 #include "isonomy/ops/linalg/eigen/tridiagonalise.hpp"
 #include "isonomy/ops/linalg/gemm.hpp"
 #include "isonomy/ops/linalg/solve_triangular.hpp"
@@ -56,6 +58,12 @@ template <class T, class Tag>
   out.syevd = [ctx, line](index_t n, const T* a, T* results) {
     const Spectral<T> s(results, n);
     eigh(*ctx, column_major(a, n, n), line(s.first, n), column_major(s.square, n, n));
+  };
+  out.below = [ctx, line](index_t n, const T* a, T* results) {
+    const Spectral<T> s(results, n);
+    *s.count = static_cast<T>(
+        eigh_subset(*ctx, column_major(a, n, n), Spectrum::negative(), line(s.first, n), column_major(s.square, n, n))
+            .count);
   };
   out.potrf_batch = [ctx](index_t n, index_t count, T* a) { factor_each<T, Tag>(*ctx, n, count, a); };
   return out;
