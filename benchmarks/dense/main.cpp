@@ -103,10 +103,11 @@ class Measurement {
   }
 
   [[nodiscard]] Result run() {
-    const double begin = Seconds::now().wall;
+    const bool any =
+        std::all_of(result_.timings.begin(), result_.timings.end(), [](const Timing& t) { return !t.seconds.empty(); });
     const std::size_t rounds = static_cast<std::size_t>(options_.rounds);
     for (std::size_t round = 0; round < rounds; ++round) {
-      if (Seconds::now().wall - begin > options_.at_most) break;
+      if ((any || round > 0) && Seconds::now().wall - begin_ > options_.at_most) break;
       for (std::size_t i = 0; i < legs_.size(); ++i) {
         if (result_.timings[i].seconds.size() >= rounds) continue;
         legs_[i].library->set_threads(threads_);
@@ -121,15 +122,21 @@ class Measurement {
     timing.seconds.push_back(seconds.wall);
     timing.processor_seconds.push_back(seconds.processor);
   }
-  /// From the largest size before, by its operations.
+  /// From the largest size before, by its operations, on however many threads it took longest: all or none are left
+  /// out.
   [[nodiscard]] double foreseen(const std::string& library, const std::vector<Result>& before) const {
     double seconds = 0;
+    index_t n = 0;
+    const auto take = [&](const Result& r, double of_call) {
+      seconds = std::max(r.n > n ? 0 : seconds, of_call * result_.flops / r.flops);
+      n = r.n;
+    };
     for (const Result& r : before) {
-      if (r.row != row_.name || r.type != result_.type || r.threads != result_.threads) continue;
+      if (r.row != row_.name || r.type != result_.type || r.n >= result_.n || r.n < n) continue;
       for (const Timing& t : r.timings)
-        if (t.library == library) seconds = median(t.seconds) * result_.flops / r.flops;
+        if (t.library == library) take(r, median(t.seconds));
       for (const LeftOut& l : r.left_out)
-        if (l.library == library) seconds = l.foreseen_seconds * result_.flops / r.flops;
+        if (l.library == library) take(r, l.foreseen_seconds);
     }
     return seconds;
   }
@@ -148,6 +155,7 @@ class Measurement {
   const Row<T>& row_;
   const Options& options_;
   int threads_;
+  double begin_ = Seconds::now().wall;
   Operands<T> operands_;
   Result result_;
   std::vector<Leg<T>> legs_ = {};

@@ -16,7 +16,7 @@ struct Options {
   std::vector<index_t> sizes = {256, 512, 1024, 2048}, threads = {1, 2};
   int rounds = 7;
   double at_least = 0.02;  ///< seconds of a sample: short calls are repeated within it
-  double at_most = 1e9;    ///< seconds for the rounds of a row at one size; one round is always made
+  double at_most = 1e9;    ///< seconds of a row at one size; every library is always timed once
   double longest = 1e9;    ///< seconds of a call that is still made, as it is foreseen from smaller sizes
   bool quick = false;      ///< whether some of the above were set by --quick
   std::string json = {};
@@ -24,8 +24,8 @@ struct Options {
   static constexpr const char* help =
       "options, each but --quick with a value: --rows gemm,syrk,... --types double,float\n"
       "--sizes 256,... --threads 1,2 --rounds N --at-least SECONDS (of a sample)\n"
-      "--at-most SECONDS (of all rounds of a row) --longest SECONDS (of a call) --json FILE\n"
-      "--quick: double alone, 5 rounds, or as many as fit into 1 s, and no call beyond 6 s";
+      "--at-most SECONDS (of a row at one size) --longest SECONDS (of a call) --json FILE\n"
+      "--quick: double alone, 5 rounds, or as many as fit into 1 s, and no call beyond 3 s";
 
   /// Throws an exception that says what it cannot read.
   [[nodiscard]] static Options parse(int argc, char** argv);
@@ -49,7 +49,7 @@ struct Options {
     rounds = 5;
     at_least = 0.01;
     at_most = 1;
-    longest = 6;
+    longest = 3;
   }
   void set(const std::string& key, const std::string& value) {
     if (key == "--rows")
