@@ -35,6 +35,11 @@ if [[ -x $programs/operations ]]; then
 fi
 if [[ -x $programs/dense/dense ]]; then
   "$programs/dense/dense" --sizes 20 --rounds 1 --at-least 0.00001 --json "$work/dense.json" >/dev/null || fail "dense: rc $?"
-  grep -q '"row": "syrk"' "$work/dense.json" || fail "dense does not time syrk"
+  for row in gemm syrk potrf "potrf x 51" "trsm x 100" sytrd syevd "syevr below 0"; do
+    [[ $(grep -c "\"row\": \"$row\"" "$work/dense.json") -eq 4 ]] || fail "dense does not time $row of two types on one thread and on two"
+  done
+  grep -q '"speed_over_one_thread"' "$work/dense.json" || fail "dense does not say what a second thread brings"
+  "$programs/dense/dense" --quick --rows sytrd --sizes 20,24 --longest 1e-9 --json "$work/dense.json" >/dev/null || fail "dense --quick: rc $?"
+  grep -q '"foreseen_seconds"' "$work/dense.json" || fail "dense --quick does not say what it leaves out"
 fi
 echo "the benchmarks run"

@@ -1,11 +1,40 @@
-// Prints the operations and their element types, as the table of the README, and which backends can be used here.
+// Prints the operations and their element types, as the tables of the README, and which backends can be used here.
 #include <cstring>
 #include <iostream>
 #include <string>
+#include <tuple>
 
 #include "isonomy/backend/select.hpp"
+#include "isonomy/blas/tag.hpp"
 #include "isonomy/cuda/tag.hpp"
 #include "isonomy/isonomy.hpp"
+
+namespace {
+
+template <class... T>
+std::string element_names(std::tuple<T...>*) {
+  std::string names;
+  ((names += (names.empty() ? "" : ", ") + std::string(isonomy::op::element_name<T>())), ...);
+  return names;
+}
+
+template <class... Op>
+void print_operations(std::tuple<Op...>*) {
+  ((std::cout << "| " << Op::name << " | " << element_names(static_cast<typename Op::elements*>(nullptr))
+              << " | OpenBLAS |\n"),
+   ...);
+}
+
+/// What Backend<CpuBlas> does not inherit, where it is compiled in.
+template <class Tag>
+void print_openblas() {
+  if constexpr (requires { sizeof(isonomy::Backend<Tag>); }) {
+    std::cout << "\n| operation | element types | " << isonomy::Backend<Tag>::name() << " |\n| --- | --- | --- |\n";
+    print_operations(static_cast<typename isonomy::Backend<Tag>::by_openblas*>(nullptr));
+  }
+}
+
+}  // namespace
 
 int main() {
   static constexpr auto table = isonomy::capability_table<isonomy::Cpu>();
@@ -21,7 +50,8 @@ int main() {
       elements += std::string(", ") + table[i].element;
     std::cout << "| " << first.operation << " | " << elements << " | " << name(first.support) << " |\n";
   }
+  print_openblas<isonomy::CpuBlas>();
   std::cout << "\n";
-  for (const isonomy::Availability& a : isonomy::availability<isonomy::Cuda, isonomy::Cpu>())
+  for (const isonomy::Availability& a : isonomy::availability<isonomy::Cuda, isonomy::CpuBlas, isonomy::Cpu>())
     std::cout << a.backend << ": " << (a.available ? "available" : a.reason) << "\n";
 }

@@ -11,7 +11,12 @@
 #include "isonomy/core/view.hpp"
 #include "isonomy/cpu/context.hpp"
 #include "isonomy/ops/linalg/cholesky.hpp"
+#include "isonomy/ops/linalg/eigen/eigh.hpp"
+#include "isonomy/ops/linalg/eigen/eigh_subset.hpp"
+#include "isonomy/ops/linalg/eigen/spectrum.hpp"
+#include "isonomy/ops/linalg/eigen/tridiagonalise.hpp"
 #include "isonomy/ops/linalg/gemm.hpp"
+#include "isonomy/ops/linalg/solve_triangular.hpp"
 #include "isonomy/ops/linalg/syrk.hpp"
 #include "isonomy/version.hpp"
 #include "library.hpp"
@@ -41,6 +46,25 @@ template <class T, class Tag>
     syrk(*ctx, T(1), column_major(a, n, n), T(0), column_major(c, n, n));
   };
   out.potrf = [ctx](index_t n, T* a) { cholesky(*ctx, column_major(a, n, n)); };
+  out.trsm = [ctx](index_t n, const T* l, T* b) {
+    solve_triangular(*ctx, column_major(l, n, n), column_major(b, n, sides));
+  };
+  const auto line = [](T* x, index_t n) { return VectorView<T>(x, n); };
+  out.sytrd = [ctx, line](index_t n, const T* a, T* results) {
+    const Spectral<T> s(results, n);
+    tridiagonalise(*ctx, column_major(a, n, n), line(s.first, n), line(s.second, n - 1), column_major(s.square, n, n),
+                   line(s.third, n - 1));
+  };
+  out.syevd = [ctx, line](index_t n, const T* a, T* results) {
+    const Spectral<T> s(results, n);
+    eigh(*ctx, column_major(a, n, n), line(s.first, n), column_major(s.square, n, n));
+  };
+  out.below = [ctx, line](index_t n, const T* a, T* results) {
+    const Spectral<T> s(results, n);
+    *s.count = static_cast<T>(
+        eigh_subset(*ctx, column_major(a, n, n), Spectrum::negative(), line(s.first, n), column_major(s.square, n, n))
+            .count);
+  };
   out.potrf_batch = [ctx](index_t n, index_t count, T* a) { factor_each<T, Tag>(*ctx, n, count, a); };
   return out;
 }

@@ -1,6 +1,7 @@
 // Eigen, called directly, as a library of the benchmark; compiled with OpenMP, from which it takes its threads.
 #include <Eigen/Cholesky>
 #include <Eigen/Core>
+#include <Eigen/Eigenvalues>
 #include <stdexcept>
 #include <type_traits>
 
@@ -44,6 +45,23 @@ Library<T> eigen_library() {
   out.potrf = [](index_t n, T* a) { factor(n, a); };
   out.potrf_batch = [](index_t n, index_t count, T* a) {
     for (index_t b = 0; b < count; ++b) factor(n, a + b * n * n);
+  };
+  out.trsm = [](index_t n, const T* l, T* b) {
+    Map<T> unknowns(b, n, sides);
+    Map<const T>(l, n, n).template triangularView<Eigen::Lower>().solveInPlace(unknowns);
+  };
+  out.sytrd = [](index_t n, const T* a, T* results) {
+    const Spectral<T> s(results, n);
+    const Eigen::Tridiagonalization<Matrix<T>> form(Map<const T>(a, n, n));
+    Map<T>(s.first, n, 1) = form.diagonal();
+    Map<T>(s.second, n - 1, 1) = form.subDiagonal();
+  };
+  out.syevd = [](index_t n, const T* a, T* results) {
+    const Spectral<T> s(results, n);
+    const Eigen::SelfAdjointEigenSolver<Matrix<T>> solver(Map<const T>(a, n, n));
+    if (solver.info() != Eigen::Success) throw std::runtime_error("Eigen: an eigenvalue was not found");
+    Map<T>(s.square, n, n) = solver.eigenvectors();
+    Map<T>(s.first, n, 1) = solver.eigenvalues();
   };
   return out;
 }

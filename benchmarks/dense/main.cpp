@@ -2,6 +2,7 @@
 // turn, in one process. dense.sh builds and runs it.
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -9,49 +10,20 @@
 #include <fstream>
 #include <functional>
 #include <limits>
-#include <sstream>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "isonomy/core/text.hpp"
-#include "isonomy/io/text/json.hpp"
+#include "judge.hpp"
 #include "library.hpp"
+#include "options.hpp"
+#include "result.hpp"
 #include "rows.hpp"
 
 namespace isonomy::dense {
 namespace {
-
-struct Options {
-  std::vector<std::string> rows = {}, types = {"double", "float"};
-  std::vector<index_t> sizes = {256, 512, 1024, 2048}, threads = {1, 2};
-  int rounds = 7;
-  double at_least = 0.02;  ///< seconds of a sample: short calls are repeated within it
-  std::string json = {};
-};
-
-struct Timing {
-  std::string library;
-  double difference = 0;                                     ///< of the result from that of the first library
-  std::vector<double> seconds = {}, processor_seconds = {};  ///< of one call, a sample each
-};
-
-double least(const std::vector<double>& samples) { return *std::min_element(samples.begin(), samples.end()); }
-
-double median(std::vector<double> samples) {
-  std::sort(samples.begin(), samples.end());
-  const std::size_t half = samples.size() / 2;
-  return samples.size() % 2 == 1 ? samples[half] : (samples[half - 1] + samples[half]) / 2;
-}
-
-struct Result {
-  std::string row, type;
-  index_t n = 0, threads = 0;
-  double flops = 0;
-  std::vector<Timing> timings = {};
-};
 
 /// Seconds of the clock, and those in which a processor worked for this process: what others run does not count there.
 struct Seconds {
@@ -65,6 +37,22 @@ struct Seconds {
   }
 };
 
+/// What a row is computed on.
+template <class T>
+struct Operands {
+  index_t n;
+  std::vector<T> a, b, out;
+  const std::vector<T>* copied = nullptr;  ///< with what an output begins
+
+  Operands(const Row<T>& row, index_t size)
+      : n(size), a(numbers<T>(n, n, row.count, 1, row.kind)),
+        b(numbers<T>(n, row.columns_b < 0 ? n : row.columns_b, 1, 2, Kind::general)) {
+    using Output = typename Row<T>::Output;
+    if (row.output != Output::new_matrix) copied = row.output == Output::copy_of_b ? &b : &a;
+    out.resize((copied == &b ? b : a).size() + static_cast<std::size_t>(row.output == Output::spectral ? 4 * n : 0));
+  }
+};
+
 /// A library's form of a row.
 template <class T>
 struct Leg {
@@ -73,12 +61,12 @@ struct Leg {
   int repeats = 1;
 
   /// Mean seconds of a call.
-  Seconds sample(const Row<T>& row, index_t n, const std::vector<T>& a, const std::vector<T>& b, std::vector<T>& out) {
+  Seconds sample(Operands<T>& o) {
     Seconds sum;
     for (int r = 0; r < repeats; ++r) {
-      if (row.in_place) std::copy(a.begin(), a.end(), out.begin());
+      if (o.copied) std::copy(o.copied->begin(), o.copied->end(), o.out.begin());
       const Seconds before = Seconds::now();
-      call(n, a.data(), b.data(), out.data());
+      call(o.n, o.a.data(), o.b.data(), o.out.data());
       const Seconds after = Seconds::now();
       sum.wall += after.wall - before.wall;
       sum.processor += after.processor - before.processor;
@@ -87,96 +75,92 @@ struct Leg {
   }
 };
 
+/// A row at one size and number of threads: the libraries' results compared, and then the libraries in turn.
 template <class T>
-Result measure(const Row<T>& row, const std::vector<Library<T>>& libraries, index_t n, index_t threads,
-               const Options& options) {
-  const std::vector<T> a = numbers<T>(n, row.count, 1, row.definite), b = numbers<T>(n, row.in_place ? 0 : 1, 2, false);
-  std::vector<T> expected, out(a.size());
-  Result result{row.name, sizeof(T) == 8 ? "double" : "float", n, threads, row.flops(n)};
-  std::vector<Leg<T>> legs;
-  for (const Library<T>& library : libraries)
-    if (auto call = row.of(library)) legs.push_back({&library, std::move(call)});
-  for (Leg<T>& leg : legs) {
-    leg.library->set_threads(static_cast<int>(threads));
-    leg.sample(row, n, a, b, out);  // threads start, memory is touched
-    const double seconds = leg.sample(row, n, a, b, out).wall;
-    leg.repeats = static_cast<int>(std::clamp(options.at_least / seconds, 1., 1e4));
-    if (expected.empty()) expected = out;
-    result.timings.push_back({leg.library->name, difference(row, n, expected, out)});
-    // Every order of a sum of n products lies within n*eps of the sum of magnitudes; a wrong result lies far outside.
-    if (const double allowed = 8 * static_cast<double>(n) * double{std::numeric_limits<T>::epsilon()};
-        !(result.timings.back().difference <= allowed))
+class Measurement {
+ public:
+  Measurement(const Row<T>& row, index_t n, index_t threads, const Options& options)
+      : row_(row), options_(options), threads_(static_cast<int>(threads)),
+        operands_(row, n), result_{row.name, sizeof(T) == 8 ? "double" : "float", n, threads, row.flops(n)} {}
+
+  /// Takes part, unless it does not have the operation, or would take too long, judging by smaller sizes.
+  void add(const Library<T>& library, const std::vector<Result>& before) {
+    auto call = row_.of(library);
+    if (!call) return;
+    if (const double seconds = foreseen(library.name, before); seconds > options_.longest) {
+      result_.left_out.push_back({library.name, seconds});
+      return;
+    }
+    Leg<T> leg{&library, std::move(call)};
+    library.set_threads(threads_);
+    Seconds first = leg.sample(operands_);  // threads start, memory is touched
+    constexpr double long_call = 0.3;       // in which that does not matter
+    if (first.wall < long_call) first = leg.sample(operands_);
+    leg.repeats = static_cast<int>(std::clamp(options_.at_least / first.wall, 1., 1e4));
+    compare(library.name);
+    if (first.wall >= long_call) put(result_.timings.back(), first);
+    legs_.push_back(std::move(leg));
+  }
+
+  [[nodiscard]] Result run() {
+    const bool any =
+        std::all_of(result_.timings.begin(), result_.timings.end(), [](const Timing& t) { return !t.seconds.empty(); });
+    const std::size_t rounds = static_cast<std::size_t>(options_.rounds);
+    for (std::size_t round = 0; round < rounds; ++round) {
+      if ((any || round > 0) && Seconds::now().wall - begin_ > options_.at_most) break;
+      for (std::size_t i = 0; i < legs_.size(); ++i) {
+        if (result_.timings[i].seconds.size() >= rounds) continue;
+        legs_[i].library->set_threads(threads_);
+        put(result_.timings[i], legs_[i].sample(operands_));
+      }
+    }
+    return std::move(result_);
+  }
+
+ private:
+  static void put(Timing& timing, const Seconds& seconds) {
+    timing.seconds.push_back(seconds.wall);
+    timing.processor_seconds.push_back(seconds.processor);
+  }
+  /// From the largest size before, by its operations, on however many threads it took longest: all or none are left
+  /// out.
+  [[nodiscard]] double foreseen(const std::string& library, const std::vector<Result>& before) const {
+    double seconds = 0;
+    index_t n = 0;
+    const auto take = [&](const Result& r, double of_call) {
+      seconds = std::max(r.n > n ? 0 : seconds, of_call * result_.flops / r.flops);
+      n = r.n;
+    };
+    for (const Result& r : before) {
+      if (r.row != row_.name || r.type != result_.type || r.n >= result_.n || r.n < n) continue;
+      for (const Timing& t : r.timings)
+        if (t.library == library) take(r, median(t.seconds));
+      for (const LeftOut& l : r.left_out)
+        if (l.library == library) take(r, l.foreseen_seconds);
+    }
+    return seconds;
+  }
+  /// Every order of a sum of n products lies within n*eps of the sum of magnitudes; a wrong result lies far outside.
+  void compare(const std::string& library) {
+    if (expected_.empty()) expected_ = operands_.out;
+    const double difference = row_.difference(operands_.n, operands_.a, expected_, operands_.out),
+                 allowed = 8 * static_cast<double>(operands_.n) * double{std::numeric_limits<T>::epsilon()};
+    result_.timings.push_back({library, difference});
+    if (!(difference <= allowed))
       throw std::runtime_error(
-          text::joined({row.name, ", n = ", text::joined(n), ": ", leg.library->name, " differs from ",
-                        legs.front().library->name, " by ", text::joined(result.timings.back().difference)}));
+          text::joined({row_.name, ", n = ", text::joined(operands_.n), ": ", library, " differs from ",
+                        result_.timings.front().library, " by ", text::joined(difference)}));
   }
-  for (int round = 0; round < options.rounds; ++round)
-    for (std::size_t i = 0; i < legs.size(); ++i) {
-      legs[i].library->set_threads(static_cast<int>(threads));
-      const Seconds seconds = legs[i].sample(row, n, a, b, out);
-      result.timings[i].seconds.push_back(seconds.wall);
-      result.timings[i].processor_seconds.push_back(seconds.processor);
-    }
-  return result;
-}
 
-void show(const Result& r) {
-  std::printf("%-10s %-6s n %4lld threads %lld", r.row.c_str(), r.type.c_str(), static_cast<long long>(r.n),
-              static_cast<long long>(r.threads));
-  const Timing& ours = r.timings.front();
-  for (const Timing& t : r.timings) {
-    std::printf("  %s %.4g ms (%.1f GFLOP/s at best)", t.library.c_str(), 1e3 * median(t.seconds),
-                1e-9 * r.flops / least(t.seconds));
-    if (&t != &ours)
-      std::printf(": isonomy has %.2f of its speed (%.2f at best, %.2f by processor time)",
-                  median(t.seconds) / median(ours.seconds), least(t.seconds) / least(ours.seconds),
-                  least(t.processor_seconds) / least(ours.processor_seconds));
-  }
-  std::printf("\n");
-  std::fflush(stdout);
-}
-
-std::string processor() {
-  std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);)
-    if (line.rfind("model name", 0) == 0) return line.substr(line.find(':') + 2);
-  return "unknown";
-}
-
-void write_samples(io::JsonWriter& out, const char* name, const std::vector<double>& samples) {
-  out.key(name).open_array();
-  for (const double s : samples) out.value(s);
-  out.close();
-}
-
-std::string json(const std::vector<Result>& results, const Options& options, double load, const char* openblas) {
-  const std::time_t now = std::time(nullptr);
-  std::tm utc{};
-  char written[32];
-  std::strftime(written, sizeof written, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
-  io::JsonWriter out;
-  out.open_object().member("schema", "isonomy-dense").member("version", 1).member("date", written);
-  out.member("commit", ISONOMY_BENCH_COMMIT).member("compiler", ISONOMY_BENCH_COMPILER);
-  out.member("flags", ISONOMY_BENCH_FLAGS).member("processor", processor());
-  out.member("cores", std::thread::hardware_concurrency()).member("load_average_before", load);
-  out.member("isonomy", isonomy_library<double>().version).member("eigen", eigen_library<double>().version);
-  out.member("openblas", openblas).member("rounds", options.rounds).key("results").open_array();
-  for (const Result& r : results) {
-    out.open_object().member("row", r.row).member("type", r.type).member("n", r.n).member("threads", r.threads);
-    out.member("flops", r.flops).key("libraries").open_array();
-    for (const Timing& t : r.timings) {
-      out.open_object().member("library", t.library).member("difference", t.difference);
-      out.member("median_seconds", median(t.seconds)).member("least_seconds", least(t.seconds));
-      out.member("least_processor_seconds", least(t.processor_seconds));
-      out.member("isonomy_speed_over_it", median(t.seconds) / median(r.timings.front().seconds));
-      write_samples(out, "seconds", t.seconds);
-      write_samples(out, "processor_seconds", t.processor_seconds);
-      out.close();
-    }
-    out.close().close();
-  }
-  return out.close().close().text();
-}
+  const Row<T>& row_;
+  const Options& options_;
+  int threads_;
+  double begin_ = Seconds::now().wall;
+  Operands<T> operands_;
+  Result result_;
+  std::vector<Leg<T>> legs_ = {};
+  std::vector<T> expected_ = {};
+};
 
 template <class T>
 void run(const Options& options, std::vector<Result>& results) {
@@ -187,68 +171,20 @@ void run(const Options& options, std::vector<Result>& results) {
       continue;
     for (const index_t n : options.sizes)
       for (const index_t threads : options.threads) {
-        results.push_back(measure(row, libraries, n, threads, options));
-        show(results.back());
+        Measurement<T> measurement(row, n, threads, options);
+        for (const Library<T>& library : libraries) measurement.add(library, results);
+        results.push_back(measurement.run());
+        show(results, results.back());
       }
   }
-}
-
-std::vector<std::string> parts(const std::string& list) {
-  std::vector<std::string> out;
-  std::istringstream stream(list);
-  for (std::string part; std::getline(stream, part, ',');) out.push_back(part);
-  return out;
-}
-
-std::vector<index_t> counts(const std::string& list) {
-  std::vector<index_t> out;
-  for (const std::string& part : parts(list)) out.push_back(std::stoll(part));
-  if (out.empty() || *std::min_element(out.begin(), out.end()) < 1) throw std::invalid_argument(list);
-  return out;
-}
-
-std::vector<std::string> types(const std::string& list) {
-  const std::vector<std::string> out = parts(list);
-  for (const std::string& type : out)
-    if (type != "double" && type != "float") throw std::invalid_argument(type);
-  return out;
-}
-
-Options parse(int argc, char** argv) {
-  Options o;
-  for (int i = 1; i < argc; i += 2) {
-    const std::string key = argv[i];
-    if (i + 1 == argc) throw std::invalid_argument(key);
-    const std::string value = argv[i + 1];
-    if (key == "--rows")
-      o.rows = parts(value);
-    else if (key == "--types")
-      o.types = types(value);
-    else if (key == "--sizes")
-      o.sizes = counts(value);
-    else if (key == "--threads")
-      o.threads = counts(value);
-    else if (key == "--rounds")
-      o.rounds = static_cast<int>(counts(value).front());
-    else if (key == "--at-least")
-      o.at_least = std::stod(value);
-    else if (key == "--json")
-      o.json = value;
-    else
-      throw std::invalid_argument(key);
-  }
-  return o;
 }
 
 int timed(int argc, char** argv) {
   Options options;
   try {
-    options = parse(argc, argv);
+    options = Options::parse(argc, argv);
   } catch (const std::exception& error) {
-    std::fprintf(stderr,
-                 "dense: cannot read '%s'; options, each with a value: --rows gemm,syrk,... --types double,float\n"
-                 "--sizes 256,... --threads 1,2 --rounds N --at-least SECONDS --json FILE\n",
-                 error.what());
+    std::fprintf(stderr, "dense: cannot read '%s'; %s\n", error.what(), Options::help);
     return 2;
   }
   double load = 0;

@@ -28,6 +28,30 @@ void square(int n, const float* a, float* c) {
 }
 int factor_in_place(int n, double* a) { return LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'L', n, a, n); }
 int factor_in_place(int n, float* a) { return LAPACKE_spotrf_work(LAPACK_COL_MAJOR, 'L', n, a, n); }
+void substitute(int n, int r, const double* l, double* b) {
+  cblas_dtrsm(CblasColMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, n, r, 1, l, n, b, n);
+}
+void substitute(int n, int r, const float* l, float* b) {
+  cblas_strsm(CblasColMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, n, r, 1, l, n, b, n);
+}
+
+int reduce(int n, double* a, double* d, double* e, double* tau) {
+  return LAPACKE_dsytrd(LAPACK_COL_MAJOR, 'L', n, a, n, d, e, tau);
+}
+int reduce(int n, float* a, float* d, float* e, float* tau) {
+  return LAPACKE_ssytrd(LAPACK_COL_MAJOR, 'L', n, a, n, d, e, tau);
+}
+int divide(int n, double* a, double* w) { return LAPACKE_dsyevd(LAPACK_COL_MAJOR, 'V', 'L', n, a, n, w); }
+int divide(int n, float* a, float* w) { return LAPACKE_ssyevd(LAPACK_COL_MAJOR, 'V', 'L', n, a, n, w); }
+
+/// Eigenvalues above -n, which all are, and not above 0.
+int negative(int n, double* a, int* count, double* w, double* v, int* support) {
+  return LAPACKE_dsyevr(LAPACK_COL_MAJOR, 'V', 'V', 'L', n, a, n, -n, 0, 0, 0, 0, count, w, v, n, support);
+}
+int negative(int n, float* a, int* count, float* w, float* v, int* support) {
+  return LAPACKE_ssyevr(LAPACK_COL_MAJOR, 'V', 'V', 'L', n, a, n, static_cast<float>(-n), 0, 0, 0, 0, count, w, v, n,
+                        support);
+}
 
 void done(int info) {
   if (info != 0) throw std::runtime_error(text::joined("OpenBLAS: info is ", info));
@@ -46,6 +70,23 @@ std::vector<Library<T>> openblas_libraries() {
   out.potrf = [](index_t n, T* a) { done(factor_in_place(static_cast<int>(n), a)); };
   out.potrf_batch = [](index_t n, index_t count, T* a) {
     for (index_t b = 0; b < count; ++b) done(factor_in_place(static_cast<int>(n), a + b * n * n));
+  };
+  out.trsm = [](index_t n, const T* l, T* b) { substitute(static_cast<int>(n), sides, l, b); };
+  out.sytrd = [](index_t n, const T*, T* results) {
+    const Spectral<T> s(results, n);
+    done(reduce(static_cast<int>(n), s.square, s.first, s.second, s.third));
+  };
+  out.syevd = [](index_t n, const T*, T* results) {
+    const Spectral<T> s(results, n);
+    done(divide(static_cast<int>(n), s.square, s.first));
+  };
+  out.below = [](index_t n, const T* a, T* results) {
+    const Spectral<T> s(results, n);
+    std::vector<T> matrix(a, a + n * n);
+    std::vector<int> support(static_cast<std::size_t>(2 * n));
+    int count = 0;
+    done(negative(static_cast<int>(n), matrix.data(), &count, s.first, s.square, support.data()));
+    *s.count = static_cast<T>(count);
   };
   return {out, library_of<T, CpuBlas>("CpuBlas")};
 }

@@ -1,15 +1,10 @@
 // Context<CpuBlas>: that of Backend<Cpu>, under another tag.
 #pragma once
 
-#include "isonomy/core/concepts.hpp"
+#include "isonomy/blas/tag.hpp"
 #include "isonomy/cpu/context.hpp"
 
-namespace isonomy {
-
-/// The host processor, with the dense products and factors of OpenBLAS.
-struct CpuBlas {};
-
-namespace blas {
+namespace isonomy::blas {
 
 /// Made of the same options as Context<Cpu>; the instruction set is that of the operations that are inherited.
 class Context : public cpu::Context {
@@ -18,5 +13,4 @@ class Context : public cpu::Context {
   using cpu::Context::Context;
 };
 
-}  // namespace blas
-}  // namespace isonomy
+}  // namespace isonomy::blas

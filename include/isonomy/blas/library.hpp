@@ -89,16 +89,52 @@ inline void multiply(float alpha, MatrixView<const float> a, MatrixView<const fl
               narrow(layout(out)->apart));
 }
 
-/// The lower triangle of out = alpha*transposed(A)*A, for views that have a layout, `out` by columns.
-inline void square(double alpha, MatrixView<const double> a, MatrixView<double> out) {
-  const Layout la = *layout(a);
-  cblas_dsyrk(CblasColMajor, CblasLower, la.turned ? CblasNoTrans : CblasTrans, narrow(out.rows), narrow(a.rows), alpha,
-              a.data, narrow(la.apart), 0, out.data, narrow(layout(out)->apart));
+/// out += alpha*A*B in either order of the output.
+template <Real T>
+void add_product(T alpha, MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> out) {
+  if (layout(out)->turned)
+    multiply(alpha, MatrixView<const T>(transposed(b)), MatrixView<const T>(transposed(a)), T{1}, transposed(out));
+  else
+    multiply(alpha, a, b, T{1}, out);
 }
-inline void square(float alpha, MatrixView<const float> a, MatrixView<float> out) {
-  const Layout la = *layout(a);
-  cblas_ssyrk(CblasColMajor, CblasLower, la.turned ? CblasNoTrans : CblasTrans, narrow(out.rows), narrow(a.rows), alpha,
-              a.data, narrow(la.apart), 0, out.data, narrow(layout(out)->apart));
+
+/// The lower triangle of out = alpha*transposed(A)*A + beta*out, for views that have a layout.
+inline void square(double alpha, MatrixView<const double> a, double beta, MatrixView<double> out) {
+  const Layout la = *layout(a), lo = *layout(out);
+  cblas_dsyrk(CblasColMajor, lo.turned ? CblasUpper : CblasLower, la.turned ? CblasNoTrans : CblasTrans,
+              narrow(out.rows), narrow(a.rows), alpha, a.data, narrow(la.apart), beta, out.data, narrow(lo.apart));
+}
+inline void square(float alpha, MatrixView<const float> a, float beta, MatrixView<float> out) {
+  const Layout la = *layout(a), lo = *layout(out);
+  cblas_ssyrk(CblasColMajor, lo.turned ? CblasUpper : CblasLower, la.turned ? CblasNoTrans : CblasTrans,
+              narrow(out.rows), narrow(a.rows), alpha, a.data, narrow(la.apart), beta, out.data, narrow(lo.apart));
+}
+
+/// How trsm is asked for X = inverse(L)*X, whatever the orders of both are.
+struct Substitution {
+  CBLAS_SIDE side;
+  CBLAS_UPLO half;
+  CBLAS_TRANSPOSE transposition;
+  blasint rows, columns;
+
+  Substitution(Layout l, Layout x, bool lower, index_t m, index_t n)
+      : side(x.turned ? CblasRight : CblasLeft), half(lower != l.turned ? CblasLower : CblasUpper),
+        transposition(l.turned != x.turned ? CblasTrans : CblasNoTrans), rows(narrow(x.turned ? n : m)),
+        columns(narrow(x.turned ? m : n)) {}
+};
+
+/// X = inverse(L)*X for a lower triangle or an upper one, for views that have a layout.
+inline void substitute(MatrixView<const double> l, bool lower, MatrixView<double> x) {
+  const Layout ll = *layout(l), lx = *layout(x);
+  const Substitution s(ll, lx, lower, x.rows, x.columns);
+  cblas_dtrsm(CblasColMajor, s.side, s.half, s.transposition, CblasNonUnit, s.rows, s.columns, 1, l.data,
+              narrow(ll.apart), x.data, narrow(lx.apart));
+}
+inline void substitute(MatrixView<const float> l, bool lower, MatrixView<float> x) {
+  const Layout ll = *layout(l), lx = *layout(x);
+  const Substitution s(ll, lx, lower, x.rows, x.columns);
+  cblas_strsm(CblasColMajor, s.side, s.half, s.transposition, CblasNonUnit, s.rows, s.columns, 1, l.data,
+              narrow(ll.apart), x.data, narrow(lx.apart));
 }
 
 /// The lower factor in place, of a view that has a layout: LAPACK's info. (The _work forms refuse no NaN.)
@@ -109,6 +145,35 @@ inline void square(float alpha, MatrixView<const float> a, MatrixView<float> out
 [[nodiscard]] inline index_t factor(MatrixView<float> a) {
   const Layout l = *layout(a);
   return LAPACKE_spotrf_work(LAPACK_COL_MAJOR, l.turned ? 'U' : 'L', narrow(a.rows), a.data, narrow(l.apart));
+}
+
+/// A symmetric matrix by columns, of which the lower triangle is read, made tridiagonal in place by LAPACK's sytrd.
+inline void reduce(MatrixView<double> a, double* d, double* e, double* tau, MatrixView<double> workspace) {
+  LAPACKE_dsytrd_work(LAPACK_COL_MAJOR, 'L', narrow(a.rows), a.data, narrow(layout(a)->apart), d, e, tau,
+                      workspace.data, narrow(workspace.rows * workspace.columns));
+}
+
+/// What `divide` takes for a matrix of n rows.
+[[nodiscard]] constexpr index_t doubles_of_divide(index_t n) { return n * n + 4 * n + 1; }
+[[nodiscard]] constexpr index_t integers_of_divide(index_t n) { return 5 * n + 3; }
+
+/// Eigenvalues of a tridiagonal matrix over its diagonal, ascending, and its vectors, by LAPACK's stedc: its info.
+[[nodiscard]] inline index_t divide(double* d, double* e, MatrixView<double> q, double* room, lapack_int* integers) {
+  return LAPACKE_dstedc_work(LAPACK_COL_MAJOR, 'I', narrow(q.rows), d, e, q.data, narrow(layout(q)->apart), room,
+                             narrow(doubles_of_divide(q.rows)), integers, narrow(integers_of_divide(q.rows)));
+}
+
+/// The triangular factor of a block of reflectors, which begin with a 1 that is not read on the diagonal of V.
+inline void block_factor(MatrixView<const double> v, const double* tau, MatrixView<double> factor) {
+  LAPACKE_dlarft_work(LAPACK_COL_MAJOR, 'F', 'C', narrow(v.rows), narrow(v.columns), v.data, narrow(layout(v)->apart),
+                      tau, factor.data, narrow(factor.rows));
+}
+/// C = H*C or transposed(H)*C for that block. The workspace holds as many elements as V and C have columns, multiplied.
+inline void apply_block(MatrixView<const double> v, MatrixView<const double> factor, bool transpose,
+                        MatrixView<double> c, double* workspace) {
+  LAPACKE_dlarfb_work(LAPACK_COL_MAJOR, 'L', transpose ? 'T' : 'N', 'F', 'C', narrow(c.rows), narrow(c.columns),
+                      narrow(v.columns), v.data, narrow(layout(v)->apart), factor.data, narrow(factor.rows), c.data,
+                      narrow(layout(c)->apart), workspace, narrow(c.columns));
 }
 
 /// The extent of a piece of n rows or columns of an output: a call of the library each, whatever the threads are.

@@ -7,31 +7,19 @@
 #include <utility>
 #include <vector>
 
+#include "equivalence/blas/drawn.hpp"
 #include "isonomy/backend/operation.hpp"
 #include "isonomy/conformance/cases/linalg/cholesky.hpp"
 #include "isonomy/conformance/cases/linalg/gemm.hpp"
-#include "isonomy/core/random.hpp"
 #include "isonomy/ops/reduce/transform_reduce.hpp"
 #include "support/catch.hpp"
 #include "support/conform.hpp"
 
 using namespace isonomy;
-
-namespace {
-
-std::vector<double> drawn(index_t n, std::uint64_t seed) {
-  std::vector<double> x(static_cast<std::size_t>(n));
-  for (std::size_t i = 0; i < x.size(); ++i) x[i] = 2 * random_unit(seed, i) - 1;
-  return x;
-}
-
-Context<CpuBlas> on(int threads) { return Context<CpuBlas>(cpu::ContextOptions{.threads = threads}); }
-
-}  // namespace
+using test::blas_on, test::drawn;
 
 TEST_CASE("gemm conforms on CpuBlas", "[equivalence]") { test::conform<op::gemm, CpuBlas>(); }
 TEST_CASE("syrk conforms on CpuBlas", "[equivalence]") { test::conform<op::syrk, CpuBlas>(); }
-TEST_CASE("cholesky_batched conforms on CpuBlas", "[equivalence]") { test::conform<op::cholesky_batched, CpuBlas>(); }
 
 TEST_CASE(
     "products of OpenBLAS in several pieces have the same bits on one thread and on four, whoever set what before",
@@ -40,7 +28,7 @@ TEST_CASE(
   const std::vector<double> a = drawn(m * k, 1), b = drawn(k * n, 2);
   const auto product = [&](int threads) {
     std::vector<double> out(m * n), squares(n * n), factors;
-    Context<CpuBlas> ctx = on(threads);
+    Context<CpuBlas> ctx = blas_on(threads);
     gemm(ctx, 0.7, column_major(a.data(), m, k), row_major(b.data(), k, n), 0, row_major(out.data(), m, n));
     syrk(ctx, 1, row_major(b.data(), k, n), 0, column_major(squares.data(), n, n));
     for (index_t i = 0; i < n; ++i) squares[static_cast<std::size_t>(i * (n + 1))] += 1;
@@ -65,7 +53,7 @@ TEST_CASE("strides that BLAS does not take are copied into memory of the context
   CHECK(blas::layout(dense));
   CHECK_FALSE(blas::layout(MatrixView<const double>(wide.data(), 2, 2, 1, index_t{1} << 31)));  // beyond 32 bits
   std::vector<double> out(n * n), expected(n * n);
-  Context<CpuBlas> ctx = on(1);
+  Context<CpuBlas> ctx = blas_on(1);
   Context<Cpu> host(cpu::ContextOptions{.threads = 1});
   gemm(ctx, 1, dense, dense, 0, column_major(out.data(), n, n));
   CHECK(ctx.counters().bytes_peak == 0);

@@ -50,7 +50,7 @@ struct Syrk {
       const MatrixView<T> part = out.row_block(i, m).column_block(j, n);
       one_thread();
       if (i == j)
-        square(alpha, left, part);
+        square(alpha, left, T{0}, part);
       else
         multiply(alpha, MatrixView<const T>(transposed(left)), right, T{0}, part);
     });

@@ -1,0 +1,126 @@
+// solve_triangular and solve_triangular_batched of Backend<CpuBlas>: trsm on fixed pieces of the right-hand sides, or
+// of a slot per task, one thread each.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+
+#include "isonomy/blas/library.hpp"
+#include "isonomy/core/concepts.hpp"
+#include "isonomy/core/view.hpp"
+#include "isonomy/cpu/context.hpp"
+#include "isonomy/cpu/linalg/solve_triangular.hpp"
+#include "isonomy/cpu/memory.hpp"
+#include "isonomy/cpu/parallel.hpp"
+#include "isonomy/cpu/scratch.hpp"
+#include "isonomy/ops/linalg/solve_triangular.hpp"
+
+namespace isonomy::blas {
+
+/// One result, in each bit, for any thread count, on one version of OpenBLAS and one kind of processor: columns of B
+/// are cut by their number alone, and each piece is one call on one thread.
+///
+/// OpenBLAS multiplies by reciprocals of the diagonal: where one of them is no normal number, or not finite, unknowns
+/// are found one by one as the generic form does. Extents beyond its integers go to Backend<Cpu>. Workspace: a copy of
+/// each matrix whose strides BLAS does not take, of a batch for each task that runs.
+struct SolveTriangular {
+  template <Real T>
+  static void solve_triangular(cpu::Context& ctx, MatrixView<const T> l, MatrixView<T> b, Triangle triangle) {
+    constexpr const char* operation = "solve_triangular";
+    if (!fits(l.rows) || !fits(b.columns)) {
+      cpu::SolveTriangular::solve_triangular(ctx, l, b, triangle);
+      return;
+    }
+    const Diagonal diagonal(l);
+    if (diagonal.zero != 0) isonomy::detail::singular_triangle(operation, diagonal.zero);
+    if (b.rows == 0 || b.columns == 0) return;
+    if (!diagonal.plain) {
+      cpu::parallel_for(ctx, b.columns, 1, operation,
+                        [=](index_t j) { one_by_one(l, triangle, b.column_block(j, 1)); });
+      return;
+    }
+    const Input<T> left(ctx, l, operation);
+    if (layout(b)) {
+      in_pieces(ctx, left.view(), triangle, b);
+      return;
+    }
+    const Copy<T> copy(ctx, b.rows, b.columns, operation);
+    cpu::Memory::copy(ctx, MatrixView<const T>(b), copy.view);
+    in_pieces(ctx, left.view(), triangle, copy.view);
+    cpu::Memory::copy(ctx, MatrixView<const T>(copy.view), b);
+  }
+
+  template <Real T>
+  static void solve_triangular_batched(cpu::Context& ctx, BatchView<const T> l, BatchView<T> b,
+                                       VectorView<index_t> info, Triangle triangle) {
+    constexpr const char* operation = "solve_triangular_batched";
+    if (b.batches == 0) return;
+    if (!fits(l.rows) || !fits(b.columns)) {
+      cpu::SolveTriangular::solve_triangular_batched(ctx, l, b, info, triangle);
+      return;
+    }
+    const index_t n = l.rows, of_l = layout(l[0]) ? 0 : n * n, of_b = layout(b[0]) ? 0 : n * b.columns;
+    const auto bytes = static_cast<std::size_t>(of_l + of_b) * sizeof(T);
+    cpu::Rooms rooms(ctx, b.batches, (bytes + sizeof(double) - 1) / sizeof(double), operation);
+    cpu::parallel_for(ctx, b.batches, 1, operation, [&](index_t slot) {
+      const Diagonal diagonal(l[slot]);
+      info(slot) = diagonal.zero;
+      if (diagonal.zero != 0 || n == 0 || b.columns == 0) return;
+      if (!diagonal.plain) {
+        one_by_one(l[slot], triangle, b[slot]);
+        return;
+      }
+      const auto room = rooms.take();
+      T* const start = reinterpret_cast<T*>(room.get());
+      const MatrixView<T> left = column_major(start, n, n), right = column_major(start + of_l, n, b.columns);
+      if (of_l != 0) cpu::Memory::copy(ctx, l[slot], left);
+      if (of_b != 0) cpu::Memory::copy(ctx, MatrixView<const T>(b[slot]), right);
+      one_thread();
+      substitute(of_l != 0 ? MatrixView<const T>(left) : l[slot], triangle == Triangle::lower,
+                 of_b != 0 ? right : b[slot]);
+      if (of_b != 0) cpu::Memory::copy(ctx, MatrixView<const T>(right), b[slot]);
+    });
+  }
+
+ private:
+  struct Diagonal {
+    index_t zero = 0;   ///< the first element that is 0, from 1, or 0
+    bool plain = true;  ///< are elements and their reciprocals normal numbers?
+
+    template <Real T>
+    explicit Diagonal(const MatrixView<const T>& l) {
+      constexpr T least = std::numeric_limits<T>::min();
+      for (index_t i = 0; i < l.rows && zero == 0; ++i) {
+        const T size = std::abs(l(i, i));
+        if (size == 0) zero = i + 1;
+        plain = plain && size >= least && size <= 1 / least;
+      }
+    }
+  };
+
+  template <Real T>
+  static void one_by_one(const MatrixView<const T>& l, Triangle triangle, const MatrixView<T>& b) {
+    index_t nothing = 0;
+    const isonomy::detail::Substitute<T, HostSpace> column{
+        BatchView<const T>(l.data, 1, l.rows, l.columns, 0, l.row_stride, l.column_stride),
+        BatchView<T>(b.data, 1, b.rows, b.columns, 0, b.row_stride, b.column_stride),
+        VectorView<const index_t>(&nothing, 1), triangle == Triangle::lower};
+    for (index_t j = 0; j < b.columns; ++j) column(j);
+  }
+
+  template <Real T>
+  static void in_pieces(cpu::Context& ctx, MatrixView<const T> l, Triangle triangle, MatrixView<T> b) {
+    const index_t most = b.columns <= 512 ? 64 : 256, pieces = (b.columns + most - 1) / most,
+                  width = (b.columns + pieces - 1) / pieces;
+    cpu::parallel_for(ctx, pieces, 1, "solve_triangular", [=](index_t piece) {
+      const index_t first = piece * width;
+      one_thread();
+      if (first < b.columns)
+        substitute(l, triangle == Triangle::lower, b.column_block(first, std::min(width, b.columns - first)));
+    });
+  }
+};
+
+}  // namespace isonomy::blas
