@@ -24,6 +24,7 @@
 #include "isonomy/core/view.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/gsn/shrunken_covariance.hpp"
+#include "isonomy/estimators/gsn/simulation/portable_data.hpp"
 #include "isonomy/estimators/mixture/chunks.hpp"
 #include "isonomy/estimators/mixture/many/fit_many.hpp"
 #include "isonomy/estimators/mixture/many/normal_toys.hpp"
