@@ -24,7 +24,7 @@
 #include "isonomy/estimators/gsn/covariance/shrink.hpp"
 #include "isonomy/estimators/gsn/data_view.hpp"
 #include "isonomy/estimators/gsn/levels/choice.hpp"
-#include "isonomy/estimators/gsn/options.hpp"
+#include "isonomy/estimators/gsn/levels/options.hpp"
 #include "isonomy/estimators/gsn/split.hpp"
 #include "isonomy/ops/linalg/cholesky.hpp"
 #include "isonomy/ops/linalg/eigen/eigh.hpp"
@@ -118,6 +118,13 @@ class ConditionRows {
   return all;
 }
 
+/// ValueError for fewer than 2 trials.
+inline void require_trials(const char* operation, index_t trials) {
+  if (trials < 2)
+    throw ValueError(text::joined(operation, ": the data have ", trials,
+                                  " trials; expected 2 at least, of which noise is the difference"));
+}
+
 /// ValueError where no item is left to validate several levels, or too few to train.
 inline void require_items(const char* operation, const Split& split, std::size_t least, std::size_t levels) {
   const auto count = static_cast<index_t>(split.training.size() + split.validation.size());
@@ -195,9 +202,7 @@ template <LevelSearch Search = automatic, ContextLike Ctx, Real T>
   detail::require_usable(data, operation);
   ShrunkenCovariance<typename Ctx::tag> result;
   result.choice.levels = level_grid(options.shrinklevels, true, options.allow_extrapolation);
-  if (data.trials < 2)
-    throw ValueError(text::joined(operation, ": the data have ", data.trials,
-                                  " trials; expected 2 at least, of which noise is the difference"));
+  detail::require_trials(operation, data.trials);
   const Split parts = split(data.conditions, options.leave_out);
   detail::require_items(operation, parts, 1, result.choice.levels.size());
   detail::require_finite(ctx, data, operation);

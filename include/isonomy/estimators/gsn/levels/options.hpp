@@ -1,4 +1,4 @@
-// Options of the estimation of one covariance, and their checks.
+// Options of the estimation of one covariance.
 #pragma once
 
 #include <optional>
