@@ -23,7 +23,7 @@
 #include "isonomy/core/tolerance.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/cpu/cpu.hpp"
-#include "isonomy/estimators/gsn/psd/nearest_psd.hpp"
+#include "isonomy/estimators/gsn/biconvex/biconvex.hpp"
 #include "isonomy/estimators/gsn/simulation/portable_data.hpp"
 #include "isonomy/estimators/mixture/chunks.hpp"
 #include "isonomy/estimators/mixture/many/fit_many.hpp"

@@ -133,7 +133,8 @@ TEST_CASE("units without variance stay zeros and change nothing for the others",
 }
 
 TEST_CASE("the nearest matrix scales with the matrix", "[gsn]") {
-  const SquareMatrix a = test::with_eigenvalues(test::numbers_between(-1, 2, 20, 19), 20), p = psd_of(a, Ridge::relative);
+  const SquareMatrix a = test::with_eigenvalues(test::numbers_between(-1, 2, 20, 19), 20),
+                     p = psd_of(a, Ridge::relative);
   for (const double s : {1e-18, 1e-9, 3e7, 1e18})
     CHECK(largest(1 / s * psd_of(s * a, Ridge::relative) - p) < 1e-12 * largest(p));
 }
