@@ -23,6 +23,7 @@
 #include "isonomy/core/tolerance.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/cpu/cpu.hpp"
+#include "isonomy/estimators/gsn/biconvex/biconvex.hpp"
 #include "isonomy/estimators/gsn/shrunken_covariance.hpp"
 #include "isonomy/estimators/gsn/simulation/portable_data.hpp"
 #include "isonomy/estimators/mixture/chunks.hpp"
