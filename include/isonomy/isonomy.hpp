@@ -25,6 +25,8 @@
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/gsn/fit.hpp"
 #include "isonomy/estimators/gsn/simulation/portable_data.hpp"
+#include "isonomy/estimators/gsn/statistics/cod.hpp"
+#include "isonomy/estimators/gsn/statistics/correlation.hpp"
 #include "isonomy/estimators/mixture/chunks.hpp"
 #include "isonomy/estimators/mixture/many/fit_many.hpp"
 #include "isonomy/estimators/mixture/many/normal_toys.hpp"
