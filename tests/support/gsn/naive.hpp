@@ -27,8 +27,9 @@ inline double mean_of(const std::vector<double>& x) {
 
 /// sum (a_k - mean a)(b_k - mean b).
 inline double centred_product(const std::vector<double>& a, const std::vector<double>& b) {
+  const double mean_a = mean_of(a), mean_b = mean_of(b);
   double sum = 0;
-  for (std::size_t k = 0; k < a.size(); ++k) sum += (a[k] - mean_of(a)) * (b[k] - mean_of(b));
+  for (std::size_t k = 0; k < a.size(); ++k) sum += (a[k] - mean_a) * (b[k] - mean_b);
   return sum;
 }
 
