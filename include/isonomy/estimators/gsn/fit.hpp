@@ -150,7 +150,15 @@ class EvenFit {
     found_ = biconvex(
         ctx_, BiconvexProblem<Ctx>{result_.cN.view(), result_.cD.view(), data_.conditions, trials_, trials_}, how);
     result_.numiters = found_.iterations;
-    for (std::string& warning : found_.warnings) result_.report.warnings.push_back(std::move(warning));
+    std::vector<std::string>& warnings = result_.report.warnings;
+    for (std::string& warning : found_.warnings) warnings.push_back(std::move(warning));
+    const auto note = [&](const char* which, double ridge) {
+      if (ridge > 0)
+        warnings.push_back(text::joined({which, " was not positive definite: negative eigenvalues became 0, and ",
+                                         text::decimals(ridge), " was added to its diagonal"}));
+    };
+    note("cSb", found_.signal_projection.ridge);
+    note("cNb", found_.noise_ridge);
   }
 
   void eigen_outputs() {
@@ -225,7 +233,7 @@ class EvenFit {
 /// Errors: ValueError for data that are not finite (the first place is named), options beyond their range, fewer than 2
 /// trials or 2 conditions, or 3 where levels are to be chosen; ShapeError, OutOfMemory, NoConvergence. Inputs stay as
 /// they are. Warnings: units that do not vary, one condition that validates, a level at an end of its grid or none that
-/// is not singular, no convergence. Progress per stage; Cancelled.
+/// is not singular, a ridge, no convergence. Progress per stage; Cancelled.
 ///
 /// Scaling the data scales the covariances, unless Ridge::absolute is asked for. Deterministic: on Backend<Cpu> the
 /// same bits for any thread count.

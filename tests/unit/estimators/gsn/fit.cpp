@@ -243,6 +243,20 @@ TEST_CASE("sweeps end where the closed form does", "[gsn]") {
   }
 }
 
+TEST_CASE("a ridge is told of", "[gsn]") {
+  const Trials d = test::random_trials(15, 25, 2, 67, 2, 1.5);
+  const auto told = [&](gsn::Ridge ridge) {
+    GsnOptions options;
+    options.ridge = ridge;
+    const std::vector<std::string> warnings = fitted(d, options).report.warnings;
+    return std::count(warnings.begin(), warnings.end(),
+                      "cSb was not positive definite: negative eigenvalues became 0, and 1e-10 was added to its "
+                      "diagonal");
+  };
+  CHECK(told(gsn::Ridge::absolute) == 1);
+  CHECK(told(gsn::Ridge::none) == 0);
+}
+
 TEST_CASE("estimates come near to the covariances that made the data", "[gsn]") {
   const auto error = [](index_t conditions) {
     const index_t n = 4, rank = 2;
