@@ -23,12 +23,13 @@ struct Correlate {
   MatrixView<const double, Space> c;
   VectorView<const double, Space> d;
   MatrixView<double, Space> out;
+  double nothing = std::numeric_limits<double>::quiet_NaN();
 
   ISONOMY_HD void operator()(index_t j) const {
     const double root = std::sqrt(d(j));
     for (index_t i = 0; i < c.rows; ++i) {
       const double found = i == j ? 1 : c(i, j) / std::sqrt(d(i)) / root;
-      out(i, j) = d(i) > 0 && d(j) > 0 ? found : std::numeric_limits<double>::quiet_NaN();
+      out(i, j) = d(i) > 0 && d(j) > 0 ? found : nothing;
     }
   }
 };
