@@ -24,11 +24,7 @@ struct Returns {
   /// Those of these names, which are those of the members; ValueError, with all names, for another.
   [[nodiscard]] static Returns named(const std::vector<std::string>& names) {
     Returns returns = none();
-    for (const std::string& name : names) {
-      bool Returns::*const member = find(name);
-      if (member == nullptr) throw ValueError("returns: " + name + " is not known; expected some of " + all_names());
-      returns.*member = true;
-    }
+    for (const std::string& name : names) returns.choose(name);
     return returns;
   }
   /// Needs signal and noise to be made positive semidefinite.
@@ -39,30 +35,31 @@ struct Returns {
   [[nodiscard]] bool matrices() const { return cN || cS || cD || biconvex(); }
 
  private:
-  struct Name {
-    const char* text;
-    bool Returns::*member;
+  struct Choice {
+    const char* name;
+    bool* chosen;
   };
-  [[nodiscard]] static std::array<Name, 9> table() {
-    return {{{"cN", &Returns::cN},
-             {"cS", &Returns::cS},
-             {"cNb", &Returns::cNb},
-             {"cSb", &Returns::cSb},
-             {"cD", &Returns::cD},
-             {"eigvals_signal", &Returns::eigvals_signal},
-             {"eigvecs_signal", &Returns::eigvecs_signal},
-             {"eigvals_difference", &Returns::eigvals_difference},
-             {"eigvecs_difference", &Returns::eigvecs_difference}}};
+  [[nodiscard]] std::array<Choice, 9> choices() {
+    return {{{"cN", &cN},
+             {"cS", &cS},
+             {"cNb", &cNb},
+             {"cSb", &cSb},
+             {"cD", &cD},
+             {"eigvals_signal", &eigvals_signal},
+             {"eigvecs_signal", &eigvecs_signal},
+             {"eigvals_difference", &eigvals_difference},
+             {"eigvecs_difference", &eigvecs_difference}}};
   }
-  [[nodiscard]] static bool Returns::*find(const std::string& name) {
-    for (const Name& known : table())
-      if (name == known.text) return known.member;
-    return nullptr;
-  }
-  [[nodiscard]] static std::string all_names() {
-    std::string list;
-    for (const Name& known : table()) list += (list.empty() ? "" : ", ") + std::string(known.text);
-    return list;
+  void choose(const std::string& name) {
+    std::string all;
+    for (const Choice& choice : choices()) {
+      if (name == choice.name) {
+        *choice.chosen = true;
+        return;
+      }
+      all += (all.empty() ? "" : ", ") + std::string(choice.name);
+    }
+    throw ValueError("returns: " + name + " is not known; expected some of " + all);
   }
 };
 
