@@ -1,0 +1,165 @@
+// The two steps of a sweep, what they leave to compare, and the fixed point of uneven data.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "isonomy/backend/backend.hpp"
+#include "isonomy/backend/buffer.hpp"
+#include "isonomy/core/functional.hpp"
+#include "isonomy/core/numeric.hpp"
+#include "isonomy/core/view.hpp"
+#include "isonomy/estimators/gsn/biconvex/flat_correlation.hpp"
+#include "isonomy/estimators/gsn/biconvex/problem.hpp"
+#include "isonomy/estimators/gsn/psd/nearest_psd.hpp"
+#include "isonomy/estimators/gsn/psd/symmetric.hpp"
+#include "isonomy/ops/reduce/transform.hpp"
+#include "isonomy/ops/reduce/transform_reduce.hpp"
+
+namespace isonomy::gsn::detail {
+
+/// data - noise/trials.
+struct LessPart {
+  double trials;
+  ISONOMY_HD double operator()(double data, double noise) const { return data - noise / trials; }
+};
+/// data - noise*share.
+struct LessShare {
+  ISONOMY_HD double operator()(double data, double noise, double share) const {
+    return data - rounded_product(noise, share);
+  }
+};
+/// of_noise*noise + of_data*(data - signal).
+struct Weigh {
+  double of_noise, of_data;
+  ISONOMY_HD double operator()(double noise, double data, double signal) const {
+    return rounded_product(of_noise, noise) + rounded_product(of_data, data - signal);
+  }
+};
+/// (1 - k)*data - of_noise*noise.
+struct LimitSignal {
+  double of_data, of_noise;
+  ISONOMY_HD double operator()(double data, double noise) const {
+    return rounded_product(of_data, data) - rounded_product(of_noise, noise);
+  }
+};
+struct Times {
+  double factor;
+  ISONOMY_HD double operator()(double x) const { return factor * x; }
+};
+struct Less {
+  ISONOMY_HD double operator()(double a, double b) const { return a - b; }
+};
+struct Magnitude {
+  ISONOMY_HD double operator()(double x) const { return std::abs(x); }
+};
+struct ScaledSquare {
+  double scale;
+  ISONOMY_HD double operator()(double x) const { return rounded_product(x * scale, x * scale); }
+};
+
+/// The Frobenius norm, without overflow.
+template <ContextLike Ctx>
+[[nodiscard]] double frobenius(Ctx& ctx, VectorView<const double, typename Ctx::space> x) {
+  const double scale = scale_for(transform_reduce(ctx, x, 0.0, Maximum{}, Magnitude{}));
+  return std::sqrt(transform_reduce(ctx, x, 0.0, Plus{}, ScaledSquare{scale})) / scale;
+}
+
+/// The Frobenius distance of a from b relative to b, which is overwritten; 0 where they are equal.
+template <ContextLike Ctx>
+[[nodiscard]] double relative_distance(Ctx& ctx, VectorView<const double, typename Ctx::space> a,
+                                       VectorView<double, typename Ctx::space> b) {
+  using Constant = VectorView<const double, typename Ctx::space>;
+  const double norm = frobenius(ctx, Constant(b));
+  transform(ctx, Less{}, b, a, Constant(b));
+  const double distance = frobenius(ctx, Constant(b));
+  return distance == 0 ? 0 : distance / norm;
+}
+
+/// The steps of one problem, on buffers of the caller.
+template <ContextLike Ctx>
+class Steps {
+ public:
+  using Space = typename Ctx::space;
+  using Square = Matrix<double, typename Ctx::tag>;
+  using Constant = MatrixView<const double, Space>;
+
+  Steps(Ctx& ctx, const BiconvexProblem<Ctx>& problem, Ridge ridge)
+      : ctx_(ctx), p_(problem), ridge_(ridge), weights_(biconvex_weights(problem.conditions, problem.effective_trials)),
+        unprojected_(empty("biconvex: signal before its projection")) {
+    subtract(p_.noise, unprojected_);
+  }
+
+  /// The signal's covariance that sweeps begin at: that of the data less that of the noise in it.
+  [[nodiscard]] Constant start() const { return std::as_const(unprojected_).view(); }
+
+  [[nodiscard]] Square empty(const char* purpose) const { return Square(ctx_, p_.noise.rows, p_.noise.rows, purpose); }
+
+  /// signal = psd(data - the share of `noise` in it).
+  Projection<Ctx> signal_step(Constant noise, Square& signal) const {
+    subtract(noise, signal);
+    return nearest_psd(ctx_, signal.view(), ridge_);
+  }
+
+  /// noise = psd(k_N noise + k_D u (data - signal)). Without the eigenvectors: nobody asks for those of noise.
+  ///
+  /// Of even data k_N + k_D is 1, so that this is noise + k_D u (start - signal): the noise to the last bit where the
+  /// start had nothing to lose.
+  Projection<Ctx> noise_step(const Square& signal, Square& noise) const {
+    const double of_data = weights_.data * p_.effective_trials;
+    const Weigh weigh{p_.even() ? 1 : weights_.noise, of_data};
+    transform(ctx_, weigh, flat(noise), flat(p_.noise), p_.even() ? flat(std::as_const(unprojected_)) : flat(p_.data),
+              flat(signal));
+    return nearest_psd(ctx_, noise.view(), ridge_);
+  }
+
+  /// The fixed point of uneven data: signal = psd((1 - k) data - k_N noise/t)/(1 - k) of k = k_D u/t, and its noise.
+  /// False where that is none: k is not below 1, or the noise is not semidefinite.
+  bool limit(Square& signal, Square& noise, Projection<Ctx>& of_signal) const {
+    const double left = 1 - weights_.data * p_.effective_trials / p_.trials;
+    if (p_.has_shares() || !(left > 0)) return false;
+    transform(ctx_, LimitSignal{left, weights_.noise / p_.trials}, flat(signal), flat(p_.data), flat(p_.noise));
+    of_signal = nearest_psd(ctx_, signal.view(), ridge_);
+    if (of_signal.projected) {
+      transform(ctx_, Times{1 / left}, of_signal.eigenvalues.view(), of_signal.eigenvalues.view());
+      of_signal.ridge /= left;
+    }
+    transform(ctx_, Times{1 / left}, flat(signal), flat(signal));
+    return !noise_step(signal, noise).projected;
+  }
+
+  /// How alike two matrices are: their correlation, 1 where they are equal.
+  [[nodiscard]] double alike(Constant before, Constant after) const {
+    const double r = flat_correlation(ctx_, before, after);
+    return std::isnan(r) && change(before, after) == 0 ? 1 : r;
+  }
+
+  /// The Frobenius norm of the difference.
+  [[nodiscard]] double change(Constant before, Constant after) const {
+    Square difference = empty("biconvex: change");
+    transform(ctx_, Less{}, flat(difference), flat(after), flat(before));
+    return frobenius(ctx_, flat(std::as_const(difference)));
+  }
+
+  [[nodiscard]] double size_of(Constant m) const { return frobenius(ctx_, flat(m)); }
+
+ private:
+  void subtract(Constant noise, Square& out) const {
+    if (p_.has_shares()) {
+      transform(ctx_, LessShare{}, flat(out), flat(p_.data), flat(noise), flat(p_.share));
+    } else {
+      transform(ctx_, LessPart{p_.trials}, flat(out), flat(p_.data), flat(noise));
+    }
+  }
+
+  Ctx& ctx_;
+  const BiconvexProblem<Ctx>& p_;
+  Ridge ridge_;
+  BiconvexWeights weights_;
+  Square unprojected_;
+};
+
+}  // namespace isonomy::gsn::detail

@@ -1,0 +1,93 @@
+// Means over trials and over conditions, and conditions centred on a mean.
+#pragma once
+
+#include <vector>
+
+#include "isonomy/backend/backend.hpp"
+#include "isonomy/backend/buffer.hpp"
+#include "isonomy/core/config.hpp"
+#include "isonomy/core/numeric.hpp"
+#include "isonomy/core/view.hpp"
+#include "isonomy/estimators/gsn/data_view.hpp"
+#include "isonomy/ops/for_each.hpp"
+
+namespace isonomy::gsn::detail {
+
+/// out(condition, unit) = the mean over trials, counted from the first trial.
+template <class T, MemorySpace Space>
+struct MeanOverTrials {
+  DataView<T, Space> data;
+  MatrixView<double, Space> out;
+
+  ISONOMY_HD void operator()(index_t at) const {
+    const index_t unit = at / data.conditions, condition = at % data.conditions;
+    const double origin = static_cast<double>(data(unit, condition, 0));
+    double sum = 0;
+    for (index_t t = 1; t < data.trials; ++t) sum += static_cast<double>(data(unit, condition, t)) - origin;
+    out(condition, unit) = origin + sum / static_cast<double>(data.trials);
+  }
+};
+
+/// Conditions x units, in double whatever the data are.
+template <ContextLike Ctx, class T>
+[[nodiscard]] Matrix<double, typename Ctx::tag> condition_means(Ctx& ctx,
+                                                                const DataView<T, typename Ctx::space>& data) {
+  Matrix<double, typename Ctx::tag> out(ctx, data.conditions, data.units, "gsn: condition means");
+  isonomy::for_each(ctx, data.units * data.conditions, MeanOverTrials<T, typename Ctx::space>{data, out.view()});
+  return out;
+}
+
+/// out(unit) = the mean over some conditions, counted from the first of them.
+template <MemorySpace Space>
+struct MeanOverConditions {
+  MatrixView<const double, Space> means;
+  VectorView<const index_t, Space> conditions;
+  VectorView<double, Space> out;
+
+  ISONOMY_HD void operator()(index_t unit) const {
+    const double origin = means(conditions(0), unit);
+    double sum = 0;
+    for (index_t b = 1; b < conditions.size; ++b) sum += means(conditions(b), unit) - origin;
+    out(unit) = origin + sum / static_cast<double>(conditions.size);
+  }
+};
+
+/// The mean of each unit over these conditions, of which there is one at least.
+template <ContextLike Ctx>
+[[nodiscard]] Buffer<double, typename Ctx::tag> mean_over(Ctx& ctx, MatrixView<const double, typename Ctx::space> means,
+                                                          const std::vector<index_t>& conditions) {
+  const auto list = to_device(ctx, conditions, "gsn: conditions");
+  Buffer<double, typename Ctx::tag> out(ctx, means.columns, "gsn: mean");
+  isonomy::for_each(ctx, means.columns, MeanOverConditions<typename Ctx::space>{means, list.view(), out.view()});
+  return out;
+}
+
+/// out(b, unit) = scale * (the mean of condition b of a list - the unit's mean).
+template <MemorySpace Space>
+struct Centred {
+  MatrixView<const double, Space> means;
+  VectorView<const index_t, Space> conditions;
+  VectorView<const double, Space> mean;
+  double scale;
+  MatrixView<double, Space> out;
+
+  ISONOMY_HD void operator()(index_t at) const {
+    const index_t unit = at / conditions.size, b = at % conditions.size;
+    out(b, unit) = rounded_product(scale, means(conditions(b), unit) - mean(unit));
+  }
+};
+
+/// Conditions of the list x units, less the given mean and times `scale`.
+template <ContextLike Ctx>
+[[nodiscard]] Matrix<double, typename Ctx::tag>
+centred(Ctx& ctx, MatrixView<const double, typename Ctx::space> means, const std::vector<index_t>& conditions,
+        VectorView<const double, typename Ctx::space> mean, double scale) {
+  const auto list = to_device(ctx, conditions, "gsn: conditions");
+  const auto count = static_cast<index_t>(conditions.size());
+  Matrix<double, typename Ctx::tag> out(ctx, count, means.columns, "gsn: centred conditions");
+  isonomy::for_each(ctx, count * means.columns,
+                    Centred<typename Ctx::space>{means, list.view(), mean, scale, out.view()});
+  return out;
+}
+
+}  // namespace isonomy::gsn::detail

@@ -1,0 +1,105 @@
+// DataView: responses of units to conditions in repeated trials, where they lie.
+#pragma once
+
+#include <cmath>
+#include <limits>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "isonomy/backend/backend.hpp"
+#include "isonomy/backend/buffer.hpp"
+#include "isonomy/core/check.hpp"
+#include "isonomy/core/concepts.hpp"
+#include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
+#include "isonomy/core/view.hpp"
+#include "isonomy/ops/for_each.hpp"
+
+namespace isonomy::gsn {
+
+/// Responses of `units` to `conditions` in `trials` of each, strides counted in elements. Trivially copyable.
+template <Real T, MemorySpace Space = HostSpace>
+struct DataView {
+  using value_type = T;
+  using space = Space;
+
+  const T* data = nullptr;
+  index_t units = 0, conditions = 0, trials = 0;
+  index_t unit_stride = 0, condition_stride = 0, trial_stride = 1;
+
+  ISONOMY_HD T operator()(index_t unit, index_t condition, index_t trial) const {
+    return data[unit * unit_stride + condition * condition_stride + trial * trial_stride];
+  }
+};
+
+/// A contiguous array of units x conditions x trials, trials fastest: the order of NumPy.
+template <MemorySpace Space = HostSpace, Real T>
+[[nodiscard]] DataView<T, Space> trials_fastest(const T* data, index_t units, index_t conditions, index_t trials) {
+  return {data, units, conditions, trials, conditions * trials, trials, 1};
+}
+
+/// A contiguous array of units x conditions x trials, units fastest: the order of MATLAB.
+template <MemorySpace Space = HostSpace, Real T>
+[[nodiscard]] DataView<T, Space> units_fastest(const T* data, index_t units, index_t conditions, index_t trials) {
+  return {data, units, conditions, trials, 1, units, units * conditions};
+}
+
+/// The rows of a matrix of observations x units as conditions of one trial.
+template <Real T, MemorySpace Space>
+[[nodiscard]] DataView<T, Space> as_conditions(MatrixView<const T, Space> rows) {
+  return {rows.data, rows.columns, rows.rows, 1, rows.column_stride, rows.row_stride, 0};
+}
+
+namespace detail {
+
+/// first(unit) = the first condition * trials + trial at which a unit is not finite, or -1.
+template <class T, MemorySpace Space>
+struct FirstNotFinite {
+  DataView<T, Space> data;
+  VectorView<index_t, Space> first;
+
+  ISONOMY_HD void operator()(index_t unit) const {
+    first(unit) = -1;
+    for (index_t at = 0; at < data.conditions * data.trials; ++at) {
+      const T x = data(unit, at / data.trials, at % data.trials);
+      if (x - x == 0) continue;
+      first(unit) = at;
+      return;
+    }
+  }
+};
+
+/// ShapeError for a view of data that is unusable, or too large to number its elements.
+template <class T, class Space>
+void require_usable(const DataView<T, Space>& data, const char* operation) {
+  check::that(data.units >= 1 && data.conditions >= 0 && data.trials >= 0, operation, "the data have ", data.units,
+              " units, ", data.conditions, " conditions and ", data.trials, " trials; give one unit at least");
+  check::that(data.unit_stride >= 0 && data.condition_stride >= 0 && data.trial_stride >= 0, operation,
+              "the data have strides ", data.unit_stride, ", ", data.condition_stride, ", ", data.trial_stride,
+              "; all must be at least 0");
+  check::that(data.data != nullptr || data.conditions == 0 || data.trials == 0, operation,
+              "the data have elements but no pointer");
+  constexpr index_t most = std::numeric_limits<index_t>::max();
+  check::that(data.trials == 0 || data.conditions <= most / data.trials / data.units, operation, "the data are ",
+              data.units, "x", data.conditions, "x", data.trials,
+              ": more elements than can be numbered; use less data per call");
+}
+
+/// ValueError naming the first element, unit by unit, that is not finite; nothing if there is none.
+template <ContextLike Ctx, class T>
+void require_finite(Ctx& ctx, const DataView<T, typename Ctx::space>& data, const char* operation) {
+  Buffer<index_t, typename Ctx::tag> first(ctx, data.units, operation);
+  isonomy::for_each(ctx, data.units, FirstNotFinite<T, typename Ctx::space>{data, first.view()});
+  const std::vector<index_t> found = to_host(ctx, first);
+  for (index_t unit = 0; unit < data.units; ++unit)
+    if (const index_t at = found[static_cast<std::size_t>(unit)]; at >= 0)
+      throw ValueError(text::joined({operation, ": the data are not finite at (", unit, ", ", at / data.trials, ", ",
+                                     at % data.trials,
+                                     "), unit, condition and trial; expected numbers, as many trials for every "
+                                     "condition: uneven and missing data are not offered"}));
+}
+
+}  // namespace detail
+
+}  // namespace isonomy::gsn

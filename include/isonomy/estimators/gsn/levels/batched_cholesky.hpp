@@ -1,0 +1,139 @@
+// batched_cholesky: the likelihood curve by one factorisation for each level, as published.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <vector>
+
+#include "isonomy/backend/backend.hpp"
+#include "isonomy/backend/buffer.hpp"
+#include "isonomy/core/config.hpp"
+#include "isonomy/core/numeric.hpp"
+#include "isonomy/core/view.hpp"
+#include "isonomy/estimators/gsn/levels/problem.hpp"
+#include "isonomy/estimators/gsn/levels/singular.hpp"
+#include "isonomy/estimators/gsn/levels/tridiagonal_form.hpp"
+#include "isonomy/ops/for_each.hpp"
+#include "isonomy/ops/linalg/cholesky.hpp"
+#include "isonomy/ops/linalg/log_diagonal_sum.hpp"
+#include "isonomy/ops/linalg/solve_triangular.hpp"
+
+namespace isonomy::gsn {
+
+namespace detail {
+
+/// Slot s of `matrices` becomes levels(s)*R + (1 - levels(s))*I, of `rows` a copy of the held-out rows.
+template <MemorySpace Space>
+struct FillSlots {
+  MatrixView<const double, Space> r, held_out;
+  VectorView<const double, Space> levels;
+  BatchView<double, Space> matrices, rows;
+
+  ISONOMY_HD void operator()(index_t at) const {
+    const index_t slot = at / r.columns, j = at % r.columns;
+    const double level = levels(slot);
+    for (index_t i = 0; i < r.rows; ++i) matrices[slot](i, j) = i == j ? 1.0 : rounded_product(level, r(i, j));
+    for (index_t m = 0; m < held_out.rows; ++m) rows[slot](m, j) = held_out(m, j);
+  }
+};
+
+/// out(s*L + j) = the sum of squares of column j of slot s.
+template <MemorySpace Space>
+struct SquaresOfSlots {
+  BatchView<const double, Space> rows;
+  VectorView<double, Space> out;
+
+  ISONOMY_HD void operator()(index_t at) const {
+    const MatrixView<const double, Space> slot = rows[at / rows.columns];
+    const index_t j = at % rows.columns;
+    double sum = 0;
+    for (index_t m = 0; m < slot.rows; ++m) sum += rounded_product(slot(m, j), slot(m, j));
+    out(at) = sum;
+  }
+};
+
+/// How many levels fit into half of what is left of the workspace, and into 256 MiB; one at least.
+template <ContextLike Ctx>
+[[nodiscard]] index_t levels_at_once(Ctx& ctx, index_t units, index_t rows, std::size_t levels) {
+  constexpr std::size_t most = std::size_t{1} << 28;
+  const std::size_t held = ctx.counters().bytes_allocated, limit = ctx.control().workspace_limit;
+  const std::size_t room = std::min(most, (limit > held ? limit - held : 0) / 2);
+  const std::size_t each = sizeof(double) * static_cast<std::size_t>(units * (units + rows + 1));
+  return static_cast<index_t>(std::clamp<std::size_t>(each == 0 ? levels : room / each, 1, levels));
+}
+
+/// The likelihoods of some levels by Cholesky factors; NaN where there is none.
+template <ContextLike Ctx>
+void factor_levels(Ctx& ctx, const LevelProblem<Ctx>& problem, MatrixView<const double, typename Ctx::space> r,
+                   const std::vector<double>& levels, std::vector<double>& nll) {
+  using Tag = typename Ctx::tag;
+  using Space = typename Ctx::space;
+  constexpr const char* purpose = "gsn: covariances of levels";
+  const index_t n = problem.units(), m = problem.held_out.rows(), count = static_cast<index_t>(levels.size());
+  const index_t at_once = levels_at_once(ctx, n, m, levels.size());
+  const auto values = to_device(ctx, levels, purpose);
+  Buffer<double, Tag> matrices(ctx, at_once * n * n, purpose), rows(ctx, at_once * n * m, purpose);
+  Buffer<double, Tag> squares(ctx, at_once * n, purpose), halves(ctx, at_once, purpose);
+  Buffer<index_t, Tag> info(ctx, at_once, purpose), zeros(ctx, at_once, purpose);
+  for (index_t first = 0; first < count; first += at_once) {
+    const index_t slots = std::min(at_once, count - first);
+    const BatchView<double, Space> a(matrices.data(), slots, n, n, n * n, 1, n),
+        z(rows.data(), slots, m, n, n * m, 1, m);
+    const BatchView<double, Space> z_of_units(rows.data(), slots, n, m, n * m, m, 1);
+    const auto status = info.view().subview(0, slots);
+    const auto logs = halves.view().subview(0, slots);
+    isonomy::for_each(ctx, slots * n,
+                      FillSlots<Space>{r, problem.held_out.view(), values.view().subview(first, slots), a, z});
+    cholesky_batched(ctx, a, status);
+    solve_triangular_batched(ctx, a, z_of_units, zeros.view().subview(0, slots));
+    log_diagonal_sum_batched(ctx, a, status, logs);
+    isonomy::for_each(ctx, slots * n, SquaresOfSlots<Space>{z, squares.view().subview(0, slots * n)});
+    const std::vector<double> half_logs = to_host<Ctx, double>(ctx, logs);
+    const std::vector<double> sums = to_host<Ctx, double>(ctx, squares.view().subview(0, slots * n));
+    for (index_t s = 0; s < slots; ++s) {
+      double quadratic = 0;
+      for (index_t j = 0; j < n; ++j) quadratic += sums[static_cast<std::size_t>(s * n + j)];
+      const double log_determinant = 2 * half_logs[static_cast<std::size_t>(s)];  // NaN where there is no factor
+      nll.push_back(problem.nll(log_determinant, log_determinant == log_determinant ? quadratic : log_determinant));
+    }
+  }
+}
+
+/// The likelihood of level 1 by a factorisation, whatever the rank is.
+template <ContextLike Ctx>
+[[nodiscard]] double factor_level_one(Ctx& ctx, const LevelProblem<Ctx>& problem,
+                                      MatrixView<const double, typename Ctx::space> r) {
+  std::vector<double> nll;
+  factor_levels(ctx, problem, r, {1.0}, nll);
+  return nll.front();
+}
+
+}  // namespace detail
+
+/// A Cholesky factor for every level: S (N^3/3 + M N^2) operations, and some N^2 numbers for each of the levels that
+/// fit into the workspace at once. Results do not depend on how many do.
+struct batched_cholesky {
+  template <ContextLike Ctx>
+  [[nodiscard]] static LevelCurve curve(Ctx& ctx, detail::LevelProblem<Ctx> problem, const std::vector<double>& levels,
+                                        SingularRule rule) {
+    LevelCurve result;
+    result.form = "batched_cholesky";
+    const index_t n = problem.units();
+    const Matrix<double, typename Ctx::tag> r = detail::correlation(ctx, problem);
+    detail::factor_levels(ctx, problem, r.view(), levels, result.nll);
+    if (rule == SingularRule::cholesky) return result;
+    const auto near = [&](double a) { return detail::is_near_singular(a, n); };
+    if (std::none_of(levels.begin(), levels.end(), near)) return result;
+    Matrix<double, typename Ctx::tag> no_rows(ctx, 0, n, "gsn: no rows");
+    const detail::TridiagonalForm form = detail::tridiagonal_form(ctx, r.view(), no_rows);
+    const detail::Extremes extremes = form.extremes();
+    result.rank = detail::numerical_rank(form, n, extremes.largest);
+    for (std::size_t k = 0; k < levels.size(); ++k)
+      if (detail::is_singular(levels[k], n, problem.rank_bound, extremes))
+        result.nll[k] = std::numeric_limits<double>::quiet_NaN();
+    return result;
+  }
+};
+
+}  // namespace isonomy::gsn

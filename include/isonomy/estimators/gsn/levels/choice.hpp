@@ -1,0 +1,124 @@
+// The choice of a level from its likelihood curve, with the margin and what deserves a warning.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <initializer_list>
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "isonomy/backend/backend.hpp"
+#include "isonomy/backend/buffer.hpp"
+#include "isonomy/core/concepts.hpp"
+#include "isonomy/core/config.hpp"
+#include "isonomy/core/error.hpp"
+#include "isonomy/core/report.hpp"
+#include "isonomy/core/text.hpp"
+#include "isonomy/estimators/gsn/levels/low_rank.hpp"
+#include "isonomy/estimators/gsn/levels/problem.hpp"
+
+namespace isonomy::gsn {
+
+/// How the level of a covariance was chosen.
+struct LevelChoice {
+  double level = 1;
+  index_t index = 0;           ///< of `levels`
+  std::vector<double> levels;  ///< those tried, in the order given
+  /// Mean negative log-likelihood of the held-out rows at each of them, NaN where singular; empty where there was but
+  /// one level, which is taken untried.
+  std::vector<double> nll;
+  double margin = Decision::not_known;   ///< by which the best other level is worse
+  std::string form;                      ///< how the curve was found; empty where it was not
+  index_t rank_bound = 0;                ///< degrees of freedom of the training covariance
+  std::optional<index_t> rank;           ///< of the training correlation matrix, where its search told
+  index_t training = 0, validation = 0;  ///< conditions
+  std::vector<index_t> dead_units;       ///< that do not vary in training, left out of the likelihood
+};
+
+/// A way to find the likelihood curve.
+template <class S>
+concept LevelSearch = std::same_as<S, automatic> || std::same_as<S, batched_cholesky> || std::same_as<S, tridiagonal> ||
+    std::same_as<S, low_rank>;
+
+namespace detail {
+
+/// Likelihoods closer than this are rounding apart.
+[[nodiscard]] inline double likelihood_rounding(double nll, index_t units) {
+  return 16 * std::numeric_limits<double>::epsilon() * (std::abs(nll) + static_cast<double>(units));
+}
+
+/// The first level whose likelihood is the best but for rounding; the first of all where none has any.
+inline void choose(LevelChoice& choice, index_t units) {
+  constexpr double infinite = std::numeric_limits<double>::infinity();
+  double least = infinite;
+  for (const double nll : choice.nll) least = nll < least ? nll : least;
+  std::size_t best = 0;
+  if (least < infinite)
+    while (!(choice.nll[best] <= least + likelihood_rounding(least, units))) ++best;
+  choice.index = static_cast<index_t>(best);
+  choice.level = choice.levels[best];
+  choice.margin = Decision::no_runner_up;
+  for (std::size_t k = 0; k < choice.nll.size(); ++k)
+    if (choice.levels[k] != choice.level && choice.nll[k] == choice.nll[k])
+      choice.margin = std::min(choice.margin, std::max(choice.nll[k] - choice.nll[best], 0.0));
+  if (least == infinite) choice.margin = Decision::not_known;
+}
+
+/// Adds what is to be heeded about a choice; `of`: "noise" or "data".
+inline void warn(const LevelChoice& choice, const char* of, std::vector<std::string>& warnings) {
+  const auto say = [&](std::initializer_list<text::Piece> what) {
+    warnings.push_back(text::joined({of, " covariance: ", text::joined(what)}));
+  };
+  if (!choice.dead_units.empty()) {
+    std::string list;
+    for (const index_t unit : choice.dead_units) list += (list.empty() ? "" : ", ") + std::to_string(unit);
+    say({"units that do not vary in training and were left out of the likelihood: ", list});
+  }
+  if (choice.nll.empty()) return;
+  if (std::none_of(choice.nll.begin(), choice.nll.end(), [](double nll) { return nll == nll; })) {
+    say({"all covariance matrices were singular; the first level, ", text::decimals(choice.level), ", was taken"});
+    return;
+  }
+  if (choice.validation < 2) say({"only 1 condition validates the level; give 8 conditions or more"});
+  if (choice.index == 0 || choice.index + 1 == static_cast<index_t>(choice.levels.size()))
+    say({"the level, ", text::decimals(choice.level), ", is at an end of its grid"});
+}
+
+/// Training and held-out rows, observations x units, with what says how to take them.
+template <ContextLike Ctx>
+struct LevelRows {
+  Matrix<double, typename Ctx::tag> training, held_out;
+  double divisor = 1;
+  index_t rank_bound = 0;
+  std::vector<double> sizes;  ///< the mean of each unit, to tell constant units
+  double epsilon = 0;         ///< of the data's type
+};
+
+/// Fills in the choice among its levels, of which there are several.
+template <LevelSearch Search, ContextLike Ctx>
+void search_level(Ctx& ctx, LevelRows<Ctx> rows, SingularRule rule, LevelChoice& choice) {
+  choice.rank_bound = rows.rank_bound;
+  const std::vector<double> variances = to_host(ctx, column_squares(ctx, rows.training.view()));
+  choice.dead_units = dead_units(variances, rows.sizes, rows.epsilon);
+  const auto units = static_cast<index_t>(variances.size() - choice.dead_units.size());
+  if (units == 0) {
+    choice.nll.assign(choice.levels.size(), std::numeric_limits<double>::quiet_NaN());
+  } else {
+    LevelProblem<Ctx> problem = level_problem(ctx, std::move(rows.training), std::move(rows.held_out), rows.divisor,
+                                              rows.rank_bound, variances, choice.dead_units);
+    LevelCurve curve = Search::curve(ctx, std::move(problem), choice.levels, rule);
+    choice.nll = std::move(curve.nll);
+    choice.form = curve.form;
+    choice.rank = curve.rank;
+  }
+  choose(choice, units);
+}
+
+}  // namespace detail
+
+}  // namespace isonomy::gsn

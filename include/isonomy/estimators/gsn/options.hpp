@@ -1,0 +1,78 @@
+// Options of fit().
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "isonomy/core/error.hpp"
+#include "isonomy/estimators/gsn/biconvex/problem.hpp"
+#include "isonomy/estimators/gsn/levels/problem.hpp"
+#include "isonomy/estimators/gsn/psd/nearest_psd.hpp"
+
+namespace isonomy::gsn {
+
+/// Which matrices fit() returns; what nobody asks for is not computed.
+struct Returns {
+  bool cN = true, cS = true, cNb = true, cSb = true;
+  bool cD = false;  ///< the covariance of trial averages, shrunk: cS + cN/trials
+  bool eigvals_signal = false, eigvecs_signal = false, eigvals_difference = false, eigvecs_difference = false;
+
+  /// Nothing but what every result has.
+  [[nodiscard]] static Returns none() { return {false, false, false, false}; }
+  /// Those of these names, which are those of the members; ValueError, with all names, for another.
+  [[nodiscard]] static Returns named(const std::vector<std::string>& names) {
+    Returns returns = none();
+    for (const std::string& name : names) returns.choose(name);
+    return returns;
+  }
+  /// Needs signal and noise to be made positive semidefinite.
+  [[nodiscard]] bool biconvex() const {
+    return cNb || cSb || eigvals_signal || eigvecs_signal || eigvals_difference || eigvecs_difference;
+  }
+  /// Needs a matrix of units x units.
+  [[nodiscard]] bool matrices() const { return cN || cS || cD || biconvex(); }
+
+ private:
+  struct Choice {
+    const char* name;
+    bool* chosen;
+  };
+  [[nodiscard]] std::array<Choice, 9> choices() {
+    return {{{"cN", &cN},
+             {"cS", &cS},
+             {"cNb", &cNb},
+             {"cSb", &cSb},
+             {"cD", &cD},
+             {"eigvals_signal", &eigvals_signal},
+             {"eigvecs_signal", &eigvecs_signal},
+             {"eigvals_difference", &eigvals_difference},
+             {"eigvecs_difference", &eigvecs_difference}}};
+  }
+  void choose(const std::string& name) {
+    std::string all;
+    for (const Choice& choice : choices()) {
+      if (name == choice.name) {
+        *choice.chosen = true;
+        return;
+      }
+      all += (all.empty() ? "" : ", ") + std::string(choice.name);
+    }
+    throw ValueError("returns: " + name + " is not known; expected some of " + all);
+  }
+};
+
+/// Names and defaults of perform_gsn in cvnlab/GSN, but for the choices that follow `returns`.
+struct GsnOptions {
+  bool wantshrinkage = true;                        ///< false: the one level 1
+  std::optional<std::vector<double>> shrinklevels;  ///< for both covariances, as they are and in their order
+  Returns returns;
+  SingularRule singular_rule = SingularRule::rank;  ///< cholesky: as published
+  Ridge ridge = Ridge::relative;                    ///< absolute: as published
+  Iteration iteration = Iteration::closed;          ///< loop: as published, with the same result
+  int max_iterations = 100;                         ///< of the loop
+  bool allow_extrapolation = false;                 ///< levels beyond 0 and 1
+};
+
+}  // namespace isonomy::gsn

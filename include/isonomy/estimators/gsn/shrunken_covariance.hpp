@@ -1,0 +1,244 @@
+// shrunken_covariance: a covariance whose off-diagonal part is shrunk by cross-validated likelihood.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "isonomy/backend/backend.hpp"
+#include "isonomy/backend/buffer.hpp"
+#include "isonomy/backend/describe.hpp"
+#include "isonomy/backend/stage_timer.hpp"
+#include "isonomy/core/check.hpp"
+#include "isonomy/core/concepts.hpp"
+#include "isonomy/core/config.hpp"
+#include "isonomy/core/error.hpp"
+#include "isonomy/core/report.hpp"
+#include "isonomy/core/text.hpp"
+#include "isonomy/core/view.hpp"
+#include "isonomy/estimators/gsn/covariance/condition_means.hpp"
+#include "isonomy/estimators/gsn/covariance/helmert.hpp"
+#include "isonomy/estimators/gsn/covariance/shrink.hpp"
+#include "isonomy/estimators/gsn/data_view.hpp"
+#include "isonomy/estimators/gsn/levels/choice.hpp"
+#include "isonomy/estimators/gsn/levels/options.hpp"
+#include "isonomy/estimators/gsn/split.hpp"
+#include "isonomy/ops/linalg/cholesky.hpp"
+#include "isonomy/ops/linalg/eigen/eigh.hpp"
+#include "isonomy/ops/linalg/eigen/tridiagonalise.hpp"
+#include "isonomy/ops/linalg/gemm.hpp"
+#include "isonomy/ops/linalg/syrk.hpp"
+
+namespace isonomy::gsn {
+
+/// A covariance in the memory of its context, and how it came about.
+template <class Tag>
+struct ShrunkenCovariance {
+  std::vector<double> mean;        ///< of each unit
+  Matrix<double, Tag> covariance;  ///< units x units, both triangles; the diagonal is that of level 1
+  LevelChoice choice;
+  Report report;
+};
+
+namespace detail {
+
+/// What the two kinds of covariance are made of: the rows of some items, and held-out rows.
+template <ContextLike Ctx>
+using Rows = Matrix<double, typename Ctx::tag>;
+
+/// The pooled noise covariance: within each condition, over all.
+template <ContextLike Ctx, class T>
+class NoiseRows {
+ public:
+  NoiseRows(Ctx& ctx, const DataView<T, typename Ctx::space>& data) : ctx_(ctx), data_(data) {}
+
+  /// Rows whose product with themselves is the mean over conditions of their covariances.
+  [[nodiscard]] Rows<Ctx> of(const std::vector<index_t>& conditions) const {
+    return helmert_contrasts(ctx_, data_, all_trials(conditions, data_.trials, 1 / std::sqrt(freedom(conditions))));
+  }
+  [[nodiscard]] LevelRows<Ctx> split(const Split& split, std::vector<double> sizes) const {
+    const std::vector<index_t>& held = split.validation;
+    return {of(split.training),
+            helmert_contrasts(ctx_, data_, all_trials(held, data_.trials, 1)),
+            static_cast<double>(held.size()) * static_cast<double>(data_.trials),
+            static_cast<index_t>(freedom(split.training)),
+            std::move(sizes),
+            std::numeric_limits<T>::epsilon()};
+  }
+
+ private:
+  [[nodiscard]] double freedom(const std::vector<index_t>& conditions) const {
+    return static_cast<double>(conditions.size()) * static_cast<double>(data_.trials - 1);
+  }
+  Ctx& ctx_;
+  DataView<T, typename Ctx::space> data_;
+};
+
+/// The covariance of conditions, given the mean of each over its trials.
+template <ContextLike Ctx>
+class ConditionRows {
+ public:
+  /// `epsilon`: of the type of the data behind the means.
+  ConditionRows(Ctx& ctx, MatrixView<const double, typename Ctx::space> means, double epsilon)
+      : ctx_(ctx), means_(means), epsilon_(epsilon) {}
+
+  [[nodiscard]] Buffer<double, typename Ctx::tag> mean(const std::vector<index_t>& conditions) const {
+    return mean_over(ctx_, means_, conditions);
+  }
+  /// Rows whose product with themselves is the covariance.
+  [[nodiscard]] Rows<Ctx> of(const std::vector<index_t>& conditions) const {
+    return centred(ctx_, means_, conditions, mean(conditions).view(), 1 / std::sqrt(freedom(conditions)));
+  }
+  [[nodiscard]] LevelRows<Ctx> split(const Split& split, std::vector<double> sizes) const {
+    const auto mean_of_training = mean(split.training);
+    return {of(split.training),
+            centred(ctx_, means_, split.validation, mean_of_training.view(), 1),
+            static_cast<double>(split.validation.size()),
+            static_cast<index_t>(freedom(split.training)),
+            std::move(sizes),
+            epsilon_};
+  }
+
+ private:
+  [[nodiscard]] static double freedom(const std::vector<index_t>& conditions) {
+    return static_cast<double>(conditions.size() - 1);
+  }
+  Ctx& ctx_;
+  MatrixView<const double, typename Ctx::space> means_;
+  double epsilon_;
+};
+
+/// All conditions, ascending.
+[[nodiscard]] inline std::vector<index_t> every(index_t conditions) {
+  std::vector<index_t> all;
+  for (index_t c = 0; c < conditions; ++c) all.push_back(c);
+  return all;
+}
+
+/// ValueError for fewer than 2 trials.
+inline void require_trials(const char* operation, index_t trials) {
+  if (trials < 2)
+    throw ValueError(text::joined(operation, ": the data have ", trials,
+                                  " trials; expected 2 at least, of which noise is the difference"));
+}
+
+/// ValueError where no item is left to validate several levels, or too few to train.
+inline void require_items(const char* operation, const Split& split, std::size_t least, std::size_t levels) {
+  const auto count = static_cast<index_t>(split.training.size() + split.validation.size());
+  if (split.training.size() < least)
+    throw ValueError(text::joined({operation, ": ", static_cast<index_t>(split.training.size()), " of ", count,
+                                   " conditions train; expected at least ", least, "; give more conditions"}));
+  if (levels > 1 && split.validation.empty())
+    throw ValueError(text::joined({operation, ": none of ", count, " conditions is left to validate ", levels,
+                                   " levels; give 3 conditions or more, or one level"}));
+}
+
+/// Where the operations of a level search ran, how exactly, and with how much memory.
+template <ContextLike Ctx>
+void describe_levels(Ctx& ctx, const char* estimator, Report& report) {
+  report.estimator = estimator;
+  report.operations.push_back(ran<op::syrk, double>(ctx));
+  report.operations.push_back(ran<op::gemm, double>(ctx));
+  report.operations.push_back(ran<op::cholesky_batched, double>(ctx));
+  if constexpr (tridiagonalises<Ctx>)
+    report.operations.push_back(ran<op::tridiagonalise, double>(ctx));
+  else
+    report.operations.push_back(ran<op::eigh, double>(ctx));
+  report.precision = "double";
+  report.math_mode = math_mode<op::gemm, double>(ctx);
+  report.determinism = "that of the backend's dense algebra; likelihoods are summed in a fixed order on the host";
+  describe_context(ctx, report);
+}
+
+[[nodiscard]] inline Decision decision(const LevelChoice& choice, const char* name) {
+  return {name, text::joined(text::decimals(choice.level)), choice.margin};
+}
+
+/// The choice of a level from rows, and the covariance of those that the options ask for.
+template <LevelSearch Search, class Source, ContextLike Ctx>
+void estimate(Ctx& ctx, const Source& source, const Split& split, const ShrunkenCovarianceOptions& options,
+              const std::vector<double>& sizes, const char* of, ShrunkenCovariance<typename Ctx::tag>& result) {
+  StageTimer timer(ctx, result.report);
+  LevelChoice& choice = result.choice;
+  choice.level = choice.levels.front();
+  choice.training = static_cast<index_t>(split.training.size());
+  choice.validation = static_cast<index_t>(split.validation.size());
+  if (choice.levels.size() > 1) search_level<Search>(ctx, source.split(split, sizes), options.singular_rule, choice);
+  timer.lap("levels");
+  const std::vector<index_t> all = every(choice.training + choice.validation);
+  result.covariance = covariance(ctx, source.of(options.wantfull ? all : split.training).view(), choice.level);
+  timer.lap("covariance");
+  warn(choice, of, result.report.warnings);
+  result.report.decisions.push_back(decision(choice, "level: mean negative log-likelihood"));
+  describe_levels(ctx, "gsn::shrunken_covariance", result.report);
+}
+
+}  // namespace detail
+
+/// The covariance of trials within conditions, pooled over conditions, off-diagonal elements times a level.
+///
+/// data: units x conditions x trials, any strides, float or double; arithmetic is double. Of the conditions a fifth is
+/// held out (split()). The level is the first of those with the least mean negative log-likelihood of the held-out
+/// trials, each less the mean of its condition, under the covariance of the others; levels are compared to within
+/// rounding. The covariance has the divisor (trials - 1) * conditions, and its mean is 0.
+///
+/// Units that do not vary are left out of the likelihood and keep their place in the result. Warnings: such units, one
+/// condition that validates, a level at an end of the grid, no level that is not singular.
+///
+/// Search: `automatic`, `tridiagonal`, `low_rank` or `batched_cholesky`, which agree within rounding.
+///
+/// Errors: ValueError for data that are not finite (the first place is named), options beyond their range, fewer than 2
+/// trials or too few conditions; OutOfMemory. Inputs stay as they are.
+///
+/// Deterministic: on Backend<Cpu> the same bits for any thread count. Source: calc_shrunken_covariance of cvnlab/GSN.
+template <LevelSearch Search = automatic, ContextLike Ctx, Real T>
+[[nodiscard]] ShrunkenCovariance<typename Ctx::tag> shrunken_covariance(Ctx& ctx,
+                                                                        const DataView<T, typename Ctx::space>& data,
+                                                                        const ShrunkenCovarianceOptions& options = {}) {
+  constexpr const char* operation = "gsn::shrunken_covariance";
+  detail::require_usable(data, operation);
+  ShrunkenCovariance<typename Ctx::tag> result;
+  result.choice.levels = level_grid(options.shrinklevels, true, options.allow_extrapolation);
+  detail::require_trials(operation, data.trials);
+  const Split parts = split(data.conditions, options.leave_out);
+  detail::require_items(operation, parts, 1, result.choice.levels.size());
+  detail::require_finite(ctx, data, operation);
+  std::vector<double> sizes;
+  {
+    const auto means = detail::condition_means(ctx, data);
+    sizes = to_host(ctx, detail::mean_over(ctx, means.view(), detail::every(data.conditions)));
+  }
+  result.mean.assign(static_cast<std::size_t>(data.units), 0.0);
+  detail::estimate<Search>(ctx, detail::NoiseRows<Ctx, T>(ctx, data), parts, options, sizes, "noise", result);
+  return result;
+}
+
+/// The covariance of rows, off-diagonal elements times a level.
+///
+/// rows: observations x units. The same as the other form, with observations in the place of conditions, less the mean
+/// of those that train; the divisor is one less than their number.
+template <LevelSearch Search = automatic, ContextLike Ctx, class T>
+[[nodiscard]] ShrunkenCovariance<typename Ctx::tag>
+shrunken_covariance(Ctx& ctx, MatrixView<T, typename Ctx::space> rows, const ShrunkenCovarianceOptions& options = {}) {
+  constexpr const char* operation = "gsn::shrunken_covariance";
+  using Number = std::remove_const_t<T>;
+  const DataView<Number, typename Ctx::space> data = as_conditions(MatrixView<const Number, typename Ctx::space>(rows));
+  detail::require_usable(data, operation);
+  ShrunkenCovariance<typename Ctx::tag> result;
+  result.choice.levels = level_grid(options.shrinklevels, true, options.allow_extrapolation);
+  const Split parts = split(data.conditions, options.leave_out);
+  detail::require_items(operation, parts, 2, result.choice.levels.size());
+  detail::require_finite(ctx, data, operation);
+  const auto means = detail::condition_means(ctx, data);
+  const detail::ConditionRows<Ctx> source(ctx, means.view(), std::numeric_limits<Number>::epsilon());
+  const std::vector<index_t> all = detail::every(data.conditions);
+  const std::vector<double> sizes = to_host(ctx, source.mean(all));
+  result.mean = options.wantfull ? sizes : to_host(ctx, source.mean(parts.training));
+  detail::estimate<Search>(ctx, source, parts, options, sizes, "data", result);
+  return result;
+}
+
+}  // namespace isonomy::gsn

@@ -1,0 +1,332 @@
+// fit of gsn: what is returned, what the results must not depend on, and what is refused.
+#include "isonomy/estimators/gsn/fit.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "isonomy/compiled/linalg.hpp"
+#include "isonomy/estimators/gsn/simulation/portable_data.hpp"
+#include "support/catch.hpp"
+#include "support/gsn/covariances.hpp"
+#include "support/gsn/matrices.hpp"
+#include "support/message.hpp"
+
+using namespace isonomy;
+using gsn::GsnOptions;
+using gsn::GsnResult;
+using gsn::Returns;
+using test::Trials;
+
+namespace {
+
+GsnOptions everything() {
+  GsnOptions options;
+  options.returns = {true, true, true, true, true, true, true, true, true};
+  return options;
+}
+GsnResult<Cpu> fitted(const Trials& d, const GsnOptions& options = everything(), Context<Cpu> ctx = {}) {
+  return gsn::fit(ctx, d.view(), options);
+}
+std::vector<test::SquareMatrix> matrices(const GsnResult<Cpu>& r) {
+  return {test::square(r.cN), test::square(r.cS), test::square(r.cNb), test::square(r.cSb), test::square(r.cD)};
+}
+/// The largest difference of the matrices, relative to the largest element of each, of `factor` times those of a.
+double difference(const GsnResult<Cpu>& a, const GsnResult<Cpu>& b, double factor = 1) {
+  double most = 0;
+  const auto of_a = matrices(a), of_b = matrices(b);
+  for (std::size_t k = 0; k < of_a.size(); ++k)
+    most = std::max(most, test::largest(factor * of_a[k] - of_b[k]) / test::largest(of_b[k]));
+  return most;
+}
+Trials changed(Trials d, double factor, double offset = 0) {
+  for (index_t i = 0; i < d.units; ++i)
+    for (index_t c = 0; c < d.conditions; ++c)
+      for (index_t t = 0; t < d.trials; ++t) d(i, c, t) = factor * d(i, c, t) + offset * static_cast<double>(i + 1);
+  return d;
+}
+/// Unit k of the result is unit order[k] of the data.
+Trials rearranged(const Trials& d, const std::vector<index_t>& order) {
+  Trials r{static_cast<index_t>(order.size()), d.conditions, d.trials,
+           std::vector<double>(order.size() * static_cast<std::size_t>(d.conditions * d.trials))};
+  for (index_t i = 0; i < r.units; ++i)
+    for (index_t c = 0; c < d.conditions; ++c)
+      for (index_t t = 0; t < d.trials; ++t) r(i, c, t) = d.view()(order[static_cast<std::size_t>(i)], c, t);
+  return r;
+}
+
+void check_pairs(const std::vector<double>& values, const Matrix<double, Cpu>& vectors, const test::SquareMatrix& m) {
+  const test::SquareMatrix v = test::square(vectors);
+  CHECK(test::largest(m * v - test::square_of(m.n, [&](index_t i, index_t j) {
+                        return v(i, j) * values[static_cast<std::size_t>(j)];
+                      })) < 1e-10);
+  CHECK(std::is_sorted(values.rbegin(), values.rend()));
+  for (index_t j = 0; j < m.n; ++j) {
+    double pivot = 0;
+    for (index_t i = 0; i < m.n; ++i)
+      if (std::abs(v(i, j)) > std::abs(pivot)) pivot = v(i, j);
+    CHECK(pivot > 0);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("covariances of noise, data and signal belong together", "[gsn]") {
+  const Trials d = test::random_trials(9, 25, 4, 61);
+  const GsnResult<Cpu> r = fitted(d);
+  const test::SquareMatrix noise = test::square(r.cN), signal = test::square(r.cS), data = test::square(r.cD);
+  const test::Square of_trials = test::products(test::centred_trials(d.view(), gsn::detail::every(25)), 3.0 * 25);
+  for (index_t i = 0; i < 9; ++i)
+    for (index_t j = 0; j < 9; ++j) {
+      const double whole = of_trials[static_cast<std::size_t>(i)][static_cast<std::size_t>(j)];
+      CHECK(noise(i, j) == Approx(i == j ? whole : r.shrinklevelN * whole).margin(1e-13));
+      CHECK(signal(i, j) == Approx(data(i, j) - noise(i, j) / 4).margin(1e-14));
+    }
+  for (index_t i = 0; i < 9; ++i) {
+    double mean = 0;
+    for (index_t c = 0; c < 25; ++c)
+      for (index_t t = 0; t < 4; ++t) mean += d.view()(i, c, t) / 100;
+    const auto at = static_cast<std::size_t>(i);
+    CHECK(r.mnS[at] == Approx(mean).margin(1e-14));
+    CHECK(r.mnN[at] == 0);
+    CHECK(r.ncsnr[at] == Approx(std::sqrt(std::max(signal(i, i), 0.0) / noise(i, i))).epsilon(1e-12));
+  }
+  CHECK(r.noise.level == r.shrinklevelN);
+  CHECK(r.data.nll.size() == 51);
+  CHECK(r.report.estimator == "gsn::fit");
+  CHECK(r.report.stages.size() == 4);
+  CHECK(r.report.decisions.size() == 2);
+}
+
+TEST_CASE("eigenvalues descend, and vectors are theirs", "[gsn]") {
+  for (const Trials& d : {test::random_trials(9, 25, 4, 61), test::random_trials(14, 30, 2, 62, 2, 0.4)}) {
+    const GsnResult<Cpu> r = fitted(d);
+    const test::SquareMatrix signal = test::square(r.cSb), noise = test::square(r.cNb);
+    check_pairs(r.eigvals_signal, r.eigvecs_signal, signal);
+    check_pairs(r.eigvals_difference, r.eigvecs_difference, signal - (1 / static_cast<double>(d.trials)) * noise);
+    CHECK(r.eigvals_signal.back() >= 0);
+  }
+}
+
+TEST_CASE("only what was asked for is returned, and made", "[gsn]") {
+  const Trials d = test::random_trials(200, 8, 2, 63);
+  const auto with = [&](Returns returns, bool shrink = true) {
+    GsnOptions options;
+    options.returns = returns;
+    options.wantshrinkage = shrink;
+    return fitted(d, options);
+  };
+  const GsnResult<Cpu> all = with(everything().returns), bare = with(Returns::none(), false);
+  CHECK(bare.report.bytes_peak < 200 * 200 * sizeof(double));
+  CHECK(bare.ncsnr == all.ncsnr);  // levels do not matter to it
+  CHECK(bare.mnS == all.mnS);
+  CHECK(!bare.numiters);
+  CHECK(bare.shrinklevelN == 1);
+  CHECK(bare.noise.nll.empty());
+  for (const Matrix<double, Cpu>* m : {&bare.cN, &bare.cS, &bare.cD, &bare.cNb, &bare.cSb, &bare.eigvecs_signal})
+    CHECK(m->rows() == 0);
+  const GsnResult<Cpu> some = with(Returns::named({"cS", "eigvals_signal"}));
+  CHECK(test::square(some.cS) == test::square(all.cS));
+  CHECK(some.eigvals_signal == all.eigvals_signal);
+  CHECK(some.numiters == all.numiters);
+  for (const Matrix<double, Cpu>* m : {&some.cN, &some.cD, &some.cNb, &some.cSb, &some.eigvecs_signal})
+    CHECK(m->rows() == 0);
+  CHECK(some.eigvals_difference.empty());
+  CHECK(test::message<ValueError>([] {
+          (void)Returns::named({"cN", "cX"});
+        }) == "returns: cX is not known; expected some of cN, cS, cNb, cSb, cD, eigvals_signal, eigvecs_signal, "
+              "eigvals_difference, eigvecs_difference");
+}
+
+TEST_CASE("results scale with the data, follow units, and ignore their offsets", "[gsn]") {
+  const Trials d = test::random_trials(12, 20, 3, 64);
+  const GsnResult<Cpu> r = fitted(d);
+  for (const double unit : {1e-9, 1e-4, 1e9}) {
+    const GsnResult<Cpu> scaled = fitted(changed(d, unit));
+    CHECK(scaled.shrinklevelN == r.shrinklevelN);
+    CHECK(scaled.shrinklevelD == r.shrinklevelD);
+    CHECK(scaled.numiters == r.numiters);
+    CHECK(difference(r, scaled, unit * unit) < 1e-12);
+  }
+  const std::vector<index_t> order{3, 1, 0, 7, 2, 11, 9, 10, 4, 5, 8, 6};
+  const GsnResult<Cpu> turned = fitted(rearranged(d, order));
+  CHECK(turned.shrinklevelN == r.shrinklevelN);
+  CHECK(turned.shrinklevelD == r.shrinklevelD);
+  const test::SquareMatrix before = test::square(r.cSb), after = test::square(turned.cSb);
+  CHECK(test::largest(after - test::square_of(12, [&](index_t i, index_t j) {
+                        return before(order[static_cast<std::size_t>(i)], order[static_cast<std::size_t>(j)]);
+                      })) < 1e-12);
+  const GsnResult<Cpu> moved = fitted(changed(d, 1, 1e3));
+  CHECK(difference(r, moved) < 1e-10);
+  CHECK(moved.mnS[4] == Approx(r.mnS[4] + 5e3));
+}
+
+TEST_CASE("a dead unit changes nothing for the others", "[gsn]") {
+  const Trials d = test::random_trials(8, 20, 3, 65);
+  const std::vector<index_t> living{0, 1, 2, 4, 5, 6, 7};
+  Trials dead = d;
+  for (index_t c = 0; c < 20; ++c)
+    for (index_t t = 0; t < 3; ++t) dead(3, c, t) = (0.1 * 3) * (c % 2 == 0 ? 1 : 1 + 1e-16);
+  const GsnResult<Cpu> with = fitted(dead), without = fitted(rearranged(d, living));
+  CHECK(with.dead_units == std::vector<index_t>{3});
+  CHECK(with.shrinklevelN == without.shrinklevelN);
+  CHECK(with.shrinklevelD == without.shrinklevelD);
+  CHECK(with.numiters == without.numiters);
+  CHECK(with.ncsnr[3] == 0);
+  const auto large = matrices(with), compact = matrices(without);
+  for (std::size_t k = 0; k < large.size(); ++k) {
+    for (index_t i = 0; i < 7; ++i)
+      for (index_t j = 0; j < 7; ++j)
+        CHECK(large[k](living[static_cast<std::size_t>(i)], living[static_cast<std::size_t>(j)]) ==
+              Approx(compact[k](i, j)).margin(1e-12));
+    for (index_t i = 0; i < 8; ++i) CHECK(large[k](i, 3) == 0);
+  }
+  CHECK(with.report.warnings.back() == "units that do not vary, zeros in all covariances: 3");
+  const GsnResult<Cpu> zeros = fitted(changed(d, 0));
+  CHECK(test::largest(test::square(zeros.cSb)) == 0);
+  CHECK(zeros.dead_units.size() == 8);
+}
+
+TEST_CASE("average-referenced data never take the level 1", "[gsn]") {
+  for (std::uint32_t seed = 1; seed <= 12; ++seed) {
+    GsnOptions options;
+    options.returns = Returns::none();
+    const GsnResult<Cpu> r = fitted(test::average_referenced(test::random_trials(32, 60, 3, seed, 6, 0.5)), options);
+    CHECK(r.shrinklevelN < 1);
+    CHECK(r.shrinklevelD < 1);
+  }
+}
+
+TEST_CASE("results have the same bits for any threads and workspace, and inputs stay", "[gsn]") {
+  const Trials d = test::random_trials(40, 16, 3, 66);
+  const std::vector<double> before = d.x;
+  const GsnResult<Cpu> r = fitted(d, everything(), Context<Cpu>({.threads = 1}));
+  for (const int threads : {2, 8}) {
+    const GsnResult<Cpu> other = fitted(d, everything(), Context<Cpu>({.threads = threads}));
+    CHECK(matrices(other) == matrices(r));
+    CHECK(other.noise.margin == r.noise.margin);
+    CHECK(other.data.margin == r.data.margin);
+    CHECK(std::equal(r.data.nll.begin(), r.data.nll.end() - 1, other.data.nll.begin()));  // NaN at 1
+    CHECK(other.eigvals_difference == r.eigvals_difference);
+  }
+  const std::size_t most = r.report.bytes_peak;
+  CHECK(matrices(fitted(d, everything(), Context<Cpu>({.threads = 1, .workspace_limit = most}))) == matrices(r));
+  Context<Cpu> small({.threads = 1, .workspace_limit = most / 2});
+  CHECK_THROWS_AS(gsn::fit(small, d.view(), everything()), OutOfMemory);
+  CHECK(d.x == before);
+  std::vector<float> narrow;
+  for (const double x : d.x) narrow.push_back(static_cast<float>(x));
+  Trials rounded = d;
+  std::copy(narrow.begin(), narrow.end(), rounded.x.begin());
+  Context<Cpu> ctx({.threads = 1});
+  const GsnResult<Cpu> of_floats = gsn::fit(ctx, gsn::trials_fastest(narrow.data(), 40, 16, 3), everything());
+  CHECK(matrices(of_floats) == matrices(fitted(rounded, everything(), Context<Cpu>({.threads = 1}))));
+}
+
+TEST_CASE("sweeps end where the closed form does", "[gsn]") {
+  for (std::uint32_t seed = 67; seed < 72; ++seed) {
+    const Trials d = test::random_trials(15, 25, 2, seed, 2, 1.5);
+    GsnOptions loop = everything();
+    loop.iteration = gsn::Iteration::loop;
+    loop.ridge = gsn::Ridge::none;
+    GsnOptions closed = loop;
+    closed.iteration = gsn::Iteration::closed;
+    const GsnResult<Cpu> a = fitted(d, loop), b = fitted(d, closed);
+    CHECK(a.numiters == b.numiters);
+    CHECK(difference(a, b) < 1e-10);
+  }
+}
+
+TEST_CASE("a ridge is told of", "[gsn]") {
+  const Trials d = test::random_trials(15, 25, 2, 67, 2, 1.5);
+  const auto told = [&](gsn::Ridge ridge) {
+    GsnOptions options;
+    options.ridge = ridge;
+    const std::vector<std::string> warnings = fitted(d, options).report.warnings;
+    return std::count(warnings.begin(), warnings.end(),
+                      "cSb was not positive definite: negative eigenvalues became 0, and 1e-10 was added to its "
+                      "diagonal");
+  };
+  CHECK(told(gsn::Ridge::absolute) == 1);
+  CHECK(told(gsn::Ridge::none) == 0);
+}
+
+TEST_CASE("estimates come near to the covariances that made the data", "[gsn]") {
+  const auto error = [](index_t conditions) {
+    const index_t n = 4, rank = 2;
+    gsn::PortableStream stream(73);
+    const std::vector<double> a = stream.normals(n * rank);
+    const GsnResult<Cpu> r = fitted(test::random_trials(n, conditions, 3, 73, rank, 0.8));
+    double most = 0;
+    for (index_t i = 0; i < n; ++i)
+      for (index_t j = 0; j < n; ++j) {
+        const auto row = static_cast<std::size_t>(i * rank), other = static_cast<std::size_t>(j * rank);
+        const double signal = (a[row] * a[other] + a[row + 1] * a[other + 1]) / 2, noise = i == j ? 0.64 : 0;
+        most = std::max({most, std::abs(r.cSb.view()(i, j) - signal), std::abs(r.cNb.view()(i, j) - noise)});
+      }
+    return most;
+  };
+  const double coarse = error(60), fine = error(6000);
+  CHECK(fine < 0.05);
+  CHECK(fine < 0.3 * coarse);
+}
+
+TEST_CASE("one unit, few conditions, one level", "[gsn]") {
+  const GsnResult<Cpu> one = fitted(test::random_trials(1, 20, 4, 74));
+  CHECK(one.shrinklevelN == 0);
+  CHECK(one.cN.view()(0, 0) > 0);
+  CHECK(one.cSb.view()(0, 0) >= 0);
+  const GsnResult<Cpu> few = fitted(test::random_trials(3, 4, 2, 75));
+  CHECK(few.data.validation == 1);
+  CHECK(few.report.warnings.front().find("only 1 condition validates") != std::string::npos);
+  GsnOptions options;
+  options.shrinklevels = std::vector<double>{0.25};
+  const GsnResult<Cpu> two = fitted(test::random_trials(3, 2, 2, 76), options);
+  CHECK(two.shrinklevelN == 0.25);
+  CHECK(two.shrinklevelD == 0.25);
+}
+
+TEST_CASE("data and options that cannot be fitted are refused before any work", "[gsn]") {
+  const auto refused = [](const Trials& d, const GsnOptions& options = {}) {
+    return test::message<ValueError>([&] { (void)fitted(d, options); });
+  };
+  const Trials d = test::random_trials(3, 10, 2, 77);
+  Trials holes = d;
+  holes(2, 9, 1) = test::not_a_number;
+  CHECK(refused(holes).find("not finite at (2, 9, 1)") != std::string::npos);
+  CHECK(refused(holes).find("uneven and missing data are not offered") != std::string::npos);
+  holes(1, 0, 1) = -test::infinity;
+  CHECK(refused(holes).find("not finite at (1, 0, 1)") != std::string::npos);
+  CHECK(refused(test::random_trials(3, 10, 1, 77)).find("expected 2 at least") != std::string::npos);
+  CHECK(refused(test::random_trials(3, 1, 2, 77)).find("1 conditions; expected 2") != std::string::npos);
+  CHECK(refused(test::random_trials(3, 2, 2, 77)).find("none of 2 conditions is left") != std::string::npos);
+  GsnOptions options;
+  options.max_iterations = 0;
+  CHECK(refused(d, options).find("max_iterations=0") != std::string::npos);
+  options = {};
+  options.shrinklevels = std::vector<double>{0.5, -1};
+  CHECK(refused(d, options).find("levels[1]=-1") != std::string::npos);
+  options.allow_extrapolation = true;
+  CHECK(fitted(d, options).shrinklevelN >= -1);
+}
+
+TEST_CASE("a fit reports its progress and can be stopped", "[gsn]") {
+  const Trials d = test::random_trials(5, 10, 2, 78);
+  std::vector<std::int64_t> done;
+  std::stop_source stop;
+  Context<Cpu> ctx;
+  ctx.control().progress = [&](const Progress& p) {
+    if (std::string(p.stage) == "gsn") done.push_back(p.done);
+  };
+  (void)gsn::fit(ctx, d.view());
+  CHECK(done == std::vector<std::int64_t>{0, 1, 2, 3, 4});
+  ctx.control().stop = stop.get_token();
+  stop.request_stop();
+  CHECK_THROWS_AS(gsn::fit(ctx, d.view()), Cancelled);
+}

@@ -1,0 +1,147 @@
+// shrunken_covariance: which items count, what it returns, warnings, refusals, inputs as they were.
+#include "isonomy/estimators/gsn/shrunken_covariance.hpp"
+
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "isonomy/compiled/linalg.hpp"
+#include "support/catch.hpp"
+#include "support/gsn/covariances.hpp"
+#include "support/message.hpp"
+
+using namespace isonomy;
+using gsn::shrunken_covariance;
+using test::Trials;
+
+namespace {
+
+/// Each row's values less their means over the rows named, over these rows; a row each.
+std::vector<std::vector<double>> less_mean(const Trials& rows, const std::vector<index_t>& of) {
+  std::vector<std::vector<double>> result(of.size());
+  for (index_t i = 0; i < rows.units; ++i) {
+    double mean = 0;
+    for (const index_t c : of) mean += rows.view()(i, c, 0) / static_cast<double>(of.size());
+    for (std::size_t k = 0; k < of.size(); ++k) result[k].push_back(rows.view()(i, of[k], 0) - mean);
+  }
+  return result;
+}
+
+void check_shrunk(const gsn::ShrunkenCovariance<Cpu>& got, const test::Square& whole) {
+  const test::Square expected = test::shrunk(whole, got.choice.level);
+  for (std::size_t i = 0; i < whole.size(); ++i)
+    for (std::size_t j = 0; j < whole.size(); ++j)
+      CHECK(got.covariance.view()(static_cast<index_t>(i), static_cast<index_t>(j)) ==
+            Approx(expected[i][j]).margin(1e-13));
+}
+
+}  // namespace
+
+TEST_CASE("noise of trials: of the conditions that train, or of all", "[gsn]") {
+  Context<Cpu> ctx;
+  const Trials d = test::random_trials(6, 14, 3, 41);
+  const std::vector<double> before = d.x;
+  const gsn::Split parts = gsn::split(14);
+  const auto training = shrunken_covariance(ctx, d.view());
+  check_shrunk(training, test::products(test::centred_trials(d.view(), parts.training), 2.0 * 11));
+  gsn::ShrunkenCovarianceOptions options;
+  options.wantfull = true;
+  const auto full = shrunken_covariance(ctx, d.view(), options);
+  check_shrunk(full, test::products(test::centred_trials(d.view(), gsn::detail::every(14)), 2.0 * 14));
+  CHECK(full.choice.nll == training.choice.nll);
+  CHECK(full.mean == std::vector<double>(6, 0.0));
+  CHECK(d.x == before);
+}
+
+TEST_CASE("covariance of rows: about the mean of those that train, or of all", "[gsn]") {
+  Context<Cpu> ctx;
+  const Trials d = test::random_trials(5, 23, 1, 42);
+  const MatrixView<const double> rows = transposed(row_major(d.x.data(), 5, 23));
+  const gsn::Split parts = gsn::split(23);
+  const auto training = shrunken_covariance(ctx, rows);
+  const double held_out = static_cast<double>(parts.validation.size());
+  check_shrunk(training, test::products(less_mean(d, parts.training), 22 - held_out));
+  gsn::ShrunkenCovarianceOptions options;
+  options.wantfull = true;
+  const auto full = shrunken_covariance(ctx, rows, options);
+  check_shrunk(full, test::products(less_mean(d, gsn::detail::every(23)), 22));
+  for (std::size_t i = 0; i < 5; ++i) {
+    double all = 0, some = 0;
+    for (index_t c = 0; c < 23; ++c) all += d.x[i * 23 + static_cast<std::size_t>(c)] / 23;
+    for (const index_t c : parts.training) some += d.x[i * 23 + static_cast<std::size_t>(c)] / (23 - held_out);
+    CHECK(full.mean[i] == Approx(all).margin(1e-14));
+    CHECK(training.mean[i] == Approx(some).margin(1e-14));
+  }
+  // Held-out rows are measured from the mean of those that train.
+  const test::Square c = test::products(less_mean(d, parts.training), 22 - held_out);
+  std::vector<std::vector<double>> held;
+  for (const index_t v : parts.validation) {
+    std::vector<double> row;
+    for (std::size_t i = 0; i < 5; ++i) row.push_back(d.x[i * 23 + static_cast<std::size_t>(v)] - training.mean[i]);
+    held.push_back(row);
+  }
+  for (std::size_t k = 0; k < 51; k += 10)
+    CHECK(training.choice.nll[k] ==
+          Approx(test::normal_nll(test::shrunk(c, training.choice.levels[k]), held)).epsilon(1e-12));
+}
+
+TEST_CASE("one level is taken untried", "[gsn]") {
+  Context<Cpu> ctx;
+  const Trials d = test::random_trials(4, 2, 3, 43);  // too few conditions to hold any out
+  gsn::ShrunkenCovarianceOptions options;
+  options.shrinklevels = std::vector<double>{0.3};
+  options.wantfull = true;
+  const auto result = shrunken_covariance(ctx, d.view(), options);
+  CHECK(result.choice.level == 0.3);
+  CHECK(result.choice.nll.empty());
+  CHECK(result.report.warnings.empty());
+  check_shrunk(result, test::products(test::centred_trials(d.view(), {0, 1}), 4));
+}
+
+TEST_CASE("what deserves a warning is said, and where it ran", "[gsn]") {
+  Context<Cpu> ctx;
+  const auto few = shrunken_covariance(ctx, test::random_trials(3, 5, 4, 44).view());
+  REQUIRE(!few.report.warnings.empty());
+  CHECK(few.report.warnings.front() ==
+        "noise covariance: only 1 condition validates the level; give 8 conditions or more");
+  const auto end = shrunken_covariance(ctx, test::random_trials(10, 30, 4, 1).view());
+  CHECK(end.choice.level == 0);
+  CHECK(end.report.warnings == std::vector<std::string>{"noise covariance: the level, 0, is at an end of its grid"});
+  CHECK(end.report.estimator == "gsn::shrunken_covariance");
+  CHECK(end.report.used.backend == "Cpu");
+  CHECK(end.report.stages.size() == 2);
+  CHECK(end.report.operations.front().operation == "syrk");
+  CHECK(end.report.bytes_peak > 0);
+  REQUIRE(end.report.decisions.size() == 1);
+  CHECK(end.report.decisions[0].margin == end.choice.margin);
+}
+
+TEST_CASE("what cannot be estimated is refused, by number, rule and remedy", "[gsn]") {
+  Context<Cpu> ctx;
+  const auto refused = [&](Trials d, const gsn::ShrunkenCovarianceOptions& options = {}) {
+    return test::message<ValueError>([&] { (void)shrunken_covariance(ctx, d.view(), options); });
+  };
+  Trials d = test::random_trials(3, 10, 2, 45);
+  CHECK(refused(test::random_trials(3, 10, 1, 45)).find("1 trials; expected 2 at least") != std::string::npos);
+  CHECK(refused(test::random_trials(3, 2, 2, 45)).find("none of 2 conditions is left") != std::string::npos);
+  CHECK(refused({3, 0, 2, {}}).find("0 of 0 conditions train") != std::string::npos);
+  for (const double bad : {std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()}) {
+    Trials holes = d;
+    holes(1, 7, 1) = bad;
+    CHECK(refused(holes).find("not finite at (1, 7, 1)") != std::string::npos);
+  }
+  gsn::ShrunkenCovarianceOptions options;
+  options.leave_out = 1;
+  CHECK(refused(d, options).find("leave_out=1") != std::string::npos);
+  options = {};
+  options.shrinklevels = std::vector<double>{2};
+  CHECK(refused(d, options).find("levels[0]=2") != std::string::npos);
+  CHECK_THROWS_AS(shrunken_covariance(ctx, gsn::DataView<double>{nullptr, 3, 10, 2, 20, 2, 1}), ShapeError);
+  CHECK_THROWS_AS(shrunken_covariance(ctx, gsn::DataView<double>{d.x.data(), 0, 10, 2, 20, 2, 1}), ShapeError);
+  const MatrixView<const double> one_row(d.x.data(), 1, 3, 3, 1);
+  CHECK_THROWS_AS(shrunken_covariance(ctx, one_row), ValueError);
+  Context<Cpu> small({.workspace_limit = 1000});
+  CHECK_THROWS_AS(shrunken_covariance(small, d.view()), OutOfMemory);
+}
