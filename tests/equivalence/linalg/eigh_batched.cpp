@@ -9,7 +9,7 @@
 TEST_CASE("eigh_batched conforms on Cpu", "[equivalence]") {
   isonomy::test::conform<isonomy::op::eigh_batched, isonomy::Cpu>();
 }
-TEST_CASE("eigh_batched conforms in its generic form", "[equivalence]") {
+TEST_CASE("eigh_batched conforms in its generic form", "[equivalence][slow]") {
   isonomy::test::conform<isonomy::op::eigh_batched, isonomy::test::Only<isonomy::op::eigh, isonomy::op::fill>>(
       isonomy::conformance::Level::quick);
 }

@@ -9,7 +9,7 @@
 TEST_CASE("eigh_subset conforms on Cpu", "[equivalence]") {
   isonomy::test::conform<isonomy::op::eigh_subset, isonomy::Cpu>();
 }
-TEST_CASE("eigh_subset conforms in its generic form", "[equivalence]") {
+TEST_CASE("eigh_subset conforms in its generic form", "[equivalence][slow]") {
   isonomy::test::conform<isonomy::op::eigh_subset, isonomy::test::Only<isonomy::op::eigh, isonomy::op::copy>>(
       isonomy::conformance::Level::quick);
 }

@@ -8,11 +8,11 @@ TEST_CASE("tridiagonalise conforms on Cuda", "[cuda]") {
   isonomy::test::conform<isonomy::op::tridiagonalise, isonomy::Cuda>(isonomy::conformance::Level::quick);
 }
 TEST_CASE("tridiagonalise conforms on Cuda, fully", "[cuda][long]") {
-  isonomy::test::conform<isonomy::op::tridiagonalise, isonomy::Cuda>();
+  isonomy::test::conform_fully<isonomy::op::tridiagonalise, isonomy::Cuda>();
 }
 TEST_CASE("apply_reflectors conforms on Cuda", "[cuda]") {
   isonomy::test::conform<isonomy::op::apply_reflectors, isonomy::Cuda>(isonomy::conformance::Level::quick);
 }
 TEST_CASE("apply_reflectors conforms on Cuda, fully", "[cuda][long]") {
-  isonomy::test::conform<isonomy::op::apply_reflectors, isonomy::Cuda>();
+  isonomy::test::conform_fully<isonomy::op::apply_reflectors, isonomy::Cuda>();
 }
