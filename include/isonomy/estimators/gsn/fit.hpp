@@ -147,6 +147,7 @@ class EvenFit {
     how.iteration = options_.iteration;
     how.ridge = options_.ridge;
     how.max_iterations = options_.max_iterations;
+    if (options_.returns.eigvals_signal || options_.returns.eigvecs_signal) how.signal_pairs = Pairs::all;
     found_ = biconvex(
         ctx_, BiconvexProblem<Ctx>{result_.cN.view(), result_.cD.view(), data_.conditions, trials_, trials_}, how);
     result_.numiters = found_.iterations;

@@ -13,6 +13,7 @@
 #include "isonomy/core/error.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/ops/linalg/cholesky.hpp"
+#include "isonomy/ops/linalg/eigen/spectrum.hpp"
 #include "support/catch.hpp"
 #include "support/gsn/matrices.hpp"
 #include "support/message.hpp"
@@ -74,6 +75,29 @@ TEST_CASE("the negative part is what an indefinite matrix loses, with nothing in
       CHECK(semidefinite(p - a, 1e-13));
       CHECK(largest(p * (p - a)) < 1e-13);
       CHECK(p == test::square_of(n, [&](index_t i, index_t j) { return p(j, i); }));
+    }
+}
+
+TEST_CASE("a projection keeps all eigenpairs, or those of the sign that fewer have, with the same bits", "[gsn]") {
+  for (const double low : {-0.2, -3.0, -1e-3})
+    for (const index_t n : {1, 2, 9, 40}) {
+      std::vector<double> w = test::numbers_between(low, 1, static_cast<std::size_t>(n), 7);
+      w.front() = low;
+      const SquareMatrix a = test::with_eigenvalues(w, 8);
+      SquareMatrix from_all = a, from_fewer = a;
+      Context<Cpu> ctx;
+      const auto all = nearest_psd(ctx, from_all.view(), Ridge::relative, gsn::Pairs::all);
+      const auto fewer = nearest_psd(ctx, from_fewer.view(), Ridge::relative, gsn::Pairs::fewer_sign);
+      CHECK(from_all == from_fewer);
+      CHECK(fewer.negative == all.negative);
+      CHECK(fewer.ridge == all.ridge);
+      CHECK(all.kept == EigenRange{0, n});
+      CHECK(2 * fewer.kept.count <= n);
+      for (index_t j = 0; j < fewer.kept.count; ++j) {
+        CHECK(fewer.eigenvalues.view()(j) == all.eigenvalues.view()(fewer.kept.first + j));
+        for (index_t i = 0; i < n; ++i)
+          CHECK(fewer.eigenvectors.view()(i, j) == all.eigenvectors.view()(i, fewer.kept.first + j));
+      }
     }
 }
 

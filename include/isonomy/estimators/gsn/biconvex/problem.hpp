@@ -44,7 +44,8 @@ struct BiconvexOptions {
   /// 1e-5 of the larger covariance.
   Ridge ridge = Ridge::relative;
   int max_iterations = 100;
-  bool measure_distance = true;  ///< of sweeps over uneven data to their fixed point, by one more projection
+  Pairs signal_pairs = Pairs::fewer_sign;  ///< what `signal_projection` holds
+  bool measure_distance = true;            ///< of sweeps over uneven data to their fixed point, by one more projection
 };
 
 template <ContextLike Ctx>
@@ -59,7 +60,7 @@ struct Biconvex {
   /// To the fixed point, the larger of both Frobenius distances relative to it: 0 by construction where `form` is not
   /// `loop`, NaN where the fixed point is not known.
   double distance = std::numeric_limits<double>::quiet_NaN();
-  Projection<Ctx> signal_projection;  ///< how `signal` was made, with eigenvectors where it was projected
+  Projection<Ctx> signal_projection;  ///< how `signal` was made, with eigenpairs where it was projected
   bool noise_projected = false;
   double noise_ridge = 0;
   std::vector<std::string> warnings;

@@ -87,8 +87,9 @@ class Steps {
   using Square = Matrix<double, typename Ctx::tag>;
   using Constant = MatrixView<const double, Space>;
 
-  Steps(Ctx& ctx, const BiconvexProblem<Ctx>& problem, Ridge ridge)
-      : ctx_(ctx), p_(problem), ridge_(ridge), weights_(biconvex_weights(problem.conditions, problem.effective_trials)),
+  Steps(Ctx& ctx, const BiconvexProblem<Ctx>& problem, Ridge ridge, Pairs of_signal)
+      : ctx_(ctx), p_(problem), ridge_(ridge), of_signal_(of_signal),
+        weights_(biconvex_weights(problem.conditions, problem.effective_trials)),
         unprojected_(empty("biconvex: signal before its projection")) {
     subtract(p_.noise, unprojected_);
   }
@@ -101,10 +102,10 @@ class Steps {
   /// signal = psd(data - the share of `noise` in it).
   Projection<Ctx> signal_step(Constant noise, Square& signal) const {
     subtract(noise, signal);
-    return nearest_psd(ctx_, signal.view(), ridge_);
+    return nearest_psd(ctx_, signal.view(), ridge_, of_signal_);
   }
 
-  /// noise = psd(k_N noise + k_D u (data - signal)). Without the eigenvectors: nobody asks for those of noise.
+  /// noise = psd(k_N noise + k_D u (data - signal)).
   ///
   /// Of even data k_N + k_D is 1, so that this is noise + k_D u (start - signal): the noise to the last bit where the
   /// start had nothing to lose.
@@ -122,7 +123,7 @@ class Steps {
     const double left = 1 - weights_.data * p_.effective_trials / p_.trials;
     if (p_.has_shares() || !(left > 0)) return false;
     transform(ctx_, LimitSignal{left, weights_.noise / p_.trials}, flat(signal), flat(p_.data), flat(p_.noise));
-    of_signal = nearest_psd(ctx_, signal.view(), ridge_);
+    of_signal = nearest_psd(ctx_, signal.view(), ridge_, of_signal_);
     if (of_signal.projected) {
       transform(ctx_, Times{1 / left}, of_signal.eigenvalues.view(), of_signal.eigenvalues.view());
       of_signal.ridge /= left;
@@ -158,6 +159,7 @@ class Steps {
   Ctx& ctx_;
   const BiconvexProblem<Ctx>& p_;
   Ridge ridge_;
+  Pairs of_signal_;
   BiconvexWeights weights_;
   Square unprojected_;
 };

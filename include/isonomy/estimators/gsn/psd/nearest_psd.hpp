@@ -15,6 +15,8 @@
 #include "isonomy/ops/for_each.hpp"
 #include "isonomy/ops/linalg/cholesky.hpp"
 #include "isonomy/ops/linalg/eigen/eigh.hpp"
+#include "isonomy/ops/linalg/eigen/eigh_subset.hpp"
+#include "isonomy/ops/linalg/eigen/spectrum.hpp"
 #include "isonomy/ops/linalg/syrk.hpp"
 #include "isonomy/ops/memory.hpp"
 
@@ -24,17 +26,26 @@ namespace isonomy::gsn {
 /// 1e-10 of the mean of the diagonal, 1e-10 as the reference has it whatever the units of the data, or nothing.
 enum class Ridge { relative, absolute, none };
 
+/// Which eigenpairs a projection finds and keeps: all, or those of the sign that fewer eigenvalues have, which it takes
+/// and which are found sooner.
+enum class Pairs { fewer_sign, all };
+
 /// What nearest_psd() did.
 template <ContextLike Ctx>
 struct Projection {
   bool projected = false;  ///< false: the matrix was positive definite, and nothing of what follows is there
   index_t negative = 0;    ///< eigenvalues that were negative
   double ridge = 0;        ///< added to the diagonal
+  EigenRange kept;         ///< which of all pairs are kept here, in the first places
   Buffer<double, typename Ctx::tag> eigenvalues;   ///< ascending, of the symmetrised matrix
   Matrix<double, typename Ctx::tag> eigenvectors;  ///< as eigh() has them
 };
 
 namespace detail {
+
+template <class B>
+inline constexpr bool can_project = (Runs<op::cholesky, B, double> && Runs<op::eigh, B, double> &&
+                                     Runs<op::eigh_subset, B, double> && Runs<op::syrk, B, double>);
 
 /// dead(i) = 1 where row and column i are zeros, else 0.
 template <MemorySpace Space>
@@ -91,12 +102,29 @@ template <ContextLike Ctx>
   }
 }
 
+/// Eigenpairs of m, all or those of the sign that fewer have.
+template <ContextLike Ctx>
+void find_pairs(Ctx& ctx, MatrixView<const double, typename Ctx::space> m, Pairs pairs, Projection<Ctx>& p) {
+  const index_t n = m.rows, most = pairs == Pairs::all ? n : n / 2;
+  p.eigenvalues = Buffer<double, typename Ctx::tag>(ctx, most, "nearest_psd: eigenvalues");
+  p.eigenvectors = Matrix<double, typename Ctx::tag>(ctx, n, most, "nearest_psd: eigenvectors");
+  if (pairs == Pairs::all) {
+    eigh(ctx, m, p.eigenvalues.view(), p.eigenvectors.view());
+    const std::vector<double> w = to_host(ctx, p.eigenvalues);
+    p.kept = {0, n};
+    p.negative = std::count_if(w.begin(), w.end(), [](double x) { return x < 0; });
+  } else {
+    p.kept = eigh_subset(ctx, m, Spectrum::smaller_sign_class(), p.eigenvalues.view(), p.eigenvectors.view());
+    p.negative = p.kept.first == 0 ? p.kept.count : p.kept.first;
+  }
+}
+
 /// m less its negative part, by whichever of the two parts has fewer eigenvalues.
 template <ContextLike Ctx>
 void keep_positive_part(Ctx& ctx, MatrixView<double, typename Ctx::space> m, const Projection<Ctx>& p) {
   const index_t n = m.rows;
   const bool add_back = 2 * p.negative <= n;
-  const index_t first = add_back ? 0 : p.negative, count = add_back ? p.negative : n - p.negative;
+  const index_t first = (add_back ? 0 : p.negative) - p.kept.first, count = add_back ? p.negative : n - p.negative;
   Matrix<double, typename Ctx::tag> scaled(ctx, n, count, "nearest_psd: scaled vectors");
   for_each(ctx, count,
            ScaleByRoots<typename Ctx::space>{p.eigenvectors.view().column_block(first, count),
@@ -134,13 +162,13 @@ template <ContextLike Ctx>
 ///
 /// Columns one behind the other (a Matrix). ShapeError, ValueError naming the first element that is not finite; the
 /// matrix is unchanged then. NoConvergence and OutOfMemory as eigh(). O(n^3): a third of n^3 where it is definite.
-/// Workspace: n^2 doubles to find out, and for a projection 2 n^2 and those of eigh().
+/// Workspace: n^2 doubles to find out, and for a projection n^2 and those of eigh(), or 2 n^2 with all pairs.
 ///
 /// Deterministic: as cholesky(), eigh() and syrk(). Source: Higham, Linear Algebra Appl. 103 (1988) 103-118.
 template <ContextLike Ctx>
-  requires Runs < op::cholesky, backend_of<Ctx>,
-double > &&Runs<op::eigh, backend_of<Ctx>, double>&& Runs<op::syrk, backend_of<Ctx>, double> Projection<Ctx>
-         nearest_psd(Ctx& ctx, MatrixView<double, typename Ctx::space> m, Ridge ridge = Ridge::relative) {
+  requires(detail::can_project<backend_of<Ctx>>)
+Projection<Ctx> nearest_psd(Ctx& ctx, MatrixView<double, typename Ctx::space> m, Ridge ridge = Ridge::relative,
+                            Pairs pairs = Pairs::fewer_sign) {
   constexpr const char* operation = "nearest_psd";
   using Space = typename Ctx::space;
   using Constant = MatrixView<const double, Space>;
@@ -153,11 +181,7 @@ double > &&Runs<op::eigh, backend_of<Ctx>, double>&& Runs<op::syrk, backend_of<C
   const VectorView<const double, Space> dead = found.view();
   if (m.rows == 0 || detail::positive_definite(ctx, Constant(m), dead)) return p;
   p.projected = true;
-  p.eigenvalues = Buffer<double, typename Ctx::tag>(ctx, m.rows, "nearest_psd: eigenvalues");
-  p.eigenvectors = Matrix<double, typename Ctx::tag>(ctx, m.rows, m.rows, "nearest_psd: eigenvectors");
-  eigh(ctx, Constant(m), p.eigenvalues.view(), p.eigenvectors.view());
-  const std::vector<double> w = to_host(ctx, p.eigenvalues);
-  p.negative = std::count_if(w.begin(), w.end(), [](double x) { return x < 0; });
+  detail::find_pairs(ctx, Constant(m), pairs, p);
   detail::keep_positive_part(ctx, m, p);
   p.ridge = detail::ridge_of(ctx, Constant(m), dead, ridge);
   for_each(ctx, m.rows, detail::SetDead<Space>{m, dead, 0, p.ridge});

@@ -110,28 +110,27 @@ struct eigh_subset : Declaration {
 /// thread count, and so the same choice. It takes all eigenvalues and forms the vectors wanted alone: for few, about
 /// 4/3 n^3 multiplications and additions for the tridiagonal form and 1/3 n^3 for its pieces.
 template <ContextLike Ctx, Real T>
-  requires Runs<op::eigh_subset, backend_of<Ctx>, T> EigenRange eigh_subset(Ctx& ctx, ConstMatrix<T, Ctx> a,
-                                                                            const Spectrum& spectrum,
-                                                                            VectorView<T, typename Ctx::space> w,
-                                                                            MatrixView<T, typename Ctx::space> v) {
-    constexpr const char* operation = "eigh_subset";
-    check::usable(a, operation, "A");
-    check::usable(w, operation, "w");
-    check::usable(v, operation, "V");
-    check::that(a.rows == a.columns, operation, "A is ", a.rows, "x", a.columns, "; it must be square");
-    check::that(v.rows == a.rows, operation, "V has ", v.rows, " rows and A has ", a.rows,
-                "; give an output of as many rows");
-    if (!spectrum.fewer_of_sign && !(spectrum.from <= spectrum.below))
-      throw ValueError(text::joined(operation, ": the spectrum is from ", text::decimals(spectrum.from), " to below ",
-                                    text::decimals(spectrum.below), "; its ends must be numbers that do not descend"));
-    check::distinct(w, operation, "w");
-    check::distinct(v, operation, "V");
-    check::no_overlap(w, a, operation, "w", "A");
-    check::no_overlap(v, a, operation, "V", "A");
-    check::no_overlap(v, w, operation, "V", "w");
-    begin_operation(ctx, operation);
-    if (a.rows == 0) return {};
-    return invoke<op::eigh_subset, T>(ctx, a, spectrum, w, v);
-  }
+  requires(Runs<op::eigh_subset, backend_of<Ctx>, T>)
+EigenRange eigh_subset(Ctx& ctx, ConstMatrix<T, Ctx> a, const Spectrum& spectrum, VectorView<T, typename Ctx::space> w,
+                       MatrixView<T, typename Ctx::space> v) {
+  constexpr const char* operation = "eigh_subset";
+  check::usable(a, operation, "A");
+  check::usable(w, operation, "w");
+  check::usable(v, operation, "V");
+  check::that(a.rows == a.columns, operation, "A is ", a.rows, "x", a.columns, "; it must be square");
+  check::that(v.rows == a.rows, operation, "V has ", v.rows, " rows and A has ", a.rows,
+              "; give an output of as many rows");
+  if (!spectrum.fewer_of_sign && !(spectrum.from <= spectrum.below))
+    throw ValueError(text::joined(operation, ": the spectrum is from ", text::decimals(spectrum.from), " to below ",
+                                  text::decimals(spectrum.below), "; its ends must be numbers that do not descend"));
+  check::distinct(w, operation, "w");
+  check::distinct(v, operation, "V");
+  check::no_overlap(w, a, operation, "w", "A");
+  check::no_overlap(v, a, operation, "V", "A");
+  check::no_overlap(v, w, operation, "V", "w");
+  begin_operation(ctx, operation);
+  if (a.rows == 0) return {};
+  return invoke<op::eigh_subset, T>(ctx, a, spectrum, w, v);
+}
 
 }  // namespace isonomy
