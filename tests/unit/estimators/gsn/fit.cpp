@@ -217,8 +217,8 @@ TEST_CASE("results have the same bits for any threads and workspace, and inputs 
   }
   const std::size_t most = r.report.bytes_peak;
   CHECK(matrices(fitted(d, everything(), Context<Cpu>({.threads = 1, .workspace_limit = most}))) == matrices(r));
-  Context<Cpu> small({.threads = 1, .workspace_limit = most / 2});
-  CHECK_THROWS_AS(gsn::fit(small, d.view(), everything()), OutOfMemory);
+  Context<Cpu> limited({.threads = 1, .workspace_limit = most / 2});
+  CHECK_THROWS_AS(gsn::fit(limited, d.view(), everything()), OutOfMemory);
   CHECK(d.x == before);
   std::vector<float> narrow;
   for (const double x : d.x) narrow.push_back(static_cast<float>(x));

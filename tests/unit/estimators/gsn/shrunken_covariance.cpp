@@ -142,6 +142,6 @@ TEST_CASE("what cannot be estimated is refused, by number, rule and remedy", "[g
   CHECK_THROWS_AS(shrunken_covariance(ctx, gsn::DataView<double>{d.x.data(), 0, 10, 2, 20, 2, 1}), ShapeError);
   const MatrixView<const double> one_row(d.x.data(), 1, 3, 3, 1);
   CHECK_THROWS_AS(shrunken_covariance(ctx, one_row), ValueError);
-  Context<Cpu> small({.workspace_limit = 1000});
-  CHECK_THROWS_AS(shrunken_covariance(small, d.view()), OutOfMemory);
+  Context<Cpu> limited({.workspace_limit = 1000});
+  CHECK_THROWS_AS(shrunken_covariance(limited, d.view()), OutOfMemory);
 }

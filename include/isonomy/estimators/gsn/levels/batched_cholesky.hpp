@@ -123,8 +123,8 @@ struct batched_cholesky {
     const Matrix<double, typename Ctx::tag> r = detail::correlation(ctx, problem);
     detail::factor_levels(ctx, problem, r.view(), levels, result.nll);
     if (rule == SingularRule::cholesky) return result;
-    const auto near = [&](double a) { return detail::is_near_singular(a, n); };
-    if (std::none_of(levels.begin(), levels.end(), near)) return result;
+    const auto may_be_singular = [&](double a) { return detail::is_near_singular(a, n); };
+    if (std::none_of(levels.begin(), levels.end(), may_be_singular)) return result;
     Matrix<double, typename Ctx::tag> no_rows(ctx, 0, n, "gsn: no rows");
     const detail::TridiagonalForm form = detail::tridiagonal_form(ctx, r.view(), no_rows);
     const detail::Extremes extremes = form.extremes();
