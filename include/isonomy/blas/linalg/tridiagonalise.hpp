@@ -26,7 +26,7 @@ class Tridiagonal {
   /// ValueError where an element of the lower triangle is not finite. Elements are divided by 2^exponent().
   template <Real T>
   void reduce(MatrixView<const T> a) {
-    exponent_ = cpu::load_scaled(a, a_.view, operation_);
+    exponent_ = cpu::load_scaled(ctx_, a, a_.view, operation_);
     one_thread();
     blas::reduce(a_.view, d(), e(), tau(), workspace_.view);
     heed_stop();
