@@ -1,6 +1,7 @@
 // HostMemory: the memory members of a backend that works in host memory, counted and limited.
 #pragma once
 
+#include <cerrno>
 #include <cstddef>
 #include <cstring>
 #include <limits>
@@ -45,12 +46,14 @@ struct HostMemory {
   /// So many bytes, uninitialised and aligned. OutOfMemory names `purpose`, where the machine has no more or the
   /// context's limit is reached.
   [[nodiscard]] static allocation allocate(Ctx& ctx, std::size_t bytes, const char* purpose) {
-    require_room(ctx.control(), ctx.counters(), bytes, purpose);
+    take_room(ctx.control(), ctx.counters(), bytes, purpose);
     void* block = nullptr;
     void* const p = bytes < large ? ::operator new (bytes, std::align_val_t{buffer_alignment}, std::nothrow)
                                   : aligned_within(block, bytes);
-    if (p == nullptr) throw OutOfMemory(purpose, bytes, 0);
-    ctx.counters().allocated(bytes);
+    if (p == nullptr) {
+      ctx.counters().released(bytes);
+      throw OutOfMemory(purpose, bytes, 0);
+    }
     return allocation(p, ReleaseHostMemory{ctx.shared_counters(), bytes, block});
   }
 
@@ -80,12 +83,15 @@ struct HostMemory {
     ask_for_huge_pages(p, bytes);
     return p;
   }
-  /// One entry of the table of pages then stands for 2 MiB. A wish: without it everything works, slower.
+  /// One entry of the table of pages then stands for 2 MiB. A wish: without it everything works, slower. It holds for
+  /// these pages of the heap, whoever has them later; errno is left as it was.
   static void ask_for_huge_pages([[maybe_unused]] void* p, [[maybe_unused]] std::size_t bytes) {
 #if defined(__linux__)
     constexpr std::size_t page = std::size_t{1} << 21;
-    if (bytes >= 2 * page && std::align(page, page, p, bytes) != nullptr)
-      static_cast<void>(madvise(p, bytes / page * page, MADV_HUGEPAGE));
+    if (bytes < 2 * page || std::align(page, page, p, bytes) == nullptr) return;
+    const int before = errno;
+    static_cast<void>(madvise(p, bytes / page * page, MADV_HUGEPAGE));
+    errno = before;
 #endif
   }
 

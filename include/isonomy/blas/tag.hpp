@@ -9,8 +9,7 @@ struct CpuBlas {
   static constexpr const char* backend_name() { return "CpuBlas"; }
   static constexpr const char* absent_reason() {
     return "is not in this build: it needs OpenBLAS and LAPACKE (Debian: libopenblas-dev, liblapacke-dev) and "
-           "component "
-           "blas";
+           "component blas";
   }
 };
 

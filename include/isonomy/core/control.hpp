@@ -45,8 +45,9 @@ struct Counters {
   std::size_t bytes_moved = 0;      ///< copied between memory spaces
   std::int64_t kernels = 0;         ///< operations run
 
-  void allocated(std::size_t bytes) {
-    const std::size_t held_now = held().fetch_add(bytes, std::memory_order_relaxed) + bytes;
+  void allocated(std::size_t bytes) { reached(held().fetch_add(bytes, std::memory_order_relaxed) + bytes); }
+  /// So many bytes were held at one time.
+  void reached(std::size_t held_now) {
     const std::atomic_ref<std::size_t> peak(bytes_peak);  // tasks of one loop may allocate at once
     std::size_t most = peak.load(std::memory_order_relaxed);
     while (held_now > most && !peak.compare_exchange_weak(most, held_now, std::memory_order_relaxed)) {
@@ -62,6 +63,17 @@ inline void require_room(const Control& control, Counters& counters, std::size_t
   const std::size_t limit = control.workspace_limit, held = counters.held().load(std::memory_order_relaxed);
   const std::size_t left = limit > held ? limit - held : 0;
   if (bytes > left) throw OutOfMemory(purpose, bytes, left);
+}
+
+/// As require_room, and counts them: tasks that allocate at once stay within the limit together. `released` takes it
+/// back.
+inline void take_room(const Control& control, Counters& counters, std::size_t bytes, const char* purpose) {
+  std::size_t held = counters.held().load(std::memory_order_relaxed);
+  do {
+    const std::size_t limit = control.workspace_limit, left = limit > held ? limit - held : 0;
+    if (bytes > left) throw OutOfMemory(purpose, bytes, left);
+  } while (!counters.held().compare_exchange_weak(held, held + bytes, std::memory_order_relaxed));
+  counters.reached(held + bytes);
 }
 
 /// Counts finished units of one stage from any number of threads, reports them one at a time, and ends the stage

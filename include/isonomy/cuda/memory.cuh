@@ -78,10 +78,11 @@ struct Memory {
 
   /// So many bytes, uninitialised, aligned by 256. OutOfMemory names `purpose`, what was asked for and what is free.
   [[nodiscard]] static allocation allocate(Context& ctx, std::size_t bytes, const char* purpose) {
-    require_room(ctx.control(), ctx.counters(), bytes, purpose);
+    take_room(ctx.control(), ctx.counters(), bytes, purpose);
     const OnDevice here(ctx.device());
     void* p = nullptr;
     const cudaError_t error = cudaMallocFromPoolAsync(&p, bytes, ctx.state()->pool(), ctx.stream());
+    if (error != cudaSuccess) ctx.counters().released(bytes);
     if (error == cudaErrorMemoryAllocation) {
       static_cast<void>(cudaGetLastError());
       std::size_t free = 0, total = 0;
@@ -89,7 +90,6 @@ struct Memory {
       throw OutOfMemory(purpose, bytes, free);
     }
     require(error, "cudaMallocFromPoolAsync");
-    ctx.counters().allocated(bytes);
     return {p, Release{ctx.state(), bytes}};
   }
 

@@ -69,4 +69,11 @@ void for_indices(Context& ctx, index_t n, const char* operation, const F& f) {
   });
 }
 
+/// The same in one launch: no wish to stop leaves an output half written.
+template <class F>
+void for_indices_at_once(Context& ctx, index_t n, const F& f) {
+  constexpr int threads = 256;
+  if (n > 0) launch(ctx, ctx.blocks_for(n, threads), threads, IndexLoop<F>{f, 0, n});
+}
+
 }  // namespace isonomy::device

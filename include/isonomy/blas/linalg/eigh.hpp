@@ -24,8 +24,8 @@ namespace isonomy::blas {
 /// in double.
 ///
 /// sytrd and stedc (divide and conquer) on the calling thread, neither of which can be interrupted: a request to stop
-/// is heeded between them. Workspace: 3 n^2 + 200 n doubles. Matrices whose squares are beyond the library's integers
-/// (n > 46,338) go to Backend<Cpu>.
+/// is heeded between them. Workspace: 3 n^2 + 200 n + 4096 doubles. Matrices whose squares are beyond the library's
+/// integers (n > 46,338) go to Backend<Cpu>.
 struct Eigh {
   template <Real T>
   static void eigh(cpu::Context& ctx, MatrixView<const T> a, VectorView<T> w, MatrixView<T> v) {

@@ -39,8 +39,8 @@ template <Real T>
 /// Which elements of a square product are wanted. `lower_mirrored` computes the lower triangle and writes it to both.
 enum class Wanted { all, lower_mirrored };
 
-/// out = alpha*A*B + beta*out on packed copies of A and B, cut into blocks of the kernel's steps by block_rows and
-/// block_columns elements of the output.
+/// out = alpha*A*B + beta*out on packed copies of A and B, cut into blocks of packed_steps() steps by block_rows and
+/// block_columns elements of the output. Takes 120 KiB of the stack.
 template <Real T>
 class PackedProduct {
  public:

@@ -29,12 +29,12 @@ class HouseholderQr {
 
   HouseholderQr(Context& ctx, index_t m, index_t n)
       : ctx_(ctx), kernels_(eigen_kernels(ctx.instruction_set())), m_(m), n_(n), k_(std::min(m, n)),
-        matrix_(allocate(m * n + n)), orthonormal_(allocate(m * k_)),
-        workspace_(allocate(m * panel + k_ * panel + 2 * panel * n + panel * (strips(m) + 3))) {
+        width_(std::min(panel, k_)), matrix_(allocate(m * n + n)), orthonormal_(allocate(m * k_)),
+        workspace_(allocate(width_ * (m + k_ + 2 * n + strips(m) + 3))) {
     a_ = column_major(in(matrix_), m, n), q_ = column_major(in(orthonormal_), m, k_);
     scale_ = in(matrix_) + m * n;
-    v_ = in(workspace_), factors_ = v_ + m * panel, product_ = factors_ + k_ * panel;
-    parts_ = product_ + 2 * panel * n, sums_ = parts_ + panel * strips(m);
+    v_ = in(workspace_), factors_ = v_ + m * width_, product_ = factors_ + k_ * width_;
+    parts_ = product_ + 2 * width_ * n, sums_ = parts_ + width_ * strips(m);
   }
 
   /// ValueError naming the first element, by columns, that is not finite.
@@ -103,7 +103,7 @@ class HouseholderQr {
   void factorise(index_t first, index_t k) {
     const index_t m = m_ - first;
     const MatrixView<double> f = factor(first, k);
-    double *const products = sums_, *const taken = sums_ + panel;
+    double *const products = sums_, *const taken = sums_ + width_;
     for (index_t j = 0; j < k; ++j) {
       double *const x = &a_(first, first + j), *const v = v_ + j * m;
       if (j > 0) {
@@ -137,7 +137,7 @@ class HouseholderQr {
     std::copy(&a_(first, first + j) + j + 1, &a_(first, first + j) + m, v + j + 1);
   }
   [[nodiscard]] MatrixView<double> factor(index_t first, index_t k) const {
-    return column_major(factors_ + first * panel, k, k);
+    return column_major(factors_ + first * width_, k, k);
   }
   /// The reflectors of a panel, which v_ holds, on the rows from `first` on.
   void apply(index_t first, index_t k, bool transpose, MatrixView<double> c) {
@@ -151,11 +151,11 @@ class HouseholderQr {
     if (n <= strip) return kernels_.column_products(p, apart, n, columns, x, out);
     parallel_for(ctx_, strips(n), 1, "qr", [=, this](index_t s) {
       const index_t at = s * strip;
-      kernels_.column_products(p + at, apart, std::min(strip, n - at), columns, x + at, parts_ + s * panel);
+      kernels_.column_products(p + at, apart, std::min(strip, n - at), columns, x + at, parts_ + s * width_);
     });
     std::fill_n(out, columns, 0.0);
     for (index_t s = 0; s < strips(n); ++s)
-      for (index_t c = 0; c < columns; ++c) out[c] += parts_[s * panel + c];
+      for (index_t c = 0; c < columns; ++c) out[c] += parts_[s * width_ + c];
   }
   void add_columns(const double* p, index_t apart, index_t n, index_t columns, const double* by, double* y) {
     if (n <= strip) return kernels_.add_columns(p, apart, n, columns, by, y);
@@ -168,6 +168,7 @@ class HouseholderQr {
   Context& ctx_;
   EigenKernels kernels_;
   index_t m_, n_, k_;
+  index_t width_;  ///< columns of the widest panel
   Memory::allocation matrix_, orthonormal_, workspace_;
   MatrixView<double> a_, q_;
   double *scale_ = nullptr, *v_ = nullptr, *factors_ = nullptr, *product_ = nullptr, *parts_ = nullptr,

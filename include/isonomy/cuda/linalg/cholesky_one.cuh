@@ -40,18 +40,19 @@ struct FactorByLibrary {
             "cusolverDnXpotrf_bufferSize");
     const auto workspace = Memory::allocate(ctx, device_bytes, operation);
     const SolverInfo info(ctx, operation);
+    const Room<T> room(ctx, n, operation);
     std::vector<unsigned char> on_host(host_bytes);
-    ctx.heed_stop(operation);
+    ctx.heed_stop(operation);  // nothing from here on throws before the device has read what stands on the host
     require(cusolverDnXpotrf(solver.handle(), solver.parameters(), part, n, type, m.data, leading, type,
                              workspace.get(), device_bytes, on_host.data(), host_bytes, info.data()),
             "cusolverDnXpotrf");
     ctx.queued();
-    const Room<T> room(ctx, n, operation);
     const VectorView<T, DeviceSpace> diagonal(room.data(), n);
-    for_indices(ctx, n, operation, CopyElement<T>{VectorView<const T, DeviceSpace>(m.data, n, leading + 1), diagonal});
+    for_indices_at_once(ctx, n, CopyElement<T>{VectorView<const T, DeviceSpace>(m.data, n, leading + 1), diagonal});
     std::vector<T> pivots(static_cast<std::size_t>(n));
     Memory::copy_to_host<T>(ctx, VectorView<const T, DeviceSpace>(diagonal), isonomy::view(pivots));
-    return isonomy::detail::first_failing_pivot(VectorView<const T>(pivots.data(), n), info.value(ctx));
+    return isonomy::detail::first_failing_pivot(VectorView<const T>(pivots.data(), n),
+                                                info.of_numbers(ctx, "cusolverDnXpotrf"));
   }
 };
 

@@ -158,7 +158,7 @@ struct EighBatched {
                                    workspace.get(), device_bytes, on_host.data(), host_bytes, failed, count),
             "cusolverDnXsyevBatched");
     ctx.queued();
-    if (host_bytes > 0) Memory::synchronize(ctx);  // it may read them until it has run
+    if (host_bytes > 0) ctx.wait(operation);  // it may read them until it has run
   }
 };
 

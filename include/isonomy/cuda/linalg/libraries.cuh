@@ -72,6 +72,9 @@ struct BlasArithmetic {
       return "IEEE 754 in double; eigenvectors by cuSOLVER in its deterministic mode, in an order of its own";
     if (std::same_as<Op, op::tridiagonalise> || std::same_as<Op, op::apply_reflectors> || std::same_as<Op, op::qr>)
       return "IEEE 754 in double; reflectors by cuSOLVER in its deterministic mode, in an order of its own";
+    if (std::same_as<Op, op::cholesky>)
+      return "IEEE 754; factors of large matrices by cuSOLVER in its deterministic mode, of others by kernels of ours "
+             "and products by cuBLAS in pedantic mode, in an order of their own";
     return "IEEE 754; sums of products by cuBLAS in pedantic mode, in an order of its own; all else fused and "
            "reassociated only where the source says so";
   }

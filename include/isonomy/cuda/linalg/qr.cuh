@@ -109,8 +109,8 @@ struct Qr {
     Memory::copy<double>(ctx, VectorView<const double, DeviceSpace>(factors, m * k),
                          VectorView<double, DeviceSpace>(orthonormal, m * k));
     make_columns(ctx, m, k, orthonormal, taus);
-    for_indices(ctx, k * n, operation, StoreTriangle<T>{factors, m, exponents, r});
-    for_indices(ctx, m * k, operation, StoreOrthonormal<T>{factors, orthonormal, q});
+    for_indices_at_once(ctx, k * n, StoreTriangle<T>{factors, m, exponents, r});
+    for_indices_at_once(ctx, m * k, StoreOrthonormal<T>{factors, orthonormal, q});
   }
 
  private:

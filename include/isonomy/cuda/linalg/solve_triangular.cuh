@@ -73,19 +73,21 @@ struct TriangularSystem {
   }
 };
 
-/// Where the matrices of a batch lie; X of a slot with a zero on the diagonal is one for all of them that nobody reads.
+/// Where the matrices of a batch lie; X of a slot with a zero on the diagonal is one that nobody reads, of `apart`
+/// elements, one for each slot of a call for `at_once` of them.
 template <class T>
 struct ListSystems {
   BatchView<const T, DeviceSpace> l;
   BatchView<T, DeviceSpace> b;
   VectorView<const index_t, DeviceSpace> info;
   T* unread;
+  index_t apart, at_once;
   const T** list_of_l;
   T** list_of_x;
 
   __device__ void operator()(index_t slot) const {
     list_of_l[slot] = l.data + slot * l.batch_stride;
-    list_of_x[slot] = info(slot) == 0 ? b.data + slot * b.batch_stride : unread;
+    list_of_x[slot] = info(slot) == 0 ? b.data + slot * b.batch_stride : unread + slot % at_once * apart;
   }
 };
 
@@ -109,8 +111,9 @@ struct SolveTriangular {
     TriangularSystem<T>{a.view, x.view, lower}.queue_in_pieces(ctx, piece, operation);
     Memory::copy<T>(ctx, MatrixView<const T, DeviceSpace>(x.view), b);
   }
-  /// Where a stride of each matrix is 1, by lists of them in workspace, beside one X to which slots with a zero on the
-  /// diagonal are sent; the generic form otherwise, and where that X would be longer than the batch.
+  /// Where a stride of each matrix is 1, by lists of them in workspace, beside an X for each slot of a call, to which
+  /// those with a zero on the diagonal are sent; the generic form otherwise, and where these would be longer than the
+  /// batch.
   template <Real T>
   static void solve_triangular_batched(Context& ctx, BatchView<const T, DeviceSpace> l, BatchView<T, DeviceSpace> b,
                                        VectorView<index_t, DeviceSpace> info, Triangle triangle) {
@@ -119,16 +122,18 @@ struct SolveTriangular {
     if (b.batches == 0 || b.rows == 0 || b.columns == 0 || !readable(l[0]) || !readable(b[0]))
       return op::solve_triangular_batched::derive(ctx, l, b, info, triangle);
     const TriangularCall<T> call(l[0], b[0], triangle == Triangle::lower);
-    if (call.elements_of_x() > b.batches * b.rows * b.columns)
+    const index_t at_once =
+        std::min({b.batches, most, std::max<index_t>(1, piece_of_product(b.rows, b.rows) / b.columns)});
+    if (call.elements_of_x() * at_once > b.batches * b.rows * b.columns)
       return op::solve_triangular_batched::derive(ctx, l, b, info, triangle);
-    const Room<T> unread(ctx, call.elements_of_x(), operation);
+    const Room<T> unread(ctx, call.elements_of_x() * at_once, operation);
     const Room<const T*> list_of_l(ctx, b.batches, operation);
     const Room<T*> list_of_x(ctx, b.batches, operation);
     for_indices(ctx, b.batches, operation, isonomy::detail::FirstZero<T, DeviceSpace>{l, info});
-    for_indices(ctx, b.batches, operation,
-                ListSystems<T>{l, b, info, unread.data(), list_of_l.data(), list_of_x.data()});
-    const index_t at_once = std::max<index_t>(1, piece_of_product(b.rows, b.rows) / b.columns);
-    in_pieces(ctx, b.batches, std::min(most, at_once), operation, [&](index_t first, index_t count) {
+    for_indices(
+        ctx, b.batches, operation,
+        ListSystems<T>{l, b, info, unread.data(), call.elements_of_x(), at_once, list_of_l.data(), list_of_x.data()});
+    in_pieces(ctx, b.batches, at_once, operation, [&](index_t first, index_t count) {
       const T one = 1;
       blas(ctx, "cublas<t>trsmBatched", [&](cublasHandle_t handle) {
         return BlasCalls<T>::trsm_batched(handle, call.side, call.triangle, call.operation, CUBLAS_DIAG_NON_UNIT,

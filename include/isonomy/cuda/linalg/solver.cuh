@@ -31,6 +31,7 @@ class Solver {
     handle_.reset(handle);
     require(cusolverDnSetStream(handle, stream), "cusolverDnSetStream");
     require(cusolverDnSetDeterministicMode(handle, CUSOLVER_DETERMINISTIC_RESULTS), "cusolverDnSetDeterministicMode");
+    require(cusolverDnSetMathMode(handle, CUSOLVER_DEFAULT_MATH), "cusolverDnSetMathMode");
     cusolverDnParams_t parameters = nullptr;
     require(cusolverDnCreateParams(&parameters), "cusolverDnCreateParams");
     parameters_.reset(parameters);
@@ -58,6 +59,12 @@ class SolverInfo {
   [[nodiscard]] int value(Context& ctx) const {
     int info = 0;
     Memory::copy_to_host<int>(ctx, VectorView<const int, DeviceSpace>(room_.data(), 1), VectorView<int>(&info, 1));
+    return info;
+  }
+  /// For calls whose positive info tells of the numbers, and a negative one of arguments. Waits for the device.
+  [[nodiscard]] int of_numbers(Context& ctx, const char* call) const {
+    const int info = value(ctx);
+    if (info < 0) throw DeviceError("cuSOLVER", call, info, "an info", "an argument that it does not take");
     return info;
   }
   /// For calls that fail for wrong arguments alone, which would be ours. Waits for the device.

@@ -18,13 +18,6 @@
 
 namespace isonomy::device {
 
-/// f(i) for every i in [0, n) in one launch: no wish to stop leaves an output half written.
-template <class F>
-void for_indices_at_once(Context& ctx, index_t n, const F& f) {
-  constexpr int threads = 256;
-  if (n > 0) launch(ctx, ctx.blocks_for(n, threads), threads, IndexLoop<F>{f, 0, n});
-}
-
 /// A tridiagonal form in double, as LAPACK's sytrd gives it for a lower triangle: reflectors beneath the subdiagonal of
 /// the n x n matrix, which is in columns.
 struct TridiagonalForm {

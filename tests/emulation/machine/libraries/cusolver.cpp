@@ -228,6 +228,16 @@ cusolverStatus_t cusolverDnGetDeterministicMode(cusolverDnHandle_t handle, cusol
   *mode = handle->mode;
   return CUSOLVER_STATUS_SUCCESS;
 }
+cusolverStatus_t cusolverDnSetMathMode(cusolverDnHandle_t handle, cusolverMathMode_t mode) {
+  if (handle == nullptr) return CUSOLVER_STATUS_NOT_INITIALIZED;
+  handle->math = mode;
+  return CUSOLVER_STATUS_SUCCESS;
+}
+cusolverStatus_t cusolverDnGetMathMode(cusolverDnHandle_t handle, cusolverMathMode_t* mode) {
+  if (handle == nullptr) return CUSOLVER_STATUS_NOT_INITIALIZED;
+  *mode = handle->math;
+  return CUSOLVER_STATUS_SUCCESS;
+}
 cusolverStatus_t cusolverDnCreateParams(cusolverDnParams_t* params) {
   *params = create_handle<cusolverDnParams>();
   return *params != nullptr ? CUSOLVER_STATUS_SUCCESS : CUSOLVER_STATUS_ALLOC_FAILED;

@@ -9,6 +9,7 @@
 struct cusolverDnContext {
   cudaStream_t stream = nullptr;
   cusolverDeterministicMode_t mode = CUSOLVER_DETERMINISTIC_RESULTS;
+  cusolverMathMode_t math = CUSOLVER_DEFAULT_MATH;
 };
 struct cusolverDnParams {};
 

@@ -85,18 +85,19 @@ TEMPLATE_TEST_CASE("cuBLAS: trsmBatched reads lists in device memory, and nothin
   using T = TestType;
   for (const index_t n : {1, 3, 33, 130}) {
     INFO(n << " rows");
-    constexpr index_t systems = 3;
+    constexpr index_t systems = 4;
     const std::vector<T> one = ones_below<T>(n, std::numeric_limits<T>::quiet_NaN());
     std::vector<T> l, b(static_cast<std::size_t>(n * 2 * systems), T(1));
     for (index_t s = 0; s < systems; ++s) l.insert(l.end(), one.begin(), one.end());
-    l[static_cast<std::size_t>(n * n + (n - 1) * (n + 1))] = 0;  // the last of the second diagonal
+    for (const index_t bad : {1, 2})  // the last of these diagonals
+      l[static_cast<std::size_t>(bad * n * n + (n - 1) * (n + 1))] = 0;
     b.back() = std::numeric_limits<T>::quiet_NaN();
     std::vector<index_t> info;
     const std::vector<T> x = solved_together<T>(l, n, b, info);
-    CHECK(info == std::vector<index_t>{0, n, 0});
+    CHECK(info == std::vector<index_t>{0, n, n, 0});
     for (std::size_t i = 0; i + 1 < x.size(); ++i) {
       const std::size_t of_slot = i % static_cast<std::size_t>(2 * n), slot = i / static_cast<std::size_t>(2 * n);
-      const T expected = slot == 1 ? T(1) : static_cast<T>(of_slot % static_cast<std::size_t>(n) + 1);
+      const T expected = slot == 1 || slot == 2 ? T(1) : static_cast<T>(of_slot % static_cast<std::size_t>(n) + 1);
       if (x[i] != expected) FAIL("unknown " << i << " is " << x[i] << ", not " << expected);
     }
     CHECK(std::isnan(x.back()));

@@ -18,7 +18,8 @@ struct EighBatched {
   template <Real T>
   static void eigh_batched(Context& ctx, BatchView<const T> a, MatrixView<T> w, BatchView<T> v,
                            VectorView<index_t> info) {
-    constexpr index_t fills_threads = 512;  // rows of a matrix whose products have tasks enough by themselves
+    constexpr index_t fills_threads = 512;     // rows of a matrix whose products have tasks enough by themselves
+    constexpr index_t gains_by_threads = 128;  // of one whose products have some
     const index_t n = a.rows;
     const auto solve = [&](SymmetricEigenproblem& problem, index_t s) {
       info(s) = isonomy::detail::eigen_status([&] {
@@ -34,7 +35,7 @@ struct EighBatched {
     };
     if (n == 0) {
       for (index_t s = 0; s < info.size; ++s) info(s) = 0;
-    } else if (n >= fills_threads) {
+    } else if (n >= fills_threads || (n >= gains_by_threads && a.batches < ctx.threads())) {
       SymmetricEigenproblem problem(ctx, operation, n);
       for (index_t s = 0; s < a.batches; ++s) solve(problem, s);
     } else {

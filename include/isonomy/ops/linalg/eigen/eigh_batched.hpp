@@ -109,7 +109,8 @@ struct eigh_batched : Declaration {
 /// end: its eigenvalues and vectors are NaN then.
 ///
 /// Errors: ShapeError, AliasError, OutOfMemory for the workspace, on Backend<Cpu> that of eigh for each matrix at work;
-/// never for the numbers in a matrix. Who asks to stop finds the outputs of some matrices written. O(b n^3). The
+/// never for the numbers in a matrix. Where memory ends in the middle, or who asks to stop, finds the outputs of some
+/// matrices written. O(b n^3). The
 /// generic form calls eigh for each.
 ///
 /// Deterministic: on Backend<Cpu> each matrix has the bits of eigh, on every instruction set and thread count; backends

@@ -67,8 +67,12 @@ struct eigh_subset : Declaration {
     isonomy::detail::require_room(found, a.rows, w.size, v.columns);
     const VectorView<const T, Space> chosen = values.view().subview(found.first, found.count);
     const MatrixView<const T, Space> columns = vectors.view().column_block(found.first, found.count);
-    isonomy::copy(ctx, chosen, w.subview(0, found.count));
-    isonomy::copy(ctx, columns, v.column_block(0, found.count));
+    try {
+      isonomy::copy(ctx, columns, v.column_block(0, found.count));
+      isonomy::copy(ctx, chosen, w.subview(0, found.count));
+    } catch (const Cancelled&) {
+      throw Cancelled(name);
+    }
     return found;
   }
 
@@ -103,8 +107,9 @@ struct eigh_subset : Declaration {
 /// without full rank, may lie on its other side.
 ///
 /// Errors: as eigh; ValueError too for a range whose ends are NaN or descend, and, naming how many there are, where w
-/// or V has no room. Outputs stay as they were where it throws. Workspace on Backend<Cpu> is that of eigh; the generic
-/// form takes all of eigh, n^2 + n elements more, and waits for the eigenvalues.
+/// or V has no room. Outputs stay as they were where it throws, unless the generic form is stopped while it writes
+/// them. Workspace on Backend<Cpu> is that of eigh; the generic form takes all of eigh, n^2 + n elements more, and
+/// waits for the eigenvalues.
 ///
 /// Deterministic: Backend<Cpu> gives the bits of eigh for these eigenvalues and vectors, on every instruction set and
 /// thread count, and so the same choice. It takes all eigenvalues and forms the vectors wanted alone: for few, about
