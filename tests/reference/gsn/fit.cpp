@@ -100,3 +100,14 @@ TEST_CASE("fits of uneven data are those of the published code", "[gsn]") {
     }
   CHECK(cases == 32);  // 30 random, U1, U2
 }
+
+TEST_CASE("fits of missing data are those of the published code", "[gsn]") {
+  int cases = 0;
+  for (const char* file : {"missing", "spec"})
+    for (const test::GsnCase& c : test::gsn_cases(file)) {
+      if (c.regime != "missing") continue;
+      check_fit<gsn::automatic>(c);
+      ++cases;
+    }
+  CHECK(cases == 31);  // 30 random, M1
+}

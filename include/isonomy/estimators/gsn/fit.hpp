@@ -12,6 +12,7 @@
 #include "isonomy/estimators/gsn/data_view.hpp"
 #include "isonomy/estimators/gsn/levels/choice.hpp"
 #include "isonomy/estimators/gsn/options.hpp"
+#include "isonomy/estimators/gsn/regimes/missing_units.hpp"
 #include "isonomy/estimators/gsn/regimes/presence.hpp"
 #include "isonomy/estimators/gsn/regimes/steps.hpp"
 #include "isonomy/estimators/gsn/regimes/whole_trials.hpp"
@@ -97,8 +98,10 @@ template <LevelSearch Search = automatic, ContextLike Ctx, Real T>
   if (const auto at = detail::first_not_finite(ctx, data, true, operation))
     detail::not_finite(operation, *at, "numbers, or NaN where nothing was measured");
   const detail::Presence presence = detail::presence(ctx, data);
-  if (options.uneven == Uneven::missing)
-    throw ValueError(text::joined(operation, ": Uneven::missing is not offered; take Uneven::fast"));
+  if (options.uneven == Uneven::missing) {
+    using Source = detail::MissingUnits<Ctx, T>;
+    return detail::Fit<Search, Ctx, Source>(ctx, options).run(levels, [&] { return Source(ctx, data, presence); });
+  }
   detail::require_uneven(operation, presence.whole, levels.size());
   return detail::fit_trials<Search>(ctx, data, options, levels, presence.whole);
 }

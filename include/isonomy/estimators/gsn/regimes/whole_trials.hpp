@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <limits>
 #include <string>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/core/config.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/gsn/biconvex/problem.hpp"
 #include "isonomy/estimators/gsn/covariance/condition_means.hpp"
@@ -59,7 +61,9 @@ class WholeTrials {
   static constexpr double epsilon = std::numeric_limits<T>::epsilon();
 
   WholeTrials(Ctx& ctx, const DataView<T, Space>& data, const TrialLists& lists)
-      : ctx_(ctx), noise_(ctx, data, lists), all_(every(data.conditions)), parts_(gsn::split(data.conditions)) {
+      : ctx_(ctx), noise_(ctx, data, lists), all_(every(data.conditions)),
+        parts_(gsn::split(data.conditions)), repeated_{lists.repeated(parts_.training),
+                                                       lists.repeated(parts_.validation)} {
     index_t trials = 0, of_repeated = 0;
     for (const index_t c : all_) {
       least_ = std::min(least_, lists.count(c));
@@ -80,8 +84,8 @@ class WholeTrials {
   /// Fills in both choices among their levels.
   template <LevelSearch Search>
   void choose_levels(SingularRule rule, LevelChoice& noise, LevelChoice& data, std::vector<std::string>& warnings) {
-    choose_one<Search>(noise_, rule, noise, "noise", warnings);
-    choose_one<Search>(conditions(), rule, data, "data", warnings);
+    choose_one<Search>(noise_, repeated_, rule, noise, "noise", warnings);
+    choose_one<Search>(conditions(), parts_, rule, data, "data", warnings);
   }
 
   [[nodiscard]] Estimate<Tag> noise(double level, bool matrix) { return estimate(noise_.of(all_), level, matrix); }
@@ -124,13 +128,13 @@ class WholeTrials {
   [[nodiscard]] ConditionRows<Ctx> conditions() const { return {ctx_, means_.view(), epsilon}; }
 
   template <LevelSearch Search, class Source>
-  void choose_one(const Source& rows, SingularRule rule, LevelChoice& choice, const char* of,
+  void choose_one(const Source& rows, const Split& parts, SingularRule rule, LevelChoice& choice, const char* of,
                   std::vector<std::string>& warnings) const {
     choice.level = choice.levels.front();
-    choice.training = static_cast<index_t>(parts_.training.size());
-    choice.validation = static_cast<index_t>(parts_.validation.size());
+    choice.training = static_cast<index_t>(parts.training.size());
+    choice.validation = static_cast<index_t>(parts.validation.size());
     if (choice.levels.size() == 1) return;
-    search_level<Search>(ctx_, rows.split(parts_, sizes_), rule, choice);
+    search_level<Search>(ctx_, rows.split(parts, sizes_), rule, choice);
     warn(choice, of, warnings);
   }
 
@@ -152,7 +156,7 @@ class WholeTrials {
   Ctx& ctx_;
   NoiseRows<Ctx, T> noise_;
   std::vector<index_t> all_;
-  Split parts_;
+  Split parts_, repeated_;  ///< all conditions, and those that have a covariance of trials
   index_t least_ = std::numeric_limits<index_t>::max();
   double mean_trials_ = 0, effective_ = 0;
   Matrix<double, Tag> means_;
