@@ -9,6 +9,7 @@
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/view.hpp"
+#include "isonomy/estimators/gsn/covariance/trial_lists.hpp"
 #include "isonomy/estimators/gsn/data_view.hpp"
 #include "isonomy/ops/for_each.hpp"
 
@@ -24,44 +25,71 @@ constexpr index_t mask_bits = 64;
   return static_cast<index_t>((word * 0x0101010101010101u) >> 56);
 }
 
+/// Sums of two units over groups.
+struct PairSums {
+  double covariances = 0, repeated = 0;  ///< over groups of which both have two trials in common, and their number
+  double shares = 0, common = 0;         ///< over groups of which both have any, and their number
+
+  ISONOMY_HD double covariance() const { return repeated > 0 ? covariances / repeated : 0; }
+  ISONOMY_HD double share() const { return common > 0 ? shares / common : 0; }
+};
+
 /// Numbers of units, in groups of equal size one behind the other. Each is less the mean of what its unit has in its
 /// group; where the unit has none it is 0, and so is its bit in the masks.
 template <MemorySpace Space>
 struct GroupsView {
-  MatrixView<const double, Space> x;             ///< groups * size x units
-  MatrixView<const std::uint64_t, Space> masks;  ///< groups * words x units
-  MatrixView<const double, Space> counts;        ///< groups x units, of what is there
-  index_t groups = 0, size = 0, words = 0;
+  MatrixView<const double, Space> x;               ///< groups * size x units
+  MatrixView<const std::uint64_t, Space> masks;    ///< groups * words x units
+  MatrixView<const double, Space> counts;          ///< groups x units, of what is there
+  MatrixView<const std::uint64_t, Space> partial;  ///< a bit for each group of which the unit lacks a trial, x units
+  VectorView<const double, Space> trials;          ///< of each group, those that any unit has
+  VectorView<const double, Space> reciprocals;     ///< of 0 to size; that of 0 is 0
+  index_t size = 0, words = 0;
 
-  /// Have both units the same in a group?
-  ISONOMY_HD bool same(index_t i, index_t j, index_t group) const {
-    for (index_t w = group * words; w < (group + 1) * words; ++w)
-      if (masks(w, i) != masks(w, j)) return false;
-    return true;
+  /// `sums` over all groups of which both units have all trials, or would have, and what is in the others instead: in
+  /// their order.
+  [[nodiscard]] ISONOMY_HD PairSums with_partial(PairSums sums, index_t i, index_t j) const {
+    for (index_t w = 0; w < partial.rows; ++w)
+      for (std::uint64_t left = partial(w, i) | partial(w, j); left != 0; left &= left - 1) {
+        const index_t group = w * mask_bits + bits_set((left & (~left + 1)) - 1);
+        sums.common -= 1;
+        sums.repeated -= trials(group) >= 2 ? 1 : 0;
+        add(sums, i, j, group);
+      }
+    return sums;
   }
-  /// What both units have in a group.
-  ISONOMY_HD double common(index_t i, index_t j, index_t group) const {
-    index_t count = 0;
-    for (index_t w = group * words; w < (group + 1) * words; ++w) count += bits_set(masks(w, i) & masks(w, j));
-    return static_cast<double>(count);
-  }
-  /// The sum of products of units that have the same in a group: their means are 0 there.
-  ISONOMY_HD double products(index_t i, index_t j, index_t group) const {
-    Rounded sum;
-    for (index_t t = group * size; t < (group + 1) * size; ++t) sum += Rounded(x(t, i)) * x(t, j);
-    return sum;
+
+ private:
+  /// The share of a group is the covariance of the means of the units' trials, of noise with covariance 1: the trials
+  /// in common over the product of the numbers of both.
+  ISONOMY_HD void add(PairSums& sums, index_t i, index_t j, index_t group) const {
+    const double n = counts(group, i), m = counts(group, j);
+    if (n == 0 || m == 0) return;
+    sums.common += 1;
+    index_t common = 0;
+    for (index_t w = group * words; w < (group + 1) * words; ++w) common += bits_set(masks(w, i) & masks(w, j));
+    const double shared = static_cast<double>(common);
+    sums.shares += shared / (n * m);
+    if (common < 2) return;
+    sums.repeated += 1;
+    sums.covariances += rounded_product(centred_products(i, j, group, common), reciprocals(common - 1));
   }
   /// The sum of products of what both units have in a group, each less its mean over these.
-  ISONOMY_HD double centred_products(index_t i, index_t j, index_t group, double common) const {
+  ISONOMY_HD double centred_products(index_t i, index_t j, index_t group, index_t common) const {
     Rounded sum, of_i, of_j;
-    for (index_t t = 0; t < size; ++t) {
-      const index_t w = group * words + t / mask_bits, at = group * size + t;
-      if (((masks(w, i) & masks(w, j)) >> (t % mask_bits) & 1u) == 0) continue;
-      sum += Rounded(x(at, i)) * x(at, j);
-      of_i += x(at, i);
-      of_j += x(at, j);
+    const double* x_i = &x(group * size, i);
+    const double* x_j = &x(group * size, j);
+    for (index_t w = 0, first = 0; w < words; ++w, first += mask_bits) {
+      const std::uint64_t both = masks(group * words + w, i) & masks(group * words + w, j);
+      const index_t end = first + mask_bits < size ? first + mask_bits : size;
+      for (index_t t = first; t < end; ++t) {  // without branches: what is absent is 0
+        const double there = static_cast<double>(both >> (t - first) & 1u);
+        sum += Rounded(x_i[t]) * x_j[t];
+        of_i += Rounded(x_i[t]) * there;
+        of_j += Rounded(x_j[t]) * there;
+      }
     }
-    return sum - of_i * of_j / common;
+    return sum - of_i * of_j * reciprocals(common);
   }
 };
 
@@ -96,6 +124,22 @@ struct FillGroup {
   }
 };
 
+/// A word of bits of one unit.
+template <MemorySpace Space>
+struct FillPartial {
+  MatrixView<const double, Space> counts;
+  VectorView<const double, Space> trials;
+  MatrixView<std::uint64_t, Space> partial;
+
+  ISONOMY_HD void operator()(index_t at) const {
+    const index_t unit = at / partial.rows, w = at % partial.rows;
+    std::uint64_t bits = 0;
+    for (index_t g = w * mask_bits; g < (w + 1) * mask_bits && g < trials.size; ++g)
+      if (counts(g, unit) < trials(g)) bits |= std::uint64_t{1} << (g % mask_bits);
+    partial(w, unit) = bits;
+  }
+};
+
 /// The trials of some conditions, each condition a group. Takes 8 bytes a trial of a unit, and 16 a condition.
 template <ContextLike Ctx>
 class Groups {
@@ -103,28 +147,38 @@ class Groups {
   using Tag = typename Ctx::tag;
   using Space = typename Ctx::space;
 
-  Groups() = default;
+  /// `lists`: the trials of each condition that any unit has.
   template <class T>
-  Groups(Ctx& ctx, const DataView<T, Space>& data, const std::vector<index_t>& conditions)
-      : groups_(static_cast<index_t>(conditions.size())), size_(data.trials),
-        words_((data.trials + mask_bits - 1) / mask_bits) {
+  Groups(Ctx& ctx, const DataView<T, Space>& data, const std::vector<index_t>& conditions, const TrialLists& lists)
+      : size_(data.trials), words_((data.trials + mask_bits - 1) / mask_bits) {
     constexpr const char* purpose = "gsn: trials less their means";
-    x_ = Matrix<double, Tag>(ctx, groups_ * size_, data.units, purpose);
-    masks_ = Matrix<std::uint64_t, Tag>(ctx, groups_ * words_, data.units, purpose);
-    counts_ = Matrix<double, Tag>(ctx, groups_, data.units, purpose);
+    const auto count = static_cast<index_t>(conditions.size());
+    x_ = Matrix<double, Tag>(ctx, count * size_, data.units, purpose);
+    masks_ = Matrix<std::uint64_t, Tag>(ctx, count * words_, data.units, purpose);
+    counts_ = Matrix<double, Tag>(ctx, count, data.units, purpose);
+    partial_ = Matrix<std::uint64_t, Tag>(ctx, (count + mask_bits - 1) / mask_bits, data.units, purpose);
+    std::vector<double> trials, reciprocals{0};
+    for (const index_t c : conditions) trials.push_back(static_cast<double>(lists.count(c)));
+    for (index_t k = 1; k <= size_; ++k) reciprocals.push_back(1 / static_cast<double>(k));
+    trials_ = to_device(ctx, trials, purpose);
+    reciprocals_ = to_device(ctx, reciprocals, purpose);
     const auto list = to_device(ctx, conditions, purpose);
-    isonomy::for_each(ctx, data.units * groups_,
+    isonomy::for_each(ctx, data.units * count,
                       FillGroup<T, Space>{data, list.view(), words_, x_.view(), masks_.view(), counts_.view()});
+    isonomy::for_each(ctx, data.units * partial_.rows(),
+                      FillPartial<Space>{counts_.view(), trials_.view(), partial_.view()});
   }
 
   [[nodiscard]] GroupsView<Space> view() const {
-    return {x_.view(), masks_.view(), counts_.view(), groups_, size_, words_};
+    return {x_.view(),      masks_.view(),       counts_.view(), partial_.view(),
+            trials_.view(), reciprocals_.view(), size_,          words_};
   }
 
  private:
-  index_t groups_ = 0, size_ = 0, words_ = 0;
+  index_t size_ = 0, words_ = 0;
   Matrix<double, Tag> x_, counts_;
-  Matrix<std::uint64_t, Tag> masks_;
+  Matrix<std::uint64_t, Tag> masks_, partial_;
+  Buffer<double, Tag> trials_, reciprocals_;
 };
 
 }  // namespace isonomy::gsn::detail

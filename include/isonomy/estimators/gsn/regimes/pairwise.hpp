@@ -23,45 +23,45 @@
 
 namespace isonomy::gsn::detail {
 
-/// Sums of two units over groups.
-struct PairSums {
-  double covariances = 0, repeated = 0;  ///< over groups of which both have two trials in common, and their number
-  double shares = 0, common = 0;         ///< over groups of which both have any, and their number
-
-  ISONOMY_HD double covariance() const { return repeated > 0 ? covariances / repeated : 0; }
-  ISONOMY_HD double share() const { return common > 0 ? shares / common : 0; }
-};
-
-/// `sums` and those of the groups, in their order. The share of a group is the covariance of the means of the units'
-/// trials, of noise with covariance 1: the trials in common over the product of the numbers of both.
-template <MemorySpace Space>
-[[nodiscard]] ISONOMY_HD PairSums with_groups(PairSums sums, const GroupsView<Space>& groups, index_t i, index_t j) {
-  for (index_t g = 0; g < groups.groups; ++g) {
-    const double n = groups.counts(g, i), m = groups.counts(g, j);
-    if (n == 0 || m == 0) continue;
-    const bool same = groups.same(i, j, g);
-    const double common = same ? n : groups.common(i, j, g);
-    sums.shares += common / (n * m);
-    sums.common += 1;
-    if (common < 2) continue;
-    const double products = same ? groups.products(i, j, g) : groups.centred_products(i, j, g, common);
-    sums.covariances += products / (common - 1);
-    sums.repeated += 1;
+/// Does a unit lack one of the listed trials of a condition?
+template <class T, MemorySpace Space>
+ISONOMY_HD bool lacks(const DataView<T, Space>& data, index_t unit, index_t condition,
+                      VectorView<const index_t, Space> trials, index_t first, index_t end) {
+  for (index_t k = first; k < end; ++k) {
+    const T x = data(unit, condition, trials(k));
+    if (x != x) return true;
   }
-  return sums;
+  return false;
 }
+
+/// For one unit in one condition: a weight of 1/sqrt(trials), or 0 for it and for the contrasts if the unit lacks a
+/// trial.
+template <class T, MemorySpace Space>
+struct KeepWhole {
+  DataView<T, Space> data;
+  VectorView<const index_t, Space> conditions, trials, offsets;
+  MatrixView<double, Space> contrasts, weights;
+
+  ISONOMY_HD void operator()(index_t at) const {
+    const index_t unit = at / conditions.size, b = at % conditions.size, first = offsets(b), end = offsets(b + 1);
+    const bool partial = lacks(data, unit, conditions(b), trials, first, end);
+    weights(b, unit) = partial ? 0 : 1 / std::sqrt(static_cast<double>(end - first));
+    for (index_t k = first - b; partial && k < end - b - 1; ++k) contrasts(k, unit) = 0;
+  }
+};
 
 /// Of every unit: the variance and the share of its noise in the variance of its means.
 template <MemorySpace Space>
 struct UnitPairs {
   GroupsView<Space> groups;
-  PairSums uniform;  ///< but for covariances
+  PairSums all;  ///< the numbers of groups
   VectorView<double, Space> variances, shares;
 
   ISONOMY_HD void operator()(index_t unit) const {
-    PairSums sums = uniform;
+    PairSums sums = all;
     sums.covariances = variances(unit);
-    sums = with_groups(sums, groups, unit, unit);
+    sums.shares = shares(unit);
+    sums = groups.with_partial(sums, unit, unit);
     variances(unit) = sums.covariance();
     shares(unit) = sums.share();
   }
@@ -69,12 +69,13 @@ struct UnitPairs {
 
 /// Square tiles of pairs of units, those of the upper triangle column by column, written to both triangles.
 ///
-/// covariance(i, j) holds the sum over uniform groups and becomes the mean over all.
+/// covariance(i, j) and share(i, j) hold sums over groups of which both units have all trials, and become the means
+/// over all groups.
 template <MemorySpace Space>
 struct PairTiles {
   static constexpr index_t edge = 4;
   GroupsView<Space> groups;
-  PairSums uniform;
+  PairSums all;                                 ///< the numbers of groups
   MatrixView<double, Space> covariance, share;  ///< share may have no data
 
   [[nodiscard]] index_t tiles() const {
@@ -92,9 +93,10 @@ struct PairTiles {
 
  private:
   ISONOMY_HD void fill(index_t i, index_t j) const {
-    PairSums sums = uniform;
+    PairSums sums = all;
     sums.covariances = covariance(i, j);
-    sums = with_groups(sums, groups, i, j);
+    sums.shares = share.data != nullptr ? share(i, j) : 0;
+    sums = groups.with_partial(sums, i, j);
     covariance(i, j) = covariance(j, i) = sums.covariance();
     if (share.data != nullptr) share(i, j) = share(j, i) = sums.share();
   }
@@ -118,8 +120,9 @@ struct ShrinkPairs {
 /// The covariance of each pair of units: the mean, over the conditions of which both have two trials in common, of the
 /// unbiased covariance over these trials.
 ///
-/// Conditions whose units all have the same trials are one product of contrasts; the others are taken pair by pair, in
-/// tiles. A pair's sums go by conditions in their order, so bits depend neither on threads nor on tiles.
+/// Units that have all trials of a condition are the product of its contrasts, of all conditions at once; what is left
+/// is taken pair by pair, in tiles. A pair's sums go by conditions in their order, so bits depend neither on threads
+/// nor on tiles.
 template <ContextLike Ctx, class T>
 class PairwiseCovariance {
  public:
@@ -127,47 +130,53 @@ class PairwiseCovariance {
   using Space = typename Ctx::space;
 
   PairwiseCovariance(Ctx& ctx, const DataView<T, Space>& data, const Presence& presence)
-      : ctx_(ctx), data_(data), groups_(ctx, data, presence.ragged) {
-    for (const index_t c : presence.uniform) {
-      const auto trials = static_cast<double>(presence.whole.count(c));
+      : ctx_(ctx), groups_(ctx, data, presence.ragged, presence.some) {
+    TrialSelection selection;
+    for (index_t c = 0; c < data.conditions; ++c) {
+      const index_t trials = presence.some.count(c);
       if (trials == 0) continue;
-      uniform_.common += 1;
-      uniform_.shares += 1 / trials;
-      if (trials < 2) continue;
-      uniform_.repeated += 1;
-      selection_.add(c, presence.whole.of(c), 1 / std::sqrt(trials - 1));
+      all_.common += 1;
+      all_.repeated += trials >= 2 ? 1 : 0;
+      selection.add(c, presence.some.of(c), trials >= 2 ? 1 / std::sqrt(static_cast<double>(trials - 1)) : 1);
     }
+    constexpr const char* purpose = "gsn: whole conditions";
+    contrasts_ = helmert_contrasts(ctx, data, selection);
+    weights_ = Matrix<double, Tag>(ctx, selection.size(), data.units, purpose);
+    const auto conditions = to_device(ctx, selection.conditions, purpose),
+               trials = to_device(ctx, selection.trials, purpose), offsets = to_device(ctx, selection.offsets, purpose);
+    isonomy::for_each(ctx, data.units * selection.size(),
+                      KeepWhole<T, Space>{data, conditions.view(), trials.view(), offsets.view(), contrasts_.view(),
+                                          weights_.view()});
   }
 
   struct OfUnits {
     std::vector<double> variances, shares;
   };
   [[nodiscard]] OfUnits of_units() const {
-    Buffer<double, Tag> variances = column_squares(ctx_, contrasts().view());
-    Buffer<double, Tag> shares(ctx_, data_.units, "gsn: shares of noise");
-    isonomy::for_each(ctx_, data_.units, UnitPairs<Space>{groups_.view(), uniform_, variances.view(), shares.view()});
+    Buffer<double, Tag> variances = column_squares(ctx_, contrasts_.view()),
+                        shares = column_squares(ctx_, weights_.view());
+    isonomy::for_each(ctx_, weights_.columns(),
+                      UnitPairs<Space>{groups_.view(), all_, variances.view(), shares.view()});
     return {to_host(ctx_, variances), to_host(ctx_, shares)};
   }
 
   /// With these variances, and `level`; `share` is filled if it is a matrix of units x units.
   [[nodiscard]] Matrix<double, Tag> shrunk(const std::vector<double>& variances, double level,
                                            MatrixView<double, Space> share = {}) const {
-    Matrix<double, Tag> out = covariance(ctx_, contrasts().view(), 1);
-    const PairTiles<Space> tiles{groups_.view(), uniform_, out.view(), share};
+    Matrix<double, Tag> out = covariance(ctx_, contrasts_.view(), 1);
+    if (share.data != nullptr) syrk(ctx_, 1, weights_.view(), 0, share);
+    const PairTiles<Space> tiles{groups_.view(), all_, out.view(), share};
     isonomy::for_each(ctx_, tiles.tiles(), tiles);
     const auto diagonal = to_device(ctx_, variances, "gsn: variances");
-    isonomy::for_each(ctx_, data_.units, ShrinkPairs<Space>{diagonal.view(), level, out.view()});
+    isonomy::for_each(ctx_, weights_.columns(), ShrinkPairs<Space>{diagonal.view(), level, out.view()});
     return out;
   }
 
  private:
-  [[nodiscard]] Matrix<double, Tag> contrasts() const { return helmert_contrasts(ctx_, data_, selection_); }
-
   Ctx& ctx_;
-  DataView<T, Space> data_;
   Groups<Ctx> groups_;
-  TrialSelection selection_;
-  PairSums uniform_;
+  Matrix<double, Tag> contrasts_, weights_;
+  PairSums all_;
 };
 
 }  // namespace isonomy::gsn::detail

@@ -36,10 +36,10 @@ struct CountUnits {
   }
 };
 
-/// Of each condition, the trials that every unit has, and whether other trials have any unit.
+/// Of each condition, the trials that every unit has, and those that any has.
 struct Presence {
-  TrialLists whole;
-  std::vector<index_t> uniform, ragged;  ///< conditions all of whose units have the same trials, and the others
+  TrialLists whole, some;
+  std::vector<index_t> ragged;  ///< conditions in which these are not the same
 };
 
 template <ContextLike Ctx, class T>
@@ -49,16 +49,17 @@ template <ContextLike Ctx, class T>
   const std::vector<index_t> found = to_host<Ctx, index_t>(
       ctx, VectorView<const index_t, typename Ctx::space>(units.data(), data.conditions * data.trials));
   Presence presence;
-  std::vector<std::vector<index_t>> whole(static_cast<std::size_t>(data.conditions));
+  std::vector<std::vector<index_t>> whole(static_cast<std::size_t>(data.conditions)), some = whole;
   for (index_t c = 0; c < data.conditions; ++c) {
-    bool uniform = true;
+    const auto at = static_cast<std::size_t>(c);
     for (index_t t = 0; t < data.trials; ++t) {
       const index_t count = found[static_cast<std::size_t>(c * data.trials + t)];
-      if (count == data.units) whole[static_cast<std::size_t>(c)].push_back(t);
-      uniform = uniform && (count == 0 || count == data.units);
+      if (count == data.units) whole[at].push_back(t);
+      if (count > 0) some[at].push_back(t);
     }
-    (uniform ? presence.uniform : presence.ragged).push_back(c);
+    if (whole[at].size() < some[at].size()) presence.ragged.push_back(c);
   }
+  presence.some = TrialLists(std::move(some));
   presence.whole = TrialLists(std::move(whole));
   return presence;
 }

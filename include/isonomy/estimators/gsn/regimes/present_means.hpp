@@ -18,10 +18,11 @@
 
 namespace isonomy::gsn::detail {
 
-/// means(condition, unit), counted from the first trial that is there, and NaN without any; counts(condition, unit).
+/// means(condition, unit), counted from the first trial that is there, and `none` without any; counts(condition, unit).
 template <class T, MemorySpace Space>
 struct MeanOverPresent {
   DataView<T, Space> data;
+  double none;
   MatrixView<double, Space> means, counts;
 
   ISONOMY_HD void operator()(index_t at) const {
@@ -34,7 +35,7 @@ struct MeanOverPresent {
       sum += x - origin;
       count += 1;
     }
-    means(condition, unit) = count > 0 ? origin + sum / count : std::numeric_limits<double>::quiet_NaN();
+    means(condition, unit) = count > 0 ? origin + sum / count : none;
     counts(condition, unit) = count;
   }
 };
@@ -75,7 +76,9 @@ class PresentMeans {
       : means_(ctx, data.conditions, data.units, "gsn: condition means") {
     Matrix<double, Tag> counts(ctx, data.conditions, data.units, "gsn: trials of conditions"),
         totals(ctx, 4, data.units, "gsn: totals of units");
-    isonomy::for_each(ctx, data.units * data.conditions, MeanOverPresent<T, Space>{data, means_.view(), counts.view()});
+    isonomy::for_each(
+        ctx, data.units * data.conditions,
+        MeanOverPresent<T, Space>{data, std::numeric_limits<double>::quiet_NaN(), means_.view(), counts.view()});
     isonomy::for_each(ctx, data.units, UnitTotals<Space>{means_.view(), counts.view(), totals.view()});
     take(to_host<Ctx, double>(ctx, VectorView<const double, Space>(totals.data(), 4 * data.units)));
     whole_ = presence(ctx, as_trials()).whole.of(0);
