@@ -72,14 +72,24 @@ template <LevelSearch Search, ContextLike Ctx, class T>
 /// run with the mean over all conditions of the trials of those with two or more, 1 at least: see Iteration::limit and
 /// `distance`.
 ///
+/// Missing data, which are those with NaN, where options.uneven is `missing`: of every pair of units, cN is the mean,
+/// over the conditions of which both have two trials in common, of the unbiased covariance over these trials; cD is the
+/// covariance over the conditions that both have of the means of what each has; and instead of 1/trials there is the
+/// share of the noise in it, the mean over these conditions of common trials over the product of the numbers of both.
+/// So cS has no bias, and no covariance need be semidefinite. 0 where there is none to take the mean of. The noise's
+/// level is chosen on trials that no unit lacks, the data's on conditions of which every unit has some, 5 at least;
+/// without these it is 1. biconvex() is run with the mean number of trials of units in conditions, by sweeps. Offsets
+/// of units cost no digits. O(units^2 * trials) where units lack some, and for the rest one product of matrices.
+///
 /// Search is how levels are tried: `automatic`, `tridiagonal`, `low_rank` or `batched_cholesky`.
 ///
 /// Errors: ValueError for infinite data (the first place is named), options beyond their range, fewer than 2 trials or
-/// 2 conditions, or 3 where levels are to be chosen, conditions without a trial that counts (they are named), and
-/// none with two trials to train, or to validate; ShapeError, OutOfMemory, NoConvergence. Inputs stay as they are.
-/// Warnings: units that do not vary, one condition that validates, a level at an end of its grid or none that is not
-/// singular, a ridge, no convergence, conditions that hardly repeat, sweeps that ended more than 1 % from their end.
-/// Progress per stage; Cancelled.
+/// 2 conditions, or 3 where levels are to be chosen; of uneven data for conditions without a trial that counts (they
+/// are named) and for none with two trials to train, or to validate; of missing data for units that are NaN everywhere
+/// (they are named) and where no unit has two trials of a condition, or two conditions; ShapeError, OutOfMemory,
+/// NoConvergence. Inputs stay as they are. Warnings: units that do not vary, one condition that validates, a level at
+/// an end of its grid, none that is not singular, none that could be chosen, a ridge, no convergence, sweeps that ended
+/// more than 1 % from their end, conditions or units that hardly repeat. Progress per stage; Cancelled.
 ///
 /// Scaling the data scales the covariances, unless Ridge::absolute is asked for. Deterministic: on Backend<Cpu> the
 /// same bits for any thread count.

@@ -49,47 +49,55 @@ struct GroupsView {
   /// `sums` over all groups of which both units have all trials, or would have, and what is in the others instead: in
   /// their order.
   [[nodiscard]] ISONOMY_HD PairSums with_partial(PairSums sums, index_t i, index_t j) const {
+    const Columns a = columns(i), b = columns(j);
     for (index_t w = 0; w < partial.rows; ++w)
       for (std::uint64_t left = partial(w, i) | partial(w, j); left != 0; left &= left - 1) {
         const index_t group = w * mask_bits + bits_set((left & (~left + 1)) - 1);
         sums.common -= 1;
         sums.repeated -= trials(group) >= 2 ? 1 : 0;
-        add(sums, i, j, group);
+        add(sums, a, b, group);
       }
     return sums;
   }
 
  private:
+  /// What is known of one unit; columns of matrices lie without gaps.
+  struct Columns {
+    const double *x, *counts;
+    const std::uint64_t* masks;
+  };
+  ISONOMY_HD Columns columns(index_t unit) const {
+    return {x.column(unit).data, counts.column(unit).data, masks.column(unit).data};
+  }
+
   /// The share of a group is the covariance of the means of the units' trials, of noise with covariance 1: the trials
   /// in common over the product of the numbers of both.
-  ISONOMY_HD void add(PairSums& sums, index_t i, index_t j, index_t group) const {
-    const double n = counts(group, i), m = counts(group, j);
-    if (n == 0 || m == 0) return;
+  ISONOMY_HD void add(PairSums& sums, const Columns& a, const Columns& b, index_t group) const {
+    const double numbers = a.counts[group] * b.counts[group];
+    if (numbers == 0) return;
     sums.common += 1;
     index_t common = 0;
-    for (index_t w = group * words; w < (group + 1) * words; ++w) common += bits_set(masks(w, i) & masks(w, j));
-    const double shared = static_cast<double>(common);
-    sums.shares += shared / (n * m);
+    for (index_t w = group * words; w < (group + 1) * words; ++w) common += bits_set(a.masks[w] & b.masks[w]);
+    sums.shares += static_cast<double>(common) / numbers;
     if (common < 2) return;
     sums.repeated += 1;
-    sums.covariances += rounded_product(centred_products(i, j, group, common), reciprocals(common - 1));
+    sums.covariances += rounded_product(centred_products(a, b, group, common), reciprocals(common - 1));
   }
   /// The sum of products of what both units have in a group, each less its mean over these.
-  ISONOMY_HD double centred_products(index_t i, index_t j, index_t group, index_t common) const {
-    Rounded sum, of_i, of_j;
-    const double* x_i = &x(group * size, i);
-    const double* x_j = &x(group * size, j);
+  ISONOMY_HD double centred_products(const Columns& a, const Columns& b, index_t group, index_t common) const {
+    Rounded sum, of_a, of_b;
+    const double *x_a = a.x + group * size, *x_b = b.x + group * size;
     for (index_t w = 0, first = 0; w < words; ++w, first += mask_bits) {
-      const std::uint64_t both = masks(group * words + w, i) & masks(group * words + w, j);
+      std::uint64_t both = a.masks[group * words + w] & b.masks[group * words + w];
       const index_t end = first + mask_bits < size ? first + mask_bits : size;
-      for (index_t t = first; t < end; ++t) {  // without branches: what is absent is 0
-        const double there = static_cast<double>(both >> (t - first) & 1u);
-        sum += Rounded(x_i[t]) * x_j[t];
-        of_i += Rounded(x_i[t]) * there;
-        of_j += Rounded(x_j[t]) * there;
+      for (index_t t = first; t < end; ++t, both >>= 1) {  // without branches: what is absent is 0
+        const double there = static_cast<double>(static_cast<int>(both & 1u));
+        sum += Rounded(x_a[t]) * x_b[t];
+        of_a += Rounded(x_a[t]) * there;
+        of_b += Rounded(x_b[t]) * there;
       }
     }
-    return sum - of_i * of_j * reciprocals(common);
+    return sum - of_a * of_b * reciprocals(common);
   }
 };
 
