@@ -2,8 +2,9 @@
 #pragma once
 
 #include <cmath>
+#include <cstddef>
 #include <limits>
-#include <string>
+#include <optional>
 #include <type_traits>
 #include <vector>
 
@@ -53,17 +54,19 @@ template <Real T, MemorySpace Space>
 
 namespace detail {
 
-/// first(unit) = the first condition * trials + trial at which a unit is not finite, or -1.
+/// first(unit) = the first condition * trials + trial at which a unit is not finite, NaN aside if it is `allowed`; or
+/// -1.
 template <class T, MemorySpace Space>
 struct FirstNotFinite {
   DataView<T, Space> data;
+  bool nan_allowed;
   VectorView<index_t, Space> first;
 
   ISONOMY_HD void operator()(index_t unit) const {
     first(unit) = -1;
     for (index_t at = 0; at < data.conditions * data.trials; ++at) {
       const T x = data(unit, at / data.trials, at % data.trials);
-      if (x - x == 0) continue;
+      if (x - x == 0 || (nan_allowed && x != x)) continue;
       first(unit) = at;
       return;
     }
@@ -86,18 +89,35 @@ void require_usable(const DataView<T, Space>& data, const char* operation) {
               ": more elements than can be numbered; use less data per call");
 }
 
-/// ValueError naming the first element, unit by unit, that is not finite; nothing if there is none.
+/// A place in the data.
+struct Place {
+  index_t unit, condition, trial;
+};
+
+/// The first element, unit by unit, that is not finite, NaN aside if that is allowed; none if there is none.
 template <ContextLike Ctx, class T>
-void require_finite(Ctx& ctx, const DataView<T, typename Ctx::space>& data, const char* operation) {
+[[nodiscard]] std::optional<Place> first_not_finite(Ctx& ctx, const DataView<T, typename Ctx::space>& data,
+                                                    bool nan_allowed, const char* operation) {
   Buffer<index_t, typename Ctx::tag> first(ctx, data.units, operation);
-  isonomy::for_each(ctx, data.units, FirstNotFinite<T, typename Ctx::space>{data, first.view()});
+  isonomy::for_each(ctx, data.units, FirstNotFinite<T, typename Ctx::space>{data, nan_allowed, first.view()});
   const std::vector<index_t> found = to_host(ctx, first);
   for (index_t unit = 0; unit < data.units; ++unit)
     if (const index_t at = found[static_cast<std::size_t>(unit)]; at >= 0)
-      throw ValueError(text::joined({operation, ": the data are not finite at (", unit, ", ", at / data.trials, ", ",
-                                     at % data.trials,
-                                     "), unit, condition and trial; expected numbers, as many trials for every "
-                                     "condition: uneven and missing data are not offered"}));
+      return Place{unit, at / data.trials, at % data.trials};
+  return std::nullopt;
+}
+
+/// ValueError for a place that is not finite.
+[[noreturn]] inline void not_finite(const char* operation, const Place& at, const char* expected) {
+  throw ValueError(text::joined({operation, ": the data are not finite at (", at.unit, ", ", at.condition, ", ",
+                                 at.trial, "), unit, condition and trial; expected ", expected}));
+}
+
+/// ValueError naming the first element, unit by unit, that is not finite; nothing if there is none.
+template <ContextLike Ctx, class T>
+void require_finite(Ctx& ctx, const DataView<T, typename Ctx::space>& data, const char* operation) {
+  if (const auto at = first_not_finite(ctx, data, false, operation))
+    not_finite(operation, *at, "numbers, as many trials for every condition; fit() takes uneven and missing data");
 }
 
 }  // namespace detail

@@ -63,14 +63,23 @@ struct Returns {
   }
 };
 
+/// What becomes of data with NaN, which is what was not measured. Data without are fitted the same by both.
+///
+/// - `fast`: a trial counts where no unit is NaN in it, and conditions may have different numbers of trials;
+/// - `missing`: every unit counts in its own trials, every pair of units in those that both have.
+///
+/// The third name of perform_gsn, `reference`, is a slower way to the results of `fast`, so it has none here.
+enum class Uneven { fast, missing };
+
 /// Names and defaults of perform_gsn in cvnlab/GSN, but for the choices that follow `returns`.
 struct GsnOptions {
   bool wantshrinkage = true;                        ///< false: the one level 1
   std::optional<std::vector<double>> shrinklevels;  ///< for both covariances, as they are and in their order
   Returns returns;
+  Uneven uneven = Uneven::fast;                     ///< what becomes of NaN
   SingularRule singular_rule = SingularRule::rank;  ///< cholesky: as published
   Ridge ridge = Ridge::relative;                    ///< absolute: as published
-  Iteration iteration = Iteration::closed;          ///< loop: as published, with the same result
+  Iteration iteration = Iteration::closed;          ///< loop: as published, with the same result; limit: uneven data
   int max_iterations = 100;                         ///< of the loop
   bool allow_extrapolation = false;                 ///< levels beyond 0 and 1
 };

@@ -22,6 +22,7 @@
 #include "isonomy/estimators/gsn/covariance/condition_means.hpp"
 #include "isonomy/estimators/gsn/covariance/helmert.hpp"
 #include "isonomy/estimators/gsn/covariance/shrink.hpp"
+#include "isonomy/estimators/gsn/covariance/trial_lists.hpp"
 #include "isonomy/estimators/gsn/data_view.hpp"
 #include "isonomy/estimators/gsn/levels/choice.hpp"
 #include "isonomy/estimators/gsn/levels/options.hpp"
@@ -49,32 +50,35 @@ namespace detail {
 template <ContextLike Ctx>
 using Rows = Matrix<double, typename Ctx::tag>;
 
-/// The pooled noise covariance: within each condition, over all.
+/// The pooled noise covariance: within each condition, over those with two trials or more.
 template <ContextLike Ctx, class T>
 class NoiseRows {
  public:
-  NoiseRows(Ctx& ctx, const DataView<T, typename Ctx::space>& data) : ctx_(ctx), data_(data) {}
+  /// `lists`: the trials that count.
+  NoiseRows(Ctx& ctx, const DataView<T, typename Ctx::space>& data, const TrialLists& lists)
+      : ctx_(ctx), data_(data), lists_(lists) {}
+  NoiseRows(Ctx& ctx, const DataView<T, typename Ctx::space>& data)
+      : NoiseRows(ctx, data, TrialLists(data.conditions, data.trials)) {}
 
   /// Rows whose product with themselves is the mean over conditions of their covariances.
   [[nodiscard]] Rows<Ctx> of(const std::vector<index_t>& conditions) const {
-    return helmert_contrasts(ctx_, data_, all_trials(conditions, data_.trials, 1 / std::sqrt(freedom(conditions))));
+    return helmert_contrasts(ctx_, data_, lists_.averaged(lists_.repeated(conditions)));
   }
   [[nodiscard]] LevelRows<Ctx> split(const Split& split, std::vector<double> sizes) const {
-    const std::vector<index_t>& held = split.validation;
-    return {of(split.training),
-            helmert_contrasts(ctx_, data_, all_trials(held, data_.trials, 1)),
-            static_cast<double>(held.size()) * static_cast<double>(data_.trials),
-            static_cast<index_t>(freedom(split.training)),
+    const TrialSelection held = lists_.selection(lists_.repeated(split.validation));
+    const TrialSelection training = lists_.averaged(lists_.repeated(split.training));
+    return {helmert_contrasts(ctx_, data_, training),
+            helmert_contrasts(ctx_, data_, held),
+            static_cast<double>(held.trials.size()),
+            training.contrasts(),
             std::move(sizes),
             std::numeric_limits<T>::epsilon()};
   }
 
  private:
-  [[nodiscard]] double freedom(const std::vector<index_t>& conditions) const {
-    return static_cast<double>(conditions.size()) * static_cast<double>(data_.trials - 1);
-  }
   Ctx& ctx_;
   DataView<T, typename Ctx::space> data_;
+  TrialLists lists_;
 };
 
 /// The covariance of conditions, given the mean of each over its trials.
@@ -110,13 +114,6 @@ class ConditionRows {
   MatrixView<const double, typename Ctx::space> means_;
   double epsilon_;
 };
-
-/// All conditions, ascending.
-[[nodiscard]] inline std::vector<index_t> every(index_t conditions) {
-  std::vector<index_t> all;
-  for (index_t c = 0; c < conditions; ++c) all.push_back(c);
-  return all;
-}
 
 /// ValueError for fewer than 2 trials.
 inline void require_trials(const char* operation, index_t trials) {

@@ -297,12 +297,9 @@ TEST_CASE("data and options that cannot be fitted are refused before any work", 
     return test::message<ValueError>([&] { (void)fitted(d, options); });
   };
   const Trials d = test::random_trials(3, 10, 2, 77);
-  Trials holes = d;
-  holes(2, 9, 1) = test::not_a_number;
-  CHECK(refused(holes).find("not finite at (2, 9, 1)") != std::string::npos);
-  CHECK(refused(holes).find("uneven and missing data are not offered") != std::string::npos);
-  holes(1, 0, 1) = -test::infinity;
-  CHECK(refused(holes).find("not finite at (1, 0, 1)") != std::string::npos);
+  Trials infinite = d;
+  infinite(1, 0, 1) = -test::infinity;
+  CHECK(refused(infinite).find("not finite at (1, 0, 1)") != std::string::npos);
   CHECK(refused(test::random_trials(3, 10, 1, 77)).find("expected 2 at least") != std::string::npos);
   CHECK(refused(test::random_trials(3, 1, 2, 77)).find("1 conditions; expected 2") != std::string::npos);
   CHECK(refused(test::random_trials(3, 2, 2, 77)).find("none of 2 conditions is left") != std::string::npos);

@@ -8,33 +8,48 @@
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/view.hpp"
+#include "isonomy/estimators/gsn/covariance/trial_lists.hpp"
 #include "isonomy/estimators/gsn/data_view.hpp"
 #include "isonomy/ops/for_each.hpp"
 
 namespace isonomy::gsn::detail {
 
-/// out(condition, unit) = the mean over trials, counted from the first trial.
+/// out(b, unit) = the mean over the listed trials of condition b of a list, counted from the first of them.
 template <class T, MemorySpace Space>
 struct MeanOverTrials {
   DataView<T, Space> data;
+  VectorView<const index_t, Space> conditions, trials, offsets;
   MatrixView<double, Space> out;
 
   ISONOMY_HD void operator()(index_t at) const {
-    const index_t unit = at / data.conditions, condition = at % data.conditions;
-    const double origin = static_cast<double>(data(unit, condition, 0));
+    const index_t unit = at / conditions.size, b = at % conditions.size, condition = conditions(b);
+    const index_t first = offsets(b), count = offsets(b + 1) - first;
+    const double origin = static_cast<double>(data(unit, condition, trials(first)));
     double sum = 0;
-    for (index_t t = 1; t < data.trials; ++t) sum += static_cast<double>(data(unit, condition, t)) - origin;
-    out(condition, unit) = origin + sum / static_cast<double>(data.trials);
+    for (index_t k = 1; k < count; ++k) sum += static_cast<double>(data(unit, condition, trials(first + k))) - origin;
+    out(b, unit) = origin + sum / static_cast<double>(count);
   }
 };
 
-/// Conditions x units, in double whatever the data are.
+/// Conditions of the selection x units, in double whatever the data are. Each condition has one trial at least.
+template <ContextLike Ctx, class T>
+[[nodiscard]] Matrix<double, typename Ctx::tag> condition_means(Ctx& ctx, const DataView<T, typename Ctx::space>& data,
+                                                                const TrialSelection& selection) {
+  using Space = typename Ctx::space;
+  constexpr const char* purpose = "gsn: condition means";
+  const auto conditions = to_device(ctx, selection.conditions, purpose),
+             trials = to_device(ctx, selection.trials, purpose), offsets = to_device(ctx, selection.offsets, purpose);
+  Matrix<double, typename Ctx::tag> out(ctx, selection.size(), data.units, purpose);
+  isonomy::for_each(ctx, data.units * selection.size(),
+                    MeanOverTrials<T, Space>{data, conditions.view(), trials.view(), offsets.view(), out.view()});
+  return out;
+}
+
+/// Conditions x units, over all trials.
 template <ContextLike Ctx, class T>
 [[nodiscard]] Matrix<double, typename Ctx::tag> condition_means(Ctx& ctx,
                                                                 const DataView<T, typename Ctx::space>& data) {
-  Matrix<double, typename Ctx::tag> out(ctx, data.conditions, data.units, "gsn: condition means");
-  isonomy::for_each(ctx, data.units * data.conditions, MeanOverTrials<T, typename Ctx::space>{data, out.view()});
-  return out;
+  return condition_means(ctx, data, all_trials(every(data.conditions), data.trials, 1));
 }
 
 /// out(unit) = the mean over some conditions, counted from the first of them.

@@ -2,44 +2,17 @@
 #pragma once
 
 #include <cmath>
-#include <cstddef>
-#include <vector>
 
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/view.hpp"
+#include "isonomy/estimators/gsn/covariance/trial_lists.hpp"
 #include "isonomy/estimators/gsn/data_view.hpp"
 #include "isonomy/ops/for_each.hpp"
 
 namespace isonomy::gsn::detail {
-
-/// Conditions, the trials of each that count, and what each condition's contrasts are multiplied by.
-struct TrialSelection {
-  std::vector<index_t> conditions, trials;
-  std::vector<index_t> offsets{0};  ///< the trials of place b are trials[offsets[b]] to trials[offsets[b + 1] - 1]
-  std::vector<double> scales;
-
-  void add(index_t condition, const std::vector<index_t>& its_trials, double scale) {
-    conditions.push_back(condition);
-    trials.insert(trials.end(), its_trials.begin(), its_trials.end());
-    offsets.push_back(static_cast<index_t>(trials.size()));
-    scales.push_back(scale);
-  }
-  [[nodiscard]] index_t size() const { return static_cast<index_t>(conditions.size()); }
-  /// One less than its trials for each condition.
-  [[nodiscard]] index_t contrasts() const { return static_cast<index_t>(trials.size()) - size(); }
-};
-
-/// All trials of these conditions.
-[[nodiscard]] inline TrialSelection all_trials(const std::vector<index_t>& conditions, index_t trials, double scale) {
-  std::vector<index_t> every;
-  for (index_t t = 0; t < trials; ++t) every.push_back(t);
-  TrialSelection selection;
-  for (const index_t condition : conditions) selection.add(condition, every, scale);
-  return selection;
-}
 
 /// The contrasts of one unit in one condition: the k-th is (x_0 + ... + x_(k-1) - k x_k) / sqrt(k (k + 1)).
 ///

@@ -27,7 +27,7 @@ namespace isonomy::gsn {
 /// How the level of a covariance was chosen.
 struct LevelChoice {
   double level = 1;
-  index_t index = 0;           ///< of `levels`
+  index_t index = 0;           ///< of `levels`; -1 where the level had to be one that is not among them
   std::vector<double> levels;  ///< those tried, in the order given
   /// Mean negative log-likelihood of the held-out rows at each of them, NaN where singular; empty where there was but
   /// one level, which is taken untried.

@@ -1,0 +1,150 @@
+// Missing data: every unit counts in its own trials, every pair of units in those that both have.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "isonomy/backend/backend.hpp"
+#include "isonomy/backend/buffer.hpp"
+#include "isonomy/core/config.hpp"
+#include "isonomy/core/error.hpp"
+#include "isonomy/core/numeric.hpp"
+#include "isonomy/core/text.hpp"
+#include "isonomy/core/view.hpp"
+#include "isonomy/estimators/gsn/biconvex/problem.hpp"
+#include "isonomy/estimators/gsn/data_view.hpp"
+#include "isonomy/estimators/gsn/levels/choice.hpp"
+#include "isonomy/estimators/gsn/levels/problem.hpp"
+#include "isonomy/estimators/gsn/regimes/pairwise.hpp"
+#include "isonomy/estimators/gsn/regimes/presence.hpp"
+#include "isonomy/estimators/gsn/regimes/present_means.hpp"
+#include "isonomy/estimators/gsn/regimes/whole_trials.hpp"
+#include "isonomy/estimators/gsn/shrunken_covariance.hpp"
+#include "isonomy/estimators/gsn/split.hpp"
+#include "isonomy/ops/for_each.hpp"
+
+namespace isonomy::gsn::detail {
+
+/// out(:, j) = a(:, j) - b(:, j)*share(:, j).
+template <MemorySpace Space>
+struct LessShared {
+  MatrixView<const double, Space> a, b, share;
+  MatrixView<double, Space> out;
+
+  ISONOMY_HD void operator()(index_t j) const {
+    for (index_t i = 0; i < a.rows; ++i) out(i, j) = a(i, j) - rounded_product(b(i, j), share(i, j));
+  }
+};
+
+/// What fit() asks of data in which units lack trials of their own.
+template <ContextLike Ctx, class T>
+class MissingUnits {
+ public:
+  using Tag = typename Ctx::tag;
+  using Space = typename Ctx::space;
+  using Square = Matrix<double, Tag>;
+  static constexpr double epsilon = std::numeric_limits<T>::epsilon();
+
+  MissingUnits(Ctx& ctx, const DataView<T, Space>& data, Presence presence)
+      : ctx_(ctx), data_(data), presence_(std::move(presence)), means_(ctx, data) {}
+
+  [[nodiscard]] const std::vector<double>& mean() const { return means_.of_units(); }
+
+  /// Levels need what no unit lacks: trials for the noise, conditions for the data. Without, a level is 1.
+  template <LevelSearch Search>
+  void choose_levels(SingularRule rule, LevelChoice& noise, LevelChoice& data, std::vector<std::string>& warnings) {
+    means_.warn(warnings);
+    noise.level = noise.levels.front();
+    data.level = data.levels.front();
+    if (noise.levels.size() == 1) return;
+    const Split all = split(data_.conditions);
+    const TrialLists& lists = presence_.whole;
+    choose_one<Search>(NoiseRows<Ctx, T>(ctx_, data_, lists),
+                       {lists.repeated(all.training), lists.repeated(all.validation)}, 1, rule, noise, "noise",
+                       "none of the conditions that train, or that validate, has two trials without NaN", warnings);
+    constexpr std::size_t least_conditions = 5;
+    const std::vector<index_t> whole = means_.conditions_of_all_units();
+    const Split parts = split(static_cast<index_t>(whole.size()));
+    choose_one<Search>(ConditionRows<Ctx>(ctx_, means_.view(), epsilon),
+                       {picked(whole, parts.training), picked(whole, parts.validation)}, least_conditions - 1, rule,
+                       data, "data", "fewer than 5 conditions have every unit", warnings);
+  }
+
+  [[nodiscard]] Estimate<Tag> noise(double level, bool matrix) {
+    const PairwiseCovariance<Ctx, T> pairs(ctx_, data_, presence_);
+    auto [variances, shares] = pairs.of_units();
+    shares_ = std::move(shares);
+    Estimate<Tag> found = estimate(std::move(variances));
+    if (!matrix) return found;
+    share_ = Square(ctx_, data_.units, data_.units, "gsn: shares of noise");
+    found.covariance = pairs.shrunk(found.variances, level, share_.view());
+    return found;
+  }
+  [[nodiscard]] Estimate<Tag> data(double level, bool matrix) {
+    const DataView<double, Space> means = means_.as_trials();
+    const PairwiseCovariance<Ctx, double> pairs(ctx_, means, detail::presence(ctx_, means));
+    Estimate<Tag> found = estimate(pairs.of_units().variances);
+    if (matrix) found.covariance = pairs.shrunk(found.variances, level);
+    return found;
+  }
+
+  [[nodiscard]] double signal_variance(std::size_t unit, double data, double noise) const {
+    return data - rounded_product(noise, shares_[unit]);
+  }
+  [[nodiscard]] Square signal(const Square& data, const Square& noise) const { return difference(data, noise); }
+  [[nodiscard]] Square difference(const Square& a, const Square& b) const {
+    Square out(ctx_, a.rows(), a.columns(), "gsn: difference of covariances");
+    isonomy::for_each(ctx_, a.columns(), LessShared<Space>{a.view(), b.view(), share_.view(), out.view()});
+    return out;
+  }
+
+  [[nodiscard]] BiconvexProblem<Ctx> problem(const Square& noise, const Square& data, std::vector<std::string>&) const {
+    return {noise.view(), data.view(), data_.conditions, 1, means_.mean_trials(), share_.view()};
+  }
+
+ private:
+  [[nodiscard]] static std::vector<index_t> picked(const std::vector<index_t>& from, const std::vector<index_t>& at) {
+    std::vector<index_t> out;
+    for (const index_t k : at) out.push_back(from[static_cast<std::size_t>(k)]);
+    return out;
+  }
+
+  template <LevelSearch Search, class Source>
+  void choose_one(const Source& rows, const Split& parts, std::size_t least, SingularRule rule, LevelChoice& choice,
+                  const char* of, const char* otherwise, std::vector<std::string>& warnings) const {
+    choice.training = static_cast<index_t>(parts.training.size());
+    choice.validation = static_cast<index_t>(parts.validation.size());
+    if (parts.training.size() < least || parts.validation.empty()) {
+      choice.level = 1;
+      const auto found = std::find(choice.levels.begin(), choice.levels.end(), 1.0);
+      choice.index = found == choice.levels.end() ? -1 : static_cast<index_t>(found - choice.levels.begin());
+      warnings.push_back(
+          text::joined(of, " covariance: ", otherwise,
+                       ", so that no level could be chosen; 1 was taken, give one level to have another"));
+      return;
+    }
+    search_level<Search>(ctx_, rows.split(parts, mean()), rule, choice);
+    warn(choice, of, warnings);
+  }
+
+  [[nodiscard]] Estimate<Tag> estimate(std::vector<double> variances) const {
+    Estimate<Tag> found;
+    found.variances = std::move(variances);
+    found.dead = dead_units(found.variances, mean(), epsilon);
+    for (const index_t unit : found.dead) found.variances[static_cast<std::size_t>(unit)] = 0;
+    return found;
+  }
+
+  Ctx& ctx_;
+  DataView<T, Space> data_;
+  Presence presence_;
+  PresentMeans<Ctx> means_;
+  std::vector<double> shares_;
+  Square share_;
+};
+
+}  // namespace isonomy::gsn::detail

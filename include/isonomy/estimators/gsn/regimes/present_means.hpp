@@ -1,0 +1,137 @@
+// Means of conditions over the trials that each unit has.
+#pragma once
+
+#include <cstddef>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "isonomy/backend/backend.hpp"
+#include "isonomy/backend/buffer.hpp"
+#include "isonomy/core/config.hpp"
+#include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
+#include "isonomy/core/view.hpp"
+#include "isonomy/estimators/gsn/data_view.hpp"
+#include "isonomy/estimators/gsn/regimes/presence.hpp"
+#include "isonomy/ops/for_each.hpp"
+
+namespace isonomy::gsn::detail {
+
+/// means(condition, unit), counted from the first trial that is there, and `none` without any; counts(condition, unit).
+template <class T, MemorySpace Space>
+struct MeanOverPresent {
+  DataView<T, Space> data;
+  double none;
+  MatrixView<double, Space> means, counts;
+
+  ISONOMY_HD void operator()(index_t at) const {
+    const index_t unit = at / data.conditions, condition = at % data.conditions;
+    double origin = 0, sum = 0, count = 0;
+    for (index_t t = 0; t < data.trials; ++t) {
+      const double x = static_cast<double>(data(unit, condition, t));
+      if (x != x) continue;
+      if (count == 0) origin = x;
+      sum += x - origin;
+      count += 1;
+    }
+    means(condition, unit) = count > 0 ? origin + sum / count : none;
+    counts(condition, unit) = count;
+  }
+};
+
+/// Of every unit: the mean over conditions that it has, its trials, its conditions, and those with two trials or more.
+template <MemorySpace Space>
+struct UnitTotals {
+  MatrixView<const double, Space> means, counts;
+  MatrixView<double, Space> out;  ///< 4 rows, one column for each
+
+  ISONOMY_HD void operator()(index_t unit) const {
+    double origin = 0, sum = 0, trials = 0, conditions = 0, repeated = 0;
+    for (index_t c = 0; c < means.rows; ++c) {
+      if (counts(c, unit) == 0) continue;
+      if (conditions == 0) origin = means(c, unit);
+      sum += means(c, unit) - origin;
+      trials += counts(c, unit);
+      conditions += 1;
+      repeated += counts(c, unit) >= 2 ? 1 : 0;
+    }
+    out(0, unit) = conditions > 0 ? origin + sum / conditions : 0;
+    out(1, unit) = trials;
+    out(2, unit) = conditions;
+    out(3, unit) = repeated;
+  }
+};
+
+/// The means of conditions of each unit, conditions x units, NaN where it has no trial.
+template <ContextLike Ctx>
+class PresentMeans {
+ public:
+  using Tag = typename Ctx::tag;
+  using Space = typename Ctx::space;
+
+  /// ValueError for units without any trial, and where none has two trials of a condition, or two conditions.
+  template <class T>
+  PresentMeans(Ctx& ctx, const DataView<T, Space>& data)
+      : means_(ctx, data.conditions, data.units, "gsn: condition means") {
+    Matrix<double, Tag> counts(ctx, data.conditions, data.units, "gsn: trials of conditions"),
+        totals(ctx, 4, data.units, "gsn: totals of units");
+    isonomy::for_each(
+        ctx, data.units * data.conditions,
+        MeanOverPresent<T, Space>{data, std::numeric_limits<double>::quiet_NaN(), means_.view(), counts.view()});
+    isonomy::for_each(ctx, data.units, UnitTotals<Space>{means_.view(), counts.view(), totals.view()});
+    take(to_host<Ctx, double>(ctx, VectorView<const double, Space>(totals.data(), 4 * data.units)));
+    whole_ = presence(ctx, as_trials()).whole.of(0);
+  }
+
+  [[nodiscard]] MatrixView<const double, Space> view() const { return means_.view(); }
+  /// The means as trials of a single condition.
+  [[nodiscard]] DataView<double, Space> as_trials() const {
+    return {means_.data(), means_.columns(), 1, means_.rows(), means_.rows(), 0, 1};
+  }
+  /// The mean of each unit over the conditions that it has.
+  [[nodiscard]] const std::vector<double>& of_units() const { return of_units_; }
+  /// The mean number of trials of a unit in a condition that it has.
+  [[nodiscard]] double mean_trials() const { return mean_trials_; }
+  [[nodiscard]] const std::vector<index_t>& conditions_of_all_units() const { return whole_; }
+
+  void warn(std::vector<std::string>& warnings) const {
+    if (!no_noise_.empty())
+      warnings.push_back("units without two trials of any condition, whose noise was taken for none: " +
+                         listed(no_noise_));
+    if (!no_signal_.empty())
+      warnings.push_back("units with one condition, whose data were taken to be constant: " + listed(no_signal_));
+  }
+
+ private:
+  void take(const std::vector<double>& totals) {
+    std::vector<index_t> absent;
+    double trials = 0, conditions = 0;
+    const auto units = static_cast<index_t>(totals.size() / 4);
+    for (index_t unit = 0; unit < units; ++unit) {
+      const double* of_unit = totals.data() + 4 * unit;
+      of_units_.push_back(of_unit[0]);
+      trials += of_unit[1];
+      conditions += of_unit[2];
+      if (of_unit[1] == 0) absent.push_back(unit);
+      if (of_unit[2] < 2) no_signal_.push_back(unit);
+      if (of_unit[3] == 0) no_noise_.push_back(unit);
+    }
+    mean_trials_ = trials / conditions;
+    const auto refuse = [](const char* what, const std::string& which, const char* rule) {
+      throw ValueError(text::joined("gsn::fit: ", what, which, rule));
+    };
+    if (!absent.empty()) refuse("units ", listed(absent), " are NaN everywhere; leave them out");
+    if (static_cast<index_t>(no_noise_.size()) == units)
+      refuse("no unit has two trials of a condition", "", "; expected some, of which noise is the difference");
+    if (static_cast<index_t>(no_signal_.size()) == units)
+      refuse("no unit has two conditions", "", "; expected some, of which signal is the difference");
+  }
+
+  Matrix<double, Tag> means_;
+  std::vector<double> of_units_;
+  double mean_trials_ = 1;
+  std::vector<index_t> no_noise_, no_signal_, whole_;
+};
+
+}  // namespace isonomy::gsn::detail

@@ -1,0 +1,157 @@
+// The steps of fit(), whatever becomes of what was not measured.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <iterator>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "isonomy/backend/backend.hpp"
+#include "isonomy/backend/buffer.hpp"
+#include "isonomy/backend/describe.hpp"
+#include "isonomy/backend/stage_timer.hpp"
+#include "isonomy/core/control.hpp"
+#include "isonomy/core/report.hpp"
+#include "isonomy/core/text.hpp"
+#include "isonomy/estimators/gsn/biconvex/biconvex.hpp"
+#include "isonomy/estimators/gsn/biconvex/problem.hpp"
+#include "isonomy/estimators/gsn/covariance/eigen_pairs.hpp"
+#include "isonomy/estimators/gsn/levels/choice.hpp"
+#include "isonomy/estimators/gsn/options.hpp"
+#include "isonomy/estimators/gsn/regimes/presence.hpp"
+#include "isonomy/estimators/gsn/regimes/whole_trials.hpp"
+#include "isonomy/estimators/gsn/result.hpp"
+#include "isonomy/estimators/gsn/shrunken_covariance.hpp"
+#include "isonomy/ops/linalg/cholesky.hpp"
+#include "isonomy/ops/linalg/eigen/eigh.hpp"
+
+namespace isonomy::gsn::detail {
+
+/// The steps of fit(). `Source` is what they ask of the data: WholeTrials or MissingUnits.
+template <LevelSearch Search, ContextLike Ctx, class Source>
+class Fit {
+ public:
+  using Tag = typename Ctx::tag;
+
+  Fit(Ctx& ctx, const GsnOptions& options) : ctx_(ctx), options_(options) {}
+
+  /// `make`: a function without arguments that prepares the source.
+  template <class Make>
+  [[nodiscard]] GsnResult<Tag> run(const std::vector<double>& levels, const Make& make) {
+    StageTimer timer(ctx_, result_.report);
+    constexpr int stages = 4;
+    ProgressMeter progress(ctx_.control(), "gsn", stages);
+    const auto lap = [&](const char* stage) {
+      timer.lap(stage);
+      progress.advance();
+    };
+    Source source = make();
+    result_.mnS = source.mean();
+    result_.mnN.assign(result_.mnS.size(), 0.0);
+    result_.noise.levels = result_.data.levels = levels;
+    source.template choose_levels<Search>(options_.singular_rule, result_.noise, result_.data, result_.report.warnings);
+    result_.shrinklevelN = result_.noise.level;
+    result_.shrinklevelD = result_.data.level;
+    lap("levels");
+    covariances(source);
+    lap("covariances");
+    if (options_.returns.biconvex()) make_semidefinite(source);
+    lap("biconvex");
+    eigen_outputs(source);
+    lap("eigenvectors");
+    describe();
+    drop_what_was_not_asked_for();
+    return std::move(result_);
+  }
+
+ private:
+  using Square = Matrix<double, Tag>;
+
+  /// ncsnr, and of the matrices those that something needs.
+  void covariances(Source& source) {
+    Estimate<Tag> noise = source.noise(result_.shrinklevelN, options_.returns.matrices());
+    Estimate<Tag> data = source.data(result_.shrinklevelD, options_.returns.matrices());
+    for (std::size_t i = 0; i < noise.variances.size(); ++i) {
+      const double of_noise = noise.variances[i];
+      const double signal = std::max(source.signal_variance(i, data.variances[i], of_noise), 0.0);
+      result_.ncsnr.push_back(of_noise > 0 ? std::sqrt(signal) / std::sqrt(of_noise) : 0);
+    }
+    std::set_intersection(noise.dead.begin(), noise.dead.end(), data.dead.begin(), data.dead.end(),
+                          std::back_inserter(result_.dead_units));
+    result_.cN = std::move(noise.covariance);
+    result_.cD = std::move(data.covariance);
+    if (options_.returns.cS) result_.cS = source.signal(result_.cD, result_.cN);
+  }
+
+  void make_semidefinite(Source& source) {
+    BiconvexOptions how;
+    how.iteration = options_.iteration;
+    how.ridge = options_.ridge;
+    how.max_iterations = options_.max_iterations;
+    if (options_.returns.eigvals_signal || options_.returns.eigvecs_signal) how.signal_pairs = Pairs::all;
+    std::vector<std::string>& warnings = result_.report.warnings;
+    found_ = biconvex(ctx_, source.problem(result_.cN, result_.cD, warnings), how);
+    if (std::isfinite(found_.distance)) result_.distance = found_.distance;
+    result_.numiters = found_.iterations;
+    for (std::string& warning : found_.warnings) warnings.push_back(std::move(warning));
+    const auto note = [&](const char* which, double ridge) {
+      if (ridge > 0)
+        warnings.push_back(text::joined({which, " was not positive definite: negative eigenvalues became 0, and ",
+                                         text::decimals(ridge), " was added to its diagonal"}));
+    };
+    note("cSb", found_.signal_projection.ridge);
+    note("cNb", found_.noise_ridge);
+  }
+
+  void eigen_outputs(Source& source) {
+    const Returns& asked = options_.returns;
+    if (asked.eigvals_signal || asked.eigvecs_signal) {
+      EigenPairs<Tag> pairs = eigen_pairs(ctx_, found_.signal.view(), found_.signal_projection);
+      result_.eigvals_signal = std::move(pairs.values);
+      result_.eigvecs_signal = std::move(pairs.vectors);
+    }
+    if (asked.eigvals_difference || asked.eigvecs_difference) {
+      const Square difference = source.difference(found_.signal, found_.noise);
+      EigenPairs<Tag> pairs = eigen_pairs(ctx_, difference.view());
+      result_.eigvals_difference = std::move(pairs.values);
+      result_.eigvecs_difference = std::move(pairs.vectors);
+    }
+  }
+
+  void describe() {
+    Report& report = result_.report;
+    if (!result_.dead_units.empty()) {
+      report.warnings.push_back("units that do not vary, zeros in all covariances: " + listed(result_.dead_units));
+    }
+    report.decisions.push_back(decision(result_.noise, "shrinklevelN: mean negative log-likelihood"));
+    report.decisions.push_back(decision(result_.data, "shrinklevelD: mean negative log-likelihood"));
+    describe_levels(ctx_, "gsn::fit", report);
+    if (options_.returns.biconvex()) {
+      report.operations.push_back(ran<op::cholesky, double>(ctx_));
+      if constexpr (tridiagonalises<Ctx>) report.operations.push_back(ran<op::eigh, double>(ctx_));
+    }
+  }
+
+  void drop_what_was_not_asked_for() {
+    const Returns& asked = options_.returns;
+    if (!asked.cN) result_.cN = {};
+    if (!asked.cS) result_.cS = {};
+    if (!asked.cD) result_.cD = {};
+    if (asked.cNb) result_.cNb = std::move(found_.noise);
+    if (asked.cSb) result_.cSb = std::move(found_.signal);
+    if (!asked.eigvals_signal) result_.eigvals_signal.clear();
+    if (!asked.eigvals_difference) result_.eigvals_difference.clear();
+    if (!asked.eigvecs_signal) result_.eigvecs_signal = {};
+    if (!asked.eigvecs_difference) result_.eigvecs_difference = {};
+  }
+
+  Ctx& ctx_;
+  const GsnOptions& options_;
+  Biconvex<Ctx> found_;
+  GsnResult<Tag> result_;
+};
+
+}  // namespace isonomy::gsn::detail
