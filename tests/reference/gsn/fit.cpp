@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <string>
 #include <vector>
 
 #include "isonomy/compiled/linalg.hpp"
@@ -46,6 +47,12 @@ void check_numbers(const char* name, const std::vector<double>& got, const std::
   for (std::size_t i = 0; i < got.size(); ++i) CHECK(got[i] == Approx(expected[i]).margin(allowed(largest, ridge)));
 }
 
+/// How many of the warnings hold a text.
+std::ptrdiff_t told(const std::vector<std::string>& warnings, const char* what) {
+  return std::count_if(warnings.begin(), warnings.end(),
+                       [&](const std::string& warning) { return warning.find(what) != std::string::npos; });
+}
+
 template <class Search>
 void check_fit(const test::GsnCase& c) {
   INFO(c.id);
@@ -64,6 +71,11 @@ void check_fit(const test::GsnCase& c) {
   CHECK(r.shrinklevelN == expected.level_noise);
   CHECK(r.shrinklevelD == expected.level_data);
   CHECK(r.numiters == expected.iterations);
+  const std::vector<std::string>& warnings = r.report.warnings;
+  CHECK(told(warnings, "noise covariance: none of the conditions") ==
+        told(expected.warnings, "cN shrink level fell back"));
+  CHECK(told(warnings, "data covariance: fewer than 5") == told(expected.warnings, "cD shrink level fell back"));
+  CHECK(told(warnings, "lopsided") == told(expected.warnings, "lopsided"));
   const bool projected = std::any_of(expected.ridge.begin(), expected.ridge.end(), [](int step) { return step != 0; });
   check_numbers("ncsnr", r.ncsnr, expected.ncsnr, 0);
   check_numbers("mnS", r.mnS, expected.mean_signal, 0);
