@@ -203,6 +203,35 @@ TEST_CASE("average-referenced data never take the level 1", "[gsn]") {
   }
 }
 
+TEST_CASE("average-referenced recordings in float never take the level 1, others as in double", "[gsn]") {
+  GsnOptions options;
+  options.returns = Returns::none();
+  Context<Cpu> ctx;
+  for (const double offset : {10.0, 1000.0})
+    for (std::uint32_t seed = 1; seed <= 6; ++seed) {
+      Trials d = test::random_trials(32, 60, 3, seed, 6, 0.5);
+      for (index_t i = 0; i < 32; ++i)
+        for (index_t c = 0; c < 60; ++c)
+          for (index_t t = 0; t < 3; ++t) d(i, c, t) += i % 2 == 0 ? offset : -offset;
+      const auto of_floats = [&](const Trials& x) {
+        const std::vector<float> narrow(x.x.begin(), x.x.end());
+        return gsn::fit(ctx, gsn::trials_fastest(narrow.data(), 32, 60, 3), options);
+      };
+      const GsnResult<Cpu> referenced = of_floats(test::average_referenced(d));
+      CHECK(std::isnan(referenced.noise.nll.back()));
+      CHECK(std::isnan(referenced.data.nll.back()));
+      CHECK(*referenced.noise.rank == 31);
+      CHECK(referenced.shrinklevelN < 1);
+      CHECK(referenced.shrinklevelD < 1);
+      CHECK(!std::isnan(referenced.noise.nll[49]));
+      const GsnResult<Cpu> narrow = of_floats(d), wide = fitted(d, options);
+      CHECK(!std::isnan(narrow.noise.nll.back()));
+      CHECK(narrow.shrinklevelN == wide.shrinklevelN);
+      CHECK(narrow.shrinklevelD == wide.shrinklevelD);
+      CHECK(fitted(test::average_referenced(d), options).shrinklevelN < 1);
+    }
+}
+
 TEST_CASE("results have the same bits for any threads and workspace, and inputs stay", "[gsn]") {
   const Trials d = test::random_trials(40, 16, 3, 66);
   const std::vector<double> before = d.x;

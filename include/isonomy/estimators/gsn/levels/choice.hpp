@@ -111,6 +111,7 @@ void search_level(Ctx& ctx, LevelRows<Ctx> rows, SingularRule rule, LevelChoice&
   } else {
     LevelProblem<Ctx> problem = level_problem(ctx, std::move(rows.training), std::move(rows.held_out), rows.divisor,
                                               rows.rank_bound, variances, choice.dead_units);
+    problem.rounding = rounding_of(variances, choice.dead_units, rows.sizes, rows.epsilon);
     LevelCurve curve = Search::curve(ctx, std::move(problem), choice.levels, rule);
     choice.nll = std::move(curve.nll);
     choice.form = curve.form;

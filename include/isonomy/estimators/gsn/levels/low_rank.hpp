@@ -53,7 +53,7 @@ struct low_rank {
     gemm(ctx, 1, problem.held_out.view(), transposed(problem.training.view()), 0, products.view());
     const detail::TridiagonalForm form = detail::tridiagonal_form(ctx, gram.view(), products);
     const double largest = form.extremes().largest;
-    result.rank = std::min(detail::numerical_rank(form, units, largest), problem.rank_bound);
+    result.rank = std::min(detail::numerical_rank(form, units, problem.rounding, largest), problem.rank_bound);
     const std::vector<std::optional<detail::LevelTerms>> terms = detail::terms_of(ctx, form, levels);
     for (std::size_t k = 0; k < levels.size(); ++k) {
       const double a = levels[k], b = 1 - a;
@@ -61,7 +61,7 @@ struct low_rank {
         result.nll.push_back(*of_one);
         continue;
       }
-      const bool singular = detail::is_singular(a, units, problem.rank_bound, {0, largest});
+      const bool singular = detail::is_singular(a, units, problem.rank_bound, problem.rounding, {0, largest});
       if (singular || b <= 0 || !terms[k]) {
         result.nll.push_back(nan);
         continue;

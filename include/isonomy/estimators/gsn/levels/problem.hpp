@@ -44,6 +44,7 @@ struct LevelProblem {
   double divisor = 1;        ///< held-out rows before contrasts took their place
   double log_variances = 0;  ///< sum over units
   index_t rank_bound = 0;    ///< degrees of freedom of the training covariance
+  double rounding = 0;       ///< what rounding of the data may add to an eigenvalue of R
 
   [[nodiscard]] index_t units() const { return training.columns(); }
   /// The mean negative log-likelihood, from log det (a R + (1 - a) I) and the sum of the rows' quadratic forms.
@@ -105,6 +106,19 @@ template <ContextLike Ctx>
     if (is_dead(variances[i], sizes[i], epsilon, largest, variances.size())) dead.push_back(static_cast<index_t>(i));
   }
   return dead;
+}
+
+/// What rounding of the data may add to the variance of a living unit, relative to that: numbers of some `size` are off
+/// by epsilon times that, independently of each other, so that a covariance without full rank seems to have it.
+[[nodiscard]] inline double rounding_of(const std::vector<double>& variances, const std::vector<index_t>& dead,
+                                        const std::vector<double>& sizes, double epsilon) {
+  double most = 0;
+  for (std::size_t i = 0; i < variances.size(); ++i) {
+    if (std::binary_search(dead.begin(), dead.end(), static_cast<index_t>(i))) continue;
+    const double share = epsilon * std::abs(sizes[i]) / std::sqrt(variances[i]);
+    most = std::max(most, share * share);
+  }
+  return most;
 }
 
 /// The problem of training and held-out rows, observations x units, without the dead units.
