@@ -193,6 +193,18 @@ TEST_CASE("a dead unit changes nothing for the others", "[gsn]") {
   CHECK(zeros.dead_units.size() == 8);
 }
 
+TEST_CASE("noise on a large offset in float is alive, a constant that jitters by one unit in the last place is not",
+          "[gsn]") {
+  const Trials d = test::random_trials(4, 30, 3, 79);
+  std::vector<float> narrow;
+  for (const double x : d.x) narrow.push_back(static_cast<float>(1e6 + x));
+  for (std::size_t k = 0; k < 90; ++k) narrow[270 + k] = k % 2 == 0 ? 1000.0F : std::nextafter(1000.0F, 2000.0F);
+  Context<Cpu> ctx;
+  const GsnResult<Cpu> offset = gsn::fit(ctx, gsn::trials_fastest(narrow.data(), 4, 30, 3)), plain = fitted(d);
+  CHECK(offset.dead_units == std::vector<index_t>{3});
+  for (std::size_t i = 0; i < 3; ++i) CHECK(offset.ncsnr[i] == Approx(plain.ncsnr[i]).epsilon(0.02));
+}
+
 TEST_CASE("average-referenced data never take the level 1", "[gsn]") {
   for (std::uint32_t seed = 1; seed <= 12; ++seed) {
     GsnOptions options;

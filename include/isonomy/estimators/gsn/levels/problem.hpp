@@ -88,9 +88,13 @@ template <ContextLike Ctx>
 
 /// Is a variance no more than rounding leaves? `size`: of the unit's numbers, `epsilon`: of their type, `largest`: the
 /// largest variance of all units.
+///
+/// Constants are off by one unit in the last place of what they are stored in, or by some roundings of arithmetic,
+/// which is that of double.
 [[nodiscard]] inline bool is_dead(double variance, double size, double epsilon, double largest, std::size_t units) {
   const double of_units = static_cast<double>(units) * std::numeric_limits<double>::epsilon();
-  const double least = std::max(64 * epsilon * epsilon * size * size, of_units * of_units * largest);
+  const double of_numbers = std::max(8 * std::numeric_limits<double>::epsilon(), epsilon) * size;
+  const double least = std::max(of_numbers * of_numbers, of_units * of_units * largest);
   return variance <= least;
 }
 
