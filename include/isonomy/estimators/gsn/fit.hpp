@@ -81,8 +81,8 @@ class EvenFit {
       timer.lap(stage);
       progress.advance();
     };
-    means_ = condition_means(ctx_, data_);
-    result_.mnS = to_host(ctx_, mean_over(ctx_, means_.view(), all_));
+    means_ = condition_means(ctx_, data_, Origin::first_value);
+    result_.mnS = with_origin(ctx_, data_, mean_over(ctx_, means_.view(), all_));
     result_.mnN.assign(result_.mnS.size(), 0.0);
     choose_levels(levels);
     lap("levels");

@@ -232,11 +232,11 @@ shrunken_covariance(Ctx& ctx, MatrixView<T, typename Ctx::space> rows, const Shr
   const Split parts = split(data.conditions, options.leave_out);
   detail::require_items(operation, parts, 2, result.choice.levels.size());
   detail::require_finite(ctx, data, operation);
-  const auto means = detail::condition_means(ctx, data);
+  const auto means = detail::condition_means(ctx, data, detail::Origin::first_value);
   const detail::ConditionRows<Ctx> source(ctx, means.view(), std::numeric_limits<Number>::epsilon());
   const std::vector<index_t> all = detail::every(data.conditions);
-  const std::vector<double> sizes = to_host(ctx, source.mean(all));
-  result.mean = options.wantfull ? sizes : to_host(ctx, source.mean(parts.training));
+  const std::vector<double> sizes = detail::with_origin(ctx, data, source.mean(all));
+  result.mean = options.wantfull ? sizes : detail::with_origin(ctx, data, source.mean(parts.training));
   detail::estimate<Search>(ctx, source, parts, options, sizes, "data", result);
   return result;
 }

@@ -164,6 +164,8 @@ TEST_CASE("results scale with the data, follow units, and ignore their offsets",
                       })) < 1e-12);
   const GsnResult<Cpu> moved = fitted(changed(d, 1, 1e3));
   CHECK(difference(r, moved) < 1e-10);
+  const Trials far_off = changed(d, 1, 1e8);  // back again: what is left of the digits
+  CHECK(difference(fitted(changed(far_off, 1, -1e8)), fitted(far_off)) < 1e-13);
   CHECK(moved.mnS[4] == Approx(r.mnS[4] + 5e3));
 }
 

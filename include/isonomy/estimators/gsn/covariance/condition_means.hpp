@@ -1,6 +1,7 @@
 // Means over trials and over conditions, and conditions centred on a mean.
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "isonomy/backend/backend.hpp"
@@ -13,10 +14,36 @@
 
 namespace isonomy::gsn::detail {
 
-/// out(condition, unit) = the mean over trials, counted from the first trial.
+/// What means of conditions are counted from: 0, or each unit's first value, so that an offset of the unit costs them
+/// no digits.
+enum class Origin { zero, first_value };
+
+/// out(unit) = the unit's first value.
+template <class T, MemorySpace Space>
+struct FirstValues {
+  DataView<T, Space> data;
+  VectorView<double, Space> out;
+
+  ISONOMY_HD void operator()(index_t unit) const { out(unit) = static_cast<double>(data(unit, 0, 0)); }
+};
+
+/// Adds the first value of each unit to means that are counted from it.
+template <ContextLike Ctx, class T>
+[[nodiscard]] std::vector<double> with_origin(Ctx& ctx, const DataView<T, typename Ctx::space>& data,
+                                              const Buffer<double, typename Ctx::tag>& means) {
+  Buffer<double, typename Ctx::tag> first(ctx, data.units, "gsn: first values");
+  isonomy::for_each(ctx, data.units, FirstValues<T, typename Ctx::space>{data, first.view()});
+  std::vector<double> sums = to_host(ctx, means);
+  const std::vector<double> origins = to_host(ctx, first);
+  for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += origins[i];
+  return sums;
+}
+
+/// out(condition, unit) = the mean over trials, summed from the first trial, less the origin.
 template <class T, MemorySpace Space>
 struct MeanOverTrials {
   DataView<T, Space> data;
+  Origin from;
   MatrixView<double, Space> out;
 
   ISONOMY_HD void operator()(index_t at) const {
@@ -24,16 +51,17 @@ struct MeanOverTrials {
     const double origin = static_cast<double>(data(unit, condition, 0));
     double sum = 0;
     for (index_t t = 1; t < data.trials; ++t) sum += static_cast<double>(data(unit, condition, t)) - origin;
-    out(condition, unit) = origin + sum / static_cast<double>(data.trials);
+    const double first = from == Origin::zero ? 0 : static_cast<double>(data(unit, 0, 0));
+    out(condition, unit) = (origin - first) + sum / static_cast<double>(data.trials);
   }
 };
 
 /// Conditions x units, in double whatever the data are.
 template <ContextLike Ctx, class T>
-[[nodiscard]] Matrix<double, typename Ctx::tag> condition_means(Ctx& ctx,
-                                                                const DataView<T, typename Ctx::space>& data) {
+[[nodiscard]] Matrix<double, typename Ctx::tag> condition_means(Ctx& ctx, const DataView<T, typename Ctx::space>& data,
+                                                                Origin from = Origin::zero) {
   Matrix<double, typename Ctx::tag> out(ctx, data.conditions, data.units, "gsn: condition means");
-  isonomy::for_each(ctx, data.units * data.conditions, MeanOverTrials<T, typename Ctx::space>{data, out.view()});
+  isonomy::for_each(ctx, data.units * data.conditions, MeanOverTrials<T, typename Ctx::space>{data, from, out.view()});
   return out;
 }
 
