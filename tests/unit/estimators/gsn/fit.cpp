@@ -114,6 +114,37 @@ TEST_CASE("eigenvalues descend, and vectors are theirs", "[gsn]") {
   }
 }
 
+TEST_CASE("eigenpairs of dead units are exactly 0 and these units, projected or not", "[gsn]") {
+  for (const double noise : {1.5, 0.1}) {  // 0.1: the signal is definite
+    Trials d = test::random_trials(15, noise > 1 ? 25 : 60, noise > 1 ? 2 : 6, 67, noise > 1 ? 2 : 15, noise);
+    for (index_t c = 0; c < d.conditions; ++c)
+      for (index_t t = 0; t < d.trials; ++t) d(3, c, t) = d(9, c, t) = 1;
+    for (const gsn::Ridge ridge : {gsn::Ridge::relative, gsn::Ridge::absolute}) {
+      GsnOptions options = everything();
+      options.ridge = ridge;
+      const GsnResult<Cpu> r = fitted(d, options);
+      const test::SquareMatrix signal = test::square(r.cSb);
+      check_pairs(r.eigvals_signal, r.eigvecs_signal, signal);
+      check_pairs(r.eigvals_difference, r.eigvecs_difference,
+                  signal - (1 / static_cast<double>(d.trials)) * test::square(r.cNb));
+      CHECK(r.eigvals_signal[13] == 0);
+      CHECK(r.eigvals_signal[14] == 0);
+      CHECK(r.eigvals_signal[12] > 0);
+      CHECK(std::count(r.eigvals_difference.begin(), r.eigvals_difference.end(), 0.0) == 2);
+      for (index_t j = 0; j < 15; ++j) {
+        const double of_dead = std::max(r.eigvecs_signal.view()(3, j), r.eigvecs_signal.view()(9, j));
+        CHECK(of_dead == (j < 13 ? 0 : 1));
+      }
+      double trace = 0, sum = 0;
+      for (index_t i = 0; i < 15; ++i) {
+        trace += signal(i, i);
+        sum += r.eigvals_signal[static_cast<std::size_t>(i)];
+      }
+      CHECK(sum == Approx(trace).epsilon(1e-14));
+    }
+  }
+}
+
 TEST_CASE("only what was asked for is returned, and made", "[gsn]") {
   const Trials d = test::random_trials(200, 8, 2, 63);
   const auto with = [&](Returns returns, bool shrink = true) {
