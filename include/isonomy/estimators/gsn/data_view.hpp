@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstddef>
 #include <limits>
 #include <string>
 #include <type_traits>
@@ -98,6 +99,37 @@ void require_finite(Ctx& ctx, const DataView<T, typename Ctx::space>& data, cons
                                      at % data.trials,
                                      "), unit, condition and trial; expected numbers, as many trials for every "
                                      "condition: uneven and missing data are not offered"}));
+}
+
+/// largest(unit) = the largest magnitude of a unit, NaN aside.
+template <class T, MemorySpace Space>
+struct LargestMagnitude {
+  DataView<T, Space> data;
+  VectorView<double, Space> largest;
+
+  ISONOMY_HD void operator()(index_t unit) const {
+    double most = 0;
+    for (index_t c = 0; c < data.conditions; ++c)
+      for (index_t t = 0; t < data.trials; ++t) {
+        const double size = std::abs(static_cast<double>(data(unit, c, t)));
+        most = size > most ? size : most;
+      }
+    largest(unit) = most;
+  }
+};
+
+/// ValueError naming the first unit whose numbers are so large or so small that their squares would lose digits.
+template <ContextLike Ctx, class T>
+void require_squares(Ctx& ctx, const DataView<T, typename Ctx::space>& data, const char* operation) {
+  constexpr double least = 1e-150, most = 1e150;
+  Buffer<double, typename Ctx::tag> largest(ctx, data.units, operation);
+  isonomy::for_each(ctx, data.units, LargestMagnitude<T, typename Ctx::space>{data, largest.view()});
+  const std::vector<double> sizes = to_host(ctx, largest);
+  for (index_t unit = 0; unit < data.units; ++unit)
+    if (const double size = sizes[static_cast<std::size_t>(unit)]; size != 0 && (size < least || size > most))
+      throw ValueError(text::joined({operation, ": the largest magnitude of unit ", unit, " is ", size,
+                                     "; expected 0, or from 1e-150 to 1e150, whose squares keep their digits; rescale "
+                                     "the data"}));
 }
 
 }  // namespace detail

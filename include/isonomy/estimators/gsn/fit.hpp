@@ -231,7 +231,8 @@ class EvenFit {
 ///
 /// Search is how levels are tried: `automatic`, `tridiagonal`, `low_rank` or `batched_cholesky`.
 ///
-/// Errors: ValueError for data that are not finite (the first place is named), options beyond their range, fewer than 2
+/// Errors: ValueError for data that are not finite (the first place is named), units whose largest magnitude is not 0
+/// and below 1e-150 or above 1e150, options beyond their range, fewer than 2
 /// trials or 2 conditions, or 3 where levels are to be chosen; ShapeError, OutOfMemory, NoConvergence. Inputs stay as
 /// they are. Warnings: units that do not vary, one condition that validates, a level at an end of its grid or none that
 /// is not singular, a ridge, no convergence. Progress per stage; Cancelled.
@@ -256,6 +257,7 @@ template <LevelSearch Search = automatic, ContextLike Ctx, Real T>
                                   " conditions; expected 2 at least, of which signal is the difference"));
   detail::require_items(operation, split(data.conditions), 2, levels.size());
   detail::require_finite(ctx, data, operation);
+  detail::require_squares(ctx, data, operation);
   return detail::EvenFit<Search, Ctx, T>(ctx, data, options).run(levels);
 }
 

@@ -190,7 +190,8 @@ void estimate(Ctx& ctx, const Source& source, const Split& split, const Shrunken
 ///
 /// Search: `automatic`, `tridiagonal`, `low_rank` or `batched_cholesky`, which agree within rounding.
 ///
-/// Errors: ValueError for data that are not finite (the first place is named), options beyond their range, fewer than 2
+/// Errors: ValueError for data that are not finite (the first place is named), units whose largest magnitude is not 0
+/// and below 1e-150 or above 1e150, options beyond their range, fewer than 2
 /// trials or too few conditions; OutOfMemory. Inputs stay as they are.
 ///
 /// Deterministic: on Backend<Cpu> the same bits for any thread count. Source: calc_shrunken_covariance of cvnlab/GSN.
@@ -206,6 +207,7 @@ template <LevelSearch Search = automatic, ContextLike Ctx, Real T>
   const Split parts = split(data.conditions, options.leave_out);
   detail::require_items(operation, parts, 1, result.choice.levels.size());
   detail::require_finite(ctx, data, operation);
+  detail::require_squares(ctx, data, operation);
   std::vector<double> sizes;
   {
     const auto means = detail::condition_means(ctx, data);
@@ -232,6 +234,7 @@ shrunken_covariance(Ctx& ctx, MatrixView<T, typename Ctx::space> rows, const Shr
   const Split parts = split(data.conditions, options.leave_out);
   detail::require_items(operation, parts, 2, result.choice.levels.size());
   detail::require_finite(ctx, data, operation);
+  detail::require_squares(ctx, data, operation);
   const auto means = detail::condition_means(ctx, data, detail::Origin::first_value);
   const detail::ConditionRows<Ctx> source(ctx, means.view(), std::numeric_limits<Number>::epsilon());
   const std::vector<index_t> all = detail::every(data.conditions);

@@ -178,7 +178,7 @@ TEST_CASE("only what was asked for is returned, and made", "[gsn]") {
 TEST_CASE("results scale with the data, follow units, and ignore their offsets", "[gsn]") {
   const Trials d = test::random_trials(12, 20, 3, 64);
   const GsnResult<Cpu> r = fitted(d);
-  for (const double unit : {1e-9, 1e-4, 1e9}) {
+  for (const double unit : {1e-149, 1e-9, 1e-4, 1e9, 1e149}) {
     const GsnResult<Cpu> scaled = fitted(changed(d, unit));
     CHECK(scaled.shrinklevelN == r.shrinklevelN);
     CHECK(scaled.shrinklevelD == r.shrinklevelD);
@@ -383,6 +383,12 @@ TEST_CASE("data and options that cannot be fitted are refused before any work", 
   GsnOptions options;
   options.max_iterations = 0;
   CHECK(refused(d, options).find("max_iterations=0") != std::string::npos);
+  for (const double factor : {1e-160, 1e160}) {
+    const std::string told = refused(changed(d, factor));
+    CHECK(told.find("gsn::fit: the largest magnitude of unit 0 is ") == 0);
+    CHECK(told.find("expected 0, or from 1e-150 to 1e150") != std::string::npos);
+    CHECK(told.find("rescale the data") != std::string::npos);
+  }
   options = {};
   options.shrinklevels = std::vector<double>{0.5, -1};
   CHECK(refused(d, options).find("levels[1]=-1") != std::string::npos);

@@ -132,6 +132,10 @@ TEST_CASE("what cannot be estimated is refused, by number, rule and remedy", "[g
     holes(1, 7, 1) = bad;
     CHECK(refused(holes).find("not finite at (1, 7, 1)") != std::string::npos);
   }
+  Trials tiny = d;
+  for (index_t c = 0; c < 10; ++c)
+    for (index_t t = 0; t < 2; ++t) tiny(2, c, t) *= 1e-160;
+  CHECK(refused(tiny).find("gsn::shrunken_covariance: the largest magnitude of unit 2 is ") == 0);
   gsn::ShrunkenCovarianceOptions options;
   options.leave_out = 1;
   CHECK(refused(d, options).find("leave_out=1") != std::string::npos);
