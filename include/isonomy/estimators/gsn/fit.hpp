@@ -124,15 +124,16 @@ class EvenFit {
   void covariances() {
     std::vector<index_t> still, constant;
     std::vector<double> of_noise, of_data;
-    const auto covariance_of = [&](Rows<Ctx> rows, double level, std::vector<double>& variances,
+    const auto covariance_of = [&](Rows<Ctx> rows, double level, bool matrix, std::vector<double>& variances,
                                    std::vector<index_t>& dead) {
       variances = to_host(ctx_, column_squares(ctx_, rows.view()));
       dead = dead_units(variances, result_.mnS, epsilon);
       clear_units(ctx_, rows.view(), dead, variances);
-      return options_.returns.matrices() ? covariance(ctx_, rows.view(), level) : Square();
+      return matrix ? covariance(ctx_, rows.view(), level) : Square();
     };
-    result_.cN = covariance_of(noise().of(all_), result_.shrinklevelN, of_noise, still);
-    result_.cD = covariance_of(conditions().of(all_), result_.shrinklevelD, of_data, constant);
+    const Returns& asked = options_.returns;
+    result_.cN = covariance_of(noise().of(all_), result_.shrinklevelN, asked.noise(), of_noise, still);
+    result_.cD = covariance_of(conditions().of(all_), result_.shrinklevelD, asked.data(), of_data, constant);
     for (std::size_t i = 0; i < of_noise.size(); ++i) {
       const double signal = std::max(of_data[i] - of_noise[i] / trials_, 0.0);
       result_.ncsnr.push_back(of_noise[i] > 0 ? std::sqrt(signal) / std::sqrt(of_noise[i]) : 0);

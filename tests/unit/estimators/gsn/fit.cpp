@@ -162,6 +162,11 @@ TEST_CASE("only what was asked for is returned, and made", "[gsn]") {
   CHECK(bare.noise.nll.empty());
   for (const Matrix<double, Cpu>* m : {&bare.cN, &bare.cS, &bare.cD, &bare.cNb, &bare.cSb, &bare.eigvecs_signal})
     CHECK(m->rows() == 0);
+  for (const char* alone : {"cN", "cD"}) {
+    const GsnResult<Cpu> one = with(Returns::named({alone}), false);
+    CHECK(one.report.bytes_peak < 2 * 200 * 200 * sizeof(double));
+    CHECK(one.cN.rows() + one.cD.rows() == 200);
+  }
   const GsnResult<Cpu> some = with(Returns::named({"cS", "eigvals_signal"}));
   CHECK(test::square(some.cS) == test::square(all.cS));
   CHECK(some.eigvals_signal == all.eigvals_signal);
