@@ -109,6 +109,18 @@ TEST_CASE("what deserves a warning is said, and where it ran", "[gsn]") {
   const auto end = shrunken_covariance(ctx, test::random_trials(10, 30, 4, 1).view());
   CHECK(end.choice.level == 0);
   CHECK(end.report.warnings == std::vector<std::string>{"noise covariance: the level, 0, is at an end of its grid"});
+  const auto warnings = [&](const Trials& d, const std::vector<double>& levels) {
+    gsn::ShrunkenCovarianceOptions options;
+    options.shrinklevels = levels;
+    return shrunken_covariance(ctx, d.view(), options).report.warnings;
+  };
+  const Trials flat = test::random_trials(10, 30, 4, 1);  // of levels the least is best
+  CHECK(warnings(flat, {1, 0, 0.5}) == end.report.warnings);
+  CHECK(warnings(flat, {0, 0}).empty());
+  CHECK(warnings(test::random_trials(1, 30, 4, 1), {0, 0.5, 1}).empty());
+  const Trials steep = test::random_trials(50, 40, 3, 26, 5, 0.3, 10);  // 0.98 is best
+  CHECK(warnings(steep, {0.98, 0, 1}).empty());
+  CHECK(warnings(steep, {0, 1, 0.98}).empty());
   CHECK(end.report.estimator == "gsn::shrunken_covariance");
   CHECK(end.report.used.backend == "Cpu");
   CHECK(end.report.stages.size() == 2);

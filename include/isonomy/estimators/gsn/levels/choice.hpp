@@ -38,6 +38,7 @@ struct LevelChoice {
   std::optional<index_t> rank;           ///< of the training correlation matrix, where its search told
   index_t training = 0, validation = 0;  ///< conditions
   std::vector<index_t> dead_units;       ///< that do not vary in training, left out of the likelihood
+  index_t units = 0;                     ///< that are in the likelihood
 };
 
 /// A way to find the likelihood curve.
@@ -85,7 +86,8 @@ inline void warn(const LevelChoice& choice, const char* of, std::vector<std::str
     return;
   }
   if (choice.validation < 2) say({"only 1 condition validates the level; give 8 conditions or more"});
-  if (choice.index == 0 || choice.index + 1 == static_cast<index_t>(choice.levels.size()))
+  const auto [least, most] = std::minmax_element(choice.levels.begin(), choice.levels.end());
+  if (choice.units > 1 && *least < *most && (choice.level == *least || choice.level == *most))
     say({"the level, ", text::decimals(choice.level), ", is at an end of its grid"});
 }
 
@@ -106,6 +108,7 @@ void search_level(Ctx& ctx, LevelRows<Ctx> rows, SingularRule rule, LevelChoice&
   const std::vector<double> variances = to_host(ctx, column_squares(ctx, rows.training.view()));
   choice.dead_units = dead_units(variances, rows.sizes, rows.epsilon);
   const auto units = static_cast<index_t>(variances.size() - choice.dead_units.size());
+  choice.units = units;
   if (units == 0) {
     choice.nll.assign(choice.levels.size(), std::numeric_limits<double>::quiet_NaN());
   } else {
