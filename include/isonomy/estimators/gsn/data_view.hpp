@@ -95,10 +95,14 @@ void require_finite(Ctx& ctx, const DataView<T, typename Ctx::space>& data, cons
   const std::vector<index_t> found = to_host(ctx, first);
   for (index_t unit = 0; unit < data.units; ++unit)
     if (const index_t at = found[static_cast<std::size_t>(unit)]; at >= 0)
-      throw ValueError(text::joined({operation, ": the data are not finite at (", unit, ", ", at / data.trials, ", ",
-                                     at % data.trials,
-                                     "), unit, condition and trial; expected numbers, as many trials for every "
-                                     "condition: uneven and missing data are not offered"}));
+      throw ValueError(
+          data.trials == 1 && data.trial_stride == 0  // rows, as_conditions()
+              ? text::joined({operation, ": the rows are not finite at (", at, ", ", unit,
+                              "), row and unit; expected numbers; leave out rows that were not measured"})
+              : text::joined({operation, ": the data are not finite at (", unit, ", ", at / data.trials, ", ",
+                              at % data.trials,
+                              "), unit, condition and trial; expected numbers, as many trials for every condition: "
+                              "uneven and missing data are not offered"}));
 }
 
 /// largest(unit) = the largest magnitude of a unit, NaN aside.

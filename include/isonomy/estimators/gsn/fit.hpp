@@ -248,14 +248,14 @@ template <LevelSearch Search = automatic, ContextLike Ctx, Real T>
   constexpr const char* operation = "gsn::fit";
   detail::require_usable(data, operation);
   const std::vector<double> levels =
-      level_grid(options.shrinklevels, options.wantshrinkage, options.allow_extrapolation);
+      level_grid(options.shrinklevels, options.wantshrinkage, options.allow_extrapolation, operation);
   if (options.max_iterations < 1)
     throw ValueError(text::joined(operation, ": max_iterations=", options.max_iterations,
                                   "; expected at least 1; 100 is the default"));
   detail::require_trials(operation, data.trials);
   if (data.conditions < 2)
     throw ValueError(text::joined(operation, ": the data have ", data.conditions,
-                                  " conditions; expected 2 at least, of which signal is the difference"));
+                                  " conditions; expected 2 at least, of which signal is the difference; give more"));
   detail::require_items(operation, split(data.conditions), 2, levels.size());
   detail::require_finite(ctx, data, operation);
   detail::require_squares(ctx, data, operation);

@@ -64,7 +64,7 @@ struct Returns {
       }
       all += (all.empty() ? "" : ", ") + std::string(choice.name);
     }
-    throw ValueError("returns: " + name + " is not known; expected some of " + all);
+    throw ValueError("gsn::Returns::named: " + name + " is not known; expected some of " + all);
   }
 };
 

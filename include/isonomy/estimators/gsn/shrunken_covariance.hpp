@@ -122,18 +122,21 @@ class ConditionRows {
 inline void require_trials(const char* operation, index_t trials) {
   if (trials < 2)
     throw ValueError(text::joined(operation, ": the data have ", trials,
-                                  " trials; expected 2 at least, of which noise is the difference"));
+                                  " trials; expected 2 at least, of which noise is the difference; give single trials, "
+                                  "not their means"));
 }
 
-/// ValueError where no item is left to validate several levels, or too few to train.
-inline void require_items(const char* operation, const Split& split, std::size_t least, std::size_t levels) {
+/// ValueError where no item of split(n, leave_out) is left to validate several levels, or too few to train.
+inline void require_items(const char* operation, const Split& split, std::size_t least, std::size_t levels,
+                          index_t leave_out = 5, const char* items = "conditions") {
   const auto count = static_cast<index_t>(split.training.size() + split.validation.size());
   if (split.training.size() < least)
-    throw ValueError(text::joined({operation, ": ", static_cast<index_t>(split.training.size()), " of ", count,
-                                   " conditions train; expected at least ", least, "; give more conditions"}));
+    throw ValueError(text::joined({operation, ": ", static_cast<index_t>(split.training.size()), " of ", count, " ",
+                                   items, " train; expected at least ", least, "; give more ", items}));
   if (levels > 1 && split.validation.empty())
-    throw ValueError(text::joined({operation, ": none of ", count, " conditions is left to validate ", levels,
-                                   " levels; give 3 conditions or more, or one level"}));
+    throw ValueError(
+        text::joined({operation, ": none of ", count, " ", items, " is left to validate ", levels, " levels; give ",
+                      fewest_to_hold_out(1, leave_out), " ", items, " or more, or one level"}));
 }
 
 /// Where the operations of a level search ran, how exactly, and with how much memory.
@@ -160,7 +163,8 @@ void describe_levels(Ctx& ctx, const char* estimator, Report& report) {
 /// The choice of a level from rows, and the covariance of those that the options ask for.
 template <LevelSearch Search, class Source, ContextLike Ctx>
 void estimate(Ctx& ctx, const Source& source, const Split& split, const ShrunkenCovarianceOptions& options,
-              const std::vector<double>& sizes, const char* of, ShrunkenCovariance<typename Ctx::tag>& result) {
+              const std::vector<double>& sizes, const char* of, const char* items,
+              ShrunkenCovariance<typename Ctx::tag>& result) {
   StageTimer timer(ctx, result.report);
   LevelChoice& choice = result.choice;
   choice.level = choice.levels.front();
@@ -171,7 +175,7 @@ void estimate(Ctx& ctx, const Source& source, const Split& split, const Shrunken
   const std::vector<index_t> all = every(choice.training + choice.validation);
   result.covariance = covariance(ctx, source.of(options.wantfull ? all : split.training).view(), choice.level);
   timer.lap("covariance");
-  warn(choice, of, result.report.warnings);
+  warn(choice, of, result.report.warnings, options.leave_out, items);
   result.report.decisions.push_back(decision(choice, "level: mean negative log-likelihood"));
   describe_levels(ctx, "gsn::shrunken_covariance", result.report);
 }
@@ -202,10 +206,10 @@ template <LevelSearch Search = automatic, ContextLike Ctx, Real T>
   constexpr const char* operation = "gsn::shrunken_covariance";
   detail::require_usable(data, operation);
   ShrunkenCovariance<typename Ctx::tag> result;
-  result.choice.levels = level_grid(options.shrinklevels, true, options.allow_extrapolation);
+  result.choice.levels = level_grid(options.shrinklevels, true, options.allow_extrapolation, operation);
   detail::require_trials(operation, data.trials);
   const Split parts = split(data.conditions, options.leave_out);
-  detail::require_items(operation, parts, 1, result.choice.levels.size());
+  detail::require_items(operation, parts, 1, result.choice.levels.size(), options.leave_out);
   detail::require_finite(ctx, data, operation);
   detail::require_squares(ctx, data, operation);
   std::vector<double> sizes;
@@ -214,7 +218,8 @@ template <LevelSearch Search = automatic, ContextLike Ctx, Real T>
     sizes = to_host(ctx, detail::mean_over(ctx, means.view(), detail::every(data.conditions)));
   }
   result.mean.assign(static_cast<std::size_t>(data.units), 0.0);
-  detail::estimate<Search>(ctx, detail::NoiseRows<Ctx, T>(ctx, data), parts, options, sizes, "noise", result);
+  detail::estimate<Search>(ctx, detail::NoiseRows<Ctx, T>(ctx, data), parts, options, sizes, "noise", "conditions",
+                           result);
   return result;
 }
 
@@ -230,9 +235,9 @@ shrunken_covariance(Ctx& ctx, MatrixView<T, typename Ctx::space> rows, const Shr
   const DataView<Number, typename Ctx::space> data = as_conditions(MatrixView<const Number, typename Ctx::space>(rows));
   detail::require_usable(data, operation);
   ShrunkenCovariance<typename Ctx::tag> result;
-  result.choice.levels = level_grid(options.shrinklevels, true, options.allow_extrapolation);
+  result.choice.levels = level_grid(options.shrinklevels, true, options.allow_extrapolation, operation);
   const Split parts = split(data.conditions, options.leave_out);
-  detail::require_items(operation, parts, 2, result.choice.levels.size());
+  detail::require_items(operation, parts, 2, result.choice.levels.size(), options.leave_out, "rows");
   detail::require_finite(ctx, data, operation);
   detail::require_squares(ctx, data, operation);
   const auto means = detail::condition_means(ctx, data, detail::Origin::first_value);
@@ -240,7 +245,7 @@ shrunken_covariance(Ctx& ctx, MatrixView<T, typename Ctx::space> rows, const Shr
   const std::vector<index_t> all = detail::every(data.conditions);
   const std::vector<double> sizes = detail::with_origin(ctx, data, source.mean(all));
   result.mean = options.wantfull ? sizes : detail::with_origin(ctx, data, source.mean(parts.training));
-  detail::estimate<Search>(ctx, source, parts, options, sizes, "data", result);
+  detail::estimate<Search>(ctx, source, parts, options, sizes, "data", "rows", result);
   return result;
 }
 

@@ -176,8 +176,9 @@ TEST_CASE("only what was asked for is returned, and made", "[gsn]") {
   CHECK(some.eigvals_difference.empty());
   CHECK(test::message<ValueError>([] {
           (void)Returns::named({"cN", "cX"});
-        }) == "returns: cX is not known; expected some of cN, cS, cNb, cSb, cD, eigvals_signal, eigvecs_signal, "
-              "eigvals_difference, eigvecs_difference");
+        }) ==
+        "gsn::Returns::named: cX is not known; expected some of cN, cS, cNb, cSb, cD, eigvals_signal, eigvecs_signal, "
+        "eigvals_difference, eigvecs_difference");
 }
 
 TEST_CASE("results scale with the data, follow units, and ignore their offsets", "[gsn]") {
@@ -363,7 +364,7 @@ TEST_CASE("one unit, few conditions, one level", "[gsn]") {
   CHECK(one.cSb.view()(0, 0) >= 0);
   const GsnResult<Cpu> few = fitted(test::random_trials(3, 4, 2, 75));
   CHECK(few.data.validation == 1);
-  CHECK(few.report.warnings.front().find("only 1 condition validates") != std::string::npos);
+  CHECK(few.report.warnings.front().find("only 1 of the conditions validates") != std::string::npos);
   GsnOptions options;
   options.shrinklevels = std::vector<double>{0.25};
   const GsnResult<Cpu> two = fitted(test::random_trials(3, 2, 2, 76), options);
@@ -383,7 +384,9 @@ TEST_CASE("data and options that cannot be fitted are refused before any work", 
   holes(1, 0, 1) = -test::infinity;
   CHECK(refused(holes).find("not finite at (1, 0, 1)") != std::string::npos);
   CHECK(refused(test::random_trials(3, 10, 1, 77)).find("expected 2 at least") != std::string::npos);
-  CHECK(refused(test::random_trials(3, 1, 2, 77)).find("1 conditions; expected 2") != std::string::npos);
+  CHECK(refused(test::random_trials(3, 1, 2, 77))
+            .find("1 conditions; expected 2 at least, of which signal is the difference; give more") !=
+        std::string::npos);
   CHECK(refused(test::random_trials(3, 2, 2, 77)).find("none of 2 conditions is left") != std::string::npos);
   GsnOptions options;
   options.max_iterations = 0;
@@ -396,7 +399,7 @@ TEST_CASE("data and options that cannot be fitted are refused before any work", 
   }
   options = {};
   options.shrinklevels = std::vector<double>{0.5, -1};
-  CHECK(refused(d, options).find("levels[1]=-1") != std::string::npos);
+  CHECK(refused(d, options).find("gsn::fit: shrinklevels[1]=-1") != std::string::npos);
   options.allow_extrapolation = true;
   CHECK(fitted(d, options).shrinklevelN >= -1);
 }

@@ -21,6 +21,7 @@
 #include "isonomy/core/text.hpp"
 #include "isonomy/estimators/gsn/levels/low_rank.hpp"
 #include "isonomy/estimators/gsn/levels/problem.hpp"
+#include "isonomy/estimators/gsn/split.hpp"
 
 namespace isonomy::gsn {
 
@@ -70,8 +71,9 @@ inline void choose(LevelChoice& choice, index_t units) {
   if (least == infinite) choice.margin = Decision::not_known;
 }
 
-/// Adds what is to be heeded about a choice; `of`: "noise" or "data".
-inline void warn(const LevelChoice& choice, const char* of, std::vector<std::string>& warnings) {
+/// Adds what is to be heeded about a choice; `of`: "noise" or "data", `items`: what split(n, leave_out) held out.
+inline void warn(const LevelChoice& choice, const char* of, std::vector<std::string>& warnings, index_t leave_out = 5,
+                 const char* items = "conditions") {
   const auto say = [&](std::initializer_list<text::Piece> what) {
     warnings.push_back(text::joined({of, " covariance: ", text::joined(what)}));
   };
@@ -85,7 +87,8 @@ inline void warn(const LevelChoice& choice, const char* of, std::vector<std::str
     say({"all covariance matrices were singular; the first level, ", text::decimals(choice.level), ", was taken"});
     return;
   }
-  if (choice.validation < 2) say({"only 1 condition validates the level; give 8 conditions or more"});
+  if (choice.validation < 2)
+    say({"only 1 of the ", items, " validates the level; give ", fewest_to_hold_out(2, leave_out), " or more"});
   const auto [least, most] = std::minmax_element(choice.levels.begin(), choice.levels.end());
   if (choice.units > 1 && *least < *most && (choice.level == *least || choice.level == *most))
     say({"the level, ", text::decimals(choice.level), ", is at an end of its grid"});
