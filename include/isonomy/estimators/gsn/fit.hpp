@@ -187,11 +187,19 @@ class EvenFit {
     }
     report.decisions.push_back(decision(result_.noise, "shrinklevelN: mean negative log-likelihood"));
     report.decisions.push_back(decision(result_.data, "shrinklevelD: mean negative log-likelihood"));
-    describe_levels(ctx_, "gsn::fit", report);
-    if (options_.returns.biconvex()) {
-      report.operations.push_back(ran<op::cholesky, double>(ctx_));
-      if constexpr (tridiagonalises<Ctx>) report.operations.push_back(ran<op::eigh, double>(ctx_));
-    }
+    describe_levels(ctx_, "gsn::fit", report, {&result_.noise, &result_.data}, options_.returns.matrices());
+    if (options_.returns.biconvex()) describe_biconvex();
+  }
+
+  void describe_biconvex() {
+    const Returns& asked = options_.returns;
+    const bool pairs_of_signal = asked.eigvals_signal || asked.eigvecs_signal;
+    const bool projected = found_.signal_projection.projected;
+    add_operation(result_.report, ran<op::cholesky, double>(ctx_));
+    if ((projected && !pairs_of_signal) || found_.noise_projected)
+      add_operation(result_.report, ran<op::eigh_subset, double>(ctx_));
+    if (pairs_of_signal || asked.eigvals_difference || asked.eigvecs_difference)
+      add_operation(result_.report, ran<op::eigh, double>(ctx_));
   }
 
   void drop_what_was_not_asked_for() {

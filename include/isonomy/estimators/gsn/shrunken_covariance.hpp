@@ -1,6 +1,7 @@
 // shrunken_covariance: a covariance whose off-diagonal part is shrunk by cross-validated likelihood.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -139,17 +140,32 @@ inline void require_items(const char* operation, const Split& split, std::size_t
                       fewest_to_hold_out(1, leave_out), " ", items, " or more, or one level"}));
 }
 
-/// Where the operations of a level search ran, how exactly, and with how much memory.
+/// Adds where an operation ran, unless that is told already.
+inline void add_operation(Report& report, OperationBackend where) {
+  const auto is_told = [&](const OperationBackend& told) { return told.operation == where.operation; };
+  if (std::none_of(report.operations.begin(), report.operations.end(), is_told))
+    report.operations.push_back(std::move(where));
+}
+
+/// Where the operations of level searches ran, and those of a covariance if one was made; how exactly, and with how
+/// much memory.
 template <ContextLike Ctx>
-void describe_levels(Ctx& ctx, const char* estimator, Report& report) {
+void describe_levels(Ctx& ctx, const char* estimator, Report& report,
+                     const std::vector<const LevelChoice*>& choices = {}, bool made_covariance = true) {
   report.estimator = estimator;
-  report.operations.push_back(ran<op::syrk, double>(ctx));
-  report.operations.push_back(ran<op::gemm, double>(ctx));
-  report.operations.push_back(ran<op::cholesky_batched, double>(ctx));
-  if constexpr (tridiagonalises<Ctx>)
-    report.operations.push_back(ran<op::tridiagonalise, double>(ctx));
-  else
-    report.operations.push_back(ran<op::eigh, double>(ctx));
+  if (made_covariance) add_operation(report, ran<op::syrk, double>(ctx));
+  for (const LevelChoice* choice : choices) {
+    if (choice->form.empty()) continue;
+    add_operation(report, ran<op::syrk, double>(ctx));
+    if (choice->form == "low_rank" || (!tridiagonalises<Ctx> && choice->form == "tridiagonal"))
+      add_operation(report, ran<op::gemm, double>(ctx));
+    if (choice->factored) add_operation(report, ran<op::cholesky_batched, double>(ctx));
+    if (!choice->rank) continue;
+    if constexpr (tridiagonalises<Ctx>)
+      add_operation(report, ran<op::tridiagonalise, double>(ctx));
+    else
+      add_operation(report, ran<op::eigh, double>(ctx));
+  }
   report.precision = "double";
   report.math_mode = math_mode<op::gemm, double>(ctx);
   report.determinism = "that of the backend's dense algebra; likelihoods are summed in a fixed order on the host";
@@ -177,7 +193,7 @@ void estimate(Ctx& ctx, const Source& source, const Split& split, const Shrunken
   timer.lap("covariance");
   warn(choice, of, result.report.warnings, options.leave_out, items);
   result.report.decisions.push_back(decision(choice, "level: mean negative log-likelihood"));
-  describe_levels(ctx, "gsn::shrunken_covariance", result.report);
+  describe_levels(ctx, "gsn::shrunken_covariance", result.report, {&choice});
 }
 
 }  // namespace detail

@@ -114,6 +114,26 @@ TEST_CASE("eigenvalues descend, and vectors are theirs", "[gsn]") {
   }
 }
 
+TEST_CASE("operations that ran are told, and no others", "[gsn]") {
+  const auto told = [](const Trials& d, const Returns& returns, bool shrink) {
+    GsnOptions options;
+    options.returns = returns;
+    options.wantshrinkage = shrink;
+    std::vector<std::string> names;
+    for (const OperationBackend& o : fitted(d, options).report.operations) names.push_back(o.operation);
+    return names;
+  };
+  using Names = std::vector<std::string>;
+  const Trials wide = test::random_trials(30, 8, 2, 80, 3, 1.5), tall = test::random_trials(6, 60, 6, 81, 6, 0.1);
+  CHECK(told(wide, Returns::none(), false).empty());
+  CHECK(told(wide, Returns::named({"cN"}), false) == Names{"syrk"});
+  CHECK(told(wide, Returns::none(), true) == Names{"syrk", "gemm", "tridiagonalise"});
+  CHECK(told(tall, Returns::named({"cN"}), true) == Names{"syrk", "tridiagonalise"});
+  CHECK(told(tall, Returns::named({"cSb"}), false) == Names{"syrk", "cholesky"});
+  CHECK(told(wide, Returns::named({"cSb"}), false) == Names{"syrk", "cholesky", "eigh_subset"});
+  CHECK(told(tall, Returns::named({"eigvals_signal"}), false) == Names{"syrk", "cholesky", "eigh"});
+}
+
 TEST_CASE("eigenpairs of dead units are exactly 0 and these units, projected or not", "[gsn]") {
   for (const double noise : {1.5, 0.1}) {  // 0.1: the signal is definite
     Trials d = test::random_trials(15, noise > 1 ? 25 : 60, noise > 1 ? 2 : 6, 67, noise > 1 ? 2 : 15, noise);

@@ -119,6 +119,7 @@ struct batched_cholesky {
                                         SingularRule rule) {
     LevelCurve result;
     result.form = "batched_cholesky";
+    result.factored = true;
     const index_t n = problem.units();
     const Matrix<double, typename Ctx::tag> r = detail::correlation(ctx, problem);
     detail::factor_levels(ctx, problem, r.view(), levels, result.nll);

@@ -35,7 +35,8 @@ struct LevelChoice {
   std::vector<double> nll;
   double margin = Decision::not_known;   ///< by which the best other level is worse
   std::string form;                      ///< how the curve was found; empty where it was not
-  index_t rank_bound = 0;                ///< degrees of freedom of the training covariance
+  bool factored = false;                 ///< whether the search factored covariances of levels
+  index_t rank_bound = 0;                ///< degrees of freedom of the training covariance, 0 where nothing trained
   std::optional<index_t> rank;           ///< of the training correlation matrix, where its search told
   index_t training = 0, validation = 0;  ///< conditions
   std::vector<index_t> dead_units;       ///< that do not vary in training, left out of the likelihood
@@ -122,6 +123,7 @@ void search_level(Ctx& ctx, LevelRows<Ctx> rows, SingularRule rule, LevelChoice&
     choice.nll = std::move(curve.nll);
     choice.form = curve.form;
     choice.rank = curve.rank;
+    choice.factored = curve.factored;
   }
   choose(choice, units);
 }

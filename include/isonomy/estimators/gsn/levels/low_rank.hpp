@@ -46,6 +46,7 @@ struct low_rank {
     std::optional<double> of_one;
     if (rule == SingularRule::cholesky && std::find(levels.begin(), levels.end(), 1.0) != levels.end())
       of_one = detail::factor_level_one(ctx, problem, detail::correlation(ctx, problem).view());
+    result.factored = of_one.has_value();
     double squares = 0;
     for (const double of_unit : to_host(ctx, detail::column_squares(ctx, problem.held_out.view()))) squares += of_unit;
     Matrix<double, Tag> gram(ctx, n, n, "gsn: Gram matrix"), products(ctx, m, n, "gsn: products of rows");

@@ -30,6 +30,7 @@ struct LevelCurve {
   std::vector<double> nll;      ///< NaN where the covariance is singular
   const char* form = "";        ///< the form that the search took
   std::optional<index_t> rank;  ///< of the training covariance, numerically, where the search tells
+  bool factored = false;        ///< whether some level's covariance was factored
 };
 
 namespace detail {

@@ -34,6 +34,7 @@ struct tridiagonal {
     std::optional<double> of_one;
     if (rule == SingularRule::cholesky && std::find(levels.begin(), levels.end(), 1.0) != levels.end())
       of_one = detail::factor_level_one(ctx, problem, r.view());
+    result.factored = of_one.has_value();
     const detail::TridiagonalForm form = detail::tridiagonal_form(ctx, r.view(), problem.held_out);
     const detail::Extremes extremes = form.extremes();
     result.rank = detail::numerical_rank(form, n, problem.rounding, extremes.largest);
