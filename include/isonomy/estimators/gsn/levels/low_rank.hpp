@@ -30,9 +30,13 @@ namespace isonomy::gsn {
 /// log det (a R + (1 - a) I) = (N - n) log(1 - a) + log det (a G + (1 - a) I) (Sylvester), and
 /// z (a R + (1 - a) I)^-1 z = (z z - a u (a G + (1 - a) I)^-1 u) / (1 - a) with u = X z (Woodbury).
 ///
-/// N n^2 + 4/3 n^3 + 2 N n M operations, n^2 + n M numbers beside the rows. Relative errors grow as epsilon / (1 - a):
-/// levels within 1e-6 of 1, but for 1 itself, are better left to `tridiagonal`, as `automatic` does. Where there are as
-/// many rows as units, this is `tridiagonal`. Level 1 is singular; SingularRule::cholesky forms R for it, and a factor.
+/// N n^2 + 4/3 n^3 + 2 N n M operations; 2 n^2 + n M numbers beside the rows, and the workspace of tridiagonalise().
+///
+/// Where held-out rows lie in the space that training rows span, the difference is as small as 1 - a beside its terms,
+/// and relative errors grow as epsilon / (1 - a); of rows with some part outside, the quadratic form itself grows as
+/// 1 / (1 - a), and they do not. Levels within 1e-6 of 1, but for 1 itself, are therefore better left to `tridiagonal`,
+/// as `automatic` does. Where there are as many rows as units, this is `tridiagonal`. Level 1 is singular;
+/// SingularRule::cholesky forms R for it, and a factor: 3 N^2 numbers and a copy of the held-out rows.
 struct low_rank {
   template <ContextLike Ctx>
   [[nodiscard]] static LevelCurve curve(Ctx& ctx, detail::LevelProblem<Ctx> problem, const std::vector<double>& levels,
