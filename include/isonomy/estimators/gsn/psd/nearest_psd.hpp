@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 #include "isonomy/backend/backend.hpp"
@@ -76,11 +77,11 @@ struct ScaleByRoots {
   }
 };
 
-/// Has it a Cholesky factor, dead units aside?
+/// Has it a Cholesky factor, dead units aside? That is left in `factor`.
 template <ContextLike Ctx>
 [[nodiscard]] bool positive_definite(Ctx& ctx, MatrixView<const double, typename Ctx::space> m,
-                                     VectorView<const double, typename Ctx::space> dead) {
-  Matrix<double, typename Ctx::tag> factor(ctx, m.rows, m.rows, "nearest_psd: factor");
+                                     VectorView<const double, typename Ctx::space> dead,
+                                     Matrix<double, typename Ctx::tag> factor) {
   copy(ctx, m, factor.view());
   for_each(ctx, m.rows, SetDead<typename Ctx::space>{factor.view(), dead, 1, 0});
   try {
@@ -153,8 +154,9 @@ template <ContextLike Ctx>
 /// variance, are left out of all this and stay zeros. With Ridge::relative or none the result scales with the matrix.
 ///
 /// Columns one behind the other (a Matrix). ShapeError, ValueError naming the first element that is not finite; the
-/// matrix is unchanged then. NoConvergence and OutOfMemory as eigh(). O(n^3): a third of n^3 where it is definite.
-/// Workspace: n^2 doubles to find out, and for a projection n^2 and those of eigh(), or 2 n^2 with all pairs.
+/// matrix is unchanged then, and where there is no memory to find out. NoConvergence and OutOfMemory as eigh(). O(n^3):
+/// a third of n^3 where it is definite. Workspace: n^2 doubles to find out, and for a projection n^2 and those of
+/// eigh(), or 2 n^2 with all pairs.
 ///
 /// Deterministic: as cholesky(), eigh() and syrk(). Source: Higham, Linear Algebra Appl. 103 (1988) 103-118.
 template <ContextLike Ctx>
@@ -167,11 +169,12 @@ Projection<Ctx> nearest_psd(Ctx& ctx, MatrixView<double, typename Ctx::space> m,
   detail::require_square(m, operation, "M");
   detail::require_finite(ctx, Constant(m), operation, "M");
   Projection<Ctx> p;
-  detail::symmetrise(ctx, m);
   Buffer<double, typename Ctx::tag> found(ctx, m.rows, "nearest_psd: units without variance");
+  Matrix<double, typename Ctx::tag> factor(ctx, m.rows, m.rows, "nearest_psd: factor");
+  detail::symmetrise(ctx, m);
   for_each(ctx, m.rows, detail::FindDead<Space>{m, found.view()});
   const VectorView<const double, Space> dead = found.view();
-  if (m.rows == 0 || detail::positive_definite(ctx, Constant(m), dead)) return p;
+  if (m.rows == 0 || detail::positive_definite(ctx, Constant(m), dead, std::move(factor))) return p;
   p.projected = true;
   detail::find_pairs(ctx, Constant(m), dead, pairs, p);
   detail::keep_positive_part(ctx, m, p);
