@@ -244,6 +244,7 @@ template <LevelSearch Search = automatic, ContextLike Ctx, Real T>
 /// rows: observations x units. The same as the other form, with observations in the place of conditions, less the mean
 /// of those that train; the divisor is one less than their number.
 template <LevelSearch Search = automatic, ContextLike Ctx, class T>
+  requires Real<std::remove_const_t<T>>
 [[nodiscard]] ShrunkenCovariance<typename Ctx::tag>
 shrunken_covariance(Ctx& ctx, MatrixView<T, typename Ctx::space> rows, const ShrunkenCovarianceOptions& options = {}) {
   constexpr const char* operation = "gsn::shrunken_covariance";

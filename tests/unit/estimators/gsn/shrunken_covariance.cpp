@@ -37,6 +37,12 @@ void check_shrunk(const gsn::ShrunkenCovariance<Cpu>& got, const test::Square& w
             Approx(expected[i][j]).margin(1e-13));
 }
 
+template <class T>
+concept CovarianceOfRows = requires(Context<Cpu>& ctx, MatrixView<T> rows) {
+  shrunken_covariance(ctx, rows);
+};
+static_assert(CovarianceOfRows<const double> && CovarianceOfRows<float> && !CovarianceOfRows<const int>);
+
 }  // namespace
 
 TEST_CASE("noise of trials: of the conditions that train, or of all", "[gsn]") {
