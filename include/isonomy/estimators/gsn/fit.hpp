@@ -91,6 +91,7 @@ class EvenFit {
     if (options_.returns.biconvex()) make_semidefinite();
     lap("biconvex");
     eigen_outputs();
+    if (options_.returns.cS) result_.cS = less_fraction(ctx_, result_.cD, result_.cN, trials_);
     lap("eigenvectors");
     describe();
     drop_what_was_not_asked_for();
@@ -140,7 +141,6 @@ class EvenFit {
     }
     std::set_intersection(still.begin(), still.end(), constant.begin(), constant.end(),
                           std::back_inserter(result_.dead_units));
-    if (options_.returns.cS) result_.cS = less_fraction(ctx_, result_.cD, result_.cN, trials_);
   }
 
   void make_semidefinite() {
@@ -169,6 +169,7 @@ class EvenFit {
       EigenPairs<Tag> pairs = eigen_pairs(ctx_, found_.signal.view(), found_.signal_projection);
       result_.eigvals_signal = std::move(pairs.values);
       result_.eigvecs_signal = std::move(pairs.vectors);
+      found_.signal_projection.eigenvectors = {};
     }
     if (asked.eigvals_difference || asked.eigvecs_difference) {
       const Square difference = less_fraction(ctx_, found_.signal, found_.noise, trials_);
@@ -241,10 +242,15 @@ class EvenFit {
 /// Search is how levels are tried: `automatic`, `tridiagonal`, `low_rank` or `batched_cholesky`.
 ///
 /// Errors: ValueError for data that are not finite (the first place is named), units whose largest magnitude is not 0
-/// and below 1e-150 or above 1e150, options beyond their range, fewer than 2
-/// trials or 2 conditions, or 3 where levels are to be chosen; ShapeError, OutOfMemory, NoConvergence. Inputs stay as
-/// they are. Warnings: units that do not vary, one condition that validates, a level at an end of its grid or none that
-/// is not singular, a ridge, no convergence. Progress per stage; Cancelled.
+/// and below 1e-150 or above 1e150, options beyond their range, fewer than 2 trials or 2 conditions, or 3 where levels
+/// are to be chosen; ShapeError, OutOfMemory, NoConvergence. Inputs stay as they are. Warnings: units that do not vary,
+/// one condition that validates, a level at an end of its grid or none that is not singular, a ridge, no convergence.
+/// Progress per stage; Cancelled.
+///
+/// Cost for N units, C conditions and T trials: the searches; N^2 C T for the covariances; O(N^3) for each projection
+/// and for eigenpairs. Memory: some 2 C T N doubles of rows, that of a search, and N^2 for each covariance; with cNb or
+/// cSb some 10 N^2 at its peak, of which results are 4 and the workspace of eigh() is more than 4, and 13 N^2 where
+/// sweeps go on or all is asked for.
 ///
 /// Scaling the data scales the covariances, unless Ridge::absolute is asked for. Deterministic: on Backend<Cpu> the
 /// same bits for any thread count.

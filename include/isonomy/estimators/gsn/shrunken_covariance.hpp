@@ -211,8 +211,12 @@ void estimate(Ctx& ctx, const Source& source, const Split& split, const Shrunken
 /// Search: `automatic`, `tridiagonal`, `low_rank` or `batched_cholesky`, which agree within rounding.
 ///
 /// Errors: ValueError for data that are not finite (the first place is named), units whose largest magnitude is not 0
-/// and below 1e-150 or above 1e150, options beyond their range, fewer than 2
-/// trials or too few conditions; OutOfMemory. Inputs stay as they are.
+/// and below 1e-150 or above 1e150, options beyond their range, fewer than 2 trials or too few conditions; OutOfMemory.
+/// Inputs stay as they are.
+///
+/// Cost for N units, C conditions and T trials: that of the search, and N^2 C T for the covariance. Memory: the
+/// training and held-out rows, C (T - 1) N doubles and as much again where some units do not vary, and that of the
+/// search; then the rows of the covariance, and the N^2 of the result.
 ///
 /// Deterministic: on Backend<Cpu> the same bits for any thread count. Source: calc_shrunken_covariance of cvnlab/GSN.
 template <LevelSearch Search = automatic, ContextLike Ctx, Real T>
