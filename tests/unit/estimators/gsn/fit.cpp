@@ -114,6 +114,19 @@ TEST_CASE("eigenvalues descend, and vectors are theirs", "[gsn]") {
   }
 }
 
+TEST_CASE("a fit takes no more memory than it says", "[gsn]") {
+  const auto peak = [](const Trials& d, const GsnOptions& options) {
+    const GsnResult<Cpu> r = fitted(d, options, Context<Cpu>({.threads = 1}));
+    return static_cast<double>(r.report.bytes_peak) / sizeof(double) / static_cast<double>(d.units * d.units);
+  };
+  const Trials d = test::random_trials(150, 20, 3, 3);
+  GsnOptions none;
+  none.returns = Returns::none();
+  CHECK(peak(d, {}) < 11.5);
+  CHECK(peak(d, everything()) < 14);
+  CHECK(peak(test::random_trials(600, 8, 2, 3), none) < 0.1);
+}
+
 TEST_CASE("operations that ran are told, and no others", "[gsn]") {
   const auto told = [](const Trials& d, const Returns& returns, bool shrink) {
     GsnOptions options;
@@ -182,6 +195,11 @@ TEST_CASE("only what was asked for is returned, and made", "[gsn]") {
   CHECK(bare.noise.nll.empty());
   for (const Matrix<double, Cpu>* m : {&bare.cN, &bare.cS, &bare.cD, &bare.cNb, &bare.cSb, &bare.eigvecs_signal})
     CHECK(m->rows() == 0);
+  GsnOptions searched;
+  searched.returns = Returns::none();
+  const GsnResult<Cpu> of_few = fitted(d, searched);
+  CHECK(of_few.noise.form == "low_rank");
+  CHECK(of_few.report.bytes_peak < 200 * 200 * sizeof(double));
   for (const char* alone : {"cN", "cD"}) {
     const GsnResult<Cpu> one = with(Returns::named({alone}), false);
     CHECK(one.report.bytes_peak < 2 * 200 * 200 * sizeof(double));
@@ -378,9 +396,11 @@ TEST_CASE("estimates come near to the covariances that made the data", "[gsn]") 
 }
 
 TEST_CASE("one unit, few conditions, one level", "[gsn]") {
-  const GsnResult<Cpu> one = fitted(test::random_trials(1, 20, 4, 74));
+  const Trials single = test::random_trials(1, 20, 4, 74);
+  const GsnResult<Cpu> one = fitted(single);
   CHECK(one.shrinklevelN == 0);
-  CHECK(one.cN.view()(0, 0) > 0);
+  const double variance = test::products(test::centred_trials(single.view(), gsn::detail::every(20)), 3.0 * 20)[0][0];
+  CHECK(one.cN.view()(0, 0) == Approx(variance).epsilon(1e-14));
   CHECK(one.cSb.view()(0, 0) >= 0);
   const GsnResult<Cpu> few = fitted(test::random_trials(3, 4, 2, 75));
   CHECK(few.data.validation == 1);
@@ -420,8 +440,15 @@ TEST_CASE("data and options that cannot be fitted are refused before any work", 
   options = {};
   options.shrinklevels = std::vector<double>{0.5, -1};
   CHECK(refused(d, options).find("gsn::fit: shrinklevels[1]=-1") != std::string::npos);
+  options.shrinklevels = std::vector<double>{1.5};
+  CHECK(refused(d, options).find("set allow_extrapolation") != std::string::npos);
   options.allow_extrapolation = true;
-  CHECK(fitted(d, options).shrinklevelN >= -1);
+  const GsnResult<Cpu> beyond = fitted(d, options);
+  options.shrinklevels = std::vector<double>{1};
+  const GsnResult<Cpu> whole = fitted(d, options);
+  CHECK(beyond.shrinklevelN == 1.5);
+  CHECK(beyond.cN.view()(0, 1) == 1.5 * whole.cN.view()(0, 1));
+  CHECK(beyond.cN.view()(1, 1) == whole.cN.view()(1, 1));
 }
 
 TEST_CASE("a fit reports its progress and can be stopped", "[gsn]") {
@@ -437,4 +464,25 @@ TEST_CASE("a fit reports its progress and can be stopped", "[gsn]") {
   ctx.control().stop = stop.get_token();
   stop.request_stop();
   CHECK_THROWS_AS(gsn::fit(ctx, d.view()), Cancelled);
+}
+
+TEST_CASE("a fit can be stopped in every stage, and fits again", "[gsn]") {
+  const Trials d = test::random_trials(60, 20, 3, 82);
+  const GsnResult<Cpu> expected = fitted(d);
+  Context<Cpu> ctx;
+  for (const std::int64_t stage : {0, 1, 2, 3}) {
+    std::stop_source stop;
+    std::int64_t last = -1;
+    ctx.control().stop = stop.get_token();
+    ctx.control().progress = [&](const Progress& p) {
+      if (std::string(p.stage) != "gsn") return;
+      last = p.done;
+      if (p.done == stage) stop.request_stop();
+    };
+    CHECK_THROWS_AS(gsn::fit(ctx, d.view(), everything()), Cancelled);
+    CHECK(last == stage);
+    CHECK(ctx.counters().bytes_allocated == 0);
+  }
+  ctx.control() = {};
+  CHECK(matrices(gsn::fit(ctx, d.view(), everything())) == matrices(expected));
 }
