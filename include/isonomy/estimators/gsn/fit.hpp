@@ -83,6 +83,7 @@ class EvenFit {
     };
     means_ = condition_means(ctx_, data_, Origin::first_value);
     result_.mnS = with_origin(ctx_, data_, mean_over(ctx_, means_.view(), all_));
+    sizes_ = unit_sizes(ctx_, data_, means_.view(), Origin::first_value);
     result_.mnN.assign(result_.mnS.size(), 0.0);
     choose_levels(levels);
     lap("levels");
@@ -112,7 +113,7 @@ class EvenFit {
       choice.training = static_cast<index_t>(parts_.training.size());
       choice.validation = static_cast<index_t>(parts_.validation.size());
       if (levels.size() == 1) return;
-      search_level<Search>(ctx_, rows.split(parts_, result_.mnS), options_.singular_rule, choice);
+      search_level<Search>(ctx_, rows.split(parts_, sizes_), options_.singular_rule, choice);
       warn(choice, of, result_.report.warnings);
     };
     choose_one(noise(), "noise", result_.noise);
@@ -128,7 +129,7 @@ class EvenFit {
     const auto covariance_of = [&](Rows<Ctx> rows, double level, bool matrix, std::vector<double>& variances,
                                    std::vector<index_t>& dead) {
       variances = to_host(ctx_, column_squares(ctx_, rows.view()));
-      dead = dead_units(variances, result_.mnS, epsilon);
+      dead = dead_units(variances, sizes_, epsilon);
       clear_units(ctx_, rows.view(), dead, variances);
       return matrix ? covariance(ctx_, rows.view(), level) : Square();
     };
@@ -223,6 +224,7 @@ class EvenFit {
   Split parts_;
   double trials_;
   Matrix<double, Tag> means_;
+  std::vector<double> sizes_;
   Biconvex<Ctx> found_;
   GsnResult<Tag> result_;
 };

@@ -235,7 +235,7 @@ template <LevelSearch Search = automatic, ContextLike Ctx, Real T>
   std::vector<double> sizes;
   {
     const auto means = detail::condition_means(ctx, data);
-    sizes = to_host(ctx, detail::mean_over(ctx, means.view(), detail::every(data.conditions)));
+    sizes = detail::unit_sizes(ctx, data, means.view(), detail::Origin::zero);
   }
   result.mean.assign(static_cast<std::size_t>(data.units), 0.0);
   detail::estimate<Search>(ctx, detail::NoiseRows<Ctx, T>(ctx, data), parts, options, sizes, "noise", "conditions",
@@ -263,9 +263,9 @@ shrunken_covariance(Ctx& ctx, MatrixView<T, typename Ctx::space> rows, const Shr
   detail::require_squares(ctx, data, operation);
   const auto means = detail::condition_means(ctx, data, detail::Origin::first_value);
   const detail::ConditionRows<Ctx> source(ctx, means.view(), std::numeric_limits<Number>::epsilon());
-  const std::vector<index_t> all = detail::every(data.conditions);
-  const std::vector<double> sizes = detail::with_origin(ctx, data, source.mean(all));
-  result.mean = options.wantfull ? sizes : detail::with_origin(ctx, data, source.mean(parts.training));
+  const std::vector<double> sizes = detail::unit_sizes(ctx, data, means.view(), detail::Origin::first_value);
+  result.mean =
+      detail::with_origin(ctx, data, source.mean(options.wantfull ? detail::every(data.conditions) : parts.training));
   detail::estimate<Search>(ctx, source, parts, options, sizes, "data", "rows", result);
   return result;
 }

@@ -321,6 +321,22 @@ TEST_CASE("average-referenced recordings in float never take the level 1, others
     }
 }
 
+TEST_CASE(
+    "average-referenced recordings in float never take the level 1 where the signal is much larger than the noise",
+    "[gsn]") {
+  GsnOptions options;
+  options.returns = Returns::none();
+  Context<Cpu> ctx;
+  for (std::uint32_t seed = 1; seed <= 6; ++seed) {
+    const Trials d = test::average_referenced(test::random_trials(32, 60, 3, seed, 6, 1e-3));
+    const std::vector<float> narrow(d.x.begin(), d.x.end());
+    const GsnResult<Cpu> r = gsn::fit(ctx, gsn::trials_fastest(narrow.data(), 32, 60, 3), options);
+    CHECK(std::isnan(r.noise.nll.back()));
+    CHECK(*r.noise.rank == 31);
+    CHECK(r.shrinklevelN < 1);
+  }
+}
+
 TEST_CASE("results have the same bits for any threads and workspace, and inputs stay", "[gsn]") {
   const Trials d = test::random_trials(40, 16, 3, 66);
   const std::vector<double> before = d.x;

@@ -1,6 +1,7 @@
 // Means over trials and over conditions, and conditions centred on a mean.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <vector>
 
@@ -88,6 +89,32 @@ template <ContextLike Ctx>
   Buffer<double, typename Ctx::tag> out(ctx, means.columns, "gsn: mean");
   isonomy::for_each(ctx, means.columns, MeanOverConditions<typename Ctx::space>{means, list.view(), out.view()});
   return out;
+}
+
+/// out(unit) = the root mean square of the unit's condition means, which are counted from the origin.
+template <class T, MemorySpace Space>
+struct RootMeanSquares {
+  DataView<T, Space> data;
+  Origin from;
+  MatrixView<const double, Space> means;
+  VectorView<double, Space> out;
+
+  ISONOMY_HD void operator()(index_t unit) const {
+    const double first = from == Origin::zero ? 0 : static_cast<double>(data(unit, 0, 0));
+    double sum = 0;
+    for (index_t c = 0; c < means.rows; ++c) sum += rounded_product(means(c, unit) + first, means(c, unit) + first);
+    out(unit) = std::sqrt(sum / static_cast<double>(means.rows));
+  }
+};
+
+/// How large the numbers of each unit are, which tells what they were rounded by.
+template <ContextLike Ctx, class T>
+[[nodiscard]] std::vector<double> unit_sizes(Ctx& ctx, const DataView<T, typename Ctx::space>& data,
+                                             MatrixView<const double, typename Ctx::space> means, Origin from) {
+  using Space = typename Ctx::space;
+  Buffer<double, typename Ctx::tag> out(ctx, data.units, "gsn: sizes of units");
+  isonomy::for_each(ctx, data.units, RootMeanSquares<T, Space>{data, from, means, out.view()});
+  return to_host(ctx, out);
 }
 
 /// out(b, unit) = scale * (the mean of condition b of a list - the unit's mean).

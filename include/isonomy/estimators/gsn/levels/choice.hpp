@@ -101,7 +101,7 @@ struct LevelRows {
   Matrix<double, typename Ctx::tag> training, held_out;
   double divisor = 1;
   index_t rank_bound = 0;
-  std::vector<double> sizes;  ///< the mean of each unit, to tell constant units
+  std::vector<double> sizes;  ///< of the numbers of each unit, to tell what rounding leaves
   double epsilon = 0;         ///< of the data's type
 };
 

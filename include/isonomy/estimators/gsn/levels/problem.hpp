@@ -97,7 +97,7 @@ template <ContextLike Ctx>
   return variance <= least;
 }
 
-/// The units whose variance is no more than rounding, ascending. `sizes`: the mean of each unit.
+/// The units whose variance is no more than rounding, ascending. `sizes`: of the numbers of each.
 [[nodiscard]] inline std::vector<index_t> dead_units(const std::vector<double>& variances,
                                                      const std::vector<double>& sizes, double epsilon) {
   const double largest = *std::max_element(variances.begin(), variances.end());
@@ -115,7 +115,7 @@ template <ContextLike Ctx>
   double most = 0;
   for (std::size_t i = 0; i < variances.size(); ++i) {
     if (std::binary_search(dead.begin(), dead.end(), static_cast<index_t>(i))) continue;
-    const double share = epsilon * std::abs(sizes[i]) / std::sqrt(variances[i]);
+    const double share = epsilon * sizes[i] / std::sqrt(variances[i]);
     most = std::max(most, share * share);
   }
   return most;
