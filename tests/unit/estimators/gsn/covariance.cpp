@@ -10,6 +10,7 @@
 #include "isonomy/estimators/gsn/covariance/shrink.hpp"
 #include "support/catch.hpp"
 #include "support/gsn/covariances.hpp"
+#include "support/numbers.hpp"
 
 using namespace isonomy;
 using test::Trials;
@@ -138,6 +139,9 @@ TEST_CASE("means of conditions counted from the first value of a unit keep their
   const std::vector<double> whole =
       gsn::detail::with_origin(ctx, d.view(), gsn::detail::mean_over(ctx, means.view(), all));
   for (std::size_t i = 0; i < 4; ++i) CHECK(whole[i] == Approx(1e8).margin(10));
+  d(1, 0, 0) = d(1, 0, 1) = test::not_a_number;
+  CHECK(gsn::detail::first_value(d.view(), 0) == d(0, 0, 0));
+  CHECK(gsn::detail::first_value(d.view(), 1) == d(1, 0, 2));
 }
 
 TEST_CASE("conditions centred on a mean have the covariance of the conditions", "[gsn]") {

@@ -19,13 +19,22 @@ namespace isonomy::gsn::detail {
 /// no digits.
 enum class Origin { zero, first_value };
 
+/// The first value of a unit that is a number; 0 where none is.
+template <class T, MemorySpace Space>
+[[nodiscard]] ISONOMY_HD double first_value(const DataView<T, Space>& data, index_t unit) {
+  for (index_t c = 0; c < data.conditions; ++c)
+    for (index_t t = 0; t < data.trials; ++t)
+      if (const auto x = static_cast<double>(data(unit, c, t)); x == x) return x;
+  return 0;
+}
+
 /// out(unit) = the unit's first value.
 template <class T, MemorySpace Space>
 struct FirstValues {
   DataView<T, Space> data;
   VectorView<double, Space> out;
 
-  ISONOMY_HD void operator()(index_t unit) const { out(unit) = static_cast<double>(data(unit, 0, 0)); }
+  ISONOMY_HD void operator()(index_t unit) const { out(unit) = first_value(data, unit); }
 };
 
 /// Adds the first value of each unit to means that are counted from it.
@@ -52,7 +61,7 @@ struct MeanOverTrials {
     const double origin = static_cast<double>(data(unit, condition, 0));
     double sum = 0;
     for (index_t t = 1; t < data.trials; ++t) sum += static_cast<double>(data(unit, condition, t)) - origin;
-    const double first = from == Origin::zero ? 0 : static_cast<double>(data(unit, 0, 0));
+    const double first = from == Origin::zero ? 0 : first_value(data, unit);
     out(condition, unit) = (origin - first) + sum / static_cast<double>(data.trials);
   }
 };
@@ -100,7 +109,7 @@ struct RootMeanSquares {
   VectorView<double, Space> out;
 
   ISONOMY_HD void operator()(index_t unit) const {
-    const double first = from == Origin::zero ? 0 : static_cast<double>(data(unit, 0, 0));
+    const double first = from == Origin::zero ? 0 : first_value(data, unit);
     double sum = 0;
     for (index_t c = 0; c < means.rows; ++c) sum += rounded_product(means(c, unit) + first, means(c, unit) + first);
     out(unit) = std::sqrt(sum / static_cast<double>(means.rows));
