@@ -337,6 +337,27 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("recordings that were average-referenced in float, on an offset of all, never take the level 1", "[gsn]") {
+  GsnOptions options;
+  options.returns = Returns::none();
+  Context<Cpu> ctx;
+  for (const float offset : {1.0F, 10.0F, 100.0F})
+    for (std::uint32_t seed = 1; seed <= 3; ++seed) {
+      const Trials d = test::random_trials(32, 60, 3, seed, 6, 0.5);
+      std::vector<float> x;
+      for (const double value : d.x) x.push_back(static_cast<float>(value) + offset);
+      for (std::size_t k = 0; k < 180; ++k) {
+        float mean = 0;
+        for (std::size_t i = 0; i < 32; ++i) mean += x[i * 180 + k];
+        for (std::size_t i = 0; i < 32; ++i) x[i * 180 + k] -= mean / 32;
+      }
+      const GsnResult<Cpu> r = gsn::fit(ctx, gsn::trials_fastest(x.data(), 32, 60, 3), options);
+      CHECK(std::isnan(r.noise.nll.back()));
+      CHECK(std::isnan(r.data.nll.back()));
+      CHECK(!std::isnan(r.noise.nll[49]));
+    }
+}
+
 TEST_CASE("results have the same bits for any threads and workspace, and inputs stay", "[gsn]") {
   const Trials d = test::random_trials(40, 16, 3, 66);
   const std::vector<double> before = d.x;

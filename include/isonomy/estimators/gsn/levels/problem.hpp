@@ -110,9 +110,12 @@ template <ContextLike Ctx>
 
 /// What rounding of the data may add to the variance of a living unit, relative to that: numbers of some `size` are off
 /// by epsilon times that, independently of each other, so that a covariance without full rank seems to have it.
+///
+/// Epsilon at least for each living unit: data that were referenced in their own type are off, all units alike, by what
+/// their numbers were before, which does not show any more.
 [[nodiscard]] inline double rounding_of(const std::vector<double>& variances, const std::vector<index_t>& dead,
                                         const std::vector<double>& sizes, double epsilon) {
-  double most = 0;
+  double most = static_cast<double>(variances.size() - dead.size()) * epsilon;
   for (std::size_t i = 0; i < variances.size(); ++i) {
     if (std::binary_search(dead.begin(), dead.end(), static_cast<index_t>(i))) continue;
     const double share = epsilon * sizes[i] / std::sqrt(variances[i]);
