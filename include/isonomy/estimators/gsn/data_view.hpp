@@ -116,8 +116,43 @@ template <ContextLike Ctx, class T>
 /// ValueError naming the first element, unit by unit, that is not finite; nothing if there is none.
 template <ContextLike Ctx, class T>
 void require_finite(Ctx& ctx, const DataView<T, typename Ctx::space>& data, const char* operation) {
-  if (const auto at = first_not_finite(ctx, data, false, operation))
-    not_finite(operation, *at, "numbers, as many trials for every condition; fit() takes uneven and missing data");
+  const auto at = first_not_finite(ctx, data, false, operation);
+  if (!at) return;
+  if (data.trials == 1 && data.trial_stride == 0)  // rows, as_conditions()
+    throw ValueError(text::joined({operation, ": the rows are not finite at (", at->condition, ", ", at->unit,
+                                   "), row and unit; expected numbers; leave out rows that were not measured"}));
+  not_finite(operation, *at, "numbers, as many trials for every condition; fit() takes uneven and missing data");
+}
+
+/// largest(unit) = the largest magnitude of a unit, NaN aside.
+template <class T, MemorySpace Space>
+struct LargestMagnitude {
+  DataView<T, Space> data;
+  VectorView<double, Space> largest;
+
+  ISONOMY_HD void operator()(index_t unit) const {
+    double most = 0;
+    for (index_t c = 0; c < data.conditions; ++c)
+      for (index_t t = 0; t < data.trials; ++t) {
+        const double size = std::abs(static_cast<double>(data(unit, c, t)));
+        most = size > most ? size : most;
+      }
+    largest(unit) = most;
+  }
+};
+
+/// ValueError naming the first unit whose numbers are so large or so small that their squares would lose digits.
+template <ContextLike Ctx, class T>
+void require_squares(Ctx& ctx, const DataView<T, typename Ctx::space>& data, const char* operation) {
+  constexpr double least = 1e-150, most = 1e150;
+  Buffer<double, typename Ctx::tag> largest(ctx, data.units, operation);
+  isonomy::for_each(ctx, data.units, LargestMagnitude<T, typename Ctx::space>{data, largest.view()});
+  const std::vector<double> sizes = to_host(ctx, largest);
+  for (index_t unit = 0; unit < data.units; ++unit)
+    if (const double size = sizes[static_cast<std::size_t>(unit)]; size != 0 && (size < least || size > most))
+      throw ValueError(text::joined({operation, ": the largest magnitude of unit ", unit, " is ", size,
+                                     "; expected 0, or from 1e-150 to 1e150, whose squares keep their digits; rescale "
+                                     "the data"}));
 }
 
 }  // namespace detail

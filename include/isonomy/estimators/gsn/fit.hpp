@@ -33,7 +33,7 @@ inline void require_fit(const char* operation, const GsnOptions& options, index_
   require_trials(operation, trials);
   if (conditions < 2)
     throw ValueError(text::joined(operation, ": the data have ", conditions,
-                                  " conditions; expected 2 at least, of which signal is the difference"));
+                                  " conditions; expected 2 at least, of which signal is the difference; give more"));
   require_items(operation, split(conditions), 2, levels);
 }
 
@@ -83,13 +83,19 @@ template <LevelSearch Search, ContextLike Ctx, class T>
 ///
 /// Search is how levels are tried: `automatic`, `tridiagonal`, `low_rank` or `batched_cholesky`.
 ///
-/// Errors: ValueError for infinite data (the first place is named), options beyond their range, fewer than 2 trials or
-/// 2 conditions, or 3 where levels are to be chosen; of uneven data for conditions without a trial that counts (they
-/// are named) and for none with two trials to train, or to validate; of missing data for units that are NaN everywhere
-/// (they are named) and where no unit has two trials of a condition, or two conditions; ShapeError, OutOfMemory,
-/// NoConvergence. Inputs stay as they are. Warnings: units that do not vary, one condition that validates, a level at
-/// an end of its grid, none that is not singular, none that could be chosen, a ridge, no convergence, sweeps that ended
-/// more than 1 % from their end, conditions or units that hardly repeat. Progress per stage; Cancelled.
+/// Errors: ValueError for infinite data (the first place is named), units whose largest magnitude is not 0 and below
+/// 1e-150 or above 1e150, options beyond their range, fewer than 2 trials or 2 conditions, or 3 where levels are to be
+/// chosen; of uneven data for conditions without a trial that counts (they are named) and for none with two trials to
+/// train, or to validate; of missing data for units that are NaN everywhere (they are named) and where no unit has two
+/// trials of a condition, or two conditions; ShapeError, OutOfMemory, NoConvergence. Inputs stay as they are. Warnings:
+/// units that do not vary, one condition that validates, a level at an end of its grid, none that is not singular, none
+/// that could be chosen, a ridge, no convergence, sweeps that ended more than 1 % from their end, conditions or units
+/// that hardly repeat. Progress per stage; Cancelled.
+///
+/// Cost for N units, C conditions and T trials: the searches; N^2 C T for the covariances; O(N^3) for each projection
+/// and for eigenpairs. Memory: some 2 C T N doubles of rows, that of a search, and N^2 for each covariance; with cNb or
+/// cSb some 10 N^2 at its peak, of which results are 4 and the workspace of eigh() is more than 4, and 13 N^2 where
+/// sweeps go on or all is asked for.
 ///
 /// Scaling the data scales the covariances, unless Ridge::absolute is asked for. Deterministic: on Backend<Cpu> the
 /// same bits for any thread count.
@@ -101,12 +107,15 @@ template <LevelSearch Search = automatic, ContextLike Ctx, Real T>
   constexpr const char* operation = "gsn::fit";
   detail::require_usable(data, operation);
   const std::vector<double> levels =
-      level_grid(options.shrinklevels, options.wantshrinkage, options.allow_extrapolation);
+      level_grid(options.shrinklevels, options.wantshrinkage, options.allow_extrapolation, operation);
   detail::require_fit(operation, options, data.conditions, data.trials, levels.size());
-  if (!detail::first_not_finite(ctx, data, false, operation))
+  if (!detail::first_not_finite(ctx, data, false, operation)) {
+    detail::require_squares(ctx, data, operation);
     return detail::fit_trials<Search>(ctx, data, options, levels, detail::TrialLists(data.conditions, data.trials));
+  }
   if (const auto at = detail::first_not_finite(ctx, data, true, operation))
     detail::not_finite(operation, *at, "numbers, or NaN where nothing was measured");
+  detail::require_squares(ctx, data, operation);
   const detail::Presence presence = detail::presence(ctx, data);
   if (options.uneven == Uneven::missing) {
     using Source = detail::MissingUnits<Ctx, T>;

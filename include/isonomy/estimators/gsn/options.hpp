@@ -13,7 +13,8 @@
 
 namespace isonomy::gsn {
 
-/// Which matrices fit() returns; what nobody asks for is not computed.
+/// Which matrices fit() returns. Of the others those are made that one of these is made of: cN and cD for cS, both of
+/// these for all that is positive semidefinite.
 struct Returns {
   bool cN = true, cS = true, cNb = true, cSb = true;
   bool cD = false;  ///< the covariance of trial averages, shrunk: cS + cN/trials
@@ -31,6 +32,10 @@ struct Returns {
   [[nodiscard]] bool biconvex() const {
     return cNb || cSb || eigvals_signal || eigvecs_signal || eigvals_difference || eigvecs_difference;
   }
+  /// Needs the covariance of the data.
+  [[nodiscard]] bool data() const { return cS || cD || biconvex(); }
+  /// Needs the covariance of the noise.
+  [[nodiscard]] bool noise() const { return cN || cS || biconvex(); }
   /// Needs a matrix of units x units.
   [[nodiscard]] bool matrices() const { return cN || cS || cD || biconvex(); }
 
@@ -59,7 +64,7 @@ struct Returns {
       }
       all += (all.empty() ? "" : ", ") + std::string(choice.name);
     }
-    throw ValueError("returns: " + name + " is not known; expected some of " + all);
+    throw ValueError("gsn::Returns::named: " + name + " is not known; expected some of " + all);
   }
 };
 

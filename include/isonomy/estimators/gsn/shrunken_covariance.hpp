@@ -1,6 +1,7 @@
 // shrunken_covariance: a covariance whose off-diagonal part is shrunk by cross-validated likelihood.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -119,31 +120,49 @@ class ConditionRows {
 inline void require_trials(const char* operation, index_t trials) {
   if (trials < 2)
     throw ValueError(text::joined(operation, ": the data have ", trials,
-                                  " trials; expected 2 at least, of which noise is the difference"));
+                                  " trials; expected 2 at least, of which noise is the difference; give single trials, "
+                                  "not their means"));
 }
 
-/// ValueError where no item is left to validate several levels, or too few to train.
-inline void require_items(const char* operation, const Split& split, std::size_t least, std::size_t levels) {
+/// ValueError where no item of split(n, leave_out) is left to validate several levels, or too few to train.
+inline void require_items(const char* operation, const Split& split, std::size_t least, std::size_t levels,
+                          index_t leave_out = 5, const char* items = "conditions") {
   const auto count = static_cast<index_t>(split.training.size() + split.validation.size());
   if (split.training.size() < least)
-    throw ValueError(text::joined({operation, ": ", static_cast<index_t>(split.training.size()), " of ", count,
-                                   " conditions train; expected at least ", least, "; give more conditions"}));
+    throw ValueError(text::joined({operation, ": ", static_cast<index_t>(split.training.size()), " of ", count, " ",
+                                   items, " train; expected at least ", least, "; give more ", items}));
   if (levels > 1 && split.validation.empty())
-    throw ValueError(text::joined({operation, ": none of ", count, " conditions is left to validate ", levels,
-                                   " levels; give 3 conditions or more, or one level"}));
+    throw ValueError(
+        text::joined({operation, ": none of ", count, " ", items, " is left to validate ", levels, " levels; give ",
+                      fewest_to_hold_out(1, leave_out), " ", items, " or more, or one level"}));
 }
 
-/// Where the operations of a level search ran, how exactly, and with how much memory.
+/// Adds where an operation ran, unless that is told already.
+inline void add_operation(Report& report, OperationBackend where) {
+  const auto is_told = [&](const OperationBackend& told) { return told.operation == where.operation; };
+  if (std::none_of(report.operations.begin(), report.operations.end(), is_told))
+    report.operations.push_back(std::move(where));
+}
+
+/// Where the operations of level searches ran, and those of a covariance if one was made; how exactly, and with how
+/// much memory.
 template <ContextLike Ctx>
-void describe_levels(Ctx& ctx, const char* estimator, Report& report) {
+void describe_levels(Ctx& ctx, const char* estimator, Report& report,
+                     const std::vector<const LevelChoice*>& choices = {}, bool made_covariance = true) {
   report.estimator = estimator;
-  report.operations.push_back(ran<op::syrk, double>(ctx));
-  report.operations.push_back(ran<op::gemm, double>(ctx));
-  report.operations.push_back(ran<op::cholesky_batched, double>(ctx));
-  if constexpr (tridiagonalises<Ctx>)
-    report.operations.push_back(ran<op::tridiagonalise, double>(ctx));
-  else
-    report.operations.push_back(ran<op::eigh, double>(ctx));
+  if (made_covariance) add_operation(report, ran<op::syrk, double>(ctx));
+  for (const LevelChoice* choice : choices) {
+    if (choice->form.empty()) continue;
+    add_operation(report, ran<op::syrk, double>(ctx));
+    if (choice->form == "low_rank" || (!tridiagonalises<Ctx> && choice->form == "tridiagonal"))
+      add_operation(report, ran<op::gemm, double>(ctx));
+    if (choice->factored) add_operation(report, ran<op::cholesky_batched, double>(ctx));
+    if (!choice->rank) continue;
+    if constexpr (tridiagonalises<Ctx>)
+      add_operation(report, ran<op::tridiagonalise, double>(ctx));
+    else
+      add_operation(report, ran<op::eigh, double>(ctx));
+  }
   report.precision = "double";
   report.math_mode = math_mode<op::gemm, double>(ctx);
   report.determinism = "that of the backend's dense algebra; likelihoods are summed in a fixed order on the host";
@@ -157,7 +176,8 @@ void describe_levels(Ctx& ctx, const char* estimator, Report& report) {
 /// The choice of a level from rows, and the covariance of those that the options ask for.
 template <LevelSearch Search, class Source, ContextLike Ctx>
 void estimate(Ctx& ctx, const Source& source, const Split& split, const ShrunkenCovarianceOptions& options,
-              const std::vector<double>& sizes, const char* of, ShrunkenCovariance<typename Ctx::tag>& result) {
+              const std::vector<double>& sizes, const char* of, const char* items,
+              ShrunkenCovariance<typename Ctx::tag>& result) {
   StageTimer timer(ctx, result.report);
   LevelChoice& choice = result.choice;
   choice.level = choice.levels.front();
@@ -168,9 +188,9 @@ void estimate(Ctx& ctx, const Source& source, const Split& split, const Shrunken
   const std::vector<index_t> all = every(choice.training + choice.validation);
   result.covariance = covariance(ctx, source.of(options.wantfull ? all : split.training).view(), choice.level);
   timer.lap("covariance");
-  warn(choice, of, result.report.warnings);
+  warn(choice, of, result.report.warnings, options.leave_out, items);
   result.report.decisions.push_back(decision(choice, "level: mean negative log-likelihood"));
-  describe_levels(ctx, "gsn::shrunken_covariance", result.report);
+  describe_levels(ctx, "gsn::shrunken_covariance", result.report, {&choice});
 }
 
 }  // namespace detail
@@ -187,8 +207,13 @@ void estimate(Ctx& ctx, const Source& source, const Split& split, const Shrunken
 ///
 /// Search: `automatic`, `tridiagonal`, `low_rank` or `batched_cholesky`, which agree within rounding.
 ///
-/// Errors: ValueError for data that are not finite (the first place is named), options beyond their range, fewer than 2
-/// trials or too few conditions; OutOfMemory. Inputs stay as they are.
+/// Errors: ValueError for data that are not finite (the first place is named), units whose largest magnitude is not 0
+/// and below 1e-150 or above 1e150, options beyond their range, fewer than 2 trials or too few conditions; OutOfMemory.
+/// Inputs stay as they are.
+///
+/// Cost for N units, C conditions and T trials: that of the search, and N^2 C T for the covariance. Memory: the
+/// training and held-out rows, C (T - 1) N doubles and as much again where some units do not vary, and that of the
+/// search; then the rows of the covariance, and the N^2 of the result.
 ///
 /// Deterministic: on Backend<Cpu> the same bits for any thread count. Source: calc_shrunken_covariance of cvnlab/GSN.
 template <LevelSearch Search = automatic, ContextLike Ctx, Real T>
@@ -198,18 +223,20 @@ template <LevelSearch Search = automatic, ContextLike Ctx, Real T>
   constexpr const char* operation = "gsn::shrunken_covariance";
   detail::require_usable(data, operation);
   ShrunkenCovariance<typename Ctx::tag> result;
-  result.choice.levels = level_grid(options.shrinklevels, true, options.allow_extrapolation);
+  result.choice.levels = level_grid(options.shrinklevels, true, options.allow_extrapolation, operation);
   detail::require_trials(operation, data.trials);
   const Split parts = split(data.conditions, options.leave_out);
-  detail::require_items(operation, parts, 1, result.choice.levels.size());
+  detail::require_items(operation, parts, 1, result.choice.levels.size(), options.leave_out);
   detail::require_finite(ctx, data, operation);
+  detail::require_squares(ctx, data, operation);
   std::vector<double> sizes;
   {
     const auto means = detail::condition_means(ctx, data);
-    sizes = to_host(ctx, detail::mean_over(ctx, means.view(), detail::every(data.conditions)));
+    sizes = detail::unit_sizes(ctx, data, means.view(), detail::Origin::zero);
   }
   result.mean.assign(static_cast<std::size_t>(data.units), 0.0);
-  detail::estimate<Search>(ctx, detail::NoiseRows<Ctx, T>(ctx, data), parts, options, sizes, "noise", result);
+  detail::estimate<Search>(ctx, detail::NoiseRows<Ctx, T>(ctx, data), parts, options, sizes, "noise", "conditions",
+                           result);
   return result;
 }
 
@@ -218,6 +245,7 @@ template <LevelSearch Search = automatic, ContextLike Ctx, Real T>
 /// rows: observations x units. The same as the other form, with observations in the place of conditions, less the mean
 /// of those that train; the divisor is one less than their number.
 template <LevelSearch Search = automatic, ContextLike Ctx, class T>
+  requires Real<std::remove_const_t<T>>
 [[nodiscard]] ShrunkenCovariance<typename Ctx::tag>
 shrunken_covariance(Ctx& ctx, MatrixView<T, typename Ctx::space> rows, const ShrunkenCovarianceOptions& options = {}) {
   constexpr const char* operation = "gsn::shrunken_covariance";
@@ -225,16 +253,17 @@ shrunken_covariance(Ctx& ctx, MatrixView<T, typename Ctx::space> rows, const Shr
   const DataView<Number, typename Ctx::space> data = as_conditions(MatrixView<const Number, typename Ctx::space>(rows));
   detail::require_usable(data, operation);
   ShrunkenCovariance<typename Ctx::tag> result;
-  result.choice.levels = level_grid(options.shrinklevels, true, options.allow_extrapolation);
+  result.choice.levels = level_grid(options.shrinklevels, true, options.allow_extrapolation, operation);
   const Split parts = split(data.conditions, options.leave_out);
-  detail::require_items(operation, parts, 2, result.choice.levels.size());
+  detail::require_items(operation, parts, 2, result.choice.levels.size(), options.leave_out, "rows");
   detail::require_finite(ctx, data, operation);
-  const auto means = detail::condition_means(ctx, data);
+  detail::require_squares(ctx, data, operation);
+  const auto means = detail::condition_means(ctx, data, detail::Origin::first_value);
   const detail::ConditionRows<Ctx> source(ctx, means.view(), std::numeric_limits<Number>::epsilon());
-  const std::vector<index_t> all = detail::every(data.conditions);
-  const std::vector<double> sizes = to_host(ctx, source.mean(all));
-  result.mean = options.wantfull ? sizes : to_host(ctx, source.mean(parts.training));
-  detail::estimate<Search>(ctx, source, parts, options, sizes, "data", result);
+  const std::vector<double> sizes = detail::unit_sizes(ctx, data, means.view(), detail::Origin::first_value);
+  result.mean =
+      detail::with_origin(ctx, data, source.mean(options.wantfull ? detail::every(data.conditions) : parts.training));
+  detail::estimate<Search>(ctx, source, parts, options, sizes, "data", "rows", result);
   return result;
 }
 

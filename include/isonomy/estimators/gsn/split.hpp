@@ -54,6 +54,15 @@ struct Split {
   return {{order.begin() + held_out, order.end()}, {order.begin(), order.begin() + held_out}};
 }
 
+namespace detail {
+
+/// The least n of which split(n, leave_out) holds out 1, or 2, items.
+[[nodiscard]] inline index_t fewest_to_hold_out(index_t held_out, index_t leave_out) {
+  return held_out == 1 ? leave_out / 2 + 1 : (3 * leave_out + 1) / 2;  // halves go to even: 0 and 2
+}
+
+}  // namespace detail
+
 /// The levels 0, 1/50, ..., 1, as multiples of the double nearest to 1/50.
 [[nodiscard]] inline std::vector<double> default_levels() {
   constexpr int steps = 50;
@@ -64,16 +73,22 @@ struct Split {
 
 /// The levels to try: those given, as they are and in their order; else the default, or 1 alone without shrinkage.
 ///
-/// ValueError for an empty list, for a level that is not finite, and for one outside [0, 1] unless that is allowed.
+/// `operation` is what errors name. ValueError for an empty list, for a level that is not finite, and for one outside
+/// [0, 1] unless that is allowed.
 [[nodiscard]] inline std::vector<double> level_grid(const std::optional<std::vector<double>>& given, bool shrink = true,
-                                                    bool allow_extrapolation = false) {
+                                                    bool allow_extrapolation = false,
+                                                    const char* operation = "gsn::level_grid") {
   if (!given) return shrink ? default_levels() : std::vector<double>{1.0};
-  if (given->empty()) throw ValueError("gsn: the list of levels is empty; give one at least, or none for the default");
+  if (given->empty())
+    throw ValueError(text::joined(operation,
+                                  ": shrinklevels is an empty list; expected one level at least, or no list for the "
+                                  "default"));
   for (std::size_t k = 0; k < given->size(); ++k) {
     const double level = (*given)[k];
     if (!std::isfinite(level) || (!allow_extrapolation && (level < 0 || level > 1)))
-      throw ValueError(text::joined({"gsn: levels[", k, "]=", text::decimals(level), "; expected a number from 0 to 1",
-                                     allow_extrapolation ? " or beyond" : "; set allow_extrapolation for others"}));
+      throw ValueError(
+          text::joined({operation, ": shrinklevels[", k, "]=", text::decimals(level), "; expected a finite number",
+                        allow_extrapolation ? "" : " from 0 to 1; set allow_extrapolation for others"}));
   }
   return *given;
 }

@@ -10,6 +10,7 @@
 #include "isonomy/estimators/gsn/covariance/shrink.hpp"
 #include "support/catch.hpp"
 #include "support/gsn/covariances.hpp"
+#include "support/numbers.hpp"
 
 using namespace isonomy;
 using test::Trials;
@@ -115,6 +116,32 @@ TEST_CASE("an offset of a unit costs no digits, and a constant unit has contrast
   const auto mean = gsn::detail::mean_over(ctx, means.view(), conditions);
   const auto rows = gsn::detail::centred(ctx, means.view(), conditions, mean.view(), 3);
   for (index_t b = 0; b < 6; ++b) CHECK(rows.view()(b, 2) == 0);
+}
+
+TEST_CASE("means of conditions counted from the first value of a unit keep their digits at an offset", "[gsn]") {
+  Context<Cpu> ctx;
+  Trials d = test::random_trials(4, 15, 3, 12), plain = d;
+  for (std::size_t k = 0; k < d.x.size(); ++k) {
+    d.x[k] += 1e8;
+    plain.x[k] = d.x[k] - 1e8;  // what the sum has of it, exactly
+  }
+  const std::vector<index_t> all{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14};
+  const auto covariance_of = [&](const Trials& data) {
+    const auto means = gsn::detail::condition_means(ctx, data.view(), gsn::detail::Origin::first_value);
+    const auto mean = gsn::detail::mean_over(ctx, means.view(), all);
+    const auto rows = gsn::detail::centred(ctx, means.view(), all, mean.view(), 1);
+    return gsn::detail::covariance(ctx, rows.view(), 1);
+  };
+  const auto offset = covariance_of(d), expected = covariance_of(plain);
+  for (index_t i = 0; i < 4; ++i)
+    for (index_t j = 0; j < 4; ++j) CHECK(std::abs(offset.view()(i, j) - expected.view()(i, j)) < 1e-13);
+  const auto means = gsn::detail::condition_means(ctx, d.view(), gsn::detail::Origin::first_value);
+  const std::vector<double> whole =
+      gsn::detail::with_origin(ctx, d.view(), gsn::detail::mean_over(ctx, means.view(), all));
+  for (std::size_t i = 0; i < 4; ++i) CHECK(whole[i] == Approx(1e8).margin(10));
+  d(1, 0, 0) = d(1, 0, 1) = test::not_a_number;
+  CHECK(gsn::detail::first_value(d.view(), 0) == d(0, 0, 0));
+  CHECK(gsn::detail::first_value(d.view(), 1) == d(1, 0, 2));
 }
 
 TEST_CASE("conditions centred on a mean have the covariance of the conditions", "[gsn]") {

@@ -114,6 +114,70 @@ TEST_CASE("eigenvalues descend, and vectors are theirs", "[gsn]") {
   }
 }
 
+TEST_CASE("a fit takes no more memory than it says", "[gsn]") {
+  const auto peak = [](const Trials& d, const GsnOptions& options) {
+    const GsnResult<Cpu> r = fitted(d, options, Context<Cpu>({.threads = 1}));
+    return static_cast<double>(r.report.bytes_peak) / sizeof(double) / static_cast<double>(d.units * d.units);
+  };
+  const Trials d = test::random_trials(150, 20, 3, 3);
+  GsnOptions none;
+  none.returns = Returns::none();
+  CHECK(peak(d, {}) < 11.5);
+  CHECK(peak(d, everything()) < 14);
+  CHECK(peak(test::random_trials(600, 8, 2, 3), none) < 0.1);
+}
+
+TEST_CASE("operations that ran are told, and no others", "[gsn]") {
+  const auto told = [](const Trials& d, const Returns& returns, bool shrink) {
+    GsnOptions options;
+    options.returns = returns;
+    options.wantshrinkage = shrink;
+    std::vector<std::string> names;
+    for (const OperationBackend& o : fitted(d, options).report.operations) names.push_back(o.operation);
+    return names;
+  };
+  using Names = std::vector<std::string>;
+  const Trials wide = test::random_trials(30, 8, 2, 80, 3, 1.5), tall = test::random_trials(6, 60, 6, 81, 6, 0.1);
+  CHECK(told(wide, Returns::none(), false).empty());
+  CHECK(told(wide, Returns::named({"cN"}), false) == Names{"syrk"});
+  CHECK(told(wide, Returns::none(), true) == Names{"syrk", "gemm", "tridiagonalise"});
+  CHECK(told(tall, Returns::named({"cN"}), true) == Names{"syrk", "tridiagonalise"});
+  CHECK(told(tall, Returns::named({"cSb"}), false) == Names{"syrk", "cholesky"});
+  CHECK(told(wide, Returns::named({"cSb"}), false) == Names{"syrk", "cholesky", "eigh_subset"});
+  CHECK(told(tall, Returns::named({"eigvals_signal"}), false) == Names{"syrk", "cholesky", "eigh"});
+}
+
+TEST_CASE("eigenpairs of dead units are exactly 0 and these units, projected or not", "[gsn]") {
+  for (const double noise : {1.5, 0.1}) {  // 0.1: the signal is definite
+    Trials d = test::random_trials(15, noise > 1 ? 25 : 60, noise > 1 ? 2 : 6, 67, noise > 1 ? 2 : 15, noise);
+    for (index_t c = 0; c < d.conditions; ++c)
+      for (index_t t = 0; t < d.trials; ++t) d(3, c, t) = d(9, c, t) = 1;
+    for (const gsn::Ridge ridge : {gsn::Ridge::relative, gsn::Ridge::absolute}) {
+      GsnOptions options = everything();
+      options.ridge = ridge;
+      const GsnResult<Cpu> r = fitted(d, options);
+      const test::SquareMatrix signal = test::square(r.cSb);
+      check_pairs(r.eigvals_signal, r.eigvecs_signal, signal);
+      check_pairs(r.eigvals_difference, r.eigvecs_difference,
+                  signal - (1 / static_cast<double>(d.trials)) * test::square(r.cNb));
+      CHECK(r.eigvals_signal[13] == 0);
+      CHECK(r.eigvals_signal[14] == 0);
+      CHECK(r.eigvals_signal[12] > 0);
+      CHECK(std::count(r.eigvals_difference.begin(), r.eigvals_difference.end(), 0.0) == 2);
+      for (index_t j = 0; j < 15; ++j) {
+        const double of_dead = std::max(r.eigvecs_signal.view()(3, j), r.eigvecs_signal.view()(9, j));
+        CHECK(of_dead == (j < 13 ? 0 : 1));
+      }
+      double trace = 0, sum = 0;
+      for (index_t i = 0; i < 15; ++i) {
+        trace += signal(i, i);
+        sum += r.eigvals_signal[static_cast<std::size_t>(i)];
+      }
+      CHECK(sum == Approx(trace).epsilon(1e-14));
+    }
+  }
+}
+
 TEST_CASE("only what was asked for is returned, and made", "[gsn]") {
   const Trials d = test::random_trials(200, 8, 2, 63);
   const auto with = [&](Returns returns, bool shrink = true) {
@@ -131,6 +195,16 @@ TEST_CASE("only what was asked for is returned, and made", "[gsn]") {
   CHECK(bare.noise.nll.empty());
   for (const Matrix<double, Cpu>* m : {&bare.cN, &bare.cS, &bare.cD, &bare.cNb, &bare.cSb, &bare.eigvecs_signal})
     CHECK(m->rows() == 0);
+  GsnOptions searched;
+  searched.returns = Returns::none();
+  const GsnResult<Cpu> of_few = fitted(d, searched);
+  CHECK(of_few.noise.form == "low_rank");
+  CHECK(of_few.report.bytes_peak < 200 * 200 * sizeof(double));
+  for (const char* alone : {"cN", "cD"}) {
+    const GsnResult<Cpu> one = with(Returns::named({alone}), false);
+    CHECK(one.report.bytes_peak < 2 * 200 * 200 * sizeof(double));
+    CHECK(one.cN.rows() + one.cD.rows() == 200);
+  }
   const GsnResult<Cpu> some = with(Returns::named({"cS", "eigvals_signal"}));
   CHECK(test::square(some.cS) == test::square(all.cS));
   CHECK(some.eigvals_signal == all.eigvals_signal);
@@ -140,14 +214,15 @@ TEST_CASE("only what was asked for is returned, and made", "[gsn]") {
   CHECK(some.eigvals_difference.empty());
   CHECK(test::message<ValueError>([] {
           (void)Returns::named({"cN", "cX"});
-        }) == "returns: cX is not known; expected some of cN, cS, cNb, cSb, cD, eigvals_signal, eigvecs_signal, "
-              "eigvals_difference, eigvecs_difference");
+        }) ==
+        "gsn::Returns::named: cX is not known; expected some of cN, cS, cNb, cSb, cD, eigvals_signal, eigvecs_signal, "
+        "eigvals_difference, eigvecs_difference");
 }
 
 TEST_CASE("results scale with the data, follow units, and ignore their offsets", "[gsn]") {
   const Trials d = test::random_trials(12, 20, 3, 64);
   const GsnResult<Cpu> r = fitted(d);
-  for (const double unit : {1e-9, 1e-4, 1e9}) {
+  for (const double unit : {1e-149, 1e-9, 1e-4, 1e9, 1e149}) {
     const GsnResult<Cpu> scaled = fitted(changed(d, unit));
     CHECK(scaled.shrinklevelN == r.shrinklevelN);
     CHECK(scaled.shrinklevelD == r.shrinklevelD);
@@ -164,6 +239,8 @@ TEST_CASE("results scale with the data, follow units, and ignore their offsets",
                       })) < 1e-12);
   const GsnResult<Cpu> moved = fitted(changed(d, 1, 1e3));
   CHECK(difference(r, moved) < 1e-10);
+  const Trials far_off = changed(d, 1, 1e8);  // back again: what is left of the digits
+  CHECK(difference(fitted(changed(far_off, 1, -1e8)), fitted(far_off)) < 1e-13);
   CHECK(moved.mnS[4] == Approx(r.mnS[4] + 5e3));
 }
 
@@ -193,6 +270,18 @@ TEST_CASE("a dead unit changes nothing for the others", "[gsn]") {
   CHECK(zeros.dead_units.size() == 8);
 }
 
+TEST_CASE("noise on a large offset in float is alive, a constant that jitters by one unit in the last place is not",
+          "[gsn]") {
+  const Trials d = test::random_trials(4, 30, 3, 79);
+  std::vector<float> narrow;
+  for (const double x : d.x) narrow.push_back(static_cast<float>(1e6 + x));
+  for (std::size_t k = 0; k < 90; ++k) narrow[270 + k] = k % 2 == 0 ? 1000.0F : std::nextafter(1000.0F, 2000.0F);
+  Context<Cpu> ctx;
+  const GsnResult<Cpu> offset = gsn::fit(ctx, gsn::trials_fastest(narrow.data(), 4, 30, 3)), plain = fitted(d);
+  CHECK(offset.dead_units == std::vector<index_t>{3});
+  for (std::size_t i = 0; i < 3; ++i) CHECK(offset.ncsnr[i] == Approx(plain.ncsnr[i]).epsilon(0.02));
+}
+
 TEST_CASE("average-referenced data never take the level 1", "[gsn]") {
   for (std::uint32_t seed = 1; seed <= 12; ++seed) {
     GsnOptions options;
@@ -201,6 +290,72 @@ TEST_CASE("average-referenced data never take the level 1", "[gsn]") {
     CHECK(r.shrinklevelN < 1);
     CHECK(r.shrinklevelD < 1);
   }
+}
+
+TEST_CASE("average-referenced recordings in float never take the level 1, others as in double", "[gsn]") {
+  GsnOptions options;
+  options.returns = Returns::none();
+  Context<Cpu> ctx;
+  for (const double offset : {10.0, 1000.0})
+    for (std::uint32_t seed = 1; seed <= 6; ++seed) {
+      Trials d = test::random_trials(32, 60, 3, seed, 6, 0.5);
+      for (index_t i = 0; i < 32; ++i)
+        for (index_t c = 0; c < 60; ++c)
+          for (index_t t = 0; t < 3; ++t) d(i, c, t) += i % 2 == 0 ? offset : -offset;
+      const auto of_floats = [&](const Trials& x) {
+        const std::vector<float> narrow(x.x.begin(), x.x.end());
+        return gsn::fit(ctx, gsn::trials_fastest(narrow.data(), 32, 60, 3), options);
+      };
+      const GsnResult<Cpu> referenced = of_floats(test::average_referenced(d));
+      CHECK(std::isnan(referenced.noise.nll.back()));
+      CHECK(std::isnan(referenced.data.nll.back()));
+      CHECK(*referenced.noise.rank == 31);
+      CHECK(referenced.shrinklevelN < 1);
+      CHECK(referenced.shrinklevelD < 1);
+      CHECK(!std::isnan(referenced.noise.nll[49]));
+      const GsnResult<Cpu> narrow = of_floats(d), wide = fitted(d, options);
+      CHECK(!std::isnan(narrow.noise.nll.back()));
+      CHECK(narrow.shrinklevelN == wide.shrinklevelN);
+      CHECK(narrow.shrinklevelD == wide.shrinklevelD);
+      CHECK(fitted(test::average_referenced(d), options).shrinklevelN < 1);
+    }
+}
+
+TEST_CASE(
+    "average-referenced recordings in float never take the level 1 where the signal is much larger than the noise",
+    "[gsn]") {
+  GsnOptions options;
+  options.returns = Returns::none();
+  Context<Cpu> ctx;
+  for (std::uint32_t seed = 1; seed <= 6; ++seed) {
+    const Trials d = test::average_referenced(test::random_trials(32, 60, 3, seed, 6, 1e-3));
+    const std::vector<float> narrow(d.x.begin(), d.x.end());
+    const GsnResult<Cpu> r = gsn::fit(ctx, gsn::trials_fastest(narrow.data(), 32, 60, 3), options);
+    CHECK(std::isnan(r.noise.nll.back()));
+    CHECK(*r.noise.rank == 31);
+    CHECK(r.shrinklevelN < 1);
+  }
+}
+
+TEST_CASE("recordings that were average-referenced in float, on an offset of all, never take the level 1", "[gsn]") {
+  GsnOptions options;
+  options.returns = Returns::none();
+  Context<Cpu> ctx;
+  for (const float offset : {1.0F, 10.0F, 100.0F})
+    for (std::uint32_t seed = 1; seed <= 3; ++seed) {
+      const Trials d = test::random_trials(32, 60, 3, seed, 6, 0.5);
+      std::vector<float> x;
+      for (const double value : d.x) x.push_back(static_cast<float>(value) + offset);
+      for (std::size_t k = 0; k < 180; ++k) {
+        float mean = 0;
+        for (std::size_t i = 0; i < 32; ++i) mean += x[i * 180 + k];
+        for (std::size_t i = 0; i < 32; ++i) x[i * 180 + k] -= mean / 32;
+      }
+      const GsnResult<Cpu> r = gsn::fit(ctx, gsn::trials_fastest(x.data(), 32, 60, 3), options);
+      CHECK(std::isnan(r.noise.nll.back()));
+      CHECK(std::isnan(r.data.nll.back()));
+      CHECK(!std::isnan(r.noise.nll[49]));
+    }
 }
 
 TEST_CASE("results have the same bits for any threads and workspace, and inputs stay", "[gsn]") {
@@ -278,13 +433,15 @@ TEST_CASE("estimates come near to the covariances that made the data", "[gsn]") 
 }
 
 TEST_CASE("one unit, few conditions, one level", "[gsn]") {
-  const GsnResult<Cpu> one = fitted(test::random_trials(1, 20, 4, 74));
+  const Trials single = test::random_trials(1, 20, 4, 74);
+  const GsnResult<Cpu> one = fitted(single);
   CHECK(one.shrinklevelN == 0);
-  CHECK(one.cN.view()(0, 0) > 0);
+  const double variance = test::products(test::centred_trials(single.view(), gsn::detail::every(20)), 3.0 * 20)[0][0];
+  CHECK(one.cN.view()(0, 0) == Approx(variance).epsilon(1e-14));
   CHECK(one.cSb.view()(0, 0) >= 0);
   const GsnResult<Cpu> few = fitted(test::random_trials(3, 4, 2, 75));
   CHECK(few.data.validation == 1);
-  CHECK(few.report.warnings.front().find("only 1 condition validates") != std::string::npos);
+  CHECK(few.report.warnings.front().find("only 1 of the conditions validates") != std::string::npos);
   GsnOptions options;
   options.shrinklevels = std::vector<double>{0.25};
   const GsnResult<Cpu> two = fitted(test::random_trials(3, 2, 2, 76), options);
@@ -301,16 +458,31 @@ TEST_CASE("data and options that cannot be fitted are refused before any work", 
   infinite(1, 0, 1) = -test::infinity;
   CHECK(refused(infinite).find("not finite at (1, 0, 1)") != std::string::npos);
   CHECK(refused(test::random_trials(3, 10, 1, 77)).find("expected 2 at least") != std::string::npos);
-  CHECK(refused(test::random_trials(3, 1, 2, 77)).find("1 conditions; expected 2") != std::string::npos);
+  CHECK(refused(test::random_trials(3, 1, 2, 77))
+            .find("1 conditions; expected 2 at least, of which signal is the difference; give more") !=
+        std::string::npos);
   CHECK(refused(test::random_trials(3, 2, 2, 77)).find("none of 2 conditions is left") != std::string::npos);
   GsnOptions options;
   options.max_iterations = 0;
   CHECK(refused(d, options).find("max_iterations=0") != std::string::npos);
+  for (const double factor : {1e-160, 1e160}) {
+    const std::string told = refused(changed(d, factor));
+    CHECK(told.find("gsn::fit: the largest magnitude of unit 0 is ") == 0);
+    CHECK(told.find("expected 0, or from 1e-150 to 1e150") != std::string::npos);
+    CHECK(told.find("rescale the data") != std::string::npos);
+  }
   options = {};
   options.shrinklevels = std::vector<double>{0.5, -1};
-  CHECK(refused(d, options).find("levels[1]=-1") != std::string::npos);
+  CHECK(refused(d, options).find("gsn::fit: shrinklevels[1]=-1") != std::string::npos);
+  options.shrinklevels = std::vector<double>{1.5};
+  CHECK(refused(d, options).find("set allow_extrapolation") != std::string::npos);
   options.allow_extrapolation = true;
-  CHECK(fitted(d, options).shrinklevelN >= -1);
+  const GsnResult<Cpu> beyond = fitted(d, options);
+  options.shrinklevels = std::vector<double>{1};
+  const GsnResult<Cpu> whole = fitted(d, options);
+  CHECK(beyond.shrinklevelN == 1.5);
+  CHECK(beyond.cN.view()(0, 1) == 1.5 * whole.cN.view()(0, 1));
+  CHECK(beyond.cN.view()(1, 1) == whole.cN.view()(1, 1));
 }
 
 TEST_CASE("a fit reports its progress and can be stopped", "[gsn]") {
@@ -326,4 +498,25 @@ TEST_CASE("a fit reports its progress and can be stopped", "[gsn]") {
   ctx.control().stop = stop.get_token();
   stop.request_stop();
   CHECK_THROWS_AS(gsn::fit(ctx, d.view()), Cancelled);
+}
+
+TEST_CASE("a fit can be stopped in every stage, and fits again", "[gsn]") {
+  const Trials d = test::random_trials(60, 20, 3, 82);
+  const GsnResult<Cpu> expected = fitted(d);
+  Context<Cpu> ctx;
+  for (const std::int64_t stage : {0, 1, 2, 3}) {
+    std::stop_source stop;
+    std::int64_t last = -1;
+    ctx.control().stop = stop.get_token();
+    ctx.control().progress = [&](const Progress& p) {
+      if (std::string(p.stage) != "gsn") return;
+      last = p.done;
+      if (p.done == stage) stop.request_stop();
+    };
+    CHECK_THROWS_AS(gsn::fit(ctx, d.view(), everything()), Cancelled);
+    CHECK(last == stage);
+    CHECK(ctx.counters().bytes_allocated == 0);
+  }
+  ctx.control() = {};
+  CHECK(matrices(gsn::fit(ctx, d.view(), everything())) == matrices(expected));
 }

@@ -181,4 +181,10 @@ TEST_CASE("nearest_psd names what it cannot use, and leaves it alone", "[gsn]") 
         "nearest_psd: M is 3x2; it must be square");
   CHECK(test::message<ShapeError>([&] { nearest_psd(ctx, transposed(a.view())); }).find("copy it to a Matrix") !=
         std::string::npos);
+  SquareMatrix large = test::identity(64);
+  large(0, 1) = 5;
+  const SquareMatrix before = large;
+  Context<Cpu> limited({.workspace_limit = 20000});
+  CHECK_THROWS_AS(nearest_psd(limited, large.view()), OutOfMemory);
+  CHECK(large == before);
 }

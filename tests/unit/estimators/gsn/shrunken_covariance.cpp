@@ -37,6 +37,12 @@ void check_shrunk(const gsn::ShrunkenCovariance<Cpu>& got, const test::Square& w
             Approx(expected[i][j]).margin(1e-13));
 }
 
+template <class T>
+concept CovarianceOfRows = requires(Context<Cpu>& ctx, MatrixView<T> rows) {
+  shrunken_covariance(ctx, rows);
+};
+static_assert(CovarianceOfRows<const double> && CovarianceOfRows<float> && !CovarianceOfRows<const int>);
+
 }  // namespace
 
 TEST_CASE("noise of trials: of the conditions that train, or of all", "[gsn]") {
@@ -105,10 +111,22 @@ TEST_CASE("what deserves a warning is said, and where it ran", "[gsn]") {
   const auto few = shrunken_covariance(ctx, test::random_trials(3, 5, 4, 44).view());
   REQUIRE(!few.report.warnings.empty());
   CHECK(few.report.warnings.front() ==
-        "noise covariance: only 1 condition validates the level; give 8 conditions or more");
+        "noise covariance: only 1 of the conditions validates the level; give 8 or more");
   const auto end = shrunken_covariance(ctx, test::random_trials(10, 30, 4, 1).view());
   CHECK(end.choice.level == 0);
   CHECK(end.report.warnings == std::vector<std::string>{"noise covariance: the level, 0, is at an end of its grid"});
+  const auto warnings = [&](const Trials& d, const std::vector<double>& levels) {
+    gsn::ShrunkenCovarianceOptions options;
+    options.shrinklevels = levels;
+    return shrunken_covariance(ctx, d.view(), options).report.warnings;
+  };
+  const Trials flat = test::random_trials(10, 30, 4, 1);  // of levels the least is best
+  CHECK(warnings(flat, {1, 0, 0.5}) == end.report.warnings);
+  CHECK(warnings(flat, {0, 0}).empty());
+  CHECK(warnings(test::random_trials(1, 30, 4, 1), {0, 0.5, 1}).empty());
+  const Trials steep = test::random_trials(50, 40, 3, 26, 5, 0.3, 10);  // 0.98 is best
+  CHECK(warnings(steep, {0.98, 0, 1}).empty());
+  CHECK(warnings(steep, {0, 1, 0.98}).empty());
   CHECK(end.report.estimator == "gsn::shrunken_covariance");
   CHECK(end.report.used.backend == "Cpu");
   CHECK(end.report.stages.size() == 2);
@@ -124,7 +142,9 @@ TEST_CASE("what cannot be estimated is refused, by number, rule and remedy", "[g
     return test::message<ValueError>([&] { (void)shrunken_covariance(ctx, d.view(), options); });
   };
   Trials d = test::random_trials(3, 10, 2, 45);
-  CHECK(refused(test::random_trials(3, 10, 1, 45)).find("1 trials; expected 2 at least") != std::string::npos);
+  CHECK(refused(test::random_trials(3, 10, 1, 45))
+            .find("1 trials; expected 2 at least, of which noise is the difference; give single trials") !=
+        std::string::npos);
   CHECK(refused(test::random_trials(3, 2, 2, 45)).find("none of 2 conditions is left") != std::string::npos);
   CHECK(refused({3, 0, 2, {}}).find("0 of 0 conditions train") != std::string::npos);
   for (const double bad : {std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()}) {
@@ -132,16 +152,41 @@ TEST_CASE("what cannot be estimated is refused, by number, rule and remedy", "[g
     holes(1, 7, 1) = bad;
     CHECK(refused(holes).find("not finite at (1, 7, 1)") != std::string::npos);
   }
+  Trials tiny = d;
+  for (index_t c = 0; c < 10; ++c)
+    for (index_t t = 0; t < 2; ++t) tiny(2, c, t) *= 1e-160;
+  CHECK(refused(tiny).find("gsn::shrunken_covariance: the largest magnitude of unit 2 is ") == 0);
   gsn::ShrunkenCovarianceOptions options;
   options.leave_out = 1;
   CHECK(refused(d, options).find("leave_out=1") != std::string::npos);
   options = {};
   options.shrinklevels = std::vector<double>{2};
-  CHECK(refused(d, options).find("levels[0]=2") != std::string::npos);
+  CHECK(refused(d, options).find("gsn::shrunken_covariance: shrinklevels[0]=2; expected a finite number from 0 to 1") !=
+        std::string::npos);
   CHECK_THROWS_AS(shrunken_covariance(ctx, gsn::DataView<double>{nullptr, 3, 10, 2, 20, 2, 1}), ShapeError);
   CHECK_THROWS_AS(shrunken_covariance(ctx, gsn::DataView<double>{d.x.data(), 0, 10, 2, 20, 2, 1}), ShapeError);
   const MatrixView<const double> one_row(d.x.data(), 1, 3, 3, 1);
-  CHECK_THROWS_AS(shrunken_covariance(ctx, one_row), ValueError);
+  CHECK(test::message<ValueError>([&] { (void)shrunken_covariance(ctx, one_row); }) ==
+        "gsn::shrunken_covariance: 1 of 1 rows train; expected at least 2; give more rows");
+  for (const index_t leave_out : {2, 3, 4, 7, 20}) {
+    gsn::ShrunkenCovarianceOptions of_parts;
+    of_parts.leave_out = leave_out;
+    const index_t one = leave_out / 2 + 1, two = (3 * leave_out + 1) / 2;
+    CHECK(gsn::split(one - 1, leave_out).validation.empty());
+    CHECK(gsn::split(one, leave_out).validation.size() == 1);
+    CHECK(gsn::split(two - 1, leave_out).validation.size() == 1);
+    CHECK(gsn::split(two, leave_out).validation.size() == 2);
+    if (one > 2)
+      CHECK(refused(test::random_trials(3, one - 1, 2, 45), of_parts)
+                .find("give " + std::to_string(one) + " conditions or more") != std::string::npos);
+    const auto result = shrunken_covariance(ctx, test::random_trials(3, two - 1, 2, 45).view(), of_parts);
+    CHECK(result.report.warnings.front().find("give " + std::to_string(two) + " or more") != std::string::npos);
+  }
+  std::vector<double> hole(30, 1.0);
+  hole[7] = std::numeric_limits<double>::quiet_NaN();
+  CHECK(test::message<ValueError>([&] {
+          (void)shrunken_covariance(ctx, MatrixView<const double>(hole.data(), 10, 3, 3, 1));
+        }).find("the rows are not finite at (2, 1), row and unit") != std::string::npos);
   Context<Cpu> limited({.workspace_limit = 1000});
   CHECK_THROWS_AS(shrunken_covariance(limited, d.view()), OutOfMemory);
 }

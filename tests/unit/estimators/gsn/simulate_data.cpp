@@ -157,6 +157,13 @@ TEST_CASE("simulate_data names the option that it cannot use", "[gsn]") {
           (void)simulate_data(ctx, {.nvox = 4, .ncond = 3, .ntrial = 2, .noise_multiplier = -1});
         }).find("noise_multiplier=-1") != std::string::npos);
   CHECK(test::message<ValueError>([&] {
+          (void)simulate_data(ctx, {.nvox = 30, .ncond = 2, .ntrial = 1, .signal_decay = -400});
+        }) == "simulate_data: signal_decay=-400; expected one with nvox^-signal_decay in the range of doubles");
+  CHECK(test::message<ValueError>([&] {
+          (void)simulate_data(ctx,
+                              {.nvox = 30, .ncond = 2, .ntrial = 1, .noise_decay = -150, .noise_multiplier = 1e200});
+        }).find("noise_multiplier=1e+200") != std::string::npos);
+  CHECK(test::message<ValueError>([&] {
           (void)simulate_data(ctx, {.nvox = 4,
                                     .ncond = 3,
                                     .ntrial = 2,

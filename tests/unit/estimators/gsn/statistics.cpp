@@ -42,6 +42,19 @@ TEST_CASE("points without a number do not count, in either of the two", "[gsn]")
   CHECK(std::isnan(cod_of({1, 2, 3}, {4, 4, 4})));
 }
 
+TEST_CASE("measurements that do not vary explain nothing, and the size of numbers does not matter", "[gsn]") {
+  for (const double y : {0.1, -0.7, 1e-200, 3e200}) CHECK(std::isnan(cod_of({1, 2, 3}, {y, y, y})));
+  CHECK(cod_of({1, 2, 3}, {0.1, 0.1, 0.1}, {.subtract_mean = false}) < 0);
+  for (const Gain gain : {Gain::none, Gain::any}) {
+    const double expected = cod_of({1, 2, 3}, {1, 2, 3.5}, {.gain = gain});
+    for (const double f : {0x1p-700, 0x1p700, 0x1p1000}) {
+      CHECK(cod_of({f, 2 * f, 3 * f}, {f, 2 * f, 3.5 * f}, {.gain = gain}) == expected);
+      if (gain == Gain::any) CHECK(cod_of({1, 2, 3}, {f, 2 * f, 3.5 * f}, {.gain = gain}) == expected);
+    }
+  }
+  CHECK(cod_of({1e200, 0}, {1, 2}) == -test::infinity);
+}
+
 TEST_CASE("a gain brings the model nearest to the measurements before means are subtracted", "[gsn]") {
   CHECK(cod_of({2, 4, 6}, {1, 2, 3}, {.gain = Gain::any}) == 100);
   CHECK(cod_of({-1, -2, -3}, {1, 2, 3}, {.gain = Gain::any}) == 100);

@@ -39,6 +39,7 @@ void sweep(const Steps<Ctx>& steps, const BiconvexProblem<Ctx>& p, const Biconve
   auto signal_before = steps.start(), noise_before = p.noise;
   auto last_signal = Matrix<double, typename Ctx::tag>(), last_noise = Matrix<double, typename Ctx::tag>();
   while (r.iterations < options.max_iterations) {
+    r.signal_projection = {};  // its eigenvectors make room for the next
     r.signal_projection = steps.signal_step(noise_before, r.signal);
     const Projection<Ctx> of_noise = steps.noise_step(r.signal, r.noise);
     r.noise_projected = of_noise.projected;
@@ -92,8 +93,9 @@ void measure_distance(Ctx& ctx, const Steps<Ctx>& steps, Biconvex<Ctx>& r) {
 /// noise/t, which a second sweep finds again. So Iteration::closed stops there; the number of iterations is what sweeps
 /// would count. For uneven data see Iteration::limit, and `distance`.
 ///
-/// Errors: ShapeError, ValueError; as nearest_psd(). O(n^3), workspace of 3 n^2 doubles (5 from the second sweep on)
-/// and that of nearest_psd(); inputs are unchanged. Deterministic as nearest_psd().
+/// Errors: ShapeError, ValueError; as nearest_psd(). O(n^3). Workspace: 3 n^2 doubles, of which two are the result (5
+/// from the second sweep on), the eigenvectors of the signal where it was projected, which are n^2/2 at most or, with
+/// all pairs, n^2, and that of nearest_psd(). Inputs are unchanged. Deterministic as nearest_psd().
 ///
 /// Source: Kay et al., PLOS Comput. Biol. 21(7), 2025. That the first sweep is the last: let A = data - noise/t, S its
 /// positive part. With k_N + k_D = 1, B = noise - k_D t A_neg, and data - B/t = A_pos - k_N A_neg, of which the

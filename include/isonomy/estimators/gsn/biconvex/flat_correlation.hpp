@@ -15,6 +15,7 @@
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/gsn/psd/symmetric.hpp"
+#include "isonomy/estimators/gsn/statistics/scale.hpp"
 #include "isonomy/ops/for_each.hpp"
 
 namespace isonomy::gsn {
@@ -70,11 +71,6 @@ inline double row_sum(const std::vector<double>& sums, std::size_t rows, std::si
   double sum = 0;
   for (std::size_t k = row; k < sums.size(); k += rows) sum += sums[k];
   return sum;
-}
-
-/// The power of 2 that brings magnitudes of at most this to at most 1.
-inline double scale_for(double largest) {
-  return largest > 0 && std::isfinite(largest) ? std::ldexp(1.0, std::clamp(-std::ilogb(largest) - 1, -1000, 1000)) : 1;
 }
 
 }  // namespace detail

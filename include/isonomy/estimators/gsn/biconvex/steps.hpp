@@ -16,6 +16,7 @@
 #include "isonomy/estimators/gsn/biconvex/problem.hpp"
 #include "isonomy/estimators/gsn/psd/nearest_psd.hpp"
 #include "isonomy/estimators/gsn/psd/symmetric.hpp"
+#include "isonomy/estimators/gsn/statistics/scale.hpp"
 #include "isonomy/ops/reduce/transform.hpp"
 #include "isonomy/ops/reduce/transform_reduce.hpp"
 

@@ -119,18 +119,19 @@ struct batched_cholesky {
                                         SingularRule rule) {
     LevelCurve result;
     result.form = "batched_cholesky";
+    result.factored = true;
     const index_t n = problem.units();
     const Matrix<double, typename Ctx::tag> r = detail::correlation(ctx, problem);
     detail::factor_levels(ctx, problem, r.view(), levels, result.nll);
     if (rule == SingularRule::cholesky) return result;
-    const auto may_be_singular = [&](double a) { return detail::is_near_singular(a, n); };
+    const auto may_be_singular = [&](double a) { return detail::is_near_singular(a, n, problem.rounding); };
     if (std::none_of(levels.begin(), levels.end(), may_be_singular)) return result;
     Matrix<double, typename Ctx::tag> no_rows(ctx, 0, n, "gsn: no rows");
     const detail::TridiagonalForm form = detail::tridiagonal_form(ctx, r.view(), no_rows);
     const detail::Extremes extremes = form.extremes();
-    result.rank = detail::numerical_rank(form, n, extremes.largest);
+    result.rank = detail::numerical_rank(form, n, problem.rounding, extremes.largest);
     for (std::size_t k = 0; k < levels.size(); ++k)
-      if (detail::is_singular(levels[k], n, problem.rank_bound, extremes))
+      if (detail::is_singular(levels[k], n, problem.rank_bound, problem.rounding, extremes))
         result.nll[k] = std::numeric_limits<double>::quiet_NaN();
     return result;
   }

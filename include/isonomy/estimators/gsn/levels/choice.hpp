@@ -21,6 +21,7 @@
 #include "isonomy/core/text.hpp"
 #include "isonomy/estimators/gsn/levels/low_rank.hpp"
 #include "isonomy/estimators/gsn/levels/problem.hpp"
+#include "isonomy/estimators/gsn/split.hpp"
 
 namespace isonomy::gsn {
 
@@ -34,10 +35,12 @@ struct LevelChoice {
   std::vector<double> nll;
   double margin = Decision::not_known;   ///< by which the best other level is worse
   std::string form;                      ///< how the curve was found; empty where it was not
-  index_t rank_bound = 0;                ///< degrees of freedom of the training covariance
+  bool factored = false;                 ///< whether the search factored covariances of levels
+  index_t rank_bound = 0;                ///< degrees of freedom of the training covariance, 0 where nothing trained
   std::optional<index_t> rank;           ///< of the training correlation matrix, where its search told
   index_t training = 0, validation = 0;  ///< conditions
   std::vector<index_t> dead_units;       ///< that do not vary in training, left out of the likelihood
+  index_t units = 0;                     ///< that are in the likelihood
 };
 
 /// A way to find the likelihood curve.
@@ -69,8 +72,9 @@ inline void choose(LevelChoice& choice, index_t units) {
   if (least == infinite) choice.margin = Decision::not_known;
 }
 
-/// Adds what is to be heeded about a choice; `of`: "noise" or "data".
-inline void warn(const LevelChoice& choice, const char* of, std::vector<std::string>& warnings) {
+/// Adds what is to be heeded about a choice; `of`: "noise" or "data", `items`: what split(n, leave_out) held out.
+inline void warn(const LevelChoice& choice, const char* of, std::vector<std::string>& warnings, index_t leave_out = 5,
+                 const char* items = "conditions") {
   const auto say = [&](std::initializer_list<text::Piece> what) {
     warnings.push_back(text::joined({of, " covariance: ", text::joined(what)}));
   };
@@ -84,8 +88,10 @@ inline void warn(const LevelChoice& choice, const char* of, std::vector<std::str
     say({"all covariance matrices were singular; the first level, ", text::decimals(choice.level), ", was taken"});
     return;
   }
-  if (choice.validation < 2) say({"only 1 condition validates the level; give 8 conditions or more"});
-  if (choice.index == 0 || choice.index + 1 == static_cast<index_t>(choice.levels.size()))
+  if (choice.validation < 2)
+    say({"only 1 of the ", items, " validates the level; give ", fewest_to_hold_out(2, leave_out), " or more"});
+  const auto [least, most] = std::minmax_element(choice.levels.begin(), choice.levels.end());
+  if (choice.units > 1 && *least < *most && (choice.level == *least || choice.level == *most))
     say({"the level, ", text::decimals(choice.level), ", is at an end of its grid"});
 }
 
@@ -95,7 +101,7 @@ struct LevelRows {
   Matrix<double, typename Ctx::tag> training, held_out;
   double divisor = 1;
   index_t rank_bound = 0;
-  std::vector<double> sizes;  ///< the mean of each unit, to tell constant units
+  std::vector<double> sizes;  ///< of the numbers of each unit, to tell what rounding leaves
   double epsilon = 0;         ///< of the data's type
 };
 
@@ -106,15 +112,18 @@ void search_level(Ctx& ctx, LevelRows<Ctx> rows, SingularRule rule, LevelChoice&
   const std::vector<double> variances = to_host(ctx, column_squares(ctx, rows.training.view()));
   choice.dead_units = dead_units(variances, rows.sizes, rows.epsilon);
   const auto units = static_cast<index_t>(variances.size() - choice.dead_units.size());
+  choice.units = units;
   if (units == 0) {
     choice.nll.assign(choice.levels.size(), std::numeric_limits<double>::quiet_NaN());
   } else {
     LevelProblem<Ctx> problem = level_problem(ctx, std::move(rows.training), std::move(rows.held_out), rows.divisor,
                                               rows.rank_bound, variances, choice.dead_units);
+    problem.rounding = rounding_of(variances, choice.dead_units, rows.sizes, rows.epsilon);
     LevelCurve curve = Search::curve(ctx, std::move(problem), choice.levels, rule);
     choice.nll = std::move(curve.nll);
     choice.form = curve.form;
     choice.rank = curve.rank;
+    choice.factored = curve.factored;
   }
   choose(choice, units);
 }

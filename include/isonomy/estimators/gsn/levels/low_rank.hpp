@@ -30,9 +30,13 @@ namespace isonomy::gsn {
 /// log det (a R + (1 - a) I) = (N - n) log(1 - a) + log det (a G + (1 - a) I) (Sylvester), and
 /// z (a R + (1 - a) I)^-1 z = (z z - a u (a G + (1 - a) I)^-1 u) / (1 - a) with u = X z (Woodbury).
 ///
-/// N n^2 + 4/3 n^3 + 2 N n M operations, n^2 + n M numbers beside the rows. Relative errors grow as epsilon / (1 - a):
-/// levels within 1e-6 of 1, but for 1 itself, are better left to `tridiagonal`, as `automatic` does. Where there are as
-/// many rows as units, this is `tridiagonal`. Level 1 is singular; SingularRule::cholesky forms R for it, and a factor.
+/// N n^2 + 4/3 n^3 + 2 N n M operations; 2 n^2 + n M numbers beside the rows, and the workspace of tridiagonalise().
+///
+/// Where held-out rows lie in the space that training rows span, the difference is as small as 1 - a beside its terms,
+/// and relative errors grow as epsilon / (1 - a); of rows with some part outside, the quadratic form itself grows as
+/// 1 / (1 - a), and they do not. Levels within 1e-6 of 1, but for 1 itself, are therefore better left to `tridiagonal`,
+/// as `automatic` does. Where there are as many rows as units, this is `tridiagonal`. Level 1 is singular;
+/// SingularRule::cholesky forms R for it, and a factor: 3 N^2 numbers and a copy of the held-out rows.
 struct low_rank {
   template <ContextLike Ctx>
   [[nodiscard]] static LevelCurve curve(Ctx& ctx, detail::LevelProblem<Ctx> problem, const std::vector<double>& levels,
@@ -46,6 +50,7 @@ struct low_rank {
     std::optional<double> of_one;
     if (rule == SingularRule::cholesky && std::find(levels.begin(), levels.end(), 1.0) != levels.end())
       of_one = detail::factor_level_one(ctx, problem, detail::correlation(ctx, problem).view());
+    result.factored = of_one.has_value();
     double squares = 0;
     for (const double of_unit : to_host(ctx, detail::column_squares(ctx, problem.held_out.view()))) squares += of_unit;
     Matrix<double, Tag> gram(ctx, n, n, "gsn: Gram matrix"), products(ctx, m, n, "gsn: products of rows");
@@ -53,7 +58,7 @@ struct low_rank {
     gemm(ctx, 1, problem.held_out.view(), transposed(problem.training.view()), 0, products.view());
     const detail::TridiagonalForm form = detail::tridiagonal_form(ctx, gram.view(), products);
     const double largest = form.extremes().largest;
-    result.rank = std::min(detail::numerical_rank(form, units, largest), problem.rank_bound);
+    result.rank = std::min(detail::numerical_rank(form, units, problem.rounding, largest), problem.rank_bound);
     const std::vector<std::optional<detail::LevelTerms>> terms = detail::terms_of(ctx, form, levels);
     for (std::size_t k = 0; k < levels.size(); ++k) {
       const double a = levels[k], b = 1 - a;
@@ -61,7 +66,7 @@ struct low_rank {
         result.nll.push_back(*of_one);
         continue;
       }
-      const bool singular = detail::is_singular(a, units, problem.rank_bound, {0, largest});
+      const bool singular = detail::is_singular(a, units, problem.rank_bound, problem.rounding, {0, largest});
       if (singular || b <= 0 || !terms[k]) {
         result.nll.push_back(nan);
         continue;

@@ -9,7 +9,7 @@
 
 namespace isonomy::gsn {
 
-/// Names and defaults of calc_shrunken_covariance in cvnlab/GSN.
+/// Defaults of calc_shrunken_covariance in cvnlab/GSN, and its names, but that `leaveout` is `leave_out` here.
 struct ShrunkenCovarianceOptions {
   index_t leave_out = 5;                            ///< one part in so many validates
   std::optional<std::vector<double>> shrinklevels;  ///< as they are, in their order; none: 51 from 0 to 1

@@ -12,9 +12,7 @@
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/core/config.hpp"
-#include "isonomy/core/error.hpp"
 #include "isonomy/core/numeric.hpp"
-#include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/gsn/covariance/shrink.hpp"
 #include "isonomy/ops/for_each.hpp"
@@ -32,6 +30,7 @@ struct LevelCurve {
   std::vector<double> nll;      ///< NaN where the covariance is singular
   const char* form = "";        ///< the form that the search took
   std::optional<index_t> rank;  ///< of the training covariance, numerically, where the search tells
+  bool factored = false;        ///< whether some level's covariance was factored
 };
 
 namespace detail {
@@ -44,6 +43,7 @@ struct LevelProblem {
   double divisor = 1;        ///< held-out rows before contrasts took their place
   double log_variances = 0;  ///< sum over units
   index_t rank_bound = 0;    ///< degrees of freedom of the training covariance
+  double rounding = 0;       ///< what rounding of the data may add to an eigenvalue of R
 
   [[nodiscard]] index_t units() const { return training.columns(); }
   /// The mean negative log-likelihood, from log det (a R + (1 - a) I) and the sum of the rows' quadratic forms.
@@ -87,24 +87,41 @@ template <ContextLike Ctx>
 
 /// Is a variance no more than rounding leaves? `size`: of the unit's numbers, `epsilon`: of their type, `largest`: the
 /// largest variance of all units.
+///
+/// Constants are off by one unit in the last place of what they are stored in, or by some roundings of arithmetic,
+/// which is that of double.
 [[nodiscard]] inline bool is_dead(double variance, double size, double epsilon, double largest, std::size_t units) {
   const double of_units = static_cast<double>(units) * std::numeric_limits<double>::epsilon();
-  const double least = std::max(64 * epsilon * epsilon * size * size, of_units * of_units * largest);
+  const double of_numbers = std::max(8 * std::numeric_limits<double>::epsilon(), epsilon) * size;
+  const double least = std::max(of_numbers * of_numbers, of_units * of_units * largest);
   return variance <= least;
 }
 
-/// The units whose variance is no more than rounding, ascending. `sizes`: the mean of each unit.
+/// The units whose variance is no more than rounding, ascending. `sizes`: of the numbers of each.
 [[nodiscard]] inline std::vector<index_t> dead_units(const std::vector<double>& variances,
                                                      const std::vector<double>& sizes, double epsilon) {
   const double largest = *std::max_element(variances.begin(), variances.end());
   std::vector<index_t> dead;
   for (std::size_t i = 0; i < variances.size(); ++i) {
-    if (!std::isfinite(variances[i]))
-      throw ValueError(text::joined("gsn: the variance of unit ", static_cast<index_t>(i),
-                                    " is no number; expected data below 1e150 in size; rescale them"));
     if (is_dead(variances[i], sizes[i], epsilon, largest, variances.size())) dead.push_back(static_cast<index_t>(i));
   }
   return dead;
+}
+
+/// What rounding of the data may add to the variance of a living unit, relative to that: numbers of some `size` are off
+/// by epsilon times that, independently of each other, so that a covariance without full rank seems to have it.
+///
+/// Epsilon at least for each living unit: data that were referenced in their own type are off, all units alike, by what
+/// their numbers were before, which does not show any more.
+[[nodiscard]] inline double rounding_of(const std::vector<double>& variances, const std::vector<index_t>& dead,
+                                        const std::vector<double>& sizes, double epsilon) {
+  double most = static_cast<double>(variances.size() - dead.size()) * epsilon;
+  for (std::size_t i = 0; i < variances.size(); ++i) {
+    if (std::binary_search(dead.begin(), dead.end(), static_cast<index_t>(i))) continue;
+    const double share = epsilon * sizes[i] / std::sqrt(variances[i]);
+    most = std::max(most, share * share);
+  }
+  return most;
 }
 
 /// The problem of training and held-out rows, observations x units, without the dead units.

@@ -34,14 +34,15 @@ struct tridiagonal {
     std::optional<double> of_one;
     if (rule == SingularRule::cholesky && std::find(levels.begin(), levels.end(), 1.0) != levels.end())
       of_one = detail::factor_level_one(ctx, problem, r.view());
+    result.factored = of_one.has_value();
     const detail::TridiagonalForm form = detail::tridiagonal_form(ctx, r.view(), problem.held_out);
     const detail::Extremes extremes = form.extremes();
-    result.rank = detail::numerical_rank(form, n, extremes.largest);
+    result.rank = detail::numerical_rank(form, n, problem.rounding, extremes.largest);
     const std::vector<std::optional<detail::LevelTerms>> terms = detail::terms_of(ctx, form, levels);
     for (std::size_t k = 0; k < levels.size(); ++k) {
       const bool by_factor = of_one && levels[k] == 1;
-      const bool singular =
-          rule == SingularRule::rank && detail::is_singular(levels[k], n, problem.rank_bound, extremes);
+      const bool singular = rule == SingularRule::rank &&
+                            detail::is_singular(levels[k], n, problem.rank_bound, problem.rounding, extremes);
       result.nll.push_back(by_factor               ? *of_one
                            : singular || !terms[k] ? nan
                                                    : problem.nll(terms[k]->log_determinant, terms[k]->quadratic));

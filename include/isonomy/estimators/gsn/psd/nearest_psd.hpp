@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 #include "isonomy/backend/backend.hpp"
@@ -11,6 +12,7 @@
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/view.hpp"
+#include "isonomy/estimators/gsn/psd/living_pairs.hpp"
 #include "isonomy/estimators/gsn/psd/symmetric.hpp"
 #include "isonomy/ops/for_each.hpp"
 #include "isonomy/ops/linalg/cholesky.hpp"
@@ -39,6 +41,7 @@ struct Projection {
   EigenRange kept;         ///< which of all pairs are kept here, in the first places
   Buffer<double, typename Ctx::tag> eigenvalues;   ///< ascending, of the symmetrised matrix
   Matrix<double, typename Ctx::tag> eigenvectors;  ///< as eigh() has them
+  index_t dead = 0;  ///< units without variance; of all pairs, theirs come right after the negative eigenvalues
 };
 
 namespace detail {
@@ -46,19 +49,6 @@ namespace detail {
 template <class B>
 inline constexpr bool can_project = (Runs<op::cholesky, B, double> && Runs<op::eigh, B, double> &&
                                      Runs<op::eigh_subset, B, double> && Runs<op::syrk, B, double>);
-
-/// dead(i) = 1 where row and column i are zeros, else 0.
-template <MemorySpace Space>
-struct FindDead {
-  MatrixView<const double, Space> m;
-  VectorView<double, Space> dead;
-
-  ISONOMY_HD void operator()(index_t j) const {
-    index_t i = 0;
-    while (m(j, j) == 0 && i < m.rows && m(i, j) == 0 && m(j, i) == 0) ++i;
-    dead(j) = i == m.rows ? 1 : 0;
-  }
-};
 
 /// Makes dead rows those of the identity, or zeros, and adds to the diagonal of the others.
 template <MemorySpace Space>
@@ -87,11 +77,11 @@ struct ScaleByRoots {
   }
 };
 
-/// Has it a Cholesky factor, dead units aside?
+/// Has it a Cholesky factor, dead units aside? That is left in `factor`.
 template <ContextLike Ctx>
 [[nodiscard]] bool positive_definite(Ctx& ctx, MatrixView<const double, typename Ctx::space> m,
-                                     VectorView<const double, typename Ctx::space> dead) {
-  Matrix<double, typename Ctx::tag> factor(ctx, m.rows, m.rows, "nearest_psd: factor");
+                                     VectorView<const double, typename Ctx::space> dead,
+                                     Matrix<double, typename Ctx::tag> factor) {
   copy(ctx, m, factor.view());
   for_each(ctx, m.rows, SetDead<typename Ctx::space>{factor.view(), dead, 1, 0});
   try {
@@ -104,12 +94,15 @@ template <ContextLike Ctx>
 
 /// Eigenpairs of m, all or those of the sign that fewer have.
 template <ContextLike Ctx>
-void find_pairs(Ctx& ctx, MatrixView<const double, typename Ctx::space> m, Pairs pairs, Projection<Ctx>& p) {
+void find_pairs(Ctx& ctx, MatrixView<const double, typename Ctx::space> m,
+                VectorView<const double, typename Ctx::space> dead, Pairs pairs, Projection<Ctx>& p) {
   const index_t n = m.rows, most = pairs == Pairs::all ? n : n / 2;
   p.eigenvalues = Buffer<double, typename Ctx::tag>(ctx, most, "nearest_psd: eigenvalues");
   p.eigenvectors = Matrix<double, typename Ctx::tag>(ctx, n, most, "nearest_psd: eigenvectors");
   if (pairs == Pairs::all) {
-    eigh(ctx, m, p.eigenvalues.view(), p.eigenvectors.view());
+    const std::vector<index_t> gone = dead_list(ctx, dead);
+    p.dead = static_cast<index_t>(gone.size());
+    eigh_of_living(ctx, m, gone, p.eigenvalues.view(), p.eigenvectors.view());
     const std::vector<double> w = to_host(ctx, p.eigenvalues);
     p.kept = {0, n};
     p.negative = std::count_if(w.begin(), w.end(), [](double x) { return x < 0; });
@@ -161,8 +154,9 @@ template <ContextLike Ctx>
 /// variance, are left out of all this and stay zeros. With Ridge::relative or none the result scales with the matrix.
 ///
 /// Columns one behind the other (a Matrix). ShapeError, ValueError naming the first element that is not finite; the
-/// matrix is unchanged then. NoConvergence and OutOfMemory as eigh(). O(n^3): a third of n^3 where it is definite.
-/// Workspace: n^2 doubles to find out, and for a projection n^2 and those of eigh(), or 2 n^2 with all pairs.
+/// matrix is unchanged then, and where there is no memory to find out. NoConvergence and OutOfMemory as eigh(). O(n^3):
+/// a third of n^3 where it is definite. Workspace: n^2 doubles to find out, and for a projection n^2 and those of
+/// eigh(), or 2 n^2 with all pairs.
 ///
 /// Deterministic: as cholesky(), eigh() and syrk(). Source: Higham, Linear Algebra Appl. 103 (1988) 103-118.
 template <ContextLike Ctx>
@@ -175,13 +169,14 @@ Projection<Ctx> nearest_psd(Ctx& ctx, MatrixView<double, typename Ctx::space> m,
   detail::require_square(m, operation, "M");
   detail::require_finite(ctx, Constant(m), operation, "M");
   Projection<Ctx> p;
-  detail::symmetrise(ctx, m);
   Buffer<double, typename Ctx::tag> found(ctx, m.rows, "nearest_psd: units without variance");
+  Matrix<double, typename Ctx::tag> factor(ctx, m.rows, m.rows, "nearest_psd: factor");
+  detail::symmetrise(ctx, m);
   for_each(ctx, m.rows, detail::FindDead<Space>{m, found.view()});
   const VectorView<const double, Space> dead = found.view();
-  if (m.rows == 0 || detail::positive_definite(ctx, Constant(m), dead)) return p;
+  if (m.rows == 0 || detail::positive_definite(ctx, Constant(m), dead, std::move(factor))) return p;
   p.projected = true;
-  detail::find_pairs(ctx, Constant(m), pairs, p);
+  detail::find_pairs(ctx, Constant(m), dead, pairs, p);
   detail::keep_positive_part(ctx, m, p);
   p.ridge = detail::ridge_of(ctx, Constant(m), dead, ridge);
   for_each(ctx, m.rows, detail::SetDead<Space>{m, dead, 0, p.ridge});

@@ -27,6 +27,7 @@
 #include "isonomy/estimators/gsn/shrunken_covariance.hpp"
 #include "isonomy/ops/linalg/cholesky.hpp"
 #include "isonomy/ops/linalg/eigen/eigh.hpp"
+#include "isonomy/ops/linalg/eigen/eigh_subset.hpp"
 
 namespace isonomy::gsn::detail {
 
@@ -61,6 +62,7 @@ class Fit {
     if (options_.returns.biconvex()) make_semidefinite(source);
     lap("biconvex");
     eigen_outputs(source);
+    if (options_.returns.cS) result_.cS = source.signal(result_.cD, result_.cN);
     lap("eigenvectors");
     describe();
     drop_what_was_not_asked_for();
@@ -72,8 +74,8 @@ class Fit {
 
   /// ncsnr, and of the matrices those that something needs.
   void covariances(Source& source) {
-    Estimate<Tag> noise = source.noise(result_.shrinklevelN, options_.returns.matrices());
-    Estimate<Tag> data = source.data(result_.shrinklevelD, options_.returns.matrices());
+    Estimate<Tag> noise = source.noise(result_.shrinklevelN, options_.returns.noise());
+    Estimate<Tag> data = source.data(result_.shrinklevelD, options_.returns.data());
     for (std::size_t i = 0; i < noise.variances.size(); ++i) {
       const double of_noise = noise.variances[i];
       const double signal = std::max(source.signal_variance(i, data.variances[i], of_noise), 0.0);
@@ -83,7 +85,6 @@ class Fit {
                           std::back_inserter(result_.dead_units));
     result_.cN = std::move(noise.covariance);
     result_.cD = std::move(data.covariance);
-    if (options_.returns.cS) result_.cS = source.signal(result_.cD, result_.cN);
   }
 
   void make_semidefinite(Source& source) {
@@ -112,6 +113,7 @@ class Fit {
       EigenPairs<Tag> pairs = eigen_pairs(ctx_, found_.signal.view(), found_.signal_projection);
       result_.eigvals_signal = std::move(pairs.values);
       result_.eigvecs_signal = std::move(pairs.vectors);
+      found_.signal_projection.eigenvectors = {};
     }
     if (asked.eigvals_difference || asked.eigvecs_difference) {
       const Square difference = source.difference(found_.signal, found_.noise);
@@ -128,11 +130,19 @@ class Fit {
     }
     report.decisions.push_back(decision(result_.noise, "shrinklevelN: mean negative log-likelihood"));
     report.decisions.push_back(decision(result_.data, "shrinklevelD: mean negative log-likelihood"));
-    describe_levels(ctx_, "gsn::fit", report);
-    if (options_.returns.biconvex()) {
-      report.operations.push_back(ran<op::cholesky, double>(ctx_));
-      if constexpr (tridiagonalises<Ctx>) report.operations.push_back(ran<op::eigh, double>(ctx_));
-    }
+    describe_levels(ctx_, "gsn::fit", report, {&result_.noise, &result_.data}, options_.returns.matrices());
+    if (options_.returns.biconvex()) describe_biconvex();
+  }
+
+  void describe_biconvex() {
+    const Returns& asked = options_.returns;
+    const bool pairs_of_signal = asked.eigvals_signal || asked.eigvecs_signal;
+    const bool projected = found_.signal_projection.projected;
+    add_operation(result_.report, ran<op::cholesky, double>(ctx_));
+    if ((projected && !pairs_of_signal) || found_.noise_projected)
+      add_operation(result_.report, ran<op::eigh_subset, double>(ctx_));
+    if (pairs_of_signal || asked.eigvals_difference || asked.eigvecs_difference)
+      add_operation(result_.report, ran<op::eigh, double>(ctx_));
   }
 
   void drop_what_was_not_asked_for() {

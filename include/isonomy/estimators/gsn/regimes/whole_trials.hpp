@@ -74,12 +74,13 @@ class WholeTrials {
     effective_ = static_cast<double>(of_repeated) / static_cast<double>(data.conditions);
     TrialSelection first;
     for (const index_t c : all_) first.add(c, first_trials(lists.of(c)), 1);
-    means_ = condition_means(ctx, data, first);
-    sizes_ = to_host(ctx, mean_over(ctx, means_.view(), all_));
+    means_ = condition_means(ctx, data, first, Origin::first_value);
+    of_units_ = with_origin(ctx, data, mean_over(ctx, means_.view(), all_));
+    sizes_ = unit_sizes(ctx, data, means_.view(), Origin::first_value);
   }
 
   /// Of each unit, over conditions.
-  [[nodiscard]] const std::vector<double>& mean() const { return sizes_; }
+  [[nodiscard]] const std::vector<double>& mean() const { return of_units_; }
 
   /// Fills in both choices among their levels.
   template <LevelSearch Search>
@@ -160,7 +161,7 @@ class WholeTrials {
   index_t least_ = std::numeric_limits<index_t>::max();
   double mean_trials_ = 0, effective_ = 0;
   Matrix<double, Tag> means_;
-  std::vector<double> sizes_;
+  std::vector<double> of_units_, sizes_;
 };
 
 }  // namespace isonomy::gsn::detail

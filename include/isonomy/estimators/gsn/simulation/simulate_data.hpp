@@ -1,6 +1,7 @@
 // simulate_data: responses with known covariances of signal and noise, aligned as much as asked for.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -114,8 +115,14 @@ inline void require_simulation(const SimulationOptions& o) {
   rule(o.ntrial >= 1, "ntrial", o.ntrial, "at least one trial");
   rule(std::isfinite(o.signal_decay), "signal_decay", o.signal_decay, "a finite number");
   rule(std::isfinite(o.noise_decay), "noise_decay", o.noise_decay, "a finite number");
+  const auto fits = [&](double decay) { return std::isfinite(std::pow(static_cast<double>(o.nvox), 1 - decay)); };
+  rule(fits(o.signal_decay), "signal_decay", o.signal_decay, "one with nvox^-signal_decay in the range of doubles");
+  rule(fits(o.noise_decay), "noise_decay", o.noise_decay, "one with nvox^-noise_decay in the range of doubles");
   rule(std::isfinite(o.noise_multiplier) && o.noise_multiplier >= 0, "noise_multiplier", o.noise_multiplier,
        "a finite number of at least 0");
+  rule(std::isfinite(o.noise_multiplier * std::max(1.0, std::pow(static_cast<double>(o.nvox), 1 - o.noise_decay))),
+       "noise_multiplier", o.noise_multiplier,
+       "a number whose products with k^-noise_decay are in the range of doubles");
   rule(!std::isnan(o.align_alpha), "align_alpha", o.align_alpha, "a number from 0 to 1");
   rule(o.align_k >= 0 && o.align_k <= o.nvox, "align_k", o.align_k, "from 0 to the number of units");
   rule(o.generator == Generator::philox || o.random_seed <= std::numeric_limits<std::uint32_t>::max(), "random_seed",

@@ -10,6 +10,7 @@
 #include "isonomy/core/check.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/view.hpp"
+#include "isonomy/estimators/gsn/statistics/scale.hpp"
 
 namespace isonomy::gsn {
 
@@ -28,6 +29,16 @@ enum class Along { automatic, columns, rows, all };
 
 namespace detail {
 
+/// Multiplies all numbers by a power of 2.
+inline void scale(std::vector<Rounded>& numbers, double factor) {
+  for (Rounded& x : numbers) x = x * factor;
+}
+[[nodiscard]] inline double largest_magnitude(const std::vector<Rounded>& numbers) {
+  double largest = 0;
+  for (const Rounded x : numbers) largest = std::max(largest, std::abs(double{x}));
+  return largest;
+}
+
 /// calc_cod() of n pairs, which pair(k, x, y) gives.
 template <class Pair>
 [[nodiscard]] double coefficient_of_determination(index_t n, const CodOptions& options, const Pair& pair) {
@@ -39,6 +50,12 @@ template <class Pair>
     xs.push_back(x);
     ys.push_back(y);
   }
+  constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
+  const auto same = [&](Rounded y) { return double{y} == double{ys.front()}; };
+  if (options.subtract_mean && std::all_of(ys.begin(), ys.end(), same)) return nothing;
+  const double of_measurements = scale_for(largest_magnitude(ys));
+  scale(xs, options.gain == Gain::none ? of_measurements : scale_for(largest_magnitude(xs)));
+  scale(ys, of_measurements);
   Rounded gain = 1, mean = 0, xx = 0, xy = 0, residuals = 0, squares = 0;
   for (std::size_t k = 0; k < xs.size(); ++k) {
     xx += xs[k] * xs[k];
@@ -53,7 +70,7 @@ template <class Pair>
     residuals += residual * residual;
     squares += y * y;
   }
-  return squares > 0 ? 100 * (1 - double{residuals} / double{squares}) : std::numeric_limits<double>::quiet_NaN();
+  return squares > 0 ? 100 * (1 - double{residuals} / double{squares}) : nothing;
 }
 
 }  // namespace detail
@@ -61,7 +78,8 @@ template <class Pair>
 /// 100*(1 - sum (y - x)^2/sum y^2) of a model x and measurements y, the mean of y subtracted from both before.
 ///
 /// Pairs of which one is NaN do not count. NaN where no squares of y are left to divide by: of no pairs, and of
-/// measurements that do not vary. ShapeError where sizes differ. O(n), on the host, summed in order.
+/// measurements that do not vary. Numbers of any size: squares are those of numbers near 1. ShapeError where sizes
+/// differ. O(n), on the host, summed in order.
 [[nodiscard]] inline double calc_cod(VectorView<const double> x, VectorView<const double> y,
                                      const CodOptions& options = {}) {
   check::usable(x, "calc_cod", "x");
