@@ -7,4 +7,6 @@
 TEST_CASE("qr conforms on Cuda", "[cuda]") {
   isonomy::test::conform<isonomy::op::qr, isonomy::Cuda>(isonomy::conformance::Level::quick);
 }
-TEST_CASE("qr conforms on Cuda, fully", "[cuda][long]") { isonomy::test::conform_fully<isonomy::op::qr, isonomy::Cuda>(); }
+TEST_CASE("qr conforms on Cuda, fully", "[cuda][long]") {
+  isonomy::test::conform_fully<isonomy::op::qr, isonomy::Cuda>();
+}
