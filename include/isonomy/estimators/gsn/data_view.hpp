@@ -145,14 +145,14 @@ struct LargestMagnitude {
 template <ContextLike Ctx, class T>
 void require_squares(Ctx& ctx, const DataView<T, typename Ctx::space>& data, const char* operation) {
   constexpr double least = 1e-150, most = 1e150;
+  constexpr const char* rule =
+      "; expected 0, or from 1e-150 to 1e150, whose squares keep their digits; rescale the data";
   Buffer<double, typename Ctx::tag> largest(ctx, data.units, operation);
   isonomy::for_each(ctx, data.units, LargestMagnitude<T, typename Ctx::space>{data, largest.view()});
   const std::vector<double> sizes = to_host(ctx, largest);
   for (index_t unit = 0; unit < data.units; ++unit)
     if (const double size = sizes[static_cast<std::size_t>(unit)]; size != 0 && (size < least || size > most))
-      throw ValueError(text::joined({operation, ": the largest magnitude of unit ", unit, " is ", size,
-                                     "; expected 0, or from 1e-150 to 1e150, whose squares keep their digits; rescale "
-                                     "the data"}));
+      throw ValueError(text::joined({operation, ": the largest magnitude of unit ", unit, " is ", size, rule}));
 }
 
 }  // namespace detail

@@ -131,7 +131,7 @@ class MissingUnits {
     warn(choice, of, warnings);
   }
 
-  [[nodiscard]] Estimate<Tag> estimate(std::vector<double> variances) const {
+  [[nodiscard]] Estimate<Tag> estimate(std::vector<double>&& variances) const {
     Estimate<Tag> found;
     found.variances = std::move(variances);
     found.dead = dead_units(found.variances, mean(), epsilon);

@@ -47,8 +47,8 @@ template <class Pair>
     double x = 0, y = 0;
     pair(k, x, y);
     if (std::isnan(x) || std::isnan(y)) continue;
-    xs.push_back(x);
-    ys.push_back(y);
+    xs.emplace_back(x);
+    ys.emplace_back(y);
   }
   constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
   const auto same = [&](Rounded y) { return double{y} == double{ys.front()}; };
