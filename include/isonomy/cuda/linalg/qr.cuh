@@ -12,6 +12,7 @@
 #include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/cuda/context.cuh"
+#include "isonomy/cuda/linalg/scaled.cuh"
 #include "isonomy/cuda/linalg/solver.cuh"
 #include "isonomy/cuda/memory.cuh"
 #include "isonomy/cuda/pieces.cuh"
@@ -29,14 +30,8 @@ struct ColumnExponent {
 
   __device__ void operator()(index_t j) const {
     double most = 0;
-    index_t first = -1;
-    for (index_t i = 0; i < a.rows; ++i) {
-      const double size = std::abs(static_cast<double>(a(i, j)));
-      if (first < 0 && !(size <= 0x1.fffffffffffffp1023)) first = i;
-      if (size > most) most = size;
-    }
-    not_finite[j] = first;
-    exponents[j] = first < 0 && most > 0 ? std::ilogb(most) : 0;
+    find_extremes(a, j, 0, most, not_finite[j]);
+    exponents[j] = not_finite[j] < 0 && most > 0 ? std::ilogb(most) : 0;
   }
 };
 

@@ -22,6 +22,21 @@ struct PowerOfTwo {
   [[nodiscard]] __device__ double times(double x) const { return x * first * second; }
 };
 
+/// Of the rows of column j from `from` on: the largest magnitude, and the first row whose element is not finite, or -1.
+template <class T>
+__device__ void find_extremes(const MatrixView<const T, DeviceSpace>& a, index_t j, index_t from, double& largest,
+                              index_t& not_finite) {
+  double most = 0;
+  index_t first = -1;
+  for (index_t i = from; i < a.rows; ++i) {
+    const double size = std::abs(static_cast<double>(a(i, j)));
+    if (first < 0 && !(size <= 0x1.fffffffffffffp1023)) first = i;
+    if (size > most) most = size;
+  }
+  largest = most;
+  not_finite = first;
+}
+
 /// The largest magnitude in column j of the lower triangle, and the first row whose element is not finite, or -1.
 template <class T>
 struct ColumnExtremes {
@@ -29,17 +44,7 @@ struct ColumnExtremes {
   double* largest;
   index_t* not_finite;
 
-  __device__ void operator()(index_t j) const {
-    double most = 0;
-    index_t first = -1;
-    for (index_t i = j; i < a.rows; ++i) {
-      const double size = std::abs(static_cast<double>(a(i, j)));
-      if (first < 0 && !(size <= 0x1.fffffffffffffp1023)) first = i;
-      if (size > most) most = size;
-    }
-    largest[j] = most;
-    not_finite[j] = first;
-  }
+  __device__ void operator()(index_t j) const { find_extremes(a, j, j, largest[j], not_finite[j]); }
 };
 
 /// The exponent of the largest magnitude in the lower triangle, 0 for that of 0. Waits for the device.

@@ -14,6 +14,7 @@
 #include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/gsn/biconvex/problem.hpp"
+#include "isonomy/estimators/gsn/biconvex/steps.hpp"
 #include "isonomy/estimators/gsn/covariance/condition_means.hpp"
 #include "isonomy/estimators/gsn/covariance/dead_rows.hpp"
 #include "isonomy/estimators/gsn/covariance/shrink.hpp"
@@ -21,10 +22,11 @@
 #include "isonomy/estimators/gsn/data_view.hpp"
 #include "isonomy/estimators/gsn/levels/choice.hpp"
 #include "isonomy/estimators/gsn/levels/problem.hpp"
+#include "isonomy/estimators/gsn/psd/symmetric.hpp"
 #include "isonomy/estimators/gsn/regimes/presence.hpp"
 #include "isonomy/estimators/gsn/shrunken_covariance.hpp"
 #include "isonomy/estimators/gsn/split.hpp"
-#include "isonomy/ops/for_each.hpp"
+#include "isonomy/ops/reduce/transform.hpp"
 
 namespace isonomy::gsn::detail {
 
@@ -34,18 +36,6 @@ struct Estimate {
   std::vector<double> variances;
   std::vector<index_t> dead;
   Matrix<double, Tag> covariance;
-};
-
-/// out(:, j) = a(:, j) - b(:, j)/divisor.
-template <MemorySpace Space>
-struct LessFraction {
-  MatrixView<const double, Space> a, b;
-  double divisor;
-  MatrixView<double, Space> out;
-
-  ISONOMY_HD void operator()(index_t j) const {
-    for (index_t i = 0; i < a.rows; ++i) out(i, j) = a(i, j) - b(i, j) / divisor;
-  }
 };
 
 /// What fit() asks of data in which trials count whole: all of them, or those that no unit lacks.
@@ -150,7 +140,7 @@ class WholeTrials {
 
   [[nodiscard]] Square less_fraction(const Square& a, const Square& b, double divisor) const {
     Square out(ctx_, a.rows(), a.columns(), "gsn: difference of covariances");
-    isonomy::for_each(ctx_, a.columns(), LessFraction<Space>{a.view(), b.view(), divisor, out.view()});
+    transform(ctx_, LessPart{divisor}, flat(out), flat(a), flat(b));
     return out;
   }
 
