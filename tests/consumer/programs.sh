@@ -8,14 +8,14 @@ fail() {
   exit 1
 }
 
-[[ $(ls "$prefix/bin" | tr '\n' ' ') == "isonomy-mixture isonomy-profile isonomy-report-diff " ]] || fail "bin holds $(ls "$prefix/bin" | tr '\n' ' ')"
+[[ $(ls "$prefix/bin" | tr '\n' ' ') == "isonomy-gsn isonomy-mixture isonomy-profile isonomy-report-diff " ]] || fail "bin holds $(ls "$prefix/bin" | tr '\n' ' ')"
 [[ -s $prefix/share/licenses/isonomy/LICENSE.aaanalysis ]] || fail "no licence of the bundled scales"
 [[ ! -e $prefix/include ]] || fail "the programs bring headers"
 PATH=$(cd "$prefix/bin" && pwd):$PATH
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-for program in isonomy-profile isonomy-mixture isonomy-report-diff; do
+for program in isonomy-profile isonomy-mixture isonomy-gsn isonomy-report-diff; do
   "$program" --help >help
   grep -q "Usage: $program" help || fail "$program --help: $(head -n 3 help)"
 done

@@ -11,4 +11,7 @@ namespace examples {
 /// zlib; read() throws it for damaged or incomplete data.
 std::unique_ptr<isonomy::io::Decoder> gunzip(isonomy::io::Source packed);
 
+/// What gives the bytes that deflated ones stand for, which have no header, as in a zip archive. Errors as gunzip().
+std::unique_ptr<isonomy::io::Decoder> inflated(isonomy::io::Source deflated);
+
 }  // namespace examples

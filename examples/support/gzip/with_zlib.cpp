@@ -1,4 +1,4 @@
-// gunzip() by zlib, reading piece by piece.
+// gunzip() and inflated() by zlib, reading piece by piece.
 #include <zlib.h>
 
 #include <algorithm>
@@ -80,7 +80,48 @@ class Gunzip : public isonomy::io::Decoder {
   bool over_ = false;
 };
 
+/// One deflated stream without a header.
+class Inflated : public isonomy::io::Decoder {
+ public:
+  explicit Inflated(isonomy::io::Source packed) : packed_(std::move(packed)), piece_(std::size_t{1} << 16) {
+    constexpr int largest_window = 15;
+    if (inflateInit2(&stream_, -largest_window) != Z_OK) throw std::bad_alloc();
+  }
+  ~Inflated() override { inflateEnd(&stream_); }
+
+  std::size_t read(char* to, std::size_t count) override {
+    std::size_t done = 0;
+    while (done < count && !over_) {
+      const std::size_t wanted = std::min(count - done, std::size_t{1} << 30);
+      stream_.next_out = reinterpret_cast<Bytef*>(to + done);
+      stream_.avail_out = static_cast<uInt>(wanted);
+      if (stream_.avail_in == 0) {
+        stream_.next_in = reinterpret_cast<Bytef*>(piece_.data());
+        stream_.avail_in = static_cast<uInt>(packed_.read(piece_.data(), piece_.size()));
+      }
+      const int state = inflate(&stream_, Z_NO_FLUSH);
+      done += wanted - stream_.avail_out;
+      over_ = state == Z_STREAM_END;
+      if (!over_ && state != Z_OK)
+        throw isonomy::IoError(packed_.path(), 0,
+                               "the deflated data are damaged or end early; expected a complete file; copy or save it "
+                               "again");
+    }
+    return done;
+  }
+
+ private:
+  isonomy::io::Source packed_;
+  std::vector<char> piece_;
+  z_stream stream_{};
+  bool over_ = false;
+};
+
 }  // namespace
+
+std::unique_ptr<isonomy::io::Decoder> inflated(isonomy::io::Source deflated) {
+  return std::make_unique<Inflated>(std::move(deflated));
+}
 
 std::unique_ptr<isonomy::io::Decoder> gunzip(isonomy::io::Source packed) {
   return std::make_unique<Gunzip>(std::move(packed));

@@ -2,15 +2,13 @@
 #pragma once
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
+#include "../program/command_line.hpp"
 #include "../program/program.hpp"
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/text.hpp"
@@ -20,30 +18,6 @@
 namespace examples {
 
 using isonomy::text::joined;
-
-/// The finite number that `text` is, or nothing.
-inline std::optional<double> finite_number(std::string_view text) {
-  const std::string_view digits = text.starts_with('+') ? text.substr(1) : text;
-  double value = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (digits.empty() || error != std::errc() || end != digits.data() + digits.size() || !std::isfinite(value))
-    return {};
-  return value;
-}
-
-/// The fields of a list separated by commas, without blanks around them.
-inline std::vector<std::string> comma_list(std::string_view text) {
-  std::vector<std::string> out;
-  for (;;) {
-    const auto comma = text.find(',');
-    const std::string_view field = text.substr(0, comma);
-    const auto first = field.find_first_not_of(' ');
-    out.emplace_back(first == std::string_view::npos ? std::string_view{}
-                                                     : field.substr(first, field.find_last_not_of(' ') - first + 1));
-    if (comma == std::string_view::npos) return out;
-    text.remove_prefix(comma + 1);
-  }
-}
 
 inline std::string listed(const std::vector<std::string>& names) {
   std::string out;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "../profile/summary.hpp"
+#include "../program/aligned.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/estimators/mixture/minimise/minos.hpp"
 #include "isonomy/io/reports/mixture_report.hpp"
@@ -38,25 +39,6 @@ inline std::string rounded(double value, double error, int digits) {
 
 namespace detail {
 
-/// Columns of equal width, the first flush left and the others flush right.
-inline std::string aligned(const std::vector<std::vector<std::string>>& rows) {
-  std::vector<std::size_t> widths;
-  for (const auto& row : rows) {
-    widths.resize(std::max(widths.size(), row.size()));
-    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], row[c].size());
-  }
-  std::string out;
-  for (const auto& row : rows) {
-    for (std::size_t c = 0; c < row.size(); ++c) {
-      const std::string room(widths[c] - row[c].size(), ' ');
-      out += c == 0 ? row[c] + room : joined("  ", room, row[c]);
-    }
-    out.erase(out.find_last_not_of(' ') + 1);
-    out += '\n';
-  }
-  return out;
-}
-
 /// A profile's end, or why there is none.
 inline std::string profile_text(double distance, isonomy::mixture::CrossingStatus status, double error) {
   if (status == isonomy::mixture::CrossingStatus::found) return (distance > 0 ? "+" : "") + rounded(distance, error, 4);
@@ -78,7 +60,7 @@ inline std::string parameter_table(const isonomy::io::MixtureFit& fit) {
     for (std::size_t i = 0; i < names.size(); ++i)
       rows.push_back({names[i], rounded(values[i], 0, 4), fit.fixed(i) ? "fixed" : ""});
     const bool valid = fit.result.minimum.valid();
-    return joined(detail::aligned(rows), valid ? "\nno errors, though the fit is " : "\nno errors, since the fit is ",
+    return joined(aligned(rows), valid ? "\nno errors, though the fit is " : "\nno errors, since the fit is ",
                   fit.status(), "\n");
   }
   rows[0].insert(rows[0].end(), {"error", "minos lower", "minos upper", "global correlation"});
@@ -105,7 +87,7 @@ inline std::string parameter_table(const isonomy::io::MixtureFit& fit) {
     for (std::size_t j = 0; j < names.size(); ++j)
       correlations.back().push_back(fit.has_error(i) && fit.has_error(j) ? fixed(fit.correlation(i, j), 3) : "-");
   }
-  return joined(detail::aligned(rows), "\n", detail::aligned(correlations));
+  return joined(aligned(rows), "\n", aligned(correlations));
 }
 
 /// "mu1" as "μ₁", "s2" as "σ₂": how figures write parameters.
@@ -134,7 +116,7 @@ inline std::string components_table(const std::vector<isonomy::io::TriedComponen
                     joined(t.status, t.chosen   ? ", chosen"
                                      : t.usable ? ""
                                                 : ", not usable")});
-  return detail::aligned(rows);
+  return aligned(rows);
 }
 
 }  // namespace examples

@@ -16,6 +16,7 @@
 #include <variant>
 #include <vector>
 
+#include "../program/array_input.hpp"
 #include "../program/input.hpp"
 #include "../program/interrupt.hpp"
 #include "../program/progress.hpp"
@@ -158,24 +159,6 @@ inline index_t array_column(const std::string& path, const isonomy::io::NpyHeade
                            joined({"there is no column '", text, "' in an array of shape ", header.shape_text(),
                                    "; columns have no names here; give ", option, " a place from 1 to ", columns}));
   return place;
-}
-
-/// All elements, some at a time, so that the reading can be stopped.
-template <class T>
-std::vector<T> all_elements(isonomy::io::NpyReader<T>& reader, ProgressLine& progress) {
-  constexpr index_t piece = index_t{1} << 20;
-  std::vector<T> values;
-  if (reader.source().size())
-    values.reserve(static_cast<std::size_t>(reader.size()));  // what a pipe promises may not come
-  for (index_t done = 0; done < reader.size();) {
-    const index_t next = std::min(piece, reader.size() - done);
-    values.resize(static_cast<std::size_t>(done + next));
-    reader.read(done, {values.data() + done, next});
-    done += next;
-    Interrupt::check("reading");
-    progress.show({"reading", done, reader.size()});
-  }
-  return values;
 }
 
 template <class T>

@@ -38,18 +38,22 @@ void require_device(int device, const isonomy::Selection& selection) {
 
 }  // namespace detail
 
+/// The library's name of a backend that the command line names.
+inline std::string library_name(const std::string& name) { return name == "blas" ? "CpuBlas" : name; }
+
 /// choose_backend() among these, the first that can be used where any would do.
 template <class... Tags>
 [[nodiscard]] BackendChoice choose_among(const BackendOptions& options) {
   try {
-    return isonomy::dispatch_tag<Tags...>(options.name, [&](auto tag, const isonomy::Selection& selection) {
-      if (options.device) detail::require_device<isonomy::Backend<decltype(tag)>>(*options.device, selection);
-      return BackendChoice{selection, options.device.value_or(0)};
-    });
+    return isonomy::dispatch_tag<Tags...>(
+        library_name(options.name), [&](auto tag, const isonomy::Selection& selection) {
+          if (options.device) detail::require_device<isonomy::Backend<decltype(tag)>>(*options.device, selection);
+          return BackendChoice{selection, options.device.value_or(0)};
+        });
   } catch (const isonomy::BackendNotAvailable& error) {
     std::string reason;
     for (const auto& d : error.tried())
-      if (isonomy::same_backend(d.backend, options.name)) reason = d.reason;
+      if (isonomy::same_backend(d.backend, library_name(options.name))) reason = d.reason;
     throw isonomy::Unsupported(joined({"--backend ", options.name, ": ", reason,
                                        "; expected a backend that can be used here; give --backend cpu or auto"}));
   }

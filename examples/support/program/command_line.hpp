@@ -3,11 +3,13 @@
 
 #include <CLI/CLI.hpp>
 #include <charconv>
+#include <cmath>
 #include <concepts>
 #include <cstdint>
 #include <limits>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <type_traits>
 #include <vector>
@@ -79,6 +81,30 @@ struct OptionGroup {
     return app.add_flag(names, value, text)->group(name);
   }
 };
+
+/// The finite number that `text` is, or nothing.
+inline std::optional<double> finite_number(std::string_view text) {
+  const std::string_view digits = text.starts_with('+') ? text.substr(1) : text;
+  double value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (digits.empty() || error != std::errc() || end != digits.data() + digits.size() || !std::isfinite(value))
+    return {};
+  return value;
+}
+
+/// The fields of a list separated by commas, without blanks around them.
+inline std::vector<std::string> comma_list(std::string_view text) {
+  std::vector<std::string> out;
+  for (;;) {
+    const auto comma = text.find(',');
+    const std::string_view field = text.substr(0, comma);
+    const auto first = field.find_first_not_of(' ');
+    out.emplace_back(first == std::string_view::npos ? std::string_view{}
+                                                     : field.substr(first, field.find_last_not_of(' ') - first + 1));
+    if (comma == std::string_view::npos) return out;
+    text.remove_prefix(comma + 1);
+  }
+}
 
 /// ValueError naming the option.
 inline void require_at_least(const char* option, std::int64_t value, std::int64_t least, const char* remedy) {

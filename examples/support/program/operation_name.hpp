@@ -10,6 +10,9 @@ namespace examples {
 /// A message without the name of the library's function that stands at `at`.
 inline std::string without_operation(std::string message, std::size_t at = 0) {
   constexpr std::string_view operations[] = {"fit: ",
+                                             "gsn::fit: ",
+                                             "gsn::level_grid: ",
+                                             "gsn::Returns::named: ",
                                              "ProfileOptions: ",
                                              "SplitOptions: ",
                                              "Split: ",

@@ -64,18 +64,29 @@ template <Real T>
   return read_npy<T>(Source(path, ".npy file"));
 }
 
-/// Writes a matrix in C order (one column: as a vector), whole or not at all. IoError as AtomicFile.
-template <Real T>
-void write_npy(const std::string& path, MatrixView<const T> x) {
-  std::string text = text::joined("{'descr': '<f", sizeof(T) == 8 ? '8' : '4', "', 'fortran_order': False, 'shape': (",
-                                  x.rows, ",", x.columns == 1 ? "" : text::joined(" ", x.columns), "), }");
-  // The data begin at a multiple of 64 bytes, the header ends with a line end.
+/// What stands in a file, of format version 1, before the elements of an array: of so many bytes that these begin at a
+/// multiple of 64.
+[[nodiscard]] inline std::string npy_head(const char* type, const std::vector<index_t>& shape,
+                                          bool fortran_order = false) {
+  std::string extents;
+  for (const index_t extent : shape) extents += text::joined(extents.empty() ? "" : " ", extent, ",");
+  if (shape.size() > 1) extents.pop_back();
+  std::string text = text::joined(
+      {"{'descr': '", type, "', 'fortran_order': ", fortran_order ? "True" : "False", ", 'shape': (", extents, "), }"});
   text.append(63 - (10 + text.size()) % 64, ' ');
   text += '\n';
   std::string head = "\x93NUMPY";
   head += {'\x01', '\x00', static_cast<char>(text.size() & 0xff), static_cast<char>(text.size() >> 8)};
+  return head + text;
+}
+
+/// Writes a matrix in C order (one column: as a vector), whole or not at all. IoError as AtomicFile.
+template <Real T>
+void write_npy(const std::string& path, MatrixView<const T> x) {
+  std::vector<index_t> shape{x.rows, x.columns};
+  if (x.columns == 1) shape.pop_back();
   AtomicFile file(path);
-  file.write(head + text);
+  file.write(npy_head(sizeof(T) == 8 ? "<f8" : "<f4", shape));
   std::vector<T> row(static_cast<std::size_t>(x.columns));
   for (index_t i = 0; i < x.rows; ++i) {
     for (index_t j = 0; j < x.columns; ++j) row[static_cast<std::size_t>(j)] = x(i, j);

@@ -1,0 +1,188 @@
+// Covariances of signal and noise from responses in a file: arrays, a report, pictures.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "isonomy/core/error.hpp"
+#include "isonomy/cpu/cpu.hpp"
+#include "isonomy/io/text/numbers.hpp"
+#include "isonomy/version.hpp"
+#include "support/gsn/run_gsn.hpp"
+#include "support/profile/summary.hpp"
+#include "support/program/command_line.hpp"
+#include "support/program/input.hpp"
+#include "support/program/operation_name.hpp"
+#include "support/program/program.hpp"
+
+namespace {
+
+namespace gsn = isonomy::gsn;
+
+/// What the command line says, before it is understood.
+struct CommandLine {
+  examples::GsnRunOptions run;
+  std::string order = "units,conditions,trials", levels, returns = "cN,cS,cNb,cSb", singular_rule = "rank",
+              ridge = "relative", iteration = "closed";
+  bool no_shrinkage = false;
+};
+
+/// Library names of options that this program spells with dashes.
+const std::vector<std::string> option_names{"max_iterations", "allow_extrapolation", "threads"};
+
+void add_options(CLI::App& app, CommandLine& line) {
+  auto& run = line.run;
+  const examples::OptionGroup input{app, "Input"};
+  app.add_option(
+         "input", run.data.path,
+         "responses: a .npy array of units x conditions x trials, or a .npz archive that has one; a .npy file may "
+         "be compressed by gzip; - for standard input")
+      ->type_name("FILE")
+      ->required();
+  input.option("--array", run.data.array, "NAME", "array of a .npz archive; default the only one");
+  input.with_default(
+      "--order", line.order, "NAMES",
+      "what the array's dimensions are: units, conditions and trials in some order, separated by commas");
+
+  const examples::OptionGroup fit{app, "Estimation (names and defaults of perform_gsn)"};
+  fit.choice(
+      "--uneven", run.uneven, {"fast", "missing", "reference"},
+      "where data are missing (NaN): count a trial where no unit lacks it (fast; reference is the same), or each "
+      "pair of units in the trials that both have (missing)");
+  fit.flag("--no-shrinkage", line.no_shrinkage, "the one level 1: covariances as they are");
+  fit.option("--shrink-levels,--shrinklevels", line.levels, "LIST",
+             "levels to try, in this order, separated by commas; default 51 from 0 to 1");
+  fit.flag("--allow-extrapolation", run.fit.allow_extrapolation, "let --shrink-levels go beyond 0 and 1");
+  fit.with_default("--returns", line.returns, "LIST",
+                   "matrices to return, separated by commas: cN, cS, cNb, cSb, cD, eigvals_signal, eigvecs_signal, "
+                   "eigvals_difference, eigvecs_difference; or the word none");
+  fit.choice("--singular-rule", line.singular_rule, {"rank", "cholesky"},
+             "levels that are singular: those without full rank, or as in perform_gsn those that Cholesky refuses");
+  fit.choice("--ridge", line.ridge, {"relative", "absolute", "none"},
+             "what makes a matrix with negative eigenvalues positive definite: relative to its size, 1e-10 as in "
+             "perform_gsn, or nothing");
+  fit.choice("--iteration", line.iteration, {"closed", "loop", "limit"},
+             "how signal and noise become positive semidefinite: in closed form, by the sweeps of perform_gsn, or by "
+             "sweeps to their very end");
+  fit.with_default("--max-iterations", run.fit.max_iterations, "INT", "sweeps at most, at least 1");
+
+  const examples::OptionGroup output{app, "Run and output"};
+  output.with_default("--threads", run.threads, "INT", "threads, 0 for all; the result does not depend on it");
+  output.choice(
+      "--backend", run.backend.name, {"auto", "cpu", "blas", "cuda"},
+      "what computes: cpu, blas (the processor with OpenBLAS, where the program was built with it), cuda (an "
+      "NVIDIA GPU, in programs built with -DISONOMY_CUDA=ON), or auto, which is cuda where there is one, else "
+      "cpu; results agree to rounding, and the report says what was used and why");
+  output.option("--device", run.backend.device, "INT", "number of the GPU, from 0; default the first");
+  output.option("--out", run.arrays_path, "FILE.npz", "file for all arrays, which numpy.load reads");
+  output.option("--json", run.json_path, "FILE", "file for levels, curves, iterations, sums and report as JSON");
+  output.option("--plot", run.figure_folder, "DIR",
+                "folder for levels.svg, spectra.svg and ncsnr.svg, drawn by gnuplot, with their tables");
+  output.flag("--quiet", run.quiet, "print nothing but warnings and errors on standard error");
+}
+
+/// The place of each dimension among response_dimensions.
+std::array<std::size_t, 3> parse_order(const std::string& text) {
+  const auto& known = examples::response_dimensions;
+  const auto names = examples::comma_list(text);
+  std::array<std::size_t, 3> order{}, seen{};
+  for (std::size_t d = 0; d < names.size() && names.size() == 3; ++d) {
+    const auto at = static_cast<std::size_t>(std::find(known.begin(), known.end(), names[d]) - known.begin());
+    if (at < 3 && seen[at]++ == 0) order[d] = at;
+  }
+  if (seen != std::array<std::size_t, 3>{1, 1, 1})
+    throw isonomy::ValueError(examples::joined(
+        "--order: '", text,
+        "'; expected units, conditions and trials, each once; write them as in --order conditions,units,trials"));
+  return order;
+}
+
+std::vector<double> parse_levels(const std::string& text) {
+  std::vector<double> levels;
+  for (const auto& field : examples::comma_list(text)) {
+    const auto level = examples::finite_number(field);
+    if (!level)
+      throw isonomy::ValueError(examples::joined("--shrink-levels: '", field,
+                                                 "' is no number; expected numbers from 0 to ",
+                                                 "1, separated by commas; write them as in --shrink-levels 0,0.5,1"));
+    levels.push_back(*level);
+  }
+  return levels;
+}
+
+gsn::Returns parse_returns(const std::string& text) {
+  if (text == "none") return gsn::Returns::none();
+  try {
+    return gsn::Returns::named(examples::comma_list(text));
+  } catch (const isonomy::ValueError& error) {
+    throw isonomy::ValueError(
+        examples::joined("--returns: ", examples::without_operation(error.what()), "; name these, or none"));
+  }
+}
+
+/// The command line in the library's terms. ValueError naming the option for what does not fit together.
+examples::GsnRunOptions understood(const CLI::App& app, const CommandLine& line) {
+  const auto given = [&app](const char* option) { return app.count(option) > 0; };
+  examples::GsnRunOptions run = line.run;
+  examples::name_standard_input(run.data.path);
+  for (auto* path : {&run.arrays_path, &run.json_path}) examples::name_standard_output(*path);
+  run.data.order = parse_order(line.order);
+  run.fit.wantshrinkage = !line.no_shrinkage;
+  if (given("--shrink-levels") && line.no_shrinkage)
+    throw isonomy::ValueError(
+        "--shrink-levels and --no-shrinkage: the one gives levels to try, the other wants none tried; expected one of "
+        "these options; drop one");
+  if (given("--shrink-levels")) run.fit.shrinklevels = parse_levels(line.levels);
+  if (run.fit.shrinklevels) {
+    for (const double level : *run.fit.shrinklevels)
+      if (!run.fit.allow_extrapolation && !(level >= 0 && level <= 1))
+        throw isonomy::ValueError(
+            examples::joined("--shrink-levels: ", isonomy::io::number_text(level),
+                             "; expected numbers from 0 to 1; give --allow-extrapolation for others"));
+  }
+  run.fit.returns = parse_returns(line.returns);
+  run.fit.uneven = run.uneven == "missing" ? gsn::Uneven::missing : gsn::Uneven::fast;
+  if (line.singular_rule == "cholesky") run.fit.singular_rule = gsn::SingularRule::cholesky;
+  if (line.ridge == "absolute") run.fit.ridge = gsn::Ridge::absolute;
+  if (line.ridge == "none") run.fit.ridge = gsn::Ridge::none;
+  if (line.iteration == "loop") run.fit.iteration = gsn::Iteration::loop;
+  if (line.iteration == "limit") run.fit.iteration = gsn::Iteration::limit;
+  examples::require_at_least("--max-iterations", run.fit.max_iterations, 1, "100 are the default");
+  examples::require_at_least("--threads", run.threads, 0, "0 takes all");
+  return run;
+}
+
+void print_summary(const examples::GsnRunOptions& options, const examples::GsnRun& run) {
+  using examples::with_commas;
+  std::cerr << "isonomy-gsn: " << examples::printable(run.title) << ": " << with_commas(run.units) << " units, "
+            << with_commas(run.conditions) << " conditions, " << with_commas(run.trials) << " trials, " << run.element;
+  if (run.missing > 0)
+    std::cerr << ", " << with_commas(run.missing) << " numbers missing (--uneven " << options.uneven << ")";
+  std::cerr << "\n";
+  examples::print_report(std::cerr, run.report, run.reading_seconds);
+  for (const auto& path : {options.arrays_path, options.json_path, options.figure_folder})
+    if (!path.empty()) std::cerr << "  written      " << examples::printable(path) << "\n";
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app(
+      "Estimates the covariances of signal and noise in responses of units to conditions that are repeated in trials "
+      "(GSN, generative modelling of signal and noise).",
+      "isonomy-gsn");
+  CommandLine line;
+  add_options(app, line);
+  app.set_version_flag("--version", isonomy::version_string);
+  app.footer(std::string("The summary goes to standard output, arrays to --out, everything else to standard error.\n") +
+             examples::exit_code_help);
+  return examples::run_program(app, argc, argv, option_names, [&](const examples::Interrupt& interrupt) {
+    const auto options = understood(app, line);
+    const examples::GsnRun run = run_gsn(options, interrupt);
+    if (!options.quiet) print_summary(options, run);
+    examples::print_warnings(std::cerr, "isonomy-gsn", run.warnings, option_names);
+  });
+}

@@ -1,0 +1,98 @@
+// Writes arrays as a .npz archive, which numpy.load reads.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "isonomy/core/config.hpp"
+#include "isonomy/core/text.hpp"
+#include "isonomy/io/arrays/npy.hpp"
+#include "isonomy/io/arrays/zip_checksum.hpp"
+#include "isonomy/io/arrays/zip_directory.hpp"
+
+namespace isonomy::io {
+
+/// Collects arrays into the bytes of an archive, each as it is, without compression. The same arrays give the same
+/// bytes: no time is noted. Names must differ.
+class NpzWriter {
+ public:
+  /// Sizes and places from `most` bytes on are written with 64 bits.
+  explicit NpzWriter(std::uint64_t most = 0xFFFFFFFF) : most_(most) {}
+
+  /// An array whose elements lie one after another, the first index fastest if `fortran_order`.
+  void add(const std::string& name, const std::vector<index_t>& shape, const std::vector<double>& values,
+           bool fortran_order = false) {
+    add_bytes(name, "<f8", shape, {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(double)},
+              fortran_order);
+  }
+  /// One number: an array without dimensions.
+  void add(const std::string& name, double value) { add(name, {}, std::vector<double>{value}); }
+  void add_integer(const std::string& name, std::int64_t value) {
+    add_bytes(name, "<i8", {}, {reinterpret_cast<const char*>(&value), sizeof value}, false);
+  }
+
+  /// The whole archive; nothing is left here.
+  [[nodiscard]] std::string take() {
+    const std::uint64_t place = bytes_.size();
+    bytes_ += list_;
+    const std::uint64_t size = list_.size();
+    if (place >= most_ || size >= most_) {
+      const std::uint64_t end = bytes_.size();
+      bytes_ += "PK\x06\x06";
+      append(bytes_, {{44, 8}, {45, 2}, {45, 2}, {0, 4}, {0, 4}, {count_, 8}, {count_, 8}, {size, 8}, {place, 8}});
+      bytes_ += "PK\x06\x07";
+      append(bytes_, {{0, 4}, {end, 8}, {1, 4}});
+    }
+    bytes_ += empty_zip_magic;
+    append(bytes_, {{0, 2}, {0, 2}, {count_, 2}, {count_, 2}, {short_form(size), 4}, {short_form(place), 4}, {0, 2}});
+    list_.clear();
+    count_ = 0;
+    return std::move(bytes_);
+  }
+
+ private:
+  struct Number {
+    std::uint64_t value;
+    int bytes;
+  };
+  static void append(std::string& to, const std::vector<Number>& numbers) {
+    for (const Number& number : numbers)
+      for (int k = 0; k < number.bytes; ++k) to += static_cast<char>(number.value >> 8 * k & 0xFF);
+  }
+  [[nodiscard]] std::uint64_t short_form(std::uint64_t value) const { return value >= most_ ? 0xFFFFFFFF : value; }
+
+  void add_bytes(const std::string& name, const char* type, const std::vector<index_t>& shape, std::string_view values,
+                 bool fortran_order) {
+    const std::string head = npy_head(type, shape, fortran_order), file = name + ".npy";
+    const std::uint64_t place = bytes_.size(), size = head.size() + values.size(),
+                        checksum = crc32_of(values, crc32_of(head));
+    const bool is_long = size >= most_ || place >= most_;
+    const std::uint64_t version = is_long ? 45 : 20, first_day = 33;  // the first of January 1980
+    std::string sizes;
+    if (is_long) append(sizes, {{1, 2}, {24, 2}, {size, 8}, {size, 8}, {place, 8}});
+    // What stands in both headers: version to read it, flags, method, time, day, checksum, both sizes, length of name.
+    const std::uint64_t shown = is_long ? 0xFFFFFFFF : size;
+    const std::vector<Number> shared{{version, 2},  {0, 2},     {0, 2},     {0, 2},           {first_day, 2},
+                                     {checksum, 4}, {shown, 4}, {shown, 4}, {file.size(), 2}, {sizes.size(), 2}};
+    bytes_.reserve(bytes_.size() + size + 256);
+    bytes_ += zip_magic;
+    append(bytes_, shared);
+    bytes_ += file + sizes;
+    bytes_ += head;
+    bytes_ += values;
+    list_ += "PK\x01\x02";
+    append(list_, {{version, 2}});
+    append(list_, shared);
+    append(list_, {{0, 2}, {0, 2}, {0, 2}, {0, 4}, {is_long ? 0xFFFFFFFF : place, 4}});
+    list_ += file + sizes;
+    ++count_;
+  }
+
+  std::uint64_t most_, count_ = 0;
+  std::string bytes_, list_;
+};
+
+}  // namespace isonomy::io
