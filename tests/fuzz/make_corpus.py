@@ -6,6 +6,7 @@ The headers in npy/ re-make what was published against other readers of the form
 import pathlib
 import shutil
 import struct
+import zlib
 
 folder = pathlib.Path(__file__).resolve().parent / "corpus"
 
@@ -60,6 +61,31 @@ put("npy", "brackets", npy(b"{'descr': " + b"(" * 200))
 put("npy", "backslash", npy(b"{'a\\"))
 put("npy", "twice", npy("{'descr': '<f8', 'descr': '<f4', 'fortran_order': False, 'shape': (3,)}", three))
 put("npy", "other_order", npy(header("'Qf8'"), three))
+
+# Archives of arrays: as numpy.savez writes them, with 64-bit sizes, and hostile ones.
+def npz(names=("a", "b"), method=0, extra=b"", sizes=None, end=None):
+    data, files, listed = npy(header(), three), b"", b""
+    for name in names:
+        size = len(data) if sizes is None else sizes
+        common = struct.pack("<HHHHHIIIHH", 20, 0, method, 0, 33, zlib.crc32(data), size, size, len(name) + 4, len(extra))
+        listed += b"PK\x01\x02" + struct.pack("<H", 20) + common + struct.pack("<HHHII", 0, 0, 0, 0, len(files))
+        listed += f"{name}.npy".encode() + extra
+        files += b"PK\x03\x04" + common + f"{name}.npy".encode() + extra + data
+    numbers = (len(names), len(names), len(listed), len(files)) if end is None else end
+    return files + listed + b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, *numbers, 0)
+
+
+put("npz", "stored", npz())
+put("npz", "deflated", npz(method=8))
+put("npz", "long_sizes", npz(("a",), extra=struct.pack("<HHQQ", 1, 16, 152, 152), sizes=0xFFFFFFFF))
+put("npz", "long_sizes_missing", npz(("a",), sizes=0xFFFFFFFF))
+put("npz", "same_name", npz(("a", "a")))
+put("npz", "empty", npz(()))
+put("npz", "no_such_method", npz(method=14))
+put("npz", "list_beyond_the_end", npz(end=(2, 2, 0xFFFFFFFE, 0xFFFFFFFE)))
+put("npz", "many_files", npz(end=(0xFFFF, 0xFFFF, 100, 0)))
+put("npz", "long_end", npz() [:-22] + b"PK\x06\x07" + struct.pack("<IQI", 0, 1 << 63, 1) + b"PK\x05\x06" + b"\xff" * 16 + b"\0\0")
+
 
 put("number_column", "plain", "\x001.5\n-2e3\n+7\n")
 put("number_column", "header", "\x02x,y,w\n1,2,3\n4,5,6\n")

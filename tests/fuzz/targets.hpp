@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdlib>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,6 +19,7 @@
 #include "isonomy/io/arrays/npy.hpp"
 #include "isonomy/io/arrays/npy_reader.hpp"
 #include "isonomy/io/arrays/npy_records.hpp"
+#include "isonomy/io/arrays/npz_reader.hpp"
 #include "isonomy/io/sequences/fasta.hpp"
 #include "isonomy/io/sequences/scale_table.hpp"
 #include "isonomy/io/sequences/sequence_table.hpp"
@@ -93,6 +95,24 @@ inline void npy(std::string_view bytes) {
     std::vector<std::vector<double>> column(1);
     reader.read(reader.size(), column);
     require(static_cast<index_t>(column[0].size()) == reader.size());
+  });
+}
+
+/// Every array of an archive; bytes that are said to be deflated are taken as they are.
+inline void npz(std::string_view bytes) {
+  struct AsItIs : io::Decoder {
+    explicit AsItIs(io::Source bytes_of_it) : source(std::move(bytes_of_it)) {}
+    std::size_t read(char* to, std::size_t count) override { return source.read(to, count); }
+    io::Source source;
+  };
+  refusing([&] {
+    const io::NpzReader archive([&] { return io::Source::of_memory("x.npz", bytes); },
+                                [](io::Source source) { return std::make_unique<AsItIs>(std::move(source)); });
+    for (const auto& name : archive.names())
+      refusing([&] {
+        const auto array = io::read_npy<double>(archive.open(name));
+        require(static_cast<index_t>(array.values.size()) == array.header.size());
+      });
   });
 }
 
@@ -187,6 +207,7 @@ struct Target {
 };
 inline constexpr Target targets[] = {{"number_column", number_column},
                                      {"npy", npy},
+                                     {"npz", npz},
                                      {"fasta", fasta},
                                      {"sequence_table", sequence_table},
                                      {"scale_table", scale_table},

@@ -29,6 +29,13 @@ inline std::string responses_text(const GsnRun& run) {
                  with_commas(run.trials), " trials"});
 }
 
+/// A picture whose panels are yet to come.
+inline Canvas titled_canvas(const char* name, const GsnRun& run, const char* what) {
+  Canvas canvas(name, 1000, 520, shortened(run.title, 80), joined({responses_text(run), "; ", what}));
+  canvas.add("unset border\nunset tics\nset xrange [0:1]\nset yrange [0:1]\nplot NaN");
+  return canvas;
+}
+
 /// Frame and axes of a panel.
 inline void begin_panel(Canvas& canvas, double left, double right, const std::string& title, const char* x) {
   canvas.panel(left, right, 110, 440);
@@ -54,14 +61,13 @@ inline bool has_curve(const isonomy::gsn::LevelChoice& choice) {
 }
 
 inline Figure level_figure(const GsnRun& run) {
-  Canvas canvas("levels", 1000, 500, shortened(run.title, 80),
-                responses_text(run) + "; held-out likelihood of each shrinkage level");
+  Canvas canvas = titled_canvas("levels", run, "held-out likelihood of each shrinkage level");
   std::vector<std::pair<std::string, std::string>> tables;
   double left = 90;
   for (const auto& [choice, name] : {std::pair{&run.noise, "noise"}, {&run.data, "data"}}) {
     if (!has_curve(*choice)) continue;
     const std::string file = joined("levels_", name, ".tsv");
-    begin_panel(canvas, left, left + 380, joined({name, ": level ", Canvas::number(choice->level)}), "level");
+    begin_panel(canvas, left, left + 380, joined({name, ": level ", short_number(choice->level)}), "level");
     canvas.add("set ylabel 'negative log-likelihood above the least' offset 1,0");
     canvas.add({"set arrow from first ", Canvas::number(choice->level), ", graph 0 to first ",
                 Canvas::number(choice->level), ", graph 1 nohead dashtype 3 linecolor rgb '#777777'"});
@@ -76,8 +82,7 @@ inline Figure level_figure(const GsnRun& run) {
 }
 
 inline Figure spectrum_figure(const GsnRun& run) {
-  Canvas canvas("spectra", 1000, 500, shortened(run.title, 80),
-                responses_text(run) + "; eigenvalues of signal (cSb, blue) and noise (cNb, red)");
+  Canvas canvas = titled_canvas("spectra", run, "eigenvalues of signal (cSb, blue) and noise (cNb, red)");
   begin_panel(canvas, 90, 960, "eigenvalues", "number, from the largest");
   canvas.add("set ylabel 'eigenvalue' offset 1,0");
   double most = 0;
@@ -99,8 +104,7 @@ inline Figure spectrum_figure(const GsnRun& run) {
 }
 
 inline Figure ratio_figure(const GsnRun& run) {
-  Canvas canvas("ncsnr", 1000, 500, shortened(run.title, 80),
-                responses_text(run) + "; noise ceiling signal-to-noise ratio of each unit");
+  Canvas canvas = titled_canvas("ncsnr", run, "noise ceiling signal-to-noise ratio of each unit");
   begin_panel(canvas, 90, 960, "ncsnr", "unit, from 0");
   canvas.add(
       {"set ylabel 'signal over noise, standard deviations' offset 1,0\nset yrange [0:*]\nset xrange [-1:", run.units,

@@ -83,7 +83,7 @@ inline std::string gsn_table(const GsnRun& run) {
                              row("margin", margin_text)});
   std::vector<double> sorted = run.ncsnr;
   std::sort(sorted.begin(), sorted.end());
-  std::vector<std::vector<std::string>> spread{{"ncsnr"}, {""}};
+  std::vector<std::vector<std::string>> spread{{"ncsnr"}, {"of units"}};
   for (const auto& [name, share] :
        {std::pair{"least", 0.0}, {"quarter", 0.25}, {"median", 0.5}, {"three quarters", 0.75}, {"largest", 1.0}}) {
     spread[0].push_back(name);
