@@ -1,0 +1,225 @@
+#!/usr/bin/env bash
+# What isonomy-gsn writes: the reference's numbers, every kind of file and order, the same bytes for any threads, pictures.
+support=$(cd "$(dirname "${BASH_SOURCE[0]}")/support" && pwd) || exit 1
+source "$support/check.sh" || exit 1
+source "$support/npy.sh" || exit 1
+
+gsn=$programs/isonomy-gsn responses=$data/gsn/responses.npy
+tail -c 9600 "$responses" >doubles # 10 units x 30 conditions x 4 trials
+
+# number FILE NAME [MATRIX]: a member of a report, of a matrix where one is named.
+number() {
+  awk -v name="\"$2\":" -v matrix="${3:+\"$3\"}" 'matrix != "" && index($0, "\"name\": " matrix) { there = 1 }
+    (matrix == "" || there) && $1 == name { gsub(",", "", $2); print $2; exit }' "$1"
+}
+# sum_of FILE NAME: of the numbers in a list of a report.
+sum_of() { awk -v name="\"$2\":" '$1 == name { n = 1; next } /\]/ { n = 0 } n { s += $1 } END { printf "%.17g", s }' "$1"; }
+# expect_close WHAT WANTED GOT: as many digits as the reference's values have.
+expect_close() {
+  expect_equal "$1" yes "$(awk -v a="$2" -v b="$3" 'BEGIN { d = a - b; if (d < 0) d = -d; s = a < 0 ? -a : a; print (b != "" && d <= 2e-9 * s ? "yes" : b) }')"
+}
+# without_costs FILE: a report without what may differ between runs with the same result.
+without_costs() { sed '/"seconds"/d; /"bytes_peak"/d; /"threads"/d; /"input"/d; /"order"/d; /"array"/d' "$1"; }
+
+# ---- the numbers of cvnlab/GSN 1.2.0 for these responses, with shrinkage and without
+while IFS='|' read -r what options levels iterations cN cS cNb cSb waves; do
+  read -ra arguments <<<"$options"
+  run "$gsn" "$responses" "${arguments[@]}" --json fit.json
+  expect_success "$what"
+  expect_equal "$what: levels" "$levels" "$(awk '$1 == "\"level\":" { printf "%s%s", n++ ? " " : "", $2 + 0 }' fit.json)"
+  expect_equal "$what: iterations" "$iterations" "$(number fit.json numiters)"
+  expect_close "$what: trace of cN" "$cN" "$(number fit.json trace cN)"
+  expect_close "$what: trace of cS" "$cS" "$(number fit.json trace cS)"
+  expect_close "$what: norm of cNb" "$cNb" "$(number fit.json frobenius cNb)"
+  expect_close "$what: norm of cSb" "$cSb" "$(number fit.json frobenius cSb)"
+  expect_close "$what: elements of cSb" "$waves" "$(number fit.json sin_cos_sum cSb)"
+  expect_close "$what: ncsnr" 11.0373080302 "$(sum_of fit.json ncsnr)"
+  expect_close "$what: mnS" 0.162403123914 "$(sum_of fit.json mnS)"
+done <<'EOF'
+with shrinkage||0 0.76|0|6.63693171509|8.80716714294|2.11265148238|4.99233766228|-1.962179944
+its parity switches|--singular-rule cholesky --ridge absolute --iteration loop --max-iterations 100 --uneven reference|0 0.76|0|6.63693171509|8.80716714294|2.11265148238|4.99233766228|-1.962179944
+without shrinkage|--no-shrinkage|1 1|0|6.63693171509|8.80716714294|2.18981723998|5.99069730338|-2.39063263083
+the same as a level|--shrink-levels 1 --ridge none|1 1|0|6.63693171509|8.80716714294|2.18981723998|5.99069730338|-2.39063263083
+EOF
+
+# ---- the summary and the report
+run "$gsn" "$responses" --out out.npz --json fit.json
+expect_success "a run"
+cp "$out" summary.txt
+expect_equal "summary: levels" "level 0 0.76" "$(sed -n 2p summary.txt | tr -s ' ')"
+expect_equal "summary: what was held out" "held out 6 of 30 conditions 6 of 30 conditions" "$(sed -n 4p summary.txt | tr -s ' ')"
+expect_equal "summary: ranks" "rank 10 of 10 10 of 10" "$(sed -n 5p summary.txt | tr -s ' ')"
+expect_equal "summary: ncsnr" "of units 0.2971 0.8220 1.1632 1.4032 1.7549" "$(grep '^of units' summary.txt | tr -s ' ')"
+expect_equal "summary: a matrix" "cN 6.636931715 2.113674399" "$(grep '^cN ' summary.txt | tr -s ' ')"
+expect_text "summary: sweeps" "positive semidefinite together: 0" summary.txt
+for text in "responses: 10 units, 30 conditions, 4 trials, double" "  time  " "reading" "  memory  " "  arithmetic   double" "  determinism  " \
+  "  ran on       C" "  backends  " "  written      out.npz" "warning: noise covariance: the level, 0, is at an end of its grid"; do
+  expect_text "report on standard error" "$text" "$err"
+done
+expect_equal "no control characters where standard error is no terminal" 0 "$(grep -c '[[:cntrl:]]' "$err")"
+run "$gsn" "$responses" --quiet --out quiet.npz
+expect_same "--quiet: the summary" summary.txt "$out"
+expect_equal "--quiet: nothing but warnings" "2 2" "$(grep -c ': warning: ' "$err") $(grep -c '' "$err")"
+expect_same "the same arrays again" out.npz quiet.npz
+for text in '"shrinklevels": "default"' '"kind": "run"' '"estimator": "gsn::fit"' '"form": "tridiagonal"' '"rank_bound": 72' '"margin": ' '"missing": 0'; do
+  expect_text "--json" "$text" fit.json
+done
+expect_equal "--json: both curves" 102 "$(awk '/"nll": \[/ { n = 1; next } /\]/ { n = 0 } n { ++k } END { print k }' fit.json)"
+if [[ -x $programs/isonomy-report-diff ]]; then
+  run "$programs/isonomy-report-diff" fit.json fit.json
+  expect_success "a report is one that isonomy-report-diff reads"
+fi
+
+# ---- the same bytes for any threads, order, layout and kind of file
+expect_same_fit() { # WHAT ARGUMENT...: arrays and report as those of the responses themselves
+  local what=$1
+  shift
+  run "$gsn" "$@" --out other.npz --json other.json --quiet
+  expect_success "$what"
+  expect_same "$what: arrays" out.npz other.npz
+  expect_equal "$what: report" "" "$(diff <(without_costs fit.json) <(without_costs other.json))"
+}
+for threads in 1 3; do expect_same_fit "--threads $threads" "$responses" --threads "$threads"; done
+# permuted ORDER: the doubles with their dimensions in another order, digits 0 units, 1 conditions, 2 trials, the last the fastest.
+permuted() {
+  perl -e 'my @o = split //, shift; undef $/; my @x = unpack("d<*", <STDIN>); my @n = (10, 30, 4); my @i;
+    for my $a (0 .. $n[$o[0]] - 1) { for my $b (0 .. $n[$o[1]] - 1) { for my $c (0 .. $n[$o[2]] - 1) {
+      @i[@o] = ($a, $b, $c); print pack("d<", $x[($i[0] * 30 + $i[1]) * 4 + $i[2]]) } } }' "$1" <doubles
+}
+permuted 210 | make_npy fortran.npy '<f8' '(10, 30, 4)' True
+expect_same_fit "Fortran order, as MATLAB has it" fortran.npy
+permuted 102 | make_npy conditions_first.npy '<f8' '(30, 10, 4)'
+expect_same_fit "conditions first" conditions_first.npy --order conditions,units,trials
+permuted 120 | make_npy units_last.npy '<f8' '(30, 4, 10)'
+expect_same_fit "units last" units_last.npy --order "conditions, trials, units"
+permuted 120 | make_npy trials_first.npy '<f8' '(10, 4, 30)' True
+expect_same_fit "Fortran order, trials in the middle" trials_first.npy --order units,trials,conditions
+"$gsn" - --out other.npz --quiet < <(cat "$responses") >"$out" 2>"$err"
+expect_equal "a pipe: exit status" 0 $?
+expect_same "a pipe" out.npz other.npz
+gzip -c "$responses" >responses.npy.gz
+run "$gsn" responses.npy.gz --out other.npz --quiet
+if ! grep -q "built without zlib" "$err"; then
+  expect_success "compressed by gzip"
+  expect_same "compressed by gzip" out.npz other.npz
+fi
+perl -e 'undef $/; print pack("s<*", map { int(100 * $_) } unpack("d<*", <STDIN>))' <doubles | make_npy whole.npy '<i2' '(10, 30, 4)'
+run "$gsn" whole.npy --quiet
+expect_success "whole numbers"
+perl -e 'undef $/; print pack("f<*", unpack("d<*", <STDIN>))' <doubles | make_npy floats.npy '<f4' '(10, 30, 4)'
+run "$gsn" floats.npy
+expect_success "floats"
+expect_text "floats" "4 trials, float" "$err"
+expect_equal "floats: levels" "level 0 0.76" "$(sed -n 2p "$out" | tr -s ' ')"
+
+# ---- what is returned
+run "$gsn" "$responses" --returns cSb,eigvals_signal,eigvecs_signal,cD,eigvals_difference --json some.json --quiet
+expect_success "--returns"
+expect_equal "--returns: matrices" 'cSb cD eigvecs_signal' "$(sed -n 's/.*"name": "\(.*\)".*/\1/p' some.json | tr '\n' ' ' | sed 's/ $//')"
+expect_equal "--returns: eigenvalues" 20 "$(awk '/"eigvals/ { n = 1; next } /\]/ { n = 0 } n { ++k } END { print k }' some.json)"
+run "$gsn" "$responses" --returns none --json none.json --out none.npz --quiet
+expect_success "--returns none"
+expect_text "--returns none: no matrices" '"matrices": [],' none.json
+expect_text "--returns none: no sweeps" '"numiters": null,' none.json
+expect_equal "--returns none: the file is small" yes "$( (($(wc -c <none.npz) < 4000)) && echo yes)"
+run "$gsn" "$responses" --shrink-levels=0.5,-0.1,0.7 --allow-extrapolation --quiet
+expect_success "--allow-extrapolation"
+expect_text "--allow-extrapolation" "3, from -0.1 to 0.7" "$out"
+
+# ---- missing numbers: unit 1 lacks the last trial of condition 0, whose other numbers count for `missing` alone
+perl -e 'undef $/; my @x = unpack("d<*", <STDIN>); $x[(1 * 30 + 0) * 4 + 3] = "nan"; print pack("d<*", @x)' <doubles |
+  make_npy uneven.npy '<f8' '(10, 30, 4)'
+for how in fast reference missing; do
+  run "$gsn" uneven.npy --uneven "$how" --out "$how.npz"
+  expect_success "--uneven $how"
+  expect_text "--uneven $how" "1 numbers missing (--uneven $how)" "$err"
+  cp "$err" "$how.txt"
+done
+expect_same "--uneven fast and reference" fast.npz reference.npz
+expect_text "--uneven reference" "--uneven reference is a slower way to the results of fast, and was computed as fast" reference.txt
+expect_no_text "--uneven fast" "slower way" fast.txt
+expect_equal "--uneven missing is another estimate" differs "$(cmp -s fast.npz missing.npz || echo differs)"
+
+# ---- pictures
+run "$gsn" "$responses" --plot pictures --quiet --out drawn.npz
+expect_same "--plot: the same arrays" out.npz drawn.npz
+for file in levels.gnuplot levels_noise.tsv levels_data.tsv spectra.gnuplot spectra.tsv ncsnr.gnuplot ncsnr.tsv; do
+  expect_equal "--plot: $file" yes "$([[ -s pictures/$file ]] && echo yes)"
+done
+expect_equal "--plot: levels in the table" 51 "$(tail -n +2 pictures/levels_data.tsv | grep -c '')"
+expect_equal "--plot: the least of the curve" 0.76 "$(awk -F '\t' '$3 == 0 { print $1 }' pictures/levels_data.tsv)"
+if command -v gnuplot >/dev/null; then
+  expect_no_text "--plot: messages" "not drawn" "$err"
+  for picture in levels spectra ncsnr; do expect_text "--plot: $picture" "</svg>" "pictures/$picture.svg"; done
+  run "$gsn" "$responses" --returns none --no-shrinkage --plot plain --quiet
+  expect_success "--plot without matrices and levels"
+  expect_equal "--plot without matrices and levels" "ncsnr.gnuplot ncsnr.svg ncsnr.tsv" "$(find plain -type f -printf '%f\n' | sort | tr '\n' ' ' | sed 's/ $//')"
+else
+  echo "not checked: the pictures themselves, since gnuplot is not installed"
+fi
+
+# ---- NumPy reads the arrays, and what it writes is read
+python=""
+for candidate in python3 /usr/bin/python3; do
+  [[ -n $python ]] || ! "$candidate" -c "import numpy" 2>/dev/null || python=$candidate
+done
+if [[ -n $python ]]; then
+  run "$gsn" "$responses" --returns cN,cS,cSb,eigvals_signal,eigvecs_signal --out eigen.npz --quiet
+  cat >check.py <<'EOF'
+import sys
+
+import numpy
+
+x = numpy.load(sys.argv[1])
+names = "mnN mnS cN cS cSb eigvals_signal eigvecs_signal ncsnr shrinklevelN shrinklevelD numiters shrinklevels nll_N nll_D"
+with numpy.load("eigen.npz") as out:
+    assert sorted(out) == sorted(names.split()), sorted(out)
+    assert out["mnN"].shape == out["mnS"].shape == (1, 10) and not out["mnN"].any()
+    assert out["shrinklevelD"].shape == () and out["numiters"] == 0
+    assert numpy.allclose(out["mnS"][0], x.mean((1, 2)), rtol=0, atol=1e-14)
+    noise = sum(numpy.cov(x[:, c]) for c in range(30)) / 30
+    assert numpy.allclose(out["cN"], numpy.diag(numpy.diag(noise)), rtol=0, atol=1e-13)
+    assert numpy.nanargmin(out["nll_D"]) == 38 and out["shrinklevels"][38] == out["shrinklevelD"]
+    v, w = out["eigvecs_signal"], out["eigvals_signal"]
+    assert numpy.allclose(v * w @ v.T, out["cSb"], rtol=0, atol=1e-12)
+    assert (v[abs(v).argmax(0), range(10)] > 0).all() and (numpy.diff(w) <= 0).all()
+numpy.savez("two.npz", other=numpy.zeros(3), x=x)
+numpy.savez_compressed("packed.npz", x=numpy.asfortranarray(x))
+numpy.savez("objects.npz", x=numpy.array([None, "text"]))
+EOF
+  run "$python" check.py "$responses"
+  expect_equal "numpy.load" "0 " "$status $(cat "$err")"
+  expect_same_fit "one array of two that NumPy wrote" two.npz --array x
+  run "$gsn" packed.npz --out other.npz --quiet
+  if ! grep -q "built without zlib" "$err"; then
+    expect_success "the only array, compressed by NumPy"
+    expect_same "the only array, compressed by NumPy" out.npz other.npz
+  fi
+  run "$gsn" two.npz
+  expect_equal "which of two arrays: exit status" 2 "$status"
+  expect_text "which of two arrays" "two.npz: the archive has 2 arrays, other, x; expected one; choose it with --array NAME" "$err"
+  run "$gsn" objects.npz
+  expect_equal "an array of objects: exit status" 2 "$status"
+  expect_text "an array of objects" "objects.npz, x: " "$err"
+  if "$python" -c "import scipy.io" 2>/dev/null; then # the line of examples/README.md
+    "$python" -c "import scipy.io, numpy; scipy.io.savemat('data.mat', {'data': numpy.load('$responses')})"
+    "$python" -c "import numpy, scipy.io; numpy.save('data.npy', scipy.io.loadmat('data.mat')['data'])"
+    expect_same_fit "from a file of MATLAB" data.npy
+  else
+    echo "not checked: files of MATLAB, since scipy is not installed"
+  fi
+else
+  echo "not checked: NumPy, which is not installed"
+fi
+
+# ---- help and version
+run "$gsn" --help
+expect_success "--help"
+for text in --array --order --uneven --no-shrinkage --shrink-levels --allow-extrapolation --returns --singular-rule --ridge --iteration \
+  --max-iterations --threads --backend --device --out --json --plot --quiet "Exit codes"; do
+  expect_text "--help" "$text" "$out"
+done
+run "$gsn" --version
+expect_equal "--version" yes "$(grep -qE '^[0-9]+\.[0-9]+\.[0-9]+$' "$out" && echo yes)"
+
+finish
