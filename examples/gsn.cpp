@@ -9,7 +9,6 @@
 
 #include "isonomy/core/error.hpp"
 #include "isonomy/cpu/cpu.hpp"
-#include "isonomy/io/text/numbers.hpp"
 #include "isonomy/version.hpp"
 #include "support/gsn/run_gsn.hpp"
 #include "support/profile/summary.hpp"
@@ -100,14 +99,17 @@ std::array<std::size_t, 3> parse_order(const std::string& text) {
   return order;
 }
 
-std::vector<double> parse_levels(const std::string& text) {
+std::vector<double> parse_levels(const std::string& text, bool beyond) {
+  const auto refuse = [&](const std::string& field, const char* what, const char* remedy) {
+    throw isonomy::ValueError(examples::joined({"--shrink-levels: '", text, "': '", field, "' ", what,
+                                                "; expected numbers from 0 to 1, separated by commas; ", remedy}));
+  };
   std::vector<double> levels;
   for (const auto& field : examples::comma_list(text)) {
     const auto level = examples::finite_number(field);
-    if (!level)
-      throw isonomy::ValueError(examples::joined("--shrink-levels: '", field,
-                                                 "' is no number; expected numbers from 0 to ",
-                                                 "1, separated by commas; write them as in --shrink-levels 0,0.5,1"));
+    if (!level) refuse(field, "is no number", "write them as in --shrink-levels 0,0.5,1");
+    if (!beyond && !(*level >= 0 && *level <= 1))
+      refuse(field, "is outside", "correct it, or give --allow-extrapolation");
     levels.push_back(*level);
   }
   return levels;
@@ -118,8 +120,8 @@ gsn::Returns parse_returns(const std::string& text) {
   try {
     return gsn::Returns::named(examples::comma_list(text));
   } catch (const isonomy::ValueError& error) {
-    throw isonomy::ValueError(
-        examples::joined("--returns: ", examples::without_operation(error.what()), "; name these, or none"));
+    throw isonomy::ValueError(examples::joined("--returns: '", text, "': ", examples::without_operation(error.what()),
+                                               "; name these, or none alone"));
   }
 }
 
@@ -135,14 +137,7 @@ examples::GsnRunOptions understood(const CLI::App& app, const CommandLine& line)
     throw isonomy::ValueError(
         "--shrink-levels and --no-shrinkage: the one gives levels to try, the other wants none tried; expected one of "
         "these options; drop one");
-  if (given("--shrink-levels")) run.fit.shrinklevels = parse_levels(line.levels);
-  if (run.fit.shrinklevels) {
-    for (const double level : *run.fit.shrinklevels)
-      if (!run.fit.allow_extrapolation && !(level >= 0 && level <= 1))
-        throw isonomy::ValueError(
-            examples::joined("--shrink-levels: ", isonomy::io::number_text(level),
-                             "; expected numbers from 0 to 1; give --allow-extrapolation for others"));
-  }
+  if (given("--shrink-levels")) run.fit.shrinklevels = parse_levels(line.levels, run.fit.allow_extrapolation);
   run.fit.returns = parse_returns(line.returns);
   run.fit.uneven = run.uneven == "missing" ? gsn::Uneven::missing : gsn::Uneven::fast;
   if (line.singular_rule == "cholesky") run.fit.singular_rule = gsn::SingularRule::cholesky;

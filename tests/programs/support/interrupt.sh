@@ -58,14 +58,17 @@ interrupt() {
   expect_equal "$what: the folder" "$before" "$(listing)"
 }
 
+# What an input begins with that goes on for ever.
+begin_input() { head -c 40000 /dev/zero | tr '\0' 1; }
+
 # interrupt_waiting ARGUMENT...: the program waits for what never comes, and must end all the same. The arguments are
 # those of a quick run.
 interrupt_waiting() {
   mkfifo idle full unread
   exec 8<>full 9<>idle
   input=idle interrupt "SIGINT while standard input is idle" INT 130 0.1 /dev/stdin
-  head -c 40000 /dev/zero | tr '\0' 1 >&9
-  input=idle interrupt "SIGTERM within a line" TERM 143 0.1 /dev/stdin
+  begin_input >&9
+  input=idle interrupt "SIGTERM within an input" TERM 143 0.1 /dev/stdin
   interrupt "SIGHUP while a pipe has no writer" HUP 129 0.1 unread
   head -c 65536 /dev/zero >&8
   table=(--out /dev/stdout)

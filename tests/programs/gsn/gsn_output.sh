@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What isonomy-gsn writes: the reference's numbers, every kind of file and order, the same bytes for any threads, pictures.
-support=$(cd "$(dirname "${BASH_SOURCE[0]}")/support" && pwd) || exit 1
+support=$(cd "$(dirname "${BASH_SOURCE[0]}")/../support" && pwd) || exit 1
 source "$support/check.sh" || exit 1
 source "$support/npy.sh" || exit 1
 
@@ -198,6 +198,10 @@ EOF
   run "$gsn" two.npz
   expect_equal "which of two arrays: exit status" 2 "$status"
   expect_text "which of two arrays" "two.npz: the archive has 2 arrays, other, x; expected one; choose it with --array NAME" "$err"
+  perl -pe 'BEGIN { undef $/ } substr($_, 4000, 1) ^= "\1"' two.npz >damaged.npz
+  run "$gsn" damaged.npz --array x
+  expect_equal "a damaged array: exit status" 2 "$status"
+  expect_text "a damaged array" "damaged.npz: 'x.npy' is damaged: its checksum is wrong; expected a complete .npz archive" "$err"
   run "$gsn" objects.npz
   expect_equal "an array of objects: exit status" 2 "$status"
   expect_text "an array of objects" "objects.npz, x: " "$err"
