@@ -80,6 +80,16 @@ expect_same_fit() { # WHAT ARGUMENT...: arrays and report as those of the respon
   expect_equal "$what: report" "" "$(diff <(without_costs fit.json) <(without_costs other.json))"
 }
 for threads in 1 3; do expect_same_fit "--threads $threads" "$responses" --threads "$threads"; done
+run "$gsn" "$responses" --backend blas --json blas.json
+if [[ $status -eq 2 ]]; then
+  expect_text "--backend blas where it is not built in" "--backend blas: is not in this build: it needs OpenBLAS" "$err"
+  expect_text "--backend blas where it is not built in" "give --backend cpu or auto" "$err"
+else
+  expect_success "--backend blas"
+  expect_text "--backend blas" "ran on       CpuBlas" "$err"
+  expect_equal "--backend blas: levels" "level 0 0.76" "$(sed -n 2p "$out" | tr -s ' ')"
+  expect_close "--backend blas: cSb" 4.99233766228 "$(number blas.json frobenius cSb)"
+fi
 # permuted ORDER: the doubles with their dimensions in another order, digits 0 units, 1 conditions, 2 trials, the last the fastest.
 permuted() {
   perl -e 'my @o = split //, shift; undef $/; my @x = unpack("d<*", <STDIN>); my @n = (10, 30, 4); my @i;
