@@ -3,8 +3,8 @@
 # the comparisons of estimators on Backend<Cuda>, the small rows again under compute-sanitizer, programs, and last the gates, which
 # say how fast it is. Prints a table last and writes it as JSON. Exits with 77, which CTest and run.sh count as skipped, where there
 # is no GPU.
-#   bash tests/device.sh [FOLDER]   FOLDER: with isonomy_cuda, isonomy_gates and perhaps consumer_cuda, isonomy-profile and
-#                                   isonomy-mixture, built elsewhere; without it, built here into build/device
+#   bash tests/device.sh [FOLDER]   FOLDER: with isonomy_cuda, isonomy_gates and perhaps consumer_cuda, isonomy-profile,
+#                                   isonomy-mixture, isonomy-gsn, built elsewhere; without it, built here into build/device
 #   OUT      folder of device.json, gates.json and the logs (build/device/results)
 #   BUDGET   seconds for everything but building (450): each step has a limit, and what is left is shared out as it goes
 #   CMAKE_PREFIX_PATH   where Catch2, Eigen and oneTBB are, on a machine without packages; its lib is searched for libraries too
@@ -32,7 +32,7 @@ else
   [[ -x $nvcc ]] || skip "a GPU is here, but no nvcc to build for it; give a folder of programs built elsewhere"
   cmake -S . -B build/device -DCMAKE_BUILD_TYPE=Release -DISONOMY_BENCHMARKS=OFF \
     -DCMAKE_CUDA_ARCHITECTURES="${CMAKE_CUDA_ARCHITECTURES:-90}" >"$out/configure.log"
-  cmake --build build/device --target isonomy_cuda isonomy_gates isonomy_cuda_profile isonomy_cuda_mixture \
+  cmake --build build/device --target isonomy_cuda isonomy_gates isonomy_cuda_profile isonomy_cuda_mixture isonomy_cuda_gsn \
     --parallel >"$out/build.log"
   programs=build/device/tests
   "$nvcc" -std=c++20 -O2 -arch="sm_${CMAKE_CUDA_ARCHITECTURES:-90}" -Iinclude -o "$programs/consumer_cuda" \
@@ -69,7 +69,7 @@ if command -v compute-sanitizer >/dev/null; then
   done
 fi
 [[ ! -x $programs/consumer_cuda ]] || step 20 "consumer" "$programs/consumer_cuda"
-for program in profile mixture; do # as built elsewhere, or where the build leaves them
+for program in profile mixture gsn; do # as built elsewhere, or where the build leaves them
   for folder in "$programs" "$programs/programs/cuda"; do
     [[ -x $folder/isonomy-$program ]] || continue
     step 40 "isonomy-$program" env ISONOMY_EXPECT_DEVICE=1 bash "tests/programs/on_device/$program.sh" "$folder" examples/data
