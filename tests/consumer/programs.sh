@@ -23,4 +23,6 @@ isonomy-profile "$data/proteins/DOM_GSEC.tsv" --n-filter 5 --quiet --out table.t
 [[ $(grep -c '' table.tsv) -eq 6 ]] || fail "isonomy-profile: a table of $(grep -c '' table.tsv) lines"
 isonomy-mixture "$data/mixture/faithful.csv" --column waiting --quiet --out fit.tsv --json fit.json
 grep -q '^mu1' fit.tsv || fail "isonomy-mixture: $(head -n 3 fit.tsv)"
+isonomy-gsn "$data/gsn/responses.npy" --quiet --out covariances.npz 2>warnings | grep -q '^cSb' || fail "isonomy-gsn: $(head -n 3 warnings)"
+[[ -s covariances.npz ]] || fail "isonomy-gsn: no arrays"
 isonomy-report-diff fit.json fit.json >/dev/null || fail "isonomy-report-diff: a report differs from itself"
