@@ -13,6 +13,7 @@
 #include "isonomy/conformance/operation.hpp"
 #include "isonomy/core/text.hpp"
 #include "support/catch.hpp"
+#include "support/elements.hpp"
 #include "support/planted/backend.hpp"
 
 namespace isonomy::test {
@@ -116,7 +117,7 @@ template <class Op>
   plan.first_failure = true;
   if (fault.kind == Kind::takes_heap)
     plan.heap = &conformance::HeapBytes::of_program();  // others take it to plant them
-  conformance::run_operation<Op, Faulty>(ctx, report, plan);
+  conformance::run_operation<Op, Faulty, ElementsFor<Op, Faulty>>(ctx, report, plan);
   for (const conformance::RowResult& row : report.operations.front().rows)
     if (row.status == conformance::RowStatus::failed) return row.row;
   return {};
