@@ -39,14 +39,18 @@ template <class All, int Choice>
 using ChosenElements =
     typename std::conditional_t<Choice == 0, std::type_identity<All>, elements::Few<All, Choice>>::type;
 
-/// Of backends that users name, all unless the build says otherwise; of those that tests put together, and of the
-/// reference, whose loops are the same whatever the type, some.
-template <class Op, class Tag>
 #ifdef ISONOMY_TEST_ELEMENTS
-using ElementsFor = ChosenElements<typename Op::elements, ISONOMY_TEST_ELEMENTS>;
+inline constexpr int choice_of_build = ISONOMY_TEST_ELEMENTS;
 #else
-using ElementsFor = ChosenElements<typename Op::elements, named_backend<Tag> ? 0 : 1>;
+inline constexpr int choice_of_build = -1;
 #endif
+/// What the build chose, or else this.
+[[nodiscard]] constexpr int choice_or(int otherwise) { return choice_of_build < 0 ? otherwise : choice_of_build; }
+
+/// Of backends that users name, all unless the build says otherwise; of those that tests put together, and of the
+/// reference, whose loops are the same whatever the type, those that the longest rows have (stands_for_all of the kit).
+template <class Op, class Tag>
+using ElementsFor = ChosenElements<typename Op::elements, choice_or(named_backend<Tag> ? 0 : 2)>;
 
 static_assert(std::same_as<ChosenElements<std::tuple<float, double>, 1>, std::tuple<double>>);
 static_assert(std::same_as<ChosenElements<std::tuple<float, double, std::int32_t, std::int64_t, std::uint32_t>, 2>,
