@@ -30,7 +30,7 @@ if [[ $# -gt 0 ]]; then
 else
   nvcc=$(command -v nvcc || echo /usr/local/cuda/bin/nvcc)
   [[ -x $nvcc ]] || skip "a GPU is here, but no nvcc to build for it; give a folder of programs built elsewhere"
-  cmake -S . -B build/device -DCMAKE_BUILD_TYPE=Release -DISONOMY_BENCHMARKS=OFF \
+  cmake -S . -B build/device -DCMAKE_BUILD_TYPE=Release -DISONOMY_BENCHMARKS=OFF -DISONOMY_TEST_EVERYTHING=ON \
     -DCMAKE_CUDA_ARCHITECTURES="${CMAKE_CUDA_ARCHITECTURES:-90}" >"$out/configure.log"
   cmake --build build/device --target isonomy_cuda isonomy_gates isonomy_cuda_profile isonomy_cuda_mixture isonomy_cuda_gsn \
     --parallel >"$out/build.log"

@@ -15,8 +15,16 @@
 #include "support/catch.hpp"
 #include "support/conform.hpp"
 #include "support/device_backend.hpp"
+#include "support/elements.hpp"
 
 using namespace isonomy;
+
+namespace {
+template <class Op, class Tag>
+void run(Context<Tag>& ctx, conformance::Report& report, const conformance::Plan& plan) {
+  conformance::run_operation<Op, Tag, ::test::ElementsFor<Op, Tag>>(ctx, report, plan);
+}
+}  // namespace
 
 TEST_CASE("gemm and select_k conform on copies in another memory space", "[equivalence]") {
   using Elsewhere = Chain<Without<Cpu, op::gemm, op::select_k>, ::test::Device, Cpu, Staging::copy>;
@@ -29,13 +37,13 @@ TEST_CASE("factors, eigenvectors and reflectors conform while every call is chec
   conformance::Report report{"Checked"};
   conformance::Plan plan;
   plan.level = conformance::Level::quick;
-  conformance::run_operation<op::cholesky_batched, Checked<Cpu, Reference>>(ctx, report, plan);
-  conformance::run_operation<op::eigh, Checked<Cpu, Reference>>(ctx, report, plan);
-  conformance::run_operation<op::eigh_subset, Checked<Cpu, Reference>>(ctx, report, plan);
-  conformance::run_operation<op::eigh_batched, Checked<Cpu, Reference>>(ctx, report, plan);
-  conformance::run_operation<op::tridiagonalise, Checked<Cpu, Reference>>(ctx, report, plan);
-  conformance::run_operation<op::apply_reflectors, Checked<Cpu, Reference>>(ctx, report, plan);
-  conformance::run_operation<op::qr, Checked<Cpu, Reference>>(ctx, report, plan);
+  run<op::cholesky_batched>(ctx, report, plan);
+  run<op::eigh>(ctx, report, plan);
+  run<op::eigh_subset>(ctx, report, plan);
+  run<op::eigh_batched>(ctx, report, plan);
+  run<op::tridiagonalise>(ctx, report, plan);
+  run<op::apply_reflectors>(ctx, report, plan);
+  run<op::qr>(ctx, report, plan);
   std::ostringstream text;
   text << report;
   INFO(text.str());

@@ -21,6 +21,9 @@ TEST_CASE("mixture_sums conforms in its generic form, fully", "[equivalence][lon
   isonomy::test::conform<isonomy::op::mixture_sums, isonomy::test::Only<isonomy::op::for_each, isonomy::op::copy>>();
 }
 TEST_CASE("weighted_mixture_sums conforms on Cpu", "[equivalence]") {
+  isonomy::test::conform<isonomy::op::weighted_mixture_sums, isonomy::Cpu>(isonomy::conformance::Level::quick);
+}
+TEST_CASE("weighted_mixture_sums conforms on Cpu, fully", "[equivalence][long]") {
   isonomy::test::conform<isonomy::op::weighted_mixture_sums, isonomy::Cpu>();
 }
 TEST_CASE("weighted_mixture_sums conforms in its generic form", "[equivalence][slow]") {
@@ -33,6 +36,9 @@ TEST_CASE("weighted_mixture_sums conforms in its generic form, fully", "[equival
                          isonomy::test::Only<isonomy::op::for_each, isonomy::op::copy>>();
 }
 TEST_CASE("multivariate_mixture_sums conforms on Cpu", "[equivalence]") {
+  isonomy::test::conform<isonomy::op::multivariate_mixture_sums, isonomy::Cpu>(isonomy::conformance::Level::quick);
+}
+TEST_CASE("multivariate_mixture_sums conforms on Cpu, fully", "[equivalence][long]") {
   isonomy::test::conform<isonomy::op::multivariate_mixture_sums, isonomy::Cpu>();
 }
 TEST_CASE("multivariate_mixture_sums conforms in its generic form", "[equivalence][slow]") {
@@ -43,6 +49,10 @@ TEST_CASE("multivariate_mixture_sums conforms in its generic form, fully", "[equ
   isonomy::test::conform<isonomy::op::multivariate_mixture_sums, isonomy::test::Only<isonomy::op::for_each>>();
 }
 TEST_CASE("weighted_multivariate_mixture_sums conforms on Cpu", "[equivalence]") {
+  isonomy::test::conform<isonomy::op::weighted_multivariate_mixture_sums, isonomy::Cpu>(
+      isonomy::conformance::Level::quick);
+}
+TEST_CASE("weighted_multivariate_mixture_sums conforms on Cpu, fully", "[equivalence][long]") {
   isonomy::test::conform<isonomy::op::weighted_multivariate_mixture_sums, isonomy::Cpu>();
 }
 TEST_CASE("weighted_multivariate_mixture_sums conforms in its generic form", "[equivalence][slow]") {

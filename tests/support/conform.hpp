@@ -10,10 +10,7 @@
 #include "isonomy/conformance/operation.hpp"
 #include "isonomy/ops/residue/residue_rank_sums.hpp"
 #include "support/catch.hpp"
-
-namespace isonomy {
-struct Cpu;
-}
+#include "support/elements.hpp"
 
 namespace isonomy::test {
 
@@ -31,7 +28,7 @@ void conform(Determinism determinism, conformance::Level level) {
   conformance::Plan plan;
   plan.level = level;
   if constexpr (takes_nothing_else<Op, Tag>) plan.heap = &conformance::HeapBytes::of_program();
-  conformance::run_operation<Op, Tag>(ctx, report, plan);
+  conformance::run_operation<Op, Tag, ElementsFor<Op, Tag>>(ctx, report, plan);
   std::ostringstream text;
   text << report;
   INFO(text.str());

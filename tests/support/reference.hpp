@@ -8,6 +8,7 @@
 #include "isonomy/conformance/operation.hpp"
 #include "isonomy/reference/reference.hpp"
 #include "support/catch.hpp"
+#include "support/elements.hpp"
 
 namespace isonomy::test {
 
@@ -20,7 +21,7 @@ void conform_on_reference() {
   isonomy::conformance::Report report{Backend<Reference>::name()};
   isonomy::conformance::Plan plan;
   plan.level = isonomy::conformance::Level::quick;
-  isonomy::conformance::run_operation<Op, Reference>(ctx, report, plan);
+  isonomy::conformance::run_operation<Op, Reference, ElementsFor<Op, Reference>>(ctx, report, plan);
   std::ostringstream text;
   text << report;
   INFO(text.str());

@@ -44,15 +44,16 @@ void run_elements(Rows<Tag>& rows, const Plan& plan, OperationResult& result, st
 
 /// Appends the results of one operation to the report: its rows for each of its element types.
 ///
-/// An operation that the backend declines, for an element type or in a row, fails unless the plan lists it.
-template <class Op, class Tag>
+/// An operation that the backend declines, for an element type or in a row, fails unless the plan lists it. `Elements`
+/// may be a shorter tuple, for a look that compiles sooner.
+template <class Op, class Tag, class Elements = typename Op::elements>
 void run_operation(Context<Tag>& ctx, Report& report, const Plan& plan = {}) {
   static_assert(has_cases<Op>, "include the header with the rows of this operation (conformance/cases/)");
   static_assert(checked_backend<Tag>());
   if constexpr (isonomy::detail::complete<Backend<Tag>>) {
     OperationResult result{Op::name};
     Rows<Tag> rows(ctx, plan, result);
-    detail::run_elements<Op, Tag>(rows, plan, result, static_cast<typename Op::elements*>(nullptr));
+    detail::run_elements<Op, Tag>(rows, plan, result, static_cast<Elements*>(nullptr));
     rows.finish();
     if (plan.row.empty() || !result.rows.empty()) report.operations.push_back(std::move(result));
     report.contexts = rows.contexts();

@@ -31,6 +31,8 @@ if(COMMAND isonomy_emulated_test)
   foreach(build IN ITEMS plain asan race)
     isonomy_two_units(isonomy_emulated_cuda_${build} ${cuda_rows})
   endforeach()
+  isonomy_few_elements(isonomy_emulated_cuda_asan 1)
+  isonomy_few_elements(isonomy_emulated_cuda_race 2)
   foreach(build IN ITEMS asan race)  # minutes to compile; every run has them in the plain build
     if(TARGET isonomy_emulated_cuda_estimators_${build})
       set_target_properties(isonomy_emulated_cuda_estimators_${build} PROPERTIES EXCLUDE_FROM_ALL ON)
@@ -78,6 +80,7 @@ endforeach()
 add_executable(isonomy_cuda ${device_sources} $<TARGET_OBJECTS:isonomy_test_support>)
 get_target_property(test_definitions isonomy_test_support INTERFACE_COMPILE_DEFINITIONS)
 target_compile_definitions(isonomy_cuda PRIVATE ${test_definitions})
+isonomy_few_elements(isonomy_cuda 1)  # tests/device.sh has all
 target_include_directories(isonomy_cuda PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
 target_link_libraries(isonomy_cuda PRIVATE isonomy_compiled isonomy::cuda Catch2::Catch2)
 # What g++ 12 takes for mistakes: the exceptions of isonomy_dev.

@@ -7,12 +7,14 @@
 #include <iostream>
 #include <sstream>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "isonomy/conformance/operation.hpp"
 #include "isonomy/core/text.hpp"
 #include "support/catch.hpp"
+#include "support/elements.hpp"
 #include "support/planted/backend.hpp"
 
 namespace isonomy::test {
@@ -103,6 +105,11 @@ struct Facts {
   return kinds;
 }
 
+/// Of operations on real numbers both, since some rows are of one alone.
+template <class Op>
+using JudgedElements =
+    ChosenElements<typename Op::elements, choice_or(std::tuple_size_v<typename Op::elements> <= 2 ? 0 : 2)>;
+
 /// The first row of `full` that catches the fault; nothing if none does.
 template <class Op>
 [[nodiscard]] std::string caught_by(const Fault& fault) {
@@ -116,7 +123,7 @@ template <class Op>
   plan.first_failure = true;
   if (fault.kind == Kind::takes_heap)
     plan.heap = &conformance::HeapBytes::of_program();  // others take it to plant them
-  conformance::run_operation<Op, Faulty>(ctx, report, plan);
+  conformance::run_operation<Op, Faulty, JudgedElements<Op>>(ctx, report, plan);
   for (const conformance::RowResult& row : report.operations.front().rows)
     if (row.status == conformance::RowStatus::failed) return row.row;
   return {};
