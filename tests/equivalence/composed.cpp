@@ -9,6 +9,7 @@
 #include "isonomy/conformance/cases/linalg/eigh_subset.hpp"
 #include "isonomy/conformance/cases/linalg/gemm.hpp"
 #include "isonomy/conformance/cases/linalg/qr.hpp"
+#include "isonomy/conformance/cases/linalg/svd.hpp"
 #include "isonomy/conformance/cases/linalg/tridiagonalise.hpp"
 #include "isonomy/conformance/cases/sort.hpp"
 #include "isonomy/reference/reference.hpp"
@@ -36,6 +37,7 @@ TEST_CASE("factors, eigenvectors and reflectors conform while every call is chec
   conformance::run_operation<op::tridiagonalise, Checked<Cpu, Reference>>(ctx, report, plan);
   conformance::run_operation<op::apply_reflectors, Checked<Cpu, Reference>>(ctx, report, plan);
   conformance::run_operation<op::qr, Checked<Cpu, Reference>>(ctx, report, plan);
+  conformance::run_operation<op::svd, Checked<Cpu, Reference>>(ctx, report, plan);
   std::ostringstream text;
   text << report;
   INFO(text.str());
