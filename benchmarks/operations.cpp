@@ -1,6 +1,7 @@
 // Times every operation of Backend<Cpu> on one thread beside the plain way to do the same: Eigen, the standard library,
 // or the library's generic form. Rows come in pairs, <operation>/own and <operation>/plain.
 #include <Eigen/Eigenvalues>
+#include <Eigen/SVD>
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -268,6 +269,26 @@ void qr_of(benchmark::State& state) {
     }
     benchmark::DoNotOptimize(q.data());
     benchmark::DoNotOptimize(r.data());
+  }
+}
+
+template <bool own>
+void svd_of(benchmark::State& state) {
+  const std::vector<double> a = numbers(order * order);
+  std::vector<double> u(a.size()), s(static_cast<std::size_t>(order)), v(a.size());
+  Context<Cpu> ctx(one_thread());
+  for (auto _ : state) {
+    if constexpr (own) {
+      svd(ctx, column_major(a.data(), order, order), column_major(u.data(), order, order), view(s),
+          column_major(v.data(), order, order));
+    } else {
+      const Eigen::BDCSVD<eigen::Matrix<double>> values(Eigen::Map<const eigen::Matrix<double>>(a.data(), order, order),
+                                                        Eigen::ComputeThinU | Eigen::ComputeThinV);
+      Eigen::Map<eigen::Matrix<double>>(u.data(), order, order) = values.matrixU();
+      Eigen::Map<eigen::Matrix<double>>(v.data(), order, order) = values.matrixV();
+    }
+    benchmark::DoNotOptimize(u.data());
+    benchmark::DoNotOptimize(v.data());
   }
 }
 
@@ -698,6 +719,7 @@ int main(int argc, char** argv) {
   add("tridiagonalise", tridiagonalise_of<true>, tridiagonalise_of<false>);
   add("apply_reflectors", apply_reflectors_of<true>, apply_reflectors_of<false>);
   add("qr", qr_of<true>, qr_of<false>);
+  add("svd", svd_of<true>, svd_of<false>);
   add("transform", transform_of<true>, transform_of<false>);
   add("transform_reduce", transform_reduce_of<true>, transform_reduce_of<false>);
   add("segmented_reduce", segmented_reduce_of<true>, segmented_reduce_of<false>);

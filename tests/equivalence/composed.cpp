@@ -9,6 +9,7 @@
 #include "isonomy/conformance/cases/linalg/eigh_subset.hpp"
 #include "isonomy/conformance/cases/linalg/gemm.hpp"
 #include "isonomy/conformance/cases/linalg/qr.hpp"
+#include "isonomy/conformance/cases/linalg/svd.hpp"
 #include "isonomy/conformance/cases/linalg/tridiagonalise.hpp"
 #include "isonomy/conformance/cases/sort.hpp"
 #include "isonomy/reference/reference.hpp"
@@ -44,6 +45,7 @@ TEST_CASE("factors, eigenvectors and reflectors conform while every call is chec
   run<op::tridiagonalise>(ctx, report, plan);
   run<op::apply_reflectors>(ctx, report, plan);
   run<op::qr>(ctx, report, plan);
+  run<op::svd>(ctx, report, plan);
   std::ostringstream text;
   text << report;
   INFO(text.str());

@@ -13,6 +13,7 @@
 #include "isonomy/ops/linalg/log_diagonal_sum.hpp"
 #include "isonomy/ops/linalg/qr.hpp"
 #include "isonomy/ops/linalg/solve_triangular.hpp"
+#include "isonomy/ops/linalg/svd.hpp"
 #include "isonomy/ops/linalg/syrk.hpp"
 
 namespace isonomy {
@@ -68,5 +69,9 @@ extern template void qr<Context<Cpu>, float>(Context<Cpu>&, MatrixView<const flo
                                              MatrixView<float>);
 extern template void qr<Context<Cpu>, double>(Context<Cpu>&, MatrixView<const double>, MatrixView<double>,
                                               MatrixView<double>);
+extern template void svd<Context<Cpu>, float>(Context<Cpu>&, MatrixView<const float>, MatrixView<float>,
+                                              VectorView<float>, MatrixView<float>);
+extern template void svd<Context<Cpu>, double>(Context<Cpu>&, MatrixView<const double>, MatrixView<double>,
+                                               VectorView<double>, MatrixView<double>);
 
 }  // namespace isonomy

@@ -15,6 +15,7 @@
 #include "isonomy/cpu/linalg/gemm_batched.hpp"
 #include "isonomy/cpu/linalg/qr.hpp"
 #include "isonomy/cpu/linalg/solve_triangular.hpp"
+#include "isonomy/cpu/linalg/svd/svd.hpp"
 #include "isonomy/cpu/linalg/syrk.hpp"
 #include "isonomy/cpu/memory.hpp"
 #include "isonomy/cpu/mixture/mixture_sums.hpp"
@@ -54,6 +55,7 @@ struct Backend<Cpu> : cpu::Memory,
                       cpu::EighBatched,
                       cpu::Tridiagonalise,
                       cpu::Qr,
+                      cpu::Svd,
                       cpu::JointResidueCounts,
                       cpu::ResidueRankSums,
                       cpu::MixtureSums,

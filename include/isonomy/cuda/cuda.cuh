@@ -18,6 +18,7 @@
 #include "isonomy/cuda/linalg/libraries.cuh"
 #include "isonomy/cuda/linalg/qr.cuh"
 #include "isonomy/cuda/linalg/solve_triangular.cuh"
+#include "isonomy/cuda/linalg/svd.cuh"
 #include "isonomy/cuda/linalg/syrk.cuh"
 #include "isonomy/cuda/linalg/tridiagonalise.cuh"
 #include "isonomy/cuda/memory.cuh"
@@ -43,8 +44,8 @@
 namespace isonomy {
 
 /// The law of Backend<Cpu> on a device, for every operation: the same bits, but for what the vendor's libraries
-/// compute, products, triangular systems, factorisations, eigenproblems and tridiagonal forms, which agree within their
-/// operations' tiers.
+/// compute, products, triangular systems, factorisations, eigenproblems, singular values and tridiagonal forms, which
+/// agree within their operations' tiers.
 template <>
 struct Backend<Cuda> : device::Memory,
                        device::ForEach,
@@ -68,6 +69,7 @@ struct Backend<Cuda> : device::Memory,
                        device::EighBatched,
                        device::Tridiagonalise,
                        device::Qr,
+                       device::Svd,
                        device::BlasArithmetic,
                        device::Returns,
                        device::Sends,

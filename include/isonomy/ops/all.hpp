@@ -16,6 +16,7 @@
 #include "isonomy/ops/linalg/log_diagonal_sum.hpp"
 #include "isonomy/ops/linalg/qr.hpp"
 #include "isonomy/ops/linalg/solve_triangular.hpp"
+#include "isonomy/ops/linalg/svd.hpp"
 #include "isonomy/ops/linalg/syrk.hpp"
 #include "isonomy/ops/memory.hpp"
 #include "isonomy/ops/mixture/mixture_sums.hpp"
@@ -43,7 +44,7 @@ using all =
     std::tuple<for_each, copy, fill, iota, gather, scatter, transform, transform_reduce, segmented_reduce, reduce_rows,
                inclusive_scan, stable_sort_by_key, rank_average, gemm, gemm_batched, syrk, cholesky_batched, cholesky,
                solve_triangular, solve_triangular_batched, log_diagonal_sum_batched, eigh, eigh_subset, eigh_batched,
-               tridiagonalise, apply_reflectors, qr, select_k, select_candidates, joint_residue_counts,
+               tridiagonalise, apply_reflectors, qr, svd, select_k, select_candidates, joint_residue_counts,
                residue_rank_sums, row_statistics, mixture_sums, weighted_mixture_sums, multivariate_mixture_sums,
                weighted_multivariate_mixture_sums, nearest_sums>;
 

@@ -12,6 +12,7 @@
 #include "isonomy/reference/linalg/log_diagonal_sum.hpp"
 #include "isonomy/reference/linalg/qr.hpp"
 #include "isonomy/reference/linalg/solve_triangular.hpp"
+#include "isonomy/reference/linalg/svd.hpp"
 #include "isonomy/reference/linalg/syrk.hpp"
 #include "isonomy/reference/linalg/tridiagonalise.hpp"
 #include "isonomy/reference/memory.hpp"
@@ -55,6 +56,7 @@ struct Backend<Reference> : reference::Memory,
                             reference::Eigh,
                             reference::Tridiagonalise,
                             reference::Qr,
+                            reference::Svd,
                             reference::JointResidueCounts,
                             reference::ResidueRankSums,
                             reference::RowStatistics,

@@ -7,6 +7,7 @@
 #include <isonomy/conformance/cases/linalg/log_diagonal_sum.hpp>
 #include <isonomy/conformance/cases/linalg/qr.hpp>
 #include <isonomy/conformance/cases/linalg/solve_triangular.hpp>
+#include <isonomy/conformance/cases/linalg/svd.hpp>
 #include <isonomy/conformance/cases/linalg/tridiagonalise.hpp>
 
 #include "check.hpp"
@@ -16,7 +17,8 @@ void consumer::check_products(Context& ctx, Report& report, const Plan& plan) {
         isonomy::op::cholesky, isonomy::op::solve_triangular, isonomy::op::solve_triangular_batched,
         isonomy::op::log_diagonal_sum_batched>(ctx, report, plan);
   Plan without_eigenvectors = plan;
-  without_eigenvectors.declined = {"eigh", "eigh_subset", "eigh_batched", "tridiagonalise", "apply_reflectors", "qr"};
+  without_eigenvectors.declined = {"eigh", "eigh_subset", "eigh_batched", "tridiagonalise", "apply_reflectors",
+                                   "qr",   "svd"};
   check<isonomy::op::eigh, isonomy::op::eigh_subset, isonomy::op::eigh_batched, isonomy::op::tridiagonalise,
-        isonomy::op::apply_reflectors, isonomy::op::qr>(ctx, report, without_eigenvectors);
+        isonomy::op::apply_reflectors, isonomy::op::qr, isonomy::op::svd>(ctx, report, without_eigenvectors);
 }

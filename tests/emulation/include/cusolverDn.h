@@ -80,6 +80,18 @@ cusolverStatus_t cusolverDnXsyevBatched(cusolverDnHandle_t handle, cusolverDnPar
                                         std::int64_t lda, cudaDataType w_type, void* w, cudaDataType compute,
                                         void* device_buffer, std::size_t device_bytes, void* host_buffer,
                                         std::size_t host_bytes, int* info, std::int64_t count);
+cusolverStatus_t cusolverDnXgesvd_bufferSize(cusolverDnHandle_t handle, cusolverDnParams_t params, signed char jobu,
+                                             signed char jobvt, std::int64_t m, std::int64_t n, cudaDataType a_type,
+                                             const void* a, std::int64_t lda, cudaDataType s_type, const void* s,
+                                             cudaDataType u_type, const void* u, std::int64_t ldu, cudaDataType vt_type,
+                                             const void* vt, std::int64_t ldvt, cudaDataType compute,
+                                             std::size_t* device_bytes, std::size_t* host_bytes);
+cusolverStatus_t cusolverDnXgesvd(cusolverDnHandle_t handle, cusolverDnParams_t params, signed char jobu,
+                                  signed char jobvt, std::int64_t m, std::int64_t n, cudaDataType a_type, void* a,
+                                  std::int64_t lda, cudaDataType s_type, void* s, cudaDataType u_type, void* u,
+                                  std::int64_t ldu, cudaDataType vt_type, void* vt, std::int64_t ldvt,
+                                  cudaDataType compute, void* device_buffer, std::size_t device_bytes,
+                                  void* host_buffer, std::size_t host_bytes, int* info);
 
 cusolverStatus_t cusolverDnDsytrd_bufferSize(cusolverDnHandle_t handle, cublasFillMode_t uplo, int n, const double* a,
                                              int lda, const double* d, const double* e, const double* tau,

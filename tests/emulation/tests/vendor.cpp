@@ -232,6 +232,37 @@ TEST_CASE("reflectors leave a triangle, and make orthonormal columns") {
   CHECK(std::abs(q[0] * q[3] + q[1] * q[4] + q[2] * q[5]) < 1e-14);
 }
 
+TEST_CASE("singular values of a matrix, which is gone then") {
+  const Handles h;
+  const DeviceArray<double> a(h.stream, {0.0, 0.0, -2.0, 0.0, 5.0, 0.0}), s(h.stream, uninitialised, 2),
+      u(h.stream, uninitialised, 6), vt(h.stream, uninitialised, 4);
+  const DeviceArray<int> info(h.stream, {-1});
+  std::size_t bytes = 0, on_host = 0;
+  const auto ask = [&](const Handles& of, std::int64_t m, std::int64_t n) {
+    return cusolverDnXgesvd_bufferSize(of.solver, of.params, 'S', 'S', m, n, CUDA_R_64F, a.data(), m, CUDA_R_64F,
+                                       s.data(), CUDA_R_64F, u.data(), m, CUDA_R_64F, vt.data(), n, CUDA_R_64F, &bytes,
+                                       &on_host);
+  };
+  CHECK(ask(h, 2, 3) == CUSOLVER_STATUS_INVALID_VALUE);  // wide ones it does not take
+  CHECK(ask(h, 3, 2) == CUSOLVER_STATUS_SUCCESS);
+  const DeviceArray<char> work(h.stream, uninitialised, bytes);
+  const auto run = [&](std::size_t given) {
+    return cusolverDnXgesvd(h.solver, h.params, 'S', 'S', 3, 2, CUDA_R_64F, a.data(), 3, CUDA_R_64F, s.data(),
+                            CUDA_R_64F, u.data(), 3, CUDA_R_64F, vt.data(), 2, CUDA_R_64F, work.data(), given, nullptr,
+                            0, info.data());
+  };
+  CHECK(run(bytes - 1) == CUSOLVER_STATUS_INVALID_VALUE);
+  CHECK(run(bytes) == CUSOLVER_STATUS_SUCCESS);
+  CHECK(info.on_host() == std::vector<int>{0});
+  CHECK(s.on_host() == std::vector<double>{5, 2});
+  const auto left = u.on_host(), right = vt.on_host();
+  CHECK(left[1] * right[2] == 1);
+  CHECK(left[5] * right[1] == -1);
+  CHECK(std::isnan(a.on_host().front()));
+  CHECK(run(bytes) == CUSOLVER_STATUS_SUCCESS);  // of NaN
+  CHECK(info.on_host().front() > 0);
+}
+
 /// Both phases of a call of CUB.
 template <class F>
 void in_two_phases(const TestStream& stream, F call) {

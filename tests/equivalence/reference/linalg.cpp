@@ -1,4 +1,4 @@
-// The conformance rows of products, factors, triangular systems and eigenproblems on Backend<Reference>.
+// The conformance rows of products, factors, triangular systems, eigenproblems and svd on Backend<Reference>.
 #include "isonomy/conformance/cases/linalg/cholesky.hpp"
 #include "isonomy/conformance/cases/linalg/eigh.hpp"
 #include "isonomy/conformance/cases/linalg/eigh_batched.hpp"
@@ -8,6 +8,7 @@
 #include "isonomy/conformance/cases/linalg/log_diagonal_sum.hpp"
 #include "isonomy/conformance/cases/linalg/qr.hpp"
 #include "isonomy/conformance/cases/linalg/solve_triangular.hpp"
+#include "isonomy/conformance/cases/linalg/svd.hpp"
 #include "isonomy/conformance/cases/linalg/tridiagonalise.hpp"
 #include "support/catch.hpp"
 #include "support/reference.hpp"
@@ -42,3 +43,4 @@ TEST_CASE("tridiagonalise and apply_reflectors conform on Reference", "[equivale
   isonomy::test::conform_on_reference<isonomy::op::apply_reflectors>();
 }
 TEST_CASE("qr conforms on Reference", "[equivalence]") { isonomy::test::conform_on_reference<isonomy::op::qr>(); }
+TEST_CASE("svd conforms on Reference", "[equivalence]") { isonomy::test::conform_on_reference<isonomy::op::svd>(); }

@@ -408,6 +408,34 @@ TEST_CASE("qr names shapes, overlaps and what is not finite, and changes nothing
   CHECK(in.z == std::vector<double>(100, -3));
 }
 
+TEST_CASE("svd names shapes, overlaps and what is not finite, and changes nothing then", "[operations]") {
+  Inputs in;
+  in.y.assign(100, -3), in.z.assign(100, -3);
+  const auto a = column_major(in.x.data(), 4, 3), u = column_major(in.y.data(), 4, 3);
+  const auto v = column_major(in.z.data(), 3, 3);
+  const auto s = view(in.z).subview(9, 3);
+  CHECK(message<ShapeError>([&] { svd(in.ctx, a, u.column_block(0, 2), s, v); }) ==
+        "svd: U is 4x2 and A is 4x3; give 4x3");
+  CHECK(message<ShapeError>([&] { svd(in.ctx, a, u, s.subview(0, 2), v); }) ==
+        "svd: s has 2 elements and A is 4x3; give 3");
+  CHECK(message<ShapeError>([&] { svd(in.ctx, transposed(a), v, s, v); }) == "svd: V is 3x3 and A is 3x4; give 4x3");
+  CHECK(message<AliasError>([&] { svd(in.ctx, a, a, s, v); }) ==
+        "svd: U overlaps A; pass separate memory for the output");
+  CHECK(message<AliasError>([&] { svd(in.ctx, a, u, view(in.x).subview(11, 3), v); }) ==
+        "svd: s overlaps A; pass separate memory for the output");
+  CHECK(message<AliasError>([&] { svd(in.ctx, a, u, view(in.z).subview(8, 3), v); }) ==
+        "svd: V overlaps s; pass separate memory for the output");
+  CHECK(message<AliasError>([&] { svd(in.ctx, a, u, s, column_major(in.y.data() + 11, 3, 3)); }) ==
+        "svd: V overlaps U; pass separate memory for the output");
+  CHECK_THROWS_AS(svd(in.ctx, a, u, s, MatrixView<double>(in.z.data(), 3, 3, 1, 1)), ShapeError);
+  in.x[6] = std::numeric_limits<double>::quiet_NaN(), in.x[8] = std::numeric_limits<double>::infinity();
+  CHECK(message<ValueError>([&] { svd(in.ctx, a, u, s, v); }) == "svd: A(2, 1) is not finite; give numbers");
+  CHECK(message<ValueError>([&] { svd(in.ctx, transposed(a), v, s, u); }) ==
+        "svd: A(1, 2) is not finite; give numbers");
+  CHECK(in.y == std::vector<double>(100, -3));
+  CHECK(in.z == std::vector<double>(100, -3));
+}
+
 TEST_CASE("reflectors name shapes and overlaps", "[operations]") {
   Inputs in;
   const auto a = column_major(in.x.data(), 3, 3), v = column_major(in.z.data(), 3, 3);
@@ -447,6 +475,7 @@ TEST_CASE("every operation accepts nothing", "[operations]") {
   CHECK_NOTHROW(tridiagonalise(in.ctx, m, v, v, m, v));
   CHECK_NOTHROW(apply_reflectors(in.ctx, m, v, false, m));
   CHECK_NOTHROW(qr(in.ctx, m, m, m));
+  CHECK_NOTHROW(svd(in.ctx, m, m, v, m));
   CHECK_NOTHROW(copy(in.ctx, v, v));
   CHECK_NOTHROW(copy(in.ctx, m, m));
   CHECK_NOTHROW(fill(in.ctx, v, 1.0));

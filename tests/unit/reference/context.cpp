@@ -162,7 +162,7 @@ TEST_CASE("every operation of the reference heeds a request to stop, and moving 
   reference::ContextOptions options{};
   options.stop = stop.get_token();
   auto ctx = reference_context(options);
-  std::vector<double> x(16, 1.0), y(16, 1.0), z(16, 1.0);
+  std::vector<double> x(16, 1.0), y(16, 1.0), z(16, 1.0), w(16, 1.0);
   std::vector<index_t> places(16), offsets{0, 16};
   const MatrixView<double> a = column_major(x.data(), 4, 4), b = column_major(y.data(), 4, 4);
   const auto cancelled = [&](const char* operation, const std::function<void()>& run) {
@@ -179,6 +179,7 @@ TEST_CASE("every operation of the reference heeds a request to stop, and moving 
   cancelled("cholesky_batched",
             [&] { Naive::cholesky_batched(ctx, BatchView<double>(x.data(), 1, 4, 4, 16, 1, 4), view(places)); });
   cancelled("qr", [&] { Naive::qr<double>(ctx, a, b, column_major(z.data(), 4, 4)); });
+  cancelled("svd", [&] { Naive::svd<double>(ctx, a, b, view(z).subview(0, 4), column_major(w.data(), 4, 4)); });
   cancelled("eigh", [&] { Naive::eigh<double>(ctx, a, view(y).subview(0, 4), b); });
   cancelled("eigh_subset", [&] { Naive::eigh_subset<double>(ctx, a, Spectrum::whole(), view(y).subview(0, 4), b); });
   cancelled("eigh_batched", [&] {

@@ -204,6 +204,31 @@ TEST_CASE("the reference's orthonormal columns and triangle are those known by h
   CHECK(r.front() == 0);
 }
 
+TEST_CASE("the reference's singular values and vectors are those known by hand", "[reference_backend]") {
+  Context<Reference> ctx;
+  // 3 (0 1 0)^T (0.6 0.8) + 2 (1 0 0)^T (0.8 -0.6), and its transpose
+  const std::vector<double> a{1.6, 1.8, 0, -1.2, 2.4, 0};
+  std::vector<double> u(6), s(2), v(4);
+  const auto close = [](const std::vector<double>& got, const std::vector<double>& expected) {
+    for (std::size_t i = 0; i < expected.size(); ++i) CHECK(std::abs(got[i] - expected[i]) < 1e-15);
+  };
+  const MatrixView<const double> tall = column_major(a.data(), 3, 2);
+  Naive::svd<double>(ctx, tall, column_major(u.data(), 3, 2), view(s), column_major(v.data(), 2, 2));
+  close(s, {3, 2});
+  close(u, {0, 1, 0, 1, 0, 0});
+  close(v, {0.6, 0.8, 0.8, -0.6});
+  Naive::svd<double>(ctx, transposed(tall), column_major(v.data(), 2, 2), view(s), column_major(u.data(), 3, 2));
+  close(s, {3, 2});
+  close(u, {0, 1, 0, 1, 0, 0});
+  close(v, {0.6, 0.8, 0.8, -0.6});
+  const std::vector<double> zero(6, 0.0);
+  Naive::svd<double>(ctx, column_major(zero.data(), 3, 2), column_major(u.data(), 3, 2), view(s),
+                     column_major(v.data(), 2, 2));
+  CHECK(s == std::vector<double>(2, 0.0));
+  CHECK(u == std::vector<double>{1, 0, 0, 0, 1, 0});
+  CHECK(v == std::vector<double>{1, 0, 0, 1});
+}
+
 TEST_CASE("the reference's reductions follow the chunks, and matrices go by columns", "[reference_backend]") {
   Context<Reference> ctx;
   const index_t n = 2 * reduction_chunk + 3;

@@ -7,13 +7,13 @@
 
 #include "isonomy/core/concepts.hpp"
 #include "isonomy/core/error.hpp"
-#include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/cpu/context.hpp"
 #include "isonomy/cpu/linalg/eigen/kernels.hpp"
 #include "isonomy/cpu/linalg/eigen/reflectors.hpp"
 #include "isonomy/cpu/memory.hpp"
 #include "isonomy/cpu/parallel.hpp"
+#include "isonomy/ops/linalg/eigen/finite_triangle.hpp"
 
 namespace isonomy::cpu {
 
@@ -27,9 +27,9 @@ class HouseholderQr {
   static constexpr index_t panel = 64;    ///< columns
   static constexpr index_t strip = 4096;  ///< rows whose sums are added at a time
 
-  HouseholderQr(Context& ctx, index_t m, index_t n)
-      : ctx_(ctx), kernels_(eigen_kernels(ctx.instruction_set())), m_(m), n_(n), k_(std::min(m, n)),
-        width_(std::min(panel, k_)), matrix_(allocate(m * n + n)), orthonormal_(allocate(m * k_)),
+  HouseholderQr(Context& ctx, const char* operation, index_t m, index_t n)
+      : ctx_(ctx), operation_(operation), kernels_(eigen_kernels(ctx.instruction_set())), m_(m), n_(n),
+        k_(std::min(m, n)), width_(std::min(panel, k_)), matrix_(allocate(m * n + n)), orthonormal_(allocate(m * k_)),
         workspace_(allocate(width_ * (m + k_ + 2 * n + strips(m) + 3))) {
     a_ = column_major(in(matrix_), m, n), q_ = column_major(in(orthonormal_), m, k_);
     scale_ = in(matrix_) + m * n;
@@ -45,7 +45,7 @@ class HouseholderQr {
       for (index_t i = 0; i < m_; ++i) x[i] = static_cast<double>(a(i, j));
       double largest = 0;
       for (index_t i = 0; i < m_; ++i) {
-        if (!std::isfinite(x[i])) throw ValueError(text::joined("qr: A(", i, ", ", j, ") is not finite; give numbers"));
+        if (!std::isfinite(x[i])) isonomy::detail::element_not_finite(operation_, i, j);
         largest = std::max(largest, std::abs(x[i]));
       }
       const int exponent = largest > 0 ? std::ilogb(largest) : 0;
@@ -71,13 +71,16 @@ class HouseholderQr {
     }
   }
 
-  /// R with a diagonal that is not negative, and Q with columns to suit.
+  /// Q as solve() leaves it: columns times 1 or -1.
+  [[nodiscard]] MatrixView<const double> orthonormal() const { return q_; }
+
+  /// R over 2^exponent with a diagonal that is not negative, and Q with columns to suit.
   template <Real T>
-  void store(MatrixView<T> q, MatrixView<T> r) {
+  void store(MatrixView<T> q, MatrixView<T> r, int exponent = 0) {
     for (index_t j = 0; j < n_; ++j) {
       const index_t rows = std::min(j + 1, k_);
       for (index_t i = 0; i < rows; ++i) product_[i] = a_(i, i) < 0 ? -a_(i, j) : a_(i, j);
-      scale(product_, rows, static_cast<int>(scale_[j]));
+      scale(product_, rows, static_cast<int>(scale_[j]) - exponent);
       for (index_t i = 0; i < k_; ++i) r(i, j) = i < rows ? static_cast<T>(product_[i]) : T{0};
     }
     for (index_t j = 0; j < k_; ++j)
@@ -87,11 +90,11 @@ class HouseholderQr {
  private:
   [[nodiscard]] static index_t strips(index_t m) { return (m + strip - 1) / strip; }
   [[nodiscard]] Memory::allocation allocate(index_t elements) {
-    return Memory::allocate(ctx_, static_cast<std::size_t>(elements) * sizeof(double), "qr");
+    return Memory::allocate(ctx_, static_cast<std::size_t>(elements) * sizeof(double), operation_);
   }
   [[nodiscard]] static double* in(const Memory::allocation& memory) { return static_cast<double*>(memory.get()); }
   void heed_stop() const {
-    if (ctx_.control().stop.stop_requested()) throw Cancelled("qr");
+    if (ctx_.control().stop.stop_requested()) throw Cancelled(operation_);
   }
   /// x times 2^exponent: two factors, since one alone might be no double.
   static void scale(double* x, index_t n, int exponent) {
@@ -142,14 +145,14 @@ class HouseholderQr {
   /// The reflectors of a panel, which v_ holds, on the rows from `first` on.
   void apply(index_t first, index_t k, bool transpose, MatrixView<double> c) {
     const index_t m = m_ - first;
-    apply_block(ctx_, "qr", column_major(static_cast<const double*>(v_), m, k), factor(first, k), transpose,
+    apply_block(ctx_, operation_, column_major(static_cast<const double*>(v_), m, k), factor(first, k), transpose,
                 c.row_block(first, m), product_);
   }
 
   /// As the kernels' of these names, for any number of rows: sums of strips, on all threads, are added in order.
   void column_products(const double* p, index_t apart, index_t n, index_t columns, const double* x, double* out) {
     if (n <= strip) return kernels_.column_products(p, apart, n, columns, x, out);
-    parallel_for(ctx_, strips(n), 1, "qr", [=, this](index_t s) {
+    parallel_for(ctx_, strips(n), 1, operation_, [=, this](index_t s) {
       const index_t at = s * strip;
       kernels_.column_products(p + at, apart, std::min(strip, n - at), columns, x + at, parts_ + s * width_);
     });
@@ -159,13 +162,14 @@ class HouseholderQr {
   }
   void add_columns(const double* p, index_t apart, index_t n, index_t columns, const double* by, double* y) {
     if (n <= strip) return kernels_.add_columns(p, apart, n, columns, by, y);
-    parallel_for(ctx_, strips(n), 1, "qr", [=, this](index_t s) {
+    parallel_for(ctx_, strips(n), 1, operation_, [=, this](index_t s) {
       const index_t at = s * strip;
       kernels_.add_columns(p + at, apart, std::min(strip, n - at), columns, by, y + at);
     });
   }
 
   Context& ctx_;
+  const char* operation_;
   EigenKernels kernels_;
   index_t m_, n_, k_;
   index_t width_;  ///< columns of the widest panel
@@ -181,7 +185,7 @@ struct Qr {
   template <Real T>
   static void qr(Context& ctx, MatrixView<const T> a, MatrixView<T> q, MatrixView<T> r) {
     if (a.rows == 0 || a.columns == 0) return;
-    HouseholderQr problem(ctx, a.rows, a.columns);
+    HouseholderQr problem(ctx, "qr", a.rows, a.columns);
     problem.load(a);
     problem.solve();
     problem.store(q, r);

@@ -25,6 +25,7 @@ struct eigh_batched;
 struct tridiagonalise;
 struct apply_reflectors;
 struct qr;
+struct svd;
 }  // namespace isonomy::op
 
 namespace isonomy::device {
@@ -66,10 +67,13 @@ struct BlasArithmetic {
         std::same_as<Op, op::cholesky_batched> || std::same_as<Op, op::cholesky> ||
         std::same_as<Op, op::solve_triangular> || std::same_as<Op, op::solve_triangular_batched> ||
         std::same_as<Op, op::eigh> || std::same_as<Op, op::eigh_subset> || std::same_as<Op, op::eigh_batched> ||
-        std::same_as<Op, op::tridiagonalise> || std::same_as<Op, op::apply_reflectors> || std::same_as<Op, op::qr>
+        std::same_as<Op, op::tridiagonalise> || std::same_as<Op, op::apply_reflectors> || std::same_as<Op, op::qr> ||
+        std::same_as<Op, op::svd>
   static constexpr const char* math_mode() {
     if (std::same_as<Op, op::eigh> || std::same_as<Op, op::eigh_subset> || std::same_as<Op, op::eigh_batched>)
       return "IEEE 754 in double; eigenvectors by cuSOLVER in its deterministic mode, in an order of its own";
+    if (std::same_as<Op, op::svd>)
+      return "IEEE 754 in double; singular vectors by cuSOLVER in its deterministic mode, in an order of its own";
     if (std::same_as<Op, op::tridiagonalise> || std::same_as<Op, op::apply_reflectors> || std::same_as<Op, op::qr>)
       return "IEEE 754 in double; reflectors by cuSOLVER in its deterministic mode, in an order of its own";
     if (std::same_as<Op, op::cholesky>)

@@ -1,4 +1,5 @@
-// A symmetric matrix as eigenproblems on a device take it: in double, in columns, with elements of magnitude below 2.
+// A matrix as eigenproblems and singular values on a device take it: in double, in columns, with elements of magnitude
+// below 2.
 #pragma once
 
 #include <cmath>
@@ -37,26 +38,33 @@ __device__ void find_extremes(const MatrixView<const T, DeviceSpace>& a, index_t
   not_finite = first;
 }
 
-/// The largest magnitude in column j of the lower triangle, and the first row whose element is not finite, or -1.
+/// What is read of a matrix.
+enum class Part { lower, all };
+
+/// The largest magnitude in column j of the part, and the first row whose element is not finite, or -1.
 template <class T>
 struct ColumnExtremes {
   MatrixView<const T, DeviceSpace> a;
   double* largest;
   index_t* not_finite;
+  Part part = Part::lower;
 
-  __device__ void operator()(index_t j) const { find_extremes(a, j, j, largest[j], not_finite[j]); }
+  __device__ void operator()(index_t j) const {
+    find_extremes(a, j, part == Part::lower ? j : 0, largest[j], not_finite[j]);
+  }
 };
 
-/// The exponent of the largest magnitude in the lower triangle, 0 for that of 0. Waits for the device.
+/// The exponent of the largest magnitude in the part, 0 for that of 0. Waits for the device.
 ///
 /// ValueError naming the first element, by columns, that is not finite.
 template <class T>
-[[nodiscard]] int exponent_of(Context& ctx, MatrixView<const T, DeviceSpace> a, const char* operation) {
+[[nodiscard]] int exponent_of(Context& ctx, MatrixView<const T, DeviceSpace> a, const char* operation,
+                              Part part = Part::lower) {
   const auto columns = static_cast<std::size_t>(a.columns);
   const auto room = Memory::allocate(ctx, (sizeof(double) + sizeof(index_t)) * columns, operation);
   auto* const largest = static_cast<double*>(room.get());
   auto* const not_finite = reinterpret_cast<index_t*>(largest + a.columns);
-  for_indices(ctx, a.columns, operation, ColumnExtremes<T>{a, largest, not_finite});
+  for_indices(ctx, a.columns, operation, ColumnExtremes<T>{a, largest, not_finite, part});
   std::vector<double> sizes(columns);
   std::vector<index_t> rows(columns);
   Memory::copy_to_host<double>(ctx, VectorView<const double, DeviceSpace>(largest, a.columns), isonomy::view(sizes));

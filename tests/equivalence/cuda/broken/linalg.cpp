@@ -1,5 +1,5 @@
-// Broken forms of products, factors, triangular systems, eigenproblems, tridiagonal forms and qr on Backend<Cuda>: the
-// kit rejects each.
+// Broken forms of products, factors, triangular systems, eigenproblems, tridiagonal forms, qr and svd on Backend<Cuda>:
+// the kit rejects each.
 #include "isonomy/backend/compose/override.hpp"
 #include "isonomy/conformance/cases/linalg/cholesky.hpp"
 #include "isonomy/conformance/cases/linalg/eigh.hpp"
@@ -10,6 +10,7 @@
 #include "isonomy/conformance/cases/linalg/log_diagonal_sum.hpp"
 #include "isonomy/conformance/cases/linalg/qr.hpp"
 #include "isonomy/conformance/cases/linalg/solve_triangular.hpp"
+#include "isonomy/conformance/cases/linalg/svd.hpp"
 #include "isonomy/conformance/cases/linalg/tridiagonalise.hpp"
 #include "isonomy/cuda/cuda.cuh"
 #include "rejected.hpp"
@@ -37,7 +38,8 @@ enum class AlgebraBreak {
   last_left_out,  ///< as if the range were open at both ends
   ends_exchanged,
   info_cleared,
-  reflectors_left_below
+  reflectors_left_below,
+  rows_taken_for_columns  ///< of the vectors on the right
 };
 
 struct LessOne {
@@ -74,6 +76,18 @@ struct FactorsOfSolver {
     } else {
       if (j >= last) r(last, j) = -r(last, j);
       for (index_t i = 0; j == last && i < q.rows; ++i) q(i, j) = -q(i, j);
+    }
+  }
+};
+
+/// A square matrix transposed, of which a thread exchanges the elements of a row and a column.
+template <class T>
+struct ExchangeRows {
+  MatrixView<T, DeviceSpace> v;
+  ISONOMY_HD void operator()(index_t j) const {
+    for (index_t i = 0; i < j; ++i) {
+      const T was = v(i, j);
+      v(i, j) = v(j, i), v(j, i) = was;
     }
   }
 };
@@ -174,6 +188,15 @@ struct isonomy::Backend<isonomy::test::BrokenAlgebra> {
                        test::FactorsOfSolver<T>{q, r, broken == Break::reflectors_left_below});
   }
   template <Real T>
+  static void svd(context& ctx, MatrixView<const T, space> a, MatrixView<T, space> u, VectorView<T, space> s,
+                  MatrixView<T, space> v) {
+    Honest::svd<T>(ctx, a, u, s, v);
+    if (test::mistake<test::AlgebraBreak> == Break::signs_left_to_solver)
+      Honest::for_each(ctx, s.size, test::FirstNegative<T>{u});
+    if (test::mistake<test::AlgebraBreak> == Break::rows_taken_for_columns && v.rows == v.columns)
+      Honest::for_each(ctx, s.size, test::ExchangeRows<T>{v});
+  }
+  template <Real T>
   static void cholesky(context& ctx, MatrixView<T, space> a) {
     try {
       Honest::cholesky<T>(ctx, a);
@@ -211,7 +234,7 @@ namespace {
 using WithBrokenAlgebra =
     Override<Cuda, BrokenAlgebra, op::gemm, op::gemm_batched, op::syrk, op::cholesky_batched, op::cholesky,
              op::solve_triangular, op::solve_triangular_batched, op::log_diagonal_sum_batched, op::eigh,
-             op::eigh_subset, op::eigh_batched, op::tridiagonalise, op::apply_reflectors, op::qr>;
+             op::eigh_subset, op::eigh_batched, op::tridiagonalise, op::apply_reflectors, op::qr, op::svd>;
 
 TEST_CASE("broken products and factors on Cuda are rejected", "[cuda]") {
   using enum AlgebraBreak;
@@ -229,6 +252,7 @@ TEST_CASE("broken products and factors on Cuda are rejected", "[cuda]") {
   rejects<op::eigh_subset, WithBrokenAlgebra>({last_left_out, ends_exchanged});
   rejects<op::eigh_batched, WithBrokenAlgebra>({first_matrix_for_all, info_cleared});
   rejects<op::qr, WithBrokenAlgebra>({signs_left_to_solver, reflectors_left_below});
+  rejects<op::svd, WithBrokenAlgebra>({signs_left_to_solver, rows_taken_for_columns});
 }
 
 }  // namespace
