@@ -5,4 +5,5 @@ int main() {
   bits::profiling();
   bits::mixtures();
   bits::clusters();
+  bits::signal_and_noise();
 }

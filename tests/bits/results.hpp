@@ -74,5 +74,6 @@ inline double bell(std::uint64_t i, std::uint64_t stream) {
 void profiling();
 void mixtures();
 void clusters();
+void signal_and_noise();
 
 }  // namespace bits

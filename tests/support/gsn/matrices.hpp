@@ -33,6 +33,14 @@ inline SquareMatrix square(const Matrix<double, Cpu>& m) {
   return s;
 }
 
+/// A copy on the host.
+template <class Ctx>
+SquareMatrix square(Ctx& ctx, const Matrix<double, typename Ctx::tag>& m) {
+  SquareMatrix s(m.rows());
+  s.x = to_host<Ctx, double>(ctx, VectorView<const double, typename Ctx::space>(m.data(), m.rows() * m.rows()));
+  return s;
+}
+
 template <class F>
 SquareMatrix square_of(index_t n, const F& f) {
   SquareMatrix s(n);

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "isonomy/compiled/linalg.hpp"
+#include "isonomy/compiled/gsn.hpp"
 #include "isonomy/core/error.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/gsn/biconvex/flat_correlation.hpp"

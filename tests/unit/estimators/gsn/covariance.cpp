@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "isonomy/compiled/linalg.hpp"
+#include "isonomy/compiled/gsn.hpp"
 #include "isonomy/estimators/gsn/covariance/condition_means.hpp"
 #include "isonomy/estimators/gsn/covariance/helmert.hpp"
 #include "isonomy/estimators/gsn/covariance/shrink.hpp"

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "isonomy/compiled/linalg.hpp"
+#include "isonomy/compiled/gsn.hpp"
 #include "isonomy/estimators/gsn/simulation/portable_data.hpp"
 #include "support/catch.hpp"
 #include "support/gsn/covariances.hpp"

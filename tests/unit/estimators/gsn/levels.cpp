@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "isonomy/compiled/linalg.hpp"
+#include "isonomy/compiled/gsn.hpp"
 #include "isonomy/estimators/gsn/shrunken_covariance.hpp"
 #include "support/catch.hpp"
 #include "support/gsn/covariances.hpp"

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "isonomy/compiled/linalg.hpp"
+#include "isonomy/compiled/gsn.hpp"
 #include "isonomy/estimators/gsn/fit.hpp"
 #include "isonomy/estimators/gsn/regimes/missing_units.hpp"
 #include "isonomy/estimators/gsn/regimes/pairwise.hpp"

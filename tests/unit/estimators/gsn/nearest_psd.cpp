@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "isonomy/backend/buffer.hpp"
-#include "isonomy/compiled/linalg.hpp"
+#include "isonomy/compiled/gsn.hpp"
 #include "isonomy/core/error.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/ops/linalg/cholesky.hpp"

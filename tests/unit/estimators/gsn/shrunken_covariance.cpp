@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "isonomy/compiled/linalg.hpp"
+#include "isonomy/compiled/gsn.hpp"
 #include "support/catch.hpp"
 #include "support/gsn/covariances.hpp"
 #include "support/message.hpp"

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "isonomy/backend/buffer.hpp"
-#include "isonomy/compiled/linalg.hpp"
+#include "isonomy/compiled/gsn.hpp"
 #include "isonomy/core/error.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/gsn/simulation/portable_data.hpp"

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "isonomy/compiled/linalg.hpp"
+#include "isonomy/compiled/gsn.hpp"
 #include "isonomy/estimators/gsn/fit.hpp"
 #include "isonomy/estimators/gsn/split.hpp"
 #include "support/catch.hpp"

@@ -1,25 +1,17 @@
-// Bad input of every operation: which error, and its words.
+// Bad input of dense linear algebra: which error, and its words.
 #include <cmath>
 #include <limits>
 #include <vector>
 
 #include "isonomy/compiled/linalg.hpp"
-#include "isonomy/compiled/mixture.hpp"
-#include "isonomy/compiled/profiling.hpp"
 #include "isonomy/isonomy.hpp"
 #include "support/catch.hpp"
+#include "support/inputs.hpp"
 #include "support/message.hpp"
 
 using namespace isonomy;
+using test::Inputs;
 using test::message;
-
-namespace {
-struct Inputs {
-  Context<Cpu> ctx;
-  std::vector<double> x = std::vector<double>(100), y = std::vector<double>(100), z = std::vector<double>(100);
-  std::vector<index_t> n = std::vector<index_t>(100);
-};
-}  // namespace
 
 TEST_CASE("gemm names shapes and suggests a transposition", "[operations]") {
   Inputs in;
@@ -167,106 +159,6 @@ TEST_CASE("log_diagonal_sum_batched names shapes and the element without a logar
   CHECK(std::isnan(sums[1]));
 }
 
-TEST_CASE("copy, fill, iota and for_each name sizes", "[operations]") {
-  Inputs in;
-  CHECK(message<ShapeError>([&] { copy(in.ctx, view(in.x).subview(0, 3), view(in.y).subview(0, 4)); }) ==
-        "copy: source has 3 elements and out has 4; they must be equal");
-  CHECK(message<ShapeError>([&] { copy(in.ctx, column_major(in.x.data(), 2, 3), column_major(in.y.data(), 3, 2)); }) ==
-        "copy: source is 2x3 and out is 3x2; they must be equal");
-  CHECK(message<AliasError>([&] { copy(in.ctx, view(in.x).subview(0, 3), view(in.x).subview(2, 3)); }) ==
-        "copy: out overlaps source; pass separate memory for the output");
-  CHECK(message<ShapeError>([&] { fill(in.ctx, VectorView<double>(in.x.data(), 3, 0), 1.0); }) ==
-        "fill: out is an output with stride 0");
-  CHECK_THROWS_AS(iota(in.ctx, VectorView<double>(nullptr, 3)), ShapeError);
-  CHECK(message<ShapeError>([&] { for_each(in.ctx, -1, [](index_t) {}); }) ==
-        "for_each: n is -1; it must be at least 0");
-}
-
-TEST_CASE("transform takes its output as an input but no other overlap", "[operations]") {
-  Inputs in;
-  const auto x = view(in.x);
-  CHECK_NOTHROW(transform(in.ctx, Square{}, x, x));
-  CHECK(message<AliasError>([&] { transform(in.ctx, Square{}, x.subview(0, 5), x.subview(1, 5)); }) ==
-        "transform: out overlaps an input; pass separate memory for the output");
-  CHECK(message<ShapeError>([&] { transform(in.ctx, Plus{}, x, view(in.y), view(in.z).subview(0, 3)); }) ==
-        "transform: an input has 3 elements and out has 100; they must be equal");
-}
-
-TEST_CASE("reductions of nothing are the initial value", "[operations]") {
-  Inputs in;
-  CHECK(transform_reduce(in.ctx, VectorView<double>(), 7.5, Plus{}, Identity{}) == 7.5);
-  CHECK(transform_reduce(in.ctx, MatrixView<double>(), 7.5, Plus{}, Identity{}) == 7.5);
-  // The type of the initial value is that of the result.
-  in.n = {1, 2, 3};
-  CHECK(transform_reduce(in.ctx, view(in.n), 0.5, Plus{}, [](index_t i) { return static_cast<double>(i); }) == 6.5);
-}
-
-TEST_CASE("segmented_reduce and rank_average name what is wrong with offsets", "[operations]") {
-  Inputs in;
-  const std::vector<index_t> offsets{0, 5, 4}, beyond{0, 200}, good{0, 5};
-  CHECK(message<ShapeError>([&] {
-          segmented_reduce(in.ctx, view(in.x), view(good), view(in.y).subview(0, 2), 0.0, Plus{}, Identity{});
-        }) == "segmented_reduce: offsets has 2 elements and out has 2; offsets must have one more");
-  CHECK(message<ValueError>([&] {
-          segmented_reduce(in.ctx, view(in.x), view(offsets), view(in.y).subview(0, 2), 0.0, Plus{}, Identity{});
-        }) == "segmented_reduce: offsets(2) is 4; offsets must not decrease");
-  CHECK(message<ValueError>([&] { rank_average(in.ctx, view(in.x), view(beyond), view(in.y)); }) ==
-        "rank_average: offsets(1) is 200 and there are 100 elements; the last offset must not exceed them");
-  CHECK(message<ShapeError>([&] { rank_average(in.ctx, view(in.x), view(good), view(in.y).subview(0, 3)); }) ==
-        "rank_average: x has 100 elements and out has 3; they must be equal");
-}
-
-TEST_CASE("reduce_rows and reduce_columns name sizes", "[operations]") {
-  Inputs in;
-  const auto a = column_major(in.x.data(), 3, 2);
-  CHECK(message<ShapeError>([&] { reduce_rows(in.ctx, a, view(in.y).subview(0, 2), 0.0, Plus{}, Identity{}); }) ==
-        "reduce_rows: A has 3 rows and out has 2 elements; give one for each row");
-  CHECK(message<ShapeError>([&] { reduce_columns(in.ctx, a, view(in.y).subview(0, 3), 0.0, Plus{}, Identity{}); }) ==
-        "reduce_columns: A has 2 columns and out has 3 elements; give one for each column");
-  CHECK(message<AliasError>([&] { reduce_columns(in.ctx, a, view(in.x).subview(5, 2), 0.0, Plus{}, Identity{}); }) ==
-        "reduce_columns: out overlaps A; pass separate memory for the output");
-}
-
-TEST_CASE("gather and scatter name shapes, and the first bad index before anything is written", "[operations]") {
-  Inputs in;
-  in.z.assign(100, 5);
-  const auto x = view(in.x).subview(0, 3), out = view(in.z).subview(0, 4);
-  const std::vector<index_t> low{0, -1, 7, 2}, high{0, 2, 1, 3}, good{2, 0, 2, 1};
-  CHECK(message<ValueError>([&] { gather(in.ctx, x, view(low), out); }) ==
-        "gather: index(1) is -1; indices must be at least 0 and less than 3");
-  CHECK(message<ValueError>([&] { gather(in.ctx, x, view(high), out); }) ==
-        "gather: index(3) is 3; indices must be at least 0 and less than 3");
-  CHECK(message<ShapeError>([&] { gather(in.ctx, x, view(good).subview(0, 3), out); }) ==
-        "gather: index has 3 elements and out has 4; they must be equal");
-  CHECK(message<ShapeError>([&] {
-          gather(in.ctx, column_major(in.x.data(), 3, 2), view(good), column_major(in.z.data(), 4, 3));
-        }) == "gather: source is 3x2, index has 4 elements and out is 4x3; out must be 4x2");
-  CHECK(message<AliasError>([&] { gather(in.ctx, view(in.z).subview(2, 3), view(good), out); }) ==
-        "gather: out overlaps source; pass separate memory for the output");
-  const auto source = view(in.y).subview(0, 4), target = view(in.z).subview(0, 4);
-  CHECK(message<ValueError>([&] { scatter(in.ctx, source, view(low), target); }) ==
-        "scatter: index(1) is -1; indices must be at least 0 and less than 4");
-  CHECK(message<ValueError>([&] { scatter(in.ctx, source, view(good), target); }) ==
-        "scatter: index(2) is 2, as one before it; indices must be unique");
-  CHECK(message<ShapeError>([&] { scatter(in.ctx, source, view(good).subview(0, 3), target); }) ==
-        "scatter: source has 4 elements and index has 3; they must be equal");
-  CHECK(message<ShapeError>(
-            [&] { scatter(in.ctx, column_major(in.x.data(), 3, 2), view(good), column_major(in.z.data(), 4, 2)); }) ==
-        "scatter: source is 3x2, index has 4 elements and out is 4x2; give an index for each row of source, and out as "
-        "many columns");
-  CHECK(in.z == std::vector<double>(100, 5));
-}
-
-TEST_CASE("inclusive_scan names sizes, and runs in place alone", "[operations]") {
-  Inputs in;
-  CHECK(message<ShapeError>([&] { inclusive_scan(in.ctx, view(in.x), view(in.y).subview(0, 3), Plus{}); }) ==
-        "inclusive_scan: x has 100 elements and out has 3; they must be equal");
-  CHECK(message<AliasError>([&] {
-          inclusive_scan(in.ctx, view(in.x).subview(0, 9), view(in.x).subview(1, 9), Plus{});
-        }) == "inclusive_scan: out overlaps x; pass separate memory for the output");
-  CHECK_NOTHROW(inclusive_scan(in.ctx, view(in.x), view(in.x), Plus{}));
-}
-
 TEST_CASE("gemm_batched names numbers of matrices and shapes", "[operations]") {
   Inputs in;
   const auto batch = [](std::vector<double>& v, index_t count, index_t m, index_t n) {
@@ -284,25 +176,6 @@ TEST_CASE("gemm_batched names numbers of matrices and shapes", "[operations]") {
   CHECK(message<AliasError>([&] {
           gemm_batched(in.ctx, 1.0, batch(in.x, 2, 3, 2), batch(in.y, 2, 2, 2), 0.0, batch(in.y, 2, 3, 2));
         }) == "gemm_batched: out overlaps B; pass separate memory for the output");
-}
-
-TEST_CASE("sorting and selecting name sizes", "[operations]") {
-  Inputs in;
-  CHECK(message<ShapeError>([&] { stable_sort_by_key(in.ctx, view(in.x), view(in.n).subview(0, 3)); }) ==
-        "stable_sort_by_key: keys has 100 elements and values has 3; they must be equal");
-  const std::vector<index_t> offsets{0, 101};
-  CHECK_THROWS_AS(stable_sort_by_key(in.ctx, view(in.x), view(in.n), view(offsets)), ValueError);
-  CHECK_THROWS_AS(stable_sort_by_key(in.ctx, view(in.x), view(in.x)), AliasError);
-  const auto x = column_major(in.x.data(), 2, 3);
-  CHECK(message<ValueError>([&] {
-          select_k(in.ctx, x, column_major(in.y.data(), 2, 4), column_major(in.n.data(), 2, 4));
-        }) == "select_k: k is 4 and a row of x has 3 elements; k must not exceed them");
-  CHECK(message<ShapeError>([&] {
-          select_k(in.ctx, x, column_major(in.y.data(), 3, 2), column_major(in.n.data(), 3, 2));
-        }) == "select_k: x is 2x3 and values is 3x2; they must have as many rows");
-  CHECK(message<ShapeError>([&] {
-          select_k(in.ctx, x, column_major(in.y.data(), 2, 2), column_major(in.n.data(), 2, 1));
-        }) == "select_k: values is 2x2 and indices is 2x1; they must be equal");
 }
 
 TEST_CASE("eigh names shapes, overlaps and what is not finite, and changes nothing then", "[operations]") {
@@ -454,45 +327,4 @@ TEST_CASE("reflectors name shapes and overlaps", "[operations]") {
   CHECK(message<ShapeError>([&] { apply_reflectors(in.ctx, v, d, false, a); }) ==
         "apply_reflectors: taus has 3 elements and the list of reflectors has 2; they must be equal");
   CHECK_THROWS_AS(apply_reflectors(in.ctx, v, taus, false, v), AliasError);
-}
-
-TEST_CASE("every operation accepts nothing", "[operations]") {
-  Inputs in;
-  const VectorView<double> v;
-  const MatrixView<double> m;
-  const VectorView<index_t> i;
-  const std::vector<index_t> zero{0};
-  CHECK_NOTHROW(gemm(in.ctx, 1.0, m, m, 0.0, m));
-  CHECK_NOTHROW(syrk(in.ctx, 1.0, m, 0.0, m));
-  CHECK_NOTHROW(cholesky_batched(in.ctx, BatchView<double>(), i));
-  CHECK_NOTHROW(cholesky(in.ctx, m));
-  CHECK_NOTHROW(solve_triangular(in.ctx, m, m));
-  CHECK_NOTHROW(log_diagonal_sum_batched(in.ctx, BatchView<const double>(), i, v));
-  CHECK_NOTHROW(solve_triangular_batched(in.ctx, BatchView<double>(), BatchView<double>(), i));
-  CHECK_NOTHROW(eigh(in.ctx, m, v, m));
-  CHECK(eigh_subset(in.ctx, m, Spectrum::negative(), v, m) == EigenRange{});
-  CHECK_NOTHROW(eigh_batched(in.ctx, BatchView<const double>(), m, BatchView<double>(), i));
-  CHECK_NOTHROW(tridiagonalise(in.ctx, m, v, v, m, v));
-  CHECK_NOTHROW(apply_reflectors(in.ctx, m, v, false, m));
-  CHECK_NOTHROW(qr(in.ctx, m, m, m));
-  CHECK_NOTHROW(svd(in.ctx, m, m, v, m));
-  CHECK_NOTHROW(copy(in.ctx, v, v));
-  CHECK_NOTHROW(copy(in.ctx, m, m));
-  CHECK_NOTHROW(fill(in.ctx, v, 1.0));
-  CHECK_NOTHROW(iota(in.ctx, v));
-  CHECK_NOTHROW(for_each(in.ctx, 0, [](index_t) {}));
-  CHECK_NOTHROW(transform(in.ctx, Square{}, v, v));
-  CHECK_NOTHROW(segmented_reduce(in.ctx, v, view(zero), v, 0.0, Plus{}, Identity{}));
-  CHECK_NOTHROW(reduce_rows(in.ctx, m, v, 0.0, Plus{}, Identity{}));
-  CHECK_NOTHROW(reduce_columns(in.ctx, m, v, 0.0, Plus{}, Identity{}));
-  CHECK_NOTHROW(inclusive_scan(in.ctx, v, v, Plus{}));
-  CHECK_NOTHROW(gather(in.ctx, v, i, v));
-  CHECK_NOTHROW(gather(in.ctx, m, i, m));
-  CHECK_NOTHROW(scatter(in.ctx, v, i, v));
-  CHECK_NOTHROW(scatter(in.ctx, m, i, m));
-  CHECK_NOTHROW(gemm_batched(in.ctx, 1.0, BatchView<double>(), BatchView<double>(), 0.0, BatchView<double>()));
-  CHECK_NOTHROW(stable_sort_by_key(in.ctx, v, i));
-  CHECK_NOTHROW(rank_average(in.ctx, v, v));
-  CHECK_NOTHROW(select_k(in.ctx, m, m, MatrixView<index_t>()));
-  CHECK_NOTHROW(synchronize(in.ctx));
 }

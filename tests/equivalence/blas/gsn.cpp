@@ -1,0 +1,24 @@
+// gsn on Backend<CpuBlas>: the golden cases, levels by every search.
+#include "equivalence/blas/drawn.hpp"
+#include "isonomy/blas/blas.hpp"
+#include "isonomy/estimators/gsn/fit.hpp"
+#include "support/catch.hpp"
+#include "support/gsn/golden.hpp"
+#include "support/gsn/golden_fit.hpp"
+
+using namespace isonomy;
+
+TEST_CASE("fits of gsn on CpuBlas are those of the published code", "[gsn]") {
+  Context<CpuBlas> ctx = test::blas_on(2);
+  for (const char* regime : {"even", "uneven", "missing"})
+    for (const test::GsnCase& c : test::gsn_cases_of(regime)) test::check_golden_fit<gsn::automatic>(ctx, c);
+}
+
+TEST_CASE("levels of gsn on CpuBlas are those of the published code by every search", "[gsn]") {
+  Context<CpuBlas> ctx = test::blas_on(2);
+  for (const test::GsnCase& c : test::gsn_cases_of("even")) {
+    test::check_golden_levels<gsn::tridiagonal>(ctx, c);
+    test::check_golden_levels<gsn::low_rank>(ctx, c);
+    test::check_golden_levels<gsn::batched_cholesky>(ctx, c);
+  }
+}
