@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "isonomy/compiled/gsn.hpp"
 #include "isonomy/core/error.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/version.hpp"

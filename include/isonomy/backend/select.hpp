@@ -95,21 +95,28 @@ template <class... L>
   return out;
 }
 
-/// The backends from First on, of which `wanted` is a name or empty: for any. f takes a tag and the selection.
+template <class B>
+[[nodiscard]] Declined declined(std::string_view wanted) {
+  return {B::name(), wanted.empty() || same_backend(wanted, B::name()) ? B::reason() : "is not the one asked for"};
+}
+
+/// The backends from First on, of which `wanted` is a name or empty: for any. f takes a tag and the selection. What it
+/// returns is known from a backend that is compiled, so those behind the last of these are declined at once.
 template <class First, class... Rest, class F>
 decltype(auto) select(std::string_view wanted, F& f, Selection& selection) {
-  const bool named = wanted.empty() || same_backend(wanted, First::name());
   if constexpr (First::compiled) {
-    if (named && First::available()) {
+    if ((wanted.empty() || same_backend(wanted, First::name())) && First::available()) {
       selection.backend = First::name();
       return f(typename First::tag{}, std::as_const(selection));
     }
   }
-  selection.declined.push_back({First::name(), named ? First::reason() : "is not the one asked for"});
-  if constexpr (sizeof...(Rest) > 0)
+  selection.declined.push_back(declined<First>(wanted));
+  if constexpr ((Rest::compiled || ...)) {
     return select<Rest...>(wanted, f, selection);
-  else
+  } else {
+    (selection.declined.push_back(declined<Rest>(wanted)), ...);
     throw BackendNotAvailable("dispatch", "", std::move(selection.declined));
+  }
 }
 
 template <class... L, class F>

@@ -95,3 +95,16 @@ TEST_CASE("dispatch by tag leaves the context and its options to the caller", "[
   });
   CHECK(seed == 7);
 }
+
+TEST_CASE("a result is known where the last backends of a list are not in the build", "[dispatch]") {
+  const auto name = [](auto, const Selection& s) { return s.backend; };
+  CHECK(dispatch_tag<Cpu, Cuda>("auto", name) == "Cpu");
+  try {
+    dispatch_tag<Cpu, Cuda>("cuda", name);
+    FAIL("there is no Cuda here");
+  } catch (const BackendNotAvailable& e) {
+    REQUIRE(e.tried().size() == 2);
+    CHECK(e.tried()[0].reason == "is not the one asked for");
+    CHECK(e.tried()[1].backend == "Cuda");
+  }
+}
