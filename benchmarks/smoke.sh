@@ -30,6 +30,13 @@ plain=$("$programs/mixture_plain" "$points" 1)
 awk -v a="$(nll value <<<"$ours")" -v b="$(nll direct <<<"$plain")" 'BEGIN { exit !(a != "" && (a - b)^2 <= (1e-9 * a)^2) }' ||
   fail "the NLLs differ: $(nll value <<<"$ours") and $(nll direct <<<"$plain")"
 
+# field NAME: of the JSON line on standard input.
+field() { sed -n "s/.*\"$1\": \([-0-9.e+]*\).*/\1/p"; }
+fits=$(printf '\n\n' | "$programs/gsn/gsn" --size 30x20x3)
+[[ $(grep -c '"cpu_seconds"' <<<"$fits") -eq 2 ]] || fail "gsn does not fit for every line that it reads"
+fits+=$'\n'$(echo | "$programs/gsn/gsn" --size 30x20x3 --threads 2 --instructions scalar)
+[[ $(field cSb_norm <<<"$fits" | sort -u | wc -l) -eq 1 ]] || fail "fits of gsn differ: $(field cSb_norm <<<"$fits")"
+
 if [[ -x $programs/operations ]]; then
   "$programs/operations" --benchmark_min_time=0 --benchmark_filter='gemm|sort' | grep -q gemm || fail "operations does not time gemm"
 fi

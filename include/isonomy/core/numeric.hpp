@@ -35,6 +35,25 @@ namespace isonomy {
 #endif
 }
 
+/// sums[k] += a*x[k] for n numbers, on the host: each product rounded as rounded_product does, but many at a time. n is
+/// a constant, so that compilers take the lanes that they have.
+template <int n>
+inline void add_rounded_products(double a, const double* x, double* sums) {
+  double products[n];
+  for (int k = 0; k < n; ++k) products[k] = a * x[k];
+  __asm__("" : "+m"(products));
+  for (int k = 0; k < n; ++k) sums[k] += products[k];
+}
+
+/// sums[k] += x[k]*x[k] in the same way.
+template <int n>
+inline void add_rounded_squares(const double* x, double* sums) {
+  double squares[n];
+  for (int k = 0; k < n; ++k) squares[k] = x[k] * x[k];
+  __asm__("" : "+m"(squares));
+  for (int k = 0; k < n; ++k) sums[k] += squares[k];
+}
+
 /// A double for formulas: every product is rounded before anything is added to it, as rounded_product does.
 ///
 /// With one Rounded among its operands an operation is a Rounded again; sums and quotients are those of double.

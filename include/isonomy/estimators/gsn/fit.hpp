@@ -94,8 +94,9 @@ template <LevelSearch Search, ContextLike Ctx, class T>
 ///
 /// Cost for N units, C conditions and T trials: the searches; N^2 C T for the covariances; O(N^3) for each projection
 /// and for eigenpairs. Memory: some 2 C T N doubles of rows, that of a search, and N^2 for each covariance; with cNb or
-/// cSb some 10 N^2 at its peak, of which results are 4 and the workspace of eigh() is more than 4, and 13 N^2 where
-/// sweeps go on or all is asked for.
+/// cSb at most 4 N^2 beside what is returned, and that of eigh_subset(), pairs included, or eigh(). By default there is
+/// little but what is returned and eigh_subset()'s, some 8 N^2 together. Where only one matrix, or only eigenvalues,
+/// are asked for of data with NaN, it may be 1 or 2 N^2 more.
 ///
 /// Scaling the data scales the covariances, unless Ridge::absolute is asked for. Deterministic: on Backend<Cpu> the
 /// same bits for any thread count.

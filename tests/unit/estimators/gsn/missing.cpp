@@ -112,8 +112,9 @@ test::SquareMatrix shares_of(const test::GsnData& d) {
 }  // namespace
 
 TEST_CASE("missing data have the pairwise covariances of their definition", "[gsn]") {
-  const std::array<test::GsnData, 4> sets{with_missing(100, 0.1), with_missing(101, 0.5),
-                                          with_missing(102, 0.3, 10, 12, 3), with_missing(103, 0.9, 5, 9, 70)};
+  const std::array<test::GsnData, 6> sets{
+      with_missing(100, 0.1),           with_missing(101, 0.5),           with_missing(102, 0.3, 10, 12, 3),
+      with_missing(103, 0.9, 5, 9, 70), with_missing(104, 0.3, 6, 70, 2), with_missing(106, 0.2, 70, 6, 4)};
   for (const test::GsnData& d : sets) {
     const gsn::GsnResult<Cpu> r = fit_missing(d, all_of_missing({1}));
     const auto n = static_cast<index_t>(d.units);

@@ -17,49 +17,58 @@ namespace isonomy::gsn {
 
 namespace detail {
 
-/// Whether the last step of both was small enough to be the last of all.
+/// How far the last step of one of both went.
+struct StepSize {
+  bool of_last = false;  ///< small enough to be that of the last sweep, if the other's is too
+  double correlation = std::numeric_limits<double>::quiet_NaN();
+};
+
 template <ContextLike Ctx>
-bool small_step(const Steps<Ctx>& steps, const BiconvexProblem<Ctx>& p, Ridge ridge,
-                MatrixView<const double, typename Ctx::space> signal_before,
-                MatrixView<const double, typename Ctx::space> noise_before, Biconvex<Ctx>& r) {
-  const auto signal = std::as_const(r.signal).view(), noise = std::as_const(r.noise).view();
+StepSize step_size(const Steps<Ctx>& steps, const BiconvexProblem<Ctx>& p, Ridge ridge,
+                   MatrixView<const double, typename Ctx::space> before,
+                   MatrixView<const double, typename Ctx::space> after) {
   if (p.noise.rows == 1) {
     const double unit = ridge == Ridge::absolute ? 1 : std::max(steps.size_of(p.noise), steps.size_of(p.data));
-    const double least = 1e-5 * unit;
-    return (steps.change(signal_before, signal) < least && steps.change(noise_before, noise) < least) || unit == 0;
+    return {steps.change(before, after) < 1e-5 * unit || unit == 0};
   }
-  r.signal_correlation = steps.alike(signal_before, signal);
-  r.noise_correlation = steps.alike(noise_before, noise);
-  return r.signal_correlation > 0.999 && r.noise_correlation > 0.999;
+  const double correlation = steps.alike(before, after);
+  return {correlation > 0.999, correlation};
 }
 
-/// Sweeps until one is small, or known to be the last.
+/// Sweeps until one is small, or known to be the last. `start` is given up where nothing needs it any more, unless
+/// `keep_start`.
 template <ContextLike Ctx>
-void sweep(const Steps<Ctx>& steps, const BiconvexProblem<Ctx>& p, const BiconvexOptions& options, Biconvex<Ctx>& r) {
+void sweep(const Steps<Ctx>& steps, const BiconvexProblem<Ctx>& p, const BiconvexOptions& options,
+           Matrix<double, typename Ctx::tag>& start, bool keep_start, Biconvex<Ctx>& r) {
   auto signal_before = steps.start(), noise_before = p.noise;
   auto last_signal = Matrix<double, typename Ctx::tag>(), last_noise = Matrix<double, typename Ctx::tag>();
   while (r.iterations < options.max_iterations) {
+    const bool first = r.iterations == 0;
     r.signal_projection = {};  // its eigenvectors make room for the next
+    if (r.signal.rows() != p.noise.rows) r.signal = steps.empty("biconvex: signal");
     r.signal_projection = steps.signal_step(noise_before, r.signal);
-    const Projection<Ctx> of_noise = steps.noise_step(r.signal, r.noise);
+    const StepSize of_signal = step_size(steps, p, options.ridge, signal_before, std::as_const(r.signal).view());
+    if (first && !p.even() && !keep_start) start = {};
+    last_signal = {};
+    if (r.noise.rows() != p.noise.rows) r.noise = steps.empty("biconvex: noise");
+    const Projection<Ctx> of_noise = steps.noise_step(r.signal, r.noise, first ? &r.signal_projection : nullptr);
     r.noise_projected = of_noise.projected;
     r.noise_ridge = of_noise.ridge;
-    const bool last = r.iterations == 0 && p.even() && options.iteration != Iteration::loop && !of_noise.projected;
+    const bool last = first && p.even() && options.iteration != Iteration::loop && !of_noise.projected;
     if (last) {
       r.form = Iteration::closed;
       r.distance = 0;
     }
-    r.converged = small_step(steps, p, options.ridge, signal_before, noise_before, r);
+    const StepSize noise_step = step_size(steps, p, options.ridge, noise_before, std::as_const(r.noise).view());
+    r.signal_correlation = of_signal.correlation;
+    r.noise_correlation = noise_step.correlation;
+    r.converged = of_signal.of_last && noise_step.of_last;
     if (r.converged) return;
     ++r.iterations;
     r.converged = last;
     if (last || r.iterations == options.max_iterations) return;
-    if (last_signal.rows() != r.signal.rows()) {
-      last_signal = steps.empty("biconvex: signal of the sweep before");
-      last_noise = steps.empty("biconvex: noise of the sweep before");
-    }
-    std::swap(last_signal, r.signal);
-    std::swap(last_noise, r.noise);
+    last_signal = std::exchange(r.signal, {});
+    last_noise = std::exchange(r.noise, {});
     signal_before = std::as_const(last_signal).view();
     noise_before = std::as_const(last_noise).view();
   }
@@ -69,7 +78,7 @@ void sweep(const Steps<Ctx>& steps, const BiconvexProblem<Ctx>& p, const Biconve
 template <ContextLike Ctx>
 void measure_distance(Ctx& ctx, const Steps<Ctx>& steps, Biconvex<Ctx>& r) {
   auto signal = steps.empty("biconvex: signal of the fixed point");
-  auto noise = steps.empty("biconvex: noise of the fixed point");
+  Matrix<double, typename Ctx::tag> noise;
   Projection<Ctx> unused;
   if (!steps.limit(signal, noise, unused)) return;
   r.distance = std::max(relative_distance(ctx, flat(std::as_const(r.signal)), flat(signal)),
@@ -78,6 +87,35 @@ void measure_distance(Ctx& ctx, const Steps<Ctx>& steps, Biconvex<Ctx>& r) {
     r.warnings.push_back(
         text::joined({"biconvex: the iteration ended ", text::decimals(100 * r.distance, 3),
                       " % from the point that it was going to; ask for Iteration::limit to have that"}));
+}
+
+/// biconvex() of a problem that may be solved. `start`: the data's covariance less that of the noise in it, given up
+/// where nothing needs it any more, unless `keep_start`; of even data the problem's own data are read of one unit
+/// alone.
+template <ContextLike Ctx>
+[[nodiscard]] Biconvex<Ctx> solve(Ctx& ctx, const BiconvexProblem<Ctx>& problem, const BiconvexOptions& options,
+                                  Matrix<double, typename Ctx::tag>& start, bool keep_start) {
+  const Steps<Ctx> steps(ctx, problem, options.ridge, options.signal_pairs, start);
+  Biconvex<Ctx> r;
+  if (problem.noise.rows == 0) {
+    r.converged = true;
+    return r;
+  }
+  const bool uneven = !problem.even() && !problem.has_shares();
+  if (options.iteration == Iteration::limit && !problem.even()) {
+    r.signal = steps.empty("biconvex: signal");
+    if (steps.limit(r.signal, r.noise, r.signal_projection)) {
+      r.form = Iteration::limit;
+      r.converged = true;
+      r.distance = 0;
+      return r;
+    }
+    r.warnings.push_back("biconvex: the limit has no closed form here; the iteration was run instead");
+  }
+  sweep(steps, problem, options, start, keep_start, r);
+  if (!r.converged) r.warnings.push_back(text::joined("biconvex: not converged after ", r.iterations, " sweeps"));
+  if (uneven && options.measure_distance) measure_distance(ctx, steps, r);
+  return r;
 }
 
 }  // namespace detail
@@ -93,9 +131,9 @@ void measure_distance(Ctx& ctx, const Steps<Ctx>& steps, Biconvex<Ctx>& r) {
 /// noise/t, which a second sweep finds again. So Iteration::closed stops there; the number of iterations is what sweeps
 /// would count. For uneven data see Iteration::limit, and `distance`.
 ///
-/// Errors: ShapeError, ValueError; as nearest_psd(). O(n^3). Workspace: 3 n^2 doubles, of which two are the result (5
-/// from the second sweep on), the eigenvectors of the signal where it was projected, which are n^2/2 at most or, with
-/// all pairs, n^2, and that of nearest_psd(). Inputs are unchanged. Deterministic as nearest_psd().
+/// Errors: ShapeError, ValueError; as nearest_psd(). O(n^3). Workspace: 2 n^2 doubles, of which one is the signal, and
+/// that of nearest_psd(); then the noise, which is the other result. From the second sweep on n^2 more, and n^2 for all
+/// pairs if they are asked for. Inputs are unchanged. Deterministic as nearest_psd().
 ///
 /// Source: Kay et al., PLOS Comput. Biol. 21(7), 2025. That the first sweep is the last: let A = data - noise/t, S its
 /// positive part. With k_N + k_D = 1, B = noise - k_D t A_neg, and data - B/t = A_pos - k_N A_neg, of which the
@@ -104,28 +142,10 @@ template <ContextLike Ctx>
 [[nodiscard]] Biconvex<Ctx> biconvex(Ctx& ctx, const BiconvexProblem<Ctx>& problem,
                                      const BiconvexOptions& options = {}) {
   detail::require_problem(ctx, problem, options);
-  const detail::Steps<Ctx> steps(ctx, problem, options.ridge, options.signal_pairs);
-  Biconvex<Ctx> r;
-  r.signal = steps.empty("biconvex: signal");
-  r.noise = steps.empty("biconvex: noise");
-  if (problem.noise.rows == 0) {
-    r.converged = true;
-    return r;
-  }
-  const bool uneven = !problem.even() && !problem.has_shares();
-  if (options.iteration == Iteration::limit && !problem.even()) {
-    if (steps.limit(r.signal, r.noise, r.signal_projection)) {
-      r.form = Iteration::limit;
-      r.converged = true;
-      r.distance = 0;
-      return r;
-    }
-    r.warnings.push_back("biconvex: the limit has no closed form here; the iteration was run instead");
-  }
-  detail::sweep(steps, problem, options, r);
-  if (!r.converged) r.warnings.push_back(text::joined("biconvex: not converged after ", r.iterations, " sweeps"));
-  if (uneven && options.measure_distance) detail::measure_distance(ctx, steps, r);
-  return r;
+  const index_t n = problem.noise.rows;
+  Matrix<double, typename Ctx::tag> start(ctx, n, n, "biconvex: signal before its projection");
+  detail::subtract_noise(ctx, problem, problem.noise, start);
+  return detail::solve(ctx, problem, options, start, false);
 }
 
 }  // namespace isonomy::gsn

@@ -26,6 +26,9 @@ struct BiconvexProblem {
   double effective_trials = 1;  ///< those that weigh the two covariances; of even data the same as `trials`
   /// The share of noise that each element of the data's covariance holds, n x n; without data: 1/trials everywhere.
   MatrixView<const double, typename Ctx::space> share = {};
+  /// No eigenvalue of the noise is below this, as far as is known: where it is large enough, the noise's step is known
+  /// to need no projection, and that is not tried.
+  double noise_least = 0;
 
   [[nodiscard]] bool has_shares() const { return share.data != nullptr; }
   [[nodiscard]] bool even() const { return !has_shares() && trials == effective_trials; }
@@ -60,7 +63,8 @@ struct Biconvex {
   /// To the fixed point, the larger of both Frobenius distances relative to it: 0 by construction where `form` is not
   /// `loop`, NaN where the fixed point is not known.
   double distance = std::numeric_limits<double>::quiet_NaN();
-  Projection<Ctx> signal_projection;  ///< how `signal` was made, with eigenpairs where it was projected
+  /// How `signal` was made, with eigenvalues where it was projected, and with eigenvectors where all were asked for.
+  Projection<Ctx> signal_projection;
   bool noise_projected = false;
   double noise_ridge = 0;
   std::vector<std::string> warnings;
@@ -98,6 +102,7 @@ void require_problem(Ctx& ctx, const BiconvexProblem<Ctx>& p, const BiconvexOpti
   option(std::isfinite(p.trials) && p.trials >= 1, "trials", p.trials, "a finite number of at least 1");
   option(std::isfinite(p.effective_trials) && p.effective_trials >= 1, "effective_trials", p.effective_trials,
          "a finite number of at least 1; give 1 where conditions have less on average");
+  option(std::isfinite(p.noise_least), "noise_least", p.noise_least, "a finite number; 0 where nothing is known");
   option(options.max_iterations >= 1, "max_iterations", options.max_iterations, "at least 1; 100 is the default");
   require_finite(ctx, p.noise, operation, "noise");
   require_finite(ctx, p.data, operation, "data");

@@ -17,6 +17,7 @@
 #include "isonomy/estimators/gsn/psd/nearest_psd.hpp"
 #include "isonomy/estimators/gsn/psd/symmetric.hpp"
 #include "isonomy/estimators/gsn/statistics/scale.hpp"
+#include "isonomy/ops/memory.hpp"
 #include "isonomy/ops/reduce/transform.hpp"
 #include "isonomy/ops/reduce/transform_reduce.hpp"
 
@@ -31,6 +32,13 @@ struct LessPart {
 struct LessShare {
   ISONOMY_HD double operator()(double data, double noise, double share) const {
     return data - rounded_product(noise, share);
+  }
+};
+/// data - noise/trials, from what that is for another noise.
+struct LessOther {
+  double trials;
+  ISONOMY_HD double operator()(double start, double of_start, double noise) const {
+    return start + (of_start - noise) / trials;
   }
 };
 /// of_noise*noise + of_data*(data - signal).
@@ -80,6 +88,16 @@ template <ContextLike Ctx>
   return distance == 0 ? 0 : distance / norm;
 }
 
+/// out = data - the share of `noise` in it; `out` may be where the data are.
+template <ContextLike Ctx>
+void subtract_noise(Ctx& ctx, const BiconvexProblem<Ctx>& p, MatrixView<const double, typename Ctx::space> noise,
+                    Matrix<double, typename Ctx::tag>& out) {
+  if (p.has_shares())
+    transform(ctx, LessShare{}, flat(out), flat(p.data), flat(noise), flat(p.share));
+  else
+    transform(ctx, LessPart{p.trials}, flat(out), flat(p.data), flat(noise));
+}
+
 /// The steps of one problem, on buffers of the caller.
 template <ContextLike Ctx>
 class Steps {
@@ -88,34 +106,42 @@ class Steps {
   using Square = Matrix<double, typename Ctx::tag>;
   using Constant = MatrixView<const double, Space>;
 
-  Steps(Ctx& ctx, const BiconvexProblem<Ctx>& problem, Ridge ridge, Pairs of_signal)
+  /// `start`: the data's covariance less that of the noise in it. Of even data nothing else is asked of the data's; of
+  /// others, the start is read in the first step alone.
+  Steps(Ctx& ctx, const BiconvexProblem<Ctx>& problem, Ridge ridge, Pairs of_signal, const Square& start)
       : ctx_(ctx), p_(problem), ridge_(ridge), of_signal_(of_signal),
-        weights_(biconvex_weights(problem.conditions, problem.effective_trials)),
-        unprojected_(empty("biconvex: signal before its projection")) {
-    subtract(p_.noise, unprojected_);
-  }
+        weights_(biconvex_weights(problem.conditions, problem.effective_trials)), start_(start) {}
 
-  /// The signal's covariance that sweeps begin at: that of the data less that of the noise in it.
-  [[nodiscard]] Constant start() const { return std::as_const(unprojected_).view(); }
+  /// The signal's covariance that sweeps begin at.
+  [[nodiscard]] Constant start() const { return start_.view(); }
 
   [[nodiscard]] Square empty(const char* purpose) const { return Square(ctx_, p_.noise.rows, p_.noise.rows, purpose); }
 
   /// signal = psd(data - the share of `noise` in it).
   Projection<Ctx> signal_step(Constant noise, Square& signal) const {
-    subtract(noise, signal);
-    return nearest_psd(ctx_, signal.view(), ridge_, of_signal_);
+    if (noise.data == p_.noise.data)
+      copy(ctx_, start(), signal.view());
+    else if (p_.even())
+      transform(ctx_, LessOther{p_.trials}, flat(signal), flat(start_), flat(p_.noise), flat(noise));
+    else
+      subtract_noise(ctx_, p_, noise, signal);
+    Projection<Ctx> done = nearest_psd(ctx_, signal.view(), ridge_, of_signal_);
+    if (of_signal_ != Pairs::all) done.eigenvectors = {};
+    return done;
   }
 
   /// noise = psd(k_N noise + k_D u (data - signal)).
   ///
   /// Of even data k_N + k_D is 1, so that this is noise + k_D u (start - signal): the noise to the last bit where the
-  /// start had nothing to lose.
-  Projection<Ctx> noise_step(const Square& signal, Square& noise) const {
+  /// start had nothing to lose. `of_first`: how the signal was made, if that was from the start.
+  Projection<Ctx> noise_step(const Square& signal, Square& noise, const Projection<Ctx>* of_first = nullptr) const {
     const double of_data = weights_.data * p_.effective_trials;
     const Weigh weigh{p_.even() ? 1 : weights_.noise, of_data};
-    transform(ctx_, weigh, flat(noise), flat(p_.noise), p_.even() ? flat(std::as_const(unprojected_)) : flat(p_.data),
-              flat(signal));
-    return nearest_psd(ctx_, noise.view(), ridge_);
+    transform(ctx_, weigh, flat(noise), flat(p_.noise), p_.even() ? flat(start_) : flat(p_.data), flat(signal));
+    if (of_first != nullptr && stays_definite(*of_first)) return {};
+    Projection<Ctx> done = nearest_psd(ctx_, noise.view(), ridge_);
+    done.eigenvectors = {};
+    return done;
   }
 
   /// The fixed point of uneven data: signal = psd((1 - k) data - k_N noise/t)/(1 - k) of k = k_D u/t, and its noise.
@@ -125,11 +151,13 @@ class Steps {
     if (p_.has_shares() || !(left > 0)) return false;
     transform(ctx_, LimitSignal{left, weights_.noise / p_.trials}, flat(signal), flat(p_.data), flat(p_.noise));
     of_signal = nearest_psd(ctx_, signal.view(), ridge_, of_signal_);
+    if (of_signal_ != Pairs::all) of_signal.eigenvectors = {};
     if (of_signal.projected) {
       transform(ctx_, Times{1 / left}, of_signal.eigenvalues.view(), of_signal.eigenvalues.view());
       of_signal.ridge /= left;
     }
     transform(ctx_, Times{1 / left}, flat(signal), flat(signal));
+    if (noise.rows() != signal.rows()) noise = empty("biconvex: noise");
     return !noise_step(signal, noise).projected;
   }
 
@@ -149,12 +177,25 @@ class Steps {
   [[nodiscard]] double size_of(Constant m) const { return frobenius(ctx_, flat(m)); }
 
  private:
-  void subtract(Constant noise, Square& out) const {
-    if (p_.has_shares()) {
-      transform(ctx_, LessShare{}, flat(out), flat(p_.data), flat(noise), flat(p_.share));
-    } else {
-      transform(ctx_, LessPart{p_.trials}, flat(out), flat(p_.data), flat(noise));
+  /// Is the noise's first step known to be positive definite, without trying?
+  ///
+  /// data - signal = noise/t - (negative part + ridge), so that the step is (k_N + k_D u/t) noise - k_D u (...), of
+  /// which no eigenvalue is below what the least of the noise leaves. Half of that must be left, and be far above what
+  /// rounding does to a factorisation.
+  [[nodiscard]] bool stays_definite(const Projection<Ctx>& of_signal) const {
+    if (p_.has_shares() || !(p_.noise_least > 0)) return false;
+    const double u = p_.effective_trials, of_noise = weights_.noise + weights_.data * u / p_.trials;
+    double taken = 0;
+    if (of_signal.projected) {
+      if (of_signal.kept.first != 0 || of_signal.kept.count == 0) return false;  // the least is not known
+      taken = weights_.data * u * (of_signal.ridge - to_host<Ctx, double>(ctx_, of_signal.eigenvalues.view()).front());
     }
+    Buffer<double, typename Ctx::tag> diagonal(ctx_, p_.noise.rows, "biconvex: variances");
+    copy(ctx_, p_.noise.diagonal(), diagonal.view());
+    const double largest = transform_reduce(ctx_, std::as_const(diagonal).view(), 0.0, Maximum{}, Magnitude{});
+    const double n = static_cast<double>(p_.noise.rows), least = of_noise * p_.noise_least;
+    const double rounding = 8 * n * n * std::numeric_limits<double>::epsilon() * of_noise * largest;
+    return taken <= least / 2 && rounding <= least / 2;
   }
 
   Ctx& ctx_;
@@ -162,7 +203,7 @@ class Steps {
   Ridge ridge_;
   Pairs of_signal_;
   BiconvexWeights weights_;
-  Square unprojected_;
+  const Square& start_;
 };
 
 }  // namespace isonomy::gsn::detail

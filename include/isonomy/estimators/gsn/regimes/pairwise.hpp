@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -17,8 +19,10 @@
 #include "isonomy/estimators/gsn/covariance/trial_lists.hpp"
 #include "isonomy/estimators/gsn/data_view.hpp"
 #include "isonomy/estimators/gsn/regimes/groups.hpp"
+#include "isonomy/estimators/gsn/regimes/pair_lanes.hpp"
 #include "isonomy/estimators/gsn/regimes/presence.hpp"
 #include "isonomy/ops/for_each.hpp"
+#include "isonomy/ops/linalg/gemm.hpp"
 #include "isonomy/ops/linalg/syrk.hpp"
 
 namespace isonomy::gsn::detail {
@@ -117,12 +121,51 @@ struct ShrinkPairs {
   }
 };
 
+/// out(t, unit) = whether the unit has trial t of a single group, 1 or 0.
+template <MemorySpace Space>
+struct UnpackMasks {
+  MatrixView<const std::uint64_t, Space> masks;
+  MatrixView<double, Space> out;
+
+  ISONOMY_HD void operator()(index_t unit) const {
+    for (index_t t = 0; t < out.rows; ++t)
+      out(t, unit) = static_cast<double>(static_cast<int>((masks(t / mask_bits, unit) >> (t % mask_bits)) & 1));
+  }
+};
+
+/// Column j of the covariances over what pairs of units have in common, from the sums of their products, of what each
+/// has in common with each, and of their trials in common, of which the upper triangle becomes the result.
+template <MemorySpace Space>
+struct CentrePairs {
+  MatrixView<const double, Space> products, sums;
+  MatrixView<double, Space> common;
+
+  ISONOMY_HD void operator()(index_t j) const {
+    for (index_t i = 0; i <= j; ++i) {
+      const double both = common(i, j);
+      common(i, j) = both >= 2 ? (products(i, j) - rounded_product(sums(i, j), sums(j, i)) / both) / (both - 1) : 0;
+    }
+  }
+};
+
+/// The lower triangle becomes the upper one.
+template <MemorySpace Space>
+struct MirrorUpper {
+  MatrixView<double, Space> m;
+
+  ISONOMY_HD void operator()(index_t j) const {
+    for (index_t i = j + 1; i < m.rows; ++i) m(i, j) = m(j, i);
+  }
+};
+
 /// The covariance of each pair of units: the mean, over the conditions of which both have two trials in common, of the
 /// unbiased covariance over these trials.
 ///
-/// Units that have all trials of a condition are the product of its contrasts, of all conditions at once; what is left
-/// is taken pair by pair, in tiles. A pair's sums go by conditions in their order, so bits depend neither on threads
-/// nor on tiles.
+/// Conditions that no unit lacks a trial of are the product of their contrasts, all at once. What is left is taken in
+/// tiles of pairs: on the host as PairLanes has it, elsewhere, or where masks are longer than 64 trials, pair by pair,
+/// but for pairs that have all trials of a condition, which are products of contrasts too. A single condition of more
+/// trials is three products of matrices. A pair's sums go by conditions in their order, so bits depend neither on
+/// threads nor on tiles.
 template <ContextLike Ctx, class T>
 class PairwiseCovariance {
  public:
@@ -132,13 +175,19 @@ class PairwiseCovariance {
   PairwiseCovariance(Ctx& ctx, const DataView<T, Space>& data, const Presence& presence)
       : ctx_(ctx), groups_(ctx, data, presence.ragged, presence.some) {
     TrialSelection selection;
-    for (index_t c = 0; c < data.conditions; ++c) {
-      const index_t trials = presence.some.count(c);
-      if (trials == 0) continue;
-      all_.common += 1;
-      all_.repeated += trials >= 2 ? 1 : 0;
-      selection.add(c, presence.some.of(c), trials >= 2 ? 1 / std::sqrt(static_cast<double>(trials - 1)) : 1);
-    }
+    const auto select = [&](bool ragged) {
+      for (index_t c = 0; c < data.conditions; ++c) {
+        const index_t trials = presence.some.count(c);
+        if (trials == 0 || std::binary_search(presence.ragged.begin(), presence.ragged.end(), c) != ragged) continue;
+        all_.common += 1;
+        all_.repeated += trials >= 2 ? 1 : 0;
+        selection.add(c, presence.some.of(c), trials >= 2 ? 1 / std::sqrt(static_cast<double>(trials - 1)) : 1);
+      }
+    };
+    select(false);
+    complete_ = all_;
+    complete_contrasts_ = selection.contrasts();
+    select(true);
     constexpr const char* purpose = "gsn: whole conditions";
     contrasts_ = helmert_contrasts(ctx, data, selection);
     weights_ = Matrix<double, Tag>(ctx, selection.size(), data.units, purpose);
@@ -163,20 +212,55 @@ class PairwiseCovariance {
   /// With these variances, and `level`; `share` is filled if it is a matrix of units x units.
   [[nodiscard]] Matrix<double, Tag> shrunk(const std::vector<double>& variances, double level,
                                            MatrixView<double, Space> share = {}) const {
-    Matrix<double, Tag> out = covariance(ctx_, contrasts_.view(), 1);
-    if (share.data != nullptr) syrk(ctx_, 1, weights_.view(), 0, share);
-    const PairTiles<Space> tiles{groups_.view(), all_, out.view(), share};
-    isonomy::for_each(ctx_, tiles.tiles(), tiles);
+    Matrix<double, Tag> out = pairs(share);
     const auto diagonal = to_device(ctx_, variances, "gsn: variances");
     isonomy::for_each(ctx_, weights_.columns(), ShrinkPairs<Space>{diagonal.view(), level, out.view()});
     return out;
   }
 
  private:
+  [[nodiscard]] Matrix<double, Tag> pairs(MatrixView<double, Space> share) const {
+    const GroupsView<Space> groups = groups_.view();
+    if (groups.counts.rows == 1 && groups.words > 1 && all_.common == 1 && share.data == nullptr) return single(groups);
+    if constexpr (std::same_as<Space, HostSpace>)
+      if (fits_lanes(groups)) {
+        Matrix<double, Tag> out = products(complete_contrasts_, static_cast<index_t>(complete_.common), share);
+        add_pairs(ctx_, groups, complete_, out.view(), share);
+        return out;
+      }
+    Matrix<double, Tag> out = products(contrasts_.rows(), weights_.rows(), share);
+    const PairTiles<Space> tiles{groups, all_, out.view(), share};
+    isonomy::for_each(ctx_, tiles.tiles(), tiles);
+    return out;
+  }
+
+  /// The sums over conditions that all units have whole, or over those that pairs have: the first of their rows.
+  [[nodiscard]] Matrix<double, Tag> products(index_t contrasts, index_t conditions,
+                                             MatrixView<double, Space> share) const {
+    if (share.data != nullptr) syrk(ctx_, 1, weights_.view().row_block(0, conditions), 0, share);
+    return covariance(ctx_, contrasts_.view().row_block(0, contrasts), 1);
+  }
+
+  /// Of one condition of more trials than a mask has bits.
+  [[nodiscard]] Matrix<double, Tag> single(const GroupsView<Space>& group) const {
+    constexpr const char* purpose = "gsn: trials in common";
+    const index_t units = group.x.columns;
+    Matrix<double, Tag> there(ctx_, group.x.rows, units, purpose), out(ctx_, units, units, "gsn: covariance"),
+        sums(ctx_, units, units, purpose), products(ctx_, units, units, purpose);
+    isonomy::for_each(ctx_, units, UnpackMasks<Space>{group.masks, there.view()});
+    syrk(ctx_, 1, std::as_const(there).view(), 0, out.view());
+    syrk(ctx_, 1, group.x, 0, products.view());
+    gemm(ctx_, 1, transposed(group.x), std::as_const(there).view(), 0, sums.view());
+    isonomy::for_each(ctx_, units, CentrePairs<Space>{products.view(), sums.view(), out.view()});
+    isonomy::for_each(ctx_, units, MirrorUpper<Space>{out.view()});
+    return out;
+  }
+
   Ctx& ctx_;
   Groups<Ctx> groups_;
   Matrix<double, Tag> contrasts_, weights_;
-  PairSums all_;
+  PairSums all_, complete_;  ///< the numbers of groups: of all, and of those that no unit lacks a trial of
+  index_t complete_contrasts_ = 0;
 };
 
 }  // namespace isonomy::gsn::detail

@@ -18,6 +18,7 @@
 #include "isonomy/core/text.hpp"
 #include "isonomy/estimators/gsn/biconvex/biconvex.hpp"
 #include "isonomy/estimators/gsn/biconvex/problem.hpp"
+#include "isonomy/estimators/gsn/biconvex/steps.hpp"
 #include "isonomy/estimators/gsn/covariance/eigen_pairs.hpp"
 #include "isonomy/estimators/gsn/levels/choice.hpp"
 #include "isonomy/estimators/gsn/options.hpp"
@@ -61,11 +62,11 @@ class Fit {
     lap("covariances");
     if (options_.returns.biconvex()) make_semidefinite(source);
     lap("biconvex");
+    if (options_.returns.cS && !options_.returns.biconvex()) result_.cS = source.signal(result_.cD, result_.cN);
+    drop_what_was_not_asked_for();
     eigen_outputs(source);
-    if (options_.returns.cS) result_.cS = source.signal(result_.cD, result_.cN);
     lap("eigenvectors");
     describe();
-    drop_what_was_not_asked_for();
     return std::move(result_);
   }
 
@@ -85,6 +86,9 @@ class Fit {
                           std::back_inserter(result_.dead_units));
     result_.cN = std::move(noise.covariance);
     result_.cD = std::move(data.covariance);
+    const double level = result_.shrinklevelN;
+    if (level >= 0 && level < 1)  // a semidefinite matrix and the rest of its diagonal
+      noise_least_ = (1 - level) * *std::min_element(noise.variances.begin(), noise.variances.end());
   }
 
   void make_semidefinite(Source& source) {
@@ -94,7 +98,15 @@ class Fit {
     how.max_iterations = options_.max_iterations;
     if (options_.returns.eigvals_signal || options_.returns.eigvecs_signal) how.signal_pairs = Pairs::all;
     std::vector<std::string>& warnings = result_.report.warnings;
-    found_ = biconvex(ctx_, source.problem(result_.cN, result_.cD, warnings), how);
+    BiconvexProblem<Ctx> problem = source.problem(result_.cN, result_.cD, warnings);
+    if (!problem.has_shares()) problem.noise_least = noise_least_;
+    if (problem.even() && !options_.returns.cD && problem.noise.rows > 1) {  // of these data nothing else is asked
+      subtract_noise(ctx_, problem, problem.noise, result_.cD);
+      result_.cS = std::move(result_.cD);
+    } else {
+      result_.cS = source.signal(result_.cD, result_.cN);
+    }
+    found_ = solve(ctx_, problem, how, result_.cS, options_.returns.cS);
     if (std::isfinite(found_.distance)) result_.distance = found_.distance;
     result_.numiters = found_.iterations;
     for (std::string& warning : found_.warnings) warnings.push_back(std::move(warning));
@@ -110,17 +122,24 @@ class Fit {
   void eigen_outputs(Source& source) {
     const Returns& asked = options_.returns;
     if (asked.eigvals_signal || asked.eigvecs_signal) {
-      EigenPairs<Tag> pairs = eigen_pairs(ctx_, found_.signal.view(), found_.signal_projection);
+      EigenPairs<Tag> pairs = eigen_pairs(ctx_, std::as_const(result_.cSb).view(), found_.signal_projection);
       result_.eigvals_signal = std::move(pairs.values);
       result_.eigvecs_signal = std::move(pairs.vectors);
       found_.signal_projection.eigenvectors = {};
     }
+    if (!asked.cSb && !asked.eigvals_difference && !asked.eigvecs_difference) result_.cSb = {};
     if (asked.eigvals_difference || asked.eigvecs_difference) {
-      const Square difference = source.difference(found_.signal, found_.noise);
+      const Square difference = source.difference(result_.cSb, result_.cNb);
+      if (!asked.cSb) result_.cSb = {};
+      if (!asked.cNb) result_.cNb = {};
       EigenPairs<Tag> pairs = eigen_pairs(ctx_, difference.view());
       result_.eigvals_difference = std::move(pairs.values);
       result_.eigvecs_difference = std::move(pairs.vectors);
     }
+    if (!asked.eigvals_signal) result_.eigvals_signal.clear();
+    if (!asked.eigvals_difference) result_.eigvals_difference.clear();
+    if (!asked.eigvecs_signal) result_.eigvecs_signal = {};
+    if (!asked.eigvecs_difference) result_.eigvecs_difference = {};
   }
 
   void describe() {
@@ -145,22 +164,24 @@ class Fit {
       add_operation(result_.report, ran<op::eigh, double>(ctx_));
   }
 
+  /// Before eigenvectors take their room.
   void drop_what_was_not_asked_for() {
     const Returns& asked = options_.returns;
+    const bool of_difference = asked.eigvals_difference || asked.eigvecs_difference;
     if (!asked.cN) result_.cN = {};
     if (!asked.cS) result_.cS = {};
     if (!asked.cD) result_.cD = {};
-    if (asked.cNb) result_.cNb = std::move(found_.noise);
-    if (asked.cSb) result_.cSb = std::move(found_.signal);
-    if (!asked.eigvals_signal) result_.eigvals_signal.clear();
-    if (!asked.eigvals_difference) result_.eigvals_difference.clear();
-    if (!asked.eigvecs_signal) result_.eigvecs_signal = {};
-    if (!asked.eigvecs_difference) result_.eigvecs_difference = {};
+    if (asked.cNb || of_difference) result_.cNb = std::move(found_.noise);
+    if (asked.cSb || of_difference || asked.eigvals_signal || asked.eigvecs_signal)
+      result_.cSb = std::move(found_.signal);
+    found_.noise = {};
+    found_.signal = {};
   }
 
   Ctx& ctx_;
   const GsnOptions& options_;
   Biconvex<Ctx> found_;
+  double noise_least_ = 0;  ///< no eigenvalue of cN is below this
   GsnResult<Tag> result_;
 };
 
