@@ -304,7 +304,7 @@ TEST_CASE("svd names shapes, overlaps and what is not finite, and changes nothin
   in.x[6] = std::numeric_limits<double>::quiet_NaN(), in.x[8] = std::numeric_limits<double>::infinity();
   CHECK(message<ValueError>([&] { svd(in.ctx, a, u, s, v); }) == "svd: A(2, 1) is not finite; give numbers");
   CHECK(message<ValueError>([&] { svd(in.ctx, transposed(a), v, s, u); }) ==
-        "svd: A(1, 2) is not finite; give numbers");
+        "svd: A(2, 0) is not finite; give numbers");
   CHECK(in.y == std::vector<double>(100, -3));
   CHECK(in.z == std::vector<double>(100, -3));
 }
