@@ -104,7 +104,7 @@ template <ContextLike Ctx>
 [[nodiscard]] Biconvex<Ctx> biconvex(Ctx& ctx, const BiconvexProblem<Ctx>& problem,
                                      const BiconvexOptions& options = {}) {
   detail::require_problem(ctx, problem, options);
-  const detail::Steps<Ctx> steps(ctx, problem, options.ridge, options.signal_pairs);
+  const detail::Steps<Ctx> steps(ctx, problem, options);
   Biconvex<Ctx> r;
   r.signal = steps.empty("biconvex: signal");
   r.noise = steps.empty("biconvex: noise");

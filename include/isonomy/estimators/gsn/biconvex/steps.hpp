@@ -14,6 +14,7 @@
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/gsn/biconvex/flat_correlation.hpp"
 #include "isonomy/estimators/gsn/biconvex/problem.hpp"
+#include "isonomy/estimators/gsn/dead_units.hpp"
 #include "isonomy/estimators/gsn/psd/nearest_psd.hpp"
 #include "isonomy/estimators/gsn/psd/symmetric.hpp"
 #include "isonomy/estimators/gsn/statistics/scale.hpp"
@@ -88,8 +89,8 @@ class Steps {
   using Square = Matrix<double, typename Ctx::tag>;
   using Constant = MatrixView<const double, Space>;
 
-  Steps(Ctx& ctx, const BiconvexProblem<Ctx>& problem, Ridge ridge, Pairs of_signal)
-      : ctx_(ctx), p_(problem), ridge_(ridge), of_signal_(of_signal),
+  Steps(Ctx& ctx, const BiconvexProblem<Ctx>& problem, const BiconvexOptions& options)
+      : ctx_(ctx), p_(problem), ridge_(options.ridge), of_signal_(options.signal_pairs), dead_(options.dead_units),
         weights_(biconvex_weights(problem.conditions, problem.effective_trials)),
         unprojected_(empty("biconvex: signal before its projection")) {
     subtract(p_.noise, unprojected_);
@@ -103,7 +104,7 @@ class Steps {
   /// signal = psd(data - the share of `noise` in it).
   Projection<Ctx> signal_step(Constant noise, Square& signal) const {
     subtract(noise, signal);
-    return nearest_psd(ctx_, signal.view(), ridge_, of_signal_);
+    return nearest_psd(ctx_, signal.view(), ridge_, of_signal_, dead_);
   }
 
   /// noise = psd(k_N noise + k_D u (data - signal)).
@@ -115,7 +116,7 @@ class Steps {
     const Weigh weigh{p_.even() ? 1 : weights_.noise, of_data};
     transform(ctx_, weigh, flat(noise), flat(p_.noise), p_.even() ? flat(std::as_const(unprojected_)) : flat(p_.data),
               flat(signal));
-    return nearest_psd(ctx_, noise.view(), ridge_);
+    return nearest_psd(ctx_, noise.view(), ridge_, Pairs::fewer_sign, dead_);
   }
 
   /// The fixed point of uneven data: signal = psd((1 - k) data - k_N noise/t)/(1 - k) of k = k_D u/t, and its noise.
@@ -124,7 +125,7 @@ class Steps {
     const double left = 1 - weights_.data * p_.effective_trials / p_.trials;
     if (p_.has_shares() || !(left > 0)) return false;
     transform(ctx_, LimitSignal{left, weights_.noise / p_.trials}, flat(signal), flat(p_.data), flat(p_.noise));
-    of_signal = nearest_psd(ctx_, signal.view(), ridge_, of_signal_);
+    of_signal = nearest_psd(ctx_, signal.view(), ridge_, of_signal_, dead_);
     if (of_signal.projected) {
       transform(ctx_, Times{1 / left}, of_signal.eigenvalues.view(), of_signal.eigenvalues.view());
       of_signal.ridge /= left;
@@ -161,6 +162,7 @@ class Steps {
   const BiconvexProblem<Ctx>& p_;
   Ridge ridge_;
   Pairs of_signal_;
+  DeadUnits dead_;
   BiconvexWeights weights_;
   Square unprojected_;
 };
