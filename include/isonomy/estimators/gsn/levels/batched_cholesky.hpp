@@ -54,14 +54,18 @@ struct SquaresOfSlots {
   }
 };
 
-/// How many levels fit into half of what is left of the workspace, and into 256 MiB; one at least.
+/// How many levels fit into half of `left` bytes, and into 256 MiB; one at least.
+[[nodiscard]] inline index_t levels_within(std::size_t left, index_t units, index_t rows, std::size_t levels) {
+  constexpr std::size_t most = std::size_t{1} << 28;
+  const std::size_t each = sizeof(double) * static_cast<std::size_t>(units * (units + rows + 1));
+  return static_cast<index_t>(std::clamp<std::size_t>(each == 0 ? levels : std::min(most, left / 2) / each, 1, levels));
+}
+
+/// How many levels fit into half of what is left of the workspace.
 template <ContextLike Ctx>
 [[nodiscard]] index_t levels_at_once(Ctx& ctx, index_t units, index_t rows, std::size_t levels) {
-  constexpr std::size_t most = std::size_t{1} << 28;
   const std::size_t held = ctx.counters().bytes_allocated, limit = ctx.control().workspace_limit;
-  const std::size_t room = std::min(most, (limit > held ? limit - held : 0) / 2);
-  const std::size_t each = sizeof(double) * static_cast<std::size_t>(units * (units + rows + 1));
-  return static_cast<index_t>(std::clamp<std::size_t>(each == 0 ? levels : room / each, 1, levels));
+  return levels_within(limit > held ? limit - held : 0, units, rows, levels);
 }
 
 /// The likelihoods of some levels by Cholesky factors; NaN where there is none.
