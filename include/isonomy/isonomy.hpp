@@ -24,6 +24,7 @@
 #include "isonomy/core/view.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/gsn/fit.hpp"
+#include "isonomy/estimators/gsn/memory_plan.hpp"
 #include "isonomy/estimators/gsn/simulation/simulate_data.hpp"
 #include "isonomy/estimators/gsn/statistics/cod.hpp"
 #include "isonomy/estimators/gsn/statistics/correlation.hpp"

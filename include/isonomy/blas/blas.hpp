@@ -39,6 +39,7 @@ struct Backend<CpuBlas>
   using blas::Cholesky::cholesky_batched;
   using blas::Eigh::eigh;
   using blas::Eigh::eigh_subset;
+  using blas::Eigh::eigh_workspace;
   using blas::Gemm::gemm;
   using blas::Gemm::gemm_workspace;
   using blas::SolveTriangular::solve_triangular;

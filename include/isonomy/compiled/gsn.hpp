@@ -34,6 +34,7 @@ extern template ShrunkenCovariance<Cpu> shrunken_covariance<batched_cholesky>(Co
                                                                               const ShrunkenCovarianceOptions&);
 extern template Biconvex<Context<Cpu>> biconvex(Context<Cpu>&, const BiconvexProblem<Context<Cpu>>&,
                                                 const BiconvexOptions&);
+extern template Projection<Context<Cpu>> nearest_psd(Context<Cpu>&, MatrixView<double>, Ridge, Pairs, DeadUnits);
 extern template Projection<Context<Cpu>> nearest_psd(Context<Cpu>&, MatrixView<double>, Ridge, Pairs);
 extern template Simulation<Cpu> simulate_data(Context<Cpu>&, const SimulationOptions&);
 

@@ -1,6 +1,7 @@
 // eigh and eigh_subset of Backend<CpuBlas>: the steps of LAPACK's syevd, the last of them over the context's threads.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 
@@ -27,6 +28,12 @@ namespace isonomy::blas {
 /// is heeded between them. Workspace: 3 n^2 + 200 n + 4096 doubles. Matrices whose squares are beyond the library's
 /// integers (n > 46,338) go to Backend<Cpu>.
 struct Eigh {
+  /// That, or the workspace of Backend<Cpu>.
+  template <Real T>
+  [[nodiscard]] static std::size_t eigh_workspace(const cpu::Context& ctx, index_t n) {
+    const std::size_t ours = sizeof(double) * static_cast<std::size_t>(3 * n * n + 200 * n + 4096);
+    return std::max(ours, cpu::Eigh::eigh_workspace<T>(ctx, n));
+  }
   template <Real T>
   static void eigh(cpu::Context& ctx, MatrixView<const T> a, VectorView<T> w, MatrixView<T> v) {
     if (beyond(a.rows)) {

@@ -51,7 +51,7 @@ template <LevelSearch Search, ContextLike Ctx, class T>
                                                       const GsnOptions& options, const std::vector<double>& levels,
                                                       const TrialLists& lists) {
   using Source = WholeTrials<Ctx, T>;
-  return Fit<Search, Ctx, Source>(ctx, options).run(levels, [&] { return Source(ctx, data, lists); });
+  return Fit<Search, Ctx, Source>(ctx, options).run(levels, [&] { return Source(ctx, data, lists, options.levels()); });
 }
 
 }  // namespace detail
@@ -80,6 +80,8 @@ template <LevelSearch Search, ContextLike Ctx, class T>
 /// level is chosen on trials that no unit lacks, the data's on conditions of which every unit has some, 5 at least;
 /// without these it is 1. biconvex() is run with the mean number of trials of units in conditions, by sweeps. Offsets
 /// of units cost no digits. O(units^2 * trials) where units lack some, and for the rest one product of matrices.
+///
+/// options.level_rule says how levels are chosen: see LevelRule. precision() inverts the covariances that are returned.
 ///
 /// Search is how levels are tried: `automatic`, `tridiagonal`, `low_rank` or `batched_cholesky`.
 ///
@@ -120,7 +122,9 @@ template <LevelSearch Search = automatic, ContextLike Ctx, Real T>
   const detail::Presence presence = detail::presence(ctx, data);
   if (options.uneven == Uneven::missing) {
     using Source = detail::MissingUnits<Ctx, T>;
-    return detail::Fit<Search, Ctx, Source>(ctx, options).run(levels, [&] { return Source(ctx, data, presence); });
+    return detail::Fit<Search, Ctx, Source>(ctx, options).run(levels, [&] {
+      return Source(ctx, data, presence, options.levels());
+    });
   }
   detail::require_uneven(operation, presence.whole, levels.size());
   return detail::fit_trials<Search>(ctx, data, options, levels, presence.whole);

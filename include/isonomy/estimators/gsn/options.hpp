@@ -8,6 +8,9 @@
 
 #include "isonomy/core/error.hpp"
 #include "isonomy/estimators/gsn/biconvex/problem.hpp"
+#include "isonomy/estimators/gsn/covariance/shrink.hpp"
+#include "isonomy/estimators/gsn/dead_units.hpp"
+#include "isonomy/estimators/gsn/levels/options.hpp"
 #include "isonomy/estimators/gsn/levels/problem.hpp"
 #include "isonomy/estimators/gsn/psd/nearest_psd.hpp"
 
@@ -87,6 +90,11 @@ struct GsnOptions {
   Iteration iteration = Iteration::closed;          ///< loop: as published, with the same result; limit: uneven data
   int max_iterations = 100;                         ///< of the loop
   bool allow_extrapolation = false;                 ///< levels beyond 0 and 1
+  LevelRule level_rule = LevelRule::held_out;       ///< how both levels are chosen
+  N1Rule n1_rule = N1Rule::matlab;                  ///< numpy: as published for Python
+  DeadUnits dead_units = DeadUnits::drop;           ///< literal: as published
+
+  [[nodiscard]] LevelOptions levels() const { return {level_rule, singular_rule, n1_rule, dead_units}; }
 };
 
 }  // namespace isonomy::gsn

@@ -7,6 +7,7 @@
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/report.hpp"
+#include "isonomy/estimators/gsn/biconvex/problem.hpp"
 #include "isonomy/estimators/gsn/levels/choice.hpp"
 
 namespace isonomy::gsn {
@@ -25,6 +26,8 @@ struct GsnResult {
   /// Of uneven data with sweeps: how far cNb and cSb ended from the point that they were going to, as
   /// Biconvex::distance has it; none where that is not known.
   std::optional<double> distance;
+  Iteration iteration = Iteration::loop;                   ///< what found cNb and cSb
+  double ridge_signal = 0, ridge_noise = 0;                ///< what was added to the diagonals of cSb and cNb
   Matrix<double, Tag> cD;                                  ///< the covariance of trial averages, shrunk
   std::vector<double> eigvals_signal, eigvals_difference;  ///< of cSb and of cSb - cNb*share, descending
   Matrix<double, Tag> eigvecs_signal, eigvecs_difference;  ///< their columns, of each the largest element positive

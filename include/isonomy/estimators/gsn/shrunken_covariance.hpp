@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <optional>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -22,10 +23,12 @@
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/gsn/covariance/condition_means.hpp"
 #include "isonomy/estimators/gsn/covariance/helmert.hpp"
+#include "isonomy/estimators/gsn/covariance/precision.hpp"
 #include "isonomy/estimators/gsn/covariance/shrink.hpp"
 #include "isonomy/estimators/gsn/covariance/trial_lists.hpp"
 #include "isonomy/estimators/gsn/data_view.hpp"
 #include "isonomy/estimators/gsn/levels/choice.hpp"
+#include "isonomy/estimators/gsn/levels/choose_level.hpp"
 #include "isonomy/estimators/gsn/levels/options.hpp"
 #include "isonomy/estimators/gsn/split.hpp"
 #include "isonomy/ops/linalg/cholesky.hpp"
@@ -41,6 +44,8 @@ template <class Tag>
 struct ShrunkenCovariance {
   std::vector<double> mean;        ///< of each unit
   Matrix<double, Tag> covariance;  ///< units x units, both triangles; the diagonal is that of level 1
+  Matrix<double, Tag> precision;   ///< where asked for: its inverse, as precision() has it; empty where it is singular
+  std::optional<double> log_determinant;  ///< of the covariance, with the precision
   LevelChoice choice;
   Report report;
 };
@@ -61,9 +66,16 @@ class NoiseRows {
   NoiseRows(Ctx& ctx, const DataView<T, typename Ctx::space>& data)
       : NoiseRows(ctx, data, TrialLists(data.conditions, data.trials)) {}
 
+  [[nodiscard]] static double epsilon() { return std::numeric_limits<T>::epsilon(); }
   /// Rows whose product with themselves is the mean over conditions of their covariances.
   [[nodiscard]] Rows<Ctx> of(const std::vector<index_t>& conditions) const {
     return helmert_contrasts(ctx_, data_, lists_.averaged(lists_.repeated(conditions)));
+  }
+  /// Where the rows of each condition with two trials or more begin, and all end.
+  [[nodiscard]] std::vector<index_t> groups(const std::vector<index_t>& conditions) const {
+    std::vector<index_t> offsets{0};
+    for (const index_t c : lists_.repeated(conditions)) offsets.push_back(offsets.back() + lists_.count(c) - 1);
+    return offsets;
   }
   [[nodiscard]] LevelRows<Ctx> split(const Split& split, std::vector<double> sizes) const {
     const TrialSelection held = lists_.selection(lists_.repeated(split.validation));
@@ -73,7 +85,7 @@ class NoiseRows {
             static_cast<double>(held.trials.size()),
             training.contrasts(),
             std::move(sizes),
-            std::numeric_limits<T>::epsilon()};
+            epsilon()};
   }
 
  private:
@@ -97,6 +109,10 @@ class ConditionRows {
   [[nodiscard]] Rows<Ctx> of(const std::vector<index_t>& conditions) const {
     return centred(ctx_, means_, conditions, mean(conditions).view(), 1 / std::sqrt(freedom(conditions)));
   }
+  [[nodiscard]] static std::vector<index_t> groups(const std::vector<index_t>& conditions) {
+    return every(static_cast<index_t>(conditions.size()) + 1);
+  }
+  [[nodiscard]] double epsilon() const { return epsilon_; }
   [[nodiscard]] LevelRows<Ctx> split(const Split& split, std::vector<double> sizes) const {
     const auto mean_of_training = mean(split.training);
     return {of(split.training),
@@ -170,7 +186,28 @@ void describe_levels(Ctx& ctx, const char* estimator, Report& report,
 }
 
 [[nodiscard]] inline Decision decision(const LevelChoice& choice, const char* name) {
-  return {name, text::joined(text::decimals(choice.level)), choice.margin};
+  const bool analytic = choice.rule == LevelRule::analytic && !choice.form.empty();
+  return {text::joined(name, analytic ? ": variance of correlations" : ": mean negative log-likelihood"),
+          text::joined(text::decimals(choice.level)), choice.margin};
+}
+
+/// The items that the covariance is of: all, or where a level was chosen on a part those that train it.
+[[nodiscard]] inline std::vector<index_t> items_of(const Split& split, const ShrunkenCovarianceOptions& options) {
+  const bool part = options.level_rule == LevelRule::held_out || options.level_rule == LevelRule::continuous;
+  return part && !options.wantfull ? split.training
+                                   : every(static_cast<index_t>(split.training.size() + split.validation.size()));
+}
+
+/// The precision matrix and the log-determinant of the result, or a warning where it is singular.
+template <ContextLike Ctx>
+void add_precision(Ctx& ctx, ShrunkenCovariance<typename Ctx::tag>& result) {
+  try {
+    Precision<typename Ctx::tag> found = precision(ctx, std::as_const(result.covariance).view());
+    result.precision = std::move(found.precision);
+    result.log_determinant = found.log_determinant;
+  } catch (const NotPositiveDefinite&) {
+    result.report.warnings.push_back("the covariance is singular and has no precision matrix; give levels below 1");
+  }
 }
 
 /// The choice of a level from rows, and the covariance of those that the options ask for.
@@ -183,13 +220,15 @@ void estimate(Ctx& ctx, const Source& source, const Split& split, const Shrunken
   choice.level = choice.levels.front();
   choice.training = static_cast<index_t>(split.training.size());
   choice.validation = static_cast<index_t>(split.validation.size());
-  if (choice.levels.size() > 1) search_level<Search>(ctx, source.split(split, sizes), options.singular_rule, choice);
+  if (choice.levels.size() > 1) choose_level<Search>(ctx, source, split, sizes, options.levels(), choice);
   timer.lap("levels");
-  const std::vector<index_t> all = every(choice.training + choice.validation);
-  result.covariance = covariance(ctx, source.of(options.wantfull ? all : split.training).view(), choice.level);
+  result.covariance = covariance(ctx, source.of(items_of(split, options)).view(), choice.level);
+  std::vector<double> variances(static_cast<std::size_t>(result.covariance.rows()));
+  shrink_single(ctx, options.n1_rule, choice.level, variances, result.covariance);
   timer.lap("covariance");
   warn(choice, of, result.report.warnings, options.leave_out, items);
-  result.report.decisions.push_back(decision(choice, "level: mean negative log-likelihood"));
+  if (options.wantprecision) add_precision(ctx, result);
+  result.report.decisions.push_back(decision(choice, "level"));
   describe_levels(ctx, "gsn::shrunken_covariance", result.report, {&choice});
 }
 
@@ -202,8 +241,12 @@ void estimate(Ctx& ctx, const Source& source, const Split& split, const Shrunken
 /// trials, each less the mean of its condition, under the covariance of the others; levels are compared to within
 /// rounding. The covariance has the divisor (trials - 1) * conditions, and its mean is 0.
 ///
+/// That is LevelRule::held_out; for the other rules see there. With k_fold and analytic the covariance is of all
+/// conditions, whatever wantfull says. With wantprecision there are its inverse and log-determinant too.
+///
 /// Units that do not vary are left out of the likelihood and keep their place in the result. Warnings: such units, one
-/// condition that validates, a level at an end of the grid, no level that is not singular.
+/// condition that validates, a level at an end of the grid, no level that is not singular, a covariance without
+/// inverse.
 ///
 /// Search: `automatic`, `tridiagonal`, `low_rank` or `batched_cholesky`, which agree within rounding.
 ///
@@ -261,8 +304,7 @@ shrunken_covariance(Ctx& ctx, MatrixView<T, typename Ctx::space> rows, const Shr
   const auto means = detail::condition_means(ctx, data, detail::Origin::first_value);
   const detail::ConditionRows<Ctx> source(ctx, means.view(), std::numeric_limits<Number>::epsilon());
   const std::vector<double> sizes = detail::unit_sizes(ctx, data, means.view(), detail::Origin::first_value);
-  result.mean =
-      detail::with_origin(ctx, data, source.mean(options.wantfull ? detail::every(data.conditions) : parts.training));
+  result.mean = detail::with_origin(ctx, data, source.mean(detail::items_of(parts, options)));
   detail::estimate<Search>(ctx, source, parts, options, sizes, "data", "rows", result);
   return result;
 }

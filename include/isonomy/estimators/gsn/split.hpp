@@ -8,6 +8,7 @@
 #include <numeric>
 #include <optional>
 #include <random>
+#include <utility>
 #include <vector>
 
 #include "isonomy/core/config.hpp"
@@ -52,6 +53,28 @@ struct Split {
   const auto held_out =
       static_cast<std::ptrdiff_t>(round_half_even(static_cast<double>(n) / static_cast<double>(leave_out)));
   return {{order.begin() + held_out, order.end()}, {order.begin(), order.begin() + held_out}};
+}
+
+/// Splits of which every item validates in one: part f of `parts` equal ones of the order that `first` has its items
+/// in, those that validate before the others; so the first is `first` itself where split() made it. Parts without an
+/// item are left out. ValueError unless parts >= 2.
+[[nodiscard]] inline std::vector<Split> folds(const Split& first, index_t parts = 5) {
+  if (parts < 2) throw ValueError(text::joined("folds: parts=", parts, "; expected at least 2"));
+  std::vector<index_t> order = first.validation;
+  order.insert(order.end(), first.training.begin(), first.training.end());
+  const auto end_of = [&](index_t fold) {
+    const double share = static_cast<double>(order.size()) * static_cast<double>(fold);
+    return order.begin() + static_cast<std::ptrdiff_t>(round_half_even(share / static_cast<double>(parts)));
+  };
+  std::vector<Split> all;
+  for (index_t fold = 0; fold < parts; ++fold) {
+    const auto begin = end_of(fold), end = end_of(fold + 1);
+    if (begin == end) continue;
+    Split split{{order.begin(), begin}, {begin, end}};
+    split.training.insert(split.training.end(), end, order.end());
+    all.push_back(std::move(split));
+  }
+  return all;
 }
 
 namespace detail {

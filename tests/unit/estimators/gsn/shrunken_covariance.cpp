@@ -3,11 +3,14 @@
 
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "isonomy/compiled/gsn.hpp"
+#include "isonomy/estimators/gsn/covariance/precision.hpp"
 #include "support/catch.hpp"
 #include "support/gsn/covariances.hpp"
 #include "support/message.hpp"
@@ -91,6 +94,55 @@ TEST_CASE("covariance of rows: about the mean of those that train, or of all", "
   for (std::size_t k = 0; k < 51; k += 10)
     CHECK(training.choice.nll[k] ==
           Approx(test::normal_nll(test::shrunk(c, training.choice.levels[k]), held)).epsilon(1e-12));
+}
+
+TEST_CASE("the precision is the inverse, and has its log-determinant", "[gsn]") {
+  Context<Cpu> ctx;
+  for (const double unit : {1.0, 1e-70, 1e70}) {
+    Trials d = test::random_trials(12, 8, 3, 46);
+    for (double& x : d.x) x *= unit;
+    for (index_t c = 0; c < 8; ++c)
+      for (index_t t = 0; t < 3; ++t) d(5, c, t) = unit;
+    gsn::ShrunkenCovarianceOptions options;
+    options.shrinklevels = std::vector<double>{0.7};
+    CHECK(shrunken_covariance(ctx, d.view(), options).precision.rows() == 0);
+    options.wantprecision = true;
+    const auto r = shrunken_covariance(ctx, d.view(), options);
+    const auto c = r.covariance.view(), p = r.precision.view();
+    test::Square living;
+    for (index_t i = 0; i < 12; ++i) {
+      if (i != 5) living.emplace_back();
+      for (index_t j = 0; j < 12; ++j) {
+        double product = 0;
+        for (index_t k = 0; k < 12; ++k) product += c(i, k) * p(k, j);
+        CHECK(product == Approx(i == j && i != 5 ? 1 : 0).margin(1e-12));
+        CHECK(p(i, j) == p(j, i));
+        if (i != 5 && j != 5) living.back().push_back(c(i, j) / unit / unit);
+      }
+    }
+    const double log_two_pi = 1.8378770664093453;
+    const double expected = 2 * test::normal_nll(living, {std::vector<double>(11)}) - 11 * log_two_pi;
+    CHECK(*r.log_determinant == Approx(expected + 22 * std::log(unit)).epsilon(1e-12));
+    CHECK(gsn::precision(ctx, c).dead_units == std::vector<index_t>{5});
+  }
+  gsn::ShrunkenCovarianceOptions one;
+  one.shrinklevels = std::vector<double>{1};
+  one.wantprecision = true;
+  for (std::uint32_t seed = 1; seed < 9; ++seed) {  // singular by one dimension: rounding may leave a factor
+    const auto r = shrunken_covariance(ctx, test::average_referenced(test::random_trials(16, 60, 3, seed)).view(), one);
+    CHECK(r.precision.rows() == 0);
+    CHECK(!r.log_determinant);
+    CHECK(r.report.warnings.back() == "the covariance is singular and has no precision matrix; give levels below 1");
+    CHECK(test::message<NotPositiveDefinite>([&] {
+            (void)gsn::precision(ctx, r.covariance.view());
+          }).find("gsn::precision: the covariance is singular: ") == 0);
+  }
+  Matrix<double, Cpu> indefinite(ctx, 2, 2, "test");
+  indefinite.view()(0, 0) = indefinite.view()(1, 0) = indefinite.view()(0, 1) = 1;
+  indefinite.view()(1, 1) = -1;
+  CHECK_THROWS_AS(gsn::precision(ctx, std::as_const(indefinite).view()), NotPositiveDefinite);
+  CHECK(gsn::precision(ctx, MatrixView<const double>(nullptr, 0, 0, 1, 0)).log_determinant == 0);
+  CHECK_THROWS_AS(gsn::precision(ctx, MatrixView<const double>(indefinite.data(), 2, 1, 1, 2)), ShapeError);
 }
 
 TEST_CASE("one level is taken untried", "[gsn]") {

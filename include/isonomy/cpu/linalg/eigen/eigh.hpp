@@ -24,10 +24,8 @@ class SymmetricEigenproblem {
  public:
   /// In pieces: what the heap keeps between calls need not be cleared by the system each time.
   SymmetricEigenproblem(Context& ctx, const char* operation, index_t n)
-      : ctx_(ctx), operation_(operation), matrix_(allocate(n * n + 4 * round_up(n, 8) + 8)), vectors_(allocate(n * n)),
-        workspace_(allocate(std::max({TridiagonalReduction::workspace(ctx, n), DivideAndConquer::workspace(n),
-                                      Reflectors<double>::workspace(n, n)}))),
-        further_(allocate(DivideAndConquer::workspace(n))) {
+      : ctx_(ctx), operation_(operation), matrix_(allocate(of_matrix(n))), vectors_(allocate(n * n)),
+        workspace_(allocate(of_steps(ctx, n))), further_(allocate(DivideAndConquer::workspace(n))) {
     const index_t line = round_up(n, 8);
     a_ = column_major(in(matrix_), n, n), q_ = column_major(in(vectors_), n, n);
     d_ = in(matrix_) + round_up(n * n, 8), e_ = d_ + line, tau_ = e_ + line;
@@ -56,6 +54,15 @@ class SymmetricEigenproblem {
           .apply(q_.column_block(0, count), false);
     sort(d_, count, order_);
     if (ctx_.control().stop.stop_requested()) throw Cancelled(operation_);  // outputs are written whole
+  }
+  /// Bytes that a problem holds, and its largest product: of blocks of reflectors, or of halves of the vectors.
+  [[nodiscard]] static std::size_t workspace(const Context& ctx, index_t n) {
+    const index_t half = (n + 1) / 2, block = Reflectors<double>::block;
+    const auto held =
+        static_cast<std::size_t>(of_matrix(n) + n * n + of_steps(ctx, n) + DivideAndConquer::workspace(n));
+    return sizeof(double) * held +
+           std::max({Gemm::gemm_workspace<double>(ctx, block, n, n), Gemm::gemm_workspace<double>(ctx, n, n, block),
+                     Gemm::gemm_workspace<double>(ctx, half, n, half)});
   }
   /// Places of values in ascending order, of equal ones in the order of places.
   static void sort(const double* values, index_t count, index_t* places) {
@@ -86,6 +93,11 @@ class SymmetricEigenproblem {
   }
 
  private:
+  [[nodiscard]] static index_t of_matrix(index_t n) { return n * n + 4 * round_up(n, 8) + 8; }
+  [[nodiscard]] static index_t of_steps(const Context& ctx, index_t n) {
+    return std::max(
+        {TridiagonalReduction::workspace(ctx, n), DivideAndConquer::workspace(n), Reflectors<double>::workspace(n, n)});
+  }
   [[nodiscard]] Memory::allocation allocate(index_t elements) {
     return Memory::allocate(ctx_, static_cast<std::size_t>(elements) * sizeof(double), operation_);
   }
@@ -101,6 +113,10 @@ class SymmetricEigenproblem {
 };
 
 struct Eigh {
+  template <Real T>
+  [[nodiscard]] static std::size_t eigh_workspace(const Context& ctx, index_t n) {
+    return n == 0 ? 0 : SymmetricEigenproblem::workspace(ctx, n);
+  }
   /// One result, in each bit, for any thread count, instruction set and compiler flags; float is solved in double.
   template <Real T>
   static void eigh(Context& ctx, MatrixView<const T> a, VectorView<T> w, MatrixView<T> v) {

@@ -21,12 +21,16 @@ namespace isonomy::cpu {
 /// compiler flags.
 struct Tridiagonalise {
   template <Real T>
+  [[nodiscard]] static std::size_t tridiagonalise_workspace(const Context& ctx, index_t n) {
+    return n == 0 ? 0 : sizeof(double) * static_cast<std::size_t>(elements(ctx, n));
+  }
+  template <Real T>
   static void tridiagonalise(Context& ctx, MatrixView<const T> a, VectorView<T> d, VectorView<T> e,
                              MatrixView<T> reflectors, VectorView<T> taus) {
     constexpr const char* operation = "tridiagonalise";
     const index_t n = a.rows, line = round_up(n, 8), square = round_up(n * n, 8);
     if (n == 0) return;
-    const auto memory = room_of(ctx, square + 3 * line + TridiagonalReduction::workspace(ctx, n), operation);
+    const auto memory = room_of(ctx, elements(ctx, n), operation);
     double *const start = static_cast<double*>(memory.get()), *const lines = start + square;
     const MatrixView<double> matrix = column_major(start, n, n);
     const int exponent = load_scaled(ctx, a, matrix, operation);
@@ -61,6 +65,9 @@ struct Tridiagonalise {
   }
 
  private:
+  [[nodiscard]] static index_t elements(const Context& ctx, index_t n) {
+    return round_up(n * n, 8) + 3 * round_up(n, 8) + TridiagonalReduction::workspace(ctx, n);
+  }
   [[nodiscard]] static Memory::allocation room_of(Context& ctx, index_t elements, const char* operation) {
     return Memory::allocate(ctx, static_cast<std::size_t>(elements) * sizeof(double), operation);
   }

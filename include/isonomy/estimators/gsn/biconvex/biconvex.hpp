@@ -95,7 +95,7 @@ void measure_distance(Ctx& ctx, const Steps<Ctx>& steps, Biconvex<Ctx>& r) {
 template <ContextLike Ctx>
 [[nodiscard]] Biconvex<Ctx> solve(Ctx& ctx, const BiconvexProblem<Ctx>& problem, const BiconvexOptions& options,
                                   Matrix<double, typename Ctx::tag>& start, bool keep_start) {
-  const Steps<Ctx> steps(ctx, problem, options.ridge, options.signal_pairs, start);
+  const Steps<Ctx> steps(ctx, problem, options, start);
   Biconvex<Ctx> r;
   if (problem.noise.rows == 0) {
     r.converged = true;

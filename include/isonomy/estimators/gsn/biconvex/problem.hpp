@@ -12,6 +12,7 @@
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
+#include "isonomy/estimators/gsn/dead_units.hpp"
 #include "isonomy/estimators/gsn/psd/nearest_psd.hpp"
 #include "isonomy/estimators/gsn/psd/symmetric.hpp"
 
@@ -48,6 +49,7 @@ struct BiconvexOptions {
   Ridge ridge = Ridge::relative;
   int max_iterations = 100;
   Pairs signal_pairs = Pairs::fewer_sign;  ///< what `signal_projection` holds
+  DeadUnits dead_units = DeadUnits::drop;  ///< literal: they get a ridge too
   bool measure_distance = true;            ///< of sweeps over uneven data to their fixed point, by one more projection
 };
 

@@ -14,6 +14,7 @@
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/gsn/biconvex/flat_correlation.hpp"
 #include "isonomy/estimators/gsn/biconvex/problem.hpp"
+#include "isonomy/estimators/gsn/dead_units.hpp"
 #include "isonomy/estimators/gsn/psd/nearest_psd.hpp"
 #include "isonomy/estimators/gsn/psd/symmetric.hpp"
 #include "isonomy/estimators/gsn/statistics/scale.hpp"
@@ -108,8 +109,8 @@ class Steps {
 
   /// `start`: the data's covariance less that of the noise in it. Of even data nothing else is asked of the data's; of
   /// others, the start is read in the first step alone.
-  Steps(Ctx& ctx, const BiconvexProblem<Ctx>& problem, Ridge ridge, Pairs of_signal, const Square& start)
-      : ctx_(ctx), p_(problem), ridge_(ridge), of_signal_(of_signal),
+  Steps(Ctx& ctx, const BiconvexProblem<Ctx>& problem, const BiconvexOptions& options, const Square& start)
+      : ctx_(ctx), p_(problem), ridge_(options.ridge), of_signal_(options.signal_pairs), dead_(options.dead_units),
         weights_(biconvex_weights(problem.conditions, problem.effective_trials)), start_(start) {}
 
   /// The signal's covariance that sweeps begin at.
@@ -125,7 +126,7 @@ class Steps {
       transform(ctx_, LessOther{p_.trials}, flat(signal), flat(start_), flat(p_.noise), flat(noise));
     else
       subtract_noise(ctx_, p_, noise, signal);
-    Projection<Ctx> done = nearest_psd(ctx_, signal.view(), ridge_, of_signal_);
+    Projection<Ctx> done = nearest_psd(ctx_, signal.view(), ridge_, of_signal_, dead_);
     if (of_signal_ != Pairs::all) done.eigenvectors = {};
     return done;
   }
@@ -139,7 +140,7 @@ class Steps {
     const Weigh weigh{p_.even() ? 1 : weights_.noise, of_data};
     transform(ctx_, weigh, flat(noise), flat(p_.noise), p_.even() ? flat(start_) : flat(p_.data), flat(signal));
     if (of_first != nullptr && stays_definite(*of_first)) return {};
-    Projection<Ctx> done = nearest_psd(ctx_, noise.view(), ridge_);
+    Projection<Ctx> done = nearest_psd(ctx_, noise.view(), ridge_, Pairs::fewer_sign, dead_);
     done.eigenvectors = {};
     return done;
   }
@@ -150,7 +151,7 @@ class Steps {
     const double left = 1 - weights_.data * p_.effective_trials / p_.trials;
     if (p_.has_shares() || !(left > 0)) return false;
     transform(ctx_, LimitSignal{left, weights_.noise / p_.trials}, flat(signal), flat(p_.data), flat(p_.noise));
-    of_signal = nearest_psd(ctx_, signal.view(), ridge_, of_signal_);
+    of_signal = nearest_psd(ctx_, signal.view(), ridge_, of_signal_, dead_);
     if (of_signal_ != Pairs::all) of_signal.eigenvectors = {};
     if (of_signal.projected) {
       transform(ctx_, Times{1 / left}, of_signal.eigenvalues.view(), of_signal.eigenvalues.view());
@@ -183,7 +184,7 @@ class Steps {
   /// which no eigenvalue is below what the least of the noise leaves. Half of that must be left, and be far above what
   /// rounding does to a factorisation.
   [[nodiscard]] bool stays_definite(const Projection<Ctx>& of_signal) const {
-    if (p_.has_shares() || !(p_.noise_least > 0)) return false;
+    if (dead_ == DeadUnits::literal || p_.has_shares() || !(p_.noise_least > 0)) return false;
     const double u = p_.effective_trials, of_noise = weights_.noise + weights_.data * u / p_.trials;
     double taken = 0;
     if (of_signal.projected) {
@@ -202,6 +203,7 @@ class Steps {
   const BiconvexProblem<Ctx>& p_;
   Ridge ridge_;
   Pairs of_signal_;
+  DeadUnits dead_;
   BiconvexWeights weights_;
   const Square& start_;
 };

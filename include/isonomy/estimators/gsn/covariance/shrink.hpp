@@ -1,6 +1,8 @@
 // Covariances from centred rows, their diagonals, and shrinkage of what is beside the diagonal.
 #pragma once
 
+#include <vector>
+
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/core/config.hpp"
@@ -9,7 +11,16 @@
 #include "isonomy/ops/for_each.hpp"
 #include "isonomy/ops/linalg/syrk.hpp"
 
-namespace isonomy::gsn::detail {
+namespace isonomy::gsn {
+
+/// What a level does to the variance of a single unit, which has nothing beside the diagonal.
+///
+/// - `matlab`: nothing, as for any variance; all levels are equally likely, and the first is taken;
+/// - `numpy`: it multiplies the variance, as in the published Python, so that the level is some min(1, held-out
+///   variance/training variance).
+enum class N1Rule { matlab, numpy };
+
+namespace detail {
 
 /// out(j) = the sum of the squares of column j, in the order of its rows.
 template <MemorySpace Space>
@@ -56,4 +67,24 @@ template <ContextLike Ctx>
   return out;
 }
 
-}  // namespace isonomy::gsn::detail
+/// Multiplies the diagonal of a square matrix by `level`.
+template <MemorySpace Space>
+struct ShrinkDiagonal {
+  MatrixView<double, Space> a;
+  double level;
+
+  ISONOMY_HD void operator()(index_t j) const { a(j, j) = rounded_product(level, a(j, j)); }
+};
+
+/// Shrinks the variance of a single unit, and the matrix that holds it, if the rule says so.
+template <ContextLike Ctx>
+void shrink_single(Ctx& ctx, N1Rule rule, double level, std::vector<double>& variances,
+                   Matrix<double, typename Ctx::tag>& covariance) {
+  if (rule == N1Rule::matlab || variances.size() != 1) return;
+  variances[0] = rounded_product(level, variances[0]);
+  isonomy::for_each(ctx, covariance.rows(), ShrinkDiagonal<typename Ctx::space>{covariance.view(), level});
+}
+
+}  // namespace detail
+
+}  // namespace isonomy::gsn

@@ -12,6 +12,7 @@
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/gsn/levels/problem.hpp"
+#include "isonomy/estimators/gsn/levels/refine.hpp"
 #include "isonomy/estimators/gsn/levels/singular.hpp"
 #include "isonomy/estimators/gsn/levels/tridiagonal_form.hpp"
 #include "isonomy/ops/for_each.hpp"
@@ -53,14 +54,18 @@ struct SquaresOfSlots {
   }
 };
 
-/// How many levels fit into half of what is left of the workspace, and into 256 MiB; one at least.
+/// How many levels fit into half of `left` bytes, and into 256 MiB; one at least.
+[[nodiscard]] inline index_t levels_within(std::size_t left, index_t units, index_t rows, std::size_t levels) {
+  constexpr std::size_t most = std::size_t{1} << 28;
+  const std::size_t each = sizeof(double) * static_cast<std::size_t>(units * (units + rows + 1));
+  return static_cast<index_t>(std::clamp<std::size_t>(each == 0 ? levels : std::min(most, left / 2) / each, 1, levels));
+}
+
+/// How many levels fit into half of what is left of the workspace.
 template <ContextLike Ctx>
 [[nodiscard]] index_t levels_at_once(Ctx& ctx, index_t units, index_t rows, std::size_t levels) {
-  constexpr std::size_t most = std::size_t{1} << 28;
   const std::size_t held = ctx.counters().bytes_allocated, limit = ctx.control().workspace_limit;
-  const std::size_t room = std::min(most, (limit > held ? limit - held : 0) / 2);
-  const std::size_t each = sizeof(double) * static_cast<std::size_t>(units * (units + rows + 1));
-  return static_cast<index_t>(std::clamp<std::size_t>(each == 0 ? levels : room / each, 1, levels));
+  return levels_within(limit > held ? limit - held : 0, units, rows, levels);
 }
 
 /// The likelihoods of some levels by Cholesky factors; NaN where there is none.
@@ -100,12 +105,12 @@ void factor_levels(Ctx& ctx, const LevelProblem<Ctx>& problem, MatrixView<const 
   }
 }
 
-/// The likelihood of level 1 by a factorisation, whatever the rank is.
+/// The likelihood of one level by a factorisation, whatever the rank is.
 template <ContextLike Ctx>
-[[nodiscard]] double factor_level_one(Ctx& ctx, const LevelProblem<Ctx>& problem,
-                                      MatrixView<const double, typename Ctx::space> r) {
+[[nodiscard]] double factor_level(Ctx& ctx, const LevelProblem<Ctx>& problem,
+                                  MatrixView<const double, typename Ctx::space> r, double level = 1) {
   std::vector<double> nll;
-  factor_levels(ctx, problem, r, {1.0}, nll);
+  factor_levels(ctx, problem, r, {level}, nll);
   return nll.front();
 }
 
@@ -116,24 +121,35 @@ template <ContextLike Ctx>
 struct batched_cholesky {
   template <ContextLike Ctx>
   [[nodiscard]] static LevelCurve curve(Ctx& ctx, detail::LevelProblem<Ctx> problem, const std::vector<double>& levels,
-                                        SingularRule rule) {
+                                        CurveOptions how) {
     LevelCurve result;
     result.form = "batched_cholesky";
     result.factored = true;
-    const index_t n = problem.units();
     const Matrix<double, typename Ctx::tag> r = detail::correlation(ctx, problem);
     detail::factor_levels(ctx, problem, r.view(), levels, result.nll);
-    if (rule == SingularRule::cholesky) return result;
+    if (how.singular_rule == SingularRule::rank) set_singular(ctx, problem, r.view(), levels, result);
+    if (how.refine)
+      result.refined = detail::refined_level(levels, result.nll,
+                                             [&](double a) { return detail::factor_level(ctx, problem, r.view(), a); });
+    return result;
+  }
+
+ private:
+  /// Takes the likelihoods of levels that are singular by rank, and tells the rank where that had to be found.
+  template <ContextLike Ctx>
+  static void set_singular(Ctx& ctx, const detail::LevelProblem<Ctx>& problem,
+                           MatrixView<const double, typename Ctx::space> r, const std::vector<double>& levels,
+                           LevelCurve& result) {
+    const index_t n = problem.units();
     const auto may_be_singular = [&](double a) { return detail::is_near_singular(a, n, problem.rounding); };
-    if (std::none_of(levels.begin(), levels.end(), may_be_singular)) return result;
+    if (std::none_of(levels.begin(), levels.end(), may_be_singular)) return;
     Matrix<double, typename Ctx::tag> no_rows(ctx, 0, n, "gsn: no rows");
-    const detail::TridiagonalForm form = detail::tridiagonal_form(ctx, r.view(), no_rows);
+    const detail::TridiagonalForm form = detail::tridiagonal_form(ctx, r, no_rows);
     const detail::Extremes extremes = form.extremes();
     result.rank = detail::numerical_rank(form, n, problem.rounding, extremes.largest);
     for (std::size_t k = 0; k < levels.size(); ++k)
       if (detail::is_singular(levels[k], n, problem.rank_bound, problem.rounding, extremes))
         result.nll[k] = std::numeric_limits<double>::quiet_NaN();
-    return result;
   }
 };
 

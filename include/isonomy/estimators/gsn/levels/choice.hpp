@@ -19,9 +19,13 @@
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/report.hpp"
 #include "isonomy/core/text.hpp"
+#include "isonomy/estimators/gsn/covariance/shrink.hpp"
+#include "isonomy/estimators/gsn/dead_units.hpp"
 #include "isonomy/estimators/gsn/levels/low_rank.hpp"
+#include "isonomy/estimators/gsn/levels/options.hpp"
 #include "isonomy/estimators/gsn/levels/problem.hpp"
 #include "isonomy/estimators/gsn/split.hpp"
+#include "isonomy/ops/linalg/log_diagonal_sum.hpp"
 
 namespace isonomy::gsn {
 
@@ -31,16 +35,18 @@ struct LevelChoice {
   index_t index = 0;           ///< of `levels`; -1 where the level had to be one that is not among them
   std::vector<double> levels;  ///< those tried, in the order given
   /// Mean negative log-likelihood of the held-out rows at each of them, NaN where singular; empty where there was but
-  /// one level, which is taken untried.
+  /// one level, which is taken untried, and for LevelRule::analytic.
   std::vector<double> nll;
-  double margin = Decision::not_known;   ///< by which the best other level is worse
-  std::string form;                      ///< how the curve was found; empty where it was not
-  bool factored = false;                 ///< whether the search factored covariances of levels
-  index_t rank_bound = 0;                ///< degrees of freedom of the training covariance, 0 where nothing trained
-  std::optional<index_t> rank;           ///< of the training correlation matrix, where its search told
-  index_t training = 0, validation = 0;  ///< conditions
-  std::vector<index_t> dead_units;       ///< that do not vary in training, left out of the likelihood
-  index_t units = 0;                     ///< that are in the likelihood
+  double level_nll = Decision::not_known;  ///< that of the level
+  LevelRule rule = LevelRule::held_out;    ///< by which it was chosen
+  double margin = Decision::not_known;     ///< by which the best other level is worse, of `levels`
+  std::string form;                        ///< how the curve was found; empty where it was not
+  bool factored = false;                   ///< whether the search factored covariances of levels
+  index_t rank_bound = 0;                  ///< degrees of freedom of the training covariance, 0 where nothing trained
+  std::optional<index_t> rank;             ///< of the training correlation matrix, where its search told
+  index_t training = 0, validation = 0;    ///< conditions; of k_fold the fewest that train, and all that validate
+  std::vector<index_t> dead_units;         ///< that do not vary in training, left out of the likelihood
+  index_t units = 0;                       ///< that are in the likelihood
 };
 
 /// A way to find the likelihood curve.
@@ -65,6 +71,7 @@ inline void choose(LevelChoice& choice, index_t units) {
     while (!(choice.nll[best] <= least + likelihood_rounding(least, units))) ++best;
   choice.index = static_cast<index_t>(best);
   choice.level = choice.levels[best];
+  choice.level_nll = choice.nll[best];
   choice.margin = Decision::no_runner_up;
   for (std::size_t k = 0; k < choice.nll.size(); ++k)
     if (choice.levels[k] != choice.level && choice.nll[k] == choice.nll[k])
@@ -83,6 +90,8 @@ inline void warn(const LevelChoice& choice, const char* of, std::vector<std::str
     for (const index_t unit : choice.dead_units) list += (list.empty() ? "" : ", ") + std::to_string(unit);
     say({"units that do not vary in training and were left out of the likelihood: ", list});
   }
+  if (choice.rule == LevelRule::analytic && choice.units > 1 && (choice.level == 0 || choice.level == 1))
+    say({"the analytic level, ", text::decimals(choice.level), ", is at an end of its range"});
   if (choice.nll.empty()) return;
   if (std::none_of(choice.nll.begin(), choice.nll.end(), [](double nll) { return nll == nll; })) {
     say({"all covariance matrices were singular; the first level, ", text::decimals(choice.level), ", was taken"});
@@ -105,27 +114,54 @@ struct LevelRows {
   double epsilon = 0;         ///< of the data's type
 };
 
-/// Fills in the choice among its levels, of which there are several.
+/// Takes a level between those of the grid that is better by more than rounding.
+inline void choose_refined(LevelChoice& choice, LevelPoint refined, index_t units) {
+  const double gain = choice.level_nll - refined.nll;
+  if (!(gain > likelihood_rounding(choice.level_nll, units))) return;
+  choice.level = refined.level;
+  choice.level_nll = refined.nll;
+  choice.index = -1;
+  choice.margin = gain;
+}
+
+/// The likelihoods of a single unit whose variance each level multiplies.
+template <ContextLike Ctx>
+[[nodiscard]] std::vector<double> curve_of_single(Ctx& ctx, const LevelProblem<Ctx>& problem,
+                                                  const std::vector<double>& levels) {
+  const double squares = to_host(ctx, column_squares(ctx, problem.held_out.view())).front();
+  std::vector<double> nll;
+  for (const double level : levels)
+    nll.push_back(level > 0 ? problem.nll(isonomy::detail::fixed_logarithm(level), squares / level)
+                            : std::numeric_limits<double>::quiet_NaN());
+  return nll;
+}
+
+/// Fills in the likelihoods of the levels and what else the search found; returns the best between them, where asked.
 template <LevelSearch Search, ContextLike Ctx>
-void search_level(Ctx& ctx, LevelRows<Ctx> rows, SingularRule rule, LevelChoice& choice) {
+std::optional<LevelPoint> fill_curve(Ctx& ctx, LevelRows<Ctx> rows, const LevelOptions& how, LevelChoice& choice) {
   choice.rank_bound = rows.rank_bound;
   const std::vector<double> variances = to_host(ctx, column_squares(ctx, rows.training.view()));
-  choice.dead_units = dead_units(variances, rows.sizes, rows.epsilon);
-  const auto units = static_cast<index_t>(variances.size() - choice.dead_units.size());
-  choice.units = units;
-  if (units == 0) {
-    choice.nll.assign(choice.levels.size(), std::numeric_limits<double>::quiet_NaN());
-  } else {
-    LevelProblem<Ctx> problem = level_problem(ctx, std::move(rows.training), std::move(rows.held_out), rows.divisor,
-                                              rows.rank_bound, variances, choice.dead_units);
-    problem.rounding = rounding_of(variances, choice.dead_units, rows.sizes, rows.epsilon);
-    LevelCurve curve = Search::curve(ctx, std::move(problem), choice.levels, rule);
-    choice.nll = std::move(curve.nll);
-    choice.form = curve.form;
-    choice.rank = curve.rank;
-    choice.factored = curve.factored;
+  if (how.dead_units == DeadUnits::drop) choice.dead_units = dead_units(variances, rows.sizes, rows.epsilon);
+  choice.units = static_cast<index_t>(variances.size() - choice.dead_units.size());
+  choice.nll.assign(choice.levels.size(), std::numeric_limits<double>::quiet_NaN());
+  const bool none_varies = choice.units == 0,
+             some_literally = std::find(variances.begin(), variances.end(), 0.0) != variances.end() &&
+                              how.dead_units == DeadUnits::literal;
+  if (none_varies || some_literally) return std::nullopt;
+  LevelProblem<Ctx> problem = level_problem(ctx, std::move(rows.training), std::move(rows.held_out), rows.divisor,
+                                            rows.rank_bound, variances, choice.dead_units);
+  problem.rounding = rounding_of(variances, choice.dead_units, rows.sizes, rows.epsilon);
+  if (how.n1_rule == N1Rule::numpy && variances.size() == 1) {
+    choice.nll = curve_of_single(ctx, problem, choice.levels);
+    return std::nullopt;
   }
-  choose(choice, units);
+  LevelCurve curve = Search::curve(ctx, std::move(problem), choice.levels,
+                                   {how.singular_rule, how.level_rule == LevelRule::continuous});
+  choice.nll = std::move(curve.nll);
+  choice.form = curve.form;
+  choice.rank = curve.rank;
+  choice.factored = curve.factored;
+  return curve.refined;
 }
 
 }  // namespace detail

@@ -16,6 +16,7 @@
 #include "isonomy/estimators/gsn/covariance/shrink.hpp"
 #include "isonomy/estimators/gsn/levels/batched_cholesky.hpp"
 #include "isonomy/estimators/gsn/levels/problem.hpp"
+#include "isonomy/estimators/gsn/levels/refine.hpp"
 #include "isonomy/estimators/gsn/levels/singular.hpp"
 #include "isonomy/estimators/gsn/levels/tridiagonal.hpp"
 #include "isonomy/estimators/gsn/levels/tridiagonal_form.hpp"
@@ -40,16 +41,16 @@ namespace isonomy::gsn {
 struct low_rank {
   template <ContextLike Ctx>
   [[nodiscard]] static LevelCurve curve(Ctx& ctx, detail::LevelProblem<Ctx> problem, const std::vector<double>& levels,
-                                        SingularRule rule) {
+                                        CurveOptions how) {
     constexpr double nan = std::numeric_limits<double>::quiet_NaN();
     using Tag = typename Ctx::tag;
     const index_t n = problem.training.rows(), units = problem.units(), m = problem.held_out.rows();
-    if (n >= units) return tridiagonal::curve(ctx, std::move(problem), levels, rule);
+    if (n >= units) return tridiagonal::curve(ctx, std::move(problem), levels, how);
     LevelCurve result;
     result.form = "low_rank";
     std::optional<double> of_one;
-    if (rule == SingularRule::cholesky && std::find(levels.begin(), levels.end(), 1.0) != levels.end())
-      of_one = detail::factor_level_one(ctx, problem, detail::correlation(ctx, problem).view());
+    if (how.singular_rule == SingularRule::cholesky && std::find(levels.begin(), levels.end(), 1.0) != levels.end())
+      of_one = detail::factor_level(ctx, problem, detail::correlation(ctx, problem).view());
     result.factored = of_one.has_value();
     double squares = 0;
     for (const double of_unit : to_host(ctx, detail::column_squares(ctx, problem.held_out.view()))) squares += of_unit;
@@ -59,22 +60,19 @@ struct low_rank {
     const detail::TridiagonalForm form = detail::tridiagonal_form(ctx, gram.view(), products);
     const double largest = form.extremes().largest;
     result.rank = std::min(detail::numerical_rank(form, units, problem.rounding, largest), problem.rank_bound);
-    const std::vector<std::optional<detail::LevelTerms>> terms = detail::terms_of(ctx, form, levels);
-    for (std::size_t k = 0; k < levels.size(); ++k) {
-      const double a = levels[k], b = 1 - a;
-      if (of_one && a == 1) {
-        result.nll.push_back(*of_one);
-        continue;
-      }
-      const bool singular = detail::is_singular(a, units, problem.rank_bound, problem.rounding, {0, largest});
-      if (singular || b <= 0 || !terms[k]) {
-        result.nll.push_back(nan);
-        continue;
-      }
+    const auto nll_at = [&](double a, const std::optional<detail::LevelTerms>& terms) {
+      const double b = 1 - a;
+      if (of_one && a == 1) return *of_one;
+      if (detail::is_singular(a, units, problem.rank_bound, problem.rounding, {0, largest}) || b <= 0 || !terms)
+        return nan;
       const double null_space = rounded_product(static_cast<double>(units - n), isonomy::detail::fixed_logarithm(b));
-      result.nll.push_back(
-          problem.nll(null_space + terms[k]->log_determinant, (squares - rounded_product(a, terms[k]->quadratic)) / b));
-    }
+      return problem.nll(null_space + terms->log_determinant, (squares - rounded_product(a, terms->quadratic)) / b);
+    };
+    const std::vector<std::optional<detail::LevelTerms>> terms = detail::terms_of(ctx, form, levels);
+    for (std::size_t k = 0; k < levels.size(); ++k) result.nll.push_back(nll_at(levels[k], terms[k]));
+    if (how.refine)
+      result.refined =
+          detail::refined_level(levels, result.nll, [&](double a) { return nll_at(a, form.at(a, 1 - a)); });
     return result;
   }
 };
@@ -84,13 +82,13 @@ struct low_rank {
 struct automatic {
   template <ContextLike Ctx>
   [[nodiscard]] static LevelCurve curve(Ctx& ctx, detail::LevelProblem<Ctx> problem, const std::vector<double>& levels,
-                                        SingularRule rule) {
+                                        CurveOptions how) {
     constexpr double worth = 0.6, too_near = 1e-6;
     const auto loses_digits = [](double a) { return a != 1 && a > 1 - too_near; };
     const bool few = static_cast<double>(problem.training.rows()) < worth * static_cast<double>(problem.units());
     if (few && std::none_of(levels.begin(), levels.end(), loses_digits))
-      return low_rank::curve(ctx, std::move(problem), levels, rule);
-    return tridiagonal::curve(ctx, std::move(problem), levels, rule);
+      return low_rank::curve(ctx, std::move(problem), levels, how);
+    return tridiagonal::curve(ctx, std::move(problem), levels, how);
   }
 };
 

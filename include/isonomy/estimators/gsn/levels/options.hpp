@@ -1,13 +1,35 @@
-// Options of the estimation of one covariance.
+// Options of how a level is chosen, and of the estimation of one covariance.
 #pragma once
 
 #include <optional>
 #include <vector>
 
 #include "isonomy/core/config.hpp"
+#include "isonomy/estimators/gsn/covariance/shrink.hpp"
+#include "isonomy/estimators/gsn/dead_units.hpp"
 #include "isonomy/estimators/gsn/levels/problem.hpp"
 
 namespace isonomy::gsn {
+
+/// How the level of a covariance is chosen, where there are several to choose among.
+///
+/// - `held_out`: that of the grid with the least mean negative log-likelihood of one held-out part (split());
+/// - `k_fold`: the same of all parts in turn, each under the covariance of the others (folds()): the mean over all
+///   held-out rows; a level that is singular in one fold has none;
+/// - `continuous`: where the likelihood of the held-out part is best between the grid's best level and its neighbours,
+///   those that are singular aside: to 1e-6, by 27 evaluations more (golden sections), or the grid's best where nothing
+///   between is better by more than rounding;
+/// - `analytic`: no likelihood and no grid: 1 less analytic_shrinkage(), from all conditions.
+enum class LevelRule { held_out, k_fold, continuous, analytic };
+
+/// What the choice of a level depends on, beside the levels.
+struct LevelOptions {
+  LevelRule level_rule = LevelRule::held_out;
+  SingularRule singular_rule = SingularRule::rank;
+  N1Rule n1_rule = N1Rule::matlab;
+  DeadUnits dead_units = DeadUnits::drop;
+  index_t leave_out = 5;
+};
 
 /// Defaults of calc_shrunken_covariance in cvnlab/GSN, and its names, but that `leaveout` is `leave_out` here.
 struct ShrunkenCovarianceOptions {
@@ -17,6 +39,12 @@ struct ShrunkenCovarianceOptions {
                           ///< items; else those of the training items
   SingularRule singular_rule = SingularRule::rank;
   bool allow_extrapolation = false;  ///< levels beyond 0 and 1
+  LevelRule level_rule = LevelRule::held_out;
+  N1Rule n1_rule = N1Rule::matlab;         ///< numpy: as published for Python
+  DeadUnits dead_units = DeadUnits::drop;  ///< literal: as published
+  bool wantprecision = false;              ///< the inverse of the covariance, and its log-determinant
+
+  [[nodiscard]] LevelOptions levels() const { return {level_rule, singular_rule, n1_rule, dead_units, leave_out}; }
 };
 
 }  // namespace isonomy::gsn

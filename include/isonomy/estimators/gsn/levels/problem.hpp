@@ -25,12 +25,24 @@ namespace isonomy::gsn {
 /// has it; where the rank is not full, rounding decides.
 enum class SingularRule { rank, cholesky };
 
+/// A level and its mean negative log-likelihood.
+struct LevelPoint {
+  double level = 0, nll = 0;
+};
+
 /// The negative log-likelihood of held-out rows at each level, and what else its search found.
 struct LevelCurve {
-  std::vector<double> nll;      ///< NaN where the covariance is singular
-  const char* form = "";        ///< the form that the search took
-  std::optional<index_t> rank;  ///< of the training covariance, numerically, where the search tells
-  bool factored = false;        ///< whether some level's covariance was factored
+  std::vector<double> nll;            ///< NaN where the covariance is singular
+  const char* form = "";              ///< the form that the search took
+  std::optional<index_t> rank;        ///< of the training covariance, numerically, where the search tells
+  bool factored = false;              ///< whether some level's covariance was factored
+  std::optional<LevelPoint> refined;  ///< the best between levels, where that was asked for and some lie between
+};
+
+/// What a search does beside its levels.
+struct CurveOptions {
+  SingularRule singular_rule = SingularRule::rank;
+  bool refine = false;  ///< look between levels too
 };
 
 namespace detail {

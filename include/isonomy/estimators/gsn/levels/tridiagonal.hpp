@@ -12,6 +12,7 @@
 #include "isonomy/core/config.hpp"
 #include "isonomy/estimators/gsn/levels/batched_cholesky.hpp"
 #include "isonomy/estimators/gsn/levels/problem.hpp"
+#include "isonomy/estimators/gsn/levels/refine.hpp"
 #include "isonomy/estimators/gsn/levels/singular.hpp"
 #include "isonomy/estimators/gsn/levels/tridiagonal_form.hpp"
 
@@ -25,28 +26,30 @@ namespace isonomy::gsn {
 struct tridiagonal {
   template <ContextLike Ctx>
   [[nodiscard]] static LevelCurve curve(Ctx& ctx, detail::LevelProblem<Ctx> problem, const std::vector<double>& levels,
-                                        SingularRule rule) {
+                                        CurveOptions how) {
     constexpr double nan = std::numeric_limits<double>::quiet_NaN();
     LevelCurve result;
     result.form = "tridiagonal";
     const index_t n = problem.units();
     const Matrix<double, typename Ctx::tag> r = detail::correlation(ctx, problem);
     std::optional<double> of_one;
-    if (rule == SingularRule::cholesky && std::find(levels.begin(), levels.end(), 1.0) != levels.end())
-      of_one = detail::factor_level_one(ctx, problem, r.view());
+    if (how.singular_rule == SingularRule::cholesky && std::find(levels.begin(), levels.end(), 1.0) != levels.end())
+      of_one = detail::factor_level(ctx, problem, r.view());
     result.factored = of_one.has_value();
     const detail::TridiagonalForm form = detail::tridiagonal_form(ctx, r.view(), problem.held_out);
     const detail::Extremes extremes = form.extremes();
     result.rank = detail::numerical_rank(form, n, problem.rounding, extremes.largest);
+    const auto nll_at = [&](double level, const std::optional<detail::LevelTerms>& terms) {
+      if (of_one && level == 1) return *of_one;
+      const bool singular = how.singular_rule == SingularRule::rank &&
+                            detail::is_singular(level, n, problem.rank_bound, problem.rounding, extremes);
+      return singular || !terms ? nan : problem.nll(terms->log_determinant, terms->quadratic);
+    };
     const std::vector<std::optional<detail::LevelTerms>> terms = detail::terms_of(ctx, form, levels);
-    for (std::size_t k = 0; k < levels.size(); ++k) {
-      const bool by_factor = of_one && levels[k] == 1;
-      const bool singular = rule == SingularRule::rank &&
-                            detail::is_singular(levels[k], n, problem.rank_bound, problem.rounding, extremes);
-      result.nll.push_back(by_factor               ? *of_one
-                           : singular || !terms[k] ? nan
-                                                   : problem.nll(terms[k]->log_determinant, terms[k]->quadratic));
-    }
+    for (std::size_t k = 0; k < levels.size(); ++k) result.nll.push_back(nll_at(levels[k], terms[k]));
+    if (how.refine)
+      result.refined =
+          detail::refined_level(levels, result.nll, [&](double a) { return nll_at(a, form.at(a, 1 - a)); });
     return result;
   }
 };

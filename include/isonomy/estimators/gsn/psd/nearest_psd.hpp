@@ -12,6 +12,7 @@
 #include "isonomy/core/error.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/view.hpp"
+#include "isonomy/estimators/gsn/dead_units.hpp"
 #include "isonomy/estimators/gsn/psd/living_pairs.hpp"
 #include "isonomy/estimators/gsn/psd/symmetric.hpp"
 #include "isonomy/ops/for_each.hpp"
@@ -151,7 +152,8 @@ template <ContextLike Ctx>
 ///
 /// The matrix is symmetrised; where it then has a Cholesky factor, it stays as it is, bit for bit. Otherwise negative
 /// eigenvalues become 0, and `ridge` is added to the diagonal. Rows and columns of nothing but zeros, units without
-/// variance, are left out of all this and stay zeros. With Ridge::relative or none the result scales with the matrix.
+/// variance, are left out of all this and stay zeros, unless `rule` takes them literally. With Ridge::relative or none
+/// the result scales with the matrix.
 ///
 /// Columns one behind the other (a Matrix). ShapeError, ValueError naming the first element that is not finite; the
 /// matrix is unchanged then, and where there is no memory to find out. NoConvergence and OutOfMemory as eigh(). O(n^3):
@@ -161,8 +163,8 @@ template <ContextLike Ctx>
 /// Deterministic: as cholesky(), eigh() and syrk(). Source: Higham, Linear Algebra Appl. 103 (1988) 103-118.
 template <ContextLike Ctx>
   requires(detail::can_project<backend_of<Ctx>>)
-Projection<Ctx> nearest_psd(Ctx& ctx, MatrixView<double, typename Ctx::space> m, Ridge ridge = Ridge::relative,
-                            Pairs pairs = Pairs::fewer_sign) {
+Projection<Ctx> nearest_psd(Ctx& ctx, MatrixView<double, typename Ctx::space> m, Ridge ridge, Pairs pairs,
+                            DeadUnits rule) {
   constexpr const char* operation = "nearest_psd";
   using Space = typename Ctx::space;
   using Constant = MatrixView<const double, Space>;
@@ -172,7 +174,8 @@ Projection<Ctx> nearest_psd(Ctx& ctx, MatrixView<double, typename Ctx::space> m,
   Buffer<double, typename Ctx::tag> found(ctx, m.rows, "nearest_psd: units without variance");
   Matrix<double, typename Ctx::tag> factor(ctx, m.rows, m.rows, "nearest_psd: factor");
   detail::symmetrise(ctx, m);
-  for_each(ctx, m.rows, detail::FindDead<Space>{m, found.view()});
+  fill(ctx, found.view(), 0.0);
+  if (rule == DeadUnits::drop) for_each(ctx, m.rows, detail::FindDead<Space>{m, found.view()});
   const VectorView<const double, Space> dead = found.view();
   if (m.rows == 0 || detail::positive_definite(ctx, Constant(m), dead, std::move(factor))) return p;
   p.projected = true;
@@ -181,6 +184,14 @@ Projection<Ctx> nearest_psd(Ctx& ctx, MatrixView<double, typename Ctx::space> m,
   p.ridge = detail::ridge_of(ctx, Constant(m), dead, ridge);
   for_each(ctx, m.rows, detail::SetDead<Space>{m, dead, 0, p.ridge});
   return p;
+}
+
+/// The same, with units without variance left out.
+template <ContextLike Ctx>
+  requires(detail::can_project<backend_of<Ctx>>)
+Projection<Ctx> nearest_psd(Ctx& ctx, MatrixView<double, typename Ctx::space> m, Ridge ridge = Ridge::relative,
+                            Pairs pairs = Pairs::fewer_sign) {
+  return nearest_psd(ctx, m, ridge, pairs, DeadUnits::drop);
 }
 
 }  // namespace isonomy::gsn

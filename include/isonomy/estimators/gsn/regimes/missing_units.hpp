@@ -16,8 +16,12 @@
 #include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/gsn/biconvex/problem.hpp"
+#include "isonomy/estimators/gsn/covariance/shrink.hpp"
 #include "isonomy/estimators/gsn/data_view.hpp"
+#include "isonomy/estimators/gsn/dead_units.hpp"
 #include "isonomy/estimators/gsn/levels/choice.hpp"
+#include "isonomy/estimators/gsn/levels/choose_level.hpp"
+#include "isonomy/estimators/gsn/levels/options.hpp"
 #include "isonomy/estimators/gsn/levels/problem.hpp"
 #include "isonomy/estimators/gsn/regimes/pairwise.hpp"
 #include "isonomy/estimators/gsn/regimes/presence.hpp"
@@ -49,14 +53,14 @@ class MissingUnits {
   using Square = Matrix<double, Tag>;
   static constexpr double epsilon = std::numeric_limits<T>::epsilon();
 
-  MissingUnits(Ctx& ctx, const DataView<T, Space>& data, Presence presence)
-      : ctx_(ctx), data_(data), presence_(std::move(presence)), means_(ctx, data) {}
+  MissingUnits(Ctx& ctx, const DataView<T, Space>& data, Presence presence, const LevelOptions& how = {})
+      : ctx_(ctx), how_(how), data_(data), presence_(std::move(presence)), means_(ctx, data) {}
 
   [[nodiscard]] const std::vector<double>& mean() const { return means_.of_units(); }
 
   /// Levels need what no unit lacks: trials for the noise, conditions for the data. Without, a level is 1.
   template <LevelSearch Search>
-  void choose_levels(SingularRule rule, LevelChoice& noise, LevelChoice& data, std::vector<std::string>& warnings) {
+  void choose_levels(LevelChoice& noise, LevelChoice& data, std::vector<std::string>& warnings) {
     means_.warn(warnings);
     noise.level = noise.levels.front();
     data.level = data.levels.front();
@@ -64,14 +68,14 @@ class MissingUnits {
     const Split all = split(data_.conditions);
     const TrialLists& lists = presence_.whole;
     choose_one<Search>(NoiseRows<Ctx, T>(ctx_, data_, lists),
-                       {lists.repeated(all.training), lists.repeated(all.validation)}, 1, rule, noise, "noise",
+                       {lists.repeated(all.training), lists.repeated(all.validation)}, 1, noise, "noise",
                        "none of the conditions that train, or that validate, has two trials without NaN", warnings);
     constexpr std::size_t least_conditions = 5;
     const std::vector<index_t> whole = means_.conditions_of_all_units();
     const Split parts = split(static_cast<index_t>(whole.size()));
     choose_one<Search>(ConditionRows<Ctx>(ctx_, means_.view(), epsilon),
-                       {picked(whole, parts.training), picked(whole, parts.validation)}, least_conditions - 1, rule,
-                       data, "data", "fewer than 5 conditions have every unit", warnings);
+                       {picked(whole, parts.training), picked(whole, parts.validation)}, least_conditions - 1, data,
+                       "data", "fewer than 5 conditions have every unit", warnings);
   }
 
   [[nodiscard]] Estimate<Tag> noise(double level, bool matrix) {
@@ -79,17 +83,17 @@ class MissingUnits {
     auto [variances, shares] = pairs.of_units();
     shares_ = std::move(shares);
     Estimate<Tag> found = estimate(std::move(variances));
-    if (!matrix) return found;
+    if (!matrix) return with_single_shrunk(std::move(found), level);
     share_ = Square(ctx_, data_.units, data_.units, "gsn: shares of noise");
     found.covariance = pairs.shrunk(found.variances, level, share_.view());
-    return found;
+    return with_single_shrunk(std::move(found), level);
   }
   [[nodiscard]] Estimate<Tag> data(double level, bool matrix) {
     const DataView<double, Space> means = means_.as_trials();
     const PairwiseCovariance<Ctx, double> pairs(ctx_, means, detail::presence(ctx_, means));
     Estimate<Tag> found = estimate(pairs.of_units().variances);
     if (matrix) found.covariance = pairs.shrunk(found.variances, level);
-    return found;
+    return with_single_shrunk(std::move(found), level);
   }
 
   [[nodiscard]] double signal_variance(std::size_t unit, double data, double noise) const {
@@ -114,8 +118,8 @@ class MissingUnits {
   }
 
   template <LevelSearch Search, class Source>
-  void choose_one(const Source& rows, const Split& parts, std::size_t least, SingularRule rule, LevelChoice& choice,
-                  const char* of, const char* otherwise, std::vector<std::string>& warnings) const {
+  void choose_one(const Source& rows, const Split& parts, std::size_t least, LevelChoice& choice, const char* of,
+                  const char* otherwise, std::vector<std::string>& warnings) const {
     choice.training = static_cast<index_t>(parts.training.size());
     choice.validation = static_cast<index_t>(parts.validation.size());
     if (parts.training.size() < least || parts.validation.empty()) {
@@ -127,19 +131,25 @@ class MissingUnits {
                        ", so that no level could be chosen; 1 was taken, give one level to have another"));
       return;
     }
-    search_level<Search>(ctx_, rows.split(parts, mean()), rule, choice);
+    choose_level<Search>(ctx_, rows, parts, mean(), how_, choice);
     warn(choice, of, warnings);
   }
 
   [[nodiscard]] Estimate<Tag> estimate(std::vector<double>&& variances) const {
     Estimate<Tag> found;
     found.variances = std::move(variances);
-    found.dead = dead_units(found.variances, mean(), epsilon);
+    if (how_.dead_units == DeadUnits::drop) found.dead = dead_units(found.variances, mean(), epsilon);
     for (const index_t unit : found.dead) found.variances[static_cast<std::size_t>(unit)] = 0;
     return found;
   }
 
+  [[nodiscard]] Estimate<Tag> with_single_shrunk(Estimate<Tag>&& found, double level) const {
+    shrink_single(ctx_, how_.n1_rule, level, found.variances, found.covariance);
+    return std::move(found);
+  }
+
   Ctx& ctx_;
+  LevelOptions how_;
   DataView<T, Space> data_;
   Presence presence_;
   PresentMeans<Ctx> means_;

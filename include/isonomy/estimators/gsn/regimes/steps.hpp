@@ -54,7 +54,7 @@ class Fit {
     result_.mnS = source.mean();
     result_.mnN.assign(result_.mnS.size(), 0.0);
     result_.noise.levels = result_.data.levels = levels;
-    source.template choose_levels<Search>(options_.singular_rule, result_.noise, result_.data, result_.report.warnings);
+    source.template choose_levels<Search>(result_.noise, result_.data, result_.report.warnings);
     result_.shrinklevelN = result_.noise.level;
     result_.shrinklevelD = result_.data.level;
     lap("levels");
@@ -96,6 +96,7 @@ class Fit {
     how.iteration = options_.iteration;
     how.ridge = options_.ridge;
     how.max_iterations = options_.max_iterations;
+    how.dead_units = options_.dead_units;
     if (options_.returns.eigvals_signal || options_.returns.eigvecs_signal) how.signal_pairs = Pairs::all;
     std::vector<std::string>& warnings = result_.report.warnings;
     BiconvexProblem<Ctx> problem = source.problem(result_.cN, result_.cD, warnings);
@@ -109,6 +110,9 @@ class Fit {
     found_ = solve(ctx_, problem, how, result_.cS, options_.returns.cS);
     if (std::isfinite(found_.distance)) result_.distance = found_.distance;
     result_.numiters = found_.iterations;
+    result_.iteration = found_.form;
+    result_.ridge_signal = found_.signal_projection.ridge;
+    result_.ridge_noise = found_.noise_ridge;
     for (std::string& warning : found_.warnings) warnings.push_back(std::move(warning));
     const auto note = [&](const char* which, double ridge) {
       if (ridge > 0)
@@ -147,8 +151,8 @@ class Fit {
     if (!result_.dead_units.empty()) {
       report.warnings.push_back("units that do not vary, zeros in all covariances: " + listed(result_.dead_units));
     }
-    report.decisions.push_back(decision(result_.noise, "shrinklevelN: mean negative log-likelihood"));
-    report.decisions.push_back(decision(result_.data, "shrinklevelD: mean negative log-likelihood"));
+    report.decisions.push_back(decision(result_.noise, "shrinklevelN"));
+    report.decisions.push_back(decision(result_.data, "shrinklevelD"));
     describe_levels(ctx_, "gsn::fit", report, {&result_.noise, &result_.data}, options_.returns.matrices());
     if (options_.returns.biconvex()) describe_biconvex();
   }

@@ -20,7 +20,10 @@
 #include "isonomy/estimators/gsn/covariance/shrink.hpp"
 #include "isonomy/estimators/gsn/covariance/trial_lists.hpp"
 #include "isonomy/estimators/gsn/data_view.hpp"
+#include "isonomy/estimators/gsn/dead_units.hpp"
 #include "isonomy/estimators/gsn/levels/choice.hpp"
+#include "isonomy/estimators/gsn/levels/choose_level.hpp"
+#include "isonomy/estimators/gsn/levels/options.hpp"
 #include "isonomy/estimators/gsn/levels/problem.hpp"
 #include "isonomy/estimators/gsn/psd/symmetric.hpp"
 #include "isonomy/estimators/gsn/regimes/presence.hpp"
@@ -50,8 +53,8 @@ class WholeTrials {
   using Square = Matrix<double, Tag>;
   static constexpr double epsilon = std::numeric_limits<T>::epsilon();
 
-  WholeTrials(Ctx& ctx, const DataView<T, Space>& data, const TrialLists& lists)
-      : ctx_(ctx), noise_(ctx, data, lists), all_(every(data.conditions)),
+  WholeTrials(Ctx& ctx, const DataView<T, Space>& data, const TrialLists& lists, const LevelOptions& how)
+      : ctx_(ctx), how_(how), noise_(ctx, data, lists), all_(every(data.conditions)),
         parts_(gsn::split(data.conditions)), repeated_{lists.repeated(parts_.training),
                                                        lists.repeated(parts_.validation)} {
     index_t trials = 0, of_repeated = 0;
@@ -74,9 +77,9 @@ class WholeTrials {
 
   /// Fills in both choices among their levels.
   template <LevelSearch Search>
-  void choose_levels(SingularRule rule, LevelChoice& noise, LevelChoice& data, std::vector<std::string>& warnings) {
-    choose_one<Search>(noise_, repeated_, rule, noise, "noise", warnings);
-    choose_one<Search>(conditions(), parts_, rule, data, "data", warnings);
+  void choose_levels(LevelChoice& noise, LevelChoice& data, std::vector<std::string>& warnings) {
+    choose_one<Search>(noise_, repeated_, noise, "noise", warnings);
+    choose_one<Search>(conditions(), parts_, data, "data", warnings);
   }
 
   [[nodiscard]] Estimate<Tag> noise(double level, bool matrix) { return estimate(noise_.of(all_), level, matrix); }
@@ -119,22 +122,23 @@ class WholeTrials {
   [[nodiscard]] ConditionRows<Ctx> conditions() const { return {ctx_, means_.view(), epsilon}; }
 
   template <LevelSearch Search, class Source>
-  void choose_one(const Source& rows, const Split& parts, SingularRule rule, LevelChoice& choice, const char* of,
+  void choose_one(const Source& rows, const Split& parts, LevelChoice& choice, const char* of,
                   std::vector<std::string>& warnings) const {
     choice.level = choice.levels.front();
     choice.training = static_cast<index_t>(parts.training.size());
     choice.validation = static_cast<index_t>(parts.validation.size());
     if (choice.levels.size() == 1) return;
-    search_level<Search>(ctx_, rows.split(parts, sizes_), rule, choice);
+    choose_level<Search>(ctx_, rows, parts, sizes_, how_, choice);
     warn(choice, of, warnings);
   }
 
   [[nodiscard]] Estimate<Tag> estimate(Rows<Ctx> rows, double level, bool matrix) const {
     Estimate<Tag> found;
     found.variances = to_host(ctx_, column_squares(ctx_, rows.view()));
-    found.dead = dead_units(found.variances, sizes_, epsilon);
+    if (how_.dead_units == DeadUnits::drop) found.dead = dead_units(found.variances, sizes_, epsilon);
     clear_units(ctx_, rows.view(), found.dead, found.variances);
     if (matrix) found.covariance = covariance(ctx_, rows.view(), level);
+    shrink_single(ctx_, how_.n1_rule, level, found.variances, found.covariance);
     return found;
   }
 
@@ -145,6 +149,7 @@ class WholeTrials {
   }
 
   Ctx& ctx_;
+  LevelOptions how_;
   NoiseRows<Ctx, T> noise_;
   std::vector<index_t> all_;
   Split parts_, repeated_;  ///< all conditions, and those that have a covariance of trials

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <optional>
 #include <tuple>
 #include <type_traits>
@@ -37,6 +38,9 @@ struct eigh : Declaration {
   static void call(A&&... arguments) {
     B::eigh(std::forward<A>(arguments)...);
   }
+  template <class B, class T, class Ctx>
+    requires requires(const Ctx& c, index_t n) { B::template eigh_workspace<T>(c, n); }
+  static std::size_t workspace(const Ctx& ctx, index_t n) { return B::template eigh_workspace<T>(ctx, n); }
 
   /// The bound of a residual for a matrix of n rows of that norm.
   template <class T>
@@ -122,6 +126,13 @@ void eigh(Ctx& ctx, ConstMatrix<T, Ctx> a, VectorView<T, typename Ctx::space> w,
   check::no_overlap(v, w, operation, "V", "w");
   begin_operation(ctx, operation);
   invoke<op::eigh, T>(ctx, a, w, v);
+}
+
+/// The most bytes that eigh() and eigh_subset() of n x n elements T take from the context; 0 where the backend does not
+/// say, by a member eigh_workspace<T>(ctx, n).
+template <Real T, ContextLike Ctx>
+[[nodiscard]] std::size_t eigh_workspace(const Ctx& ctx, index_t n) {
+  return workspace_of<op::eigh, T>(ctx, n);
 }
 
 }  // namespace isonomy

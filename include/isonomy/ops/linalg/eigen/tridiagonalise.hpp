@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <optional>
 #include <tuple>
 #include <type_traits>
@@ -34,6 +35,9 @@ struct tridiagonalise : Declaration {
   static void call(A&&... arguments) {
     B::tridiagonalise(std::forward<A>(arguments)...);
   }
+  template <class B, class T, class Ctx>
+    requires requires(const Ctx& c, index_t n) { B::template tridiagonalise_workspace<T>(c, n); }
+  static std::size_t workspace(const Ctx& ctx, index_t n) { return B::template tridiagonalise_workspace<T>(ctx, n); }
 
   template <class T>
   [[nodiscard]] static double bound(index_t n, double norm) {
@@ -193,6 +197,13 @@ void apply_reflectors(Ctx& ctx, ConstMatrix<T, Ctx> reflectors,
   check::no_overlap(c, taus, operation, "C", "taus");
   begin_operation(ctx, operation);
   invoke<op::apply_reflectors, T>(ctx, reflectors, taus, transpose, c);
+}
+
+/// The most bytes that tridiagonalise() of n x n elements T takes from the context; 0 where the backend does not say,
+/// by a member tridiagonalise_workspace<T>(ctx, n).
+template <Real T, ContextLike Ctx>
+[[nodiscard]] std::size_t tridiagonalise_workspace(const Ctx& ctx, index_t n) {
+  return workspace_of<op::tridiagonalise, T>(ctx, n);
 }
 
 }  // namespace isonomy

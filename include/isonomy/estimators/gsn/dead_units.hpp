@@ -1,0 +1,13 @@
+// DeadUnits: what becomes of units that do not vary.
+#pragma once
+
+namespace isonomy::gsn {
+
+/// What becomes of units that do not vary.
+///
+/// - `drop`: they are left out of likelihoods and of what is made positive semidefinite, and are zeros in all matrices;
+/// - `literal`: nothing is done about them, as in the published code: no level has a likelihood, so that the first is
+///   taken for all units, and they get a ridge as the others do.
+enum class DeadUnits { drop, literal };
+
+}  // namespace isonomy::gsn

@@ -1,0 +1,100 @@
+// memory_plan of gsn: what fits take is what was said before.
+#include "isonomy/estimators/gsn/memory_plan.hpp"
+
+#include <cstddef>
+#include <limits>
+#include <vector>
+
+#include "isonomy/compiled/linalg.hpp"
+#include "isonomy/estimators/gsn/fit.hpp"
+#include "support/catch.hpp"
+#include "support/gsn/covariances.hpp"
+
+using namespace isonomy;
+using gsn::GsnOptions;
+using gsn::Returns;
+using test::Trials;
+
+namespace {
+
+/// The share of the plan that a fit takes.
+template <class Search = gsn::automatic>
+double share_of_plan(const Trials& d, const GsnOptions& options, bool with_nan, std::size_t limit = 1u << 30) {
+  Context<Cpu> ctx({.threads = 1, .workspace_limit = limit});
+  const gsn::MemoryPlan plan = gsn::memory_plan<Search>(ctx, gsn::gsn_shape(d.view(), with_nan), options);
+  const auto r = gsn::fit<Search>(ctx, d.view(), options);
+  std::size_t kept = 0;
+  for (const Matrix<double, Cpu>* m : {&r.cN, &r.cS, &r.cNb, &r.cSb, &r.cD, &r.eigvecs_signal, &r.eigvecs_difference})
+    kept += sizeof(double) * static_cast<std::size_t>(m->rows() * m->columns());
+  CHECK(plan.results == kept);
+  return static_cast<double>(r.report.bytes_peak) / static_cast<double>(plan.context);
+}
+/// Every third condition lacks its last trial, of all units or of every fourth.
+Trials with_holes(Trials d, index_t every) {
+  for (index_t i = 0; i < d.units; i += every)
+    for (index_t c = 0; c < d.conditions; c += 3) d(i, c, d.trials - 1) = std::numeric_limits<double>::quiet_NaN();
+  return d;
+}
+
+}  // namespace
+
+TEST_CASE("a fit of gsn takes what its plan says", "[gsn]") {
+  GsnOptions all, none, noise, plain, analytic, folds;
+  all.returns = {true, true, true, true, true, true, true, true, true};
+  none.returns = Returns::none();
+  noise.returns = Returns::named({"cN"});
+  plain.wantshrinkage = false;
+  analytic.level_rule = gsn::LevelRule::analytic;
+  folds.level_rule = gsn::LevelRule::k_fold;
+  folds.returns = none.returns;
+  const Trials wide = test::random_trials(150, 20, 3, 3), tall = test::random_trials(120, 150, 3, 4, 5, 2),
+               few = test::random_trials(120, 12, 8, 5);
+  for (const Trials& d : {wide, tall, few})
+    for (const GsnOptions& options : {GsnOptions{}, all, none, noise, analytic, folds}) {
+      INFO(d.units << " units, " << d.conditions << " conditions, " << options.returns.matrices() << ", rule "
+                   << static_cast<int>(options.level_rule));
+      const double share = share_of_plan(d, options, false);
+      CHECK(share <= 1);
+      CHECK(share >= 0.4);
+    }
+  CHECK(share_of_plan(tall, plain, false) <= 1);
+  CHECK(share_of_plan(test::random_trials(120, 150, 3, 4, 120, 0.1), {}, false) <= 1);  // definite as it is
+  for (const std::size_t limit : {std::size_t{20} << 20, std::size_t{1} << 30}) {
+    const double share = share_of_plan<gsn::batched_cholesky>(wide, {}, false, limit);
+    CHECK(share <= 1);
+    CHECK(share >= 0.4);
+  }
+  for (const gsn::Uneven uneven : {gsn::Uneven::fast, gsn::Uneven::missing})
+    for (GsnOptions options : {GsnOptions{}, all, none}) {
+      options.uneven = uneven;
+      INFO("uneven " << static_cast<int>(uneven) << ", " << options.returns.matrices() << options.returns.cD);
+      for (const double share : {share_of_plan(with_holes(wide, 1), options, true),
+                                 share_of_plan(with_holes(few, uneven == gsn::Uneven::fast ? 1 : 4), options, true)}) {
+        CHECK(share <= 1);
+        CHECK(share >= 0.4);
+      }
+    }
+}
+
+TEST_CASE("plans follow what is asked for, and operations say what they take", "[gsn]") {
+  Context<Cpu> ctx({.threads = 1});
+  const gsn::GsnShape shape{1000, 100, 3};
+  GsnOptions none;
+  none.returns = Returns::none();
+  CHECK(gsn::memory_plan(ctx, shape).context > 80'000'000);
+  CHECK(gsn::memory_plan(ctx, shape, none).context < 8'000'000);  // not one matrix of units x units
+  CHECK(gsn::memory_plan(ctx, shape, none).results == 0);
+  none.shrinklevels = std::vector<double>{2};
+  CHECK_THROWS_AS(gsn::memory_plan(ctx, shape, none), ValueError);
+  const index_t n = 70;
+  Matrix<double, Cpu> a(ctx, n, n, "test"), v(ctx, n, n, "test");
+  Buffer<double, Cpu> w(ctx, n, "test"), e(ctx, n - 1, "test"), taus(ctx, n - 1, "test");
+  fill(ctx, VectorView<double>(a.data(), n * n), 1.0);
+  const std::size_t held = ctx.counters().bytes_allocated;
+  tridiagonalise(ctx, a.view(), w.view(), e.view(), v.view(), taus.view());
+  CHECK(ctx.counters().bytes_peak - held == tridiagonalise_workspace<double>(ctx, n));
+  eigh(ctx, a.view(), w.view(), v.view());
+  const double of_eigh = static_cast<double>(ctx.counters().bytes_peak - held);
+  CHECK(of_eigh <= static_cast<double>(eigh_workspace<double>(ctx, n)));
+  CHECK(of_eigh >= 0.9 * static_cast<double>(eigh_workspace<double>(ctx, n)));
+}
