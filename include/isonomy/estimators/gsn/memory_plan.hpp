@@ -154,9 +154,9 @@ class FitMemory {
     const index_t of_signal = pairs_of_signal() ? 2 : 1, vectors = of_signal * (loops_ ? 2 : 1) + 1;  // halves of n^2
     return bytes((in + 3 + sweeps) * square() + vectors * square() / 2) + eigh_of(shape_.units);
   }
-  /// Covariances that went in and came out, pairs of the signal, the difference with its own.
+  /// Covariances that went in and came out and their difference, pairs of the signal, those of another difference.
   [[nodiscard]] std::size_t eigenvectors() const {
-    const index_t kept = (missing_ ? 5 : 4) + (pairs_of_signal() ? 1 : 0);
+    const index_t kept = (missing_ ? 6 : 5) + (pairs_of_signal() ? 1 : 0);
     return bytes((kept + 2) * square()) + std::max(eigh_of(shape_.units), bytes(square()));
   }
 
