@@ -23,7 +23,7 @@ struct svd : Declaration {
   /// Of |A - U*diag(s)*V^T|_ij, as a multiple of the Frobenius norm of A, and of |U^T*U - I|_ij and |V^T*V - I|_ij:
   /// 2*gamma(m + n + 24*(k + 2)). A column passes k reflectors on its way to a square matrix or to a bidiagonal one,
   /// and one of U or V passes as many back, each orthogonal but for four roundings and those of its sums of m or n
-  /// terms, which do not add up over reflectors; that matrix takes eight sweeps of k steps at most, in each of which
+  /// terms, which do not add up over reflectors; that matrix takes some eight sweeps of k steps, in each of which
   /// rotations of two columns leave two roundings in either (Higham 2002, 19.3, 19.6; Demmel and Veselic 1992).
   ///
   /// With both, every singular value is right within the same bound (Weyl), and vectors of a cluster span its space,
