@@ -6,7 +6,7 @@
 #include "isonomy/io/sequences/sequence_table.hpp"
 #include "support/catch.hpp"
 #include "support/io_files.hpp"
-#include "support/sequence_tables.hpp"
+#include "support/profiling/sequence_tables.hpp"
 
 using namespace isonomy;
 using namespace isonomy::io;
