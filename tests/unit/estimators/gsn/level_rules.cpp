@@ -7,8 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "isonomy/compiled/linalg.hpp"
-#include "isonomy/estimators/gsn/fit.hpp"
+#include "isonomy/compiled/gsn.hpp"
 #include "isonomy/estimators/gsn/levels/analytic.hpp"
 #include "isonomy/estimators/gsn/split.hpp"
 #include "support/catch.hpp"

@@ -5,6 +5,7 @@
 #include <limits>
 #include <vector>
 
+#include "isonomy/compiled/gsn.hpp"
 #include "isonomy/compiled/linalg.hpp"
 #include "isonomy/estimators/gsn/fit.hpp"
 #include "support/catch.hpp"

@@ -6,9 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "isonomy/compiled/linalg.hpp"
+#include "isonomy/compiled/gsn.hpp"
 #include "isonomy/estimators/gsn/covariance/precision.hpp"
-#include "isonomy/estimators/gsn/fit.hpp"
 #include "support/catch.hpp"
 #include "support/gsn/covariances.hpp"
 #include "support/gsn/matrices.hpp"
