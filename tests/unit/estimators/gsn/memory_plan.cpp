@@ -6,8 +6,6 @@
 #include <vector>
 
 #include "isonomy/compiled/gsn.hpp"
-#include "isonomy/compiled/linalg.hpp"
-#include "isonomy/estimators/gsn/fit.hpp"
 #include "support/catch.hpp"
 #include "support/gsn/covariances.hpp"
 
