@@ -12,6 +12,7 @@ namespace isonomy {
 struct Cpu;
 struct Cuda;
 struct CpuBlas;
+struct Reference;
 }  // namespace isonomy
 
 namespace isonomy::test {
@@ -47,10 +48,13 @@ inline constexpr int choice_of_build = -1;
 /// What the build chose, or else this.
 [[nodiscard]] constexpr int choice_or(int otherwise) { return choice_of_build < 0 ? otherwise : choice_of_build; }
 
-/// Of backends that users name, all unless the build says otherwise; of those that tests put together, and of the
-/// reference, whose loops are the same whatever the type, those that the longest rows have (stands_for_all of the kit).
+/// Unless the build says otherwise, of backends that users name all; of the reference, whose loops are the same
+/// whatever the type, the first choice; of those that tests put together the second, whose types the longest rows have
+/// (stands_for_all of the kit).
 template <class Op, class Tag>
-using ElementsFor = ChosenElements<typename Op::elements, choice_or(named_backend<Tag> ? 0 : 2)>;
+using ElementsFor = ChosenElements<typename Op::elements, choice_or(named_backend<Tag>             ? 0
+                                                                    : std::same_as<Tag, Reference> ? 1
+                                                                                                   : 2)>;
 
 static_assert(std::same_as<ChosenElements<std::tuple<float, double>, 1>, std::tuple<double>>);
 static_assert(std::same_as<ChosenElements<std::tuple<float, double, std::int32_t, std::int64_t, std::uint32_t>, 2>,

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <tuple>
 #include <type_traits>
@@ -39,18 +40,20 @@ struct svd : Declaration {
     B::svd(std::forward<A>(arguments)...);
   }
 
-  /// The bound of a residual for an m x n matrix of that norm.
+  /// The bound of a residual for an m x n matrix of that norm, which double may not hold.
   template <class T>
-  [[nodiscard]] static double bound(index_t m, index_t n, double norm) {
-    return tier::bound<T>(static_cast<double>(m + n + 24 * (std::min(m, n) + 2)), norm);
+  [[nodiscard]] static long double bound(index_t m, index_t n, long double norm) {
+    const auto length = static_cast<double>(m + n + 24 * (std::min(m, n) + 2));
+    if (norm > std::numeric_limits<double>::max()) return tier::bound<T>(length, 1) * norm;
+    return tier::bound<T>(length, static_cast<double>(norm));
   }
-  /// The Frobenius norm, in extended precision.
+  /// The Frobenius norm.
   template <class T>
-  [[nodiscard]] static double norm(MatrixView<const T> a) {
+  [[nodiscard]] static long double norm(MatrixView<const T> a) {
     Extended square = 0;
     for (index_t j = 0; j < a.columns; ++j)
       for (index_t i = 0; i < a.rows; ++i) square += Extended{a(i, j)} * a(i, j);
-    return static_cast<double>(std::sqrt(square));
+    return std::sqrt(square);
   }
   /// The first element of the outputs that does not agree with A, or not with the rules of order and signs; or of the
   /// singular values one that differs from another backend's by more than both may be off. That one's vectors are not
@@ -61,10 +64,10 @@ struct svd : Declaration {
     using T = typename std::remove_cvref_t<decltype(a)>::value_type;
     const auto& s = std::get<2>(got);
     const auto& other = std::get<2>(expected);
-    const double most = 2 * bound<T>(a.rows, a.columns, norm<T>(a));
+    const Extended most = 2 * bound<T>(a.rows, a.columns, norm<T>(a));
     for (index_t j = 0; j < s.size; ++j)
-      if (s(j) != other(j) && !(std::abs(double{s(j)} - double{other(j)}) <= most))
-        return Deviation{2, 0, j, 0, double{s(j)}, double{other(j)}, most};
+      if (s(j) != other(j) && !(std::abs(Extended{s(j)} - Extended{other(j)}) <= most))
+        return Deviation{2, 0, j, 0, double{s(j)}, double{other(j)}, static_cast<double>(most)};
     return of_result<T>(a, std::get<1>(got), s, std::get<3>(got));
   }
   /// As deviation, for one result: of U or V where columns are not orthonormal or have the wrong sign, of s where it
@@ -75,7 +78,7 @@ struct svd : Declaration {
     for (index_t j = 0; j < s.size; ++j)
       if (!(s(j) >= 0) || (j > 0 && !(s(j - 1) >= s(j))))
         return Deviation{2, 0, j, 0, double{s(j)}, j > 0 ? double{s(j - 1)} : 0, 0};
-    const double of_columns = bound<T>(a.rows, a.columns, 1);
+    const auto of_columns = static_cast<double>(bound<T>(a.rows, a.columns, 1));
     if (const auto off = askew(u, 1, of_columns)) return off;
     if (const auto off = askew(v, 3, of_columns)) return off;
     for (index_t j = 0; j < u.columns; ++j) {
@@ -102,12 +105,14 @@ struct svd : Declaration {
   template <class T>
   static std::optional<Deviation> residual_off(MatrixView<const T> a, MatrixView<const T> u, VectorView<const T> s,
                                                MatrixView<const T> v) {
-    const double most = bound<T>(a.rows, a.columns, norm(a));
+    if (s.size > 0 && std::isinf(s(0))) return std::nullopt;  // beyond T: nothing is said of the product
+    const Extended most = bound<T>(a.rows, a.columns, norm(a));
     for (index_t j = 0; j < a.columns; ++j)
       for (index_t i = 0; i < a.rows; ++i) {
         Extended residual = -Extended{a(i, j)};
         for (index_t p = 0; p < s.size; ++p) residual += Extended{u(i, p)} * s(p) * v(j, p);
-        if (!(std::abs(residual) <= most)) return Deviation{0, 0, i, j, static_cast<double>(residual), 0, most};
+        if (!(std::abs(residual) <= most))
+          return Deviation{0, 0, i, j, static_cast<double>(residual), 0, static_cast<double>(most)};
       }
     return std::nullopt;
   }
@@ -124,7 +129,8 @@ struct svd : Declaration {
 ///
 /// Errors: ShapeError where extents disagree, AliasError where an output overlaps A or another, ValueError naming the
 /// first element of A, column by column, that is not finite, NoConvergence where an iteration does not end, OutOfMemory
-/// for the workspace of some 4 m n + 9 k^2 doubles. O(m n k). Outputs stay as they were where it throws.
+/// for the workspace of some 5 m n + 9 k^2 doubles (of a square matrix 4 m n + 9 k^2). O(m n k). Outputs stay as they
+/// were where it throws.
 ///
 /// Deterministic: Backend<Cpu> gives one result on every instruction set and thread count, and works in double.
 /// Backends agree within op::svd::tier.

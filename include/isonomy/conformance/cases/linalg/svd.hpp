@@ -226,7 +226,7 @@ struct Cases<op::svd> {
   /// close.
   template <class T>
   static void count(Verdict& verdict, const Operand<T>& a, const Operand<T>& s) {
-    const double bound = op::svd::bound<T>(a.rows, a.columns, op::svd::norm(elements(a)));
+    const auto bound = static_cast<double>(op::svd::bound<T>(a.rows, a.columns, op::svd::norm(elements(a))));
     const SingularValueCounts values(elements(a));
     for (index_t j = 0; j < s.rows; ++j) {
       const auto value = static_cast<long double>(s(j, 0));
