@@ -275,7 +275,7 @@ TEST_CASE("biconvex names what it cannot use", "[gsn]") {
   const SquareMatrix a = test::identity(2);
   CHECK(test::message<ValueError>([&] {
           (void)solve({a, a, 1, 2, 2});
-        }) == "biconvex: conditions=1; expected at least 2; one has no covariance of signals");
+        }) == "biconvex: conditions=1; expected at least 2, since one has no covariance of signals; give data of more");
   CHECK(test::message<ValueError>([&] {
           (void)solve({a, a, 5, 2, 0.5});
         }).find("effective_trials=0.5") != std::string::npos);

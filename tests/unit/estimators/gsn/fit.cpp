@@ -246,7 +246,7 @@ TEST_CASE("only what was asked for is returned, and made", "[gsn]") {
           (void)Returns::named({"cN", "cX"});
         }) ==
         "gsn::Returns::named: cX is not known; expected some of cN, cS, cNb, cSb, cD, eigvals_signal, eigvecs_signal, "
-        "eigvals_difference, eigvecs_difference");
+        "eigvals_difference, eigvecs_difference; name these");
 }
 
 TEST_CASE("results scale with the data, follow units, and ignore their offsets", "[gsn]") {
@@ -491,7 +491,8 @@ TEST_CASE("data and options that cannot be fitted are refused before any work", 
   CHECK(refused(test::random_trials(3, 1, 2, 77))
             .find("1 conditions; expected 2 at least, of which signal is the difference; give more") !=
         std::string::npos);
-  CHECK(refused(test::random_trials(3, 2, 2, 77)).find("none of 2 conditions is left") != std::string::npos);
+  CHECK(refused(test::random_trials(3, 2, 2, 77)) == "gsn::fit: none of 2 conditions is left to validate 51 levels; "
+                                                     "expected one at least; give 3 conditions or more, or one level");
   GsnOptions options;
   options.max_iterations = 0;
   CHECK(refused(d, options).find("max_iterations=0") != std::string::npos);

@@ -109,8 +109,8 @@ TEST_CASE("the portable stream has the numbers that are published", "[gsn]") {
       test::gsn_data({.units = 10, .conditions = 30, .trials = 4, .signal_rank = 3, .noise_size = 0.8, .seed = 1});
   CHECK(d(1, 1, 0) == -1.3859818656564225);
   CHECK(test::message<ValueError>([] { (void)gsn::portable_data({.units = 3, .conditions = 0, .trials = 4}); }) ==
-        "portable_data: units=3, conditions=0, trials=4, signal_rank=1, noise_rank=0; expected positive numbers, "
-        "noise_rank may be 0");
+        "portable_data: units=3, conditions=0, trials=4, signal_rank=1, noise_rank=0; expected at least 1 each, "
+        "noise_rank at least 0; give more");
 }
 
 TEST_CASE("transforms of golden data do what their definition says", "[gsn]") {

@@ -279,14 +279,14 @@ TEST_CASE("missing data that cannot be fitted are refused, and units that cannot
   const auto refused = [](const test::GsnData& d) { return test::message<ValueError>([&] { (void)fit_missing(d); }); };
   const test::GsnData d = test::gsn_data({4, 10, 3, 2, 1, 110, 0});
   CHECK(refused(without(d, [](std::size_t i, std::size_t, std::size_t) { return i == 1 || i == 3; })) ==
-        "gsn::fit: units 1, 3 are NaN everywhere; leave them out");
+        "gsn::fit: units 1, 3 are NaN everywhere; expected one number at least in each; leave them out");
   CHECK(refused(without(d, [](auto...) { return true; })).find("units 0, 1, 2, 3") != std::string::npos);
-  CHECK(refused(without(d, [](std::size_t i, std::size_t, std::size_t t) {
-          return t != i % 3;
-        })).find("no unit has two trials of a condition") != std::string::npos);
-  CHECK(refused(without(d, [](std::size_t, std::size_t c, std::size_t) {
-          return c > 0;
-        })).find("no unit has two conditions") != std::string::npos);
+  CHECK(refused(without(d, [](std::size_t i, std::size_t, std::size_t t) { return t != i % 3; })) ==
+        "gsn::fit: no unit has two trials of a condition; expected one at least, of whose trials noise is the "
+        "difference; give single trials, not their means");
+  CHECK(refused(without(d, [](std::size_t, std::size_t c, std::size_t) { return c > 0; })) ==
+        "gsn::fit: no unit has two conditions; expected one at least, of whose means signal is the difference; give "
+        "more conditions");
   test::GsnData infinite = without(d, [](std::size_t i, std::size_t, std::size_t t) { return i == t; });
   infinite(3, 2, 1) = test::infinity;
   CHECK(refused(infinite).find("not finite at (3, 2, 1)") != std::string::npos);

@@ -149,16 +149,17 @@ TEST_CASE("the portable generator draws in the order that is told", "[gsn]") {
 TEST_CASE("simulate_data names the option that it cannot use", "[gsn]") {
   Context<Cpu> ctx;
   CHECK(test::message<ValueError>([&] { (void)simulate_data(ctx, {.nvox = 4, .ncond = 0, .ntrial = 2}); }) ==
-        "simulate_data: ncond=0; expected at least one condition");
+        "simulate_data: ncond=0; expected at least 1; give the number of conditions");
   CHECK(test::message<ValueError>([&] {
           (void)simulate_data(ctx, {.nvox = 4, .ncond = 3, .ntrial = 2, .align_k = 5});
-        }) == "simulate_data: align_k=5; expected from 0 to the number of units");
+        }) == "simulate_data: align_k=5; expected from 0 to the number of units; 0 aligns none");
   CHECK(test::message<ValueError>([&] {
           (void)simulate_data(ctx, {.nvox = 4, .ncond = 3, .ntrial = 2, .noise_multiplier = -1});
         }).find("noise_multiplier=-1") != std::string::npos);
   CHECK(test::message<ValueError>([&] {
           (void)simulate_data(ctx, {.nvox = 30, .ncond = 2, .ntrial = 1, .signal_decay = -400});
-        }) == "simulate_data: signal_decay=-400; expected one with nvox^-signal_decay in the range of doubles");
+        }) == "simulate_data: signal_decay=-400; expected one with nvox^-signal_decay in the range of doubles; take a "
+              "larger one");
   CHECK(test::message<ValueError>([&] {
           (void)simulate_data(ctx,
                               {.nvox = 30, .ncond = 2, .ntrial = 1, .noise_decay = -150, .noise_multiplier = 1e200});

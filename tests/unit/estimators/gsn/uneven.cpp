@@ -207,8 +207,9 @@ TEST_CASE("uneven data that cannot be fitted are refused with the conditions' nu
   CHECK(refused(without(d, [](std::size_t, std::size_t, std::size_t t) { return t > 0; }), {0.3})
             .find("no condition has two trials without NaN") != std::string::npos);
   const test::GsnData held_out = without(d, [](std::size_t, std::size_t c, std::size_t t) { return c == 5 && t > 0; });
-  CHECK(refused(held_out) == "gsn::fit: none of the conditions that validate, 5, has two trials without NaN; give more "
-                             "trials or conditions, or one level");
+  CHECK(refused(held_out) ==
+        "gsn::fit: none of the conditions that validate, 5, has two trials without NaN; expected one "
+        "at least; give more trials or conditions, or one level");
   CHECK(fit_uneven(held_out, all_of_uneven({0.3})).shrinklevelN == 0.3);
   CHECK(refused(without(d, [](std::size_t, std::size_t c, std::size_t t) {
           return c != 5 && t > 0;
@@ -216,5 +217,5 @@ TEST_CASE("uneven data that cannot be fitted are refused with the conditions' nu
   test::GsnData infinite = held_out;
   infinite(2, 1, 0) = -test::infinity;
   CHECK(refused(infinite) == "gsn::fit: the data are not finite at (2, 1, 0), unit, condition and trial; expected "
-                             "numbers, or NaN where nothing was measured");
+                             "finite numbers or NaN; give NaN where nothing was measured");
 }
