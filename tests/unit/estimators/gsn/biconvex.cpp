@@ -17,9 +17,9 @@
 #include "isonomy/estimators/gsn/biconvex/flat_correlation.hpp"
 #include "support/catch.hpp"
 #include "support/gsn/golden.hpp"
-#include "support/gsn/masks.hpp"
 #include "support/gsn/matrices.hpp"
 #include "support/gsn/naive.hpp"
+#include "support/gsn/trials.hpp"
 #include "support/message.hpp"
 
 using namespace isonomy;
@@ -76,7 +76,7 @@ Inputs inputs_of(const test::GsnCase& c) {
   in.noise = whole(c.expected.noise_covariance, n);
   in.conditions = c.generator.conditions;
   in.trials = in.effective_trials = static_cast<double>(c.generator.trials);
-  const test::GsnData d = c.data();
+  const test::Trials d = c.data();
   if (c.regime == "uneven") {
     const std::vector<double> count = test::whole_trials(d);
     in.trials = *std::min_element(count.begin(), count.end());
@@ -93,7 +93,7 @@ Inputs inputs_of(const test::GsnCase& c) {
 }
 
 Inputs simulated(const gsn::PortableData& g, double noise_level, double data_level) {
-  const test::GsnData d = test::gsn_data(g);
+  const test::Trials d = test::random_trials(g);
   const auto trials = static_cast<double>(g.trials);
   return {test::noise_covariance(d, noise_level), test::data_covariance(d, data_level), g.conditions, trials, trials};
 }

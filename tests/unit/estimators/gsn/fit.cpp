@@ -16,6 +16,7 @@
 #include "support/catch.hpp"
 #include "support/gsn/covariances.hpp"
 #include "support/gsn/matrices.hpp"
+#include "support/gsn/trials.hpp"
 #include "support/message.hpp"
 
 using namespace isonomy;
@@ -81,10 +82,10 @@ TEST_CASE("covariances of noise, data and signal belong together", "[gsn]") {
   const Trials d = test::random_trials(9, 25, 4, 61);
   const GsnResult<Cpu> r = fitted(d);
   const test::SquareMatrix noise = test::square(r.cN), signal = test::square(r.cS), data = test::square(r.cD);
-  const test::Square of_trials = test::products(test::centred_trials(d.view(), gsn::detail::every(25)), 3.0 * 25);
+  const test::SquareMatrix of_trials = test::products(test::centred_trials(d.view(), gsn::detail::every(25)), 3.0 * 25);
   for (index_t i = 0; i < 9; ++i)
     for (index_t j = 0; j < 9; ++j) {
-      const double whole = of_trials[static_cast<std::size_t>(i)][static_cast<std::size_t>(j)];
+      const double whole = of_trials(i, j);
       CHECK(noise(i, j) == Approx(i == j ? whole : r.shrinklevelN * whole).margin(1e-13));
       CHECK(signal(i, j) == Approx(data(i, j) - noise(i, j) / 4).margin(1e-14));
     }
@@ -466,7 +467,7 @@ TEST_CASE("one unit, few conditions, one level", "[gsn]") {
   const Trials single = test::random_trials(1, 20, 4, 74);
   const GsnResult<Cpu> one = fitted(single);
   CHECK(one.shrinklevelN == 0);
-  const double variance = test::products(test::centred_trials(single.view(), gsn::detail::every(20)), 3.0 * 20)[0][0];
+  const double variance = test::products(test::centred_trials(single.view(), gsn::detail::every(20)), 3.0 * 20)(0, 0);
   CHECK(one.cN.view()(0, 0) == Approx(variance).epsilon(1e-14));
   CHECK(one.cSb.view()(0, 0) >= 0);
   const GsnResult<Cpu> few = fitted(test::random_trials(3, 4, 2, 75));

@@ -9,7 +9,7 @@
 #include "isonomy/compiled/linalg.hpp"
 #include "isonomy/estimators/gsn/fit.hpp"
 #include "support/catch.hpp"
-#include "support/gsn/covariances.hpp"
+#include "support/gsn/trials.hpp"
 
 using namespace isonomy;
 using gsn::GsnOptions;

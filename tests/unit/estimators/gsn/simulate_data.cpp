@@ -13,9 +13,9 @@
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/gsn/simulation/portable_data.hpp"
 #include "support/catch.hpp"
-#include "support/gsn/masks.hpp"
 #include "support/gsn/matrices.hpp"
 #include "support/gsn/naive.hpp"
+#include "support/gsn/trials.hpp"
 #include "support/message.hpp"
 
 using namespace isonomy;
@@ -34,9 +34,8 @@ double cosine(const Matrix<double, Cpu>& u, const Matrix<double, Cpu>& v, index_
   for (index_t i = 0; i < u.rows(); ++i) sum += u.view()(i, j) * v.view()(i, j);
   return sum;
 }
-test::GsnData responses_of(Context<Cpu>& ctx, const SimulationOptions& o, const Buffer<double, Cpu>& x) {
-  return {static_cast<std::size_t>(o.nvox), static_cast<std::size_t>(o.ncond), static_cast<std::size_t>(o.ntrial),
-          to_host(ctx, x)};
+test::Trials responses_of(Context<Cpu>& ctx, const SimulationOptions& o, const Buffer<double, Cpu>& x) {
+  return {o.nvox, o.ncond, o.ntrial, to_host(ctx, x)};
 }
 
 }  // namespace
@@ -94,7 +93,7 @@ TEST_CASE("simulated data have the covariances of the truth, closer with more co
       const SimulationOptions o{
           .nvox = 4, .ncond = conditions, .ntrial = 3, .noise_multiplier = 2, .random_seed = 9, .generator = generator};
       const auto s = simulate_data(ctx, o);
-      const test::GsnData d = responses_of(ctx, o, s.train);
+      const test::Trials d = responses_of(ctx, o, s.train);
       const test::SquareMatrix noise = test::noise_covariance(d);
       const test::SquareMatrix signal = test::data_covariance(d) - 1.0 / 3 * noise;
       const double off = largest(noise - test::square(s.noise_cov)) + largest(signal - test::square(s.signal_cov));
