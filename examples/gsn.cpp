@@ -121,8 +121,8 @@ gsn::Returns parse_returns(const std::string& text) {
   try {
     return gsn::Returns::named(examples::comma_list(text));
   } catch (const isonomy::ValueError& error) {
-    throw isonomy::ValueError(examples::joined("--returns: '", text, "': ", examples::without_operation(error.what()),
-                                               "; name these, or none alone"));
+    throw isonomy::ValueError(
+        examples::joined("--returns: '", text, "': ", examples::without_operation(error.what()), ", or none alone"));
   }
 }
 

@@ -106,6 +106,22 @@ void no_overlap(const Out& out, const In& in, const char* operation, const char*
   no_overlap(bytes(out), bytes(in), operation, out_name, in_name);
 }
 
+/// Where an operand lies, and what messages call it.
+struct Operand {
+  Bytes where;
+  const char* name;
+
+  template <class View>
+  Operand(const View& view, const char* of_messages) : where(bytes(view)), name(of_messages) {}
+};
+
+/// AliasError when an operand meets one before it: one input first, then outputs.
+inline void apart(const char* operation, std::initializer_list<Operand> operands) {
+  for (const Operand& out : operands)
+    for (const Operand* before = operands.begin(); before != &out; ++before)
+      no_overlap(out.where, before->where, operation, out.name, before->name);
+}
+
 /// Every output element has its own address.
 template <class T, class S>
 void distinct(const VectorView<T, S>& v, const char* operation, const char* name) {

@@ -66,7 +66,7 @@ refuse "one trial" "single.npy: |the data have 1 trials|2 at least|not their mea
 make_npy condition.npy '<f8' '(300, 1, 4)' <points
 refuse "one condition" "condition.npy: |the data have 1 conditions|2 at least" condition.npy
 make_npy pair.npy '<f8' '(150, 2, 4)' <points
-least_clauses=2 refuse "two conditions, of which none validates" "pair.npy: |none of 2 conditions|or one level" pair.npy
+refuse "two conditions, of which none validates" "pair.npy: |none of 2 conditions|or one level" pair.npy
 make_npy complex.npy '<c16' '(10, 15, 4)' <points
 refuse "complex numbers" "complex.npy: |'<c16'|expected f8, f4 or whole numbers" complex.npy
 make_npy records.npy "[('x', '<f8')]" '(10, 30, 4)' <points
@@ -78,7 +78,7 @@ refuse "a whole number that no double holds" "large.npy: |9007199254740993" larg
 replaced() { perl -e 'my ($at, $value) = @ARGV; @ARGV = (); undef $/; my @x = unpack("d<*", <STDIN>); $x[$at] = $value; print pack("d<*", @x)' "$1" "$2" <points; }
 for value in inf -inf; do
   replaced 250 "$value" | make_npy values.npy '<f8' '(10, 30, 4)'
-  least_clauses=2 refuse "$value" "values.npy: |not finite at (2, 2, 2), unit, condition and trial|NaN where nothing was measured" values.npy
+  refuse "$value" "values.npy: |not finite at (2, 2, 2), unit, condition and trial|NaN where nothing was measured" values.npy
 done
 replaced 250 1e200 | make_npy values.npy '<f8' '(10, 30, 4)'
 refuse "a number whose square is none" "values.npy: |unit 2 is 1e+200|rescale the data" values.npy
@@ -89,14 +89,14 @@ without() {
     make_npy "$2" '<f8' '(10, 30, 4)'
 }
 without '1' all.npy
-for how in fast reference missing; do least_clauses=2 refuse "nothing but NaN, --uneven $how" "all.npy: " all.npy --uneven "$how"; done
+for how in fast reference missing; do refuse "nothing but NaN, --uneven $how" "all.npy: |leave" all.npy --uneven "$how"; done
 without '$c == 7 || $c == 11' conditions.npy
 refuse "conditions without a trial" "conditions.npy: |7, 11|at least" conditions.npy
 without '$t > 0' once.npy
 refuse "no condition with two trials" "once.npy: |two" once.npy
-least_clauses=2 refuse "no unit with two trials" "once.npy: |two" once.npy --uneven missing
+refuse "no unit with two trials" "once.npy: |two|not their means" once.npy --uneven missing
 without '$i == 3' unit.npy
-least_clauses=2 refuse "a unit that was never measured" "unit.npy: |3" unit.npy --uneven missing
+refuse "a unit that was never measured" "unit.npy: |units 3 are NaN everywhere|leave them out" unit.npy --uneven missing
 
 # ---- files
 refuse "a file that is not there" "absent.npy: |does not exist|check the path" absent.npy

@@ -12,6 +12,7 @@
 #include "isonomy/io/text/json_reader.hpp"
 #include "isonomy/io/text/source.hpp"
 #include "support/gsn/masks.hpp"
+#include "support/gsn/trials.hpp"
 #include "support/numbers.hpp"
 
 namespace isonomy::test {
@@ -60,8 +61,8 @@ struct GsnCase {
   GsnAnswer expected;
   std::vector<GsnAlternative> alternatives;
 
-  [[nodiscard]] GsnData data() const {
-    GsnData d = gsn_data(generator);
+  [[nodiscard]] Trials data() const {
+    Trials d = random_trials(generator);
     for (const GsnTransform& step : transforms) apply(d, step);
     apply(d, mask);
     return d;
@@ -137,7 +138,7 @@ inline gsn::PortableData gsn_generator(const io::JsonValue& v) {
 }
 
 inline GsnMask gsn_mask(const io::JsonValue& v) {
-  const auto whole = [&](const char* key) { return static_cast<std::size_t>(number(v, key, 0)); };
+  const auto whole = [&](const char* key) { return static_cast<index_t>(number(v, key, 0)); };
   return {member(v, "kind").text,
           static_cast<std::uint32_t>(whole("seed")),
           whole("low"),

@@ -6,15 +6,18 @@
 #include <cstddef>
 #include <vector>
 
-#include "support/gsn/masks.hpp"
+#include "isonomy/core/config.hpp"
+#include "isonomy/estimators/gsn/covariance/trial_lists.hpp"
+#include "support/gsn/covariances.hpp"
 #include "support/gsn/matrices.hpp"
+#include "support/gsn/trials.hpp"
 
 namespace isonomy::test {
 
 /// The numbers of a unit in a condition that are there.
-inline std::vector<double> present(const GsnData& d, std::size_t i, std::size_t c) {
+inline std::vector<double> present(const Trials& d, index_t i, index_t c) {
   std::vector<double> x;
-  for (std::size_t t = 0; t < d.trials; ++t)
+  for (index_t t = 0; t < d.trials; ++t)
     if (!std::isnan(d(i, c, t))) x.push_back(d(i, c, t));
   return x;
 }
@@ -34,50 +37,44 @@ inline double centred_product(const std::vector<double>& a, const std::vector<do
 }
 
 /// Of whole data: the mean over conditions of the covariances of trials, off-diagonal elements times `level`.
-inline SquareMatrix noise_covariance(const GsnData& d, double level = 1) {
-  return square_of(static_cast<index_t>(d.units), [&](index_t i, index_t j) {
-    double sum = 0;
-    for (std::size_t c = 0; c < d.conditions; ++c)
-      sum += centred_product(present(d, static_cast<std::size_t>(std::max(i, j)), c),
-                             present(d, static_cast<std::size_t>(std::min(i, j)), c));
-    return (i == j ? 1 : level) * sum / static_cast<double>((d.trials - 1) * d.conditions);
-  });
+inline SquareMatrix noise_covariance(const Trials& d, double level = 1) {
+  const auto freedom = static_cast<double>((d.trials - 1) * d.conditions);
+  return shrunk(products(centred_trials(d.view(), gsn::detail::every(d.conditions)), freedom), level);
 }
 
 /// Of whole data: the covariance of the means of conditions, off-diagonal elements times `level`.
-inline SquareMatrix data_covariance(const GsnData& d, double level = 1) {
+inline SquareMatrix data_covariance(const Trials& d, double level = 1) {
   const auto means = [&](index_t i) {
     std::vector<double> m;
-    for (std::size_t c = 0; c < d.conditions; ++c) m.push_back(mean_of(present(d, static_cast<std::size_t>(i), c)));
+    for (index_t c = 0; c < d.conditions; ++c) m.push_back(mean_of(present(d, i, c)));
     return m;
   };
-  return square_of(static_cast<index_t>(d.units), [&](index_t i, index_t j) {
+  return square_of(d.units, [&](index_t i, index_t j) {
     return (i == j ? 1 : level) * centred_product(means(std::max(i, j)), means(std::min(i, j))) /
            static_cast<double>(d.conditions - 1);
   });
 }
 
 /// Trials of each condition in which every unit is there.
-inline std::vector<double> whole_trials(const GsnData& d) {
-  std::vector<double> count(d.conditions);
-  for (std::size_t c = 0; c < d.conditions; ++c)
-    for (std::size_t t = 0; t < d.trials; ++t) {
+inline std::vector<double> whole_trials(const Trials& d) {
+  std::vector<double> count(static_cast<std::size_t>(d.conditions));
+  for (index_t c = 0; c < d.conditions; ++c)
+    for (index_t t = 0; t < d.trials; ++t) {
       bool whole = true;
-      for (std::size_t i = 0; i < d.units; ++i) whole = whole && !std::isnan(d(i, c, t));
-      count[c] += whole ? 1 : 0;
+      for (index_t i = 0; i < d.units; ++i) whole = whole && !std::isnan(d(i, c, t));
+      count[static_cast<std::size_t>(c)] += whole ? 1 : 0;
     }
   return count;
 }
 
 /// The share of the noise in the covariance of the means of two units: the mean, over conditions that both have, of
 /// their common trials over the product of the numbers of their trials.
-inline SquareMatrix noise_shares(const GsnData& d) {
-  return square_of(static_cast<index_t>(d.units), [&](index_t row, index_t column) {
-    const auto i = static_cast<std::size_t>(row), j = static_cast<std::size_t>(column);
+inline SquareMatrix noise_shares(const Trials& d) {
+  return square_of(d.units, [&](index_t i, index_t j) {
     double sum = 0, conditions = 0;
-    for (std::size_t c = 0; c < d.conditions; ++c) {
+    for (index_t c = 0; c < d.conditions; ++c) {
       double common = 0;
-      for (std::size_t t = 0; t < d.trials; ++t) common += std::isnan(d(i, c, t)) || std::isnan(d(j, c, t)) ? 0 : 1;
+      for (index_t t = 0; t < d.trials; ++t) common += std::isnan(d(i, c, t)) || std::isnan(d(j, c, t)) ? 0 : 1;
       const auto n = present(d, i, c).size(), m = present(d, j, c).size();
       if (n == 0 || m == 0) continue;
       sum += common / static_cast<double>(n * m);
@@ -88,10 +85,10 @@ inline SquareMatrix noise_shares(const GsnData& d) {
 }
 
 /// The mean number of trials of a unit in a condition, where it has any.
-inline double mean_trials(const GsnData& d) {
+inline double mean_trials(const Trials& d) {
   double sum = 0, pairs = 0;
-  for (std::size_t i = 0; i < d.units; ++i)
-    for (std::size_t c = 0; c < d.conditions; ++c) {
+  for (index_t i = 0; i < d.units; ++i)
+    for (index_t c = 0; c < d.conditions; ++c) {
       const auto n = static_cast<double>(present(d, i, c).size());
       sum += n;
       pairs += n > 0 ? 1 : 0;

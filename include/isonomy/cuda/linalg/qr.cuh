@@ -35,11 +35,6 @@ struct ColumnExponent {
   }
 };
 
-/// x times 2^exponent: two factors, since one alone might be no double.
-[[nodiscard]] __device__ inline double times_power(double x, int exponent) {
-  return x * std::scalbn(1.0, exponent / 2) * std::scalbn(1.0, exponent - exponent / 2);
-}
-
 /// A with scaled columns, one behind the other.
 template <class T>
 struct LoadColumns {
@@ -49,7 +44,7 @@ struct LoadColumns {
 
   __device__ void operator()(index_t e) const {
     const index_t i = e % a.rows, j = e / a.rows;
-    out[e] = times_power(static_cast<double>(a(i, j)), -exponents[j]);
+    out[e] = PowerOfTwo(-exponents[j]).times(static_cast<double>(a(i, j)));
   }
 };
 
@@ -67,7 +62,7 @@ struct StoreTriangle {
       r(i, j) = 0;
       return;
     }
-    const double x = times_power(factors[j * apart + i], exponents[j]);
+    const double x = PowerOfTwo(exponents[j]).times(factors[j * apart + i]);
     r(i, j) = static_cast<T>(factors[i * apart + i] < 0 ? -x : x);
   }
 };

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "isonomy/core/config.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/cuda/context.cuh"
 #include "isonomy/cuda/memory.cuh"
@@ -18,7 +19,7 @@ namespace isonomy::device {
 struct PowerOfTwo {
   double first, second;
 
-  explicit PowerOfTwo(int exponent)
+  ISONOMY_HD explicit PowerOfTwo(int exponent)
       : first(std::ldexp(1.0, exponent / 2)), second(std::ldexp(1.0, exponent - exponent / 2)) {}
   [[nodiscard]] __device__ double times(double x) const { return x * first * second; }
 };

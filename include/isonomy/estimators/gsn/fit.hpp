@@ -117,7 +117,7 @@ template <LevelSearch Search = automatic, ContextLike Ctx, Real T>
     return detail::fit_trials<Search>(ctx, data, options, levels, detail::TrialLists(data.conditions, data.trials));
   }
   if (const auto at = detail::first_not_finite(ctx, data, true, operation))
-    detail::not_finite(operation, *at, "numbers, or NaN where nothing was measured");
+    detail::not_finite(operation, *at, "finite numbers or NaN; give NaN where nothing was measured");
   detail::require_squares(ctx, data, operation);
   const detail::Presence presence = detail::presence(ctx, data);
   if (options.uneven == Uneven::missing) {

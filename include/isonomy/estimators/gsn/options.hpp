@@ -67,7 +67,7 @@ struct Returns {
       }
       all += (all.empty() ? "" : ", ") + std::string(choice.name);
     }
-    throw ValueError("gsn::Returns::named: " + name + " is not known; expected some of " + all);
+    throw ValueError("gsn::Returns::named: " + name + " is not known; expected some of " + all + "; name these");
   }
 };
 

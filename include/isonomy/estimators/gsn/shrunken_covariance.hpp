@@ -148,9 +148,9 @@ inline void require_items(const char* operation, const Split& split, std::size_t
     throw ValueError(text::joined({operation, ": ", static_cast<index_t>(split.training.size()), " of ", count, " ",
                                    items, " train; expected at least ", least, "; give more ", items}));
   if (levels > 1 && split.validation.empty())
-    throw ValueError(
-        text::joined({operation, ": none of ", count, " ", items, " is left to validate ", levels, " levels; give ",
-                      fewest_to_hold_out(1, leave_out), " ", items, " or more, or one level"}));
+    throw ValueError(text::joined({operation, ": none of ", count, " ", items, " is left to validate ", levels,
+                                   " levels; expected one at least; give ", fewest_to_hold_out(1, leave_out), " ",
+                                   items, " or more, or one level"}));
 }
 
 /// Adds where an operation ran, unless that is told already.

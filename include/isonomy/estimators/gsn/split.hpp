@@ -23,7 +23,7 @@ namespace isonomy::gsn {
 /// The uniform numbers are the first n of 53 bits that a Mersenne twister with seed 42 gives; every call begins anew.
 /// ValueError for n < 0. Source: numpy.random.RandomState(42) and MATLAB's rng(42, 'twister'), as cvnlab/GSN uses them.
 [[nodiscard]] inline std::vector<index_t> permutation(index_t n) {
-  if (n < 0) throw ValueError(text::joined("permutation: n=", n, "; expected at least 0"));
+  if (n < 0) throw ValueError(text::joined("permutation: n=", n, "; expected at least 0; give the number of items"));
   std::mt19937 generator(42);
   std::vector<double> uniform(static_cast<std::size_t>(n));
   for (double& u : uniform) {
@@ -59,7 +59,7 @@ struct Split {
 /// in, those that validate before the others; so the first is `first` itself where split() made it. Parts without an
 /// item are left out. ValueError unless parts >= 2.
 [[nodiscard]] inline std::vector<Split> folds(const Split& first, index_t parts = 5) {
-  if (parts < 2) throw ValueError(text::joined("folds: parts=", parts, "; expected at least 2"));
+  if (parts < 2) throw ValueError(text::joined("folds: parts=", parts, "; expected at least 2; 5 is the default"));
   std::vector<index_t> order = first.validation;
   order.insert(order.end(), first.training.begin(), first.training.end());
   const auto end_of = [&](index_t fold) {
@@ -103,15 +103,14 @@ namespace detail {
                                                     const char* operation = "gsn::level_grid") {
   if (!given) return shrink ? default_levels() : std::vector<double>{1.0};
   if (given->empty())
-    throw ValueError(text::joined(operation,
-                                  ": shrinklevels is an empty list; expected one level at least, or no list for the "
-                                  "default"));
+    throw ValueError(text::joined(
+        operation, ": shrinklevels is an empty list; expected one level at least; give no list for the default"));
   for (std::size_t k = 0; k < given->size(); ++k) {
     const double level = (*given)[k];
     if (!std::isfinite(level) || (!allow_extrapolation && (level < 0 || level > 1)))
       throw ValueError(
           text::joined({operation, ": shrinklevels[", k, "]=", text::decimals(level), "; expected a finite number",
-                        allow_extrapolation ? "" : " from 0 to 1; set allow_extrapolation for others"}));
+                        allow_extrapolation ? "; leave it out" : " from 0 to 1; set allow_extrapolation for others"}));
   }
   return *given;
 }

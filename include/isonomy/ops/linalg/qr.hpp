@@ -114,9 +114,7 @@ void qr(Ctx& ctx, ConstMatrix<T, Ctx> a, MatrixView<T, typename Ctx::space> q, M
               "; give ", k, "x", n);
   check::distinct(q, operation, "Q");
   check::distinct(r, operation, "R");
-  check::no_overlap(q, a, operation, "Q", "A");
-  check::no_overlap(r, a, operation, "R", "A");
-  check::no_overlap(r, q, operation, "R", "Q");
+  check::apart(operation, {{a, "A"}, {q, "Q"}, {r, "R"}});
   begin_operation(ctx, operation);
   invoke<op::qr, T>(ctx, a, q, r);
 }

@@ -238,9 +238,7 @@ void solve_triangular_batched(Ctx& ctx, std::type_identity_t<BatchView<const T, 
               b.batches, " and info has ", info.size, " elements; give one of each per slot");
   check::distinct(b, operation, "B");
   check::distinct(info, operation, "info");
-  check::no_overlap(b, l, operation, "B", "L");
-  check::no_overlap(info, l, operation, "info", "L");
-  check::no_overlap(info, b, operation, "info", "B");
+  check::apart(operation, {{l, "L"}, {b, "B"}, {info, "info"}});
   begin_operation(ctx, operation);
   invoke<op::solve_triangular_batched, T>(ctx, l, b, info, triangle);
 }

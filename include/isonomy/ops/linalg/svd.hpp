@@ -152,12 +152,7 @@ void svd(Ctx& ctx, ConstMatrix<T, Ctx> a, MatrixView<T, typename Ctx::space> u, 
   check::distinct(u, operation, "U");
   check::distinct(s, operation, "s");
   check::distinct(v, operation, "V");
-  check::no_overlap(u, a, operation, "U", "A");
-  check::no_overlap(s, a, operation, "s", "A");
-  check::no_overlap(v, a, operation, "V", "A");
-  check::no_overlap(s, u, operation, "s", "U");
-  check::no_overlap(v, u, operation, "V", "U");
-  check::no_overlap(v, s, operation, "V", "s");
+  check::apart(operation, {{a, "A"}, {u, "U"}, {s, "s"}, {v, "V"}});
   begin_operation(ctx, operation);
   invoke<op::svd, T>(ctx, a, u, s, v);
 }

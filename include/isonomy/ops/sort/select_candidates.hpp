@@ -136,9 +136,7 @@ double > [[nodiscard]] CandidateCut select_candidates(Ctx& ctx, VectorView<const
   if (k < 1 || !(margin >= 0))
     throw ValueError(text::joined(operation, ": k is ", k, " and margin ", text::decimals(margin),
                                   "; k must be at least 1 and margin at least 0"));
-  check::no_overlap(places, x, operation, "places", "x");
-  check::no_overlap(values, x, operation, "values", "x");
-  check::no_overlap(places, values, operation, "places", "values");
+  check::apart(operation, {{x, "x"}, {values, "values"}, {places, "places"}});
   begin_operation(ctx, operation);
   if (x.size == 0) return {};
   return invoke<op::select_candidates, double>(ctx, x, k, margin, places, values);

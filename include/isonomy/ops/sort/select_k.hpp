@@ -49,9 +49,7 @@ void select_k(Ctx& ctx, ConstMatrix<T, Ctx> x, MatrixView<T, typename Ctx::space
         {"select_k: k is ", values.columns, " and a row of x has ", x.columns, " elements; k must not exceed them"}));
   check::distinct(values, operation, "values");
   check::distinct(indices, operation, "indices");
-  check::no_overlap(values, x, operation, "values", "x");
-  check::no_overlap(indices, x, operation, "indices", "x");
-  check::no_overlap(values, indices, operation, "values", "indices");
+  check::apart(operation, {{x, "x"}, {indices, "indices"}, {values, "values"}});
   begin_operation(ctx, operation);
   invoke<op::select_k, T>(ctx, x, values, indices);
 }

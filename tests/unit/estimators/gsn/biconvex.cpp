@@ -17,9 +17,9 @@
 #include "isonomy/estimators/gsn/biconvex/flat_correlation.hpp"
 #include "support/catch.hpp"
 #include "support/gsn/golden.hpp"
-#include "support/gsn/masks.hpp"
 #include "support/gsn/matrices.hpp"
 #include "support/gsn/naive.hpp"
+#include "support/gsn/trials.hpp"
 #include "support/message.hpp"
 
 using namespace isonomy;
@@ -76,7 +76,7 @@ Inputs inputs_of(const test::GsnCase& c) {
   in.noise = whole(c.expected.noise_covariance, n);
   in.conditions = c.generator.conditions;
   in.trials = in.effective_trials = static_cast<double>(c.generator.trials);
-  const test::GsnData d = c.data();
+  const test::Trials d = c.data();
   if (c.regime == "uneven") {
     const std::vector<double> count = test::whole_trials(d);
     in.trials = *std::min_element(count.begin(), count.end());
@@ -93,7 +93,7 @@ Inputs inputs_of(const test::GsnCase& c) {
 }
 
 Inputs simulated(const gsn::PortableData& g, double noise_level, double data_level) {
-  const test::GsnData d = test::gsn_data(g);
+  const test::Trials d = test::random_trials(g);
   const auto trials = static_cast<double>(g.trials);
   return {test::noise_covariance(d, noise_level), test::data_covariance(d, data_level), g.conditions, trials, trials};
 }
@@ -275,7 +275,7 @@ TEST_CASE("biconvex names what it cannot use", "[gsn]") {
   const SquareMatrix a = test::identity(2);
   CHECK(test::message<ValueError>([&] {
           (void)solve({a, a, 1, 2, 2});
-        }) == "biconvex: conditions=1; expected at least 2; one has no covariance of signals");
+        }) == "biconvex: conditions=1; expected at least 2, since one has no covariance of signals; give data of more");
   CHECK(test::message<ValueError>([&] {
           (void)solve({a, a, 5, 2, 0.5});
         }).find("effective_trials=0.5") != std::string::npos);

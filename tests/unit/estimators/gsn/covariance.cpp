@@ -10,6 +10,8 @@
 #include "isonomy/estimators/gsn/covariance/shrink.hpp"
 #include "support/catch.hpp"
 #include "support/gsn/covariances.hpp"
+#include "support/gsn/matrices.hpp"
+#include "support/gsn/trials.hpp"
 #include "support/numbers.hpp"
 
 using namespace isonomy;
@@ -18,11 +20,10 @@ using test::Trials;
 namespace {
 
 /// The largest difference from a square matrix.
-double off_by(MatrixView<const double> got, const test::Square& expected) {
+double off_by(MatrixView<const double> got, const test::SquareMatrix& expected) {
   double most = 0;
   for (index_t i = 0; i < got.rows; ++i)
-    for (index_t j = 0; j < got.columns; ++j)
-      most = std::max(most, std::abs(got(i, j) - expected[static_cast<std::size_t>(i)][static_cast<std::size_t>(j)]));
+    for (index_t j = 0; j < got.columns; ++j) most = std::max(most, std::abs(got(i, j) - expected(i, j)));
   return most;
 }
 
@@ -80,7 +81,7 @@ TEST_CASE("conditions may have trials and scales of their own", "[gsn]") {
   selection.add(3, {4, 2}, 1);
   REQUIRE(selection.contrasts() == 3);
   const auto got = gsn::detail::covariance(ctx, gsn::detail::helmert_contrasts(ctx, d.view(), selection).view(), 1);
-  test::Square expected(3, std::vector<double>(3));
+  test::SquareMatrix expected(3);
   const auto add = [&](index_t c, const std::vector<index_t>& trials, double weight) {
     for (const index_t t : trials)
       for (index_t i = 0; i < 3; ++i)
@@ -90,8 +91,7 @@ TEST_CASE("conditions may have trials and scales of their own", "[gsn]") {
             mi += d(i, c, s) / static_cast<double>(trials.size());
             mj += d(j, c, s) / static_cast<double>(trials.size());
           }
-          expected[static_cast<std::size_t>(i)][static_cast<std::size_t>(j)] +=
-              weight * (d(i, c, t) - mi) * (d(j, c, t) - mj);
+          expected(i, j) += weight * (d(i, c, t) - mi) * (d(j, c, t) - mj);
         }
   };
   add(2, {0, 3, 4}, 4);

@@ -1,5 +1,6 @@
 // Golden data of gsn: every input is rebuilt bit for bit, and answers are read with all that they hold.
 #include "support/gsn/golden.hpp"
+#include "support/gsn/trials.hpp"
 
 #include <cmath>
 #include <cstddef>
@@ -19,7 +20,7 @@
 
 using namespace isonomy;
 using test::GsnCase;
-using test::GsnData;
+using test::Trials;
 
 namespace {
 
@@ -36,7 +37,7 @@ std::string bytes_of(const std::vector<double>& x) {
 }
 
 void check_rebuilt(const GsnCase& c) {
-  const GsnData d = c.data();
+  const Trials d = c.data();
   DoubleDouble sum, squares;
   std::vector<double> finite;
   for (const double x : d.x)
@@ -54,13 +55,13 @@ void check_rebuilt(const GsnCase& c) {
   CHECK(test::sha256(bytes_of(d.x)).substr(0, 16) == c.sha256);
 }
 
-GsnData numbered(std::size_t units, std::size_t conditions, std::size_t trials) {
-  GsnData d{units, conditions, trials, std::vector<double>(units * conditions * trials)};
+Trials numbered(index_t units, index_t conditions, index_t trials) {
+  Trials d{units, conditions, trials, std::vector<double>(static_cast<std::size_t>(units * conditions * trials))};
   for (std::size_t k = 0; k < d.x.size(); ++k) d.x[k] = static_cast<double>(k);
   return d;
 }
 
-std::vector<double> transformed(GsnData d, const test::GsnTransform& step) {
+std::vector<double> transformed(Trials d, const test::GsnTransform& step) {
   apply(d, step);
   return d.x;
 }
@@ -105,29 +106,29 @@ TEST_CASE("the portable stream has the numbers that are published", "[gsn]") {
   gsn::PortableStream stream(42);
   CHECK(stream.uniform() == 0.37454011884736249);
   CHECK(stream.uniform() == 0.95071430640991617);
-  const GsnData d =
-      test::gsn_data({.units = 10, .conditions = 30, .trials = 4, .signal_rank = 3, .noise_size = 0.8, .seed = 1});
+  const Trials d =
+      test::random_trials({.units = 10, .conditions = 30, .trials = 4, .signal_rank = 3, .noise_size = 0.8, .seed = 1});
   CHECK(d(1, 1, 0) == -1.3859818656564225);
   CHECK(test::message<ValueError>([] { (void)gsn::portable_data({.units = 3, .conditions = 0, .trials = 4}); }) ==
-        "portable_data: units=3, conditions=0, trials=4, signal_rank=1, noise_rank=0; expected positive numbers, "
-        "noise_rank may be 0");
+        "portable_data: units=3, conditions=0, trials=4, signal_rank=1, noise_rank=0; expected at least 1 each, "
+        "noise_rank at least 0; give more");
 }
 
 TEST_CASE("transforms of golden data do what their definition says", "[gsn]") {
-  const GsnData d = numbered(3, 1, 2);
+  const Trials d = numbered(3, 1, 2);
   CHECK(transformed(d, {"scale", {2}}) == std::vector<double>{0, 2, 4, 6, 8, 10});
   CHECK(transformed(d, {"offset", {10}}) == std::vector<double>{10, 11, 22, 23, 34, 35});
   CHECK(transformed(d, {"constant", {1, 7}}) == std::vector<double>{0, 1, 7, 7, 4, 5});
   CHECK(transformed(d, {"duplicate", {0, 2}}) == std::vector<double>{0, 1, 2, 3, 0, 1});
   CHECK(transformed(d, {"average_reference", {}}) == std::vector<double>{-2, -2, 0, 0, 2, 2});
   CHECK(transformed(d, {"unit_scale", {2}}) == std::vector<double>{0, 1, 20, 30, 400, 500});
-  GsnData masked = numbered(2, 5, 3);
+  Trials masked = numbered(2, 5, 3);
   apply(masked, test::GsnMask{.kind = "mod4"});
-  for (std::size_t i = 0; i < 2; ++i)
-    for (std::size_t c = 0; c < 5; ++c)
-      for (std::size_t t = 0; t < 3; ++t)
-        CHECK(std::isnan(masked(i, c, t)) == (t >= std::vector{3u, 2u, 1u, 1u, 3u}[c]));
-  GsnData single = numbered(2, 2, 3);
+  for (index_t i = 0; i < 2; ++i)
+    for (index_t c = 0; c < 5; ++c)
+      for (index_t t = 0; t < 3; ++t)
+        CHECK(std::isnan(masked(i, c, t)) == (t >= std::vector<index_t>{3, 2, 1, 1, 3}[static_cast<std::size_t>(c)]));
+  Trials single = numbered(2, 2, 3);
   apply(single, test::GsnMask{.kind = "single", .condition = 1});
   CHECK(std::isnan(single(1, 1, 1)));
   CHECK(single(1, 1, 0) == 9);

@@ -12,6 +12,8 @@
 #include "isonomy/estimators/gsn/split.hpp"
 #include "support/catch.hpp"
 #include "support/gsn/covariances.hpp"
+#include "support/gsn/matrices.hpp"
+#include "support/gsn/trials.hpp"
 
 using namespace isonomy;
 using gsn::LevelChoice;
@@ -45,40 +47,37 @@ Trials correlated(index_t units, index_t conditions, index_t trials, std::uint32
 }
 
 /// 1 less the published shrinkage, of independent terms whose mean is a correlation matrix but for a factor.
-double published_level(const std::vector<test::Square>& terms) {
-  const std::size_t units = terms.front().size();
+double published_level(const std::vector<test::SquareMatrix>& terms) {
+  const index_t units = terms.front().n;
   const double n = static_cast<double>(terms.size());
   double numerator = 0, denominator = 0;
-  for (std::size_t i = 0; i < units; ++i)
-    for (std::size_t j = 0; j < units; ++j) {
+  for (index_t i = 0; i < units; ++i)
+    for (index_t j = 0; j < units; ++j) {
       if (i == j) continue;
       double mean = 0, spread = 0;
-      for (const test::Square& w : terms) mean += w[i][j] / n;
-      for (const test::Square& w : terms) spread += (w[i][j] - mean) * (w[i][j] - mean);
+      for (const test::SquareMatrix& w : terms) mean += w(i, j) / n;
+      for (const test::SquareMatrix& w : terms) spread += (w(i, j) - mean) * (w(i, j) - mean);
       numerator += spread / n / (n - 1);
       denominator += mean * mean;
     }
   return 1 - std::clamp(numerator / denominator, 0.0, 1.0);
 }
 /// Squares divided by the standard deviations of their mean.
-std::vector<test::Square> standardised(std::vector<test::Square> terms) {
-  const std::size_t units = terms.front().size();
-  std::vector<double> variances(units);
-  for (const test::Square& w : terms)
-    for (std::size_t i = 0; i < units; ++i) variances[i] += w[i][i] / static_cast<double>(terms.size());
-  for (test::Square& w : terms)
-    for (std::size_t i = 0; i < units; ++i)
-      for (std::size_t j = 0; j < units; ++j) w[i][j] /= std::sqrt(variances[i] * variances[j]);
+std::vector<test::SquareMatrix> standardised(std::vector<test::SquareMatrix> terms) {
+  test::SquareMatrix mean(terms.front().n);
+  for (const test::SquareMatrix& w : terms) mean = mean + 1 / static_cast<double>(terms.size()) * w;
+  for (test::SquareMatrix& w : terms)
+    w = test::square_of(w.n, [&](index_t i, index_t j) { return w(i, j) / std::sqrt(mean(i, i) * mean(j, j)); });
   return terms;
 }
 double published_noise_level(const Trials& d) {
-  std::vector<test::Square> terms;
+  std::vector<test::SquareMatrix> terms;
   for (index_t c = 0; c < d.conditions; ++c)
     terms.push_back(test::products(test::centred_trials(d.view(), {c}), static_cast<double>(d.trials - 1)));
   return published_level(standardised(terms));
 }
 double published_data_level(const Trials& d) {
-  std::vector<test::Square> terms;
+  std::vector<test::SquareMatrix> terms;
   std::vector<double> means(static_cast<std::size_t>(d.units));
   for (std::size_t i = 0; i < means.size(); ++i)
     for (index_t c = 0; c < d.conditions; ++c)
@@ -119,7 +118,7 @@ TEST_CASE("folds have the likelihood of all held-out rows by its definition", "[
     double rows_of_all = 0;
     for (const gsn::Split& fold : gsn::folds(gsn::split(d.conditions))) {
       const auto rows = test::centred_trials(d.view(), fold.validation);
-      const test::Square c =
+      const test::SquareMatrix c =
           test::products(test::centred_trials(d.view(), fold.training), 2 * static_cast<double>(fold.training.size()));
       for (std::size_t k = 0; k < expected.size(); ++k)
         expected[k] += static_cast<double>(rows.size()) * test::normal_nll(test::shrunk(c, got.levels[k]), rows);

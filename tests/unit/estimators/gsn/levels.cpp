@@ -10,6 +10,8 @@
 #include "isonomy/estimators/gsn/shrunken_covariance.hpp"
 #include "support/catch.hpp"
 #include "support/gsn/covariances.hpp"
+#include "support/gsn/matrices.hpp"
+#include "support/gsn/trials.hpp"
 
 using namespace isonomy;
 using gsn::LevelChoice;
@@ -45,7 +47,7 @@ std::vector<LevelChoice> data_choices(const Trials& d, const ShrunkenCovarianceO
 std::vector<double> defined_curve(const Trials& d, const std::vector<double>& levels) {
   const gsn::Split parts = gsn::split(d.conditions);
   const double freedom = static_cast<double>(parts.training.size()) * static_cast<double>(d.trials - 1);
-  const test::Square c = test::products(test::centred_trials(d.view(), parts.training), freedom);
+  const test::SquareMatrix c = test::products(test::centred_trials(d.view(), parts.training), freedom);
   const auto rows = test::centred_trials(d.view(), parts.validation);
   std::vector<double> nll;
   for (const double level : levels) nll.push_back(test::normal_nll(test::shrunk(c, level), rows));

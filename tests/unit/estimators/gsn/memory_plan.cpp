@@ -7,7 +7,7 @@
 
 #include "isonomy/compiled/gsn.hpp"
 #include "support/catch.hpp"
-#include "support/gsn/covariances.hpp"
+#include "support/gsn/trials.hpp"
 
 using namespace isonomy;
 using gsn::GsnOptions;

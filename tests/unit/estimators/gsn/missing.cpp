@@ -16,10 +16,10 @@
 #include "isonomy/estimators/gsn/regimes/presence.hpp"
 #include "isonomy/estimators/gsn/regimes/steps.hpp"
 #include "support/catch.hpp"
-#include "support/gsn/covariances.hpp"
 #include "support/gsn/masks.hpp"
 #include "support/gsn/matrices.hpp"
 #include "support/gsn/naive.hpp"
+#include "support/gsn/trials.hpp"
 #include "support/message.hpp"
 
 using namespace isonomy;
@@ -33,29 +33,25 @@ gsn::GsnOptions all_of_missing(std::vector<double> levels = {}) {
   if (!levels.empty()) options.shrinklevels = std::move(levels);
   return options;
 }
-gsn::DataView<double> view_of(const test::GsnData& d) {
-  return gsn::trials_fastest(d.x.data(), static_cast<index_t>(d.units), static_cast<index_t>(d.conditions),
-                             static_cast<index_t>(d.trials));
-}
-gsn::GsnResult<Cpu> fit_missing(const test::GsnData& d, const gsn::GsnOptions& options = all_of_missing(),
+gsn::GsnResult<Cpu> fit_missing(const test::Trials& d, const gsn::GsnOptions& options = all_of_missing(),
                                 Context<Cpu> ctx = {}) {
-  return gsn::fit(ctx, view_of(d), options);
+  return gsn::fit(ctx, d.view(), options);
 }
 /// Numbers of which a share is missing, in some units of most conditions; a few conditions are whole.
-test::GsnData with_missing(std::uint32_t seed, double share, index_t units = 7, index_t conditions = 20,
-                           index_t trials = 5) {
-  test::GsnData d = test::gsn_data({units, conditions, trials, 3, 1, seed, 0});
+test::Trials with_missing(std::uint32_t seed, double share, index_t units = 7, index_t conditions = 20,
+                          index_t trials = 5) {
+  test::Trials d = test::random_trials({units, conditions, trials, 3, 1, seed, 0});
   const std::vector<double> whole = d.x;
   test::apply(d, test::GsnMask{.kind = "unit_conditions", .seed = seed + 1, .p = share, .q = share / 4});
   std::size_t at = 0;
-  d.each([&](double& x, std::size_t, std::size_t c, std::size_t) {
+  d.each([&](double& x, index_t, index_t c, index_t) {
     if (c % 3 == 0) x = whole[at];
     ++at;
   });
   return d;
 }
-test::GsnData without(test::GsnData d, const auto& gone) {
-  d.each([&](double& x, std::size_t i, std::size_t c, std::size_t t) { x = gone(i, c, t) ? test::not_a_number : x; });
+test::Trials without(test::Trials d, const auto& gone) {
+  d.each([&](double& x, index_t i, index_t c, index_t t) { x = gone(i, c, t) ? test::not_a_number : x; });
   return d;
 }
 std::array<test::SquareMatrix, 5> matrices_of_missing(const gsn::GsnResult<Cpu>& r) {
@@ -72,22 +68,22 @@ double covariance_of_pairs(const std::vector<double>& a, const std::vector<doubl
     }
   return x.size() < 2 ? test::not_a_number : test::centred_product(x, y) / static_cast<double>(x.size() - 1);
 }
-std::vector<double> trials_of(const test::GsnData& d, index_t i, std::size_t c) {
+std::vector<double> trials_of(const test::Trials& d, index_t i, index_t c) {
   std::vector<double> x;
-  for (std::size_t t = 0; t < d.trials; ++t) x.push_back(d(static_cast<std::size_t>(i), c, t));
+  for (index_t t = 0; t < d.trials; ++t) x.push_back(d(i, c, t));
   return x;
 }
-std::vector<double> means_of(const test::GsnData& d, index_t i) {
+std::vector<double> means_of(const test::Trials& d, index_t i) {
   std::vector<double> means;
-  for (std::size_t c = 0; c < d.conditions; ++c) {
-    const std::vector<double> x = test::present(d, static_cast<std::size_t>(i), c);
+  for (index_t c = 0; c < d.conditions; ++c) {
+    const std::vector<double> x = test::present(d, i, c);
     means.push_back(x.empty() ? test::not_a_number : test::mean_of(x));
   }
   return means;
 }
-double noise_of_pair(const test::GsnData& d, index_t i, index_t j) {
+double noise_of_pair(const test::Trials& d, index_t i, index_t j) {
   double sum = 0, conditions = 0;
-  for (std::size_t c = 0; c < d.conditions; ++c) {
+  for (index_t c = 0; c < d.conditions; ++c) {
     const double of_condition = covariance_of_pairs(trials_of(d, i, c), trials_of(d, j, c));
     if (std::isnan(of_condition)) continue;
     sum += of_condition;
@@ -97,9 +93,9 @@ double noise_of_pair(const test::GsnData& d, index_t i, index_t j) {
 }
 
 /// The shares that a fit used, from what it returned of two levels 1.
-test::SquareMatrix shares_of(const test::GsnData& d) {
+test::SquareMatrix shares_of(const test::Trials& d) {
   Context<Cpu> ctx;
-  const gsn::DataView<double> view = view_of(d);
+  const gsn::DataView<double> view = d.view();
   const gsn::detail::PairwiseCovariance<Context<Cpu>, double> pairs(ctx, view, gsn::detail::presence(ctx, view));
   test::SquareMatrix shares(view.units);
   const auto of_units = pairs.of_units();
@@ -112,12 +108,12 @@ test::SquareMatrix shares_of(const test::GsnData& d) {
 }  // namespace
 
 TEST_CASE("missing data have the pairwise covariances of their definition", "[gsn]") {
-  const std::array<test::GsnData, 6> sets{
+  const std::array<test::Trials, 6> sets{
       with_missing(100, 0.1),           with_missing(101, 0.5),           with_missing(102, 0.3, 10, 12, 3),
       with_missing(103, 0.9, 5, 9, 70), with_missing(104, 0.3, 6, 70, 2), with_missing(106, 0.2, 70, 6, 4)};
-  for (const test::GsnData& d : sets) {
+  for (const test::Trials& d : sets) {
     const gsn::GsnResult<Cpu> r = fit_missing(d, all_of_missing({1}));
-    const auto n = static_cast<index_t>(d.units);
+    const index_t n = d.units;
     const auto noise = test::square(r.cN), data = test::square(r.cD), signal = test::square(r.cS);
     const test::SquareMatrix shares = test::noise_shares(d);
     CHECK(test::largest(shares_of(d) - shares) < 1e-12);
@@ -144,25 +140,25 @@ TEST_CASE("missing data have the pairwise covariances of their definition", "[gs
 }
 
 TEST_CASE("the share of noise is that of common trials", "[gsn]") {
-  const test::GsnData whole = test::gsn_data({3, 4, 6, 2, 1, 104, 0});
+  const test::Trials whole = test::random_trials({3, 4, 6, 2, 1, 104, 0});
   CHECK(test::largest(shares_of(whole) - test::square_of(3, [](auto, auto) { return 1.0 / 6; })) < 1e-15);
-  const auto keeps = [](std::size_t i, std::size_t first, std::size_t t, std::size_t unit) {
+  const auto keeps = [](index_t i, index_t first, index_t t, index_t unit) {
     return i == unit && (t < first || t >= first + 3);
   };
-  const test::SquareMatrix one = shares_of(without(
-      whole, [&](std::size_t i, std::size_t, std::size_t t) { return keeps(i, 0, t, 0) || keeps(i, 2, t, 1); }));
+  const test::SquareMatrix one =
+      shares_of(without(whole, [&](index_t i, index_t, index_t t) { return keeps(i, 0, t, 0) || keeps(i, 2, t, 1); }));
   CHECK(one(0, 1) == Approx(1.0 / 9).epsilon(1e-15));
   CHECK(one(0, 2) == Approx(3.0 / 18).epsilon(1e-15));
-  const test::SquareMatrix none = shares_of(without(
-      whole, [&](std::size_t i, std::size_t, std::size_t t) { return keeps(i, 0, t, 0) || keeps(i, 3, t, 1); }));
+  const test::SquareMatrix none =
+      shares_of(without(whole, [&](index_t i, index_t, index_t t) { return keeps(i, 0, t, 0) || keeps(i, 3, t, 1); }));
   CHECK(none(0, 1) == 0);
   CHECK(none(0, 0) == Approx(1.0 / 3).epsilon(1e-15));
 }
 
 TEST_CASE("whole data as missing data are even data", "[gsn]") {
-  const test::GsnData d = test::gsn_data({9, 25, 4, 3, 1, 105, 0});
+  const test::Trials d = test::random_trials({9, 25, 4, 3, 1, 105, 0});
   Context<Cpu> ctx;
-  const gsn::DataView<double> view = view_of(d);
+  const gsn::DataView<double> view = d.view();
   const gsn::detail::Presence whole = gsn::detail::presence(ctx, view);
   CHECK(whole.ragged.empty());
   gsn::detail::Presence one_by_one = whole;
@@ -184,10 +180,10 @@ TEST_CASE("whole data as missing data are even data", "[gsn]") {
 }
 
 TEST_CASE("offsets of units and conditions cost missing data no digits", "[gsn]") {
-  const test::GsnData d = with_missing(106, 0.3);
-  test::GsnData moved = d, shifted = d;
-  moved.each([](double& x, std::size_t i, auto...) { x += 1e6 * static_cast<double>(i + 1); });
-  shifted.each([](double& x, std::size_t i, std::size_t c, auto...) { x += 1e6 * static_cast<double>(i * c % 5); });
+  const test::Trials d = with_missing(106, 0.3);
+  test::Trials moved = d, shifted = d;
+  moved.each([](double& x, index_t i, auto...) { x += 1e6 * static_cast<double>(i + 1); });
+  shifted.each([](double& x, index_t i, index_t c, auto...) { x += 1e6 * static_cast<double>(i * c % 5); });
   const gsn::GsnResult<Cpu> r = fit_missing(d, all_of_missing({0.7})),
                             of_moved = fit_missing(moved, all_of_missing({0.7}));
   for (std::size_t k = 0; k < 5; ++k)
@@ -197,14 +193,17 @@ TEST_CASE("offsets of units and conditions cost missing data no digits", "[gsn]"
 
 TEST_CASE("pairwise estimates have no bias where centring on means of available trials has", "[gsn]") {
   gsn::PortableStream stream(107);
-  constexpr std::size_t units = 3, conditions = 20000, trials = 4;
-  test::GsnData d{units, conditions, trials, std::vector<double>(units * conditions * trials)};
+  constexpr index_t units = 3, conditions = 20000, trials = 4;
+  test::Trials d{units, conditions, trials, std::vector<double>(units * conditions * trials)};
   // Signal and noise have covariances of 1 between units, and variances of 2; units 0 and 1 lack a trial each.
-  for (std::size_t c = 0; c < conditions; ++c) {
+  for (index_t c = 0; c < conditions; ++c) {
     const std::vector<double> signal = stream.normals(units + 1);
-    for (std::size_t t = 0; t < trials; ++t) {
+    for (index_t t = 0; t < trials; ++t) {
       const std::vector<double> noise = stream.normals(units + 1);
-      for (std::size_t i = 0; i < units; ++i) d(i, c, t) = signal[i] + signal[units] + noise[i] + noise[units];
+      for (index_t i = 0; i < units; ++i) {
+        const auto at = static_cast<std::size_t>(i);
+        d(i, c, t) = signal[at] + signal[units] + noise[at] + noise[units];
+      }
       if (t < 2) d(t, c, t) = test::not_a_number;
     }
   }
@@ -215,9 +214,9 @@ TEST_CASE("pairwise estimates have no bias where centring on means of available 
       for (const Matrix<double, Cpu>* m : {&r.cN, &r.cS})
         most = std::max(most, std::abs(m->view()(i, j) / (i == j ? 2 : 1) - 1));
   CHECK(most < 0.05);
-  for (std::size_t c = 0; c < conditions; ++c) {
+  for (index_t c = 0; c < conditions; ++c) {
     double sum = 0, count = 0;
-    for (std::size_t t = 0; t < trials; ++t)
+    for (index_t t = 0; t < trials; ++t)
       if (!std::isnan(d(0, c, t)) && !std::isnan(d(1, c, t))) {
         sum +=
             (d(0, c, t) - test::mean_of(test::present(d, 0, c))) * (d(1, c, t) - test::mean_of(test::present(d, 1, c)));
@@ -231,7 +230,7 @@ TEST_CASE("pairwise estimates have no bias where centring on means of available 
 }
 
 TEST_CASE("missing fits have the same bits for any threads, and inputs stay", "[gsn]") {
-  const test::GsnData d = with_missing(108, 0.2, 30, 24, 4);
+  const test::Trials d = with_missing(108, 0.2, 30, 24, 4);
   const std::vector<double> before = d.x;
   const gsn::GsnResult<Cpu> r = fit_missing(d, all_of_missing(), Context<Cpu>({.threads = 1}));
   for (const int threads : {2, 8}) {
@@ -249,7 +248,7 @@ TEST_CASE("missing fits have the same bits for any threads, and inputs stay", "[
 }
 
 TEST_CASE("levels of missing data come from what no unit lacks, or are 1", "[gsn]") {
-  const test::GsnData whole = test::gsn_data({6, 20, 3, 2, 1, 109, 0});
+  const test::Trials whole = test::random_trials({6, 20, 3, 2, 1, 109, 0});
   const auto told = [](const gsn::GsnResult<Cpu>& r, const std::string& what) {
     return std::count_if(r.report.warnings.begin(), r.report.warnings.end(), [&](const std::string& warning) {
       return warning.find(what) != std::string::npos && warning.find("1 was taken") != std::string::npos;
@@ -257,44 +256,43 @@ TEST_CASE("levels of missing data come from what no unit lacks, or are 1", "[gsn
   };
   const gsn::GsnResult<Cpu> even = fit_missing(whole);
   // Unit 0 lacks a trial of the last condition, which trains: the others are chosen from as before.
-  const gsn::GsnResult<Cpu> one = fit_missing(
-      without(whole, [](std::size_t i, std::size_t c, std::size_t t) { return i == 0 && c == 19 && t == 0; }));
+  const gsn::GsnResult<Cpu> one =
+      fit_missing(without(whole, [](index_t i, index_t c, index_t t) { return i == 0 && c == 19 && t == 0; }));
   CHECK(one.noise.training + one.noise.validation == 20);
   CHECK(one.data.training + one.data.validation == 20);
   CHECK(std::abs(one.shrinklevelD - even.shrinklevelD) < 0.1);
-  const gsn::GsnResult<Cpu> no_trial = fit_missing(
-      without(whole, [](std::size_t i, std::size_t, std::size_t t) { return i == t; }), all_of_missing({0.2, 0.5}));
+  const gsn::GsnResult<Cpu> no_trial =
+      fit_missing(without(whole, [](index_t i, index_t, index_t t) { return i == t; }), all_of_missing({0.2, 0.5}));
   CHECK(no_trial.shrinklevelN == 1);
   CHECK(no_trial.noise.index == -1);
   CHECK(told(no_trial, "noise covariance: none of the conditions that train") == 1);
   CHECK(no_trial.data.nll.size() == 2);
   const gsn::GsnResult<Cpu> no_condition =
-      fit_missing(without(whole, [](std::size_t i, std::size_t c, std::size_t) { return c > 3 && i == c % 6; }));
+      fit_missing(without(whole, [](index_t i, index_t c, index_t) { return c > 3 && i == c % 6; }));
   CHECK(no_condition.shrinklevelD == 1);
   CHECK(no_condition.data.index == 50);
   CHECK(told(no_condition, "data covariance: fewer than 5 conditions have every unit") == 1);
 }
 
 TEST_CASE("missing data that cannot be fitted are refused, and units that cannot be named", "[gsn]") {
-  const auto refused = [](const test::GsnData& d) { return test::message<ValueError>([&] { (void)fit_missing(d); }); };
-  const test::GsnData d = test::gsn_data({4, 10, 3, 2, 1, 110, 0});
-  CHECK(refused(without(d, [](std::size_t i, std::size_t, std::size_t) { return i == 1 || i == 3; })) ==
-        "gsn::fit: units 1, 3 are NaN everywhere; leave them out");
+  const auto refused = [](const test::Trials& d) { return test::message<ValueError>([&] { (void)fit_missing(d); }); };
+  const test::Trials d = test::random_trials({4, 10, 3, 2, 1, 110, 0});
+  CHECK(refused(without(d, [](index_t i, index_t, index_t) { return i == 1 || i == 3; })) ==
+        "gsn::fit: units 1, 3 are NaN everywhere; expected one number at least in each; leave them out");
   CHECK(refused(without(d, [](auto...) { return true; })).find("units 0, 1, 2, 3") != std::string::npos);
-  CHECK(refused(without(d, [](std::size_t i, std::size_t, std::size_t t) {
-          return t != i % 3;
-        })).find("no unit has two trials of a condition") != std::string::npos);
-  CHECK(refused(without(d, [](std::size_t, std::size_t c, std::size_t) {
-          return c > 0;
-        })).find("no unit has two conditions") != std::string::npos);
-  test::GsnData infinite = without(d, [](std::size_t i, std::size_t, std::size_t t) { return i == t; });
+  CHECK(refused(without(d, [](index_t i, index_t, index_t t) { return t != i % 3; })) ==
+        "gsn::fit: no unit has two trials of a condition; expected one at least, of whose trials noise is the "
+        "difference; give single trials, not their means");
+  CHECK(refused(without(d, [](index_t, index_t c, index_t) { return c > 0; })) ==
+        "gsn::fit: no unit has two conditions; expected one at least, of whose means signal is the difference; give "
+        "more conditions");
+  test::Trials infinite = without(d, [](index_t i, index_t, index_t t) { return i == t; });
   infinite(3, 2, 1) = test::infinity;
   CHECK(refused(infinite).find("not finite at (3, 2, 1)") != std::string::npos);
   // Unit 0 has one trial of each condition, unit 1 one condition; unit 2 does not vary.
-  test::GsnData poor = without(d, [](std::size_t i, std::size_t c, std::size_t t) {
-    return (i == 0 && t > 0) || (i == 1 && c > 0) || (i == 3 && t == 2);
-  });
-  poor.each([](double& x, std::size_t i, auto...) { x = i == 2 ? 0.3 : x; });
+  test::Trials poor = without(
+      d, [](index_t i, index_t c, index_t t) { return (i == 0 && t > 0) || (i == 1 && c > 0) || (i == 3 && t == 2); });
+  poor.each([](double& x, index_t i, auto...) { x = i == 2 ? 0.3 : x; });
   const gsn::GsnResult<Cpu> r = fit_missing(poor, all_of_missing({1}));
   CHECK(r.report.warnings.front() == "units without two trials of any condition, whose noise was taken for none: 0");
   CHECK(r.report.warnings[1] == "units with one condition, whose data were taken to be constant: 1");

@@ -11,6 +11,7 @@
 #include "support/catch.hpp"
 #include "support/gsn/covariances.hpp"
 #include "support/gsn/matrices.hpp"
+#include "support/gsn/trials.hpp"
 
 using namespace isonomy;
 using gsn::GsnOptions;

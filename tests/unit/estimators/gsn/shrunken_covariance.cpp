@@ -13,6 +13,8 @@
 #include "isonomy/estimators/gsn/covariance/precision.hpp"
 #include "support/catch.hpp"
 #include "support/gsn/covariances.hpp"
+#include "support/gsn/matrices.hpp"
+#include "support/gsn/trials.hpp"
 #include "support/message.hpp"
 
 using namespace isonomy;
@@ -32,12 +34,10 @@ std::vector<std::vector<double>> less_mean(const Trials& rows, const std::vector
   return result;
 }
 
-void check_shrunk(const gsn::ShrunkenCovariance<Cpu>& got, const test::Square& whole) {
-  const test::Square expected = test::shrunk(whole, got.choice.level);
-  for (std::size_t i = 0; i < whole.size(); ++i)
-    for (std::size_t j = 0; j < whole.size(); ++j)
-      CHECK(got.covariance.view()(static_cast<index_t>(i), static_cast<index_t>(j)) ==
-            Approx(expected[i][j]).margin(1e-13));
+void check_shrunk(const gsn::ShrunkenCovariance<Cpu>& got, const test::SquareMatrix& whole) {
+  const test::SquareMatrix expected = test::shrunk(whole, got.choice.level);
+  for (index_t i = 0; i < whole.n; ++i)
+    for (index_t j = 0; j < whole.n; ++j) CHECK(got.covariance.view()(i, j) == Approx(expected(i, j)).margin(1e-13));
 }
 
 template <class T>
@@ -84,7 +84,7 @@ TEST_CASE("covariance of rows: about the mean of those that train, or of all", "
     CHECK(training.mean[i] == Approx(some).margin(1e-14));
   }
   // Held-out rows are measured from the mean of those that train.
-  const test::Square c = test::products(less_mean(d, parts.training), 22 - held_out);
+  const test::SquareMatrix c = test::products(less_mean(d, parts.training), 22 - held_out);
   std::vector<std::vector<double>> held;
   for (const index_t v : parts.validation) {
     std::vector<double> row;
@@ -109,17 +109,15 @@ TEST_CASE("the precision is the inverse, and has its log-determinant", "[gsn]") 
     options.wantprecision = true;
     const auto r = shrunken_covariance(ctx, d.view(), options);
     const auto c = r.covariance.view(), p = r.precision.view();
-    test::Square living;
-    for (index_t i = 0; i < 12; ++i) {
-      if (i != 5) living.emplace_back();
+    test::SquareMatrix living(11);
+    for (index_t i = 0; i < 12; ++i)
       for (index_t j = 0; j < 12; ++j) {
         double product = 0;
         for (index_t k = 0; k < 12; ++k) product += c(i, k) * p(k, j);
         CHECK(product == Approx(i == j && i != 5 ? 1 : 0).margin(1e-12));
         CHECK(p(i, j) == p(j, i));
-        if (i != 5 && j != 5) living.back().push_back(c(i, j) / unit / unit);
+        if (i != 5 && j != 5) living(i < 5 ? i : i - 1, j < 5 ? j : j - 1) = c(i, j) / unit / unit;
       }
-    }
     const double log_two_pi = 1.8378770664093453;
     const double expected = 2 * test::normal_nll(living, {std::vector<double>(11)}) - 11 * log_two_pi;
     CHECK(*r.log_determinant == Approx(expected + 22 * std::log(unit)).epsilon(1e-12));

@@ -13,9 +13,9 @@
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/estimators/gsn/simulation/portable_data.hpp"
 #include "support/catch.hpp"
-#include "support/gsn/masks.hpp"
 #include "support/gsn/matrices.hpp"
 #include "support/gsn/naive.hpp"
+#include "support/gsn/trials.hpp"
 #include "support/message.hpp"
 
 using namespace isonomy;
@@ -34,9 +34,8 @@ double cosine(const Matrix<double, Cpu>& u, const Matrix<double, Cpu>& v, index_
   for (index_t i = 0; i < u.rows(); ++i) sum += u.view()(i, j) * v.view()(i, j);
   return sum;
 }
-test::GsnData responses_of(Context<Cpu>& ctx, const SimulationOptions& o, const Buffer<double, Cpu>& x) {
-  return {static_cast<std::size_t>(o.nvox), static_cast<std::size_t>(o.ncond), static_cast<std::size_t>(o.ntrial),
-          to_host(ctx, x)};
+test::Trials responses_of(Context<Cpu>& ctx, const SimulationOptions& o, const Buffer<double, Cpu>& x) {
+  return {o.nvox, o.ncond, o.ntrial, to_host(ctx, x)};
 }
 
 }  // namespace
@@ -94,7 +93,7 @@ TEST_CASE("simulated data have the covariances of the truth, closer with more co
       const SimulationOptions o{
           .nvox = 4, .ncond = conditions, .ntrial = 3, .noise_multiplier = 2, .random_seed = 9, .generator = generator};
       const auto s = simulate_data(ctx, o);
-      const test::GsnData d = responses_of(ctx, o, s.train);
+      const test::Trials d = responses_of(ctx, o, s.train);
       const test::SquareMatrix noise = test::noise_covariance(d);
       const test::SquareMatrix signal = test::data_covariance(d) - 1.0 / 3 * noise;
       const double off = largest(noise - test::square(s.noise_cov)) + largest(signal - test::square(s.signal_cov));
@@ -149,16 +148,17 @@ TEST_CASE("the portable generator draws in the order that is told", "[gsn]") {
 TEST_CASE("simulate_data names the option that it cannot use", "[gsn]") {
   Context<Cpu> ctx;
   CHECK(test::message<ValueError>([&] { (void)simulate_data(ctx, {.nvox = 4, .ncond = 0, .ntrial = 2}); }) ==
-        "simulate_data: ncond=0; expected at least one condition");
+        "simulate_data: ncond=0; expected at least 1; give the number of conditions");
   CHECK(test::message<ValueError>([&] {
           (void)simulate_data(ctx, {.nvox = 4, .ncond = 3, .ntrial = 2, .align_k = 5});
-        }) == "simulate_data: align_k=5; expected from 0 to the number of units");
+        }) == "simulate_data: align_k=5; expected from 0 to the number of units; 0 aligns none");
   CHECK(test::message<ValueError>([&] {
           (void)simulate_data(ctx, {.nvox = 4, .ncond = 3, .ntrial = 2, .noise_multiplier = -1});
         }).find("noise_multiplier=-1") != std::string::npos);
   CHECK(test::message<ValueError>([&] {
           (void)simulate_data(ctx, {.nvox = 30, .ncond = 2, .ntrial = 1, .signal_decay = -400});
-        }) == "simulate_data: signal_decay=-400; expected one with nvox^-signal_decay in the range of doubles");
+        }) == "simulate_data: signal_decay=-400; expected one with nvox^-signal_decay in the range of doubles; take a "
+              "larger one");
   CHECK(test::message<ValueError>([&] {
           (void)simulate_data(ctx,
                               {.nvox = 30, .ncond = 2, .ntrial = 1, .noise_decay = -150, .noise_multiplier = 1e200});

@@ -100,8 +100,10 @@ void require_problem(Ctx& ctx, const BiconvexProblem<Ctx>& p, const BiconvexOpti
   const auto option = [](bool good, const char* name, auto value, const char* rule) {
     if (!good) throw ValueError(text::joined("biconvex: ", name, "=", value, "; expected ", rule));
   };
-  option(p.conditions >= 2, "conditions", p.conditions, "at least 2; one has no covariance of signals");
-  option(std::isfinite(p.trials) && p.trials >= 1, "trials", p.trials, "a finite number of at least 1");
+  option(p.conditions >= 2, "conditions", p.conditions,
+         "at least 2, since one has no covariance of signals; give data of more");
+  option(std::isfinite(p.trials) && p.trials >= 1, "trials", p.trials,
+         "a finite number of at least 1; give the mean number of trials of a condition");
   option(std::isfinite(p.effective_trials) && p.effective_trials >= 1, "effective_trials", p.effective_trials,
          "a finite number of at least 1; give 1 where conditions have less on average");
   option(std::isfinite(p.noise_least), "noise_least", p.noise_least, "a finite number; 0 where nothing is known");

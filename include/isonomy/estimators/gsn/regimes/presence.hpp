@@ -93,8 +93,9 @@ inline void require_whole_trials(const char* operation, const TrialLists& lists)
 inline void require_repeated(const char* operation, const TrialLists& lists, const std::vector<index_t>& conditions,
                              const char* what) {
   if (lists.repeated(conditions).empty())
-    throw ValueError(text::joined(operation, ": none of the conditions that ", what, ", ", listed(conditions),
-                                  ", has two trials without NaN; give more trials or conditions, or one level"));
+    throw ValueError(text::joined(
+        operation, ": none of the conditions that ", what, ", ", listed(conditions),
+        ", has two trials without NaN; expected one at least; give more trials or conditions, or one level"));
 }
 
 }  // namespace isonomy::gsn::detail

@@ -121,11 +121,14 @@ class PresentMeans {
     const auto refuse = [](const char* what, const std::string& which, const char* rule) {
       throw ValueError(text::joined("gsn::fit: ", what, which, rule));
     };
-    if (!absent.empty()) refuse("units ", listed(absent), " are NaN everywhere; leave them out");
+    if (!absent.empty())
+      refuse("units ", listed(absent), " are NaN everywhere; expected one number at least in each; leave them out");
     if (static_cast<index_t>(no_noise_.size()) == units)
-      refuse("no unit has two trials of a condition", "", "; expected some, of which noise is the difference");
+      refuse("no unit has two trials of a condition", "",
+             "; expected one at least, of whose trials noise is the difference; give single trials, not their means");
     if (static_cast<index_t>(no_signal_.size()) == units)
-      refuse("no unit has two conditions", "", "; expected some, of which signal is the difference");
+      refuse("no unit has two conditions", "",
+             "; expected one at least, of whose means signal is the difference; give more conditions");
   }
 
   Matrix<double, Tag> means_;

@@ -76,9 +76,9 @@ inline std::vector<double> portable_product(const std::vector<double>& a, const 
 /// ValueError unless all counts are positive (noise_rank: not negative). The same bits for any compiler and flags.
 [[nodiscard]] inline std::vector<double> portable_data(const PortableData& d) {
   if (d.units < 1 || d.conditions < 1 || d.trials < 1 || d.signal_rank < 1 || d.noise_rank < 0)
-    throw ValueError(text::joined({"portable_data: units=", d.units, ", conditions=", d.conditions,
-                                   ", trials=", d.trials, ", signal_rank=", d.signal_rank,
-                                   ", noise_rank=", d.noise_rank, "; expected positive numbers, noise_rank may be 0"}));
+    throw ValueError(text::joined({"portable_data: units=", d.units, ", conditions=", d.conditions, ", trials=",
+                                   d.trials, ", signal_rank=", d.signal_rank, ", noise_rank=", d.noise_rank,
+                                   "; expected at least 1 each, noise_rank at least 0; give more"}));
   PortableStream stream(d.seed);
   const std::vector<double> a = stream.normals(d.units * d.signal_rank);
   const std::vector<double> b = stream.normals(d.signal_rank * d.conditions);

@@ -110,23 +110,25 @@ inline void require_simulation(const SimulationOptions& o) {
   const auto rule = [](bool good, const char* name, auto value, const char* expected) {
     if (!good) throw ValueError(text::joined({"simulate_data: ", name, "=", value, "; expected ", expected}));
   };
-  rule(o.nvox >= 1, "nvox", o.nvox, "at least one unit");
-  rule(o.ncond >= 1, "ncond", o.ncond, "at least one condition");
-  rule(o.ntrial >= 1, "ntrial", o.ntrial, "at least one trial");
-  rule(std::isfinite(o.signal_decay), "signal_decay", o.signal_decay, "a finite number");
-  rule(std::isfinite(o.noise_decay), "noise_decay", o.noise_decay, "a finite number");
+  rule(o.nvox >= 1, "nvox", o.nvox, "at least 1; give the number of units");
+  rule(o.ncond >= 1, "ncond", o.ncond, "at least 1; give the number of conditions");
+  rule(o.ntrial >= 1, "ntrial", o.ntrial, "at least 1; give the number of trials of a condition");
+  rule(std::isfinite(o.signal_decay), "signal_decay", o.signal_decay, "a finite number; 1 is the default");
+  rule(std::isfinite(o.noise_decay), "noise_decay", o.noise_decay, "a finite number; 1 is the default");
   const auto fits = [&](double decay) { return std::isfinite(std::pow(static_cast<double>(o.nvox), 1 - decay)); };
-  rule(fits(o.signal_decay), "signal_decay", o.signal_decay, "one with nvox^-signal_decay in the range of doubles");
-  rule(fits(o.noise_decay), "noise_decay", o.noise_decay, "one with nvox^-noise_decay in the range of doubles");
+  rule(fits(o.signal_decay), "signal_decay", o.signal_decay,
+       "one with nvox^-signal_decay in the range of doubles; take a larger one");
+  rule(fits(o.noise_decay), "noise_decay", o.noise_decay,
+       "one with nvox^-noise_decay in the range of doubles; take a larger one");
   rule(std::isfinite(o.noise_multiplier) && o.noise_multiplier >= 0, "noise_multiplier", o.noise_multiplier,
-       "a finite number of at least 0");
+       "a finite number of at least 0; 0 makes no noise");
   rule(std::isfinite(o.noise_multiplier * std::max(1.0, std::pow(static_cast<double>(o.nvox), 1 - o.noise_decay))),
        "noise_multiplier", o.noise_multiplier,
-       "a number whose products with k^-noise_decay are in the range of doubles");
-  rule(!std::isnan(o.align_alpha), "align_alpha", o.align_alpha, "a number from 0 to 1");
-  rule(o.align_k >= 0 && o.align_k <= o.nvox, "align_k", o.align_k, "from 0 to the number of units");
+       "a number whose products with k^-noise_decay are in the range of doubles; take a smaller one");
+  rule(!std::isnan(o.align_alpha), "align_alpha", o.align_alpha, "a number from 0 to 1; 0 is the default");
+  rule(o.align_k >= 0 && o.align_k <= o.nvox, "align_k", o.align_k, "from 0 to the number of units; 0 aligns none");
   rule(o.generator == Generator::philox || o.random_seed <= std::numeric_limits<std::uint32_t>::max(), "random_seed",
-       o.random_seed, "32 bits for the portable generator");
+       o.random_seed, "32 bits for the portable generator; take a smaller one, or Generator::philox");
 }
 
 /// The steps of simulate_data().

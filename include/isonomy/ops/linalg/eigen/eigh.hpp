@@ -121,9 +121,7 @@ void eigh(Ctx& ctx, ConstMatrix<T, Ctx> a, VectorView<T, typename Ctx::space> w,
               "x", a.columns, "; give an output of the shape of A");
   check::distinct(w, operation, "w");
   check::distinct(v, operation, "V");
-  check::no_overlap(w, a, operation, "w", "A");
-  check::no_overlap(v, a, operation, "V", "A");
-  check::no_overlap(v, w, operation, "V", "w");
+  check::apart(operation, {{a, "A"}, {w, "w"}, {v, "V"}});
   begin_operation(ctx, operation);
   invoke<op::eigh, T>(ctx, a, w, v);
 }

@@ -136,12 +136,7 @@ void eigh_batched(Ctx& ctx, BatchView<const std::type_identity_t<T>, typename Ct
   check::distinct(w, operation, "w");
   check::distinct(v, operation, "V");
   check::distinct(info, operation, "info");
-  check::no_overlap(w, a, operation, "w", "A");
-  check::no_overlap(v, a, operation, "V", "A");
-  check::no_overlap(info, a, operation, "info", "A");
-  check::no_overlap(v, w, operation, "V", "w");
-  check::no_overlap(info, w, operation, "info", "w");
-  check::no_overlap(info, v, operation, "info", "V");
+  check::apart(operation, {{a, "A"}, {w, "w"}, {v, "V"}, {info, "info"}});
   begin_operation(ctx, operation);
   invoke<op::eigh_batched, T>(ctx, a, w, v, info);
 }

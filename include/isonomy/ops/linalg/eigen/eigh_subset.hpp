@@ -130,9 +130,7 @@ EigenRange eigh_subset(Ctx& ctx, ConstMatrix<T, Ctx> a, const Spectrum& spectrum
                                   text::decimals(spectrum.below), "; its ends must be numbers that do not descend"));
   check::distinct(w, operation, "w");
   check::distinct(v, operation, "V");
-  check::no_overlap(w, a, operation, "w", "A");
-  check::no_overlap(v, a, operation, "V", "A");
-  check::no_overlap(v, w, operation, "V", "w");
+  check::apart(operation, {{a, "A"}, {w, "w"}, {v, "V"}});
   begin_operation(ctx, operation);
   if (a.rows == 0) return {};
   return invoke<op::eigh_subset, T>(ctx, a, spectrum, w, v);

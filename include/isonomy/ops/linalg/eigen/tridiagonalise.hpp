@@ -153,20 +153,15 @@ void tridiagonalise(Ctx& ctx, ConstMatrix<T, Ctx> a, VectorView<T, typename Ctx:
     check::usable(v, operation, name);
     check::that(v.size == size, operation, name, " has ", v.size, " elements and A has ", n, " rows; give ", size);
     check::distinct(v, operation, name);
-    check::no_overlap(v, a, operation, name, "A");
-    check::no_overlap(reflectors, v, operation, "reflectors", name);
   };
   check::usable(reflectors, operation, "reflectors");
   check::that(reflectors.rows == n && reflectors.columns == n, operation, "reflectors is ", reflectors.rows, "x",
               reflectors.columns, " and A is ", n, "x", n, "; give an output of the shape of A");
   check::distinct(reflectors, operation, "reflectors");
-  check::no_overlap(reflectors, a, operation, "reflectors", "A");
   line(d, "d", n);
   line(e, "e", fewer);
   line(taus, "taus", fewer);
-  check::no_overlap(e, d, operation, "e", "d");
-  check::no_overlap(taus, d, operation, "taus", "d");
-  check::no_overlap(taus, e, operation, "taus", "e");
+  check::apart(operation, {{a, "A"}, {d, "d"}, {e, "e"}, {taus, "taus"}, {reflectors, "reflectors"}});
   begin_operation(ctx, operation);
   invoke<op::tridiagonalise, T>(ctx, a, d, e, reflectors, taus);
 }
