@@ -56,9 +56,9 @@ struct StreamShape {
 /// matrices are asked for, N sums of squares are all that is kept of the noise.
 ///
 /// While nothing takes the place of rows, results have the bits of fit(). Otherwise means, the level of the data and cD
-/// have them, and the rest agrees within rounding: the noise's level but for ties within it, one between levels to 1e-5,
-/// likelihoods and matrices to 1e-12 of their largest elements. Where only sums of squares are kept, ncsnr is within
-/// rounding of fit()'s.
+/// have them, and the rest agrees within rounding: the noise's level but for ties within it, one between levels to
+/// 1e-5, likelihoods and matrices to 1e-12 of their largest elements. Where only sums of squares are kept, ncsnr is
+/// within rounding of fit()'s.
 ///
 /// LevelRule::k_fold and LevelRule::analytic need rows that are not kept; they are refused.
 ///
