@@ -28,6 +28,7 @@
 #include "isonomy/estimators/gsn/simulation/simulate_data.hpp"
 #include "isonomy/estimators/gsn/statistics/cod.hpp"
 #include "isonomy/estimators/gsn/statistics/correlation.hpp"
+#include "isonomy/estimators/gsn/stream.hpp"
 #include "isonomy/estimators/mixture/chunks.hpp"
 #include "isonomy/estimators/mixture/many/fit_many.hpp"
 #include "isonomy/estimators/mixture/many/normal_toys.hpp"

@@ -141,18 +141,26 @@ struct LargestMagnitude {
   }
 };
 
+/// The magnitudes whose squares keep their digits.
+inline constexpr double least_magnitude = 1e-150, most_magnitude = 1e150;
+
+/// ValueError for a unit whose largest magnitude is beyond them.
+[[noreturn]] inline void not_squarable(const char* operation, index_t unit, double size) {
+  throw ValueError(
+      text::joined(operation, ": the largest magnitude of unit ", unit, " is ", size,
+                   "; expected 0, or from 1e-150 to 1e150, whose squares keep their digits; rescale the data"));
+}
+
 /// ValueError naming the first unit whose numbers are so large or so small that their squares would lose digits.
 template <ContextLike Ctx, class T>
 void require_squares(Ctx& ctx, const DataView<T, typename Ctx::space>& data, const char* operation) {
-  constexpr double least = 1e-150, most = 1e150;
-  constexpr const char* rule =
-      "; expected 0, or from 1e-150 to 1e150, whose squares keep their digits; rescale the data";
   Buffer<double, typename Ctx::tag> largest(ctx, data.units, operation);
   isonomy::for_each(ctx, data.units, LargestMagnitude<T, typename Ctx::space>{data, largest.view()});
   const std::vector<double> sizes = to_host(ctx, largest);
   for (index_t unit = 0; unit < data.units; ++unit)
-    if (const double size = sizes[static_cast<std::size_t>(unit)]; size != 0 && (size < least || size > most))
-      throw ValueError(text::joined({operation, ": the largest magnitude of unit ", unit, " is ", size, rule}));
+    if (const double size = sizes[static_cast<std::size_t>(unit)];
+        size != 0 && (size < least_magnitude || size > most_magnitude))
+      not_squarable(operation, unit, size);
 }
 
 }  // namespace detail

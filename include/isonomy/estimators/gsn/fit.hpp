@@ -50,7 +50,7 @@ template <LevelSearch Search, ContextLike Ctx, class T>
 [[nodiscard]] GsnResult<typename Ctx::tag> fit_trials(Ctx& ctx, const DataView<T, typename Ctx::space>& data,
                                                       const GsnOptions& options, const std::vector<double>& levels,
                                                       const TrialLists& lists) {
-  using Source = WholeTrials<Ctx, T>;
+  using Source = WholeTrials<Ctx, NoiseRows<Ctx, T>>;
   return Fit<Search, Ctx, Source>(ctx, options).run(levels, [&] { return Source(ctx, data, lists, options.levels()); });
 }
 

@@ -44,15 +44,15 @@ struct Estimate {
 /// What fit() asks of data in which trials count whole: all of them, or those that no unit lacks.
 ///
 /// Means of conditions are over as many trials as the condition with the fewest has, those that the permutation puts
-/// first.
-template <ContextLike Ctx, class T>
+/// first. `Noise` is where its rows come from: NoiseRows of data at hand, or a reference to a StreamedNoise.
+template <ContextLike Ctx, class Noise>
 class WholeTrials {
  public:
   using Tag = typename Ctx::tag;
   using Space = typename Ctx::space;
   using Square = Matrix<double, Tag>;
-  static constexpr double epsilon = std::numeric_limits<T>::epsilon();
 
+  template <class T>
   WholeTrials(Ctx& ctx, const DataView<T, Space>& data, const TrialLists& lists, const LevelOptions& how)
       : ctx_(ctx), how_(how), noise_(ctx, data, lists), all_(every(data.conditions)),
         parts_(gsn::split(data.conditions)), repeated_{lists.repeated(parts_.training),
@@ -71,6 +71,13 @@ class WholeTrials {
     of_units_ = with_origin(ctx, data, mean_over(ctx, means_.view(), all_));
     sizes_ = unit_sizes(ctx, data, means_.view(), Origin::first_value);
   }
+  /// Of even data of which this is left: conditions have `trials` each, `means` are theirs less the first value of each
+  /// unit, `of_units` are the means of these with that value, and `sizes` are those of the units' numbers.
+  WholeTrials(Ctx& ctx, Noise noise, Matrix<double, Tag> means, std::vector<double> of_units, std::vector<double> sizes,
+              index_t trials, const LevelOptions& how)
+      : ctx_(ctx), how_(how), noise_(noise), all_(every(means.rows())), parts_(gsn::split(means.rows())),
+        repeated_(parts_), least_(trials), mean_trials_(static_cast<double>(trials)), effective_(mean_trials_),
+        means_(std::move(means)), of_units_(std::move(of_units)), sizes_(std::move(sizes)) {}
 
   /// Of each unit, over conditions.
   [[nodiscard]] const std::vector<double>& mean() const { return of_units_; }
@@ -119,7 +126,7 @@ class WholeTrials {
     return first;
   }
 
-  [[nodiscard]] ConditionRows<Ctx> conditions() const { return {ctx_, means_.view(), epsilon}; }
+  [[nodiscard]] ConditionRows<Ctx> conditions() const { return {ctx_, means_.view(), noise_.epsilon()}; }
 
   template <LevelSearch Search, class Source>
   void choose_one(const Source& rows, const Split& parts, LevelChoice& choice, const char* of,
@@ -135,7 +142,7 @@ class WholeTrials {
   [[nodiscard]] Estimate<Tag> estimate(Rows<Ctx> rows, double level, bool matrix) const {
     Estimate<Tag> found;
     found.variances = to_host(ctx_, column_squares(ctx_, rows.view()));
-    if (how_.dead_units == DeadUnits::drop) found.dead = dead_units(found.variances, sizes_, epsilon);
+    if (how_.dead_units == DeadUnits::drop) found.dead = dead_units(found.variances, sizes_, noise_.epsilon());
     clear_units(ctx_, rows.view(), found.dead, found.variances);
     if (matrix) found.covariance = covariance(ctx_, rows.view(), level);
     shrink_single(ctx_, how_.n1_rule, level, found.variances, found.covariance);
@@ -150,7 +157,7 @@ class WholeTrials {
 
   Ctx& ctx_;
   LevelOptions how_;
-  NoiseRows<Ctx, T> noise_;
+  Noise noise_;
   std::vector<index_t> all_;
   Split parts_, repeated_;  ///< all conditions, and those that have a covariance of trials
   index_t least_ = std::numeric_limits<index_t>::max();
