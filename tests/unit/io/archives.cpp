@@ -96,6 +96,24 @@ TEST_CASE("archives of arrays come back as they were written", "[io]") {
   CHECK(archive_error(commented) == "no error");
 }
 
+TEST_CASE("archives of more files than 16 bits count come back whole", "[io]") {
+  constexpr std::size_t largest_short = 0xFFFE;
+  io::NpzWriter writer;
+  for (std::size_t k = 0; k < largest_short; ++k) writer.add_integer(std::to_string(k), static_cast<std::int64_t>(k));
+  for (std::size_t count = largest_short; count < largest_short + 4; ++count) {
+    CAPTURE(count);
+    io::NpzWriter copy = writer;
+    for (std::size_t k = largest_short; k < count; ++k) copy.add(std::to_string(k), static_cast<double>(k));
+    const std::string bytes = copy.take();
+    CHECK(has(bytes.substr(bytes.size() - 98), "PK\x06\x06") == (count > largest_short));
+    const io::NpzReader archive = archive_of(bytes);
+    REQUIRE(archive.names().size() == count);
+    const std::string last = std::to_string(count - 1);
+    CHECK(archive.names().back() == last);
+    CHECK(io::read_npy<double>(archive.open(last)).values[0] == static_cast<double>(count - 1));
+  }
+}
+
 TEST_CASE("deflated arrays are read through what inflates them", "[io]") {
   std::string bytes = small_archive();
   const auto list = bytes.find("PK\x01\x02"), begin = std::size_t{30} + 6;  // behind the header and the name cN.npy

@@ -1,6 +1,7 @@
 // Writes arrays as a .npz archive, which numpy.load reads.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -39,7 +40,7 @@ class NpzWriter {
     const std::uint64_t place = bytes_.size();
     bytes_ += list_;
     const std::uint64_t size = list_.size();
-    if (place >= most_ || size >= most_) {
+    if (place >= most_ || size >= most_ || count_ >= most_files) {
       const std::uint64_t end = bytes_.size();
       bytes_ += "PK\x06\x06";
       append(bytes_, {{44, 8}, {45, 2}, {45, 2}, {0, 4}, {0, 4}, {count_, 8}, {count_, 8}, {size, 8}, {place, 8}});
@@ -47,13 +48,17 @@ class NpzWriter {
       append(bytes_, {{0, 4}, {end, 8}, {1, 4}});
     }
     bytes_ += empty_zip_magic;
-    append(bytes_, {{0, 2}, {0, 2}, {count_, 2}, {count_, 2}, {short_form(size), 4}, {short_form(place), 4}, {0, 2}});
+    const std::uint64_t count = std::min(count_, most_files);
+    append(bytes_, {{0, 2}, {0, 2}, {count, 2}, {count, 2}, {short_form(size), 4}, {short_form(place), 4}, {0, 2}});
     list_.clear();
     count_ = 0;
     return std::move(bytes_);
   }
 
  private:
+  /// So many files and more are counted with 64 bits.
+  static constexpr std::uint64_t most_files = 0xFFFF;
+
   struct Number {
     std::uint64_t value;
     int bytes;
