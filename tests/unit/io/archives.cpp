@@ -136,6 +136,8 @@ TEST_CASE("archives that are damaged, in parts or no archives are refused", "[io
   CHECK(has(archive_error(good + "more"), "does not end as a zip archive"));
   CHECK(has(archive_error(edited(good, end + 4, "\x01")), "one part of an archive of several files"));
   CHECK(has(archive_error(edited(good, end + 10, "\x09")), "the archive's list has 3 of 9 files"));
+  for (const char fewer : {'\0', '\2'})
+    CHECK(has(archive_error(edited(good, end + 10, {fewer})), "list goes on after the "));
   CHECK(has(archive_error(edited(good, end + 12, "\xff\xff")), "the archive's list of files is said to lie at byte"));
   CHECK(
       has(archive_error(edited(good, end + 16, std::string("\x01\0\0\0", 4))), "the archive's list has 0 of 3 files"));
