@@ -146,6 +146,9 @@ TEST_CASE("archives that are damaged, in parts or no archives are refused", "[io
   CHECK(has(archive_error(edited(good, list + 10, "\x0e")),
             "the array 'cN' is packed by method 14; expected one as it is"));
   CHECK(has(archive_error(edited(good, list + 42, "\x05")), "there is no file 'cN.npy' at byte 5"));
+  CHECK(has(archive_error(edited(good, 30, "x")), "at byte 0 is called 'xN.npy' there, but 'cN.npy' in the list"));
+  CHECK(has(archive_error(edited(good, list + 46, "x")), "is called 'cN.npy' there, but 'xN.npy' in the list"));
+  CHECK(has(archive_error(edited(good, 26, "\x05")), "is called 'cN.np' there, but 'cN.npy' in the list"));
   CHECK(has(archive_error(edited(good, list + 44, "\x05")), "header of a file is said to lie at byte"));
   CHECK(has(archive_error(edited(good, list + 20, "\xff\xff")), "the file ends within 'cN.npy'"));
   CHECK(has(archive_error(edited(good, list + 24, "\xff\xff")), "'cN.npy' ends "));

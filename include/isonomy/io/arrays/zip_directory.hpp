@@ -141,14 +141,20 @@ inline void read_long_sizes(std::string_view extra, ZipEntry& entry) {
   return entries;
 }
 
-/// Where the bytes of a file begin. IoError where they do not lie in the archive.
+/// Where the bytes of a file begin. IoError where they do not lie in the archive, or under another name.
 [[nodiscard]] inline std::uint64_t place_of_bytes(Source& source, const ZipEntry& entry) {
   const std::string header = detail::bytes_at(source, entry.place, detail::zip_header_bytes, "header of a file");
   if (!header.starts_with(zip_magic))
     detail::fail_zip(source.path(),
                      text::joined("there is no file ", text::quoted(entry.name), " at byte ", entry.place));
-  const std::uint64_t begin = entry.place + detail::zip_header_bytes + detail::little_endian(header, 26, 2) +
-                              detail::little_endian(header, 28, 2);
+  const std::uint64_t name_bytes = detail::little_endian(header, 26, 2);
+  const std::string name =
+      detail::bytes_at(source, entry.place + detail::zip_header_bytes, name_bytes, "name of a file");
+  if (name != entry.name)
+    detail::fail_zip(source.path(), text::joined({"the file at byte ", entry.place, " is called ", text::quoted(name),
+                                                  " there, but ", text::quoted(entry.name), " in the list"}));
+  const std::uint64_t begin =
+      entry.place + detail::zip_header_bytes + name_bytes + detail::little_endian(header, 28, 2);
   if (begin > *source.size() || entry.packed > *source.size() - begin)
     detail::fail_zip(source.path(), text::joined("the file ends within ", text::quoted(entry.name)));
   return begin;
