@@ -173,8 +173,10 @@ int main(int argc, char** argv) {
   CommandLine line;
   add_options(app, line);
   app.set_version_flag("--version", isonomy::version_string);
-  app.footer(std::string("The summary goes to standard output, arrays to --out, everything else to standard error.\n") +
-             examples::exit_code_help);
+  app.footer(
+      std::string("The summary goes to standard output, unless --out or --json does; everything else to standard "
+                  "error.\n") +
+      examples::exit_code_help);
   return examples::run_program(app, argc, argv, option_names, [&](const examples::Interrupt& interrupt) {
     const auto options = understood(app, line);
     const examples::GsnRun run = run_gsn(options, interrupt);

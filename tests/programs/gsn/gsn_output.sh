@@ -65,6 +65,10 @@ for text in '"shrinklevels": "default"' '"kind": "run"' '"estimator": "gsn::fit"
   expect_text "--json" "$text" fit.json
 done
 expect_equal "--json: both curves" 102 "$(awk '/"nll": \[/ { n = 1; next } /\]/ { n = 0 } n { ++k } END { print k }' fit.json)"
+run "$gsn" "$responses" --json - --out other.npz --quiet
+expect_equal "--json - is the report alone" "" "$(diff <(without_costs fit.json) <(without_costs "$out"))"
+run "$gsn" "$responses" --out - --quiet
+expect_same "--out - is the arrays alone" out.npz "$out"
 if [[ -x $programs/isonomy-report-diff ]]; then
   run "$programs/isonomy-report-diff" fit.json fit.json
   expect_success "a report is one that isonomy-report-diff reads"
