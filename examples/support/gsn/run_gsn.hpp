@@ -95,8 +95,12 @@ inline GsnRun run_gsn(const GsnRunOptions& options, const Interrupt& interrupt) 
 
   // From here on everything is ready to be put in place before anything is.
   if (!options.arrays_path.empty()) outputs.add(options.arrays_path, arrays_of(run));
-  if (outputs.has_folder())
-    for (auto& warning : draw_figures(outputs, gsn_figures(run))) run.warnings.push_back(std::move(warning));
+  if (outputs.has_folder()) {
+    const std::vector<Figure> figures = gsn_figures(run);
+    for (auto& warning : draw_figures(outputs, figures)) run.warnings.push_back(std::move(warning));
+    for (auto& warning : earlier_pictures(outputs, figures, {"levels", "spectra", "ncsnr"}))
+      run.warnings.push_back(std::move(warning));
+  }
   if (!options.json_path.empty()) outputs.add(options.json_path, gsn_report_text(run, detail::notes_of(options, data)));
   for (auto& warning : outputs.commit(gsn_table(run))) run.warnings.push_back(std::move(warning));
   return run;

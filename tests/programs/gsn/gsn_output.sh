@@ -162,6 +162,13 @@ for file in levels.gnuplot levels_noise.tsv levels_data.tsv spectra.gnuplot spec
 done
 expect_equal "--plot: levels in the table" 51 "$(tail -n +2 pictures/levels_data.tsv | grep -c '')"
 expect_equal "--plot: the least of the curve" 0.76 "$(awk -F '\t' '$3 == 0 { print $1 }' pictures/levels_data.tsv)"
+mkdir earlier
+echo "an earlier picture" >earlier/levels.svg
+run "$gsn" "$responses" --no-shrinkage --plot earlier --quiet
+expect_success "--plot beside an earlier picture"
+expect_text "--plot beside an earlier picture" "levels.svg was left out, the one there is of an earlier run" "$err"
+expect_no_text "--plot beside an earlier picture: others" "spectra.svg was left out" "$err"
+expect_equal "--plot beside an earlier picture: it stays" "an earlier picture" "$(cat earlier/levels.svg)"
 if command -v gnuplot >/dev/null; then
   expect_no_text "--plot: messages" "not drawn" "$err"
   for picture in levels spectra ncsnr; do expect_text "--plot: $picture" "</svg>" "pictures/$picture.svg"; done
