@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <initializer_list>
 #include <iostream>
 #include <string>
 #include <vector>
 
 #include "isonomy/compiled/gsn.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/version.hpp"
 #include "support/gsn/run_gsn.hpp"
@@ -126,6 +128,23 @@ gsn::Returns parse_returns(const std::string& text) {
   }
 }
 
+/// ValueError naming the options for one that takes all effect from another, or has none by itself.
+template <class Given>
+void require_effect(const Given& given, const CommandLine& line) {
+  const auto refuse = [](std::initializer_list<isonomy::text::Piece> what) {
+    throw isonomy::ValueError(isonomy::text::joined(what));
+  };
+  if (given("--shrink-levels") && line.no_shrinkage)
+    refuse({"--shrink-levels and --no-shrinkage: the one gives levels to try, the other wants none tried; expected one "
+            "of these options; drop one"});
+  if (given("--singular-rule") && line.no_shrinkage)
+    refuse({"--singular-rule and --no-shrinkage: the one is about levels that are tried, the other wants none tried; "
+            "expected one of these options; drop one"});
+  if (line.run.fit.allow_extrapolation && !given("--shrink-levels"))
+    refuse({"--allow-extrapolation: the default levels are from 0 to 1; expected levels of your own beside it; give "
+            "--shrink-levels, or drop it"});
+}
+
 /// The command line in the library's terms. ValueError naming the option for what does not fit together.
 examples::GsnRunOptions understood(const CLI::App& app, const CommandLine& line) {
   const auto given = [&app](const char* option) { return app.count(option) > 0; };
@@ -134,10 +153,7 @@ examples::GsnRunOptions understood(const CLI::App& app, const CommandLine& line)
   for (auto* path : {&run.arrays_path, &run.json_path}) examples::name_standard_output(*path);
   run.data.order = parse_order(line.order);
   run.fit.wantshrinkage = !line.no_shrinkage;
-  if (given("--shrink-levels") && line.no_shrinkage)
-    throw isonomy::ValueError(
-        "--shrink-levels and --no-shrinkage: the one gives levels to try, the other wants none tried; expected one of "
-        "these options; drop one");
+  require_effect(given, line);
   if (given("--shrink-levels")) run.fit.shrinklevels = parse_levels(line.levels, run.fit.allow_extrapolation);
   run.fit.returns = parse_returns(line.returns);
   run.fit.uneven = run.uneven == "missing" ? gsn::Uneven::missing : gsn::Uneven::fast;
@@ -147,6 +163,11 @@ examples::GsnRunOptions understood(const CLI::App& app, const CommandLine& line)
   if (line.iteration == "loop") run.fit.iteration = gsn::Iteration::loop;
   if (line.iteration == "limit") run.fit.iteration = gsn::Iteration::limit;
   examples::require_at_least("--max-iterations", run.fit.max_iterations, 1, "100 are the default");
+  if (given("--max-iterations") && !run.fit.returns.biconvex())
+    throw isonomy::ValueError(examples::joined("--max-iterations and --returns ", line.returns,
+                                               ": no matrix of these comes about by sweeps; expected cNb, cSb or what "
+                                               "is made of them; drop --max-iterations"));
+  run.max_iterations_given = given("--max-iterations");
   examples::require_at_least("--threads", run.threads, 0, "0 takes all");
   return run;
 }

@@ -92,6 +92,9 @@ inline GsnRun run_gsn(const GsnRunOptions& options, const Interrupt& interrupt) 
   run.warnings = run.report.warnings;
   if (options.uneven == "reference" && run.missing > 0)
     run.warnings.push_back("--uneven reference is a slower way to the results of fast, and was computed as fast");
+  if (options.max_iterations_given && run.iteration != isonomy::gsn::Iteration::loop)
+    run.warnings.push_back("--max-iterations has no effect here: signal and noise came about without sweeps; give "
+                           "--iteration loop, or drop it");
 
   // From here on everything is ready to be put in place before anything is.
   if (!options.arrays_path.empty()) outputs.add(options.arrays_path, arrays_of(run));

@@ -40,6 +40,9 @@ done <<'EOF'
 --array||array of a .npz archive
 EOF
 refuse "levels and none" "--shrink-levels and --no-shrinkage|drop one" good.npy --shrink-levels 0,1 --no-shrinkage
+refuse "a rule for levels and none" "--singular-rule and --no-shrinkage|drop one" good.npy --singular-rule rank --no-shrinkage
+refuse "levels beyond the default ones" "--allow-extrapolation|give --shrink-levels, or drop it" good.npy --allow-extrapolation
+refuse "sweeps of nothing" "--max-iterations and --returns cN,cS|drop --max-iterations" good.npy --max-iterations 5 --returns cN,cS
 refuse "an option that there is not" "--shrinkage" good.npy --shrinkage
 refuse "no input" "input" --quiet
 refuse "a second input" "other.npy" good.npy other.npy

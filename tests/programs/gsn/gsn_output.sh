@@ -140,6 +140,14 @@ run "$gsn" "$responses" --shrink-levels=0.5,-0.1,0.7 --allow-extrapolation --qui
 expect_success "--allow-extrapolation"
 expect_text "--allow-extrapolation" "3, from -0.1 to 0.7" "$out"
 
+for iteration in closed limit; do
+  run "$gsn" "$responses" --iteration "$iteration" --max-iterations 5 --quiet
+  expect_success "--iteration $iteration --max-iterations"
+  expect_text "--iteration $iteration --max-iterations" "--max-iterations has no effect here: signal and noise came about without sweeps" "$err"
+done
+run "$gsn" "$responses" --iteration loop --max-iterations 5 --quiet
+expect_no_text "--iteration loop --max-iterations" "has no effect" "$err"
+
 # ---- missing numbers: unit 1 lacks the last trial of condition 0, whose other numbers count for `missing` alone
 perl -e 'undef $/; my @x = unpack("d<*", <STDIN>); $x[(1 * 30 + 0) * 4 + 3] = "nan"; print pack("d<*", @x)' <doubles |
   make_npy uneven.npy '<f8' '(10, 30, 4)'
