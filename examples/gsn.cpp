@@ -28,7 +28,8 @@ namespace gsn = isonomy::gsn;
 struct CommandLine {
   examples::GsnRunOptions run;
   std::string order = "units,conditions,trials", levels, returns = "cN,cS,cNb,cSb", singular_rule = "rank",
-              ridge = "relative", iteration = "closed";
+              ridge = "relative", iteration = "closed", level_rule = "held_out", n1_rule = "matlab",
+              dead_units = "drop";
   bool no_shrinkage = false;
 };
 
@@ -63,6 +64,13 @@ void add_options(CLI::App& app, CommandLine& line) {
                    "eigvals_difference, eigvecs_difference; or the word none");
   fit.choice("--singular-rule", line.singular_rule, {"rank", "cholesky"},
              "levels that are singular: those without full rank, or as in perform_gsn those that Cholesky refuses");
+  fit.choice("--level-rule", line.level_rule, {"held_out", "k_fold", "continuous", "analytic"},
+             "how levels are chosen: by one held-out part of the conditions as in perform_gsn, by all parts in turn, "
+             "also between the levels of the list, or by a formula that tries none");
+  fit.choice("--n1-rule", line.n1_rule, {"matlab", "numpy"},
+             "what a level does to data of one unit: nothing, or as in perform_gsn for Python it shrinks the variance");
+  fit.choice("--dead-units", line.dead_units, {"drop", "literal"},
+             "units that do not vary: left out, or as in perform_gsn kept, where no level has a likelihood then");
   fit.choice("--ridge", line.ridge, {"relative", "absolute", "none"},
              "what makes a matrix with negative eigenvalues positive definite: relative to its size, 1e-10 as in "
              "perform_gsn, or nothing");
@@ -137,9 +145,17 @@ void require_effect(const Given& given, const CommandLine& line) {
   if (given("--shrink-levels") && line.no_shrinkage)
     refuse({"--shrink-levels and --no-shrinkage: the one gives levels to try, the other wants none tried; expected one "
             "of these options; drop one"});
-  if (given("--singular-rule") && line.no_shrinkage)
-    refuse({"--singular-rule and --no-shrinkage: the one is about levels that are tried, the other wants none tried; "
-            "expected one of these options; drop one"});
+  for (const char* option : {"--singular-rule", "--level-rule", "--n1-rule"})
+    if (given(option) && line.no_shrinkage)
+      refuse(
+          {option,
+           " and --no-shrinkage: the one is about levels that are tried, the other wants none tried; expected one of "
+           "these options; drop one"});
+  for (const char* option : {"--shrink-levels", "--singular-rule"})
+    if (given(option) && line.level_rule == "analytic")
+      refuse({option,
+              " and --level-rule analytic: the one is about levels that are tried, the other tries none; expected one "
+              "of these options; drop one"});
   if (line.run.fit.allow_extrapolation && !given("--shrink-levels"))
     refuse({"--allow-extrapolation: the default levels are from 0 to 1; expected levels of your own beside it; give "
             "--shrink-levels, or drop it"});
@@ -158,6 +174,11 @@ examples::GsnRunOptions understood(const CLI::App& app, const CommandLine& line)
   run.fit.returns = parse_returns(line.returns);
   run.fit.uneven = run.uneven == "missing" ? gsn::Uneven::missing : gsn::Uneven::fast;
   if (line.singular_rule == "cholesky") run.fit.singular_rule = gsn::SingularRule::cholesky;
+  if (line.level_rule == "k_fold") run.fit.level_rule = gsn::LevelRule::k_fold;
+  if (line.level_rule == "continuous") run.fit.level_rule = gsn::LevelRule::continuous;
+  if (line.level_rule == "analytic") run.fit.level_rule = gsn::LevelRule::analytic;
+  if (line.n1_rule == "numpy") run.fit.n1_rule = gsn::N1Rule::numpy;
+  if (line.dead_units == "literal") run.fit.dead_units = gsn::DeadUnits::literal;
   if (line.ridge == "absolute") run.fit.ridge = gsn::Ridge::absolute;
   if (line.ridge == "none") run.fit.ridge = gsn::Ridge::none;
   if (line.iteration == "loop") run.fit.iteration = gsn::Iteration::loop;

@@ -34,6 +34,19 @@ namespace detail {
 inline const char* name_of(isonomy::gsn::SingularRule rule) {
   return rule == isonomy::gsn::SingularRule::rank ? "rank" : "cholesky";
 }
+inline const char* name_of(isonomy::gsn::LevelRule rule) {
+  using isonomy::gsn::LevelRule;
+  return rule == LevelRule::held_out     ? "held_out"
+         : rule == LevelRule::k_fold     ? "k_fold"
+         : rule == LevelRule::continuous ? "continuous"
+                                         : "analytic";
+}
+inline const char* name_of(isonomy::gsn::N1Rule rule) {
+  return rule == isonomy::gsn::N1Rule::matlab ? "matlab" : "numpy";
+}
+inline const char* name_of(isonomy::gsn::DeadUnits units) {
+  return units == isonomy::gsn::DeadUnits::drop ? "drop" : "literal";
+}
 inline const char* name_of(isonomy::gsn::Ridge ridge) {
   using isonomy::gsn::Ridge;
   return ridge == Ridge::relative ? "relative" : ridge == Ridge::absolute ? "absolute" : "none";
@@ -55,7 +68,10 @@ inline isonomy::io::ReportNotes notes_of(const GsnRunOptions& options, const Res
           {"wantshrinkage", options.fit.wantshrinkage ? "yes" : "no"},
           {"shrinklevels", options.fit.shrinklevels ? "given" : "default"},
           {"allow_extrapolation", options.fit.allow_extrapolation ? "yes" : "no"},
+          {"level_rule", name_of(options.fit.level_rule)},
           {"singular_rule", name_of(options.fit.singular_rule)},
+          {"n1_rule", name_of(options.fit.n1_rule)},
+          {"dead_units", name_of(options.fit.dead_units)},
           {"ridge", name_of(options.fit.ridge)},
           {"iteration", name_of(options.fit.iteration)},
           {"max_iterations", std::to_string(options.fit.max_iterations)},

@@ -140,6 +140,36 @@ run "$gsn" "$responses" --shrink-levels=0.5,-0.1,0.7 --allow-extrapolation --qui
 expect_success "--allow-extrapolation"
 expect_text "--allow-extrapolation" "3, from -0.1 to 0.7" "$out"
 
+# levels: those of the summary.
+levels() { sed -n 2p "$out" | tr -s ' '; }
+while IFS='|' read -r rule tried held; do
+  run "$gsn" "$responses" --level-rule "$rule" --returns none --json rule.json --quiet
+  expect_success "--level-rule $rule"
+  expect_text "--level-rule $rule: report" "\"level_rule\": \"$rule\"" rule.json
+  expect_equal "--level-rule $rule: levels tried" "levels tried $tried $tried" "$(sed -n 3p "$out" | tr -s ' ')"
+  expect_equal "--level-rule $rule: held out" "held out $held $held" "$(sed -n 4p "$out" | tr -s ' ')"
+  case $rule in
+    held_out | k_fold) expect_equal "--level-rule $rule: levels of the list" 2 "$(levels | grep -oE ' (0|1|0\.[0-9][02468]?)\b' | grep -c '')" ;;
+    *) expect_equal "--level-rule $rule: a level beside the list" yes "$(levels | grep -qE '0\.[0-9]{4,}' && echo yes)" ;;
+  esac
+done <<'EOF'
+held_out|51, from 0 to 1|6 of 30 conditions
+k_fold|51, from 0 to 1|all 30 conditions in turn
+continuous|51, from 0 to 1|6 of 30 conditions
+analytic|none, by formula|-
+EOF
+head -c 960 doubles | make_npy one.npy '<f8' '(1, 30, 4)'
+for rule in matlab numpy; do
+  run "$gsn" one.npy --n1-rule "$rule" --quiet
+  expect_success "--n1-rule $rule"
+  expect_equal "--n1-rule $rule: the first level" "$([[ $rule == matlab ]] && echo yes)" "$([[ $(levels) == "level 0 0" ]] && echo yes)"
+done
+perl -e 'undef $/; my @x = unpack("d<*", <STDIN>); @x[120 .. 239] = (1) x 120; print pack("d<*", @x)' <doubles | make_npy dead.npy '<f8' '(10, 30, 4)'
+run "$gsn" dead.npy --dead-units drop --returns none --quiet
+expect_text "--dead-units drop" "left out of the likelihood: 1" "$err"
+run "$gsn" dead.npy --dead-units literal --returns none --quiet
+expect_text "--dead-units literal" "all covariance matrices were singular" "$err"
+expect_equal "--dead-units literal: the first level" "level 0 0" "$(levels)"
 for iteration in closed limit; do
   run "$gsn" "$responses" --iteration "$iteration" --max-iterations 5 --quiet
   expect_success "--iteration $iteration --max-iterations"
@@ -248,7 +278,7 @@ fi
 # ---- help and version
 run "$gsn" --help
 expect_success "--help"
-for text in --array --order --uneven --no-shrinkage --shrink-levels --allow-extrapolation --returns --singular-rule --ridge --iteration \
+for text in --array --order --uneven --no-shrinkage --shrink-levels --allow-extrapolation --returns --singular-rule --level-rule --n1-rule --dead-units --ridge --iteration \
   --max-iterations --threads --backend --device --out --json --plot --quiet "Exit codes"; do
   expect_text "--help" "$text" "$out"
 done
