@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <initializer_list>
 #include <iostream>
 #include <string>
 #include <vector>
 
 #include "isonomy/compiled/gsn.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/text.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/version.hpp"
 #include "support/gsn/run_gsn.hpp"
@@ -26,7 +28,8 @@ namespace gsn = isonomy::gsn;
 struct CommandLine {
   examples::GsnRunOptions run;
   std::string order = "units,conditions,trials", levels, returns = "cN,cS,cNb,cSb", singular_rule = "rank",
-              ridge = "relative", iteration = "closed";
+              ridge = "relative", iteration = "closed", level_rule = "held_out", n1_rule = "matlab",
+              dead_units = "drop";
   bool no_shrinkage = false;
 };
 
@@ -61,6 +64,13 @@ void add_options(CLI::App& app, CommandLine& line) {
                    "eigvals_difference, eigvecs_difference; or the word none");
   fit.choice("--singular-rule", line.singular_rule, {"rank", "cholesky"},
              "levels that are singular: those without full rank, or as in perform_gsn those that Cholesky refuses");
+  fit.choice("--level-rule", line.level_rule, {"held_out", "k_fold", "continuous", "analytic"},
+             "how levels are chosen: by one held-out part of the conditions as in perform_gsn, by all parts in turn, "
+             "also between the levels of the list, or by a formula that tries none");
+  fit.choice("--n1-rule", line.n1_rule, {"matlab", "numpy"},
+             "what a level does to data of one unit: nothing, or as in perform_gsn for Python it shrinks the variance");
+  fit.choice("--dead-units", line.dead_units, {"drop", "literal"},
+             "units that do not vary: left out, or as in perform_gsn kept, where no level has a likelihood then");
   fit.choice("--ridge", line.ridge, {"relative", "absolute", "none"},
              "what makes a matrix with negative eigenvalues positive definite: relative to its size, 1e-10 as in "
              "perform_gsn, or nothing");
@@ -126,6 +136,31 @@ gsn::Returns parse_returns(const std::string& text) {
   }
 }
 
+/// ValueError naming the options for one that takes all effect from another, or has none by itself.
+template <class Given>
+void require_effect(const Given& given, const CommandLine& line) {
+  const auto refuse = [](std::initializer_list<isonomy::text::Piece> what) {
+    throw isonomy::ValueError(isonomy::text::joined(what));
+  };
+  if (given("--shrink-levels") && line.no_shrinkage)
+    refuse({"--shrink-levels and --no-shrinkage: the one gives levels to try, the other wants none tried; expected one "
+            "of these options; drop one"});
+  for (const char* option : {"--singular-rule", "--level-rule", "--n1-rule"})
+    if (given(option) && line.no_shrinkage)
+      refuse(
+          {option,
+           " and --no-shrinkage: the one is about levels that are tried, the other wants none tried; expected one of "
+           "these options; drop one"});
+  for (const char* option : {"--shrink-levels", "--singular-rule"})
+    if (given(option) && line.level_rule == "analytic")
+      refuse({option,
+              " and --level-rule analytic: the one is about levels that are tried, the other tries none; expected one "
+              "of these options; drop one"});
+  if (line.run.fit.allow_extrapolation && !given("--shrink-levels"))
+    refuse({"--allow-extrapolation: the default levels are from 0 to 1; expected levels of your own beside it; give "
+            "--shrink-levels, or drop it"});
+}
+
 /// The command line in the library's terms. ValueError naming the option for what does not fit together.
 examples::GsnRunOptions understood(const CLI::App& app, const CommandLine& line) {
   const auto given = [&app](const char* option) { return app.count(option) > 0; };
@@ -134,19 +169,26 @@ examples::GsnRunOptions understood(const CLI::App& app, const CommandLine& line)
   for (auto* path : {&run.arrays_path, &run.json_path}) examples::name_standard_output(*path);
   run.data.order = parse_order(line.order);
   run.fit.wantshrinkage = !line.no_shrinkage;
-  if (given("--shrink-levels") && line.no_shrinkage)
-    throw isonomy::ValueError(
-        "--shrink-levels and --no-shrinkage: the one gives levels to try, the other wants none tried; expected one of "
-        "these options; drop one");
+  require_effect(given, line);
   if (given("--shrink-levels")) run.fit.shrinklevels = parse_levels(line.levels, run.fit.allow_extrapolation);
   run.fit.returns = parse_returns(line.returns);
   run.fit.uneven = run.uneven == "missing" ? gsn::Uneven::missing : gsn::Uneven::fast;
   if (line.singular_rule == "cholesky") run.fit.singular_rule = gsn::SingularRule::cholesky;
+  if (line.level_rule == "k_fold") run.fit.level_rule = gsn::LevelRule::k_fold;
+  if (line.level_rule == "continuous") run.fit.level_rule = gsn::LevelRule::continuous;
+  if (line.level_rule == "analytic") run.fit.level_rule = gsn::LevelRule::analytic;
+  if (line.n1_rule == "numpy") run.fit.n1_rule = gsn::N1Rule::numpy;
+  if (line.dead_units == "literal") run.fit.dead_units = gsn::DeadUnits::literal;
   if (line.ridge == "absolute") run.fit.ridge = gsn::Ridge::absolute;
   if (line.ridge == "none") run.fit.ridge = gsn::Ridge::none;
   if (line.iteration == "loop") run.fit.iteration = gsn::Iteration::loop;
   if (line.iteration == "limit") run.fit.iteration = gsn::Iteration::limit;
   examples::require_at_least("--max-iterations", run.fit.max_iterations, 1, "100 are the default");
+  if (given("--max-iterations") && !run.fit.returns.biconvex())
+    throw isonomy::ValueError(examples::joined("--max-iterations and --returns ", line.returns,
+                                               ": no matrix of these comes about by sweeps; expected cNb, cSb or what "
+                                               "is made of them; drop --max-iterations"));
+  run.max_iterations_given = given("--max-iterations");
   examples::require_at_least("--threads", run.threads, 0, "0 takes all");
   return run;
 }
@@ -173,8 +215,10 @@ int main(int argc, char** argv) {
   CommandLine line;
   add_options(app, line);
   app.set_version_flag("--version", isonomy::version_string);
-  app.footer(std::string("The summary goes to standard output, arrays to --out, everything else to standard error.\n") +
-             examples::exit_code_help);
+  app.footer(
+      std::string("The summary goes to standard output, unless --out or --json does; everything else to standard "
+                  "error.\n") +
+      examples::exit_code_help);
   return examples::run_program(app, argc, argv, option_names, [&](const examples::Interrupt& interrupt) {
     const auto options = understood(app, line);
     const examples::GsnRun run = run_gsn(options, interrupt);

@@ -336,7 +336,8 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", isonomy::version_string);
   app.footer("Parameters, in this order: f (of two) or w1, w2, ... (fractions of all components but the last), or n1, "
              "n2, ... (--extended); mu or mu1, mu2, ...; s or s1, s2, ... (standard deviations).\nThe summary of the "
-             "parameters goes to standard output, everything else to standard error.\nExit codes: 0 done; 3 the fit "
+             "parameters goes to standard output, unless --out or --json does, everything else to standard error.\n"
+             "Exit codes: 0 done; 3 the fit "
              "has no usable result, as the outputs say; 2 unusable input or options, a file that cannot be written, or "
              "no memory or thread left; 130 stopped by Ctrl-C (143 by SIGTERM, 129 by SIGHUP); 1 an error of the "
              "program itself. Unless it is 0 or 3, no output file is written or changed.");

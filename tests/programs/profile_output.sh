@@ -53,6 +53,8 @@ expect_equal "nothing on standard output with --out" "" "$(head -c 100 "$out")"
 expect_text "the report says what was written" "table.tsv" "$err"
 run "$profile" "$gsec" --out -
 expect_same "--out - is standard output" exact.tsv "$out"
+run "$profile" "$gsec" --json - --quiet
+expect_equal "--json - is standard output, without the table" "{ }" "$(head -c 1 "$out") $(tail -n 1 "$out")"
 mkdir elsewhere
 echo old >elsewhere/linked.tsv
 ln -s elsewhere/linked.tsv link.tsv

@@ -1,8 +1,10 @@
 // Writes the figures of a run: tables and scripts always, pictures where gnuplot is installed.
 #pragma once
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <initializer_list>
 #include <iterator>
 #include <string>
 #include <system_error>
@@ -53,6 +55,21 @@ inline std::vector<std::string> draw_figures(Outputs& outputs, const std::vector
       warnings.push_back(joined(picture, " was not drawn", stale ? ", the one there is of an earlier run: " : ": ",
                                 failure, "; install gnuplot (Debian: gnuplot-nox), then run in ", outputs.folder(),
                                 ": gnuplot ", script, " > ", picture));
+  }
+  return warnings;
+}
+
+/// Warnings of pictures in the folder that an earlier run drew and this one, which has no such figures, leaves there.
+/// `names`: of all figures that there may be.
+inline std::vector<std::string> earlier_pictures(const Outputs& outputs, const std::vector<Figure>& figures,
+                                                 std::initializer_list<const char*> names) {
+  std::vector<std::string> warnings;
+  for (const std::string name : names) {
+    std::error_code error;
+    const bool left_out = std::none_of(figures.begin(), figures.end(), [&](const auto& f) { return f.name == name; });
+    if (left_out && std::filesystem::exists(outputs.folder() + "/" + name + ".svg", error))
+      warnings.push_back(joined(name, ".svg was left out, the one there is of an earlier run: this run has nothing to ",
+                                "show in it; remove it, or draw in another folder"));
   }
   return warnings;
 }

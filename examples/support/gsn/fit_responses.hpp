@@ -73,7 +73,7 @@ void fit_responses(Ctx& ctx, const ResponseData& data, const GsnRunOptions& opti
     }
     run.mnN = std::move(result.mnN), run.mnS = std::move(result.mnS), run.ncsnr = std::move(result.ncsnr);
     run.noise = std::move(result.noise), run.data = std::move(result.data);
-    run.numiters = result.numiters, run.distance = result.distance;
+    run.numiters = result.numiters, run.distance = result.distance, run.iteration = result.iteration;
     run.dead_units = std::move(result.dead_units);
     detail::keep_matrix(ctx, "cN", std::move(result.cN), run);
     detail::keep_matrix(ctx, "cS", std::move(result.cS), run);

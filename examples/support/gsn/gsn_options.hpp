@@ -27,6 +27,7 @@ struct GsnRunOptions {
   int threads = 0;
   std::string arrays_path, json_path, figure_folder;
   bool quiet = false;
+  bool max_iterations_given = false;
 };
 
 /// A matrix or vector of the result under the reference's name.
@@ -43,6 +44,7 @@ struct GsnRun {
   std::vector<double> mnN, mnS, ncsnr;
   isonomy::gsn::LevelChoice noise, data;
   std::optional<int> numiters;
+  isonomy::gsn::Iteration iteration = isonomy::gsn::Iteration::loop;  ///< what found cNb and cSb
   std::optional<double> distance;
   std::vector<GsnArray> matrices;  ///< those asked for, in the order cN, cS, cNb, cSb, cD and eigenvectors
   std::vector<GsnArray> spectra;   ///< eigenvalues asked for, from the largest

@@ -17,6 +17,7 @@
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/estimators/gsn/levels/choice.hpp"
+#include "isonomy/estimators/gsn/levels/options.hpp"
 
 namespace examples {
 
@@ -34,6 +35,7 @@ inline std::string number_of(double value) {
 /// "51, from 0 to 1", or the one level there is.
 inline std::string grid_text(const isonomy::gsn::LevelChoice& choice) {
   const auto [least, most] = std::minmax_element(choice.levels.begin(), choice.levels.end());
+  if (choice.rule == isonomy::gsn::LevelRule::analytic) return "none, by formula";
   if (choice.levels.size() == 1) return "this one alone";
   return joined({choice.levels.size(), ", from ", number_of(*least), " to ", number_of(*most)});
 }
@@ -41,6 +43,7 @@ inline std::string grid_text(const isonomy::gsn::LevelChoice& choice) {
 /// What is held out, or why nothing is.
 inline std::string held_out_text(const isonomy::gsn::LevelChoice& choice) {
   if (choice.nll.empty()) return "-";
+  if (choice.rule == isonomy::gsn::LevelRule::k_fold) return joined({"all ", choice.validation, " conditions in turn"});
   return joined({choice.validation, " of ", choice.training + choice.validation, " conditions"});
 }
 

@@ -34,6 +34,19 @@ namespace detail {
 inline const char* name_of(isonomy::gsn::SingularRule rule) {
   return rule == isonomy::gsn::SingularRule::rank ? "rank" : "cholesky";
 }
+inline const char* name_of(isonomy::gsn::LevelRule rule) {
+  using isonomy::gsn::LevelRule;
+  return rule == LevelRule::held_out     ? "held_out"
+         : rule == LevelRule::k_fold     ? "k_fold"
+         : rule == LevelRule::continuous ? "continuous"
+                                         : "analytic";
+}
+inline const char* name_of(isonomy::gsn::N1Rule rule) {
+  return rule == isonomy::gsn::N1Rule::matlab ? "matlab" : "numpy";
+}
+inline const char* name_of(isonomy::gsn::DeadUnits units) {
+  return units == isonomy::gsn::DeadUnits::drop ? "drop" : "literal";
+}
 inline const char* name_of(isonomy::gsn::Ridge ridge) {
   using isonomy::gsn::Ridge;
   return ridge == Ridge::relative ? "relative" : ridge == Ridge::absolute ? "absolute" : "none";
@@ -55,7 +68,10 @@ inline isonomy::io::ReportNotes notes_of(const GsnRunOptions& options, const Res
           {"wantshrinkage", options.fit.wantshrinkage ? "yes" : "no"},
           {"shrinklevels", options.fit.shrinklevels ? "given" : "default"},
           {"allow_extrapolation", options.fit.allow_extrapolation ? "yes" : "no"},
+          {"level_rule", name_of(options.fit.level_rule)},
           {"singular_rule", name_of(options.fit.singular_rule)},
+          {"n1_rule", name_of(options.fit.n1_rule)},
+          {"dead_units", name_of(options.fit.dead_units)},
           {"ridge", name_of(options.fit.ridge)},
           {"iteration", name_of(options.fit.iteration)},
           {"max_iterations", std::to_string(options.fit.max_iterations)},
@@ -92,11 +108,18 @@ inline GsnRun run_gsn(const GsnRunOptions& options, const Interrupt& interrupt) 
   run.warnings = run.report.warnings;
   if (options.uneven == "reference" && run.missing > 0)
     run.warnings.push_back("--uneven reference is a slower way to the results of fast, and was computed as fast");
+  if (options.max_iterations_given && run.iteration != isonomy::gsn::Iteration::loop)
+    run.warnings.push_back("--max-iterations has no effect here: signal and noise came about without sweeps; give "
+                           "--iteration loop, or drop it");
 
   // From here on everything is ready to be put in place before anything is.
   if (!options.arrays_path.empty()) outputs.add(options.arrays_path, arrays_of(run));
-  if (outputs.has_folder())
-    for (auto& warning : draw_figures(outputs, gsn_figures(run))) run.warnings.push_back(std::move(warning));
+  if (outputs.has_folder()) {
+    const std::vector<Figure> figures = gsn_figures(run);
+    for (auto& warning : draw_figures(outputs, figures)) run.warnings.push_back(std::move(warning));
+    for (auto& warning : earlier_pictures(outputs, figures, {"levels", "spectra", "ncsnr"}))
+      run.warnings.push_back(std::move(warning));
+  }
   if (!options.json_path.empty()) outputs.add(options.json_path, gsn_report_text(run, detail::notes_of(options, data)));
   for (auto& warning : outputs.commit(gsn_table(run))) run.warnings.push_back(std::move(warning));
   return run;

@@ -1,6 +1,8 @@
 // Output files that appear together at the end of a run, or not at all.
 #pragma once
 
+#include <unistd.h>
+
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
@@ -57,6 +59,7 @@ class Outputs {
       if (!name.empty()) {
         targets.push_back(isonomy::io::output_target(name));
         files_.require_new(targets.back());
+        if (targets.back().descriptor == STDOUT_FILENO) prints_ = false;
         if (targets.back().kind == OutputTarget::Kind::file) isonomy::io::AtomicFile{targets.back()};  // a trial
       }
     if (targets.size() == 2 && targets[0].descriptor == targets[1].descriptor &&
@@ -106,8 +109,9 @@ class Outputs {
     names_.push_back(name);
   }
 
-  /// Prints `text` on standard output, then puts everything in place. IoError if that cannot be, Cancelled if a signal
-  /// has come; no file has changed then. Returns warnings about what runs left that were killed.
+  /// Prints `text` on standard output, unless an output goes there, then puts everything in place. IoError if that
+  /// cannot be, Cancelled if a signal has come; no file has changed then. Returns warnings about what runs left that
+  /// were killed.
   std::vector<std::string> commit(std::string_view text) {
     Interrupt::check("writing");
     {
@@ -115,7 +119,7 @@ class Outputs {
       files_.prepare();
     }
     files_.write_streams();
-    print_all(text);
+    if (prints_) print_all(text);
     await_turn();
     const auto lock = continued();
     Interrupt::check("writing");
@@ -170,7 +174,7 @@ class Outputs {
   std::string folder_path_;
   std::vector<std::string> names_, cleared_;
   std::mutex mutex_;
-  bool abandoned_ = false;
+  bool abandoned_ = false, prints_ = true;
   std::optional<OutputFolder> folder_;  // before the files, which are removed first
   isonomy::io::FileSet files_;
 };

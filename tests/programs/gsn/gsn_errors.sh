@@ -30,6 +30,9 @@ done <<'EOF'
 --returns|cN,none|name these, or none alone
 --returns||matrices to return
 --singular-rule|maybe|cholesky
+--level-rule|best|k_fold
+--n1-rule|python|numpy
+--dead-units|keep|literal
 --ridge|2|absolute
 --iteration|never|closed
 --max-iterations|0|at least 1
@@ -40,6 +43,14 @@ done <<'EOF'
 --array||array of a .npz archive
 EOF
 refuse "levels and none" "--shrink-levels and --no-shrinkage|drop one" good.npy --shrink-levels 0,1 --no-shrinkage
+refuse "a rule for levels and none" "--singular-rule and --no-shrinkage|drop one" good.npy --singular-rule rank --no-shrinkage
+refuse "how to choose a level, and none" "--level-rule and --no-shrinkage|drop one" good.npy --level-rule k_fold --no-shrinkage
+refuse "a level of one unit, and none" "--n1-rule and --no-shrinkage|drop one" good.npy --n1-rule numpy --no-shrinkage
+for option in --singular-rule=rank --shrink-levels=0,1; do
+  refuse "$option and a formula" "${option%=*} and --level-rule analytic|tries none|drop one" good.npy "$option" --level-rule analytic
+done
+refuse "levels beyond the default ones" "--allow-extrapolation|give --shrink-levels, or drop it" good.npy --allow-extrapolation
+refuse "sweeps of nothing" "--max-iterations and --returns cN,cS|drop --max-iterations" good.npy --max-iterations 5 --returns cN,cS
 refuse "an option that there is not" "--shrinkage" good.npy --shrinkage
 refuse "no input" "input" --quiet
 refuse "a second input" "other.npy" good.npy other.npy

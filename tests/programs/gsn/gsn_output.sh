@@ -65,6 +65,10 @@ for text in '"shrinklevels": "default"' '"kind": "run"' '"estimator": "gsn::fit"
   expect_text "--json" "$text" fit.json
 done
 expect_equal "--json: both curves" 102 "$(awk '/"nll": \[/ { n = 1; next } /\]/ { n = 0 } n { ++k } END { print k }' fit.json)"
+run "$gsn" "$responses" --json - --out other.npz --quiet
+expect_equal "--json - is the report alone" "" "$(diff <(without_costs fit.json) <(without_costs "$out"))"
+run "$gsn" "$responses" --out - --quiet
+expect_same "--out - is the arrays alone" out.npz "$out"
 if [[ -x $programs/isonomy-report-diff ]]; then
   run "$programs/isonomy-report-diff" fit.json fit.json
   expect_success "a report is one that isonomy-report-diff reads"
@@ -136,6 +140,44 @@ run "$gsn" "$responses" --shrink-levels=0.5,-0.1,0.7 --allow-extrapolation --qui
 expect_success "--allow-extrapolation"
 expect_text "--allow-extrapolation" "3, from -0.1 to 0.7" "$out"
 
+# levels: those of the summary.
+levels() { sed -n 2p "$out" | tr -s ' '; }
+while IFS='|' read -r rule tried held; do
+  run "$gsn" "$responses" --level-rule "$rule" --returns none --json rule.json --quiet
+  expect_success "--level-rule $rule"
+  expect_text "--level-rule $rule: report" "\"level_rule\": \"$rule\"" rule.json
+  expect_equal "--level-rule $rule: levels tried" "levels tried $tried $tried" "$(sed -n 3p "$out" | tr -s ' ')"
+  expect_equal "--level-rule $rule: held out" "held out $held $held" "$(sed -n 4p "$out" | tr -s ' ')"
+  case $rule in
+    held_out | k_fold) expect_equal "--level-rule $rule: levels of the list" 2 "$(levels | grep -oE ' (0|1|0\.[0-9][02468]?)\b' | grep -c '')" ;;
+    *) expect_equal "--level-rule $rule: a level beside the list" yes "$(levels | grep -qE '0\.[0-9]{4,}' && echo yes)" ;;
+  esac
+done <<'EOF'
+held_out|51, from 0 to 1|6 of 30 conditions
+k_fold|51, from 0 to 1|all 30 conditions in turn
+continuous|51, from 0 to 1|6 of 30 conditions
+analytic|none, by formula|-
+EOF
+head -c 960 doubles | make_npy one.npy '<f8' '(1, 30, 4)'
+for rule in matlab numpy; do
+  run "$gsn" one.npy --n1-rule "$rule" --quiet
+  expect_success "--n1-rule $rule"
+  expect_equal "--n1-rule $rule: the first level" "$([[ $rule == matlab ]] && echo yes)" "$([[ $(levels) == "level 0 0" ]] && echo yes)"
+done
+perl -e 'undef $/; my @x = unpack("d<*", <STDIN>); @x[120 .. 239] = (1) x 120; print pack("d<*", @x)' <doubles | make_npy dead.npy '<f8' '(10, 30, 4)'
+run "$gsn" dead.npy --dead-units drop --returns none --quiet
+expect_text "--dead-units drop" "left out of the likelihood: 1" "$err"
+run "$gsn" dead.npy --dead-units literal --returns none --quiet
+expect_text "--dead-units literal" "all covariance matrices were singular" "$err"
+expect_equal "--dead-units literal: the first level" "level 0 0" "$(levels)"
+for iteration in closed limit; do
+  run "$gsn" "$responses" --iteration "$iteration" --max-iterations 5 --quiet
+  expect_success "--iteration $iteration --max-iterations"
+  expect_text "--iteration $iteration --max-iterations" "--max-iterations has no effect here: signal and noise came about without sweeps" "$err"
+done
+run "$gsn" "$responses" --iteration loop --max-iterations 5 --quiet
+expect_no_text "--iteration loop --max-iterations" "has no effect" "$err"
+
 # ---- missing numbers: unit 1 lacks the last trial of condition 0, whose other numbers count for `missing` alone
 perl -e 'undef $/; my @x = unpack("d<*", <STDIN>); $x[(1 * 30 + 0) * 4 + 3] = "nan"; print pack("d<*", @x)' <doubles |
   make_npy uneven.npy '<f8' '(10, 30, 4)'
@@ -158,6 +200,13 @@ for file in levels.gnuplot levels_noise.tsv levels_data.tsv spectra.gnuplot spec
 done
 expect_equal "--plot: levels in the table" 51 "$(tail -n +2 pictures/levels_data.tsv | grep -c '')"
 expect_equal "--plot: the least of the curve" 0.76 "$(awk -F '\t' '$3 == 0 { print $1 }' pictures/levels_data.tsv)"
+mkdir earlier
+echo "an earlier picture" >earlier/levels.svg
+run "$gsn" "$responses" --no-shrinkage --plot earlier --quiet
+expect_success "--plot beside an earlier picture"
+expect_text "--plot beside an earlier picture" "levels.svg was left out, the one there is of an earlier run" "$err"
+expect_no_text "--plot beside an earlier picture: others" "spectra.svg was left out" "$err"
+expect_equal "--plot beside an earlier picture: it stays" "an earlier picture" "$(cat earlier/levels.svg)"
 if command -v gnuplot >/dev/null; then
   expect_no_text "--plot: messages" "not drawn" "$err"
   for picture in levels spectra ncsnr; do expect_text "--plot: $picture" "</svg>" "pictures/$picture.svg"; done
@@ -229,7 +278,7 @@ fi
 # ---- help and version
 run "$gsn" --help
 expect_success "--help"
-for text in --array --order --uneven --no-shrinkage --shrink-levels --allow-extrapolation --returns --singular-rule --ridge --iteration \
+for text in --array --order --uneven --no-shrinkage --shrink-levels --allow-extrapolation --returns --singular-rule --level-rule --n1-rule --dead-units --ridge --iteration \
   --max-iterations --threads --backend --device --out --json --plot --quiet "Exit codes"; do
   expect_text "--help" "$text" "$out"
 done

@@ -96,6 +96,52 @@ TEST_CASE("archives of arrays come back as they were written", "[io]") {
   CHECK(archive_error(commented) == "no error");
 }
 
+TEST_CASE("archives of more files than 16 bits count come back whole", "[io]") {
+  constexpr std::size_t largest_short = 0xFFFE;
+  io::NpzWriter writer;
+  for (std::size_t k = 0; k < largest_short; ++k) writer.add_integer(std::to_string(k), static_cast<std::int64_t>(k));
+  for (std::size_t count = largest_short; count < largest_short + 4; ++count) {
+    CAPTURE(count);
+    io::NpzWriter copy = writer;
+    for (std::size_t k = largest_short; k < count; ++k) copy.add(std::to_string(k), static_cast<double>(k));
+    const std::string bytes = copy.take();
+    CHECK(has(bytes.substr(bytes.size() - 98), "PK\x06\x06") == (count > largest_short));
+    const io::NpzReader archive = archive_of(bytes);
+    REQUIRE(archive.names().size() == count);
+    const std::string last = std::to_string(count - 1);
+    CHECK(archive.names().back() == last);
+    CHECK(io::read_npy<double>(archive.open(last)).values[0] == static_cast<double>(count - 1));
+  }
+}
+
+TEST_CASE("arrays that an archive cannot hold are refused before anything is written", "[io]") {
+  io::NpzWriter writer;
+  writer.add("cN", {2, 3}, {1, 2, 3, 4, 5, 6}, true);
+  const index_t huge = index_t{1} << 32;  // whose square is 0 in 64 bits
+  for (const std::vector<index_t>& shape : std::vector<std::vector<index_t>>{
+           {}, {2}, {4}, {2, 2}, {7}, {2, 3, 2}, {-2, -3}, {0}, {0, -1}, {huge, huge}, {huge, huge, 6}})
+    CHECK(has(message_of<ShapeError>([&] {
+                writer.add("x", shape, {1, 2, 3, 4, 5, 6});
+              }),
+              "NpzWriter::add: the array 'x' has shape ("));
+  for (const std::vector<index_t>& shape : std::vector<std::vector<index_t>>{{}, {1}, {huge, huge}, {0, -1}})
+    CHECK(has(message_of<ShapeError>([&] { writer.add("x", shape, {}); }),
+              " and 0 values; expected as many values as the product of its extents"));
+  CHECK(has(message_of<ValueError>([&] { writer.add("", 1); }), "the name '' has 0 bytes; expected 1 to 65531"));
+  CHECK(
+      has(message_of<ValueError>([&] { writer.add(std::string(65532, 'x'), 1); }), " has 65532 bytes; expected 1 to"));
+  CHECK(has(message_of<ValueError>([&] { writer.add("cN", 1); }), "has an array 'cN' already; expected names that"));
+  CHECK(has(message_of<ValueError>([&] { writer.add_integer("cN", 1); }), "has an array 'cN' already; expected names"));
+  writer.add("level", 0.76);
+  writer.add_integer("numiters", 7);
+  CHECK(writer.take() == small_archive());
+  writer.add("cN", {3, 0, huge}, {});
+  writer.add(std::string(65531, 'x'), 1);
+  const std::string bytes = writer.take();
+  CHECK(archive_error(bytes) == "no error");
+  CHECK(archive_of(bytes).names() == std::vector<std::string>{"cN", std::string(65531, 'x')});
+}
+
 TEST_CASE("deflated arrays are read through what inflates them", "[io]") {
   std::string bytes = small_archive();
   const auto list = bytes.find("PK\x01\x02"), begin = std::size_t{30} + 6;  // behind the header and the name cN.npy
@@ -118,6 +164,8 @@ TEST_CASE("archives that are damaged, in parts or no archives are refused", "[io
   CHECK(has(archive_error(good + "more"), "does not end as a zip archive"));
   CHECK(has(archive_error(edited(good, end + 4, "\x01")), "one part of an archive of several files"));
   CHECK(has(archive_error(edited(good, end + 10, "\x09")), "the archive's list has 3 of 9 files"));
+  for (const char fewer : {'\0', '\2'})
+    CHECK(has(archive_error(edited(good, end + 10, {fewer})), "list goes on after the "));
   CHECK(has(archive_error(edited(good, end + 12, "\xff\xff")), "the archive's list of files is said to lie at byte"));
   CHECK(
       has(archive_error(edited(good, end + 16, std::string("\x01\0\0\0", 4))), "the archive's list has 0 of 3 files"));
@@ -126,6 +174,9 @@ TEST_CASE("archives that are damaged, in parts or no archives are refused", "[io
   CHECK(has(archive_error(edited(good, list + 10, "\x0e")),
             "the array 'cN' is packed by method 14; expected one as it is"));
   CHECK(has(archive_error(edited(good, list + 42, "\x05")), "there is no file 'cN.npy' at byte 5"));
+  CHECK(has(archive_error(edited(good, 30, "x")), "at byte 0 is called 'xN.npy' there, but 'cN.npy' in the list"));
+  CHECK(has(archive_error(edited(good, list + 46, "x")), "is called 'cN.npy' there, but 'xN.npy' in the list"));
+  CHECK(has(archive_error(edited(good, 26, "\x05")), "is called 'cN.np' there, but 'cN.npy' in the list"));
   CHECK(has(archive_error(edited(good, list + 44, "\x05")), "header of a file is said to lie at byte"));
   CHECK(has(archive_error(edited(good, list + 20, "\xff\xff")), "the file ends within 'cN.npy'"));
   CHECK(has(archive_error(edited(good, list + 24, "\xff\xff")), "'cN.npy' ends "));
@@ -148,10 +199,12 @@ TEST_CASE("arrays of an archive are told by name", "[io]") {
     return message_of<IoError>([&] { static_cast<void>(archive_of(bytes).open(name)); });
   };
   CHECK(has(open(good, "cS"), "x.npz: the archive has no array 'cS'; expected one of cN, level, numiters; name it"));
-  io::NpzWriter twice;
-  twice.add("a", 1);
-  twice.add("a", 2);
-  CHECK(has(open(twice.take(), "a"), "several arrays 'a'"));
+  io::NpzWriter pair;
+  pair.add("a", 1);
+  pair.add("b", 2);
+  std::string twice = pair.take();
+  for (auto at = twice.find("b.npy"); at != std::string::npos; at = twice.find("b.npy")) twice[at] = 'a';
+  CHECK(has(open(twice, "a"), "several arrays 'a'"));
   CHECK(has(message_of<IoError>([] { io::NpzReader("absent.npz"); }), "absent.npz: the file does not exist"));
   const auto piped = [] {
     return io::Source::decoded("pipe", std::make_unique<AddOne>(io::Source::of_memory("x", "")));

@@ -103,7 +103,7 @@ inline void read_long_sizes(std::string_view extra, ZipEntry& entry) {
 }  // namespace detail
 
 /// The files of an archive, in its order. IoError for a source of unknown size, which a pipe has, and for what is no
-/// zip archive, or one that is cut short or in parts, or whose list of files does not fit in it.
+/// zip archive, or one that is cut short or in parts, or whose list of files does not fit in it or has another number.
 [[nodiscard]] inline std::vector<ZipEntry> read_zip_directory(Source& source) {
   using detail::little_endian;
   constexpr std::size_t entry_bytes = 46;
@@ -114,7 +114,8 @@ inline void read_long_sizes(std::string_view extra, ZipEntry& entry) {
   const detail::ZipList list = detail::find_zip_list(source);
   const std::string bytes = detail::bytes_at(source, list.place, list.size, "list of files");
   std::vector<ZipEntry> entries;
-  for (std::size_t at = 0; entries.size() < list.entries;) {
+  std::size_t at = 0;
+  while (entries.size() < list.entries) {
     if (bytes.size() - at < entry_bytes || !std::string_view(bytes).substr(at).starts_with("PK\x01\x02"))
       detail::fail_zip(source.path(),
                        text::joined({"the archive's list has ", entries.size(), " of ", list.entries, " files"}));
@@ -134,17 +135,26 @@ inline void read_long_sizes(std::string_view extra, ZipEntry& entry) {
     entries.push_back(std::move(entry));
     at += entry_bytes + name + extra + comment;
   }
+  if (at != bytes.size())
+    detail::fail_zip(source.path(), text::joined({"the archive's list goes on after the ", list.entries,
+                                                  " files it is said to have"}));
   return entries;
 }
 
-/// Where the bytes of a file begin. IoError where they do not lie in the archive.
+/// Where the bytes of a file begin. IoError where they do not lie in the archive, or under another name.
 [[nodiscard]] inline std::uint64_t place_of_bytes(Source& source, const ZipEntry& entry) {
   const std::string header = detail::bytes_at(source, entry.place, detail::zip_header_bytes, "header of a file");
   if (!header.starts_with(zip_magic))
     detail::fail_zip(source.path(),
                      text::joined("there is no file ", text::quoted(entry.name), " at byte ", entry.place));
-  const std::uint64_t begin = entry.place + detail::zip_header_bytes + detail::little_endian(header, 26, 2) +
-                              detail::little_endian(header, 28, 2);
+  const std::uint64_t name_bytes = detail::little_endian(header, 26, 2);
+  const std::string name =
+      detail::bytes_at(source, entry.place + detail::zip_header_bytes, name_bytes, "name of a file");
+  if (name != entry.name)
+    detail::fail_zip(source.path(), text::joined({"the file at byte ", entry.place, " is called ", text::quoted(name),
+                                                  " there, but ", text::quoted(entry.name), " in the list"}));
+  const std::uint64_t begin =
+      entry.place + detail::zip_header_bytes + name_bytes + detail::little_endian(header, 28, 2);
   if (begin > *source.size() || entry.packed > *source.size() - begin)
     detail::fail_zip(source.path(), text::joined("the file ends within ", text::quoted(entry.name)));
   return begin;
