@@ -231,6 +231,15 @@ TEST_CASE("the analytic level does not depend on scales or dead units, and has i
   const auto one = gsn::shrunken_covariance(ctx, test::random_trials(1, 20, 4, 29).view(), by(LevelRule::analytic));
   CHECK(one.choice.level == 0);
   CHECK(one.report.warnings.empty());
+  gsn::GsnOptions published;
+  published.level_rule = LevelRule::analytic;
+  const auto plain = gsn::fit(ctx, test::random_trials(1, 20, 4, 29).view(), published);
+  published.n1_rule = gsn::N1Rule::numpy;
+  const auto numpy = gsn::fit(ctx, test::random_trials(1, 20, 4, 29).view(), published);
+  CHECK(numpy.shrinklevelN == 1);  // no correlation is shrunk, so that the variance is not either
+  CHECK(numpy.shrinklevelD == 1);
+  CHECK(numpy.cN.view()(0, 0) == plain.cN.view()(0, 0));
+  CHECK(numpy.cN.view()(0, 0) > 0);
   const auto none = gsn::shrunken_covariance(ctx, test::random_trials(10, 30, 4, 1).view(), by(LevelRule::analytic));
   if (none.choice.level == 0)
     CHECK(none.report.warnings.back() == "noise covariance: the analytic level, 0, is at an end of its range");
