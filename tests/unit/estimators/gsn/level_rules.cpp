@@ -246,6 +246,46 @@ TEST_CASE("the analytic level does not depend on scales or dead units, and has i
   CHECK(none.report.decisions.front().decision == "level: variance of correlations");
 }
 
+TEST_CASE("rules that hold out no items do not ask for any", "[gsn]") {
+  Context<Cpu> ctx;
+  gsn::GsnOptions analytic, k_fold;
+  analytic.level_rule = LevelRule::analytic;
+  k_fold.level_rule = LevelRule::k_fold;
+  const Trials two = correlated(5, 2, 3, 101);
+  CHECK(gsn::fit(ctx, two.view(), analytic).shrinklevelN == chosen(two, by(LevelRule::analytic)).level);
+  CHECK(chosen(two, by(LevelRule::analytic)).level == Approx(published_noise_level(two)).margin(1e-12));
+  CHECK_THROWS_WITH(gsn::fit(ctx, two.view(), k_fold),
+                    "gsn::fit: 1 of 2 conditions train; expected at least 2; give more conditions");
+  CHECK_THROWS_AS(gsn::fit(ctx, two.view()), ValueError);
+  Trials uneven = correlated(5, 3, 3, 102);
+  const index_t lone = gsn::split(3).validation.front();  // held out, without a second trial
+  for (index_t i = 0; i < 5; ++i)
+    for (index_t t = 1; t < 3; ++t) uneven(i, lone, t) = std::numeric_limits<double>::quiet_NaN();
+  CHECK_THROWS_AS(gsn::fit(ctx, uneven.view()), ValueError);
+  const auto by_folds = gsn::fit(ctx, uneven.view(), k_fold);
+  CHECK(by_folds.noise.training == 1);
+  CHECK(by_folds.noise.validation == 2);
+  Trials repeated{5, 2, 3, {}};
+  for (index_t i = 0; i < 5; ++i)
+    for (index_t c = 0; c < 3; ++c)
+      for (index_t t = 0; t < 3; ++t)
+        if (c != lone) repeated.x.push_back(uneven(i, c, t));
+  const double level = published_noise_level(repeated);
+  for (const gsn::Uneven how : {gsn::Uneven::fast, gsn::Uneven::missing}) {
+    analytic.uneven = how;
+    CHECK(gsn::fit(ctx, uneven.view(), analytic).shrinklevelN == Approx(level).margin(1e-12));
+  }
+  for (index_t i = 0; i < 5; ++i)
+    uneven(i, (lone + 1) % 3, 0) = uneven(i, (lone + 1) % 3, 1) = std::numeric_limits<double>::quiet_NaN();
+  analytic.uneven = gsn::Uneven::fast;
+  CHECK_THROWS_WITH(gsn::fit(ctx, uneven.view(), analytic),
+                    "gsn::fit: 1 of 1 conditions with two trials without NaN train; expected at least 2; give more "
+                    "conditions with two trials without NaN");
+  auto many = by(LevelRule::k_fold);
+  many.leave_out = 20;
+  CHECK(chosen(correlated(5, 4, 3, 103), many).training == 3);
+}
+
 TEST_CASE("fit chooses both levels by the rule, of even, uneven and missing data", "[gsn]") {
   Context<Cpu> ctx;
   const Trials d = correlated(8, 30, 4, 100);

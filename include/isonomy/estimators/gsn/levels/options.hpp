@@ -22,6 +22,11 @@ namespace isonomy::gsn {
 /// - `analytic`: no likelihood and no grid: 1 less analytic_shrinkage(), from all conditions.
 enum class LevelRule { held_out, k_fold, continuous, analytic };
 
+/// Are levels of this rule tried on the items that split() holds out?
+[[nodiscard]] constexpr bool holds_out(LevelRule rule) {
+  return rule == LevelRule::held_out || rule == LevelRule::continuous;
+}
+
 /// What the choice of a level depends on, beside the levels.
 struct LevelOptions {
   LevelRule level_rule = LevelRule::held_out;
