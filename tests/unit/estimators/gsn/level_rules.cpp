@@ -148,6 +148,22 @@ TEST_CASE("folds have the likelihood of all held-out rows by its definition", "[
   CHECK(chosen_for_rows(test::random_trials(6, 3, 1, 93), by(LevelRule::k_fold)).validation == 3);
 }
 
+TEST_CASE("units that do not vary in one fold are told of as such", "[gsn]") {
+  Trials d = correlated(4, 20, 3, 104);
+  const index_t only = gsn::split(20).validation.front();  // the second unit varies in this condition alone
+  d.each([&](double& x, index_t i, index_t c, index_t) {
+    if (i == 1 && c != only) x = 0;
+  });
+  Context<Cpu> ctx;
+  const auto folds = gsn::shrunken_covariance(ctx, d.view(), by(LevelRule::k_fold));
+  CHECK(folds.choice.dead_units == std::vector<index_t>{1});
+  CHECK(folds.choice.units == 3);
+  CHECK(folds.report.warnings.front() == "noise covariance: units that do not vary in the training part of some fold "
+                                         "and were left out of its likelihood: 1");
+  CHECK(gsn::shrunken_covariance(ctx, d.view(), by(LevelRule::held_out)).report.warnings.front() ==
+        "noise covariance: units that do not vary in training and were left out of the likelihood: 1");
+}
+
 TEST_CASE("a continuous level is the best between those of the grid", "[gsn]") {
   for (const Trials& d : {correlated(15, 12, 3, 94), correlated(50, 12, 3, 26), correlated(30, 20, 4, 95)}) {
     const LevelChoice grid = chosen(d, {}), got = chosen(d, by(LevelRule::continuous));
