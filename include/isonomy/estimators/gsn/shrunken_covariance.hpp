@@ -77,6 +77,8 @@ class NoiseRows {
     for (const index_t c : lists_.repeated(conditions)) offsets.push_back(offsets.back() + lists_.count(c) - 1);
     return offsets;
   }
+  /// Degrees of freedom of the covariance of these conditions.
+  [[nodiscard]] index_t rank_bound(const std::vector<index_t>& conditions) const { return groups(conditions).back(); }
   [[nodiscard]] LevelRows<Ctx> split(const Split& split, std::vector<double> sizes) const {
     const TrialSelection held = lists_.selection(lists_.repeated(split.validation));
     const TrialSelection training = lists_.averaged(lists_.repeated(split.training));
@@ -113,19 +115,22 @@ class ConditionRows {
     return every(static_cast<index_t>(conditions.size()) + 1);
   }
   [[nodiscard]] double epsilon() const { return epsilon_; }
+  [[nodiscard]] static index_t rank_bound(const std::vector<index_t>& conditions) {
+    return static_cast<index_t>(conditions.size()) - 1;
+  }
   [[nodiscard]] LevelRows<Ctx> split(const Split& split, std::vector<double> sizes) const {
     const auto mean_of_training = mean(split.training);
     return {of(split.training),
             centred(ctx_, means_, split.validation, mean_of_training.view(), 1),
             static_cast<double>(split.validation.size()),
-            static_cast<index_t>(freedom(split.training)),
+            rank_bound(split.training),
             std::move(sizes),
             epsilon_};
   }
 
  private:
   [[nodiscard]] static double freedom(const std::vector<index_t>& conditions) {
-    return static_cast<double>(conditions.size() - 1);
+    return static_cast<double>(rank_bound(conditions));
   }
   Ctx& ctx_;
   MatrixView<const double, typename Ctx::space> means_;
@@ -232,7 +237,10 @@ void estimate(Ctx& ctx, const Source& source, const Split& split, const Shrunken
   choice.level = choice.levels.front();
   choice.training = static_cast<index_t>(split.training.size());
   choice.validation = static_cast<index_t>(split.validation.size());
-  if (choice.levels.size() > 1) choose_level<Search>(ctx, source, split, sizes, options.levels(), choice);
+  if (choice.levels.size() > 1)
+    choose_level<Search>(ctx, source, split, sizes, options.levels(), choice);
+  else
+    choice.rank_bound = source.rank_bound(items_of(split, options));
   timer.lap("levels");
   result.covariance = covariance(ctx, source.of(items_of(split, options)).view(), choice.level);
   std::vector<double> variances(static_cast<std::size_t>(result.covariance.rows()));

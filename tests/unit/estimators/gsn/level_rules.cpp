@@ -213,6 +213,7 @@ TEST_CASE("the analytic level is that of its formula", "[gsn]") {
     CHECK(got.level == Approx(published_noise_level(d)).margin(1e-12));
     CHECK(got.levels == std::vector<double>{got.level});
     CHECK(got.nll.empty());
+    CHECK(got.rank_bound == d.conditions * (d.trials - 1));
     CHECK(chosen(d, by(LevelRule::analytic), 2).level == got.level);
     Trials rows = d;
     rows.conditions *= rows.trials;
@@ -322,7 +323,17 @@ TEST_CASE("fit chooses both levels by the rule, of even, uneven and missing data
     CHECK(missing.shrinklevelN == Approx(uneven.shrinklevelN).margin(1e-6));  // whole trials are the same ones
     CHECK(std::abs(uneven.shrinklevelN - even.shrinklevelN) < 0.2);
     CHECK(std::abs(missing.shrinklevelD - even.shrinklevelD) < 0.2);
+    const bool whole = rule == LevelRule::analytic;
+    CHECK(even.noise.rank_bound == (whole ? 30 : 24) * 3);
+    CHECK(even.data.rank_bound == (whole ? 30 : 24) - 1);
     options.wantshrinkage = false;
-    CHECK(gsn::fit(ctx, d.view(), options).shrinklevelN == 1);
+    const auto one = gsn::fit(ctx, d.view(), options);
+    CHECK(one.shrinklevelN == 1);
+    CHECK(one.noise.rank_bound == 90);
+    CHECK(one.data.rank_bound == 29);
+    options.uneven = gsn::Uneven::fast;
+    CHECK(gsn::fit(ctx, holes.view(), options).noise.rank_bound == 87);
+    options.uneven = gsn::Uneven::missing;
+    CHECK(gsn::fit(ctx, holes.view(), options).noise.rank_bound == 0);  // no rows of all units
   }
 }

@@ -118,13 +118,14 @@ void analytic_level(Ctx& ctx, const Source& source, const std::vector<index_t>& 
   const std::vector<double> variances = to_host(ctx, column_squares(ctx, rows.view()));
   choice.dead_units = dead_units(variances, sizes, source.epsilon());
   choice.units = static_cast<index_t>(variances.size() - choice.dead_units.size());
+  choice.rank_bound = source.rank_bound(conditions);
   choice.training = count;
   choice.validation = 0;
   choice.form = "analytic";
   double shrinkage = n1_rule == N1Rule::numpy && variances.size() == 1 ? 0 : 1;
   if (choice.units > 1) {
     const LevelProblem<Ctx> problem = level_problem(ctx, std::move(rows), Matrix<double, Tag>(ctx, 0, 0, "gsn: none"),
-                                                    1, groups.back(), variances, choice.dead_units);
+                                                    1, choice.rank_bound, variances, choice.dead_units);
     const auto offsets = to_device(ctx, groups, "gsn: rows of conditions");
     Buffer<double, Tag> sums(ctx, count, "gsn: sums of squares");
     isonomy::for_each(ctx, count, SquaresBesideDiagonal<Space>{problem.training.view(), offsets.view(), sums.view()});

@@ -42,11 +42,13 @@ struct LevelChoice {
   double margin = Decision::not_known;     ///< by which the best other level is worse, of `levels`
   std::string form;                        ///< how the curve was found; empty where it was not
   bool factored = false;                   ///< whether the search factored covariances of levels
-  index_t rank_bound = 0;                  ///< degrees of freedom of the training covariance, 0 where nothing trained
-  std::optional<index_t> rank;             ///< of the training correlation matrix, where its search told
-  index_t training = 0, validation = 0;    ///< conditions; of k_fold the fewest that train, and all that validate
-  std::vector<index_t> dead_units;         ///< that do not vary in training, of some fold, left out of its likelihood
-  index_t units = 0;                       ///< that are in the likelihood, of folds the fewest
+  /// Degrees of freedom of the training covariance; of the whole where one level was taken untried, and for
+  /// LevelRule::analytic; 0 where these are not known, as for pairs of units that have trials of their own.
+  index_t rank_bound = 0;
+  std::optional<index_t> rank;           ///< of the training correlation matrix, where its search told
+  index_t training = 0, validation = 0;  ///< conditions; of k_fold the fewest that train, and all that validate
+  std::vector<index_t> dead_units;       ///< that do not vary in training, of some fold, left out of its likelihood
+  index_t units = 0;                     ///< that are in the likelihood, of folds the fewest
 };
 
 /// A way to find the likelihood curve.
