@@ -96,8 +96,8 @@ template <LevelSearch Search, ContextLike Ctx, class T>
 /// missing data for units that are NaN everywhere (they are named) and where no unit has two trials of a condition, or
 /// two conditions; ShapeError, OutOfMemory, NoConvergence. Inputs stay as they are. Warnings: units that do not vary,
 /// one condition that validates, a level at an end of its grid, none that is not singular, none that could be chosen, a
-/// ridge, no convergence, sweeps that ended more than 1 % from their end, conditions or units that hardly repeat.
-/// Progress per stage; Cancelled.
+/// ridge, and one above a thousandth of the variance of some unit, no convergence, sweeps that ended more than 1 % from
+/// their end, conditions or units that hardly repeat. Progress per stage; Cancelled.
 ///
 /// Cost for N units, C conditions and T trials: the searches; N^2 C T for the covariances; O(N^3) for each projection
 /// and for eigenpairs. Memory: some 2 C T N doubles of rows, that of a search, and N^2 for each covariance; with cNb or

@@ -210,6 +210,25 @@ TEST_CASE("sweeps that end at a signal are far from a fixed point without any", 
                                                          "was going to; ask for Iteration::limit to have that"});
 }
 
+TEST_CASE("a ridge that is not small beside a unit's variance is told of", "[gsn]") {
+  const SquareMatrix noise = test::with_eigenvalues(test::numbers_between(0.5, 2, 7, 61), 62);
+  const SquareMatrix signal = test::with_eigenvalues(test::numbers_between(-1, 1, 7, 63), 64);
+  const SquareMatrix data = signal + 0.5 * noise;  // even, of 2 trials: the signal has to be projected
+  const auto scaled = [](const SquareMatrix& m, double factor) {
+    return test::square_of(
+        7, [&](index_t i, index_t j) { return m(i, j) * (i == 3 ? factor : 1) * (j == 3 ? factor : 1); });
+  };
+  for (const Iteration how : {Iteration::closed, Iteration::loop}) {
+    CHECK(solve({noise, data, 30, 2, 2}, {.iteration = how}).result.warnings.empty());
+    const Outputs out = solve({scaled(noise, 1e-5), scaled(data, 1e-5), 30, 2, 2}, {.iteration = how});
+    REQUIRE(!out.result.warnings.empty());
+    CHECK(out.result.warnings.front().starts_with("biconvex: the ridge of the signal, "));
+    CHECK(out.result.warnings.front().find("a thousandth of the variance of unit 3, ") != std::string::npos);
+    CHECK(solve({scaled(noise, 1e-5), scaled(data, 1e-5), 30, 2, 2}, {.iteration = how, .ridge = Ridge::none})
+              .result.warnings.empty());
+  }
+}
+
 TEST_CASE("weights add up to one", "[gsn]") {
   for (const double u : {1.0, 1.5, 2.0, 7.0}) {
     const gsn::BiconvexWeights w = gsn::biconvex_weights(12, u);
