@@ -7,7 +7,8 @@ namespace isonomy::gsn {
 ///
 /// - `drop`: they are left out of likelihoods and of what is made positive semidefinite, and are zeros in all matrices;
 /// - `literal`: nothing is done about them, as in the published code: no level has a likelihood, so that the first is
-///   taken for all units, and they get a ridge as the others do.
+///   taken for all units, and they get a ridge as the others do. LevelRule::analytic, which has no likelihood, leaves
+///   them out all the same.
 enum class DeadUnits { drop, literal };
 
 }  // namespace isonomy::gsn

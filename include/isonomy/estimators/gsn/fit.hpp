@@ -11,6 +11,7 @@
 #include "isonomy/estimators/gsn/covariance/trial_lists.hpp"
 #include "isonomy/estimators/gsn/data_view.hpp"
 #include "isonomy/estimators/gsn/levels/choice.hpp"
+#include "isonomy/estimators/gsn/levels/options.hpp"
 #include "isonomy/estimators/gsn/options.hpp"
 #include "isonomy/estimators/gsn/regimes/missing_units.hpp"
 #include "isonomy/estimators/gsn/regimes/presence.hpp"
@@ -34,14 +35,17 @@ inline void require_fit(const char* operation, const GsnOptions& options, index_
   if (conditions < 2)
     throw ValueError(text::joined(operation, ": the data have ", conditions,
                                   " conditions; expected 2 at least, of which signal is the difference; give more"));
-  require_items(operation, split(conditions), 2, levels);
+  require_items(operation, split(conditions), 2, levels, options.level_rule);
 }
 
 /// ValueError unless these trials, which no unit lacks, can be fitted.
-inline void require_uneven(const char* operation, const TrialLists& lists, std::size_t levels) {
+inline void require_uneven(const char* operation, const TrialLists& lists, std::size_t levels, LevelRule rule) {
   require_whole_trials(operation, lists);
   if (levels == 1) return;
   const Split parts = split(lists.conditions());
+  if (!holds_out(rule))
+    return require_items(operation, {lists.repeated(parts.training), lists.repeated(parts.validation)}, 1, levels, rule,
+                         5, "conditions with two trials without NaN");
   require_repeated(operation, lists, parts.training, "train");
   require_repeated(operation, lists, parts.validation, "validate");
 }
@@ -87,12 +91,13 @@ template <LevelSearch Search, ContextLike Ctx, class T>
 ///
 /// Errors: ValueError for infinite data (the first place is named), units whose largest magnitude is not 0 and below
 /// 1e-150 or above 1e150, options beyond their range, fewer than 2 trials or 2 conditions, or 3 where levels are to be
-/// chosen; of uneven data for conditions without a trial that counts (they are named) and for none with two trials to
-/// train, or to validate; of missing data for units that are NaN everywhere (they are named) and where no unit has two
-/// trials of a condition, or two conditions; ShapeError, OutOfMemory, NoConvergence. Inputs stay as they are. Warnings:
-/// units that do not vary, one condition that validates, a level at an end of its grid, none that is not singular, none
-/// that could be chosen, a ridge, no convergence, sweeps that ended more than 1 % from their end, conditions or units
-/// that hardly repeat. Progress per stage; Cancelled.
+/// chosen, but by LevelRule::analytic; of uneven data for conditions without a trial that counts (they are named) and
+/// for none with two trials to train, or to validate, or by rules that hold out none of these for fewer than two; of
+/// missing data for units that are NaN everywhere (they are named) and where no unit has two trials of a condition, or
+/// two conditions; ShapeError, OutOfMemory, NoConvergence. Inputs stay as they are. Warnings: units that do not vary,
+/// one condition that validates, a level at an end of its grid, none that is not singular, none that could be chosen, a
+/// ridge, and one above a thousandth of the variance of some unit, no convergence, sweeps that ended more than 1 % from
+/// their end, conditions or units that hardly repeat. Progress per stage; Cancelled.
 ///
 /// Cost for N units, C conditions and T trials: the searches; N^2 C T for the covariances; O(N^3) for each projection
 /// and for eigenpairs. Memory: some 2 C T N doubles of rows, that of a search, and N^2 for each covariance; with cNb or
@@ -126,7 +131,7 @@ template <LevelSearch Search = automatic, ContextLike Ctx, Real T>
       return Source(ctx, data, presence, options.levels());
     });
   }
-  detail::require_uneven(operation, presence.whole, levels.size());
+  detail::require_uneven(operation, presence.whole, levels.size(), options.level_rule);
   return detail::fit_trials<Search>(ctx, data, options, levels, presence.whole);
 }
 

@@ -77,6 +77,8 @@ class NoiseRows {
     for (const index_t c : lists_.repeated(conditions)) offsets.push_back(offsets.back() + lists_.count(c) - 1);
     return offsets;
   }
+  /// Degrees of freedom of the covariance of these conditions.
+  [[nodiscard]] index_t rank_bound(const std::vector<index_t>& conditions) const { return groups(conditions).back(); }
   [[nodiscard]] LevelRows<Ctx> split(const Split& split, std::vector<double> sizes) const {
     const TrialSelection held = lists_.selection(lists_.repeated(split.validation));
     const TrialSelection training = lists_.averaged(lists_.repeated(split.training));
@@ -113,19 +115,22 @@ class ConditionRows {
     return every(static_cast<index_t>(conditions.size()) + 1);
   }
   [[nodiscard]] double epsilon() const { return epsilon_; }
+  [[nodiscard]] static index_t rank_bound(const std::vector<index_t>& conditions) {
+    return static_cast<index_t>(conditions.size()) - 1;
+  }
   [[nodiscard]] LevelRows<Ctx> split(const Split& split, std::vector<double> sizes) const {
     const auto mean_of_training = mean(split.training);
     return {of(split.training),
             centred(ctx_, means_, split.validation, mean_of_training.view(), 1),
             static_cast<double>(split.validation.size()),
-            static_cast<index_t>(freedom(split.training)),
+            rank_bound(split.training),
             std::move(sizes),
             epsilon_};
   }
 
  private:
   [[nodiscard]] static double freedom(const std::vector<index_t>& conditions) {
-    return static_cast<double>(conditions.size() - 1);
+    return static_cast<double>(rank_bound(conditions));
   }
   Ctx& ctx_;
   MatrixView<const double, typename Ctx::space> means_;
@@ -140,14 +145,27 @@ inline void require_trials(const char* operation, index_t trials) {
                                   "not their means"));
 }
 
-/// ValueError where no item of split(n, leave_out) is left to validate several levels, or too few to train.
+/// How many items the covariances are of, by which a level is chosen: of folds the fewest.
+[[nodiscard]] inline std::size_t fewest_that_train(const Split& split, std::size_t levels, LevelRule rule,
+                                                   index_t leave_out) {
+  if (holds_out(rule)) return split.training.size();
+  std::size_t fewest = split.training.size() + split.validation.size();
+  if (levels > 1 && rule == LevelRule::k_fold)
+    for (const Split& fold : folds(split, leave_out)) fewest = std::min(fewest, fold.training.size());
+  return fewest;
+}
+
+/// ValueError where too few items train, of split(n, leave_out) or by a rule that holds out none of it, and where none
+/// is left to validate several levels.
 inline void require_items(const char* operation, const Split& split, std::size_t least, std::size_t levels,
-                          index_t leave_out = 5, const char* items = "conditions") {
+                          LevelRule rule, index_t leave_out = 5, const char* items = "conditions") {
   const auto count = static_cast<index_t>(split.training.size() + split.validation.size());
-  if (split.training.size() < least)
-    throw ValueError(text::joined({operation, ": ", static_cast<index_t>(split.training.size()), " of ", count, " ",
-                                   items, " train; expected at least ", least, "; give more ", items}));
-  if (levels > 1 && split.validation.empty())
+  const std::size_t training = fewest_that_train(split, levels, rule, leave_out);
+  if (levels > 1 && rule == LevelRule::analytic) least = std::max<std::size_t>(least, 2);  // of which they vary
+  if (training < least)
+    throw ValueError(text::joined({operation, ": ", static_cast<index_t>(training), " of ", count, " ", items,
+                                   " train; expected at least ", least, "; give more ", items}));
+  if (levels > 1 && holds_out(rule) && split.validation.empty())
     throw ValueError(text::joined({operation, ": none of ", count, " ", items, " is left to validate ", levels,
                                    " levels; expected one at least; give ", fewest_to_hold_out(1, leave_out), " ",
                                    items, " or more, or one level"}));
@@ -193,9 +211,8 @@ void describe_levels(Ctx& ctx, const char* estimator, Report& report,
 
 /// The items that the covariance is of: all, or where a level was chosen on a part those that train it.
 [[nodiscard]] inline std::vector<index_t> items_of(const Split& split, const ShrunkenCovarianceOptions& options) {
-  const bool part = options.level_rule == LevelRule::held_out || options.level_rule == LevelRule::continuous;
-  return part && !options.wantfull ? split.training
-                                   : every(static_cast<index_t>(split.training.size() + split.validation.size()));
+  if (holds_out(options.level_rule) && !options.wantfull) return split.training;
+  return every(static_cast<index_t>(split.training.size() + split.validation.size()));
 }
 
 /// The precision matrix and the log-determinant of the result, or a warning where it is singular.
@@ -220,7 +237,10 @@ void estimate(Ctx& ctx, const Source& source, const Split& split, const Shrunken
   choice.level = choice.levels.front();
   choice.training = static_cast<index_t>(split.training.size());
   choice.validation = static_cast<index_t>(split.validation.size());
-  if (choice.levels.size() > 1) choose_level<Search>(ctx, source, split, sizes, options.levels(), choice);
+  if (choice.levels.size() > 1)
+    choose_level<Search>(ctx, source, split, sizes, options.levels(), choice);
+  else
+    choice.rank_bound = source.rank_bound(items_of(split, options));
   timer.lap("levels");
   result.covariance = covariance(ctx, source.of(items_of(split, options)).view(), choice.level);
   std::vector<double> variances(static_cast<std::size_t>(result.covariance.rows()));
@@ -269,7 +289,7 @@ template <LevelSearch Search = automatic, ContextLike Ctx, Real T>
   result.choice.levels = level_grid(options.shrinklevels, true, options.allow_extrapolation, operation);
   detail::require_trials(operation, data.trials);
   const Split parts = split(data.conditions, options.leave_out);
-  detail::require_items(operation, parts, 1, result.choice.levels.size(), options.leave_out);
+  detail::require_items(operation, parts, 1, result.choice.levels.size(), options.level_rule, options.leave_out);
   detail::require_finite(ctx, data, operation);
   detail::require_squares(ctx, data, operation);
   std::vector<double> sizes;
@@ -298,7 +318,8 @@ shrunken_covariance(Ctx& ctx, MatrixView<T, typename Ctx::space> rows, const Shr
   ShrunkenCovariance<typename Ctx::tag> result;
   result.choice.levels = level_grid(options.shrinklevels, true, options.allow_extrapolation, operation);
   const Split parts = split(data.conditions, options.leave_out);
-  detail::require_items(operation, parts, 2, result.choice.levels.size(), options.leave_out, "rows");
+  detail::require_items(operation, parts, 2, result.choice.levels.size(), options.level_rule, options.leave_out,
+                        "rows");
   detail::require_finite(ctx, data, operation);
   detail::require_squares(ctx, data, operation);
   const auto means = detail::condition_means(ctx, data, detail::Origin::first_value);

@@ -188,14 +188,45 @@ TEST_CASE("the limit of uneven data is a fixed point, and the distance to it is 
     const auto fro = [](const SquareMatrix& m) {
       return std::sqrt(std::inner_product(m.x.begin(), m.x.end(), m.x.begin(), 0.0));
     };
-    CHECK(loop.result.distance == Approx(std::max(fro(loop.signal - limit.signal) / fro(limit.signal),
-                                                  fro(loop.noise - limit.noise) / fro(limit.noise)))
-                                      .epsilon(1e-9)
-                                      .margin(1e-14));
+    const auto off = [&](const SquareMatrix& a, const SquareMatrix& b) {
+      return fro(a - b) / std::max(fro(a), fro(b));
+    };
+    CHECK(loop.result.distance ==
+          Approx(std::max(off(loop.signal, limit.signal), off(loop.noise, limit.noise))).epsilon(1e-9).margin(1e-14));
     CHECK(loop.result.warnings.empty() == (loop.result.distance <= 0.01));
     CHECK(std::isnan(solve(in, {.measure_distance = false}).result.distance));
   }
   CHECK(known >= 3);
+}
+
+TEST_CASE("sweeps that end at a signal are far from a fixed point without any", "[gsn]") {
+  const SquareMatrix unit = test::square_of(2, [](index_t i, index_t j) { return i == j ? 1.0 : 0.0; });
+  const Inputs in{unit, 1.1 * unit, 9, 1, 2};  // the first step leaves 0.1, and all of them together nothing
+  CHECK(largest(solve(in, {.iteration = Iteration::limit, .ridge = Ridge::none}).signal) == 0);
+  const Outputs loop = solve(in, {.ridge = Ridge::none});
+  CHECK(largest(loop.signal) == Approx(0.1));
+  CHECK(loop.result.distance == 1);
+  CHECK(loop.result.warnings == std::vector<std::string>{"biconvex: the iteration ended 100 % from the point that it "
+                                                         "was going to; ask for Iteration::limit to have that"});
+}
+
+TEST_CASE("a ridge that is not small beside a unit's variance is told of", "[gsn]") {
+  const SquareMatrix noise = test::with_eigenvalues(test::numbers_between(0.5, 2, 7, 61), 62);
+  const SquareMatrix signal = test::with_eigenvalues(test::numbers_between(-1, 1, 7, 63), 64);
+  const SquareMatrix data = signal + 0.5 * noise;  // even, of 2 trials: the signal has to be projected
+  const auto scaled = [](const SquareMatrix& m, double factor) {
+    return test::square_of(
+        7, [&](index_t i, index_t j) { return m(i, j) * (i == 3 ? factor : 1) * (j == 3 ? factor : 1); });
+  };
+  for (const Iteration how : {Iteration::closed, Iteration::loop}) {
+    CHECK(solve({noise, data, 30, 2, 2}, {.iteration = how}).result.warnings.empty());
+    const Outputs out = solve({scaled(noise, 1e-5), scaled(data, 1e-5), 30, 2, 2}, {.iteration = how});
+    REQUIRE(!out.result.warnings.empty());
+    CHECK(out.result.warnings.front().starts_with("biconvex: the ridge of the signal, "));
+    CHECK(out.result.warnings.front().find("a thousandth of the variance of unit 3, ") != std::string::npos);
+    CHECK(solve({scaled(noise, 1e-5), scaled(data, 1e-5), 30, 2, 2}, {.iteration = how, .ridge = Ridge::none})
+              .result.warnings.empty());
+  }
 }
 
 TEST_CASE("weights add up to one", "[gsn]") {

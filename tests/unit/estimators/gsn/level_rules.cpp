@@ -148,6 +148,22 @@ TEST_CASE("folds have the likelihood of all held-out rows by its definition", "[
   CHECK(chosen_for_rows(test::random_trials(6, 3, 1, 93), by(LevelRule::k_fold)).validation == 3);
 }
 
+TEST_CASE("units that do not vary in one fold are told of as such", "[gsn]") {
+  Trials d = correlated(4, 20, 3, 104);
+  const index_t only = gsn::split(20).validation.front();  // the second unit varies in this condition alone
+  d.each([&](double& x, index_t i, index_t c, index_t) {
+    if (i == 1 && c != only) x = 0;
+  });
+  Context<Cpu> ctx;
+  const auto folds = gsn::shrunken_covariance(ctx, d.view(), by(LevelRule::k_fold));
+  CHECK(folds.choice.dead_units == std::vector<index_t>{1});
+  CHECK(folds.choice.units == 3);
+  CHECK(folds.report.warnings.front() == "noise covariance: units that do not vary in the training part of some fold "
+                                         "and were left out of its likelihood: 1");
+  CHECK(gsn::shrunken_covariance(ctx, d.view(), by(LevelRule::held_out)).report.warnings.front() ==
+        "noise covariance: units that do not vary in training and were left out of the likelihood: 1");
+}
+
 TEST_CASE("a continuous level is the best between those of the grid", "[gsn]") {
   for (const Trials& d : {correlated(15, 12, 3, 94), correlated(50, 12, 3, 26), correlated(30, 20, 4, 95)}) {
     const LevelChoice grid = chosen(d, {}), got = chosen(d, by(LevelRule::continuous));
@@ -197,6 +213,7 @@ TEST_CASE("the analytic level is that of its formula", "[gsn]") {
     CHECK(got.level == Approx(published_noise_level(d)).margin(1e-12));
     CHECK(got.levels == std::vector<double>{got.level});
     CHECK(got.nll.empty());
+    CHECK(got.rank_bound == d.conditions * (d.trials - 1));
     CHECK(chosen(d, by(LevelRule::analytic), 2).level == got.level);
     Trials rows = d;
     rows.conditions *= rows.trials;
@@ -231,10 +248,59 @@ TEST_CASE("the analytic level does not depend on scales or dead units, and has i
   const auto one = gsn::shrunken_covariance(ctx, test::random_trials(1, 20, 4, 29).view(), by(LevelRule::analytic));
   CHECK(one.choice.level == 0);
   CHECK(one.report.warnings.empty());
+  gsn::GsnOptions published;
+  published.level_rule = LevelRule::analytic;
+  const auto plain = gsn::fit(ctx, test::random_trials(1, 20, 4, 29).view(), published);
+  published.n1_rule = gsn::N1Rule::numpy;
+  const auto numpy = gsn::fit(ctx, test::random_trials(1, 20, 4, 29).view(), published);
+  CHECK(numpy.shrinklevelN == 1);  // no correlation is shrunk, so that the variance is not either
+  CHECK(numpy.shrinklevelD == 1);
+  CHECK(numpy.cN.view()(0, 0) == plain.cN.view()(0, 0));
+  CHECK(numpy.cN.view()(0, 0) > 0);
   const auto none = gsn::shrunken_covariance(ctx, test::random_trials(10, 30, 4, 1).view(), by(LevelRule::analytic));
   if (none.choice.level == 0)
     CHECK(none.report.warnings.back() == "noise covariance: the analytic level, 0, is at an end of its range");
   CHECK(none.report.decisions.front().decision == "level: variance of correlations");
+}
+
+TEST_CASE("rules that hold out no items do not ask for any", "[gsn]") {
+  Context<Cpu> ctx;
+  gsn::GsnOptions analytic, k_fold;
+  analytic.level_rule = LevelRule::analytic;
+  k_fold.level_rule = LevelRule::k_fold;
+  const Trials two = correlated(5, 2, 3, 101);
+  CHECK(gsn::fit(ctx, two.view(), analytic).shrinklevelN == chosen(two, by(LevelRule::analytic)).level);
+  CHECK(chosen(two, by(LevelRule::analytic)).level == Approx(published_noise_level(two)).margin(1e-12));
+  CHECK_THROWS_WITH(gsn::fit(ctx, two.view(), k_fold),
+                    "gsn::fit: 1 of 2 conditions train; expected at least 2; give more conditions");
+  CHECK_THROWS_AS(gsn::fit(ctx, two.view()), ValueError);
+  Trials uneven = correlated(5, 3, 3, 102);
+  const index_t lone = gsn::split(3).validation.front();  // held out, without a second trial
+  for (index_t i = 0; i < 5; ++i)
+    for (index_t t = 1; t < 3; ++t) uneven(i, lone, t) = std::numeric_limits<double>::quiet_NaN();
+  CHECK_THROWS_AS(gsn::fit(ctx, uneven.view()), ValueError);
+  const auto by_folds = gsn::fit(ctx, uneven.view(), k_fold);
+  CHECK(by_folds.noise.training == 1);
+  CHECK(by_folds.noise.validation == 2);
+  Trials repeated{5, 2, 3, {}};
+  for (index_t i = 0; i < 5; ++i)
+    for (index_t c = 0; c < 3; ++c)
+      for (index_t t = 0; t < 3; ++t)
+        if (c != lone) repeated.x.push_back(uneven(i, c, t));
+  const double level = published_noise_level(repeated);
+  for (const gsn::Uneven how : {gsn::Uneven::fast, gsn::Uneven::missing}) {
+    analytic.uneven = how;
+    CHECK(gsn::fit(ctx, uneven.view(), analytic).shrinklevelN == Approx(level).margin(1e-12));
+  }
+  for (index_t i = 0; i < 5; ++i)
+    uneven(i, (lone + 1) % 3, 0) = uneven(i, (lone + 1) % 3, 1) = std::numeric_limits<double>::quiet_NaN();
+  analytic.uneven = gsn::Uneven::fast;
+  CHECK_THROWS_WITH(gsn::fit(ctx, uneven.view(), analytic),
+                    "gsn::fit: 1 of 1 conditions with two trials without NaN train; expected at least 2; give more "
+                    "conditions with two trials without NaN");
+  auto many = by(LevelRule::k_fold);
+  many.leave_out = 20;
+  CHECK(chosen(correlated(5, 4, 3, 103), many).training == 3);
 }
 
 TEST_CASE("fit chooses both levels by the rule, of even, uneven and missing data", "[gsn]") {
@@ -257,7 +323,17 @@ TEST_CASE("fit chooses both levels by the rule, of even, uneven and missing data
     CHECK(missing.shrinklevelN == Approx(uneven.shrinklevelN).margin(1e-6));  // whole trials are the same ones
     CHECK(std::abs(uneven.shrinklevelN - even.shrinklevelN) < 0.2);
     CHECK(std::abs(missing.shrinklevelD - even.shrinklevelD) < 0.2);
+    const bool whole = rule == LevelRule::analytic;
+    CHECK(even.noise.rank_bound == (whole ? 30 : 24) * 3);
+    CHECK(even.data.rank_bound == (whole ? 30 : 24) - 1);
     options.wantshrinkage = false;
-    CHECK(gsn::fit(ctx, d.view(), options).shrinklevelN == 1);
+    const auto one = gsn::fit(ctx, d.view(), options);
+    CHECK(one.shrinklevelN == 1);
+    CHECK(one.noise.rank_bound == 90);
+    CHECK(one.data.rank_bound == 29);
+    options.uneven = gsn::Uneven::fast;
+    CHECK(gsn::fit(ctx, holes.view(), options).noise.rank_bound == 87);
+    options.uneven = gsn::Uneven::missing;
+    CHECK(gsn::fit(ctx, holes.view(), options).noise.rank_bound == 0);  // no rows of all units
   }
 }

@@ -112,6 +112,9 @@ TEST_CASE("taken literally, one dead unit leaves no level a likelihood", "[gsn]"
   CHECK(all_nan(r.noise.nll));
   CHECK(all_nan(r.data.nll));
   CHECK(r.dead_units.empty());
+  GsnOptions analytic = as_published();
+  analytic.level_rule = gsn::LevelRule::analytic;
+  CHECK(fitted_as(d, analytic).noise.dead_units == std::vector<index_t>{2});  // it has no likelihood to lose
   CHECK(r.report.warnings.front() ==
         "noise covariance: all covariance matrices were singular; the first level, 0, was taken");
   CHECK(r.cSb.view()(2, 2) == 1e-10);

@@ -3,15 +3,20 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <limits>
 #include <utility>
+#include <vector>
 
 #include "isonomy/backend/backend.hpp"
+#include "isonomy/backend/buffer.hpp"
+#include "isonomy/core/config.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/gsn/biconvex/problem.hpp"
 #include "isonomy/estimators/gsn/biconvex/steps.hpp"
 #include "isonomy/estimators/gsn/psd/nearest_psd.hpp"
+#include "isonomy/ops/memory.hpp"
 
 namespace isonomy::gsn {
 
@@ -89,6 +94,35 @@ void measure_distance(Ctx& ctx, const Steps<Ctx>& steps, Biconvex<Ctx>& r) {
                       " % from the point that it was going to; ask for Iteration::limit to have that"}));
 }
 
+/// The variance of each unit, of signal and noise together: what a ridge is to be small beside.
+template <ContextLike Ctx>
+[[nodiscard]] std::vector<double> unit_variances(Ctx& ctx, MatrixView<const double, typename Ctx::space> start,
+                                                 MatrixView<const double, typename Ctx::space> noise) {
+  Buffer<double, typename Ctx::tag> diagonal(ctx, noise.rows, "biconvex: variances");
+  copy(ctx, noise.diagonal(), diagonal.view());
+  std::vector<double> variances = to_host(ctx, diagonal);
+  copy(ctx, start.diagonal(), diagonal.view());
+  const std::vector<double> of_signal = to_host(ctx, diagonal);
+  for (std::size_t i = 0; i < variances.size(); ++i) variances[i] += std::abs(of_signal[i]);
+  return variances;
+}
+
+/// Warns of the first unit that varies, but by less than a thousand times a ridge.
+template <ContextLike Ctx>
+void warn_of_ridges(const std::vector<double>& variances, Biconvex<Ctx>& r) {
+  const auto warn_of = [&](const char* which, double ridge) {
+    const auto drowned = [&](double variance) { return variance > 0 && ridge > 1e-3 * variance; };
+    const auto found = std::find_if(variances.begin(), variances.end(), drowned);
+    if (found == variances.end()) return;
+    r.warnings.push_back(text::joined({"biconvex: the ridge of the ", which, ", ", text::decimals(ridge, 3),
+                                       ", is above a thousandth of the variance of unit ",
+                                       static_cast<index_t>(found - variances.begin()), ", ", text::decimals(*found, 3),
+                                       "; give units of like scales, or ask for Ridge::none"}));
+  };
+  warn_of("signal", r.signal_projection.ridge);
+  warn_of("noise", r.noise_ridge);
+}
+
 /// biconvex() of a problem that may be solved. `start`: the data's covariance less that of the noise in it, given up
 /// where nothing needs it any more, unless `keep_start`; of even data the problem's own data are read of one unit
 /// alone.
@@ -102,12 +136,14 @@ template <ContextLike Ctx>
     return r;
   }
   const bool uneven = !problem.even() && !problem.has_shares();
+  const std::vector<double> variances = unit_variances(ctx, steps.start(), problem.noise);
   if (options.iteration == Iteration::limit && !problem.even()) {
     r.signal = steps.empty("biconvex: signal");
     if (steps.limit(r.signal, r.noise, r.signal_projection)) {
       r.form = Iteration::limit;
       r.converged = true;
       r.distance = 0;
+      warn_of_ridges(variances, r);
       return r;
     }
     r.warnings.push_back("biconvex: the limit has no closed form here; the iteration was run instead");
@@ -115,6 +151,7 @@ template <ContextLike Ctx>
   sweep(steps, problem, options, start, keep_start, r);
   if (!r.converged) r.warnings.push_back(text::joined("biconvex: not converged after ", r.iterations, " sweeps"));
   if (uneven && options.measure_distance) measure_distance(ctx, steps, r);
+  warn_of_ridges(variances, r);
   return r;
 }
 
@@ -130,6 +167,9 @@ template <ContextLike Ctx>
 /// Of even data the first sweep is the last wherever its B needs no projection: S is the positive part of data -
 /// noise/t, which a second sweep finds again. So Iteration::closed stops there; the number of iterations is what sweeps
 /// would count. For uneven data see Iteration::limit, and `distance`.
+///
+/// Warnings: no convergence, sweeps that ended more than 1 % from their end, a ridge above a thousandth of the variance
+/// of some unit, which leaves little of that.
 ///
 /// Errors: ShapeError, ValueError; as nearest_psd(). O(n^3). Workspace: 2 n^2 doubles, of which one is the signal, and
 /// that of nearest_psd(); then the noise, which is the other result. From the second sweep on n^2 more, and n^2 for all

@@ -62,8 +62,9 @@ struct Biconvex {
   /// Between the last two of each, of all elements; NaN where `form` is `limit`, or there is but one unit.
   double signal_correlation = std::numeric_limits<double>::quiet_NaN();
   double noise_correlation = std::numeric_limits<double>::quiet_NaN();
-  /// To the fixed point, the larger of both Frobenius distances relative to it: 0 by construction where `form` is not
-  /// `loop`, NaN where the fixed point is not known.
+  /// To the fixed point, the larger of both Frobenius distances, each relative to the larger of what sweeps and the
+  /// fixed point have, so that nothing but 0 is 1 from 0: 0 by construction where `form` is not `loop`, NaN where the
+  /// fixed point is not known.
   double distance = std::numeric_limits<double>::quiet_NaN();
   /// How `signal` was made, with eigenvalues where it was projected, and with eigenvectors where all were asked for.
   Projection<Ctx> signal_projection;

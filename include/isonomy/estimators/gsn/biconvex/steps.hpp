@@ -78,12 +78,12 @@ template <ContextLike Ctx>
   return std::sqrt(transform_reduce(ctx, x, 0.0, Plus{}, ScaledSquare{scale})) / scale;
 }
 
-/// The Frobenius distance of a from b relative to b, which is overwritten; 0 where they are equal.
+/// The Frobenius distance of a from b, which is overwritten, relative to the larger of both; 0 where they are equal.
 template <ContextLike Ctx>
 [[nodiscard]] double relative_distance(Ctx& ctx, VectorView<const double, typename Ctx::space> a,
                                        VectorView<double, typename Ctx::space> b) {
   using Constant = VectorView<const double, typename Ctx::space>;
-  const double norm = frobenius(ctx, Constant(b));
+  const double norm = std::max(frobenius(ctx, a), frobenius(ctx, Constant(b)));
   transform(ctx, Less{}, b, a, Constant(b));
   const double distance = frobenius(ctx, Constant(b));
   return distance == 0 ? 0 : distance / norm;

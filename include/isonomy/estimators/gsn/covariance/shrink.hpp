@@ -17,7 +17,7 @@ namespace isonomy::gsn {
 ///
 /// - `matlab`: nothing, as for any variance; all levels are equally likely, and the first is taken;
 /// - `numpy`: it multiplies the variance, as in the published Python, so that the level is some min(1, held-out
-///   variance/training variance).
+///   variance/training variance), and 1 by LevelRule::analytic.
 enum class N1Rule { matlab, numpy };
 
 namespace detail {

@@ -10,6 +10,7 @@
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/view.hpp"
+#include "isonomy/estimators/gsn/covariance/shrink.hpp"
 #include "isonomy/estimators/gsn/levels/choice.hpp"
 #include "isonomy/estimators/gsn/levels/problem.hpp"
 #include "isonomy/ops/for_each.hpp"
@@ -103,11 +104,12 @@ namespace detail {
 /// Fills in the analytic level of a covariance of these conditions.
 ///
 /// What is independent, and varies, are conditions: of the data each is one term; of the noise its covariance over its
-/// own trials is one. The numbers of each unit are taken in units of its spread, so that its scale does not count.
+/// own trials is one. The numbers of each unit are taken in units of its spread, so that its scale does not count. A
+/// single unit has no correlation to shrink, so that N1Rule::numpy, by which a level multiplies its variance, has 1.
 /// N n^2 operations for n rows, of T trials in a condition N n T, and the smaller of N^2 and n^2 numbers.
 template <class Source, ContextLike Ctx>
 void analytic_level(Ctx& ctx, const Source& source, const std::vector<index_t>& conditions,
-                    const std::vector<double>& sizes, LevelChoice& choice) {
+                    const std::vector<double>& sizes, N1Rule n1_rule, LevelChoice& choice) {
   using Tag = typename Ctx::tag;
   using Space = typename Ctx::space;
   Matrix<double, Tag> rows = source.of(conditions);
@@ -116,13 +118,14 @@ void analytic_level(Ctx& ctx, const Source& source, const std::vector<index_t>& 
   const std::vector<double> variances = to_host(ctx, column_squares(ctx, rows.view()));
   choice.dead_units = dead_units(variances, sizes, source.epsilon());
   choice.units = static_cast<index_t>(variances.size() - choice.dead_units.size());
+  choice.rank_bound = source.rank_bound(conditions);
   choice.training = count;
   choice.validation = 0;
   choice.form = "analytic";
-  double shrinkage = 1;
+  double shrinkage = n1_rule == N1Rule::numpy && variances.size() == 1 ? 0 : 1;
   if (choice.units > 1) {
     const LevelProblem<Ctx> problem = level_problem(ctx, std::move(rows), Matrix<double, Tag>(ctx, 0, 0, "gsn: none"),
-                                                    1, groups.back(), variances, choice.dead_units);
+                                                    1, choice.rank_bound, variances, choice.dead_units);
     const auto offsets = to_device(ctx, groups, "gsn: rows of conditions");
     Buffer<double, Tag> sums(ctx, count, "gsn: sums of squares");
     isonomy::for_each(ctx, count, SquaresBesideDiagonal<Space>{problem.training.view(), offsets.view(), sums.view()});

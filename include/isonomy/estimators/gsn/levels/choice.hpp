@@ -42,11 +42,13 @@ struct LevelChoice {
   double margin = Decision::not_known;     ///< by which the best other level is worse, of `levels`
   std::string form;                        ///< how the curve was found; empty where it was not
   bool factored = false;                   ///< whether the search factored covariances of levels
-  index_t rank_bound = 0;                  ///< degrees of freedom of the training covariance, 0 where nothing trained
-  std::optional<index_t> rank;             ///< of the training correlation matrix, where its search told
-  index_t training = 0, validation = 0;    ///< conditions; of k_fold the fewest that train, and all that validate
-  std::vector<index_t> dead_units;         ///< that do not vary in training, left out of the likelihood
-  index_t units = 0;                       ///< that are in the likelihood
+  /// Degrees of freedom of the training covariance; of the whole where one level was taken untried, and for
+  /// LevelRule::analytic; 0 where these are not known, as for pairs of units that have trials of their own.
+  index_t rank_bound = 0;
+  std::optional<index_t> rank;           ///< of the training correlation matrix, where its search told
+  index_t training = 0, validation = 0;  ///< conditions; of k_fold the fewest that train, and all that validate
+  std::vector<index_t> dead_units;       ///< that do not vary in training, of some fold, left out of its likelihood
+  index_t units = 0;                     ///< that are in the likelihood, of folds the fewest
 };
 
 /// A way to find the likelihood curve.
@@ -88,7 +90,10 @@ inline void warn(const LevelChoice& choice, const char* of, std::vector<std::str
   if (!choice.dead_units.empty()) {
     std::string list;
     for (const index_t unit : choice.dead_units) list += (list.empty() ? "" : ", ") + std::to_string(unit);
-    say({"units that do not vary in training and were left out of the likelihood: ", list});
+    say({choice.rule == LevelRule::k_fold
+             ? "units that do not vary in the training part of some fold and were left out of its likelihood: "
+             : "units that do not vary in training and were left out of the likelihood: ",
+         list});
   }
   if (choice.rule == LevelRule::analytic && choice.units > 1 && (choice.level == 0 || choice.level == 1))
     say({"the analytic level, ", text::decimals(choice.level), ", is at an end of its range"});

@@ -67,7 +67,7 @@ void choose_level(Ctx& ctx, const Source& source, const Split& parts, const std:
       std::vector<index_t> all = parts.training;
       all.insert(all.end(), parts.validation.begin(), parts.validation.end());
       std::sort(all.begin(), all.end());
-      return analytic_level(ctx, source, all, sizes, choice);
+      return analytic_level(ctx, source, all, sizes, how.n1_rule, choice);
     }
     if (how.level_rule == LevelRule::k_fold) {
       choice.validation = static_cast<index_t>(parts.training.size() + parts.validation.size());

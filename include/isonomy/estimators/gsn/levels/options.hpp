@@ -17,10 +17,15 @@ namespace isonomy::gsn {
 /// - `k_fold`: the same of all parts in turn, each under the covariance of the others (folds()): the mean over all
 ///   held-out rows; a level that is singular in one fold has none;
 /// - `continuous`: where the likelihood of the held-out part is best between the grid's best level and its neighbours,
-///   those that are singular aside: to 1e-6, by 27 evaluations more (golden sections), or the grid's best where nothing
-///   between is better by more than rounding;
+///   those that are singular aside: to 1e-7, by 30 evaluations more of the default grid (golden sections), or the
+///   grid's best where nothing between is better by more than rounding;
 /// - `analytic`: no likelihood and no grid: 1 less analytic_shrinkage(), from all conditions.
 enum class LevelRule { held_out, k_fold, continuous, analytic };
+
+/// Are levels of this rule tried on the items that split() holds out?
+[[nodiscard]] constexpr bool holds_out(LevelRule rule) {
+  return rule == LevelRule::held_out || rule == LevelRule::continuous;
+}
 
 /// What the choice of a level depends on, beside the levels.
 struct LevelOptions {

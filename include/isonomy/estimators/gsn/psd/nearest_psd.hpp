@@ -26,7 +26,9 @@
 namespace isonomy::gsn {
 
 /// What a projected matrix, which has eigenvalues of 0, gets added to its diagonal, so that it has a Cholesky factor:
-/// 1e-10 of the mean of the diagonal, 1e-10 as the reference has it whatever the units of the data, or nothing.
+/// 1e-10 of the mean of the diagonal, 1e-10 as the reference has it whatever the units of the data, or nothing. The
+/// mean is over all units, so that those whose variance is by orders below it have little but a ridge: biconvex()
+/// warns.
 enum class Ridge { relative, absolute, none };
 
 /// Which eigenpairs a projection finds and keeps: all, or those of the sign that fewer eigenvalues have, which it takes

@@ -122,7 +122,8 @@ class MissingUnits {
                   const char* otherwise, std::vector<std::string>& warnings) const {
     choice.training = static_cast<index_t>(parts.training.size());
     choice.validation = static_cast<index_t>(parts.validation.size());
-    if (parts.training.size() < least || parts.validation.empty()) {
+    if (holds_out(how_.level_rule) ? parts.training.size() < least || parts.validation.empty()
+                                   : parts.training.size() + parts.validation.size() <= least) {
       choice.level = 1;
       const auto found = std::find(choice.levels.begin(), choice.levels.end(), 1.0);
       choice.index = found == choice.levels.end() ? -1 : static_cast<index_t>(found - choice.levels.begin());

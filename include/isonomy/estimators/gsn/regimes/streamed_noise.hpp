@@ -106,6 +106,10 @@ class StreamedNoise {
     place_rows(ctx_, held_out_.view(), places(held_out_, parts_.validation, of_training), scale, out.view());
     return out;
   }
+  /// Degrees of freedom of that, whatever rows are left of it.
+  [[nodiscard]] index_t rank_bound(const std::vector<index_t>& all) const {
+    return static_cast<index_t>(all.size()) * contrasts_;
+  }
   /// `split`: that of all conditions.
   [[nodiscard]] LevelRows<Ctx> split(const Split& split, std::vector<double> sizes) const {
     const auto trained = static_cast<index_t>(split.training.size()) * contrasts_;

@@ -134,7 +134,10 @@ class WholeTrials {
     choice.level = choice.levels.front();
     choice.training = static_cast<index_t>(parts.training.size());
     choice.validation = static_cast<index_t>(parts.validation.size());
-    if (choice.levels.size() == 1) return;
+    if (choice.levels.size() == 1) {
+      choice.rank_bound = rows.rank_bound(all_);
+      return;
+    }
     choose_level<Search>(ctx_, rows, parts, sizes_, how_, choice);
     warn(choice, of, warnings);
   }
