@@ -35,7 +35,7 @@ GsnResult<Cpu> streamed(Context<Cpu>& ctx, const gsn::DataView<T>& d, const GsnO
   return stream.fit();
 }
 std::vector<double> elements(const Matrix<double, Cpu>& m) { return {m.data(), m.data() + m.rows() * m.columns()}; }
-std::vector<std::vector<double>> matrices(const GsnResult<Cpu>& r) {
+std::vector<std::vector<double>> all_matrices(const GsnResult<Cpu>& r) {
   return {elements(r.cN), elements(r.cS), elements(r.cD), elements(r.cNb), elements(r.cSb)};
 }
 /// The largest difference of two lists, relative to the largest element; NaN must meet NaN.
@@ -81,7 +81,7 @@ void check_streamed(const gsn::DataView<T>& d, const GsnOptions& options, bool b
   CHECK(same_bits(r.mnN, whole.mnN));
   CHECK(same_bits(r.data.nll, whole.data.nll));
   CHECK(same_bits(elements(r.cD), elements(whole.cD)));
-  const auto got = matrices(r), expected = matrices(whole);
+  const auto got = all_matrices(r), expected = all_matrices(whole);
   if (bits) {
     CHECK(same_bits(r.ncsnr, whole.ncsnr));
     CHECK(same_bits(r.noise.nll, whole.noise.nll));
@@ -194,8 +194,8 @@ TEST_CASE("a stream is repeatable and refuses what it cannot take, as it was bef
   CHECK(misshapen(condition(d.view(), 0)) ==
         "gsn::ConditionStream::add: all 40 conditions were added; expected no more; call fit(), or begin a stream of "
         "more conditions");
-  const auto first = matrices(stream.fit()), again = matrices(stream.fit()),
-             untouched = matrices(streamed(ctx, d.view(), with_data()));
+  const auto first = all_matrices(stream.fit()), again = all_matrices(stream.fit()),
+             untouched = all_matrices(streamed(ctx, d.view(), with_data()));
   for (std::size_t k = 0; k < first.size(); ++k) {
     CHECK(same_bits(first[k], again[k]));
     CHECK(same_bits(first[k], untouched[k]));
