@@ -274,6 +274,29 @@ TEST_CASE("levels of missing data come from what no unit lacks, or are 1", "[gsn
   CHECK(told(no_condition, "data covariance: fewer than 5 conditions have every unit") == 1);
 }
 
+TEST_CASE("ranks of missing data heed what the numbers of units were rounded by", "[gsn]") {
+  // Conditions of both signs, so that means of units are small; less the mean of all units, but for rounding to float.
+  test::Trials d = test::random_trials(12, 60, 3, 1, 5);
+  d.each([](double& x, index_t i, index_t c, auto...) {
+    x += (c % 2 == 0 ? 1e5 : -1e5) * (1 + 0.3 * static_cast<double>(i));
+  });
+  d = test::average_referenced(d);
+  const auto chosen = [](const test::Trials& trials) {
+    Context<Cpu> ctx;
+    const std::vector<float> x(trials.x.begin(), trials.x.end());
+    gsn::GsnOptions options;
+    options.uneven = gsn::Uneven::missing;
+    options.returns = gsn::Returns::none();
+    return gsn::fit(ctx, gsn::trials_fastest(x.data(), trials.units, trials.conditions, trials.trials), options).noise;
+  };
+  const gsn::LevelChoice even = chosen(d), missing = chosen(without(d, [](index_t i, index_t c, index_t t) {
+                                             return c % 3 == 0 && i == c % 12 && t == 2;
+                                           }));
+  CHECK(even.rank.value() == 11);
+  CHECK(missing.rank.value() == 11);
+  CHECK(missing.level < 1);
+}
+
 TEST_CASE("missing data that cannot be fitted are refused, and units that cannot be named", "[gsn]") {
   const auto refused = [](const test::Trials& d) { return test::message<ValueError>([&] { (void)fit_missing(d); }); };
   const test::Trials d = test::random_trials({4, 10, 3, 2, 1, 110, 0});

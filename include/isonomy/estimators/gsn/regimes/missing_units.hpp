@@ -131,14 +131,14 @@ class MissingUnits {
                        ", so that no level could be chosen; 1 was taken, give one level to have another"));
       return;
     }
-    choose_level<Search>(ctx_, rows, parts, mean(), how_, choice);
+    choose_level<Search>(ctx_, rows, parts, means_.sizes(), how_, choice);
     warn(choice, of, warnings);
   }
 
   [[nodiscard]] Estimate<Tag> estimate(std::vector<double>&& variances) const {
     Estimate<Tag> found;
     found.variances = std::move(variances);
-    if (how_.dead_units == DeadUnits::drop) found.dead = dead_units(found.variances, mean(), epsilon);
+    if (how_.dead_units == DeadUnits::drop) found.dead = dead_units(found.variances, means_.sizes(), epsilon);
     for (const index_t unit : found.dead) found.variances[static_cast<std::size_t>(unit)] = 0;
     return found;
   }

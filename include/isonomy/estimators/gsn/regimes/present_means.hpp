@@ -1,6 +1,7 @@
 // Means of conditions over the trials that each unit has.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <limits>
 #include <string>
@@ -10,6 +11,7 @@
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/numeric.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/gsn/data_view.hpp"
@@ -40,18 +42,21 @@ struct MeanOverPresent {
   }
 };
 
-/// Of every unit: the mean over conditions that it has, its trials, its conditions, and those with two trials or more.
+/// Of every unit: the mean over conditions that it has, its trials, its conditions, those with two trials or more, and
+/// the root mean square of its means.
 template <MemorySpace Space>
 struct UnitTotals {
+  static constexpr index_t rows = 5;
   MatrixView<const double, Space> means, counts;
-  MatrixView<double, Space> out;  ///< 4 rows, one column for each
+  MatrixView<double, Space> out;  ///< `rows`, one column for each
 
   ISONOMY_HD void operator()(index_t unit) const {
-    double origin = 0, sum = 0, trials = 0, conditions = 0, repeated = 0;
+    double origin = 0, sum = 0, trials = 0, conditions = 0, repeated = 0, squares = 0;
     for (index_t c = 0; c < means.rows; ++c) {
       if (counts(c, unit) == 0) continue;
       if (conditions == 0) origin = means(c, unit);
       sum += means(c, unit) - origin;
+      squares += rounded_product(means(c, unit), means(c, unit));
       trials += counts(c, unit);
       conditions += 1;
       repeated += counts(c, unit) >= 2 ? 1 : 0;
@@ -60,6 +65,7 @@ struct UnitTotals {
     out(1, unit) = trials;
     out(2, unit) = conditions;
     out(3, unit) = repeated;
+    out(4, unit) = conditions > 0 ? std::sqrt(squares / conditions) : 0;
   }
 };
 
@@ -75,12 +81,12 @@ class PresentMeans {
   PresentMeans(Ctx& ctx, const DataView<T, Space>& data)
       : means_(ctx, data.conditions, data.units, "gsn: condition means") {
     Matrix<double, Tag> counts(ctx, data.conditions, data.units, "gsn: trials of conditions"),
-        totals(ctx, 4, data.units, "gsn: totals of units");
+        totals(ctx, UnitTotals<Space>::rows, data.units, "gsn: totals of units");
     isonomy::for_each(
         ctx, data.units * data.conditions,
         MeanOverPresent<T, Space>{data, std::numeric_limits<double>::quiet_NaN(), means_.view(), counts.view()});
     isonomy::for_each(ctx, data.units, UnitTotals<Space>{means_.view(), counts.view(), totals.view()});
-    take(to_host<Ctx, double>(ctx, VectorView<const double, Space>(totals.data(), 4 * data.units)));
+    take(to_host<Ctx, double>(ctx, VectorView<const double, Space>(totals.data(), totals.rows() * data.units)));
     whole_ = presence(ctx, as_trials()).whole.of(0);
   }
 
@@ -91,6 +97,8 @@ class PresentMeans {
   }
   /// The mean of each unit over the conditions that it has.
   [[nodiscard]] const std::vector<double>& of_units() const { return of_units_; }
+  /// How large the numbers of each unit are: the root mean square of its means.
+  [[nodiscard]] const std::vector<double>& sizes() const { return sizes_; }
   /// The mean number of trials of a unit in a condition that it has.
   [[nodiscard]] double mean_trials() const { return mean_trials_; }
   [[nodiscard]] const std::vector<index_t>& conditions_of_all_units() const { return whole_; }
@@ -107,10 +115,11 @@ class PresentMeans {
   void take(const std::vector<double>& totals) {
     std::vector<index_t> absent;
     double trials = 0, conditions = 0;
-    const auto units = static_cast<index_t>(totals.size() / 4);
+    const auto units = static_cast<index_t>(totals.size()) / UnitTotals<Space>::rows;
     for (index_t unit = 0; unit < units; ++unit) {
-      const double* of_unit = totals.data() + 4 * unit;
+      const double* of_unit = totals.data() + UnitTotals<Space>::rows * unit;
       of_units_.push_back(of_unit[0]);
+      sizes_.push_back(of_unit[4]);
       trials += of_unit[1];
       conditions += of_unit[2];
       if (of_unit[1] == 0) absent.push_back(unit);
@@ -132,7 +141,7 @@ class PresentMeans {
   }
 
   Matrix<double, Tag> means_;
-  std::vector<double> of_units_;
+  std::vector<double> of_units_, sizes_;
   double mean_trials_ = 1;
   std::vector<index_t> no_noise_, no_signal_, whole_;
 };
