@@ -189,6 +189,13 @@ TEST_CASE("offsets of units and conditions cost missing data no digits", "[gsn]"
   for (std::size_t k = 0; k < 5; ++k)
     CHECK(test::largest(matrices_of_missing(r)[k] - matrices_of_missing(of_moved)[k]) < 1e-9);
   CHECK(test::largest(test::square(r.cN) - test::square(fit_missing(shifted, all_of_missing({0.7})).cN)) < 1e-9);
+  // Numbers of few digits, that stay what they are beside a large offset: but for the means, not a bit changes.
+  test::Trials coarse = d;
+  coarse.each([](double& x, auto...) { x = std::round(x * 0x1p20) / 0x1p20; });
+  moved = coarse;
+  moved.each([](double& x, auto...) { x += 0x1p27; });
+  CHECK(matrices_of_missing(fit_missing(coarse, all_of_missing({0.7}))) ==
+        matrices_of_missing(fit_missing(moved, all_of_missing({0.7}))));
 }
 
 TEST_CASE("pairwise estimates have no bias where centring on means of available trials has", "[gsn]") {

@@ -14,16 +14,18 @@
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
+#include "isonomy/estimators/gsn/covariance/condition_means.hpp"
 #include "isonomy/estimators/gsn/data_view.hpp"
 #include "isonomy/estimators/gsn/regimes/presence.hpp"
 #include "isonomy/ops/for_each.hpp"
 
 namespace isonomy::gsn::detail {
 
-/// means(condition, unit), counted from the first trial that is there, and `none` without any; counts(condition, unit).
+/// means(condition, unit), less the unit's first value, and `none` without any trial; counts(condition, unit).
 template <class T, MemorySpace Space>
 struct MeanOverPresent {
   DataView<T, Space> data;
+  VectorView<const double, Space> first;
   double none;
   MatrixView<double, Space> means, counts;
 
@@ -37,7 +39,7 @@ struct MeanOverPresent {
       sum += x - origin;
       count += 1;
     }
-    means(condition, unit) = count > 0 ? origin + sum / count : none;
+    means(condition, unit) = count > 0 ? (origin - first(unit)) + sum / count : none;
     counts(condition, unit) = count;
   }
 };
@@ -47,6 +49,7 @@ struct MeanOverPresent {
 template <MemorySpace Space>
 struct UnitTotals {
   static constexpr index_t rows = 5;
+  VectorView<const double, Space> first;  ///< what the means of each unit are counted from
   MatrixView<const double, Space> means, counts;
   MatrixView<double, Space> out;  ///< `rows`, one column for each
 
@@ -56,12 +59,13 @@ struct UnitTotals {
       if (counts(c, unit) == 0) continue;
       if (conditions == 0) origin = means(c, unit);
       sum += means(c, unit) - origin;
-      squares += rounded_product(means(c, unit), means(c, unit));
+      const double mean = first(unit) + means(c, unit);
+      squares += rounded_product(mean, mean);
       trials += counts(c, unit);
       conditions += 1;
       repeated += counts(c, unit) >= 2 ? 1 : 0;
     }
-    out(0, unit) = conditions > 0 ? origin + sum / conditions : 0;
+    out(0, unit) = conditions > 0 ? first(unit) + (origin + sum / conditions) : 0;
     out(1, unit) = trials;
     out(2, unit) = conditions;
     out(3, unit) = repeated;
@@ -69,7 +73,8 @@ struct UnitTotals {
   }
 };
 
-/// The means of conditions of each unit, conditions x units, NaN where it has no trial.
+/// The means of conditions of each unit less its first value, so that an offset of the unit costs them no digits:
+/// conditions x units, NaN where it has no trial.
 template <ContextLike Ctx>
 class PresentMeans {
  public:
@@ -82,10 +87,12 @@ class PresentMeans {
       : means_(ctx, data.conditions, data.units, "gsn: condition means") {
     Matrix<double, Tag> counts(ctx, data.conditions, data.units, "gsn: trials of conditions"),
         totals(ctx, UnitTotals<Space>::rows, data.units, "gsn: totals of units");
-    isonomy::for_each(
-        ctx, data.units * data.conditions,
-        MeanOverPresent<T, Space>{data, std::numeric_limits<double>::quiet_NaN(), means_.view(), counts.view()});
-    isonomy::for_each(ctx, data.units, UnitTotals<Space>{means_.view(), counts.view(), totals.view()});
+    Buffer<double, Tag> first(ctx, data.units, "gsn: first values");
+    isonomy::for_each(ctx, data.units, FirstValues<T, Space>{data, first.view()});
+    isonomy::for_each(ctx, data.units * data.conditions,
+                      MeanOverPresent<T, Space>{data, first.view(), std::numeric_limits<double>::quiet_NaN(),
+                                                means_.view(), counts.view()});
+    isonomy::for_each(ctx, data.units, UnitTotals<Space>{first.view(), means_.view(), counts.view(), totals.view()});
     take(to_host<Ctx, double>(ctx, VectorView<const double, Space>(totals.data(), totals.rows() * data.units)));
     whole_ = presence(ctx, as_trials()).whole.of(0);
   }
