@@ -77,9 +77,10 @@ template <LevelSearch Search, ContextLike Ctx, class T>
 /// covariance over the conditions that both have of the means of what each has; and instead of 1/trials there is the
 /// share of the noise in it, the mean over these conditions of common trials over the product of the numbers of both.
 /// So cS has no bias, and no covariance need be semidefinite. 0 where there is none to take the mean of. The noise's
-/// level is chosen on trials that no unit lacks, the data's on conditions of which every unit has some, 5 at least;
-/// without these it is 1. biconvex() is run with the mean number of trials of units in conditions, by sweeps. Offsets
-/// of units cost no digits. O(units^2 * trials) where units lack some, and for the rest one product of matrices.
+/// level is chosen on trials that no unit lacks, the data's on conditions of which every unit has some, 5 at least, of
+/// units that vary; without these it is 1. biconvex() is run with the mean number of trials of units in conditions, by
+/// sweeps. Offsets of units cost no digits. O(units^2 * trials) where units lack some, and for the rest one product of
+/// matrices.
 ///
 /// options.level_rule says how levels are chosen: see LevelRule. precision() inverts the covariances that are returned.
 ///

@@ -281,6 +281,35 @@ TEST_CASE("levels of missing data come from what no unit lacks, or are 1", "[gsn
   CHECK(told(no_condition, "data covariance: fewer than 5 conditions have every unit") == 1);
 }
 
+TEST_CASE("units that levels cannot be chosen by cost the others nothing", "[gsn]") {
+  const test::Trials d = test::random_trials(6, 20, 4, 7);
+  test::Trials poor = d;
+  // Unit 0 does not vary and has one trial of each condition; unit 1 has one condition, in all its trials.
+  poor.each([](double& x, index_t i, index_t c, index_t t) {
+    if (i == 0) x = t == 0 ? 5 : test::not_a_number;
+    if (i == 1 && c != 3) x = test::not_a_number;
+  });
+  // Both without units 0 and 1; unit 1 has noise, of a single condition.
+  test::Trials others{4, 20, 4, {d.x.begin() + 2 * 80, d.x.end()}};
+  const gsn::GsnResult<Cpu> r = fit_missing(poor), alone = fit_missing(others);
+  CHECK(r.data.nll == alone.data.nll);
+  CHECK(r.shrinklevelD == alone.shrinklevelD);
+  CHECK(r.data.dead_units == std::vector<index_t>{0, 1});
+  // Unit 0 alone is poor.
+  poor = d;
+  poor.each([](double& x, index_t i, index_t, index_t t) { x = i == 0 && t > 0 ? test::not_a_number : x; });
+  others = {5, 20, 4, {d.x.begin() + 80, d.x.end()}};
+  for (const gsn::LevelRule rule : {gsn::LevelRule::held_out, gsn::LevelRule::analytic, gsn::LevelRule::k_fold}) {
+    gsn::GsnOptions options = all_of_missing();
+    options.level_rule = rule;
+    const gsn::GsnResult<Cpu> of_poor = fit_missing(poor, options), of_others = fit_missing(others, options);
+    CHECK(of_poor.noise.nll == of_others.noise.nll);
+    CHECK(of_poor.shrinklevelN == of_others.shrinklevelN);
+    CHECK(of_poor.noise.dead_units == std::vector<index_t>{0});
+    CHECK(of_poor.data.dead_units.empty());
+  }
+}
+
 TEST_CASE("ranks of missing data heed what the numbers of units were rounded by", "[gsn]") {
   // Conditions of both signs, so that means of units are small; less the mean of all units, but for rounding to float.
   test::Trials d = test::random_trials(12, 60, 3, 1, 5);

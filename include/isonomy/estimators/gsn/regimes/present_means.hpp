@@ -21,13 +21,14 @@
 
 namespace isonomy::gsn::detail {
 
-/// means(condition, unit), less the unit's first value, and `none` without any trial; counts(condition, unit).
+/// Of the trials that are there: means(condition, unit), less the unit's first value, and `none` without any;
+/// variances(condition, unit), 0 without two; counts(condition, unit).
 template <class T, MemorySpace Space>
 struct MeanOverPresent {
   DataView<T, Space> data;
   VectorView<const double, Space> first;
   double none;
-  MatrixView<double, Space> means, counts;
+  MatrixView<double, Space> means, variances, counts;
 
   ISONOMY_HD void operator()(index_t at) const {
     const index_t unit = at / data.conditions, condition = at % data.conditions;
@@ -40,21 +41,28 @@ struct MeanOverPresent {
       count += 1;
     }
     means(condition, unit) = count > 0 ? (origin - first(unit)) + sum / count : none;
+    double squares = 0;
+    for (index_t t = 0; t < data.trials; ++t) {
+      const double x = static_cast<double>(data(unit, condition, t));
+      const double deviation = x == x ? (x - origin) - sum / count : 0;
+      squares += rounded_product(deviation, deviation);
+    }
+    variances(condition, unit) = count >= 2 ? squares / (count - 1) : 0;
     counts(condition, unit) = count;
   }
 };
 
-/// Of every unit: the mean over conditions that it has, its trials, its conditions, those with two trials or more, and
-/// the root mean square of its means.
+/// Of every unit: the mean over conditions that it has, its trials, its conditions, those with two trials or more, the
+/// root mean square of its means, and the variances of its trials and of its means.
 template <MemorySpace Space>
 struct UnitTotals {
-  static constexpr index_t rows = 5;
+  static constexpr index_t rows = 7;
   VectorView<const double, Space> first;  ///< what the means of each unit are counted from
-  MatrixView<const double, Space> means, counts;
+  MatrixView<const double, Space> means, variances, counts;
   MatrixView<double, Space> out;  ///< `rows`, one column for each
 
   ISONOMY_HD void operator()(index_t unit) const {
-    double origin = 0, sum = 0, trials = 0, conditions = 0, repeated = 0, squares = 0;
+    double origin = 0, sum = 0, trials = 0, conditions = 0, repeated = 0, squares = 0, within = 0;
     for (index_t c = 0; c < means.rows; ++c) {
       if (counts(c, unit) == 0) continue;
       if (conditions == 0) origin = means(c, unit);
@@ -63,6 +71,7 @@ struct UnitTotals {
       squares += rounded_product(mean, mean);
       trials += counts(c, unit);
       conditions += 1;
+      within += variances(c, unit);
       repeated += counts(c, unit) >= 2 ? 1 : 0;
     }
     out(0, unit) = conditions > 0 ? first(unit) + (origin + sum / conditions) : 0;
@@ -70,6 +79,13 @@ struct UnitTotals {
     out(2, unit) = conditions;
     out(3, unit) = repeated;
     out(4, unit) = conditions > 0 ? std::sqrt(squares / conditions) : 0;
+    out(5, unit) = repeated > 0 ? within / repeated : 0;
+    double between = 0;
+    for (index_t c = 0; c < means.rows; ++c) {
+      const double deviation = counts(c, unit) > 0 ? (means(c, unit) - origin) - sum / conditions : 0;
+      between += rounded_product(deviation, deviation);
+    }
+    out(6, unit) = conditions >= 2 ? between / (conditions - 1) : 0;
   }
 };
 
@@ -86,15 +102,16 @@ class PresentMeans {
   PresentMeans(Ctx& ctx, const DataView<T, Space>& data)
       : means_(ctx, data.conditions, data.units, "gsn: condition means") {
     Matrix<double, Tag> counts(ctx, data.conditions, data.units, "gsn: trials of conditions"),
+        variances(ctx, data.conditions, data.units, "gsn: variances of conditions"),
         totals(ctx, UnitTotals<Space>::rows, data.units, "gsn: totals of units");
     Buffer<double, Tag> first(ctx, data.units, "gsn: first values");
     isonomy::for_each(ctx, data.units, FirstValues<T, Space>{data, first.view()});
     isonomy::for_each(ctx, data.units * data.conditions,
                       MeanOverPresent<T, Space>{data, first.view(), std::numeric_limits<double>::quiet_NaN(),
-                                                means_.view(), counts.view()});
-    isonomy::for_each(ctx, data.units, UnitTotals<Space>{first.view(), means_.view(), counts.view(), totals.view()});
+                                                means_.view(), variances.view(), counts.view()});
+    isonomy::for_each(ctx, data.units,
+                      UnitTotals<Space>{first.view(), means_.view(), variances.view(), counts.view(), totals.view()});
     take(to_host<Ctx, double>(ctx, VectorView<const double, Space>(totals.data(), totals.rows() * data.units)));
-    whole_ = presence(ctx, as_trials()).whole.of(0);
   }
 
   [[nodiscard]] MatrixView<const double, Space> view() const { return means_.view(); }
@@ -106,9 +123,11 @@ class PresentMeans {
   [[nodiscard]] const std::vector<double>& of_units() const { return of_units_; }
   /// How large the numbers of each unit are: the root mean square of its means.
   [[nodiscard]] const std::vector<double>& sizes() const { return sizes_; }
+  /// The variance of each unit within conditions, and that of its means; 0 where it has not two to vary over.
+  [[nodiscard]] const std::vector<double>& noise_variances() const { return noise_variances_; }
+  [[nodiscard]] const std::vector<double>& data_variances() const { return data_variances_; }
   /// The mean number of trials of a unit in a condition that it has.
   [[nodiscard]] double mean_trials() const { return mean_trials_; }
-  [[nodiscard]] const std::vector<index_t>& conditions_of_all_units() const { return whole_; }
 
   void warn(std::vector<std::string>& warnings) const {
     if (!no_noise_.empty())
@@ -127,6 +146,8 @@ class PresentMeans {
       const double* of_unit = totals.data() + UnitTotals<Space>::rows * unit;
       of_units_.push_back(of_unit[0]);
       sizes_.push_back(of_unit[4]);
+      noise_variances_.push_back(of_unit[5]);
+      data_variances_.push_back(of_unit[6]);
       trials += of_unit[1];
       conditions += of_unit[2];
       if (of_unit[1] == 0) absent.push_back(unit);
@@ -148,9 +169,9 @@ class PresentMeans {
   }
 
   Matrix<double, Tag> means_;
-  std::vector<double> of_units_, sizes_;
+  std::vector<double> of_units_, sizes_, noise_variances_, data_variances_;
   double mean_trials_ = 1;
-  std::vector<index_t> no_noise_, no_signal_, whole_;
+  std::vector<index_t> no_noise_, no_signal_;
 };
 
 }  // namespace isonomy::gsn::detail
