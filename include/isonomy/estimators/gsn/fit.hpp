@@ -88,12 +88,12 @@ template <LevelSearch Search, ContextLike Ctx, class T>
 ///
 /// Errors: ValueError for infinite data (the first place is named), units whose largest magnitude is not 0 and below
 /// 1e-150 or above 1e150, options beyond their range, fewer than 2 trials or 2 conditions, or 3 where levels are to be
-/// chosen; of uneven data for conditions without a trial that counts (they are named) and for none with two trials to
-/// train, or to validate; of missing data for units that are NaN everywhere (they are named) and where no unit has two
-/// trials of a condition, or two conditions; ShapeError, OutOfMemory, NoConvergence. Inputs stay as they are. Warnings:
-/// units that do not vary, one condition that validates, a level at an end of its grid, none that is not singular, none
-/// that could be chosen, a ridge, no convergence, sweeps that ended more than 1 % from their end, conditions or units
-/// that hardly repeat. Progress per stage; Cancelled.
+/// chosen; of data with NaN for units that are nothing else (they are named); of uneven data for conditions without a
+/// trial that counts (they are named) and for none with two trials to train, or to validate; of missing data where no
+/// unit has two trials of a condition, or two conditions; ShapeError, OutOfMemory, NoConvergence. Inputs stay as they
+/// are. Warnings: units that do not vary, one condition that validates, a level at an end of its grid, none that is not
+/// singular, none that could be chosen, a ridge, no convergence, sweeps that ended more than 1 % from their end,
+/// conditions or units that hardly repeat. Progress per stage; Cancelled.
 ///
 /// Cost for N units, C conditions and T trials: the searches; N^2 C T for the covariances; O(N^3) for each projection
 /// and for eigenpairs. Memory: some 2 C T N doubles of rows, that of a search, and N^2 for each covariance; with cNb or
@@ -120,6 +120,7 @@ template <LevelSearch Search = automatic, ContextLike Ctx, Real T>
   if (const auto at = detail::first_not_finite(ctx, data, true, operation))
     detail::not_finite(operation, *at, "finite numbers or NaN; give NaN where nothing was measured");
   detail::require_squares(ctx, data, operation);
+  detail::require_measured(ctx, data, operation);
   const detail::Presence presence = detail::presence(ctx, data);
   if (options.uneven == Uneven::missing) {
     using Source = detail::MissingUnits<Ctx, T>;

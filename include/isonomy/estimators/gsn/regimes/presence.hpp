@@ -84,6 +84,35 @@ template <ContextLike Ctx, class T>
   return numbers.size() > most ? list + " and " + std::to_string(numbers.size() - most) + " more" : list;
 }
 
+/// out(unit) = 1 where the unit is NaN everywhere, else 0.
+template <class T, MemorySpace Space>
+struct FindUnmeasured {
+  DataView<T, Space> data;
+  VectorView<index_t, Space> out;
+
+  ISONOMY_HD void operator()(index_t unit) const {
+    out(unit) = 0;
+    for (index_t c = 0; c < data.conditions; ++c)
+      for (index_t t = 0; t < data.trials; ++t)
+        if (const T x = data(unit, c, t); x == x) return;
+    out(unit) = 1;
+  }
+};
+
+/// ValueError naming the units that are NaN everywhere.
+template <ContextLike Ctx, class T>
+void require_measured(Ctx& ctx, const DataView<T, typename Ctx::space>& data, const char* operation) {
+  Buffer<index_t, typename Ctx::tag> found(ctx, data.units, "gsn: units without trials");
+  isonomy::for_each(ctx, data.units, FindUnmeasured<T, typename Ctx::space>{data, found.view()});
+  const std::vector<index_t> marks = to_host(ctx, found);
+  std::vector<index_t> absent;
+  for (const index_t unit : every(data.units))
+    if (marks[static_cast<std::size_t>(unit)] != 0) absent.push_back(unit);
+  if (!absent.empty())
+    throw ValueError(text::joined(operation, ": units ", listed(absent),
+                                  " are NaN everywhere; expected one number at least in each; leave them out"));
+}
+
 /// ValueError naming conditions without a whole trial, or if none has two.
 inline void require_whole_trials(const char* operation, const TrialLists& lists) {
   std::vector<index_t> without;

@@ -97,7 +97,7 @@ class PresentMeans {
   using Tag = typename Ctx::tag;
   using Space = typename Ctx::space;
 
-  /// ValueError for units without any trial, and where none has two trials of a condition, or two conditions.
+  /// Each unit has one trial at least. ValueError where none has two trials of a condition, or two conditions.
   template <class T>
   PresentMeans(Ctx& ctx, const DataView<T, Space>& data)
       : means_(ctx, data.conditions, data.units, "gsn: condition means") {
@@ -139,7 +139,6 @@ class PresentMeans {
 
  private:
   void take(const std::vector<double>& totals) {
-    std::vector<index_t> absent;
     double trials = 0, conditions = 0;
     const auto units = static_cast<index_t>(totals.size()) / UnitTotals<Space>::rows;
     for (index_t unit = 0; unit < units; ++unit) {
@@ -150,22 +149,16 @@ class PresentMeans {
       data_variances_.push_back(of_unit[6]);
       trials += of_unit[1];
       conditions += of_unit[2];
-      if (of_unit[1] == 0) absent.push_back(unit);
       if (of_unit[2] < 2) no_signal_.push_back(unit);
       if (of_unit[3] == 0) no_noise_.push_back(unit);
     }
     mean_trials_ = trials / conditions;
-    const auto refuse = [](const char* what, const std::string& which, const char* rule) {
-      throw ValueError(text::joined("gsn::fit: ", what, which, rule));
-    };
-    if (!absent.empty())
-      refuse("units ", listed(absent), " are NaN everywhere; expected one number at least in each; leave them out");
+    const auto refuse = [](const char* rule) { throw ValueError(text::joined("gsn::fit: no unit has ", rule)); };
     if (static_cast<index_t>(no_noise_.size()) == units)
-      refuse("no unit has two trials of a condition", "",
-             "; expected one at least, of whose trials noise is the difference; give single trials, not their means");
+      refuse("two trials of a condition; expected one at least, of whose trials noise is the difference; give single "
+             "trials, not their means");
     if (static_cast<index_t>(no_signal_.size()) == units)
-      refuse("no unit has two conditions", "",
-             "; expected one at least, of whose means signal is the difference; give more conditions");
+      refuse("two conditions; expected one at least, of whose means signal is the difference; give more conditions");
   }
 
   Matrix<double, Tag> means_;
