@@ -107,7 +107,9 @@ without '$t > 0' once.npy
 refuse "no condition with two trials" "once.npy: |two" once.npy
 refuse "no unit with two trials" "once.npy: |two|not their means" once.npy --uneven missing
 without '$i == 3' unit.npy
-refuse "a unit that was never measured" "unit.npy: |units 3 are NaN everywhere|leave them out" unit.npy --uneven missing
+for how in fast missing; do
+  refuse "a unit that was never measured, --uneven $how" "unit.npy: |units 3 are NaN everywhere|leave them out" unit.npy --uneven "$how"
+done
 
 # ---- files
 refuse "a file that is not there" "absent.npy: |does not exist|check the path" absent.npy

@@ -81,9 +81,10 @@ template <LevelSearch Search, ContextLike Ctx, class T>
 /// covariance over the conditions that both have of the means of what each has; and instead of 1/trials there is the
 /// share of the noise in it, the mean over these conditions of common trials over the product of the numbers of both.
 /// So cS has no bias, and no covariance need be semidefinite. 0 where there is none to take the mean of. The noise's
-/// level is chosen on trials that no unit lacks, the data's on conditions of which every unit has some, 5 at least;
-/// without these it is 1. biconvex() is run with the mean number of trials of units in conditions, by sweeps. Offsets
-/// of units cost no digits. O(units^2 * trials) where units lack some, and for the rest one product of matrices.
+/// level is chosen on trials that no unit lacks, the data's on conditions of which every unit has some, 5 at least, of
+/// units that vary; without these it is 1. biconvex() is run with the mean number of trials of units in conditions, by
+/// sweeps. Offsets of units cost no digits. O(units^2 * trials) where units lack some, and for the rest one product of
+/// matrices.
 ///
 /// options.level_rule says how levels are chosen: see LevelRule. precision() inverts the covariances that are returned.
 ///
@@ -91,10 +92,10 @@ template <LevelSearch Search, ContextLike Ctx, class T>
 ///
 /// Errors: ValueError for infinite data (the first place is named), units whose largest magnitude is not 0 and below
 /// 1e-150 or above 1e150, options beyond their range, fewer than 2 trials or 2 conditions, or 3 where levels are to be
-/// chosen, but by LevelRule::analytic; of uneven data for conditions without a trial that counts (they are named) and
-/// for none with two trials to train, or to validate, or by rules that hold out none of these for fewer than two; of
-/// missing data for units that are NaN everywhere (they are named) and where no unit has two trials of a condition, or
-/// two conditions; ShapeError, OutOfMemory, NoConvergence. Inputs stay as they are. Warnings: units that do not vary,
+/// chosen, but by LevelRule::analytic; of data with NaN for units that are nothing else (they are named); of uneven
+/// data for conditions without a trial that counts (they are named) and for none with two trials to train, or to
+/// validate, or by rules that hold out none of these for fewer than two; of missing data where no unit has two trials
+/// of a condition, or two conditions; ShapeError, OutOfMemory, NoConvergence. Inputs stay as they are. Warnings: units that do not vary,
 /// one condition that validates, a level at an end of its grid, none that is not singular, none that could be chosen, a
 /// ridge, and one above a thousandth of the variance of some unit, no convergence, sweeps that ended more than 1 % from
 /// their end, conditions or units that hardly repeat. Progress per stage; Cancelled.
@@ -124,6 +125,7 @@ template <LevelSearch Search = automatic, ContextLike Ctx, Real T>
   if (const auto at = detail::first_not_finite(ctx, data, true, operation))
     detail::not_finite(operation, *at, "finite numbers or NaN; give NaN where nothing was measured");
   detail::require_squares(ctx, data, operation);
+  detail::require_measured(ctx, data, operation);
   const detail::Presence presence = detail::presence(ctx, data);
   if (options.uneven == Uneven::missing) {
     using Source = detail::MissingUnits<Ctx, T>;

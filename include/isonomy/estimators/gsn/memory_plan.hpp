@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "isonomy/backend/backend.hpp"
+#include "isonomy/core/check.hpp"
 #include "isonomy/core/concepts.hpp"
 #include "isonomy/core/config.hpp"
 #include "isonomy/estimators/gsn/data_view.hpp"
@@ -131,14 +132,22 @@ class FitMemory {
     return bytes(each * levels_within(ctx_.control().workspace_limit, shape_.units, rows, levels_.size()));
   }
 
-  /// Rows of all conditions and a covariance; the other one's rows beside the first covariance.
+  /// Rows of all conditions and a covariance; the other one's rows beside the first covariance; both covariances, and
+  /// the signal's where nothing else makes that.
   [[nodiscard]] std::size_t covariances() const {
     const index_t of_noise = asked_.noise() ? (missing_ ? 2 : 1) * square() : 0, of_data = asked_.data() ? square() : 0;
     const index_t rows = noise_rows() * shape_.units;
     const std::size_t first = bytes(rows + groups(shape_.conditions, shape_.trials) + of_noise),
-                      second = bytes(means() * shape_.units + groups(1, shape_.conditions) + of_noise + of_data);
+                      second = bytes(means() * shape_.units + groups(1, shape_.conditions) + sums_of_pairs() +
+                                     of_noise + of_data),
+                      last = bytes(of_noise + of_data + (asked_.cS ? square() : 0));
     const std::size_t product = asked_.matrices() ? product_of(shape_.units, std::max(noise_rows(), means())) : 0;
-    return std::max(first, second) + product;
+    return std::max({first, second, last}) + product;
+  }
+  /// Missing data of more conditions than a mask has bits: presence, products of numbers and of these with presence.
+  [[nodiscard]] index_t sums_of_pairs() const {
+    const bool single = missing_ && asked_.data() && shape_.conditions > mask_bits;
+    return single ? shape_.conditions * shape_.units + 2 * square() : 0;
   }
   /// Missing data: numbers of units in groups of trials, masks, counts and weights.
   [[nodiscard]] index_t groups(index_t count, index_t size) const {
@@ -148,16 +157,18 @@ class FitMemory {
 
   /// Covariances that go in, that of the start, both that come out, those of the sweep before or of the fixed point,
   /// with its own eigenvectors of the signal; those of the noise, of which a projection holds a scaled copy when the
-  /// workspace of eigh() is gone.
+  /// workspace of eigh() is gone; all eigenvectors twice where some units do not vary.
   [[nodiscard]] std::size_t biconvex() const {
     const index_t in = missing_ ? 3 : 2, sweeps = loops_ ? 2 : 0;
     const index_t of_signal = pairs_of_signal() ? 2 : 1, vectors = of_signal * (loops_ ? 2 : 1) + 1;  // halves of n^2
-    return bytes((in + 3 + sweeps) * square() + vectors * square() / 2) + eigh_of(shape_.units);
+    const index_t living = pairs_of_signal() ? 1 : 0;
+    return bytes((in + 3 + sweeps + living) * square() + vectors * square() / 2) + eigh_of(shape_.units);
   }
-  /// Covariances that went in and came out and their difference, pairs of the signal, those of another difference.
+  /// Covariances that went in and came out and their difference, pairs of the signal, those of another difference,
+  /// twice where some units do not vary.
   [[nodiscard]] std::size_t eigenvectors() const {
     const index_t kept = (missing_ ? 6 : 5) + (pairs_of_signal() ? 1 : 0);
-    return bytes((kept + 2) * square()) + std::max(eigh_of(shape_.units), bytes(square()));
+    return bytes((kept + 3) * square()) + std::max(eigh_of(shape_.units), bytes(square()));
   }
 
   const Ctx& ctx_;
@@ -178,9 +189,13 @@ class FitMemory {
 /// vary cost another copy of the rows.
 ///
 /// Where `context` is beyond the context's workspace_limit, the fit would throw OutOfMemory; fewer `returns` take less.
-/// ValueError for levels that fit() refuses. On the host, beside: some numbers for each trial of each condition.
+/// ShapeError for a negative extent, ValueError for levels that fit() refuses. On the host, beside: some numbers for
+/// each trial of each condition.
 template <LevelSearch Search = automatic, ContextLike Ctx>
 [[nodiscard]] MemoryPlan memory_plan(const Ctx& ctx, const GsnShape& shape, const GsnOptions& options = {}) {
+  check::that(shape.units >= 0 && shape.conditions >= 0 && shape.trials >= 0, "gsn::memory_plan", "the data have ",
+              shape.units, " units, ", shape.conditions, " conditions and ", shape.trials,
+              " trials; all must be at least 0; give the size of the data");
   return detail::FitMemory<Ctx>(ctx, shape, options).template plan<Search>();
 }
 

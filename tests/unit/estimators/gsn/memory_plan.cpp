@@ -75,6 +75,38 @@ TEST_CASE("a fit of gsn takes what its plan says", "[gsn]") {
     }
 }
 
+TEST_CASE("plans count every matrix that is there at once", "[gsn]") {
+  const auto check = [](const Trials& d, bool with_nan, gsn::Uneven uneven, const Returns& returns) {
+    GsnOptions options;
+    options.returns = returns;
+    options.uneven = uneven;
+    options.shrinklevels = std::vector<double>{0.5};
+    INFO(d.units << " units, uneven " << static_cast<int>(uneven) << ", cS " << returns.cS << ", cD " << returns.cD);
+    const double share = share_of_plan(d, options, with_nan);
+    CHECK(share <= 1);
+    CHECK(share >= 0.4);
+  };
+  constexpr auto fast = gsn::Uneven::fast, missing = gsn::Uneven::missing;
+  const Returns signal = Returns::named({"cS"}), all{true, true, true, true, true, true, true, true, true};
+  const Trials few = test::random_trials(120, 12, 4, 6);
+  check(few, false, fast, signal);
+  check(with_holes(few, 1), true, fast, signal);
+  check(with_holes(few, 4), true, missing, signal);
+  // More conditions than a mask has bits, of which a unit lacks one.
+  Trials many = test::random_trials(120, 70, 2, 7);
+  for (index_t t = 0; t < 2; ++t) many(3, 5, t) = std::numeric_limits<double>::quiet_NaN();
+  for (const Returns& returns : {Returns::named({"cD"}), Returns::named({"cN", "cD"}), signal})
+    check(many, true, missing, returns);
+  // A unit that does not vary, beside which the pairs of the others are found.
+  Trials still = test::random_trials(120, 20, 3, 8);
+  still.each([](double& x, index_t i, auto...) { x = i == 0 ? 0 : x; });
+  check(still, false, fast, all);
+  check(with_holes(still, 1), true, fast, all);
+  check(with_holes(still, 4), true, missing, all);
+  check(still, false, fast, Returns::named({"eigvecs_difference"}));
+  check(still, false, fast, Returns::named({"eigvals_signal"}));
+}
+
 TEST_CASE("plans follow what is asked for, and operations say what they take", "[gsn]") {
   Context<Cpu> ctx({.threads = 1});
   const gsn::GsnShape shape{1000, 100, 3};
@@ -83,6 +115,8 @@ TEST_CASE("plans follow what is asked for, and operations say what they take", "
   CHECK(gsn::memory_plan(ctx, shape).context > 80'000'000);
   CHECK(gsn::memory_plan(ctx, shape, none).context < 8'000'000);  // not one matrix of units x units
   CHECK(gsn::memory_plan(ctx, shape, none).results == 0);
+  for (const gsn::GsnShape& wrong : {gsn::GsnShape{-1, 9, 3}, gsn::GsnShape{9, -1, 3}, gsn::GsnShape{9, 9, -3}})
+    CHECK_THROWS_AS(gsn::memory_plan(ctx, wrong), ShapeError);
   none.shrinklevels = std::vector<double>{2};
   CHECK_THROWS_AS(gsn::memory_plan(ctx, shape, none), ValueError);
   const index_t n = 70;

@@ -189,6 +189,13 @@ TEST_CASE("offsets of units and conditions cost missing data no digits", "[gsn]"
   for (std::size_t k = 0; k < 5; ++k)
     CHECK(test::largest(matrices_of_missing(r)[k] - matrices_of_missing(of_moved)[k]) < 1e-9);
   CHECK(test::largest(test::square(r.cN) - test::square(fit_missing(shifted, all_of_missing({0.7})).cN)) < 1e-9);
+  // Numbers of few digits, that stay what they are beside a large offset: but for the means, not a bit changes.
+  test::Trials coarse = d;
+  coarse.each([](double& x, auto...) { x = std::round(x * 0x1p20) / 0x1p20; });
+  moved = coarse;
+  moved.each([](double& x, auto...) { x += 0x1p27; });
+  CHECK(matrices_of_missing(fit_missing(coarse, all_of_missing({0.7}))) ==
+        matrices_of_missing(fit_missing(moved, all_of_missing({0.7}))));
 }
 
 TEST_CASE("pairwise estimates have no bias where centring on means of available trials has", "[gsn]") {
@@ -272,6 +279,58 @@ TEST_CASE("levels of missing data come from what no unit lacks, or are 1", "[gsn
   CHECK(no_condition.shrinklevelD == 1);
   CHECK(no_condition.data.index == 50);
   CHECK(told(no_condition, "data covariance: fewer than 5 conditions have every unit") == 1);
+}
+
+TEST_CASE("units that levels cannot be chosen by cost the others nothing", "[gsn]") {
+  const test::Trials d = test::random_trials(6, 20, 4, 7);
+  test::Trials poor = d;
+  // Unit 0 does not vary and has one trial of each condition; unit 1 has one condition, in all its trials.
+  poor.each([](double& x, index_t i, index_t c, index_t t) {
+    if (i == 0) x = t == 0 ? 5 : test::not_a_number;
+    if (i == 1 && c != 3) x = test::not_a_number;
+  });
+  // Both without units 0 and 1; unit 1 has noise, of a single condition.
+  test::Trials others{4, 20, 4, {d.x.begin() + 2 * 80, d.x.end()}};
+  const gsn::GsnResult<Cpu> r = fit_missing(poor), alone = fit_missing(others);
+  CHECK(r.data.nll == alone.data.nll);
+  CHECK(r.shrinklevelD == alone.shrinklevelD);
+  CHECK(r.data.dead_units == std::vector<index_t>{0, 1});
+  // Unit 0 alone is poor.
+  poor = d;
+  poor.each([](double& x, index_t i, index_t, index_t t) { x = i == 0 && t > 0 ? test::not_a_number : x; });
+  others = {5, 20, 4, {d.x.begin() + 80, d.x.end()}};
+  for (const gsn::LevelRule rule : {gsn::LevelRule::held_out, gsn::LevelRule::analytic, gsn::LevelRule::k_fold}) {
+    gsn::GsnOptions options = all_of_missing();
+    options.level_rule = rule;
+    const gsn::GsnResult<Cpu> of_poor = fit_missing(poor, options), of_others = fit_missing(others, options);
+    CHECK(of_poor.noise.nll == of_others.noise.nll);
+    CHECK(of_poor.shrinklevelN == of_others.shrinklevelN);
+    CHECK(of_poor.noise.dead_units == std::vector<index_t>{0});
+    CHECK(of_poor.data.dead_units.empty());
+  }
+}
+
+TEST_CASE("ranks of missing data heed what the numbers of units were rounded by", "[gsn]") {
+  // Conditions of both signs, so that means of units are small; less the mean of all units, but for rounding to float.
+  test::Trials d = test::random_trials(12, 60, 3, 1, 5);
+  d.each([](double& x, index_t i, index_t c, auto...) {
+    x += (c % 2 == 0 ? 1e5 : -1e5) * (1 + 0.3 * static_cast<double>(i));
+  });
+  d = test::average_referenced(d);
+  const auto chosen = [](const test::Trials& trials) {
+    Context<Cpu> ctx;
+    const std::vector<float> x(trials.x.begin(), trials.x.end());
+    gsn::GsnOptions options;
+    options.uneven = gsn::Uneven::missing;
+    options.returns = gsn::Returns::none();
+    return gsn::fit(ctx, gsn::trials_fastest(x.data(), trials.units, trials.conditions, trials.trials), options).noise;
+  };
+  const gsn::LevelChoice even = chosen(d), missing = chosen(without(d, [](index_t i, index_t c, index_t t) {
+                                             return c % 3 == 0 && i == c % 12 && t == 2;
+                                           }));
+  CHECK(even.rank.value() == 11);
+  CHECK(missing.rank.value() == 11);
+  CHECK(missing.level < 1);
 }
 
 TEST_CASE("missing data that cannot be fitted are refused, and units that cannot be named", "[gsn]") {

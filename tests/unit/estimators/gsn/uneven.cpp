@@ -200,7 +200,9 @@ TEST_CASE("uneven data that cannot be fitted are refused with the conditions' nu
   CHECK(refused(without(d, [](index_t i, index_t c, index_t) { return (c == 1 && i == 2) || c == 4; })) ==
         "gsn::fit: conditions 1, 4 have no trial without NaN; expected one at least in each; leave these conditions "
         "out, or take Uneven::missing");
-  CHECK(refused(without(d, [](index_t, index_t, index_t) { return true; })).find("0, 1, 2, 3, 4, 5") !=
+  CHECK(refused(without(d, [](index_t i, index_t c, index_t) { return i == 1 || c == 4; })) ==
+        "gsn::fit: units 1 are NaN everywhere; expected one number at least in each; leave them out");
+  CHECK(refused(without(d, [](index_t, index_t, index_t) { return true; })).find("units 0, 1, 2 are NaN everywhere") !=
         std::string::npos);
   CHECK(refused(without(d, [](index_t, index_t, index_t t) { return t > 0; }), {0.3})
             .find("no condition has two trials without NaN") != std::string::npos);

@@ -23,13 +23,18 @@ struct ZeroColumns {
   }
 };
 
+/// Makes zeros of the columns of these units.
+template <ContextLike Ctx>
+void clear_units(Ctx& ctx, MatrixView<double, typename Ctx::space> rows, const std::vector<index_t>& units) {
+  if (units.empty()) return;
+  const auto list = to_device(ctx, units, "gsn: units");
+  isonomy::for_each(ctx, list.size(), ZeroColumns<typename Ctx::space>{rows, list.view()});
+}
 /// Makes zeros of the columns and variances of these units: of what rounding left.
 template <ContextLike Ctx>
 void clear_units(Ctx& ctx, MatrixView<double, typename Ctx::space> rows, const std::vector<index_t>& units,
                  std::vector<double>& variances) {
-  if (units.empty()) return;
-  const auto list = to_device(ctx, units, "gsn: units");
-  isonomy::for_each(ctx, list.size(), ZeroColumns<typename Ctx::space>{rows, list.view()});
+  clear_units(ctx, rows, units);
   for (const index_t unit : units) variances[static_cast<std::size_t>(unit)] = 0;
 }
 

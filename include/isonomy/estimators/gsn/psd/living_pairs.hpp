@@ -66,6 +66,7 @@ template <ContextLike Ctx>
 }
 
 /// eigh(), of the rows and columns of living units; the pairs of dead ones come right after the negative eigenvalues.
+/// Where there are any, it takes the square of the number of the others beside what eigh() does.
 template <ContextLike Ctx>
 void eigh_of_living(Ctx& ctx, MatrixView<const double, typename Ctx::space> m, const std::vector<index_t>& dead,
                     VectorView<double, typename Ctx::space> w, MatrixView<double, typename Ctx::space> v) {
@@ -78,10 +79,11 @@ void eigh_of_living(Ctx& ctx, MatrixView<const double, typename Ctx::space> m, c
     if (!std::binary_search(dead.begin(), dead.end(), i)) living.push_back(i);
   const auto count = static_cast<index_t>(living.size());
   const auto units = to_device(ctx, living, purpose);
-  Matrix<double, Tag> block(ctx, count, count, purpose), vectors(ctx, count, count, purpose);
+  Matrix<double, Tag> vectors(ctx, count, count, purpose);
   Buffer<double, Tag> values(ctx, count, purpose);
-  isonomy::for_each(ctx, count, GatherUnits<Space>{m, units.view(), block.view()});
-  eigh(ctx, MatrixView<const double, Space>(block.view()), values.view(), vectors.view());
+  const MatrixView<double, Space> block = v.row_block(0, count).column_block(0, count);  // until v is written
+  isonomy::for_each(ctx, count, GatherUnits<Space>{m, units.view(), block});
+  eigh(ctx, MatrixView<const double, Space>(block), values.view(), vectors.view());
   std::vector<double> all = to_host(ctx, values);
   const auto zero = std::lower_bound(all.begin(), all.end(), 0.0);
   std::vector<index_t> from;

@@ -16,7 +16,9 @@
 #include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/gsn/biconvex/problem.hpp"
+#include "isonomy/estimators/gsn/covariance/dead_rows.hpp"
 #include "isonomy/estimators/gsn/covariance/shrink.hpp"
+#include "isonomy/estimators/gsn/covariance/trial_lists.hpp"
 #include "isonomy/estimators/gsn/data_view.hpp"
 #include "isonomy/estimators/gsn/dead_units.hpp"
 #include "isonomy/estimators/gsn/levels/choice.hpp"
@@ -44,6 +46,35 @@ struct LessShared {
   }
 };
 
+/// The rows of NoiseRows or ConditionRows, with zeros for units that are left out.
+template <ContextLike Ctx, class Source>
+class RowsWithout {
+ public:
+  RowsWithout(Ctx& ctx, const Source& source, const std::vector<index_t>& units)
+      : ctx_(ctx), source_(source), units_(units) {}
+
+  [[nodiscard]] Rows<Ctx> of(const std::vector<index_t>& conditions) const {
+    Rows<Ctx> rows = source_.of(conditions);
+    clear_units(ctx_, rows.view(), units_);
+    return rows;
+  }
+  [[nodiscard]] std::vector<index_t> groups(const std::vector<index_t>& conditions) const {
+    return source_.groups(conditions);
+  }
+  [[nodiscard]] double epsilon() const { return source_.epsilon(); }
+  [[nodiscard]] LevelRows<Ctx> split(const Split& split, std::vector<double> sizes) const {
+    LevelRows<Ctx> rows = source_.split(split, std::move(sizes));
+    clear_units(ctx_, rows.training.view(), units_);
+    clear_units(ctx_, rows.held_out.view(), units_);
+    return rows;
+  }
+
+ private:
+  Ctx& ctx_;
+  Source source_;
+  std::vector<index_t> units_;
+};
+
 /// What fit() asks of data in which units lack trials of their own.
 template <ContextLike Ctx, class T>
 class MissingUnits {
@@ -58,7 +89,7 @@ class MissingUnits {
 
   [[nodiscard]] const std::vector<double>& mean() const { return means_.of_units(); }
 
-  /// Levels need what no unit lacks: trials for the noise, conditions for the data. Without, a level is 1.
+  /// Levels need what no unit lacks that varies: trials for the noise, conditions for the data. Without, a level is 1.
   template <LevelSearch Search>
   void choose_levels(LevelChoice& noise, LevelChoice& data, std::vector<std::string>& warnings) {
     means_.warn(warnings);
@@ -66,14 +97,15 @@ class MissingUnits {
     data.level = data.levels.front();
     if (noise.levels.size() == 1) return;
     const Split all = split(data_.conditions);
-    const TrialLists& lists = presence_.whole;
-    choose_one<Search>(NoiseRows<Ctx, T>(ctx_, data_, lists),
+    const std::vector<index_t> silent = still(means_.noise_variances()), constant = still(means_.data_variances());
+    const TrialLists lists = presence(ctx_, data_, all_but(silent)).whole;
+    choose_one<Search>(RowsWithout(ctx_, NoiseRows<Ctx, T>(ctx_, data_, lists), silent),
                        {lists.repeated(all.training), lists.repeated(all.validation)}, 1, noise, "noise",
                        "none of the conditions that train, or that validate, has two trials without NaN", warnings);
     constexpr std::size_t least_conditions = 5;
-    const std::vector<index_t> whole = means_.conditions_of_all_units();
+    const std::vector<index_t> whole = presence(ctx_, means_.as_trials(), all_but(constant)).whole.of(0);
     const Split parts = split(static_cast<index_t>(whole.size()));
-    choose_one<Search>(ConditionRows<Ctx>(ctx_, means_.view(), epsilon),
+    choose_one<Search>(RowsWithout(ctx_, ConditionRows<Ctx>(ctx_, means_.view(), epsilon), constant),
                        {picked(whole, parts.training), picked(whole, parts.validation)}, least_conditions - 1, data,
                        "data", "fewer than 5 conditions have every unit", warnings);
   }
@@ -117,6 +149,21 @@ class MissingUnits {
     return out;
   }
 
+  /// The units that do not vary, or have not two trials, or conditions, to vary over: levels are chosen without them,
+  /// so that what they lack costs the others nothing. None, where that would be all.
+  [[nodiscard]] std::vector<index_t> still(const std::vector<double>& variances) const {
+    if (how_.dead_units == DeadUnits::literal) return {};
+    std::vector<index_t> units = dead_units(variances, means_.sizes(), epsilon);
+    if (units.size() == variances.size()) units.clear();
+    return units;
+  }
+  [[nodiscard]] std::vector<index_t> all_but(const std::vector<index_t>& units) const {
+    std::vector<index_t> others;
+    for (index_t unit = 0; unit < data_.units; ++unit)
+      if (!std::binary_search(units.begin(), units.end(), unit)) others.push_back(unit);
+    return others;
+  }
+
   template <LevelSearch Search, class Source>
   void choose_one(const Source& rows, const Split& parts, std::size_t least, LevelChoice& choice, const char* of,
                   const char* otherwise, std::vector<std::string>& warnings) const {
@@ -132,14 +179,14 @@ class MissingUnits {
                        ", so that no level could be chosen; 1 was taken, give one level to have another"));
       return;
     }
-    choose_level<Search>(ctx_, rows, parts, mean(), how_, choice);
+    choose_level<Search>(ctx_, rows, parts, means_.sizes(), how_, choice);
     warn(choice, of, warnings);
   }
 
   [[nodiscard]] Estimate<Tag> estimate(std::vector<double>&& variances) const {
     Estimate<Tag> found;
     found.variances = std::move(variances);
-    if (how_.dead_units == DeadUnits::drop) found.dead = dead_units(found.variances, mean(), epsilon);
+    if (how_.dead_units == DeadUnits::drop) found.dead = dead_units(found.variances, means_.sizes(), epsilon);
     for (const index_t unit : found.dead) found.variances[static_cast<std::size_t>(unit)] = 0;
     return found;
   }

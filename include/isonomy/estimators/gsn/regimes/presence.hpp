@@ -19,17 +19,18 @@
 
 namespace isonomy::gsn::detail {
 
-/// out(trial, condition) = the number of units that are not NaN there.
+/// out(trial, condition) = the number of the listed units that are not NaN there.
 template <class T, MemorySpace Space>
 struct CountUnits {
   DataView<T, Space> data;
+  VectorView<const index_t, Space> units;
   MatrixView<index_t, Space> out;
 
   ISONOMY_HD void operator()(index_t at) const {
     const index_t condition = at / data.trials, trial = at % data.trials;
     index_t count = 0;
-    for (index_t unit = 0; unit < data.units; ++unit) {
-      const T x = data(unit, condition, trial);
+    for (index_t k = 0; k < units.size; ++k) {
+      const T x = data(units(k), condition, trial);
       count += x == x ? 1 : 0;
     }
     out(trial, condition) = count;
@@ -42,10 +43,15 @@ struct Presence {
   std::vector<index_t> ragged;  ///< conditions in which these are not the same
 };
 
+/// As far as these units go.
 template <ContextLike Ctx, class T>
-[[nodiscard]] Presence presence(Ctx& ctx, const DataView<T, typename Ctx::space>& data) {
-  Matrix<index_t, typename Ctx::tag> units(ctx, data.trials, data.conditions, "gsn: units of trials");
-  isonomy::for_each(ctx, data.conditions * data.trials, CountUnits<T, typename Ctx::space>{data, units.view()});
+[[nodiscard]] Presence presence(Ctx& ctx, const DataView<T, typename Ctx::space>& data,
+                                const std::vector<index_t>& of_units) {
+  constexpr const char* purpose = "gsn: units of trials";
+  Matrix<index_t, typename Ctx::tag> units(ctx, data.trials, data.conditions, purpose);
+  const auto list = to_device(ctx, of_units, purpose);
+  isonomy::for_each(ctx, data.conditions * data.trials,
+                    CountUnits<T, typename Ctx::space>{data, list.view(), units.view()});
   const std::vector<index_t> found = to_host<Ctx, index_t>(
       ctx, VectorView<const index_t, typename Ctx::space>(units.data(), data.conditions * data.trials));
   Presence presence;
@@ -54,7 +60,7 @@ template <ContextLike Ctx, class T>
     const auto at = static_cast<std::size_t>(c);
     for (index_t t = 0; t < data.trials; ++t) {
       const index_t count = found[static_cast<std::size_t>(c * data.trials + t)];
-      if (count == data.units) whole[at].push_back(t);
+      if (count == list.size()) whole[at].push_back(t);
       if (count > 0) some[at].push_back(t);
     }
     if (whole[at].size() < some[at].size()) presence.ragged.push_back(c);
@@ -62,6 +68,11 @@ template <ContextLike Ctx, class T>
   presence.some = TrialLists(std::move(some));
   presence.whole = TrialLists(std::move(whole));
   return presence;
+}
+/// Of all units.
+template <ContextLike Ctx, class T>
+[[nodiscard]] Presence presence(Ctx& ctx, const DataView<T, typename Ctx::space>& data) {
+  return presence(ctx, data, every(data.units));
 }
 
 /// "1, 4, 7", at most 20 of them.
@@ -71,6 +82,35 @@ template <ContextLike Ctx, class T>
   for (std::size_t k = 0; k < numbers.size() && k < most; ++k)
     list += (list.empty() ? "" : ", ") + std::to_string(numbers[k]);
   return numbers.size() > most ? list + " and " + std::to_string(numbers.size() - most) + " more" : list;
+}
+
+/// out(unit) = 1 where the unit is NaN everywhere, else 0.
+template <class T, MemorySpace Space>
+struct FindUnmeasured {
+  DataView<T, Space> data;
+  VectorView<index_t, Space> out;
+
+  ISONOMY_HD void operator()(index_t unit) const {
+    out(unit) = 0;
+    for (index_t c = 0; c < data.conditions; ++c)
+      for (index_t t = 0; t < data.trials; ++t)
+        if (const T x = data(unit, c, t); x == x) return;
+    out(unit) = 1;
+  }
+};
+
+/// ValueError naming the units that are NaN everywhere.
+template <ContextLike Ctx, class T>
+void require_measured(Ctx& ctx, const DataView<T, typename Ctx::space>& data, const char* operation) {
+  Buffer<index_t, typename Ctx::tag> found(ctx, data.units, "gsn: units without trials");
+  isonomy::for_each(ctx, data.units, FindUnmeasured<T, typename Ctx::space>{data, found.view()});
+  const std::vector<index_t> marks = to_host(ctx, found);
+  std::vector<index_t> absent;
+  for (const index_t unit : every(data.units))
+    if (marks[static_cast<std::size_t>(unit)] != 0) absent.push_back(unit);
+  if (!absent.empty())
+    throw ValueError(text::joined(operation, ": units ", listed(absent),
+                                  " are NaN everywhere; expected one number at least in each; leave them out"));
 }
 
 /// ValueError naming conditions without a whole trial, or if none has two.
