@@ -61,6 +61,9 @@ class RowsWithout {
   [[nodiscard]] std::vector<index_t> groups(const std::vector<index_t>& conditions) const {
     return source_.groups(conditions);
   }
+  [[nodiscard]] index_t rank_bound(const std::vector<index_t>& conditions) const {
+    return source_.rank_bound(conditions);
+  }
   [[nodiscard]] double epsilon() const { return source_.epsilon(); }
   [[nodiscard]] LevelRows<Ctx> split(const Split& split, std::vector<double> sizes) const {
     LevelRows<Ctx> rows = source_.split(split, std::move(sizes));
