@@ -85,10 +85,9 @@ class NpzWriter {
     if (has_elements(shape, count)) return;
     NpyHeader header;
     header.shape = shape;
-    throw ShapeError(text::joined({"NpzWriter::add: the array ", text::quoted(name), " has shape ", header.shape_text(),
-                                   " and ", count,
-                                   " values; expected as many values as the product of its extents, none of them "
-                                   "negative; correct the one or the other"}));
+    throw ShapeError(
+        text::joined({"NpzWriter::add: the array ", text::quoted(name), " has shape ", header.shape_text(), " and ",
+                      count, " values; expected as many as the product of extents from 0 on; correct either"}));
   }
 
   void require_name(const std::string& name) const {
