@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <tuple>
 #include <type_traits>
-#include <utility>
 
 namespace isonomy {
 struct Cpu;
@@ -21,16 +20,22 @@ template <class Tag>
 inline constexpr bool named_backend = std::same_as<Tag, Cpu> || std::same_as<Tag, CpuBlas> || std::same_as<Tag, Cuda>;
 
 namespace elements {
-template <class T, class... Kept>
-using KeptIf = std::conditional_t<(std::same_as<T, Kept> || ...), std::tuple<T>, std::tuple<>>;
-
-template <class... T, class... Kept>
-auto kept(std::tuple<T...>, std::tuple<Kept...>) -> decltype(std::tuple_cat(KeptIf<T, Kept...>{}...));
+/// Of the types of a tuple those that are in another, behind what was found before.
+template <class All, class Wanted, class Found = std::tuple<>>
+struct Kept;
+template <class Wanted, class Found>
+struct Kept<std::tuple<>, Wanted, Found> {
+  using type = Found;
+};
+template <class T, class... Rest, class... Wanted, class... Found>
+struct Kept<std::tuple<T, Rest...>, std::tuple<Wanted...>, std::tuple<Found...>>
+    : Kept<std::tuple<Rest...>, std::tuple<Wanted...>,
+           std::conditional_t<(std::same_as<T, Wanted> || ...), std::tuple<Found..., T>, std::tuple<Found...>>> {};
 
 template <class All, int Choice>
 struct Few {
   using Wanted = std::conditional_t<Choice == 1, std::tuple<double, std::int32_t>, std::tuple<float, std::int64_t>>;
-  using Both = decltype(kept(std::declval<All>(), std::declval<Wanted>()));
+  using Both = typename Kept<All, Wanted>::type;
   using type = std::conditional_t<std::tuple_size_v<Both> == 0, All, Both>;
 };
 }  // namespace elements
