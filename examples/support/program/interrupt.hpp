@@ -2,6 +2,7 @@
 #pragma once
 
 #include <poll.h>
+#include <pthread.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -24,6 +25,12 @@ namespace examples {
 
 /// The signal that asked the program to end, or 0.
 inline std::atomic<int> caught_signal{0};
+
+/// The thread that waits for signals.
+inline std::atomic<pthread_t> signal_watcher{};
+
+/// What threads do with a signal that do not block it, since a library started them before main(): OpenBLAS does.
+inline void hand_to_watcher(int number) { pthread_kill(signal_watcher.load(), number); }
 
 /// While it lives, SIGINT, SIGTERM, SIGHUP and SIGXCPU request a stop, wherever the program is. If it has not ended
 /// within a quarter of a second (it may wait for a pipe that nobody writes to), a thread that waits for signals and
@@ -54,6 +61,8 @@ class Interrupt {
       pthread_sigmask(SIG_SETMASK, &before_, nullptr);
       throw std::system_error(error.code(), "no thread could be started that waits for signals");
     }
+    signal_watcher.store(watcher_.native_handle());
+    set_action(hand_to_watcher);
   }
   Interrupt(const Interrupt&) = delete;
   Interrupt& operator=(const Interrupt&) = delete;
@@ -63,6 +72,7 @@ class Interrupt {
       state_->over = true;
     }
     state_->ended.notify_all();
+    set_action(SIG_DFL);
     pthread_kill(watcher_.native_handle(), SIGTERM);  // wakes it if it still waits for a signal
     watcher_.join();
     pthread_sigmask(SIG_SETMASK, &before_, nullptr);
@@ -86,6 +96,14 @@ class Interrupt {
   }
 
  private:
+  void set_action(void (*handler)(int)) const {
+    struct sigaction action = {};
+    action.sa_handler = handler;
+    action.sa_flags = SA_RESTART;
+    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGXCPU})
+      if (sigismember(&state_->signals, number) == 1) sigaction(number, &action, nullptr);
+  }
+
   struct State {
     std::string program;
     sigset_t signals = {};
