@@ -8,7 +8,7 @@ function(isonomy_backends program target cuda)
     target_link_libraries(${target} PUBLIC isonomy::cuda)
     # What g++ 12 takes for mistakes: the exceptions of isonomy_dev.
     target_compile_options(${target} PRIVATE -Xcompiler=-Wall,-Wextra,-Wno-array-bounds,-Wno-restrict,-Wno-stringop-overflow,-Wno-uninitialized,-Wno-maybe-uninitialized -Werror=all-warnings)
-  elseif(program STREQUAL "gsn" AND TARGET isonomy::blas)  # the one program that has work for OpenBLAS
+  elseif(program STREQUAL "gsn" AND ISONOMY_PROGRAMS_BLAS AND TARGET isonomy::blas)  # the one program that has work for OpenBLAS
     file(CONFIGURE OUTPUT "${CMAKE_CURRENT_BINARY_DIR}/gsn_backends.cpp"
          CONTENT "#include \"isonomy/blas/blas.hpp\"\n#include \"${unit}.cpp\"\n")
     add_library(${target} STATIC "${CMAKE_CURRENT_BINARY_DIR}/gsn_backends.cpp")
