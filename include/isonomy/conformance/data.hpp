@@ -149,6 +149,16 @@ struct Operand {
     }
     return other;
   }
+  /// The elements of a storage that came back, between the gaps that are there.
+  void take(const std::vector<T>& from) {
+    for (index_t j = 0; j < columns; ++j)
+      for (index_t i = 0; i < rows; ++i) (*this)(i, j) = from[static_cast<std::size_t>(at(i, j))];
+  }
+  [[nodiscard]] MatrixView<const T> elements() const {
+    return {storage.data() + offset, rows, columns, row_stride, column_stride};
+  }
+  /// Of a vector.
+  [[nodiscard]] VectorView<const T> line() const { return {storage.data() + offset, rows, row_stride}; }
   [[nodiscard]] index_t at(index_t i, index_t j) const { return offset + i * row_stride + j * column_stride; }
   T& operator()(index_t i, index_t j = 0) { return storage[static_cast<std::size_t>(at(i, j))]; }
   const T& operator()(index_t i, index_t j = 0) const { return storage[static_cast<std::size_t>(at(i, j))]; }

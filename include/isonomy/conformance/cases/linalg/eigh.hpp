@@ -75,21 +75,14 @@ struct Cases<op::eigh> {
         what, [&](Call<Tag>& c) { call(c, a, w, v); },
         [&](Verdict& verdict, const Outcome& outcome) {
           Operand<T> got_w = w, got_v = v;
-          inside(outcome.of<T>("w"), got_w);
-          inside(outcome.of<T>("V"), got_v);
+          got_w.take(outcome.of<T>("w"));
+          got_v.take(outcome.of<T>("V"));
           verdict.exact("w, a gap in its storage", outcome.of<T>("w"), got_w);
           verdict.exact("V, a gap in its storage", outcome.of<T>("V"), got_v);
           judge<T>(verdict, s.n, a, got_w, got_v);
         },
         races);
   }
-  /// The elements that came back, between the gaps that were sent.
-  template <class T>
-  static void inside(const std::vector<T>& storage, Operand<T>& o) {
-    for (index_t j = 0; j < o.columns; ++j)
-      for (index_t i = 0; i < o.rows; ++i) o(i, j) = storage[static_cast<std::size_t>(o.at(i, j))];
-  }
-
   template <class T>
   static void judge(Verdict& verdict, index_t n, const Operand<T>& a, const Operand<T>& w, const Operand<T>& v) {
     using Extended = long double;

@@ -121,8 +121,8 @@ struct Cases<op::eigh_batched> {
           Operand<index_t> info(s.batches, index_t{s.batches % 2 + 1});
           for (index_t slot = 0; slot < s.batches; ++slot) info(slot) = expected(s, slot);
           verdict.exact("info", outcome.of<index_t>("info"), info);
-          inside(outcome.of<T>("w"), got_w);
-          inside(outcome.of<T>("V"), got_v.operand);
+          got_w.take(outcome.of<T>("w"));
+          got_v.operand.take(outcome.of<T>("V"));
           verdict.exact("w, a gap in its storage", outcome.of<T>("w"), got_w);
           verdict.exact("V, a gap in its storage", outcome.of<T>("V"), got_v.operand);
           for (index_t slot = 0; verdict.ok() && slot < s.batches; ++slot)
@@ -130,21 +130,12 @@ struct Cases<op::eigh_batched> {
         },
         races);
   }
-  /// The elements that came back, between the gaps that were sent.
-  template <class T>
-  static void inside(const std::vector<T>& storage, Operand<T>& o) {
-    for (index_t j = 0; j < o.columns; ++j)
-      for (index_t i = 0; i < o.rows; ++i) o(i, j) = storage[static_cast<std::size_t>(o.at(i, j))];
-  }
   template <class T>
   static void judge(Verdict& verdict, index_t slot, bool solved, const Operand<T>& a, const Operand<T>& w,
                     const Operand<T>& v) {
-    const auto square = [](const Operand<T>& o) {
-      return MatrixView<const T>(o.storage.data() + o.offset, o.rows, o.columns, o.row_stride, o.column_stride);
-    };
-    const VectorView<const T> values = square(w).row(slot);
-    const std::optional<op::Deviation> d = solved ? op::eigh::of_result<T>(square(a), values, square(v))
-                                                  : op::eigh_batched::not_cleared<T>(values, square(v));
+    const VectorView<const T> values = w.elements().row(slot);
+    const std::optional<op::Deviation> d = solved ? op::eigh::of_result<T>(a.elements(), values, v.elements())
+                                                  : op::eigh_batched::not_cleared<T>(values, v.elements());
     if (d)
       verdict.fault("matrix ", slot, ": ", d->view == 1 ? "w" : "V, its residual, its product or its signs,", "(",
                     d->row, ", ", d->column, ") is ", d->value, " instead of ", d->reference, ", bound ", d->bound);

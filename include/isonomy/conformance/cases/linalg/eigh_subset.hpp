@@ -108,8 +108,8 @@ struct Cases<op::eigh_subset> {
         what, [&](Call<Tag>& c) { call(c, a, spectrum, w, v); },
         [&](Verdict& verdict, const Outcome& outcome) {
           Operand<T> got_w = w, got_v = v;
-          inside(outcome.of<T>("w"), got_w);
-          inside(outcome.of<T>("V"), got_v);
+          got_w.take(outcome.of<T>("w"));
+          got_v.take(outcome.of<T>("V"));
           verdict.exact("w, a gap in its storage", outcome.of<T>("w"), got_w);
           verdict.exact("V, a gap in its storage", outcome.of<T>("V"), got_v);
           const EigenRange found{outcome.of<index_t>("first").front(), outcome.of<index_t>("count").front()};
@@ -117,26 +117,12 @@ struct Cases<op::eigh_subset> {
             return verdict.fault("eigenvalues ", found.first, " and ", found.count, " in all cannot be");
           using View = MatrixView<const T>;
           const auto arguments = [&](const Operand<T>& values, const Operand<T>& vectors) {
-            return std::tuple<View, Spectrum, VectorView<const T>, View>(square(a), spectrum, line(values),
-                                                                         square(vectors));
+            return std::tuple<View, Spectrum, VectorView<const T>, View>(a.elements(), spectrum, values.line(),
+                                                                         vectors.elements());
           };
           if (s.n > 0) judge(verdict, op::eigh_subset::deviation(arguments(w, v), arguments(got_w, got_v), found));
         },
         races);
-  }
-  /// The elements that came back, between the gaps that were sent.
-  template <class T>
-  static void inside(const std::vector<T>& storage, Operand<T>& o) {
-    for (index_t j = 0; j < o.columns; ++j)
-      for (index_t i = 0; i < o.rows; ++i) o(i, j) = storage[static_cast<std::size_t>(o.at(i, j))];
-  }
-  template <class T>
-  [[nodiscard]] static VectorView<const T> line(const Operand<T>& o) {
-    return {o.storage.data() + o.offset, o.rows, o.row_stride};
-  }
-  template <class T>
-  [[nodiscard]] static MatrixView<const T> square(const Operand<T>& o) {
-    return {o.storage.data() + o.offset, o.rows, o.columns, o.row_stride, o.column_stride};
   }
   static void judge(Verdict& verdict, const std::optional<op::Deviation>& d) {
     if (!d) return;

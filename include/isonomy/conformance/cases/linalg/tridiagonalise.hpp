@@ -126,16 +126,9 @@ struct Cases<op::tridiagonalise> {
         races);
   }
   template <class T>
-  [[nodiscard]] static VectorView<const T> line(const Operand<T>& o) {
-    return {o.storage.data() + o.offset, o.rows, o.row_stride};
-  }
-  template <class T>
-  [[nodiscard]] static MatrixView<const T> square(const Operand<T>& o) {
-    return {o.storage.data() + o.offset, o.rows, o.columns, o.row_stride, o.column_stride};
-  }
-  template <class T>
   static void judge(Verdict& verdict, const Operand<T>& a, const Outputs<T>& o) {
-    const auto d = op::tridiagonalise::of_result<T>(square(a), line(o.d), line(o.e), square(o.v), line(o.taus));
+    const auto d =
+        op::tridiagonalise::of_result<T>(a.elements(), o.d.line(), o.e.line(), o.v.elements(), o.taus.line());
     if (!d) return;
     constexpr std::array names{"", "Q*T*Q^T - A", "", "reflectors", "taus, times the square of a reflector, less 2,"};
     verdict.mismatch(names[static_cast<std::size_t>(d->view)], d->row, d->column, d->value, d->reference, d->bound);
