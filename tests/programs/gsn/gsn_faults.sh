@@ -13,7 +13,7 @@ random_kills "${ISONOMY_KILLS:-4}"
 if [[ -v ISONOMY_KILLS ]]; then kills_between {1..6}; else kills_between 2 6; fi
 two_at_once 2
 full_disks 1 8 40 200
-few_files 4 1000
+few_files 4 5 6 8 1000
 
 # More numbers than there is memory for.
 truncate -s 400000000 zeros

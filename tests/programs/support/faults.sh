@@ -182,14 +182,20 @@ small_disks() {
   echo "with those of file systems: $refused runs refused, $fitting went well"
 }
 
-# few_files COUNT...: so many files may be open at a time.
+# few_files COUNT...: so many files may be open at a time, of which the three standard ones are open from the start.
 few_files() {
   local count
+  # What the caller of this script left open would count too.
+  local -r run='for file in /proc/$BASHPID/fd/*; do
+    file=${file##*/}
+    ((file <= 2)) || eval "exec $file>&-"
+  done
+  ulimit -n "$0" && exec "$@"'
   fitting=0 refused=0
   for count in "$@"; do
     restore
     # The shell itself opens files to redirect into.
-    (cd at && exec bash -c 'ulimit -n "$0" && exec "$@"' "$count" "$programs/$program" "${all_outputs[@]}" "$second") \
+    (cd at && exec bash -c "$run" "$count" "$programs/$program" "${all_outputs[@]}" "$second") \
       >/dev/null 2>"$err" </dev/null
     status=$?
     [[ $status -ne 127 ]] || continue  # not even the libraries could be opened
