@@ -1,5 +1,6 @@
-# cmake -DINCLUDE_DIR=... -P: what a header names of the standard library it includes, itself or through headers of ours. The test
-# headers.each cannot tell: it compiles every header behind all foreign ones.
+# cmake -DINCLUDE_DIR=... -P: what a header names of the standard library, and of our types and concepts, it includes, itself or through
+# headers of ours. The test headers.each cannot tell the former, since it compiles behind all foreign headers, nor the latter of
+# headers that it leaves to headers.alone.
 cmake_minimum_required(VERSION 3.25)
 set(names_algorithm sort stable_sort min max minmax clamp find find_if copy copy_n fill fill_n transform all_of any_of none_of count
     count_if equal lower_bound upper_bound nth_element partial_sort reverse rotate unique remove remove_if max_element min_element
@@ -56,7 +57,7 @@ set(gives_sstream string string_view)
 set(gives_fstream string string_view)
 set(gives_stdexcept string string_view)
 
-# Sets "reach of <header>": every standard header that it includes, itself or through ours.
+# Sets "reach of <header>": every header that it includes, itself or through ours.
 function(reach header)
   if(DEFINED "reach of ${header}")
     return()
@@ -70,7 +71,7 @@ function(reach header)
       list(APPEND found "${included}" ${gives_${included}})
     elseif(NOT included STREQUAL header)
       reach("${included}")
-      list(APPEND found ${reach\ of\ ${included}})
+      list(APPEND found "${included}" ${reach\ of\ ${included}})
     endif()
   endforeach()
   list(REMOVE_DUPLICATES found)
@@ -79,16 +80,53 @@ endfunction()
 
 file(GLOB_RECURSE headers RELATIVE "${INCLUDE_DIR}" "${INCLUDE_DIR}/*.hpp" "${INCLUDE_DIR}/*.cuh")
 list(FILTER headers EXCLUDE REGEX "/(begin|end)(_[a-z0-9]+)?\\.hpp$")  # halves of a region
+set(ours "")  # types and concepts of our namespaces; "home of <name>" lists the headers that declare it
+set(other "")  # what also names a parameter of a template, a member or a value somewhere
+foreach(header IN LISTS headers)
+  file(READ "${INCLUDE_DIR}/${header}" text)
+  string(REGEX REPLACE "//[^\n]*|#[ \t]*include[^\n]*" "" text "${text}")
+  string(REGEX REPLACE "\"[^\"\n]*\"" "" text "${text}")
+  set("text of ${header}" "${text}")
+  string(REGEX MATCHALL "\n(struct|class|concept|enum|enum class|using) [A-Z][A-Za-z0-9]+" names "${text}")
+  list(TRANSFORM names REPLACE ".* " "")
+  foreach(name IN LISTS names)
+    list(APPEND "home of ${name}" "${header}")
+  endforeach()
+  list(APPEND ours ${names})
+  string(REGEX MATCHALL "([<(,] *[A-Za-z:]+(\\.\\.\\.)?|\n +(struct|class|enum|enum class|using|concept)) [A-Z][A-Za-z0-9]+" names "${text}")
+  list(TRANSFORM names REPLACE ".* " "")
+  list(APPEND other ${names})
+endforeach()
+list(REMOVE_DUPLICATES ours)
+list(REMOVE_DUPLICATES other)
+list(REMOVE_ITEM ours ${other})
+
 foreach(header IN LISTS headers)
   reach("${header}")
-  file(READ "${INCLUDE_DIR}/${header}" text)
-  string(REGEX REPLACE "//[^\n]*" "" text "${text}")
+  set(text "${text\ of\ ${header}}")
   string(REGEX MATCHALL "std::[a-z_0-9]+" uses "${text}")
   list(REMOVE_DUPLICATES uses)
   foreach(use IN LISTS uses)
     string(SUBSTRING "${use}" 5 -1 name)
     if(DEFINED home_${name} AND NOT home_${name} IN_LIST "reach of ${header}")
       message(SEND_ERROR "${header}: ${use} without <${home_${name}}>")
+    endif()
+  endforeach()
+  string(REGEX MATCHALL "[A-Za-z0-9_]+" uses "${text}")
+  list(REMOVE_DUPLICATES uses)
+  foreach(name IN LISTS uses)
+    if(DEFINED "home of ${name}" AND name IN_LIST ours)
+      set(homes ${home\ of\ ${name}})
+      set(found FALSE)
+      foreach(home IN LISTS homes)
+        if(home STREQUAL header OR home IN_LIST "reach of ${header}")
+          set(found TRUE)
+          break()
+        endif()
+      endforeach()
+      if(NOT found)
+        message(SEND_ERROR "${header}: ${name} without ${homes}")
+      endif()
     endif()
   endforeach()
 endforeach()
