@@ -66,7 +66,7 @@ add_test(NAME consumer.compiler_line COMMAND sh -c
   "\"$1\" -std=c++20 -I \"$2\" -I \"$3\" \"$4\" -L \"$5\" -ltbb -o \"$6\" && \"$6\"" sh
   "${CMAKE_CXX_COMPILER}" "${PROJECT_SOURCE_DIR}/include" "${eigen}" "${consumer_source}/main.cpp"
   "$<TARGET_FILE_DIR:TBB::tbb>" "${CMAKE_CURRENT_BINARY_DIR}/consumer_compiler_line")
-set_tests_properties(consumer.compiler_line PROPERTIES LABELS consumer)
+set_tests_properties(consumer.compiler_line PROPERTIES LABELS "consumer;long")  # every program of the README is compiled so
 
 # Eigen's version file accepts its own major version only: 5 must be accepted all the same, 3.3 refused in words. Stand-ins bear
 # the version numbers and lead to the Eigen that is here.
