@@ -114,6 +114,11 @@ add_test(NAME macros COMMAND "${CMAKE_COMMAND}" "-DCOMPILER=${compiler}" "-DFLAG
          -P "${PROJECT_SOURCE_DIR}/cmake/checks/check_macros.cmake")
 set_tests_properties(macros PROPERTIES LABELS checks)
 
+# The example of a backend of one's own, all of its rows instantiated; compiled and run where there is time.
+file(CONFIGURE OUTPUT "${units_dir}/device_backend.cpp" CONTENT "#include \"${PROJECT_SOURCE_DIR}/examples/device_backend.cpp\"\n")
+isonomy_compile_test(headers.device_backend "${compiler}" LABELS checks FLAGS ${warnings} -fsyntax-only UNITS device_backend)
+list(APPEND whole headers.device_backend)
+
 # That a header includes what it needs.
 isonomy_compile_test(headers.alone "${compiler}" LABELS checks long FLAGS ${warnings} -fsyntax-only UNITS ${headers})
 
