@@ -21,7 +21,7 @@ build() {
   program="$work/$(name_of "$1")"
   # shellcheck disable=SC2086  # each holds several words
   ${LAUNCHER:-} $1 -std=c++20 $flags -I"$here/.." -c "$work/all.cpp" -o "$program.o" &&
-    $1 "$program.o" ${3:-} -L"$tbb" -Wl,-rpath,"$tbb" -ltbb -pthread -o "$program" &&
+    $1 "$program.o" ${3:+"$3"} -L"$tbb" -Wl,-rpath,"$tbb" -ltbb -pthread -o "$program" &&
     "$program" > "$program.draft" && mv "$program.draft" "$program.txt"
   rm -f "$program.o"
 }
