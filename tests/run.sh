@@ -76,6 +76,13 @@ check_format() {
     done | xargs -r clang-format --dry-run --Werror
 }
 
+said_format() {
+  local status=0
+  wait "$format" || status=$?
+  cat build/format.log
+  return "$status"
+}
+
 check_tidy() {
   command -v clang-tidy >/dev/null || { echo "skipped: clang-tidy not found"; return 77; }
   local units=(build/release/tests/headers/all.cpp examples/quickstart.cpp)
@@ -97,8 +104,10 @@ install_missing || echo "Going on: what needs them is reported as skipped."
 test_preset release
 test_preset asan
 test_preset tsan
-step "format" check_format
+check_format >build/format.log 2>&1 &  # beside clang-tidy, whose two units leave it a core
+format=$!
 step "lint" check_tidy
+step "format" said_format
 
 printf '\n=== Summary\n'
 printf '%s\n' "${summary[@]}"
