@@ -3,7 +3,6 @@
 #include <cmath>
 #include <cstddef>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "isonomy/backend/compose.hpp"
@@ -62,6 +61,15 @@ Trials with_holes_in(const Trials& whole, const GsnMask& mask) {
 /// The largest difference relative to the largest element.
 double apart_by(const SquareMatrix& a, const SquareMatrix& b) { return largest(a - b) / largest(b); }
 
+void check_curve(const gsn::LevelChoice& choice, const gsn::LevelChoice& expected) {
+  CHECK(choice.form == expected.form);
+  REQUIRE(choice.nll.size() == expected.nll.size());
+  for (std::size_t k = 0; k < choice.nll.size(); ++k) {
+    CHECK(std::isnan(choice.nll[k]) == std::isnan(expected.nll[k]));
+    if (!std::isnan(expected.nll[k])) CHECK(choice.nll[k] == Approx(expected.nll[k]).epsilon(1e-11));
+  }
+}
+
 template <class Ctx>
 void check_as_on_cpu(Ctx& ctx, const Trials& d, const gsn::GsnOptions& options) {
   Context<Cpu> plain;
@@ -71,6 +79,8 @@ void check_as_on_cpu(Ctx& ctx, const Trials& d, const gsn::GsnOptions& options) 
   CHECK(r.shrinklevelD == expected.shrinklevelD);
   CHECK(r.numiters == expected.numiters);
   CHECK(r.noise.rank == expected.noise.rank);
+  check_curve(r.noise, expected.noise);
+  check_curve(r.data, expected.data);
   CHECK(r.dead_units == expected.dead_units);
   CHECK(apart_by(square(ctx, r.cN), square(expected.cN)) < 1e-12);
   CHECK(apart_by(square(ctx, r.cS), square(expected.cS)) < 1e-12);
