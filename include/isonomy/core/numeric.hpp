@@ -106,6 +106,15 @@ inline constexpr index_t reduction_chunk = 4096;
 #endif
 }
 
+/// 2^exponent as two factors, one of which alone might be no double.
+struct PowerOfTwo {
+  double first, second;
+
+  ISONOMY_HD explicit PowerOfTwo(int exponent)
+      : first(std::ldexp(1.0, exponent / 2)), second(std::ldexp(1.0, exponent - exponent / 2)) {}
+  [[nodiscard]] ISONOMY_HD double times(double x) const { return x * first * second; }
+};
+
 /// Sequential left-to-right sum, each addition rounded.
 template <Real T>
 [[nodiscard]] ISONOMY_HD T sum_fixed(const T* x, index_t n) {

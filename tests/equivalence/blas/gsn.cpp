@@ -14,6 +14,20 @@ TEST_CASE("fits of gsn on CpuBlas are those of the published code", "[gsn]") {
     for (const test::GsnCase& c : test::gsn_cases_of(regime)) test::check_golden_fit<gsn::automatic>(ctx, c);
 }
 
+TEST_CASE("fits of uneven and missing data on CpuBlas are those of the published code by every search", "[gsn]") {
+  Context<CpuBlas> ctx = test::blas_on(2);
+  for (const char* regime : {"uneven", "missing"})
+    for (const test::GsnCase& c : test::gsn_cases_of(regime)) test::check_golden_fit_by_every_search(ctx, c);
+}
+
+TEST_CASE("fits of gsn on CpuBlas have the same bits for any threads", "[gsn]") {
+  Context<CpuBlas> one = test::blas_on(1), two = test::blas_on(2), eight = test::blas_on(8);
+  for (const test::GsnCase& c : test::gsn_cases("spec")) {
+    test::check_golden_repeats(one, two, c);
+    test::check_golden_repeats(one, eight, c);
+  }
+}
+
 TEST_CASE("levels of gsn on CpuBlas are those of the published code by every search", "[gsn]") {
   Context<CpuBlas> ctx = test::blas_on(2);
   for (const test::GsnCase& c : test::gsn_cases_of("even")) {

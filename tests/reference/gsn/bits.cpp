@@ -50,3 +50,12 @@ TEST_CASE("fits have the same bits on every instruction set and for any threads"
         if (set <= best) CHECK(same_bits(numbers_of_fit(c, {.threads = threads, .instruction_set = set}), expected));
   }
 }
+
+TEST_CASE("fits of every golden case have the same bits for 1, 2 and 8 threads", "[gsn][long]") {
+  for (const char* file : {"even", "uneven", "missing"})
+    for (const test::GsnCase& c : test::gsn_cases(file)) {
+      INFO(c.id);
+      const std::vector<double> expected = numbers_of_fit(c, {.threads = 1});
+      for (const int threads : {2, 8}) CHECK(same_bits(numbers_of_fit(c, {.threads = threads}), expected));
+    }
+}

@@ -23,6 +23,16 @@ namespace isonomy::test {
 
 namespace detail {
 
+inline gsn::GsnOptions golden_options(const GsnCase& c) {
+  gsn::GsnOptions options;
+  options.wantshrinkage = c.shrinkage;
+  if (!c.levels.empty()) options.shrinklevels = c.levels;
+  options.ridge = gsn::Ridge::absolute;
+  if (c.uneven == "missing") options.uneven = gsn::Uneven::missing;
+  options.returns.eigvals_signal = options.returns.eigvals_difference = true;
+  return options;
+}
+
 /// Relative to size, and so much that a ridge of 1e-10 on the diagonal, which the reference adds or not, makes.
 inline double golden_margin(double size, double of_ridge) { return 1e-9 * std::abs(size) + 3e-10 * of_ridge; }
 
@@ -86,12 +96,7 @@ template <class Ctx>
 template <class Search, class Ctx>
 void check_golden_fit(Ctx& ctx, const GsnCase& c) {
   INFO(c.id);
-  gsn::GsnOptions options;
-  options.wantshrinkage = c.shrinkage;
-  if (!c.levels.empty()) options.shrinklevels = c.levels;
-  options.ridge = gsn::Ridge::absolute;
-  if (c.uneven == "missing") options.uneven = gsn::Uneven::missing;
-  options.returns.eigvals_signal = options.returns.eigvals_difference = true;
+  const gsn::GsnOptions options = detail::golden_options(c);
   // Ours is the rule of ranks, under which the reference's own answer is an alternative where it differs.
   const GsnAnswer& expected = c.alternatives.empty() ? c.expected : c.alternatives.front().expected;
   const auto x = to_device(ctx, c.data().x);
@@ -114,6 +119,28 @@ void check_golden_fit(Ctx& ctx, const GsnCase& c) {
   detail::check_golden_matrix("cS", square(ctx, r.cS), expected.signal_covariance, false);
   detail::check_golden_matrix("cNb", square(ctx, r.cNb), expected.noise_biconvex, projected);
   detail::check_golden_matrix("cSb", square(ctx, r.cSb), expected.signal_biconvex, projected);
+}
+
+/// All numbers that fit() gives, to the bit: twice the same, on contexts that may differ in their threads.
+template <class Ctx>
+void check_golden_repeats(Ctx& ctx, Ctx& other, const GsnCase& c) {
+  INFO(c.id);
+  const auto numbers = [&](Ctx& on) {
+    const auto x = to_device(on, c.data().x);
+    const auto r = gsn::fit(on, detail::golden_view<Ctx>(x, c), detail::golden_options(c));
+    std::vector<std::vector<double>> all{{r.shrinklevelN, r.shrinklevelD}, r.ncsnr, r.mnS, r.eigvals_difference};
+    for (const auto* m : {&r.cN, &r.cS, &r.cNb, &r.cSb}) all.push_back(square(on, *m).x);
+    return all;
+  };
+  CHECK(numbers(ctx) == numbers(other));
+}
+
+/// What check_golden_fit() checks, by the searches that `automatic` chooses among, and that which factors every level.
+template <class Ctx>
+void check_golden_fit_by_every_search(Ctx& ctx, const GsnCase& c) {
+  check_golden_fit<gsn::tridiagonal>(ctx, c);
+  check_golden_fit<gsn::low_rank>(ctx, c);
+  check_golden_fit<gsn::batched_cholesky>(ctx, c);
 }
 
 /// The levels and likelihood curves of even data, by one search.

@@ -7,6 +7,7 @@
 
 #include "isonomy/core/concepts.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/numeric.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/cpu/context.hpp"
 #include "isonomy/cpu/linalg/eigen/kernels.hpp"
@@ -32,7 +33,7 @@ class HouseholderQr {
         k_(std::min(m, n)), width_(std::min(panel, k_)), matrix_(allocate(m * n + n)), orthonormal_(allocate(m * k_)),
         workspace_(allocate(width_ * (m + k_ + 2 * n + strips(m) + 3))) {
     a_ = column_major(in(matrix_), m, n), q_ = column_major(in(orthonormal_), m, k_);
-    scale_ = in(matrix_) + m * n;
+    exponents_ = in(matrix_) + m * n;
     v_ = in(workspace_), factors_ = v_ + m * width_, product_ = factors_ + k_ * width_;
     parts_ = product_ + 2 * width_ * n, sums_ = parts_ + width_ * strips(m);
   }
@@ -49,8 +50,9 @@ class HouseholderQr {
         largest = std::max(largest, std::abs(x[i]));
       }
       const int exponent = largest > 0 ? std::ilogb(largest) : 0;
-      scale_[j] = exponent;
-      scale(x, m_, -exponent);
+      exponents_[j] = exponent;
+      const PowerOfTwo scale(-exponent);
+      for (index_t i = 0; i < m_; ++i) x[i] = scale.times(x[i]);
     }
   }
 
@@ -79,9 +81,9 @@ class HouseholderQr {
   void store(MatrixView<T> q, MatrixView<T> r, int exponent = 0) {
     for (index_t j = 0; j < n_; ++j) {
       const index_t rows = std::min(j + 1, k_);
-      for (index_t i = 0; i < rows; ++i) product_[i] = a_(i, i) < 0 ? -a_(i, j) : a_(i, j);
-      scale(product_, rows, static_cast<int>(scale_[j]) - exponent);
-      for (index_t i = 0; i < k_; ++i) r(i, j) = i < rows ? static_cast<T>(product_[i]) : T{0};
+      const PowerOfTwo scale(static_cast<int>(exponents_[j]) - exponent);
+      for (index_t i = 0; i < k_; ++i)
+        r(i, j) = i < rows ? static_cast<T>(scale.times(a_(i, i) < 0 ? -a_(i, j) : a_(i, j))) : T{0};
     }
     for (index_t j = 0; j < k_; ++j)
       for (index_t i = 0; i < m_; ++i) q(i, j) = static_cast<T>(a_(j, j) < 0 ? -q_(i, j) : q_(i, j));
@@ -95,11 +97,6 @@ class HouseholderQr {
   [[nodiscard]] static double* in(const Memory::allocation& memory) { return static_cast<double*>(memory.get()); }
   void heed_stop() const {
     if (ctx_.control().stop.stop_requested()) throw Cancelled(operation_);
-  }
-  /// x times 2^exponent: two factors, since one alone might be no double.
-  static void scale(double* x, index_t n, int exponent) {
-    const double first = std::ldexp(1.0, exponent / 2), second = std::ldexp(1.0, exponent - exponent / 2);
-    for (index_t i = 0; i < n; ++i) x[i] = x[i] * first * second;
   }
 
   /// Reflectors `first` to first + k - 1, each column brought up to date when its turn comes.
@@ -175,7 +172,7 @@ class HouseholderQr {
   index_t width_;  ///< columns of the widest panel
   Memory::allocation matrix_, orthonormal_, workspace_;
   MatrixView<double> a_, q_;
-  double *scale_ = nullptr, *v_ = nullptr, *factors_ = nullptr, *product_ = nullptr, *parts_ = nullptr,
+  double *exponents_ = nullptr, *v_ = nullptr, *factors_ = nullptr, *product_ = nullptr, *parts_ = nullptr,
          *sums_ = nullptr;
 };
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "isonomy/core/config.hpp"
+#include "isonomy/core/numeric.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/cuda/context.cuh"
 #include "isonomy/cuda/memory.cuh"
@@ -14,15 +15,6 @@
 #include "isonomy/ops/linalg/eigen/finite_triangle.hpp"
 
 namespace isonomy::device {
-
-/// 2^exponent as two factors, one of which alone might be no double.
-struct PowerOfTwo {
-  double first, second;
-
-  ISONOMY_HD explicit PowerOfTwo(int exponent)
-      : first(std::ldexp(1.0, exponent / 2)), second(std::ldexp(1.0, exponent - exponent / 2)) {}
-  [[nodiscard]] __device__ double times(double x) const { return x * first * second; }
-};
 
 /// Of the rows of column j from `from` on: the largest magnitude, and the first row whose element is not finite, or -1.
 template <class T>

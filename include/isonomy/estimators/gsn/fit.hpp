@@ -55,7 +55,9 @@ template <LevelSearch Search, ContextLike Ctx, class T>
                                                       const GsnOptions& options, const std::vector<double>& levels,
                                                       const TrialLists& lists) {
   using Source = WholeTrials<Ctx, NoiseRows<Ctx, T>>;
-  return Fit<Search, Ctx, Source>(ctx, options).run(levels, [&] { return Source(ctx, data, lists, options.levels()); });
+  return Fit<Ctx, Source>(ctx, options).template run<Search>(levels, [&] {
+    return Source(ctx, data, lists, options.levels());
+  });
 }
 
 }  // namespace detail
@@ -129,7 +131,7 @@ template <LevelSearch Search = automatic, ContextLike Ctx, Real T>
   const detail::Presence presence = detail::presence(ctx, data);
   if (options.uneven == Uneven::missing) {
     using Source = detail::MissingUnits<Ctx, T>;
-    return detail::Fit<Search, Ctx, Source>(ctx, options).run(levels, [&] {
+    return detail::Fit<Ctx, Source>(ctx, options).template run<Search>(levels, [&] {
       return Source(ctx, data, presence, options.levels());
     });
   }

@@ -60,7 +60,8 @@ struct StreamShape {
 /// 1e-5, likelihoods and matrices to 1e-12 of their largest elements. Where only sums of squares are kept, ncsnr is
 /// within rounding of fit()'s.
 ///
-/// LevelRule::k_fold and LevelRule::analytic need rows that are not kept; they are refused.
+/// LevelRule::k_fold and LevelRule::analytic need rows that are not kept; they are refused. memory_plan() is that of
+/// fit(), to which what is kept comes.
 ///
 /// Cost: N T per condition; where rows are replaced some 7 N^2 multiplications and additions for each of them, and some
 /// 7 N^2 doubles for a while beside those that are kept; then that of fit() without its reading of data, with a copy of
@@ -138,7 +139,7 @@ class ConditionStream {
         detail::not_squarable(here, static_cast<index_t>(i), largest_[i]);
     using Source = detail::WholeTrials<Ctx, const detail::StreamedNoise<Ctx>&>;
     const std::vector<index_t> all = detail::every(shape_.conditions);
-    GsnResult<Tag> result = detail::Fit<Search, Ctx, Source>(ctx_, options_).run(levels_, [&] {
+    GsnResult<Tag> result = detail::Fit<Ctx, Source>(ctx_, options_).template run<Search>(levels_, [&] {
       Matrix<double, Tag> means(ctx_, shape_.conditions, shape_.units, "gsn: condition means");
       detail::place_rows(ctx_, means_.view(), all, 1, means.view());
       std::vector<double> of_units = detail::with_origin(ctx_, staged(), detail::mean_over(ctx_, means_.view(), all));

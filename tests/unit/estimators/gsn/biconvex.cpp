@@ -199,6 +199,29 @@ TEST_CASE("the limit of uneven data is a fixed point, and the distance to it is 
   CHECK(known >= 3);
 }
 
+TEST_CASE("sweeps without end come to the limit of uneven data", "[gsn]") {
+  int known = 0;
+  for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+    const SquareMatrix noise = test::with_eigenvalues(test::numbers_between(0.5, 2, 7, seed), seed + 20);
+    const SquareMatrix data = test::with_eigenvalues(test::numbers_between(0.1, 1.5, 7, seed + 40), seed + 60);
+    const Outputs limit = solve({noise, data, 30, 2, 2.6}, {.iteration = Iteration::limit, .ridge = Ridge::none});
+    if (limit.result.form != Iteration::limit) continue;
+    ++known;
+    Context<Cpu> ctx;
+    const gsn::BiconvexWeights w = gsn::biconvex_weights(30, 2.6);
+    SquareMatrix s(7), b = noise;
+    for (int sweep = 0; sweep < 1000; ++sweep) {
+      s = data - 0.5 * b;
+      gsn::nearest_psd(ctx, s.view(), Ridge::none);
+      b = w.noise * noise + w.data * 2.6 * (data - s);
+      gsn::nearest_psd(ctx, b.view(), Ridge::none);
+    }
+    CHECK(largest(s - limit.signal) < 1e-10);
+    CHECK(largest(b - limit.noise) < 1e-10);
+  }
+  CHECK(known >= 3);
+}
+
 TEST_CASE("sweeps that end at a signal are far from a fixed point without any", "[gsn]") {
   const SquareMatrix unit = test::square_of(2, [](index_t i, index_t j) { return i == j ? 1.0 : 0.0; });
   const Inputs in{unit, 1.1 * unit, 9, 1, 2};  // the first step leaves 0.1, and all of them together nothing

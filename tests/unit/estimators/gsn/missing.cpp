@@ -167,7 +167,7 @@ TEST_CASE("whole data as missing data are even data", "[gsn]") {
   const gsn::GsnResult<Cpu> even = fit_missing(d, options);
   for (const gsn::detail::Presence& presence : {whole, one_by_one}) {
     using Source = gsn::detail::MissingUnits<Context<Cpu>, double>;
-    const auto r = gsn::detail::Fit<gsn::automatic, Context<Cpu>, Source>(ctx, options).run(gsn::default_levels(), [&] {
+    const auto r = gsn::detail::Fit<Context<Cpu>, Source>(ctx, options).run<gsn::automatic>(gsn::default_levels(), [&] {
       return Source(ctx, view, presence);
     });
     CHECK(r.shrinklevelN == even.shrinklevelN);

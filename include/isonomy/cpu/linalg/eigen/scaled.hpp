@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "isonomy/core/concepts.hpp"
+#include "isonomy/core/numeric.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/cpu/context.hpp"
 #include "isonomy/cpu/parallel.hpp"
@@ -24,11 +25,10 @@ template <Real T>
     for (index_t i = j; i < n; ++i) largest = std::max(largest, std::abs(static_cast<double>(a(i, j))));
   });
   const int exponent = largest > 0 ? std::ilogb(largest) : 0;
-  // Two factors, since the inverse of the least denormal is no double.
-  const double first = std::ldexp(1.0, -exponent / 2), second = std::ldexp(1.0, -exponent - -exponent / 2);
+  const PowerOfTwo scale(-exponent);
   serial_for(ctx, n, operation, [&](index_t j) {
     for (index_t i = 0; i < j; ++i) out(i, j) = 0;
-    for (index_t i = j; i < n; ++i) out(i, j) = static_cast<double>(a(i, j)) * first * second;
+    for (index_t i = j; i < n; ++i) out(i, j) = scale.times(static_cast<double>(a(i, j)));
   });
   return exponent;
 }

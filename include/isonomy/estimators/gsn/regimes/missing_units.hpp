@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <limits>
 #include <string>
 #include <utility>
@@ -142,7 +143,10 @@ class MissingUnits {
   }
 
   [[nodiscard]] BiconvexProblem<Ctx> problem(const Square& noise, const Square& data, std::vector<std::string>&) const {
-    return {noise.view(), data.view(), data_.conditions, 1, means_.mean_trials(), share_.view()};
+    const std::vector<index_t> silent = still(means_.noise_variances()), constant = still(means_.data_variances());
+    std::vector<index_t> dead;
+    std::set_intersection(silent.begin(), silent.end(), constant.begin(), constant.end(), std::back_inserter(dead));
+    return {noise.view(), data.view(), data_.conditions, 1, means_.mean_trials(dead), share_.view()};
   }
 
  private:

@@ -1,6 +1,7 @@
 // Means of conditions over the trials that each unit has.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -126,8 +127,16 @@ class PresentMeans {
   /// The variance of each unit within conditions, and that of its means; 0 where it has not two to vary over.
   [[nodiscard]] const std::vector<double>& noise_variances() const { return noise_variances_; }
   [[nodiscard]] const std::vector<double>& data_variances() const { return data_variances_; }
-  /// The mean number of trials of a unit in a condition that it has.
-  [[nodiscard]] double mean_trials() const { return mean_trials_; }
+  /// The mean number of trials of a unit in a condition that it has, over units but those that are left out.
+  [[nodiscard]] double mean_trials(const std::vector<index_t>& without) const {
+    double trials = 0, conditions = 0;
+    for (std::size_t unit = 0; unit < trials_.size(); ++unit) {
+      if (std::binary_search(without.begin(), without.end(), static_cast<index_t>(unit))) continue;
+      trials += trials_[unit];
+      conditions += conditions_[unit];
+    }
+    return conditions > 0 ? trials / conditions : 1;
+  }
 
   void warn(std::vector<std::string>& warnings) const {
     if (!no_noise_.empty())
@@ -139,7 +148,6 @@ class PresentMeans {
 
  private:
   void take(const std::vector<double>& totals) {
-    double trials = 0, conditions = 0;
     const auto units = static_cast<index_t>(totals.size()) / UnitTotals<Space>::rows;
     for (index_t unit = 0; unit < units; ++unit) {
       const double* of_unit = totals.data() + UnitTotals<Space>::rows * unit;
@@ -147,12 +155,11 @@ class PresentMeans {
       sizes_.push_back(of_unit[4]);
       noise_variances_.push_back(of_unit[5]);
       data_variances_.push_back(of_unit[6]);
-      trials += of_unit[1];
-      conditions += of_unit[2];
+      trials_.push_back(of_unit[1]);
+      conditions_.push_back(of_unit[2]);
       if (of_unit[2] < 2) no_signal_.push_back(unit);
       if (of_unit[3] == 0) no_noise_.push_back(unit);
     }
-    mean_trials_ = trials / conditions;
     const auto refuse = [](const char* rule) { throw ValueError(text::joined("gsn::fit: no unit has ", rule)); };
     if (static_cast<index_t>(no_noise_.size()) == units)
       refuse("two trials of a condition; expected one at least, of whose trials noise is the difference; give single "
@@ -163,7 +170,7 @@ class PresentMeans {
 
   Matrix<double, Tag> means_;
   std::vector<double> of_units_, sizes_, noise_variances_, data_variances_;
-  double mean_trials_ = 1;
+  std::vector<double> trials_, conditions_;  ///< of each unit, how many it has: of all conditions, and with any trial
   std::vector<index_t> no_noise_, no_signal_;
 };
 

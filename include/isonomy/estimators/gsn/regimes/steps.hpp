@@ -33,7 +33,7 @@
 namespace isonomy::gsn::detail {
 
 /// The steps of fit(). `Source` is what they ask of the data: WholeTrials or MissingUnits.
-template <LevelSearch Search, ContextLike Ctx, class Source>
+template <ContextLike Ctx, class Source>
 class Fit {
  public:
   using Tag = typename Ctx::tag;
@@ -41,7 +41,7 @@ class Fit {
   Fit(Ctx& ctx, const GsnOptions& options) : ctx_(ctx), options_(options) {}
 
   /// `make`: a function without arguments that prepares the source.
-  template <class Make>
+  template <LevelSearch Search, class Make>
   [[nodiscard]] GsnResult<Tag> run(const std::vector<double>& levels, const Make& make) {
     StageTimer timer(ctx_, result_.report);
     constexpr int stages = 4;
