@@ -4,8 +4,11 @@
 
 #include <cmath>
 #include <concepts>
+#include <cstddef>
+#include <cstring>
 #include <limits>
 #include <type_traits>
+#include <utility>
 
 #include "isonomy/core/concepts.hpp"
 #include "isonomy/core/view.hpp"
@@ -35,24 +38,68 @@ namespace isonomy {
 #endif
 }
 
-/// sums[k] += a*x[k] for n numbers, on the host: each product rounded as rounded_product does, but many at a time. n is
-/// a constant, so that compilers take the lanes that they have.
-template <int n>
-inline void add_rounded_products(double a, const double* x, double* sums) {
-  double products[n];
-  for (int k = 0; k < n; ++k) products[k] = a * x[k];
-  __asm__("" : "+m"(products));
-  for (int k = 0; k < n; ++k) sums[k] += products[k];
-}
+/// n doubles, in as many registers as the processor that is compiled for needs. Every product is rounded before
+/// anything is added to it, as rounded_product() does, so that bits do not depend on what compilers contract.
+template <std::size_t n>
+class RoundedLanes {
+ public:
+  /// The same number in every lane.
+  [[gnu::always_inline]] RoundedLanes(double x = 0) {  // NOLINT: numbers mix in formulas
+    each([&](std::size_t k) { packs_[k] = x - Pack{}; });
+  }
+  [[gnu::always_inline]] explicit RoundedLanes(const double* from) {
+    each([&](std::size_t k) { std::memcpy(&packs_[k], from + k * width, sizeof(Pack)); });
+  }
+  [[gnu::always_inline]] void store(double* to) const {
+    each([&](std::size_t k) { std::memcpy(to + k * width, &packs_[k], sizeof(Pack)); });
+  }
 
-/// sums[k] += x[k]*x[k] in the same way.
-template <int n>
-inline void add_rounded_squares(const double* x, double* sums) {
-  double squares[n];
-  for (int k = 0; k < n; ++k) squares[k] = x[k] * x[k];
-  __asm__("" : "+m"(squares));
-  for (int k = 0; k < n; ++k) sums[k] += squares[k];
-}
+  [[gnu::always_inline]] RoundedLanes& operator+=(const RoundedLanes& b) {
+    each([&](std::size_t k) { packs_[k] += b.packs_[k]; });
+    return *this;
+  }
+  [[gnu::always_inline]] RoundedLanes& operator-=(const RoundedLanes& b) {
+    each([&](std::size_t k) { packs_[k] -= b.packs_[k]; });
+    return *this;
+  }
+  [[gnu::always_inline]] RoundedLanes& operator*=(const RoundedLanes& b) {
+    each([&](std::size_t k) {
+      packs_[k] *= b.packs_[k];
+#if defined(__x86_64__)
+      __asm__("" : "+x"(packs_[k]));
+#else
+      __asm__("" : "+m"(packs_[k]));
+#endif
+    });
+    return *this;
+  }
+  [[gnu::always_inline]] RoundedLanes& operator/=(const RoundedLanes& b) {
+    each([&](std::size_t k) { packs_[k] /= b.packs_[k]; });
+    return *this;
+  }
+  [[gnu::always_inline]] friend RoundedLanes operator+(RoundedLanes a, const RoundedLanes& b) { return a += b; }
+  [[gnu::always_inline]] friend RoundedLanes operator-(RoundedLanes a, const RoundedLanes& b) { return a -= b; }
+  [[gnu::always_inline]] friend RoundedLanes operator*(RoundedLanes a, const RoundedLanes& b) { return a *= b; }
+  [[gnu::always_inline]] friend RoundedLanes operator/(RoundedLanes a, const RoundedLanes& b) { return a /= b; }
+
+ private:
+  static constexpr std::size_t bytes = __BIGGEST_ALIGNMENT__ < 16 ? 16 : __BIGGEST_ALIGNMENT__;
+  static constexpr std::size_t width = bytes / sizeof(double), packs = n / width;
+  static_assert(n % width == 0);
+  using Pack [[gnu::vector_size(bytes)]] = double;
+
+  /// f of each pack, written out: a loop over registers would go through memory.
+  template <class F>
+  [[gnu::always_inline]] static void each(const F& f) {
+    each(f, std::make_index_sequence<packs>());
+  }
+  template <class F, std::size_t... k>
+  [[gnu::always_inline]] static void each(const F& f, std::index_sequence<k...>) {
+    (f(k), ...);
+  }
+
+  Pack packs_[packs];
+};
 
 /// A double for formulas: every product is rounded before anything is added to it, as rounded_product does.
 ///

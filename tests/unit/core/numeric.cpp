@@ -1,6 +1,7 @@
 // Fixed-order arithmetic, error-free transforms and the total order.
 #include <bit>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <vector>
@@ -32,6 +33,21 @@ std::uint64_t hash_of_distances() {
 TEST_CASE("fixed-order distances have the same bits with every compiler and flag", "[numeric]") {
   CHECK(hash_of_distances<double>() == 0xc8b338c028868d96u);
   CHECK(hash_of_distances<float>() == 0x1cf1226c3e186ba5u);
+}
+
+TEST_CASE("lanes have the bits of one number after the other, products rounded", "[numeric]") {
+  constexpr std::size_t n = 16;
+  double a[n], b[n], c[n], found[n];
+  for (std::size_t k = 0; k < n; ++k) {
+    a[k] = random_unit(3, 3 * k) - 0.5;
+    b[k] = random_unit(3, 3 * k + 1) - 0.5;
+    c[k] = -a[k] * b[k];  // which leaves what the product lost in rounding, if that is not rounded first
+  }
+  using Lanes = RoundedLanes<n>;
+  (Lanes(c) + Lanes(a) * Lanes(b)).store(found);
+  for (const double x : found) CHECK(x == 0);
+  ((1 - 2 * Lanes(a)) / Lanes(b)).store(found);
+  for (std::size_t k = 0; k < n; ++k) CHECK(found[k] == (1 - rounded_product(2, a[k])) / b[k]);
 }
 
 TEST_CASE("sum_fixed adds from the left", "[numeric]") {

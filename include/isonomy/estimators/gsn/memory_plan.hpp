@@ -149,10 +149,11 @@ class FitMemory {
     const bool single = missing_ && asked_.data() && shape_.conditions > mask_bits;
     return single ? shape_.conditions * shape_.units + 2 * square() : 0;
   }
-  /// Missing data: numbers of units in groups of trials, masks, counts and weights.
+  /// Missing data: numbers of units in groups of trials, masks, counts and weights; on the host masks once more, in
+  /// their order, which takes a quarter, and in words for many groups.
   [[nodiscard]] index_t groups(index_t count, index_t size) const {
     const index_t words = (size + mask_bits - 1) / mask_bits;
-    return missing_ ? shape_.units * (count * (size + words + 2) + count / mask_bits + 1) : 0;
+    return missing_ ? shape_.units * (count * (size + words + 4) + (size + 1) * (count / mask_bits + 1)) : 0;
   }
 
   /// Covariances that go in, that of the start, both that come out, those of the sweep before or of the fixed point,

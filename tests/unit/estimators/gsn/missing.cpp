@@ -110,7 +110,7 @@ test::SquareMatrix shares_of(const test::Trials& d) {
 TEST_CASE("missing data have the pairwise covariances of their definition", "[gsn]") {
   const std::array<test::Trials, 6> sets{
       with_missing(100, 0.1),           with_missing(101, 0.5),           with_missing(102, 0.3, 10, 12, 3),
-      with_missing(103, 0.9, 5, 9, 70), with_missing(104, 0.3, 6, 70, 2), with_missing(106, 0.2, 70, 6, 4)};
+      with_missing(103, 0.9, 5, 9, 70), with_missing(104, 0.3, 6, 70, 2), with_missing(106, 0.2, 20, 6, 11)};
   for (const test::Trials& d : sets) {
     const gsn::GsnResult<Cpu> r = fit_missing(d, all_of_missing({1}));
     const index_t n = d.units;
@@ -137,6 +137,18 @@ TEST_CASE("missing data have the pairwise covariances of their definition", "[gs
     CHECK(sum == Approx(trace).margin(1e-10));
     CHECK(r.eigvals_signal.back() >= 0);
   }
+}
+
+TEST_CASE("pairs of units in blocks of their own have the same covariances", "[gsn]") {
+  constexpr index_t block = gsn::detail::pair_columns;
+  const test::Trials d = with_missing(107, 0.3, block + 18, 4, 3);
+  const gsn::DataView<double> view = d.view();
+  Context<Cpu> ctx;
+  const gsn::detail::PairwiseCovariance<Context<Cpu>, double> pairs(ctx, view, gsn::detail::presence(ctx, view));
+  const Matrix<double, Cpu> found = pairs.shrunk(pairs.of_units().variances, 1);
+  const std::array<index_t, 7> units{0, 15, 16, 300, block - 1, block, block + 17};
+  for (const index_t i : units)
+    for (const index_t j : units) CHECK(found.view()(i, j) == Approx(noise_of_pair(d, i, j)).margin(1e-12));
 }
 
 TEST_CASE("the share of noise is that of common trials", "[gsn]") {

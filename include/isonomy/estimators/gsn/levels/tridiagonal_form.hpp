@@ -77,27 +77,28 @@ inline Extremes TridiagonalForm::extremes() const {
 }
 
 inline double TridiagonalForm::quadratic(const std::vector<double>& pivots, const std::vector<double>& ratios) const {
-  constexpr int lanes = 16;
+  constexpr std::size_t lanes = 16;
+  using Lanes = RoundedLanes<lanes>;
   const auto m = static_cast<std::size_t>(count), whole = m - m % lanes;
   std::vector<double> y(m);
   double sum = 0;
   for (std::size_t i = 0; i < pivots.size(); ++i) {
     const double* const row = columns.data() + i * m;
     const double ratio = i == 0 ? 0 : ratios[i - 1];
-    double squares[lanes] = {};
+    Lanes of_row;
     for (std::size_t j = 0; j < whole; j += lanes) {
-      double next[lanes];
-      std::copy(row + j, row + j + lanes, next);
-      add_rounded_products<lanes>(-ratio, y.data() + j, next);
-      std::copy(next, next + lanes, y.data() + j);
-      add_rounded_squares<lanes>(next, squares);
+      const Lanes next = Lanes(row + j) - ratio * Lanes(y.data() + j);
+      next.store(y.data() + j);
+      of_row += next * next;
     }
+    double squares[lanes];
+    of_row.store(squares);
     for (std::size_t j = whole; j < m; ++j) {
       y[j] = row[j] - rounded_product(ratio, y[j]);
       squares[j - whole] += rounded_product(y[j], y[j]);
     }
-    for (int width = lanes / 2; width > 0; width /= 2)
-      for (int k = 0; k < width; ++k) squares[k] += squares[k + width];
+    for (std::size_t width = lanes / 2; width > 0; width /= 2)
+      for (std::size_t k = 0; k < width; ++k) squares[k] += squares[k + width];
     sum += squares[0] / pivots[i];
   }
   return sum;

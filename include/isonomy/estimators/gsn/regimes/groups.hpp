@@ -59,6 +59,12 @@ struct GroupsView {
       }
     return sums;
   }
+  /// `sums` and what is in all of these groups.
+  [[nodiscard]] ISONOMY_HD PairSums with_all(PairSums sums, index_t i, index_t j) const {
+    const Columns a = columns(i), b = columns(j);
+    for (index_t group = 0; group < counts.rows; ++group) add(sums, a, b, group);
+    return sums;
+  }
 
  private:
   /// What is known of one unit; columns of matrices lie without gaps.

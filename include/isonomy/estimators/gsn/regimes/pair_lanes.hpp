@@ -2,8 +2,10 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <type_traits>
+#include <utility>
 
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/backend/buffer.hpp"
@@ -11,30 +13,19 @@
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/gsn/regimes/groups.hpp"
+#include "isonomy/estimators/gsn/regimes/pair_columns.hpp"
 #include "isonomy/ops/for_each.hpp"
 
 namespace isonomy::gsn::detail {
 
-/// Tiles of pairs have so many units across, `lanes` rows next to each other at a time.
-constexpr index_t pair_columns = 64;
-constexpr int pair_lanes = 16;
+/// Tiles of pairs have so many rows, next to each other, and the columns of one block.
+constexpr index_t pair_lanes = 16;
 
-/// order(group, k): the k-th unit of its block of `pair_columns`, by masks, so that equal ones follow each other.
-struct OrderByMasks {
-  MatrixView<const std::uint64_t> masks;
-  MatrixView<std::uint8_t> order;
+using Lanes = RoundedLanes<pair_lanes>;
 
-  void operator()(index_t at) const {
-    const index_t group = at % masks.rows, first = at / masks.rows * pair_columns;
-    const index_t count = std::min(pair_columns, masks.columns - first);
-    std::uint8_t units[pair_columns];
-    for (index_t k = 0; k < count; ++k) units[k] = static_cast<std::uint8_t>(k);
-    std::sort(units, units + count, [&](std::uint8_t a, std::uint8_t b) {
-      const std::uint64_t of_a = masks(group, first + a), of_b = masks(group, first + b);
-      return of_a != of_b ? of_a < of_b : a < b;
-    });
-    for (index_t k = 0; k < count; ++k) order(group, first + k) = units[k];
-  }
+/// Sums of the units of the lanes with one unit.
+struct PairLaneSums {
+  double covariances[pair_lanes] = {}, shares[pair_lanes] = {};
 };
 
 /// What some units have in one group, an element for each of them.
@@ -62,37 +53,45 @@ struct GroupLanes {
 ///
 /// A covariance over common trials needs only one of the units centred on its mean over these.
 struct MaskClass {
-  /// Added to a number for a pair with any common trial, and with two.
-  static constexpr double any = 1, repeated = 67108864;
+  index_t count = 0;                      ///< of trials
+  double centred[mask_bits][pair_lanes];  ///< over the common trials less one
+  double shares[pair_lanes];
 
-  index_t trials[mask_bits], count = 0;
-  double centred[mask_bits][pair_lanes];  ///< over the common trials less one; of trials[k]
-  double shares[pair_lanes], numbers[pair_lanes];
-
-  void make(const GroupLanes& lanes, std::uint64_t mask, VectorView<const double> reciprocals) {
-    double common[pair_lanes], sums[pair_lanes], means[pair_lanes], weights[pair_lanes];
-    for (int k = 0; k < pair_lanes; ++k) common[k] = sums[k] = 0;
+  void make(const GroupLanes& lanes, std::uint64_t mask) {
+    index_t trials[mask_bits];
+    Lanes common, sums;
     count = 0;
     for (std::uint64_t left = mask; left != 0; left &= left - 1) {
       const index_t t = bits_set((left & (~left + 1)) - 1);
       trials[count++] = t;
-      for (int k = 0; k < pair_lanes; ++k) {
-        common[k] += lanes.there[t][k];
-        sums[k] += lanes.x[t][k];
-      }
+      common += Lanes(lanes.there[t]);
+      sums += Lanes(lanes.x[t]);
     }
-    for (int k = 0; k < pair_lanes; ++k) {
-      const auto together = static_cast<index_t>(common[k]);
-      means[k] = sums[k] * reciprocals(together);
-      weights[k] = together >= 2 ? reciprocals(together - 1) : 0;
-      shares[k] = common[k] * lanes.reciprocals[k];
-      numbers[k] = (lanes.reciprocals[k] > 0 ? any : 0) + (together >= 2 ? repeated : 0);
-    }
+    constexpr double nothing = 1e-300;  // keeps from dividing by 0 where what is divided is 0 too
+    const Lanes means = sums * (1 / (common + nothing)), weights = 1 / (common - 1 + nothing);
+    (common * Lanes(lanes.reciprocals)).store(shares);
     for (index_t p = 0; p < count; ++p) {
-      const double *const x = lanes.x[trials[p]], *const there = lanes.there[trials[p]];
-      // means are multiplied by 0 or 1, which needs no rounding
-      for (int k = 0; k < pair_lanes; ++k) centred[p][k] = (x[k] - means[k] * there[k]) * weights[k];
+      const Lanes x(lanes.x[trials[p]]), there(lanes.there[trials[p]]);
+      ((x - means * there) * weights).store(centred[p]);
     }
+  }
+
+  /// `x`: what a unit has of these trials, of which there are `trials`, or `count` if that is 0.
+  template <index_t trials>
+  void add(const double* x, double reciprocal, PairLaneSums& to) const {
+    Lanes sums(to.covariances);
+    if constexpr (trials == 0)
+      for (index_t p = 0; p < count; ++p) sums += x[p] * Lanes(centred[p]);
+    else
+      add_each(x, sums, std::make_integer_sequence<index_t, trials>());
+    sums.store(to.covariances);
+    (Lanes(to.shares) + reciprocal * Lanes(shares)).store(to.shares);
+  }
+
+ private:
+  template <index_t... p>
+  [[gnu::always_inline]] void add_each(const double* x, Lanes& sums, std::integer_sequence<index_t, p...>) const {
+    ((sums += x[p] * Lanes(centred[p])), ...);
   }
 };
 
@@ -101,7 +100,8 @@ struct MaskClass {
 /// covariance(i, j) and share(i, j) hold sums over what is not in these groups, and become the means over all.
 struct PairLanes {
   GroupsView<HostSpace> groups;
-  MatrixView<const std::uint8_t> order;
+  ColumnsView columns;
+  GroupWords words;
   PairSums before;                       ///< the numbers of groups that are in the sums
   MatrixView<double> covariance, share;  ///< share may have no data
 
@@ -118,74 +118,84 @@ struct PairLanes {
     if (first_i >= covariance.rows) return;
     Sums sums;
     for (index_t group = 0; group < groups.counts.rows; ++group) add(sums, group, first_i, first_j);
-    for (index_t j = first_j; j < std::min(first_j + pair_columns, covariance.rows); ++j)
+    for (index_t j = std::max(first_i, first_j); j < std::min(first_j + pair_columns, covariance.rows); ++j)
       for (index_t i = first_i; i < first_i + pair_lanes && i <= j; ++i)
-        write(sums, i, j, static_cast<std::size_t>(j - first_j), static_cast<std::size_t>(i - first_i));
+        write(sums.of[j - first_j], i, j, static_cast<std::size_t>(i - first_i));
   }
 
  private:
   struct Sums {
-    double covariances[pair_columns][pair_lanes] = {}, shares[pair_columns][pair_lanes] = {},
-           numbers[pair_columns][pair_lanes] = {};
-  };
-
-  /// The units of a block of columns in one group, in the order of their masks.
-  struct Columns {
-    index_t units[pair_columns];
-    std::uint64_t masks[pair_columns];
-    double x[pair_columns][mask_bits];  ///< of the trials that are there
+    PairLaneSums of[pair_columns];
   };
 
   void add(Sums& sums, index_t group, index_t first_i, index_t first_j) const {
     const GroupLanes lanes(groups, group, first_i);
-    const index_t count = std::min(pair_columns, covariance.rows - first_j);
-    Columns columns;
-    for (index_t k = 0; k < count; ++k) {
-      const index_t unit = columns.units[k] = order(group, first_j + k);
-      columns.masks[k] = groups.masks(group, first_j + unit);
-      const double* const x = &groups.x(group * groups.size, first_j + unit);
-      index_t place = 0;
-      for (index_t t = 0; t < groups.size; ++t) {  // without branches: an absent trial is overwritten by the next
-        columns.x[k][place] = x[t];
-        place += static_cast<index_t>((columns.masks[k] >> t) & 1);
-      }
+    const index_t all = std::min(pair_columns, covariance.rows - first_j);
+    const std::uint16_t* const units = &columns.units(first_j, group);
+    const std::uint64_t* const masks = &columns.masks(first_j, group);
+    const double* const x = &columns.x(first_j * groups.size, group);
+    std::uint16_t places[pair_columns];  // of columns on the diagonal or to the right of it
+    index_t count = 0;
+    for (index_t k = 0; k < all; ++k) {
+      places[count] = static_cast<std::uint16_t>(k);
+      count += first_j + units[k] >= first_i ? 1 : 0;
     }
     MaskClass same;
-    for (index_t k = 0; k < count; ++k) {
-      const std::uint64_t mask = columns.masks[k];
+    for (index_t k = 0, end = 0; k < count; k = end) {
+      const std::uint64_t mask = masks[places[k]];
+      while (end < count && masks[places[end]] == mask) ++end;
       if (mask == 0) continue;
-      if (k == 0 || mask != columns.masks[k - 1]) same.make(lanes, mask, groups.reciprocals);
-      const index_t unit = columns.units[k];
-      for (index_t p = 0; p < same.count; ++p)
-        add_rounded_products<pair_lanes>(columns.x[k][p], same.centred[p], sums.covariances[unit]);
-      add_rounded_products<pair_lanes>(groups.reciprocals(same.count), same.shares, sums.shares[unit]);
-      for (int lane = 0; lane < pair_lanes; ++lane) sums.numbers[unit][lane] += same.numbers[lane];
+      same.make(lanes, mask);
+      const auto add_run = [&]<index_t trials>(std::integral_constant<index_t, trials>) {
+        const double reciprocal = groups.reciprocals(same.count);
+        for (index_t at = k; at < end; ++at)
+          same.add<trials>(x + places[at] * groups.size, reciprocal, sums.of[units[places[at]]]);
+      };
+      call_with_count(same.count, add_run);
     }
   }
 
-  void write(const Sums& sums, index_t i, index_t j, std::size_t column, std::size_t lane) const {
-    const double numbers = sums.numbers[column][lane], repeated = std::floor(numbers / MaskClass::repeated);
+  /// f of the number of trials as a constant where it is small, so that loops over trials are written out; of 0
+  /// otherwise.
+  template <index_t least = 1, class F>
+  static void call_with_count(index_t count, const F& f) {
+    constexpr index_t most = 8;
+    if constexpr (least > most)
+      f(std::integral_constant<index_t, 0>());
+    else if (count == least)
+      f(std::integral_constant<index_t, least>());
+    else
+      call_with_count<least + 1>(count, f);
+  }
+
+  void write(const PairLaneSums& sums, index_t i, index_t j, std::size_t lane) const {
+    const GroupWords::Numbers numbers = words.numbers(i, j);
     PairSums all = before;
-    all.covariances = covariance(i, j) + sums.covariances[column][lane];
-    all.repeated += repeated;
-    all.common += numbers - repeated * MaskClass::repeated;
+    all.covariances = covariance(i, j) + sums.covariances[lane];
+    all.repeated += static_cast<double>(numbers.repeated);
+    all.common += static_cast<double>(numbers.common);
     covariance(i, j) = covariance(j, i) = all.covariance();
     if (share.data == nullptr) return;
-    all.shares = share(i, j) + sums.shares[column][lane];
+    all.shares = share(i, j) + sums.shares[lane];
     share(i, j) = share(j, i) = all.share();
   }
 };
 
-/// What units lack a trial in has no more trials than a mask has bits.
-[[nodiscard]] inline bool fits_lanes(const GroupsView<HostSpace>& groups) { return groups.size <= mask_bits; }
-
+/// Groups have no more trials than a mask has bits.
 template <ContextLike Ctx>
 void add_pairs(Ctx& ctx, const GroupsView<HostSpace>& groups, const PairSums& before, MatrixView<double> covariance,
                MatrixView<double> share) {
-  Matrix<std::uint8_t, typename Ctx::tag> order(ctx, groups.masks.rows, groups.masks.columns, "gsn: order by masks");
-  const index_t blocks = (groups.masks.columns + pair_columns - 1) / pair_columns;
-  isonomy::for_each(ctx, blocks * groups.masks.rows, OrderByMasks{groups.masks, order.view()});
-  const PairLanes tiles{groups, order.view(), before, covariance, share};
+  using Tag = typename Ctx::tag;
+  constexpr const char* purpose = "gsn: units by masks";
+  const index_t count = groups.masks.rows, units = groups.masks.columns,
+                blocks = (units + pair_columns - 1) / pair_columns, each = (count + mask_bits - 1) / mask_bits;
+  Matrix<std::uint16_t, Tag> order(ctx, units, count, purpose);
+  Matrix<std::uint64_t, Tag> masks(ctx, units, count, purpose), words(ctx, groups.size * each, units, purpose);
+  Matrix<double, Tag> x(ctx, units * groups.size, count, purpose);
+  const ColumnsView columns{order.view(), masks.view(), x.view()};
+  isonomy::for_each(ctx, blocks * count, SortByMasks{groups, columns});
+  isonomy::for_each(ctx, units, FillWords{groups.masks, groups.size, each, words.view()});
+  const PairLanes tiles{groups, columns, {std::as_const(words).view(), groups.size, each}, before, covariance, share};
   isonomy::for_each(ctx, tiles.tiles(), tiles);
 }
 

@@ -58,14 +58,15 @@ struct KeepWhole {
 template <MemorySpace Space>
 struct UnitPairs {
   GroupsView<Space> groups;
-  PairSums all;  ///< the numbers of groups
+  PairSums before;    ///< the numbers of groups that are in the sums
+  bool only_partial;  ///< are groups of which the unit has all trials among these?
   VectorView<double, Space> variances, shares;
 
   ISONOMY_HD void operator()(index_t unit) const {
-    PairSums sums = all;
+    PairSums sums = before;
     sums.covariances = variances(unit);
     sums.shares = shares(unit);
-    sums = groups.with_partial(sums, unit, unit);
+    sums = only_partial ? groups.with_partial(sums, unit, unit) : groups.with_all(sums, unit, unit);
     variances(unit) = sums.covariance();
     shares(unit) = sums.share();
   }
@@ -173,21 +174,20 @@ class PairwiseCovariance {
   using Space = typename Ctx::space;
 
   PairwiseCovariance(Ctx& ctx, const DataView<T, Space>& data, const Presence& presence)
-      : ctx_(ctx), groups_(ctx, data, presence.ragged, presence.some) {
+      : ctx_(ctx), by_lanes_(std::same_as<Space, HostSpace> && data.trials <= mask_bits),
+        groups_(ctx, data, presence.ragged, presence.some) {
     TrialSelection selection;
     const auto select = [&](bool ragged) {
       for (index_t c = 0; c < data.conditions; ++c) {
         const index_t trials = presence.some.count(c);
         if (trials == 0 || std::binary_search(presence.ragged.begin(), presence.ragged.end(), c) != ragged) continue;
-        all_.common += 1;
-        all_.repeated += trials >= 2 ? 1 : 0;
+        before_.common += 1;
+        before_.repeated += trials >= 2 ? 1 : 0;
         selection.add(c, presence.some.of(c), trials >= 2 ? 1 / std::sqrt(static_cast<double>(trials - 1)) : 1);
       }
     };
     select(false);
-    complete_ = all_;
-    complete_contrasts_ = selection.contrasts();
-    select(true);
+    if (!by_lanes_) select(true);
     constexpr const char* purpose = "gsn: whole conditions";
     contrasts_ = helmert_contrasts(ctx, data, selection);
     weights_ = Matrix<double, Tag>(ctx, selection.size(), data.units, purpose);
@@ -205,7 +205,7 @@ class PairwiseCovariance {
     Buffer<double, Tag> variances = column_squares(ctx_, contrasts_.view()),
                         shares = column_squares(ctx_, weights_.view());
     isonomy::for_each(ctx_, weights_.columns(),
-                      UnitPairs<Space>{groups_.view(), all_, variances.view(), shares.view()});
+                      UnitPairs<Space>{groups_.view(), before_, !by_lanes_, variances.view(), shares.view()});
     return {to_host(ctx_, variances), to_host(ctx_, shares)};
   }
 
@@ -221,24 +221,18 @@ class PairwiseCovariance {
  private:
   [[nodiscard]] Matrix<double, Tag> pairs(MatrixView<double, Space> share) const {
     const GroupsView<Space> groups = groups_.view();
-    if (groups.counts.rows == 1 && groups.words > 1 && all_.common == 1 && share.data == nullptr) return single(groups);
+    if (groups.counts.rows == 1 && groups.words > 1 && before_.common == 1 && share.data == nullptr)
+      return single(groups);
+    if (share.data != nullptr) syrk(ctx_, 1, weights_.view(), 0, share);
+    Matrix<double, Tag> out = covariance(ctx_, contrasts_.view(), 1);
     if constexpr (std::same_as<Space, HostSpace>)
-      if (fits_lanes(groups)) {
-        Matrix<double, Tag> out = products(complete_contrasts_, static_cast<index_t>(complete_.common), share);
-        add_pairs(ctx_, groups, complete_, out.view(), share);
+      if (by_lanes_) {
+        add_pairs(ctx_, groups, before_, out.view(), share);
         return out;
       }
-    Matrix<double, Tag> out = products(contrasts_.rows(), weights_.rows(), share);
-    const PairTiles<Space> tiles{groups, all_, out.view(), share};
+    const PairTiles<Space> tiles{groups, before_, out.view(), share};
     isonomy::for_each(ctx_, tiles.tiles(), tiles);
     return out;
-  }
-
-  /// The sums over conditions that all units have whole, or over those that pairs have: the first of their rows.
-  [[nodiscard]] Matrix<double, Tag> products(index_t contrasts, index_t conditions,
-                                             MatrixView<double, Space> share) const {
-    if (share.data != nullptr) syrk(ctx_, 1, weights_.view().row_block(0, conditions), 0, share);
-    return covariance(ctx_, contrasts_.view().row_block(0, contrasts), 1);
   }
 
   /// Of one condition of more trials than a mask has bits.
@@ -257,10 +251,10 @@ class PairwiseCovariance {
   }
 
   Ctx& ctx_;
+  bool by_lanes_;  ///< does PairLanes take the conditions that some unit lacks a trial of?
   Groups<Ctx> groups_;
-  Matrix<double, Tag> contrasts_, weights_;
-  PairSums all_, complete_;  ///< the numbers of groups: of all, and of those that no unit lacks a trial of
-  index_t complete_contrasts_ = 0;
+  Matrix<double, Tag> contrasts_, weights_;  ///< of all conditions, or of those that PairLanes does not take
+  PairSums before_;                          ///< the numbers of these
 };
 
 }  // namespace isonomy::gsn::detail
