@@ -1,9 +1,10 @@
-// gsn on Backend<Cuda>: the golden cases, levels by every search.
+// gsn on Backend<Cuda>: the golden cases, levels by every search, and those of missing data by pairs.
 #include "isonomy/cuda/cuda.cuh"
 #include "isonomy/estimators/gsn/fit.hpp"
 #include "support/catch.hpp"
 #include "support/gsn/golden.hpp"
 #include "support/gsn/golden_fit.hpp"
+#include "support/gsn/level_fallback.hpp"
 
 namespace isonomy::test {
 namespace {
@@ -28,6 +29,11 @@ void check_levels_on_device(index_t most_units) {
 TEST_CASE("fits of gsn on Cuda are those of the published code", "[cuda]") { isonomy::test::check_fits_on_device(15); }
 TEST_CASE("levels of gsn on Cuda are those of the published code by every search", "[cuda]") {
   isonomy::test::check_levels_on_device(15);
+}
+TEST_CASE("levels of gsn on Cuda fall back to what pairs of units say", "[cuda]") {
+  isonomy::Context<isonomy::Cuda> ctx;
+  isonomy::test::check_fallback_by_hand(ctx);
+  isonomy::test::check_fallback_by_definition(ctx, isonomy::test::nothing_whole(321, 5, 12, 3));
 }
 TEST_CASE("fits and levels of gsn on Cuda are those of the published code, of many units", "[cuda][long]") {
   isonomy::test::check_fits_on_device(1000);
