@@ -192,20 +192,21 @@ expect_text "--uneven reference" "--uneven reference is a slower way to the resu
 expect_no_text "--uneven fast" "slower way" fast.txt
 expect_equal "--uneven missing is another estimate" differs "$(cmp -s fast.npz missing.npz || echo differs)"
 
-# ---- no trial that all units have: unit t lacks trial t
-perl -e 'undef $/; my @x = unpack("d<*", <STDIN>); for $t (0 .. 3) { $x[($t * 30 + $_) * 4 + $t] = "nan" for 0 .. 29 } print pack("d<*", @x)' <doubles |
-  make_npy ragged.npy '<f8' '(10, 30, 4)'
-while IFS='|' read -r how text level; do
+# ---- no trial that all units have: the same numbers as 30 units of 10 conditions, of which unit t lacks trial t
+perl -e 'undef $/; my @x = unpack("d<*", <STDIN>); for $t (0 .. 3) { $x[($t * 10 + $_) * 4 + $t] = "nan" for 0 .. 9 } print pack("d<*", @x)' <doubles |
+  make_npy ragged.npy '<f8' '(30, 10, 4)'
+while IFS='|' read -r how text level held; do
   run "$gsn" ragged.npy --uneven missing --level-fallback "$how" --returns cN --json ragged.json --quiet
   expect_success "--level-fallback $how"
   expect_text "--level-fallback $how" "$text" "$err"
-  expect_equal "--level-fallback $how: level" "$level" "$(levels | cut -d ' ' -f 2)"
+  expect_equal "--level-fallback $how: level" "level $level 0.26" "$(levels)"
+  expect_equal "--level-fallback $how: held out" "held out $held 2 of 10 conditions" "$(sed -n 4p "$out" | tr -s ' ')"
   expect_text "--level-fallback $how: report" "\"level_fallback\": \"$how\"" ragged.json
-  expect_equal "--level-fallback $how: what was done" "\"$how\"" "$(sed -n 's/.*"fallback": \(.*\),/\1/p' ragged.json | head -1)"
+  expect_equal "--level-fallback $how: what was done" "\"$how\" null" "$(sed -n 's/.*"fallback": \(.*\),/\1/p' ragged.json | tr '\n' ' ' | sed 's/ $//')"
 done <<'EOF'
-one|so that no level could be chosen; 1 was taken, give one level to have another, or choose another --level-fallback|1
-pairwise_likelihood|so that the level was chosen by the likelihood of pairs of units|PAIRS
-diagonal_loading|it is not positive definite at level 1, so that|LOADED
+one|no level could be chosen; 1 was taken, give one level to have another, or choose another --level-fallback|1|-
+pairwise_likelihood|so that the level was chosen by the likelihood of pairs of units|0|2 of 10 conditions
+diagonal_loading|it is not positive definite at level 1, so that 0.74 was taken, the nearest at which it is|0.74|-
 EOF
 
 # ---- pictures

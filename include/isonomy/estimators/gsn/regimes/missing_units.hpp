@@ -224,6 +224,8 @@ class MissingUnits {
       return warn(choice, whole.of, warnings);
     }
     take_level(choice, 1, LevelFallback::one);
+    if (how_.fallback == LevelFallback::diagonal_loading)
+      return say(", so that no level could be chosen; 1 is taken if the covariance is positive definite");
     say(by_pairs ? ", nor pairs of units what tells levels apart, so that no level could be chosen; 1 was taken, give "
                    "one level to have another"
                  : ", so that no level could be chosen; 1 was taken, give one level to have another, or choose "
