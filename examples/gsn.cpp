@@ -29,12 +29,12 @@ struct CommandLine {
   examples::GsnRunOptions run;
   std::string order = "units,conditions,trials", levels, returns = "cN,cS,cNb,cSb", singular_rule = "rank",
               ridge = "relative", iteration = "closed", level_rule = "held_out", n1_rule = "matlab",
-              dead_units = "drop";
+              dead_units = "drop", level_fallback = "one";
   bool no_shrinkage = false;
 };
 
 /// Library names of options that this program spells with dashes.
-const std::vector<std::string> option_names{"max_iterations", "allow_extrapolation", "threads"};
+const std::vector<std::string> option_names{"max_iterations", "allow_extrapolation", "level_fallback", "threads"};
 
 void add_options(CLI::App& app, CommandLine& line) {
   auto& run = line.run;
@@ -67,6 +67,9 @@ void add_options(CLI::App& app, CommandLine& line) {
   fit.choice("--level-rule", line.level_rule, {"held_out", "k_fold", "continuous", "analytic"},
              "how levels are chosen: by one held-out part of the conditions as in perform_gsn, by all parts in turn, "
              "also between the levels of the list, or by a formula that tries none");
+  fit.choice("--level-fallback", line.level_fallback, {"one", "pairwise_likelihood", "diagonal_loading"},
+             "the level with --uneven missing where too little is whole to choose one: 1 as in perform_gsn, by the "
+             "likelihood of pairs of units, or the nearest to 1 at which the covariance is positive definite");
   fit.choice("--n1-rule", line.n1_rule, {"matlab", "numpy"},
              "what a level does to data of one unit: nothing, or as in perform_gsn for Python it shrinks the variance");
   fit.choice("--dead-units", line.dead_units, {"drop", "literal"},
@@ -145,7 +148,7 @@ void require_effect(const Given& given, const CommandLine& line) {
   if (given("--shrink-levels") && line.no_shrinkage)
     refuse({"--shrink-levels and --no-shrinkage: the one gives levels to try, the other wants none tried; expected one "
             "of these options; drop one"});
-  for (const char* option : {"--singular-rule", "--level-rule", "--n1-rule"})
+  for (const char* option : {"--singular-rule", "--level-rule", "--level-fallback", "--n1-rule"})
     if (given(option) && line.no_shrinkage)
       refuse(
           {option,
@@ -156,6 +159,13 @@ void require_effect(const Given& given, const CommandLine& line) {
       refuse({option,
               " and --level-rule analytic: the one is about levels that are tried, the other tries none; expected one "
               "of these options; drop one"});
+  if (given("--level-fallback") && line.run.uneven != "missing")
+    refuse({"--level-fallback and --uneven ", line.run.uneven,
+            ": the one is about levels of data of which units lack some, the other counts trials that no unit lacks; "
+            "expected --uneven missing beside it; give that, or drop it"});
+  if (line.level_fallback == "pairwise_likelihood" && line.level_rule == "analytic")
+    refuse({"--level-fallback pairwise_likelihood and --level-rule analytic: the one tries levels, the other none; "
+            "expected a rule that tries levels; drop one, or take diagonal_loading"});
   if (line.run.fit.allow_extrapolation && !given("--shrink-levels"))
     refuse({"--allow-extrapolation: the default levels are from 0 to 1; expected levels of your own beside it; give "
             "--shrink-levels, or drop it"});
@@ -177,6 +187,8 @@ examples::GsnRunOptions understood(const CLI::App& app, const CommandLine& line)
   if (line.level_rule == "k_fold") run.fit.level_rule = gsn::LevelRule::k_fold;
   if (line.level_rule == "continuous") run.fit.level_rule = gsn::LevelRule::continuous;
   if (line.level_rule == "analytic") run.fit.level_rule = gsn::LevelRule::analytic;
+  if (line.level_fallback == "pairwise_likelihood") run.fit.level_fallback = gsn::LevelFallback::pairwise_likelihood;
+  if (line.level_fallback == "diagonal_loading") run.fit.level_fallback = gsn::LevelFallback::diagonal_loading;
   if (line.n1_rule == "numpy") run.fit.n1_rule = gsn::N1Rule::numpy;
   if (line.dead_units == "literal") run.fit.dead_units = gsn::DeadUnits::literal;
   if (line.ridge == "absolute") run.fit.ridge = gsn::Ridge::absolute;

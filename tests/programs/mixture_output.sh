@@ -458,6 +458,10 @@ echo "an earlier picture" >plain/fit.svg
 PATH=$work/folder/no_tools run "$mixture" "$faithful" --plot plain --quiet
 expect_text "--plot without gnuplot beside an earlier picture" "fit.svg was not drawn, the one there is of an earlier run" "$err"
 expect_text "--plot without gnuplot" "gnuplot fit.gnuplot > fit.svg" "$err"
+touch plain/contour_mu1_mu2.svg plain/contour_mu1_mu2.gnuplot plain/contour_of_my_own.svg
+PATH=$work/folder/no_tools run "$mixture" "$faithful" --plot plain --quiet
+expect_text "--plot beside an earlier contour" "contour_mu1_mu2.svg was left out, the one there is of an earlier run" "$err"
+expect_no_text "--plot beside a picture of somebody else" "contour_of_my_own" "$err"
 
 # ---- help and version
 run "$mixture" --help

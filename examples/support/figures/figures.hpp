@@ -59,18 +59,41 @@ inline std::vector<std::string> draw_figures(Outputs& outputs, const std::vector
   return warnings;
 }
 
+/// The pictures in a folder that an earlier run may have drawn. `names`: of all figures that a program knows; those
+/// that end in * stand for all that begin like this and have their script beside them.
+inline std::vector<std::string> known_pictures(const std::string& folder, std::initializer_list<const char*> names) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  std::vector<std::string> found;
+  for (const std::string name : names) {
+    if (!name.ends_with("*")) {
+      if (fs::exists(joined(folder, "/", name, ".svg"), error)) found.push_back(name);
+      continue;
+    }
+    std::vector<std::string> several;
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+      const fs::path& path = entry->path();
+      const std::string stem = path.stem().string();
+      std::error_code unknown;
+      if (path.extension() == ".svg" && stem.starts_with(name.substr(0, name.size() - 1)) &&
+          fs::exists(joined(folder, "/", stem, ".gnuplot"), unknown))
+        several.push_back(stem);
+    }
+    std::sort(several.begin(), several.end());
+    found.insert(found.end(), several.begin(), several.end());
+  }
+  return found;
+}
+
 /// Warnings of pictures in the folder that an earlier run drew and this one, which has no such figures, leaves there.
-/// `names`: of all figures that there may be.
+/// `names`: as known_pictures() has them.
 inline std::vector<std::string> earlier_pictures(const Outputs& outputs, const std::vector<Figure>& figures,
                                                  std::initializer_list<const char*> names) {
   std::vector<std::string> warnings;
-  for (const std::string name : names) {
-    std::error_code error;
-    const bool left_out = std::none_of(figures.begin(), figures.end(), [&](const auto& f) { return f.name == name; });
-    if (left_out && std::filesystem::exists(outputs.folder() + "/" + name + ".svg", error))
+  for (const std::string& name : known_pictures(outputs.folder(), names))
+    if (std::none_of(figures.begin(), figures.end(), [&](const auto& figure) { return figure.name == name; }))
       warnings.push_back(joined(name, ".svg was left out, the one there is of an earlier run: this run has nothing to ",
                                 "show in it; remove it, or draw in another folder"));
-  }
   return warnings;
 }
 

@@ -10,6 +10,7 @@
 #include "gsn_options.hpp"
 #include "isonomy/core/config.hpp"
 #include "isonomy/estimators/gsn/levels/choice.hpp"
+#include "isonomy/estimators/gsn/levels/options.hpp"
 #include "isonomy/io/arrays/npz_writer.hpp"
 #include "isonomy/io/reports/report_json.hpp"
 #include "isonomy/io/text/json.hpp"
@@ -59,6 +60,13 @@ inline std::string arrays_of(const GsnRun& run) {
 
 namespace detail {
 
+inline const char* name_of(isonomy::gsn::LevelFallback fallback) {
+  using isonomy::gsn::LevelFallback;
+  return fallback == LevelFallback::one                   ? "one"
+         : fallback == LevelFallback::pairwise_likelihood ? "pairwise_likelihood"
+                                                          : "diagonal_loading";
+}
+
 template <class T>
 void write_list(isonomy::io::JsonWriter& json, const char* name, const std::vector<T>& values) {
   json.key(name).open_array();
@@ -69,6 +77,11 @@ void write_list(isonomy::io::JsonWriter& json, const char* name, const std::vect
 inline void write_choice(isonomy::io::JsonWriter& json, const char* name, const isonomy::gsn::LevelChoice& choice) {
   json.key(name).open_object().member("level", choice.level).member("index", choice.index);
   json.member("margin", choice.margin).member("form", choice.form).member("rank_bound", choice.rank_bound);
+  json.key("fallback");
+  if (choice.fallback)
+    json.value(name_of(*choice.fallback));
+  else
+    json.null();
   json.key("rank");
   if (choice.rank)
     json.value(*choice.rank);

@@ -69,6 +69,7 @@ inline isonomy::io::ReportNotes notes_of(const GsnRunOptions& options, const Res
           {"shrinklevels", options.fit.shrinklevels ? "given" : "default"},
           {"allow_extrapolation", options.fit.allow_extrapolation ? "yes" : "no"},
           {"level_rule", name_of(options.fit.level_rule)},
+          {"level_fallback", name_of(options.fit.level_fallback)},
           {"singular_rule", name_of(options.fit.singular_rule)},
           {"n1_rule", name_of(options.fit.n1_rule)},
           {"dead_units", name_of(options.fit.dead_units)},

@@ -86,6 +86,7 @@ inline MixtureRun run_mixture(const MixtureOptions& options, const Interrupt& in
     for (std::size_t k = 0; k < run.fit.contours.size(); k += std::size(detail::contour_coverages))
       figures.push_back(contour_figure(run.fit, k, std::size(detail::contour_coverages), run.title));
     for (auto& warning : draw_figures(outputs, figures)) run.warnings.push_back(std::move(warning));
+    for (auto& warning : earlier_pictures(outputs, figures, {"contour_*"})) run.warnings.push_back(std::move(warning));
   }
   if (!options.json_path.empty()) {
     using isonomy::io::Missing;

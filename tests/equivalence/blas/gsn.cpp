@@ -1,10 +1,11 @@
-// gsn on Backend<CpuBlas>: the golden cases, levels by every search.
+// gsn on Backend<CpuBlas>: the golden cases, levels by every search, and those of missing data by pairs.
 #include "equivalence/blas/drawn.hpp"
 #include "isonomy/blas/blas.hpp"
 #include "isonomy/estimators/gsn/fit.hpp"
 #include "support/catch.hpp"
 #include "support/gsn/golden.hpp"
 #include "support/gsn/golden_fit.hpp"
+#include "support/gsn/level_fallback.hpp"
 
 using namespace isonomy;
 
@@ -35,4 +36,10 @@ TEST_CASE("levels of gsn on CpuBlas are those of the published code by every sea
     test::check_golden_levels<gsn::low_rank>(ctx, c);
     test::check_golden_levels<gsn::batched_cholesky>(ctx, c);
   }
+}
+
+TEST_CASE("levels of gsn on CpuBlas fall back to what pairs of units say", "[gsn]") {
+  Context<CpuBlas> ctx = test::blas_on(2);
+  test::check_fallback_by_hand(ctx);
+  test::check_fallback_by_definition(ctx, test::nothing_whole(322, 5, 12, 3));
 }

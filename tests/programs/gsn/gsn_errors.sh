@@ -31,6 +31,7 @@ done <<'EOF'
 --returns||matrices to return
 --singular-rule|maybe|cholesky
 --level-rule|best|k_fold
+--level-fallback|two|diagonal_loading
 --n1-rule|python|numpy
 --dead-units|keep|literal
 --ridge|2|absolute
@@ -45,6 +46,10 @@ EOF
 refuse "levels and none" "--shrink-levels and --no-shrinkage|drop one" good.npy --shrink-levels 0,1 --no-shrinkage
 refuse "a rule for levels and none" "--singular-rule and --no-shrinkage|drop one" good.npy --singular-rule rank --no-shrinkage
 refuse "how to choose a level, and none" "--level-rule and --no-shrinkage|drop one" good.npy --level-rule k_fold --no-shrinkage
+refuse "a fallback, and no levels" "--level-fallback and --no-shrinkage|drop one" good.npy --uneven missing --level-fallback one --no-shrinkage
+refuse "a fallback of whole trials" "--level-fallback and --uneven fast|expected --uneven missing|drop it" good.npy --level-fallback one
+refuse "pairs and a formula" "--level-fallback pairwise_likelihood and --level-rule analytic|drop one" good.npy --uneven missing \
+  --level-fallback pairwise_likelihood --level-rule analytic
 refuse "a level of one unit, and none" "--n1-rule and --no-shrinkage|drop one" good.npy --n1-rule numpy --no-shrinkage
 for option in --singular-rule=rank --shrink-levels=0,1; do
   refuse "$option and a formula" "${option%=*} and --level-rule analytic|tries none|drop one" good.npy "$option" --level-rule analytic

@@ -192,6 +192,23 @@ expect_text "--uneven reference" "--uneven reference is a slower way to the resu
 expect_no_text "--uneven fast" "slower way" fast.txt
 expect_equal "--uneven missing is another estimate" differs "$(cmp -s fast.npz missing.npz || echo differs)"
 
+# ---- no trial that all units have: the same numbers as 30 units of 10 conditions, of which unit t lacks trial t
+perl -e 'undef $/; my @x = unpack("d<*", <STDIN>); for $t (0 .. 3) { $x[($t * 10 + $_) * 4 + $t] = "nan" for 0 .. 9 } print pack("d<*", @x)' <doubles |
+  make_npy ragged.npy '<f8' '(30, 10, 4)'
+while IFS='|' read -r how text level held; do
+  run "$gsn" ragged.npy --uneven missing --level-fallback "$how" --returns cN --json ragged.json --quiet
+  expect_success "--level-fallback $how"
+  expect_text "--level-fallback $how" "$text" "$err"
+  expect_equal "--level-fallback $how: level" "level $level 0.26" "$(levels)"
+  expect_equal "--level-fallback $how: held out" "held out $held 2 of 10 conditions" "$(sed -n 4p "$out" | tr -s ' ')"
+  expect_text "--level-fallback $how: report" "\"level_fallback\": \"$how\"" ragged.json
+  expect_equal "--level-fallback $how: what was done" "\"$how\" null" "$(sed -n 's/.*"fallback": \(.*\),/\1/p' ragged.json | tr '\n' ' ' | sed 's/ $//')"
+done <<'EOF'
+one|no level could be chosen; 1 was taken, give one level to have another, or choose another --level-fallback|1|-
+pairwise_likelihood|so that the level was chosen by the likelihood of pairs of units|0|2 of 10 conditions
+diagonal_loading|it is not positive definite at level 1, so that 0.74 was taken, the nearest at which it is|0.74|-
+EOF
+
 # ---- pictures
 run "$gsn" "$responses" --plot pictures --quiet --out drawn.npz
 expect_same "--plot: the same arrays" out.npz drawn.npz
@@ -278,7 +295,7 @@ fi
 # ---- help and version
 run "$gsn" --help
 expect_success "--help"
-for text in --array --order --uneven --no-shrinkage --shrink-levels --allow-extrapolation --returns --singular-rule --level-rule --n1-rule --dead-units --ridge --iteration \
+for text in --array --order --uneven --no-shrinkage --shrink-levels --allow-extrapolation --returns --singular-rule --level-rule --level-fallback --n1-rule --dead-units --ridge --iteration \
   --max-iterations --threads --backend --device --out --json --plot --quiet "Exit codes"; do
   expect_text "--help" "$text" "$out"
 done

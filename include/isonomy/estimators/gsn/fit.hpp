@@ -31,6 +31,10 @@ inline void require_fit(const char* operation, const GsnOptions& options, index_
   if (options.max_iterations < 1)
     throw ValueError(text::joined(operation, ": max_iterations=", options.max_iterations,
                                   "; expected at least 1; 100 is the default"));
+  if (options.level_rule == LevelRule::analytic && options.level_fallback == LevelFallback::pairwise_likelihood)
+    throw ValueError(text::joined(operation,
+                                  ": level_rule=analytic and level_fallback=pairwise_likelihood; expected a rule that "
+                                  "tries levels beside this fallback; take held_out, or diagonal_loading"));
   require_trials(operation, trials);
   if (conditions < 2)
     throw ValueError(text::joined(operation, ": the data have ", conditions,
@@ -84,9 +88,9 @@ template <LevelSearch Search, ContextLike Ctx, class T>
 /// share of the noise in it, the mean over these conditions of common trials over the product of the numbers of both.
 /// So cS has no bias, and no covariance need be semidefinite. 0 where there is none to take the mean of. The noise's
 /// level is chosen on trials that no unit lacks, the data's on conditions of which every unit has some, 5 at least, of
-/// units that vary; without these it is 1. biconvex() is run with the mean number of trials of units in conditions, by
-/// sweeps. Offsets of units cost no digits. O(units^2 * trials) where units lack some, and for the rest one product of
-/// matrices.
+/// units that vary; without these it is 1, or what options.level_fallback says. biconvex() is run with the mean number
+/// of trials of units in conditions, by sweeps. Offsets of units cost no digits. O(units^2 * trials) where units lack
+/// some, and for the rest one product of matrices.
 ///
 /// options.level_rule says how levels are chosen: see LevelRule. precision() inverts the covariances that are returned.
 ///
@@ -99,8 +103,9 @@ template <LevelSearch Search, ContextLike Ctx, class T>
 /// validate, or by rules that hold out none of these for fewer than two; of missing data where no unit has two trials
 /// of a condition, or two conditions; ShapeError, OutOfMemory, NoConvergence. Inputs stay as they are. Warnings: units
 /// that do not vary, one condition that validates, a level at an end of its grid, none that is not singular, none that
-/// could be chosen, a ridge, and one above a thousandth of the variance of some unit, no convergence, sweeps that ended
-/// more than 1 % from their end, conditions or units that hardly repeat. Progress per stage; Cancelled.
+/// could be chosen and what was done instead, a ridge, and one above a thousandth of the variance of some unit, no
+/// convergence, sweeps that ended more than 1 % from their end, conditions or units that hardly repeat. Progress per
+/// stage; Cancelled.
 ///
 /// Cost for N units, C conditions and T trials: the searches; N^2 C T for the covariances; O(N^3) for each projection
 /// and for eigenpairs. Memory: some 2 C T N doubles of rows, that of a search, and N^2 for each covariance; with cNb or

@@ -60,7 +60,8 @@ class FitMemory {
   template <LevelSearch Search>
   [[nodiscard]] MemoryPlan plan() const {
     MemoryPlan plan;
-    if (levels_.size() > 1) plan.levels = always() + std::max(choice<Search>(noise_rows()), choice<Search>(means()));
+    if (levels_.size() > 1)
+      plan.levels = always() + std::max({choice<Search>(noise_rows()), choice<Search>(means()), fallback()});
     plan.covariances = always() + covariances();
     if (asked_.biconvex()) plan.biconvex = always() + biconvex();
     if (pairs_of_signal() || pairs_of_difference()) plan.eigenvectors = always() + eigenvectors();
@@ -132,21 +133,34 @@ class FitMemory {
     return bytes(each * levels_within(ctx_.control().workspace_limit, shape_.units, rows, levels_.size()));
   }
 
+  /// Missing data of which too little is whole: rows and the covariance of pairs, what they are in units of spread, the
+  /// form of that, and held-out rows with three sums of each pair.
+  [[nodiscard]] std::size_t fallback() const {
+    if (!missing_ || how_.fallback == LevelFallback::one) return 0;
+    const index_t units = shape_.units, held_out = (shape_.conditions / how_.leave_out + 1) * shape_.trials;
+    const std::size_t of_noise = bytes(noise_rows() * units + groups(shape_.conditions, shape_.trials) + square()),
+                      of_data = bytes(2 * means() * units + groups(1, shape_.conditions) + sums_of_pairs() + square());
+    const bool pairs = how_.fallback == LevelFallback::pairwise_likelihood;
+    const index_t sums = pairs ? 3 * square() + (held_out + static_cast<index_t>(levels_.size())) * units : 0;
+    return std::max({of_noise + product_of(units, noise_rows()), of_data + product_of(units, means()),
+                     bytes(2 * square()), bytes(square()) + form_of(units, 0), bytes(square() + sums)});
+  }
+
   /// Rows of all conditions and a covariance; the other one's rows beside the first covariance; both covariances, and
   /// the signal's where nothing else makes that.
   [[nodiscard]] std::size_t covariances() const {
     const index_t of_noise = asked_.noise() ? (missing_ ? 2 : 1) * square() : 0, of_data = asked_.data() ? square() : 0;
     const index_t rows = noise_rows() * shape_.units;
     const std::size_t first = bytes(rows + groups(shape_.conditions, shape_.trials) + of_noise),
-                      second = bytes(means() * shape_.units + groups(1, shape_.conditions) + sums_of_pairs() +
-                                     of_noise + of_data),
+                      second = bytes(means() * shape_.units + groups(1, shape_.conditions) +
+                                     (asked_.data() ? sums_of_pairs() : 0) + of_noise + of_data),
                       last = bytes(of_noise + of_data + (asked_.cS ? square() : 0));
     const std::size_t product = asked_.matrices() ? product_of(shape_.units, std::max(noise_rows(), means())) : 0;
     return std::max({first, second, last}) + product;
   }
   /// Missing data of more conditions than a mask has bits: presence, products of numbers and of these with presence.
   [[nodiscard]] index_t sums_of_pairs() const {
-    const bool single = missing_ && asked_.data() && shape_.conditions > mask_bits;
+    const bool single = missing_ && shape_.conditions > mask_bits;
     return single ? shape_.conditions * shape_.units + 2 * square() : 0;
   }
   /// Missing data: numbers of units in groups of trials, masks, counts and weights; on the host masks once more, in

@@ -93,8 +93,12 @@ struct GsnOptions {
   LevelRule level_rule = LevelRule::held_out;       ///< how both levels are chosen
   N1Rule n1_rule = N1Rule::matlab;                  ///< numpy: as published for Python
   DeadUnits dead_units = DeadUnits::drop;           ///< literal: as published
+  /// Of missing data of which too little is whole to choose a level on; one: as published.
+  LevelFallback level_fallback = LevelFallback::one;
 
-  [[nodiscard]] LevelOptions levels() const { return {level_rule, singular_rule, n1_rule, dead_units}; }
+  [[nodiscard]] LevelOptions levels() const {
+    return {level_rule, singular_rule, n1_rule, dead_units, LevelOptions{}.leave_out, level_fallback};
+  }
 };
 
 }  // namespace isonomy::gsn

@@ -203,10 +203,16 @@ void describe_levels(Ctx& ctx, const char* estimator, Report& report,
   describe_context(ctx, report);
 }
 
-[[nodiscard]] inline Decision decision(const LevelChoice& choice, const char* name) {
+/// What decided about a level.
+[[nodiscard]] inline const char* criterion(const LevelChoice& choice) {
+  if (choice.fallback == LevelFallback::diagonal_loading) return "a positive definite covariance";
+  if (choice.fallback == LevelFallback::pairwise_likelihood) return "mean negative log-likelihood of pairs";
   const bool analytic = choice.rule == LevelRule::analytic && !choice.form.empty();
-  return {text::joined(name, analytic ? ": variance of correlations" : ": mean negative log-likelihood"),
-          text::joined(text::decimals(choice.level)), choice.margin};
+  return analytic ? "variance of correlations" : "mean negative log-likelihood";
+}
+
+[[nodiscard]] inline Decision decision(const LevelChoice& choice, const char* name) {
+  return {text::joined(name, ": ", criterion(choice)), text::joined(text::decimals(choice.level)), choice.margin};
 }
 
 /// The items that the covariance is of: all, or where a level was chosen on a part those that train it.

@@ -1,4 +1,4 @@
-// gsn on Backend<Cuda>: the golden cases by every search, and conditions that come one after another.
+// gsn on Backend<Cuda>: the golden cases by every search, levels of missing data by pairs, and conditions that stream.
 #include <cstddef>
 
 #include "isonomy/cuda/cuda.cuh"
@@ -7,6 +7,7 @@
 #include "support/catch.hpp"
 #include "support/gsn/golden.hpp"
 #include "support/gsn/golden_fit.hpp"
+#include "support/gsn/level_fallback.hpp"
 #include "support/gsn/matrices.hpp"
 #include "support/gsn/trials.hpp"
 
@@ -72,6 +73,11 @@ TEST_CASE("fits of gsn on Cuda have the same bits each time", "[cuda]") {
 TEST_CASE("conditions that stream to Cuda have the result of all of them at once", "[cuda]") {
   for (const isonomy::test::GsnCase& c : isonomy::test::gsn_cases_of("even", 8))
     isonomy::test::check_stream_on_device(c);
+}
+TEST_CASE("levels of gsn on Cuda fall back to what pairs of units say", "[cuda]") {
+  isonomy::Context<isonomy::Cuda> ctx;
+  isonomy::test::check_fallback_by_hand(ctx);
+  isonomy::test::check_fallback_by_definition(ctx, isonomy::test::nothing_whole(321, 5, 12, 3));
 }
 TEST_CASE("fits and levels of gsn on Cuda are those of the published code, of many units", "[cuda][long]") {
   isonomy::test::check_fits_on_device(1000);

@@ -49,6 +49,8 @@ struct LevelChoice {
   index_t training = 0, validation = 0;  ///< conditions; of k_fold the fewest that train, and all that validate
   std::vector<index_t> dead_units;       ///< that do not vary in training, of some fold, left out of its likelihood
   index_t units = 0;                     ///< that are in the likelihood, of folds the fewest
+  /// Of missing data: where the level comes from, if what is whole did not give it.
+  std::optional<LevelFallback> fallback;
 };
 
 /// A way to find the likelihood curve.

@@ -27,6 +27,21 @@ enum class LevelRule { held_out, k_fold, continuous, analytic };
   return rule == LevelRule::held_out || rule == LevelRule::continuous;
 }
 
+/// What becomes of the level of missing data, of which too little is whole to choose one on.
+///
+/// - `one`: the level is 1, as published;
+/// - `pairwise_likelihood`: it is chosen as LevelRule says, but by the likelihood of pairs of units instead of all
+///   (detail::PairLikelihood), each pair in what both have; levels at which the training covariance is not positive
+///   definite have none;
+/// - `diagonal_loading`: of the levels the nearest to 1 at which the covariance is positive definite, which is that at
+///   1 with 1/level - 1 times each variance added to it, scaled back to the same variances. A level that could be
+///   chosen, but at which the covariance is not positive definite, is replaced by the nearest at which it is; so both
+///   covariances are, if they are at some level.
+///
+/// Both take the covariance of pairs once more and its extreme eigenvalues, O(N^3) for N units; pairs 3 N^2 numbers,
+/// and N^2 operations for each held-out row and each level.
+enum class LevelFallback { one, pairwise_likelihood, diagonal_loading };
+
 /// What the choice of a level depends on, beside the levels.
 struct LevelOptions {
   LevelRule level_rule = LevelRule::held_out;
@@ -34,6 +49,7 @@ struct LevelOptions {
   N1Rule n1_rule = N1Rule::matlab;
   DeadUnits dead_units = DeadUnits::drop;
   index_t leave_out = 5;
+  LevelFallback fallback = LevelFallback::one;  ///< of missing data
 };
 
 /// Defaults of calc_shrunken_covariance in cvnlab/GSN, and its names, but that `leaveout` is `leave_out` here.

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <initializer_list>
 #include <iterator>
 #include <limits>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,6 +28,8 @@
 #include "isonomy/estimators/gsn/levels/choose_level.hpp"
 #include "isonomy/estimators/gsn/levels/options.hpp"
 #include "isonomy/estimators/gsn/levels/problem.hpp"
+#include "isonomy/estimators/gsn/regimes/level_fallback.hpp"
+#include "isonomy/estimators/gsn/regimes/pair_rows.hpp"
 #include "isonomy/estimators/gsn/regimes/pairwise.hpp"
 #include "isonomy/estimators/gsn/regimes/presence.hpp"
 #include "isonomy/estimators/gsn/regimes/present_means.hpp"
@@ -93,7 +97,8 @@ class MissingUnits {
 
   [[nodiscard]] const std::vector<double>& mean() const { return means_.of_units(); }
 
-  /// Levels need what no unit lacks that varies: trials for the noise, conditions for the data. Without, a level is 1.
+  /// Levels need what no unit lacks that varies: trials for the noise, conditions for the data. Without, a level is
+  /// what LevelOptions::fallback says.
   template <LevelSearch Search>
   void choose_levels(LevelChoice& noise, LevelChoice& data, std::vector<std::string>& warnings) {
     means_.warn(warnings);
@@ -104,14 +109,24 @@ class MissingUnits {
     const std::vector<index_t> silent = still(means_.noise_variances()), constant = still(means_.data_variances());
     const TrialLists lists = presence(ctx_, data_, all_but(silent)).whole;
     choose_one<Search>(RowsWithout(ctx_, NoiseRows<Ctx, T>(ctx_, data_, lists), silent),
-                       {lists.repeated(all.training), lists.repeated(all.validation)}, 1, noise, "noise",
-                       "none of the conditions that train, or that validate, has two trials without NaN", warnings);
+                       NoisePairs<Ctx, T>(ctx_, data_, presence_),
+                       {{lists.repeated(all.training), lists.repeated(all.validation)},
+                        1,
+                        "noise",
+                        "none of the conditions that train, or that validate, has two trials without NaN",
+                        {silent, means_.sizes(), epsilon}},
+                       noise, warnings);
     constexpr std::size_t least_conditions = 5;
     const std::vector<index_t> whole = presence(ctx_, means_.as_trials(), all_but(constant)).whole.of(0);
     const Split parts = split(static_cast<index_t>(whole.size()));
     choose_one<Search>(RowsWithout(ctx_, ConditionRows<Ctx>(ctx_, means_.view(), epsilon), constant),
-                       {picked(whole, parts.training), picked(whole, parts.validation)}, least_conditions - 1, data,
-                       "data", "fewer than 5 conditions have every unit", warnings);
+                       ConditionPairs<Ctx>(ctx_, means_.view()),
+                       {{picked(whole, parts.training), picked(whole, parts.validation)},
+                        least_conditions - 1,
+                        "data",
+                        "fewer than 5 conditions have every unit",
+                        {constant, means_.sizes(), epsilon}},
+                       data, warnings);
   }
 
   [[nodiscard]] Estimate<Tag> noise(double level, bool matrix) {
@@ -171,23 +186,70 @@ class MissingUnits {
     return others;
   }
 
-  template <LevelSearch Search, class Source>
-  void choose_one(const Source& rows, const Split& parts, std::size_t least, LevelChoice& choice, const char* of,
-                  const char* otherwise, std::vector<std::string>& warnings) const {
-    choice.training = static_cast<index_t>(parts.training.size());
-    choice.validation = static_cast<index_t>(parts.validation.size());
-    if (holds_out(how_.level_rule) ? parts.training.size() < least || parts.validation.empty()
-                                   : parts.training.size() + parts.validation.size() <= least) {
-      choice.level = 1;
-      const auto found = std::find(choice.levels.begin(), choice.levels.end(), 1.0);
-      choice.index = found == choice.levels.end() ? -1 : static_cast<index_t>(found - choice.levels.begin());
-      warnings.push_back(
-          text::joined(of, " covariance: ", otherwise,
-                       ", so that no level could be chosen; 1 was taken, give one level to have another"));
-      return;
+  /// What the level of one covariance is to be chosen on.
+  struct Whole {
+    Split parts;             ///< conditions that have it, that train and that validate
+    std::size_t least;       ///< that train
+    const char* of;          ///< "noise" or "data"
+    const char* too_little;  ///< what is wrong where these are less
+    KnownUnits known;
+
+    [[nodiscard]] bool suffices(LevelRule rule) const {
+      return holds_out(rule) ? parts.training.size() >= least && !parts.validation.empty()
+                             : parts.training.size() + parts.validation.size() > least;
     }
-    choose_level<Search>(ctx_, rows, parts, means_.sizes(), how_, choice);
-    warn(choice, of, warnings);
+  };
+
+  template <LevelSearch Search, class Source, class Pairs>
+  void choose_one(const Source& rows, const Pairs& pairs, const Whole& whole, LevelChoice& choice,
+                  std::vector<std::string>& warnings) const {
+    const std::vector<double> grid = choice.levels;
+    choice.training = static_cast<index_t>(whole.parts.training.size());
+    choice.validation = static_cast<index_t>(whole.parts.validation.size());
+    if (whole.suffices(how_.level_rule)) {
+      choose_level<Search>(ctx_, rows, whole.parts, means_.sizes(), how_, choice);
+      warn(choice, whole.of, warnings);
+    } else {
+      choose_otherwise(pairs, whole, choice, warnings);
+    }
+    if (how_.fallback == LevelFallback::diagonal_loading) load_diagonal(pairs, whole, grid, choice, warnings);
+  }
+
+  /// Where too little is whole.
+  template <class Pairs>
+  void choose_otherwise(const Pairs& pairs, const Whole& whole, LevelChoice& choice,
+                        std::vector<std::string>& warnings) const {
+    const auto say = [&](const char* what) {
+      warnings.push_back(text::joined(whole.of, " covariance: ", whole.too_little, what));
+    };
+    const bool by_pairs = how_.fallback == LevelFallback::pairwise_likelihood;
+    if (by_pairs && choose_by_pairs(ctx_, pairs, split(data_.conditions), whole.known, how_, choice)) {
+      say(", so that the level was chosen by the likelihood of pairs of units");
+      return warn(choice, whole.of, warnings);
+    }
+    take_level(choice, 1, LevelFallback::one);
+    if (how_.fallback == LevelFallback::diagonal_loading)
+      return say(", so that no level could be chosen; 1 is taken if the covariance is positive definite");
+    say(by_pairs ? ", nor pairs of units what tells levels apart, so that no level could be chosen; 1 was taken, give "
+                   "one level to have another"
+                 : ", so that no level could be chosen; 1 was taken, give one level to have another, or choose "
+                   "another level_fallback");
+  }
+
+  /// Takes a level at which the covariance is positive definite, if there is one.
+  template <class Pairs>
+  void load_diagonal(const Pairs& pairs, const Whole& whole, const std::vector<double>& grid, LevelChoice& choice,
+                     std::vector<std::string>& warnings) const {
+    const double from = choice.level;
+    const std::optional<double> level = definite_level(ctx_, pairs, every(data_.conditions), whole.known, grid, from);
+    if (level == from) return;
+    const auto say = [&](std::initializer_list<text::Piece> what) {
+      warnings.push_back(text::joined(
+          {whole.of, " covariance: it is not positive definite at level ", text::decimals(from), text::joined(what)}));
+    };
+    if (!level) return say({", nor at any other of the levels, so that it was left there; give lower levels"});
+    take_level(choice, *level, LevelFallback::diagonal_loading);
+    say({", so that ", text::decimals(*level), " was taken, the nearest at which it is"});
   }
 
   [[nodiscard]] Estimate<Tag> estimate(std::vector<double>&& variances) const {

@@ -1,0 +1,216 @@
+// Levels of missing data of which nothing is whole: the likelihood of pairs and diagonal loading, against loops over
+// their definitions and numbers by hand.
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+#include "isonomy/compiled/gsn.hpp"
+#include "isonomy/estimators/gsn/fit.hpp"
+#include "isonomy/estimators/gsn/memory_plan.hpp"
+#include "isonomy/estimators/gsn/regimes/level_fallback.hpp"
+#include "isonomy/estimators/gsn/regimes/presence.hpp"
+#include "support/catch.hpp"
+#include "support/gsn/level_fallback.hpp"
+#include "support/gsn/matrices.hpp"
+#include "support/gsn/trials.hpp"
+#include "support/message.hpp"
+
+using namespace isonomy;
+using gsn::LevelFallback;
+using gsn::LevelRule;
+
+namespace {
+
+gsn::GsnResult<Cpu> fallen_back(const test::Trials& d, const gsn::GsnOptions& options,
+                                const cpu::ContextOptions& how = {}) {
+  Context<Cpu> ctx(how);
+  return gsn::fit(ctx, d.view(), options);
+}
+
+}  // namespace
+
+TEST_CASE("the likelihood of pairs has the numbers that it has by hand", "[gsn]") {
+  Context<Cpu> ctx;
+  test::check_fallback_by_hand(ctx);
+}
+
+TEST_CASE("levels by the likelihood of pairs are those of its definition", "[gsn]") {
+  Context<Cpu> ctx;
+  for (const test::Trials& d :
+       {test::nothing_whole(301), test::nothing_whole(302, 5, 33, 6, 1), test::nothing_whole(303, 12, 15, 3)})
+    test::check_fallback_by_definition(ctx, d);
+}
+
+TEST_CASE("folds and refined levels of pairs are those of one split after another, and at least as likely", "[gsn]") {
+  const test::Trials d = test::nothing_whole(304, 6, 24, 4, 6);
+  const gsn::GsnResult<Cpu> one = fallen_back(d, test::falling_back(LevelFallback::pairwise_likelihood)),
+                            folds = fallen_back(
+                                d, test::falling_back(LevelFallback::pairwise_likelihood, LevelRule::k_fold)),
+                            fine = fallen_back(
+                                d, test::falling_back(LevelFallback::pairwise_likelihood, LevelRule::continuous));
+  const std::vector<gsn::Split> splits = gsn::folds(gsn::split(24));
+  double sum = 0, rows = 0;
+  constexpr std::size_t at = 10;
+  for (const gsn::Split& split : splits) {
+    double count = 0;
+    for (index_t j = 0; j < 6; ++j)
+      for (index_t i = 0; i < j; ++i)
+        for (const auto& group : test::trials_in_common(d, i, j, split.validation).a)
+          count += group.size() < 2 ? 0 : static_cast<double>(group.size());
+    sum += count * test::naive_likelihood_of_pairs(d, split, folds.noise.levels[at], true);
+    rows += count;
+  }
+  CHECK(folds.noise.nll[at] == Approx(sum / rows).epsilon(1e-12));
+  CHECK(folds.noise.validation == 24);
+  CHECK(folds.noise.rule == LevelRule::k_fold);
+  CHECK(fine.noise.nll == one.noise.nll);
+  CHECK(fine.data.level_nll < one.data.level_nll);
+  CHECK(std::abs(fine.shrinklevelD - one.shrinklevelD) <= 0.02);
+  CHECK(fine.data.level_nll ==
+        Approx(test::naive_likelihood_of_pairs(d, gsn::split(24), fine.shrinklevelD, false)).epsilon(1e-12));
+}
+
+TEST_CASE("the likelihood of the one pair of two whole units is that of both", "[gsn]") {
+  const test::Trials d = test::random_trials(2, 20, 4, 305, 1);
+  Context<Cpu> ctx;
+  const gsn::DataView<double> view = d.view();
+  const gsn::detail::Presence presence = gsn::detail::presence(ctx, view);
+  gsn::LevelChoice choice;
+  choice.levels = gsn::default_levels();
+  const gsn::detail::KnownUnits known{{}, {1, 1}, 2.3e-16};
+  REQUIRE(gsn::detail::choose_by_pairs(ctx, gsn::detail::NoisePairs<Context<Cpu>, double>(ctx, view, presence),
+                                       gsn::split(20), known, {}, choice));
+  const gsn::ShrunkenCovariance<Cpu> whole = gsn::shrunken_covariance(ctx, view);
+  CHECK(choice.level == whole.choice.level);
+  for (std::size_t k = 0; k < choice.nll.size(); ++k)
+    CHECK(choice.nll[k] == Approx(whole.choice.nll[k]).epsilon(1e-12));
+}
+
+TEST_CASE("diagonal loading makes both covariances positive definite by the nearest level", "[gsn]") {
+  for (const test::Trials& d : {test::nothing_whole(306), test::nothing_whole(307, 14, 12, 3)}) {
+    const gsn::GsnResult<Cpu> r = fallen_back(d, test::falling_back(LevelFallback::diagonal_loading));
+    for (const bool noise : {true, false}) {
+      const gsn::LevelChoice& choice = noise ? r.noise : r.data;
+      double expected = 0;
+      for (const double level : gsn::default_levels())
+        if (test::is_definite(test::pairwise_at(d, gsn::detail::every(d.conditions), level, noise)))
+          expected = std::max(expected, level);
+      CHECK(choice.level == expected);
+      CHECK(choice.fallback == (expected == 1 ? LevelFallback::one : LevelFallback::diagonal_loading));
+      CHECK(test::is_definite(test::square(noise ? r.cN : r.cD)));
+    }
+  }
+  // Levels that could be chosen, on few conditions that are whole, are lowered too.
+  const test::Trials whole = test::random_trials(30, 24, 3, 308, 1, 0.5);
+  test::Trials few = whole;
+  few.each([](double& x, index_t i, index_t c, index_t) {
+    if (c % 2 == 1 && (i + c) % 3 == 0) x = test::not_a_number;
+  });
+  gsn::GsnOptions loaded = test::falling_back(LevelFallback::diagonal_loading),
+                  plain = test::falling_back(LevelFallback::one);
+  loaded.shrinklevels = plain.shrinklevels = std::vector<double>{0.97, 0.99, 0.6, 0.3};
+  const gsn::GsnResult<Cpu> r = fallen_back(few, loaded), chosen = fallen_back(few, plain);
+  CHECK(!chosen.data.fallback);
+  CHECK(!test::is_definite(test::square(chosen.cD)));
+  CHECK(r.data.fallback == LevelFallback::diagonal_loading);
+  CHECK(r.data.nll == chosen.data.nll);
+  CHECK(r.data.level_nll == r.data.nll[static_cast<std::size_t>(r.data.index)]);
+  CHECK(std::isnan(r.data.margin));
+  CHECK(test::is_definite(test::square(r.cD)));
+}
+
+TEST_CASE("fallen back levels depend neither on threads, scale, memory nor dead units", "[gsn]") {
+  const test::Trials d = test::nothing_whole(309, 20, 15, 4);
+  for (const LevelFallback to : {LevelFallback::pairwise_likelihood, LevelFallback::diagonal_loading}) {
+    const gsn::GsnOptions options = test::falling_back(to);
+    const gsn::GsnResult<Cpu> r = fallen_back(d, options, {.threads = 1});
+    REQUIRE(r.noise.fallback == to);
+    REQUIRE(r.data.fallback == to);
+    for (const int threads : {2, 8}) {
+      const gsn::GsnResult<Cpu> other = fallen_back(d, options, {.threads = threads});
+      CHECK(other.noise.level == r.noise.level);
+      CHECK(test::square(other.cSb) == test::square(r.cSb));
+      if (to == LevelFallback::pairwise_likelihood) CHECK(other.noise.nll[3] == r.noise.nll[3]);
+    }
+    for (const double scale : {1e-9, 1e9}) {
+      test::Trials scaled = d;
+      scaled.each([&](double& x, auto...) { x *= scale; });
+      const gsn::GsnResult<Cpu> other = fallen_back(scaled, options);
+      CHECK(other.noise.level == r.noise.level);
+      CHECK(other.data.level == r.data.level);
+      CHECK(test::largest((1 / (scale * scale)) * test::square(other.cSb) - test::square(r.cSb)) <
+            1e-11 * test::largest(test::square(r.cSb)));
+    }
+    Context<Cpu> ctx;
+    const gsn::MemoryPlan plan = gsn::memory_plan(ctx, gsn::gsn_shape(d.view(), true), options);
+    const gsn::GsnResult<Cpu> tight = fallen_back(d, options, {.threads = 1, .workspace_limit = plan.context});
+    CHECK(tight.noise.level == r.noise.level);
+    CHECK(tight.data.level == r.data.level);
+    CHECK(tight.report.bytes_peak <= plan.context);
+    test::Trials with_dead{21, 15, 4, d.x};
+    with_dead.x.resize(21 * 60, 7);
+    const gsn::GsnResult<Cpu> dead = fallen_back(with_dead, options);
+    CHECK(dead.noise.level == r.noise.level);
+    CHECK(dead.data.level == r.data.level);
+    CHECK(dead.dead_units == std::vector<index_t>{20});
+    CHECK(dead.cN.view()(20, 20) == 0);
+    if (to == LevelFallback::pairwise_likelihood) CHECK(dead.noise.dead_units == std::vector<index_t>{20});
+    const std::vector<double> before = d.x;
+    CHECK(std::equal(before.begin(), before.end(), d.x.begin(),
+                     [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }));
+  }
+}
+
+TEST_CASE("a level search takes the memory that its plan says, fallen back too", "[gsn]") {
+  const test::Trials d = test::nothing_whole(310, 90, 12, 3);
+  for (const LevelFallback to : {LevelFallback::pairwise_likelihood, LevelFallback::diagonal_loading}) {
+    gsn::GsnOptions options = test::falling_back(to);
+    options.returns = gsn::Returns::none();
+    Context<Cpu> ctx({.threads = 1});
+    const gsn::MemoryPlan plan = gsn::memory_plan(ctx, gsn::gsn_shape(d.view(), true), options);
+    const gsn::GsnResult<Cpu> r = gsn::fit(ctx, d.view(), options);
+    CHECK(r.report.bytes_peak <= plan.levels);
+    CHECK(static_cast<double>(r.report.bytes_peak) >= 0.4 * static_cast<double>(plan.levels));
+  }
+}
+
+TEST_CASE("missing data fall back to 1 by default, and where pairs tell nothing", "[gsn]") {
+  const test::Trials d = test::nothing_whole(311);
+  gsn::GsnOptions plain = test::falling_back(LevelFallback::one);
+  const gsn::GsnResult<Cpu> r = fallen_back(d, plain);
+  CHECK(r.shrinklevelN == 1);
+  CHECK(r.noise.fallback == LevelFallback::one);
+  CHECK(r.noise.nll.empty());
+  CHECK(gsn::GsnOptions{}.level_fallback == LevelFallback::one);
+  // Each trial has one unit, so that no pair has a trial in common; conditions have all units.
+  test::Trials apart = test::random_trials(3, 20, 9, 312);
+  apart.each([](double& x, index_t i, index_t, index_t t) { x = t % 3 == i ? x : test::not_a_number; });
+  const gsn::GsnResult<Cpu> alone = fallen_back(apart, test::falling_back(LevelFallback::pairwise_likelihood));
+  CHECK(alone.shrinklevelN == 1);
+  CHECK(alone.noise.fallback == LevelFallback::one);
+  CHECK(test::has_warning(alone.report.warnings,
+                          "nor pairs of units what tells levels apart, so that no level could be chosen; 1 was taken"));
+  CHECK(!alone.data.fallback);
+  plain = test::falling_back(LevelFallback::pairwise_likelihood);
+  plain.wantshrinkage = false;
+  const gsn::GsnResult<Cpu> untried = fallen_back(d, plain);
+  CHECK(untried.shrinklevelN == 1);
+  CHECK(!untried.noise.fallback);
+  gsn::GsnOptions literal = test::falling_back(LevelFallback::pairwise_likelihood);
+  literal.dead_units = gsn::DeadUnits::literal;
+  CHECK(fallen_back(d, literal).noise.nll[0] ==
+        fallen_back(d, test::falling_back(LevelFallback::pairwise_likelihood)).noise.nll[0]);
+}
+
+TEST_CASE("pairs need a rule that tries levels", "[gsn]") {
+  const test::Trials d = test::nothing_whole(313);
+  CHECK(test::message<ValueError>([&] {
+          (void)fallen_back(d, test::falling_back(LevelFallback::pairwise_likelihood, LevelRule::analytic));
+        }) == "gsn::fit: level_rule=analytic and level_fallback=pairwise_likelihood; expected a rule that tries levels "
+              "beside this fallback; take held_out, or diagonal_loading");
+  const gsn::GsnResult<Cpu> r =
+      fallen_back(d, test::falling_back(LevelFallback::diagonal_loading, LevelRule::analytic));
+  CHECK(test::is_definite(test::square(r.cN)));
+  CHECK(test::is_definite(test::square(r.cD)));
+}
