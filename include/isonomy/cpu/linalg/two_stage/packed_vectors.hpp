@@ -113,20 +113,25 @@ class PackedVectors {
     for (index_t j = 0; j < block_.columns; ++j) {
       const double* const column = v(j);
       double* const out = to + place(steps, 0, j);
-      if (p <= j && j < end) out[(j - p) * kernel_.columns] = 1;
+      const index_t apart = kernel_.columns;
+      if (p <= j && j < end) out[(j - p) * apart] = 1;
       const Range r = range(j, p, end);
-      for (index_t i = r.begin; i < r.end; ++i) out[(i - p) * kernel_.columns] = column[i];
+      for (index_t i = r.begin; i < r.end; ++i) out[(i - p) * apart] = column[i];
     }
   }
   /// V^T as one, a column of V in each step.
   template <class Column>
   void pack_rows(const Column& v, index_t p, index_t end, double* to) const {
+    const index_t c = kernel_.columns;
     std::fill_n(to, round_up(end - p, 8) * k_, 0.0);
     for (index_t j = 0; j < block_.columns; ++j) {
       const double* const column = v(j);
       if (p <= j && j < end) to[place(k_, j, j - p)] = 1;
       const Range r = range(j, p, end);
-      for (index_t i = r.begin; i < r.end; ++i) to[place(k_, j, i - p)] = column[i];
+      for (index_t i = r.begin, next = 0; i < r.end; i = next) {
+        next = std::min(r.end, p + round_up(i - p + 1, c));
+        std::copy(column + i, column + next, to + place(k_, j, i - p));
+      }
     }
   }
   /// -F^T as one.
