@@ -15,6 +15,9 @@
 #include "isonomy/cpu/linalg/two_stage/back_transformation.hpp"
 #include "isonomy/cpu/linalg/two_stage/band_reduction.hpp"
 #include "isonomy/cpu/linalg/two_stage/bulge_chase.hpp"
+#include "isonomy/ops/linalg/eigen/eigh.hpp"
+#include "isonomy/ops/linalg/eigen/eigh_subset.hpp"
+#include "isonomy/ops/linalg/eigen/spectrum.hpp"
 #include "support/catch.hpp"
 #include "support/message.hpp"
 
@@ -32,7 +35,7 @@ using ByColumns = std::vector<double>;
   return a;
 }
 [[nodiscard]] double number(index_t seed, index_t i, index_t j) {
-  return 2 * random_unit(static_cast<std::uint64_t>(seed), static_cast<std::uint64_t>(i * 1000 + j)) - 1;
+  return 2 * random_unit(static_cast<std::uint64_t>(seed), static_cast<std::uint64_t>(i * 10000 + j)) - 1;
 }
 [[nodiscard]] ByColumns of_random(index_t n) {
   return lower_and_mirror(n, [=](index_t i, index_t j) { return number(n, i, j); });
@@ -292,4 +295,42 @@ TEST_CASE("two stages take the memory that is told, say who lacks it, and heed a
   const ByColumns before = c;
   stopped([&] { stages.back(column_major(c.data(), n, n)); });
   CHECK(c != before);
+}
+
+TEST_CASE("large matrices go by way of a band, and their parts have the bits of the whole", "[linalg][long]") {
+  constexpr index_t n = cpu::SymmetricEigenproblem::two_stages_from;
+  const ByColumns a = of_random(n);
+  const MatrixView<const double> matrix = column_major(a.data(), n, n);
+  ByColumns w(static_cast<std::size_t>(n)), v(a.size()), few(w), vectors(a.size());
+  Context<Cpu> one(cpu::ContextOptions{.threads = 1}), three(cpu::ContextOptions{.threads = 3});
+  eigh(three, matrix, view(w), column_major(v.data(), n, n));
+  CHECK(three.counters().bytes_peak <= eigh_workspace<double>(three, n));
+  const EigenRange found =
+      eigh_subset(one, matrix, Spectrum::between(-0.5, 0.5), view(few), column_major(vectors.data(), n, n));
+  REQUIRE(found.count > 5);
+  const auto first = static_cast<std::size_t>(found.first), count = static_cast<std::size_t>(found.count);
+  CHECK(std::equal(few.begin(), few.begin() + found.count, w.begin() + found.first));
+  CHECK(std::equal(vectors.begin(), vectors.begin() + found.count * n, v.begin() + found.first * n));
+  const Pairs by_way = by_band(one, a, n, cpu::SymmetricEigenproblem::usual_band, found.first, found.count),
+              direct = by_band(one, a, n, 0, found.first, found.count);
+  CHECK(std::equal(by_way.w.begin(), by_way.w.end(), w.begin() + found.first));
+  CHECK(by_way.v != direct.v);
+  const double bound = static_cast<double>(n) * 0x1p-53 * static_cast<double>(n);  // the norm is less than n
+  for (std::size_t j = 0; j < count; ++j) {
+    CHECK(std::abs(w[first + j] - direct.w[j]) <= bound);
+    const double* const x = v.data() + (first + j) * static_cast<std::size_t>(n);
+    double largest = 0, off = 0;
+    for (index_t i = 0; i < n; ++i) {
+      double residual = -w[first + j] * x[i];
+      for (index_t k = 0; k < n; ++k) residual += matrix(k, i) * x[k];
+      largest = std::max(largest, std::abs(residual));
+    }
+    for (index_t k = 0; k < n; ++k) {
+      double product = k == static_cast<index_t>(first + j) ? -1 : 0;
+      for (index_t i = 0; i < n; ++i) product += x[i] * v[static_cast<std::size_t>(k * n + i)];
+      off = std::max(off, std::abs(product));
+    }
+    CHECK(largest <= bound);
+    CHECK(off <= static_cast<double>(n) * 0x1p-53);
+  }
 }

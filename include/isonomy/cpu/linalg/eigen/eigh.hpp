@@ -24,12 +24,13 @@ namespace isonomy::cpu {
 
 /// A symmetric matrix, its eigenvalues and vectors, in working memory.
 ///
-/// Large matrices are reduced by way of a band, by products of blocks alone, where the direct reduction would wait for
-/// memory in half of its work; the eigenvectors then take a quarter more.
+/// Large matrices become tridiagonal by way of a band: by products of blocks, where half of the direct reduction waits
+/// for memory. The way back for vectors is longer, so that much is won for few of them, and little for all. Which way
+/// is taken depends on the number of rows alone.
 class SymmetricEigenproblem {
  public:
   /// Rows from which a matrix is reduced in two stages, and the band between them.
-  static constexpr index_t two_stages_from = 1024, usual_band = 64;
+  static constexpr index_t two_stages_from = 2048, usual_band = 64;
   [[nodiscard]] static index_t band_of(index_t n) { return n >= two_stages_from ? usual_band : 0; }
 
   /// Without a band: in one stage. In pieces: what the heap keeps between calls need not be cleared by the system each
