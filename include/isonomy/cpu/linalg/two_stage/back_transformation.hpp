@@ -30,9 +30,9 @@ class BackTransformation {
   [[nodiscard]] static index_t packed(const Context& ctx, index_t n, index_t count) {
     return PackedVectors::size(gemm_kernel<double>(ctx.instruction_set()), n, count);
   }
-  /// Elements that are taken from the context.
+  /// Elements that apply() takes from the context for up to n vectors, at most.
   [[nodiscard]] static index_t rooms(const Context& ctx, index_t n, index_t band) {
-    return std::min<index_t>(ctx.threads(), strips(ctx, n)) * round_up(PackedVectors::room(band), 32);
+    return std::min<index_t>(ctx.threads(), (n + least - 1) / least) * round_up(PackedVectors::room(band), 32);
   }
 
   BackTransformation(Context& ctx, const char* operation, MatrixView<double> a, index_t band,
@@ -59,10 +59,12 @@ class BackTransformation {
   }
 
  private:
+  static constexpr index_t least = 24;  ///< vectors of a task: whole groups of every kernel
+
   [[nodiscard]] static index_t sweeps(index_t band) { return std::max<index_t>(1, band / 2); }
   /// Vectors of a task: fewer where there would not be one for each thread.
   [[nodiscard]] static index_t strip(const Context& ctx, index_t count) {
-    return std::min(PackedVectors::most, round_up((count + ctx.threads() - 1) / ctx.threads(), 24));
+    return std::min(PackedVectors::most, round_up((count + ctx.threads() - 1) / ctx.threads(), least));
   }
   [[nodiscard]] static index_t strips(const Context& ctx, index_t count) {
     const index_t each = std::max<index_t>(1, strip(ctx, count));
