@@ -1,4 +1,4 @@
-// eigh of Backend<Cpu>: blocked reduction to tridiagonal form, divide and conquer, blocked back-transformation.
+// eigh of Backend<Cpu>: reduction to tridiagonal form in one stage or two, divide and conquer, back-transformation.
 #pragma once
 
 #include <algorithm>
@@ -15,21 +15,35 @@
 #include "isonomy/cpu/linalg/eigen/reduction.hpp"
 #include "isonomy/cpu/linalg/eigen/reflectors.hpp"
 #include "isonomy/cpu/linalg/eigen/scaled.hpp"
+#include "isonomy/cpu/linalg/two_stage/back_transformation.hpp"
+#include "isonomy/cpu/linalg/two_stage/band_reduction.hpp"
+#include "isonomy/cpu/linalg/two_stage/bulge_chase.hpp"
 #include "isonomy/cpu/memory.hpp"
 
 namespace isonomy::cpu {
 
 /// A symmetric matrix, its eigenvalues and vectors, in working memory.
+///
+/// Large matrices become tridiagonal by way of a band: by products of blocks, where half of the direct reduction waits
+/// for memory. The way back for vectors is longer, so that much is won for few of them, and little for all. Which way
+/// is taken depends on the number of rows alone.
 class SymmetricEigenproblem {
  public:
-  /// In pieces: what the heap keeps between calls need not be cleared by the system each time.
+  /// Rows from which a matrix is reduced in two stages, and the band between them.
+  static constexpr index_t two_stages_from = 2048, usual_band = 64;
+  [[nodiscard]] static index_t band_of(index_t n) { return n >= two_stages_from ? usual_band : 0; }
+
+  /// Without a band: in one stage. In pieces: what the heap keeps between calls need not be cleared by the system each
+  /// time.
   SymmetricEigenproblem(Context& ctx, const char* operation, index_t n)
-      : ctx_(ctx), operation_(operation), matrix_(allocate(of_matrix(n))), vectors_(allocate(n * n)),
-        workspace_(allocate(of_steps(ctx, n))), further_(allocate(DivideAndConquer::workspace(n))) {
+      : SymmetricEigenproblem(ctx, operation, n, band_of(n)) {}
+  SymmetricEigenproblem(Context& ctx, const char* operation, index_t n, index_t band)
+      : ctx_(ctx), operation_(operation), band_(band), matrix_(allocate(of_matrix(n, band))), vectors_(allocate(n * n)),
+        workspace_(allocate(of_steps(ctx, n, band))), further_(allocate(of_vectors(ctx, n, band))) {
     const index_t line = round_up(n, 8);
     a_ = column_major(in(matrix_), n, n), q_ = column_major(in(vectors_), n, n);
     d_ = in(matrix_) + round_up(n * n, 8), e_ = d_ + line, tau_ = e_ + line;
-    order_ = reinterpret_cast<index_t*>(tau_ + line);
+    order_ = reinterpret_cast<index_t*>(tau_ + line), factors_ = tau_ + 2 * line;
   }
 
   /// ValueError where an element of the lower triangle is not finite.
@@ -40,7 +54,7 @@ class SymmetricEigenproblem {
 
   /// All eigenvalues and vectors, or those that `choose` wants.
   void solve(const Choose& choose = {}) {
-    TridiagonalReduction(ctx_, operation_, a_, in(workspace_)).run(d_, e_, tau_);
+    reduce();
     DivideAndConquer form(ctx_, operation_, q_, d_, e_, in(workspace_), in(further_));
     if (!form.run(choose))
       throw NoConvergence(
@@ -49,20 +63,23 @@ class SymmetricEigenproblem {
                        "and 120 of a root in a merge; no matrix is known that takes more: solve it with "
                        "its rows and columns in another order, or by another backend"));
     const index_t count = choose ? form.wanted() : a_.rows;
-    if (a_.rows > 1 && count > 0)
-      Reflectors<double>(ctx_, operation_, a_, VectorView<const double>(tau_, a_.rows - 1), in(workspace_))
-          .apply(q_.column_block(0, count), false);
+    transform_back(q_.column_block(0, count));
     sort(d_, count, order_);
     if (ctx_.control().stop.stop_requested()) throw Cancelled(operation_);  // outputs are written whole
   }
   /// Bytes that a problem holds, and its largest product: of blocks of reflectors, or of halves of the vectors.
-  [[nodiscard]] static std::size_t workspace(const Context& ctx, index_t n) {
+  [[nodiscard]] static std::size_t workspace(const Context& ctx, index_t n) { return workspace(ctx, n, band_of(n)); }
+  [[nodiscard]] static std::size_t workspace(const Context& ctx, index_t n, index_t band) {
+    const auto product = [&](index_t m, index_t columns, index_t inner) {
+      return Gemm::gemm_workspace<double>(ctx, m, columns, inner);
+    };
+    const auto bytes = [](index_t elements) { return sizeof(double) * static_cast<std::size_t>(elements); };
     const index_t half = (n + 1) / 2, block = Reflectors<double>::block;
-    const auto held =
-        static_cast<std::size_t>(of_matrix(n) + n * n + of_steps(ctx, n) + DivideAndConquer::workspace(n));
-    return sizeof(double) * held +
-           std::max({Gemm::gemm_workspace<double>(ctx, block, n, n), Gemm::gemm_workspace<double>(ctx, n, n, block),
-                     Gemm::gemm_workspace<double>(ctx, half, n, half)});
+    const std::size_t direct = std::max(product(block, n, n), product(n, n, block)),
+                      by_band = std::max({product(n, band, band), product(band, band, n),
+                                          bytes(BackTransformation::rooms(ctx, n, band))});
+    return bytes(of_matrix(n, band) + n * n + of_steps(ctx, n, band) + of_vectors(ctx, n, band)) +
+           std::max(band == 0 ? direct : by_band, product(half, n, half));
   }
   /// Places of values in ascending order, of equal ones in the order of places.
   static void sort(const double* values, index_t count, index_t* places) {
@@ -93,10 +110,30 @@ class SymmetricEigenproblem {
   }
 
  private:
-  [[nodiscard]] static index_t of_matrix(index_t n) { return n * n + 4 * round_up(n, 8) + 8; }
-  [[nodiscard]] static index_t of_steps(const Context& ctx, index_t n) {
-    return std::max(
-        {TridiagonalReduction::workspace(ctx, n), DivideAndConquer::workspace(n), Reflectors<double>::workspace(n, n)});
+  [[nodiscard]] static index_t of_matrix(index_t n, index_t band) { return n * n + 4 * round_up(n, 8) + 8 + n * band; }
+  [[nodiscard]] static index_t of_steps(const Context& ctx, index_t n, index_t band) {
+    const index_t divided = DivideAndConquer::workspace(n);
+    if (band == 0)
+      return std::max({TridiagonalReduction::workspace(ctx, n), divided, Reflectors<double>::workspace(n, n)});
+    return std::max({BandReduction::workspace(ctx, n, band), BulgeChase::workspace(n, band), divided,
+                     BackTransformation::factors(n, band)});
+  }
+  [[nodiscard]] static index_t of_vectors(const Context& ctx, index_t n, index_t band) {
+    return std::max(DivideAndConquer::workspace(n), band == 0 ? 0 : BackTransformation::packed(ctx, n, n));
+  }
+  /// The tridiagonal form, and the reflectors in place of A.
+  void reduce() {
+    if (band_ == 0) return TridiagonalReduction(ctx_, operation_, a_, in(workspace_)).run(d_, e_, tau_);
+    BandReduction(ctx_, operation_, a_, band_, factors_, in(workspace_)).run();
+    BulgeChase(ctx_, operation_, {a_, band_}, in(workspace_)).run(d_, e_);
+  }
+  /// Vectors of the tridiagonal form become those of A.
+  void transform_back(MatrixView<double> c) {
+    if (a_.rows <= 1 || c.columns == 0) return;
+    if (band_ == 0)
+      return Reflectors<double>(ctx_, operation_, a_, VectorView<const double>(tau_, a_.rows - 1), in(workspace_))
+          .apply(c, false);
+    BackTransformation(ctx_, operation_, a_, band_, factors_, in(workspace_)).apply(c, in(further_));
   }
   [[nodiscard]] Memory::allocation allocate(index_t elements) {
     return Memory::allocate(ctx_, static_cast<std::size_t>(elements) * sizeof(double), operation_);
@@ -105,9 +142,10 @@ class SymmetricEigenproblem {
 
   Context& ctx_;
   const char* operation_;
+  index_t band_;  ///< 0: the reduction is direct
   Memory::allocation matrix_, vectors_, workspace_, further_;
   MatrixView<double> a_, q_;
-  double *d_ = nullptr, *e_ = nullptr, *tau_ = nullptr;
+  double *d_ = nullptr, *e_ = nullptr, *tau_ = nullptr, *factors_ = nullptr;
   index_t* order_ = nullptr;
   int exponent_ = 0;
 };
