@@ -39,6 +39,7 @@ if(COMMAND isonomy_emulated_test)
   isonomy_two_units(isonomy_emulated_cuda_asan ${checked_rows})
   isonomy_two_units(isonomy_emulated_cuda_race ${checked_rows})
   isonomy_few_elements(isonomy_emulated_cuda_plain 1)
+  isonomy_few_elements(isonomy_emulated_cuda_estimators_plain 1)
   isonomy_few_elements(isonomy_emulated_cuda_asan 1)
   isonomy_few_elements(isonomy_emulated_cuda_race 2)
   foreach(build IN ITEMS asan race)  # minutes to compile; every run has them in the plain build

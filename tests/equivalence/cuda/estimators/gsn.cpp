@@ -1,10 +1,13 @@
 // gsn on Backend<Cuda>: the golden cases by every search, levels of missing data by pairs, and conditions that stream.
 #include <cstddef>
+#include <tuple>
+#include <vector>
 
 #include "isonomy/cuda/cuda.cuh"
 #include "isonomy/estimators/gsn/fit.hpp"
 #include "isonomy/estimators/gsn/stream.hpp"
 #include "support/catch.hpp"
+#include "support/elements.hpp"
 #include "support/gsn/golden.hpp"
 #include "support/gsn/golden_fit.hpp"
 #include "support/gsn/level_fallback.hpp"
@@ -55,6 +58,29 @@ void check_stream_on_device(const GsnCase& c) {
   CHECK(largest(square(ctx, r.cSb) - square(ctx, whole.cSb)) <= 1e-12 * largest(square(ctx, whole.cSb)));
 }
 
+/// Is a fit of numbers in float that of the same numbers in double?
+template <class T>
+void check_numbers_on_device(const GsnCase& c) {
+  INFO(c.id);
+  Context<Cuda> ctx;
+  const Trials d = c.data();
+  const std::vector<T> narrow(d.x.begin(), d.x.end());
+  const std::vector<double> wide(narrow.begin(), narrow.end());
+  const auto on_device = to_device(ctx, narrow);
+  const auto wide_on_device = to_device(ctx, wide);
+  using Space = Context<Cuda>::space;
+  const gsn::GsnOptions options = detail::golden_options(c);
+  const auto r = gsn::fit(ctx, gsn::trials_fastest<Space>(on_device.data(), d.units, d.conditions, d.trials), options);
+  const auto of_double = gsn::fit(ctx, detail::golden_view<Context<Cuda>>(wide_on_device, c), options);
+  CHECK(r.shrinklevelN == of_double.shrinklevelN);
+  CHECK(r.shrinklevelD == of_double.shrinklevelD);
+  CHECK(r.numiters == of_double.numiters);
+  CHECK(largest(square(ctx, r.cN) - square(ctx, of_double.cN)) <= 1e-9 * largest(square(ctx, of_double.cN)));
+  CHECK(largest(square(ctx, r.cSb) - square(ctx, of_double.cSb)) <= 1e-9 * largest(square(ctx, of_double.cSb)));
+}
+
+using NumberTypes = ChosenElements<std::tuple<float, double>, choice_or(0)>;
+
 }  // namespace
 }  // namespace isonomy::test
 
@@ -69,6 +95,11 @@ TEST_CASE("fits of gsn on Cuda have the same bits each time", "[cuda]") {
   isonomy::Context<isonomy::Cuda> ctx, other;
   for (const isonomy::test::GsnCase& c : isonomy::test::gsn_cases_of("missing", 8))
     isonomy::test::check_golden_repeats(ctx, other, c);
+}
+TEMPLATE_LIST_TEST_CASE("fits of gsn on Cuda are those of the same numbers in double", "[cuda]",
+                        isonomy::test::NumberTypes) {
+  for (const char* regime : {"even", "missing"})
+    isonomy::test::check_numbers_on_device<TestType>(isonomy::test::gsn_cases_of(regime, 8).front());
 }
 TEST_CASE("conditions that stream to Cuda have the result of all of them at once", "[cuda]") {
   for (const isonomy::test::GsnCase& c : isonomy::test::gsn_cases_of("even", 8))
