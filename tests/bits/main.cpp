@@ -5,5 +5,6 @@ int main() {
   bits::profiling();
   bits::mixtures();
   bits::clusters();
+  bits::eigenvectors();
   bits::signal_and_noise();
 }

@@ -74,6 +74,7 @@ inline double bell(std::uint64_t i, std::uint64_t stream) {
 void profiling();
 void mixtures();
 void clusters();
+void eigenvectors();
 void signal_and_noise();
 
 }  // namespace bits

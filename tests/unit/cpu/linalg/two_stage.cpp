@@ -1,11 +1,15 @@
 // The reduction of eigh by way of a band on Backend<Cpu>, at sizes and bands far below those that it is used for.
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <stop_token>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -48,18 +52,19 @@ using ByColumns = std::vector<double>;
 
 /// Rooms of the two stages, outside the context's books.
 struct Stages {
+  static constexpr double unset = std::numeric_limits<double>::quiet_NaN();
   Stages(Context<Cpu>& context, const ByColumns& matrix, index_t rows, index_t width)
       : ctx(context), n(rows), band(width), d(size(n)), e(size(n)), a(take(n * n)), factors(take(n * band)),
         steps(take(std::max({cpu::BandReduction::workspace(ctx, n, band), cpu::BulgeChase::workspace(n, band),
                              cpu::BackTransformation::factors(n, band)}))),
         packed(take(cpu::BackTransformation::packed(ctx, n, n))) {
     for (index_t j = 0; j < n; ++j)  // nothing may be read above the diagonal
-      for (index_t i = 0; i < n; ++i) view()(i, j) = i < j ? 1e300 : matrix[size(j * n + i)];
+      for (index_t i = 0; i < n; ++i) view()(i, j) = i < j ? unset : matrix[size(j * n + i)];
   }
   [[nodiscard]] static std::size_t size(index_t elements) { return static_cast<std::size_t>(elements); }
   [[nodiscard]] cpu::Memory::allocation take(index_t elements) const {
     auto memory = cpu::Memory::allocate(ctx, size(elements) * sizeof(double), "test");
-    std::fill_n(static_cast<double*>(memory.get()), elements, 1e300);
+    std::fill_n(static_cast<double*>(memory.get()), elements, unset);
     return memory;
   }
   [[nodiscard]] static double* in(const cpu::Memory::allocation& memory) { return static_cast<double*>(memory.get()); }
@@ -196,7 +201,7 @@ TEST_CASE("the first of two stages leaves a band, and few vectors are those of m
   }
 }
 
-TEST_CASE("hard matrices have the eigenvectors of theirs by way of a band", "[linalg]") {
+TEST_CASE("hard matrices have the eigenvectors of theirs by way of a band", "[linalg][slow]") {
   for (const auto& [n, band] : std::vector<std::pair<index_t, index_t>>{{5, 2}, {70, 16}, {105, 5}}) {
     const auto across = [n = n](index_t i) { return static_cast<double>(i) / static_cast<double>(n); };
     const auto banded = [n = n](index_t width, const std::function<double(index_t, index_t)>& of) {
@@ -248,7 +253,7 @@ TEST_CASE("hard matrices have the eigenvectors of theirs by way of a band", "[li
   }
 }
 
-TEST_CASE("every size up to 130 rows is solved by way of a band, whole and in part", "[linalg]") {
+TEST_CASE("every size up to 130 rows is solved by way of a band, whole and in part", "[linalg][slow]") {
   Context<Cpu> ctx(cpu::ContextOptions{.threads = 2});
   for (index_t n = 1; n <= 130; ++n) {
     const index_t band = 2 + n * 7 % 31, first = n / 3, count = n / 4;
@@ -296,6 +301,34 @@ TEST_CASE("two stages take the memory that is told, say who lacks it, and heed a
   const ByColumns before = c;
   stopped([&] { stages.back(column_major(c.data(), n, n)); });
   CHECK(c != before);
+}
+
+TEST_CASE("a wish to stop is heeded amid the way back through two stages", "[linalg][slow]") {
+  constexpr index_t n = 800, band = 8, count = 192;  // one task, which itself must look
+  Context<Cpu> ctx(cpu::ContextOptions{.threads = 1});
+  Stages stages(ctx, of_random(n), n, band);
+  stages.to_band();
+  stages.to_tridiagonal();
+  ByColumns c = of_random(n);
+  int heeded = 0;
+  for (int attempt = 0; attempt < 5; ++attempt) {  // some other program may hold either thread up
+    std::atomic<bool> begun = false;
+    std::stop_source source;
+    ctx.control().stop = source.get_token();
+    const std::jthread other([&] {
+      begun.wait(false);
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+      source.request_stop();
+    });
+    begun = true;
+    begun.notify_one();
+    try {
+      stages.back(column_major(c.data(), n, count));
+    } catch (const Cancelled&) {
+      ++heeded;
+    }
+  }
+  CHECK(heeded >= 3);
 }
 
 TEST_CASE("large matrices go by way of a band, and their parts have the bits of the whole", "[linalg][long]") {

@@ -90,14 +90,12 @@ class BackTransformation {
     double* const f = factors_ + (of.f - factors_);
     for (index_t j = 0; j < of.columns; ++j) {
       const double* const v = chase_.vector(sweep + j, k);
-      const index_t m = chase_.rows(sweep + j, k);
       double* const column = f + j * of.columns;
       std::fill_n(column, of.columns, 0.0);
       for (index_t i = 0; i < j; ++i) {  // rows that both have
         const double* const u = chase_.vector(sweep + i, k) + (j - i);
-        const index_t common = std::min(m, chase_.rows(sweep + i, k) - (j - i));
+        const index_t common = chase_.rows(sweep + i, k) - (j - i);
         products[i] = 0;
-        if (common <= 0) continue;
         kernels_.column_products(u + 1, n_, common - 1, 1, v + 1, products + i);
         products[i] += u[0];
       }
