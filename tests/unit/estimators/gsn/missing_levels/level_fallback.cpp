@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <string>
 #include <vector>
 
 #include "isonomy/compiled/gsn.hpp"
@@ -197,10 +198,39 @@ TEST_CASE("missing data fall back to 1 by default, and where pairs tell nothing"
   const gsn::GsnResult<Cpu> untried = fallen_back(d, plain);
   CHECK(untried.shrinklevelN == 1);
   CHECK(!untried.noise.fallback);
-  gsn::GsnOptions literal = test::falling_back(LevelFallback::pairwise_likelihood);
-  literal.dead_units = gsn::DeadUnits::literal;
-  CHECK(fallen_back(d, literal).noise.nll[0] ==
-        fallen_back(d, test::falling_back(LevelFallback::pairwise_likelihood)).noise.nll[0]);
+}
+
+TEST_CASE("no level of pairs has a likelihood where a unit that does not vary is taken literally", "[gsn]") {
+  const test::Trials d = test::nothing_whole(314, 5, 10);
+  test::Trials still = d, still_in_fold = d;
+  const auto stop = [](test::Trials& of, const std::vector<index_t>& conditions) {
+    for (const index_t c : conditions)
+      for (index_t t = 0; t < of.trials; ++t)
+        if (double& x = of(2, c, t); !std::isnan(x)) x = 5;
+  };
+  stop(still, gsn::detail::every(10));
+  stop(still_in_fold, gsn::folds(gsn::split(10))[1].training);
+  for (const LevelRule rule : {LevelRule::held_out, LevelRule::k_fold, LevelRule::continuous}) {
+    const gsn::GsnOptions drop = test::falling_back(LevelFallback::pairwise_likelihood, rule);
+    gsn::GsnOptions literal = drop;
+    literal.dead_units = gsn::DeadUnits::literal;
+    CHECK(fallen_back(d, literal).noise.nll[0] == fallen_back(d, drop).noise.nll[0]);
+    const test::Trials& dead = rule == LevelRule::k_fold ? still_in_fold : still;
+    const gsn::GsnResult<Cpu> r = fallen_back(dead, literal), dropped = fallen_back(dead, drop);
+    for (const gsn::LevelChoice* choice : {&r.noise, &r.data}) {
+      CHECK(choice->fallback == LevelFallback::pairwise_likelihood);
+      CHECK(choice->index == 0);
+      CHECK(choice->level == 0);
+      REQUIRE(choice->nll.size() == 51);
+      CHECK(std::all_of(choice->nll.begin(), choice->nll.end(), [](double nll) { return std::isnan(nll); }));
+    }
+    for (const char* of : {"noise", "data"})
+      CHECK(test::has_warning(
+          r.report.warnings,
+          std::string(of) + " covariance: all covariance matrices were singular; the first level, 0, was taken"));
+    CHECK(!std::isnan(dropped.noise.nll[0]));
+    CHECK(dropped.noise.dead_units == std::vector<index_t>{2});
+  }
 }
 
 TEST_CASE("pairs need a rule that tries levels", "[gsn]") {
