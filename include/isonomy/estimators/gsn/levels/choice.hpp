@@ -51,6 +51,7 @@ struct LevelChoice {
   index_t units = 0;                     ///< that are in the likelihood, of folds the fewest
   /// Of missing data: where the level comes from, if what is whole did not give it.
   std::optional<LevelFallback> fallback;
+  bool checked = false;  ///< whether it was looked at which levels the covariance of pairs is positive definite
 };
 
 /// A way to find the likelihood curve.

@@ -116,14 +116,16 @@ template <class Pairs, ContextLike Ctx>
   return true;
 }
 
-/// Of some levels the first of those nearest to `from` at which the covariance of all conditions is positive definite,
-/// or `from` itself, if that is one; none where there is none.
+/// Of some levels the first of those nearest to the chosen one at which the covariance of all conditions is positive
+/// definite, or the chosen one itself, if that is one; none where there is none.
 template <class Pairs, ContextLike Ctx>
 [[nodiscard]] std::optional<double> definite_level(Ctx& ctx, const Pairs& pairs, const std::vector<index_t>& conditions,
                                                    const KnownUnits& known, const std::vector<double>& levels,
-                                                   double from) {
+                                                   LevelChoice& choice) {
+  const double from = choice.level;
   const PairCorrelation<Ctx> all =
       pair_correlation(ctx, pairs.covariance(conditions), known.still, known.sizes, known.epsilon, DeadUnits::drop);
+  choice.checked = all.usable;
   if (!all.usable || !all.singular(from)) return from;
   std::optional<double> best;
   for (const double level : levels)

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "isonomy/compiled/gsn.hpp"
+#include "isonomy/core/report.hpp"
 #include "isonomy/estimators/gsn/fit.hpp"
 #include "isonomy/estimators/gsn/memory_plan.hpp"
 #include "isonomy/estimators/gsn/regimes/level_fallback.hpp"
@@ -183,6 +184,7 @@ TEST_CASE("missing data fall back to 1 by default, and where pairs tell nothing"
   CHECK(r.shrinklevelN == 1);
   CHECK(r.noise.fallback == LevelFallback::one);
   CHECK(r.noise.nll.empty());
+  CHECK(r.report.decisions[0].decision == "shrinklevelN: no level could be chosen");
   CHECK(gsn::GsnOptions{}.level_fallback == LevelFallback::one);
   // Each trial has one unit, so that no pair has a trial in common; conditions have all units.
   test::Trials apart = test::random_trials(3, 20, 9, 312);
@@ -231,6 +233,25 @@ TEST_CASE("no level of pairs has a likelihood where a unit that does not vary is
     CHECK(!std::isnan(dropped.noise.nll[0]));
     CHECK(dropped.noise.dead_units == std::vector<index_t>{2});
   }
+}
+
+TEST_CASE("operations of fallbacks are told", "[gsn]") {
+  const test::Trials whole = test::random_trials(6, 20, 3, 315), none = test::nothing_whole(316);
+  test::Trials little = whole;  // levels are chosen, and the covariances looked at
+  little(0, 19, 0) = test::not_a_number;
+  using Names = std::vector<std::string>;
+  const auto told = [](const test::Trials& d, LevelFallback to, LevelRule rule = LevelRule::held_out) {
+    gsn::GsnOptions options = test::falling_back(to, rule);
+    options.returns = gsn::Returns::none();
+    Names names;
+    for (const OperationBackend& o : fallen_back(d, options).report.operations) names.push_back(o.operation);
+    return names;
+  };
+  CHECK(told(none, LevelFallback::one).empty());
+  CHECK(told(none, LevelFallback::pairwise_likelihood) == Names{"syrk", "tridiagonalise"});
+  CHECK(told(none, LevelFallback::diagonal_loading) == Names{"syrk", "tridiagonalise"});
+  CHECK(told(little, LevelFallback::one, LevelRule::analytic) == Names{"syrk"});
+  CHECK(told(little, LevelFallback::diagonal_loading, LevelRule::analytic) == Names{"syrk", "tridiagonalise"});
 }
 
 TEST_CASE("pairs need a rule that tries levels", "[gsn]") {
