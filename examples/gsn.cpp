@@ -154,8 +154,10 @@ void require_effect(const Given& given, const CommandLine& line) {
           {option,
            " and --no-shrinkage: the one is about levels that are tried, the other wants none tried; expected one of "
            "these options; drop one"});
+  // Levels of a list that no likelihood tells apart are still those that loading takes one of.
+  const bool tried = line.level_rule != "analytic", loaded = line.level_fallback == "diagonal_loading";
   for (const char* option : {"--shrink-levels", "--singular-rule"})
-    if (given(option) && line.level_rule == "analytic")
+    if (given(option) && !tried && !(loaded && option == std::string("--shrink-levels")))
       refuse({option,
               " and --level-rule analytic: the one is about levels that are tried, the other tries none; expected one "
               "of these options; drop one"});
@@ -163,7 +165,7 @@ void require_effect(const Given& given, const CommandLine& line) {
     refuse({"--level-fallback and --uneven ", line.run.uneven,
             ": the one is about levels of data of which units lack some, the other counts trials that no unit lacks; "
             "expected --uneven missing beside it; give that, or drop it"});
-  if (line.level_fallback == "pairwise_likelihood" && line.level_rule == "analytic")
+  if (line.level_fallback == "pairwise_likelihood" && !tried)
     refuse({"--level-fallback pairwise_likelihood and --level-rule analytic: the one tries levels, the other none; "
             "expected a rule that tries levels; drop one, or take diagonal_loading"});
   if (line.run.fit.allow_extrapolation && !given("--shrink-levels"))
@@ -181,6 +183,10 @@ examples::GsnRunOptions understood(const CLI::App& app, const CommandLine& line)
   run.fit.wantshrinkage = !line.no_shrinkage;
   require_effect(given, line);
   if (given("--shrink-levels")) run.fit.shrinklevels = parse_levels(line.levels, run.fit.allow_extrapolation);
+  if (given("--level-fallback") && run.fit.shrinklevels && run.fit.shrinklevels->size() == 1)
+    throw isonomy::ValueError(examples::joined("--level-fallback and --shrink-levels ", line.levels,
+                                               ": a single level is taken, whatever is whole; expected several levels "
+                                               "beside it; give more, or drop --level-fallback"));
   run.fit.returns = parse_returns(line.returns);
   run.fit.uneven = run.uneven == "missing" ? gsn::Uneven::missing : gsn::Uneven::fast;
   if (line.singular_rule == "cholesky") run.fit.singular_rule = gsn::SingularRule::cholesky;

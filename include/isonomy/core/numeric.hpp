@@ -39,7 +39,8 @@ namespace isonomy {
 }
 
 /// n doubles, in as many registers as the processor that is compiled for needs. Every product is rounded before
-/// anything is added to it, as rounded_product() does, so that bits do not depend on what compilers contract.
+/// anything is added to it, as rounded_product() does, so that bits do not depend on what compilers contract. How wide
+/// registers are follows the flags that a unit is compiled with; results are the same.
 template <std::size_t n>
 class RoundedLanes {
  public:

@@ -50,6 +50,10 @@ refuse "a fallback, and no levels" "--level-fallback and --no-shrinkage|drop one
 refuse "a fallback of whole trials" "--level-fallback and --uneven fast|expected --uneven missing|drop it" good.npy --level-fallback one
 refuse "pairs and a formula" "--level-fallback pairwise_likelihood and --level-rule analytic|drop one" good.npy --uneven missing \
   --level-fallback pairwise_likelihood --level-rule analytic
+refuse "a fallback of one level" "--level-fallback and --shrink-levels 0.5|expected several levels|drop --level-fallback" good.npy --uneven missing \
+  --level-fallback diagonal_loading --shrink-levels 0.5
+refuse "how levels are singular, loading and a formula" "--singular-rule and --level-rule analytic|drop one" good.npy --uneven missing \
+  --level-fallback diagonal_loading --level-rule analytic --singular-rule rank
 refuse "a level of one unit, and none" "--n1-rule and --no-shrinkage|drop one" good.npy --n1-rule numpy --no-shrinkage
 for option in --singular-rule=rank --shrink-levels=0,1; do
   refuse "$option and a formula" "${option%=*} and --level-rule analytic|tries none|drop one" good.npy "$option" --level-rule analytic

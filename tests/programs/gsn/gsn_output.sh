@@ -208,6 +208,9 @@ one|no level could be chosen; 1 was taken, give one level to have another, or ch
 pairwise_likelihood|so that the level was chosen by the likelihood of pairs of units|0|2 of 10 conditions
 diagonal_loading|it is not positive definite at level 1, so that 0.74 was taken, the nearest at which it is|0.74|-
 EOF
+run "$gsn" ragged.npy --uneven missing --level-fallback diagonal_loading --level-rule analytic --shrink-levels 0.3,0.6,0.9 --returns cN --quiet
+expect_success "a formula, and levels to load from"
+expect_text "a formula, and levels to load from" "level 1, so that 0.6 was taken, the nearest at which it is" "$err"
 
 # ---- pictures
 run "$gsn" "$responses" --plot pictures --quiet --out drawn.npz

@@ -89,8 +89,8 @@ template <LevelSearch Search, ContextLike Ctx, class T>
 /// So cS has no bias, and no covariance need be semidefinite. 0 where there is none to take the mean of. The noise's
 /// level is chosen on trials that no unit lacks, the data's on conditions of which every unit has some, 5 at least, of
 /// units that vary; without these it is 1, or what options.level_fallback says. biconvex() is run with the mean number
-/// of trials of units in conditions, by sweeps. Offsets of units cost no digits. O(units^2 * trials) where units lack
-/// some, and for the rest one product of matrices.
+/// of trials of units in conditions, with DeadUnits::drop of those that vary, by sweeps. Offsets of units cost no
+/// digits. O(units^2 * trials) where units lack some, and for the rest one product of matrices.
 ///
 /// options.level_rule says how levels are chosen: see LevelRule. precision() inverts the covariances that are returned.
 ///
@@ -98,14 +98,14 @@ template <LevelSearch Search, ContextLike Ctx, class T>
 ///
 /// Errors: ValueError for infinite data (the first place is named), units whose largest magnitude is not 0 and below
 /// 1e-150 or above 1e150, options beyond their range, fewer than 2 trials or 2 conditions, or 3 where levels are to be
-/// chosen, but by LevelRule::analytic; of data with NaN for units that are nothing else (they are named); of uneven
-/// data for conditions without a trial that counts (they are named) and for none with two trials to train, or to
-/// validate, or by rules that hold out none of these for fewer than two; of missing data where no unit has two trials
-/// of a condition, or two conditions; ShapeError, OutOfMemory, NoConvergence. Inputs stay as they are. Warnings: units
-/// that do not vary, one condition that validates, a level at an end of its grid, none that is not singular, none that
-/// could be chosen and what was done instead, a ridge, and one above a thousandth of the variance of some unit, no
-/// convergence, sweeps that ended more than 1 % from their end, conditions or units that hardly repeat. Progress per
-/// stage; Cancelled.
+/// chosen, but by LevelRule::analytic; for this rule beside LevelFallback::pairwise_likelihood, whatever the data; of
+/// data with NaN for units that are nothing else (they are named); of uneven data for conditions without a trial that
+/// counts (they are named) and for none with two trials to train, or to validate, or by rules that hold out none of
+/// these for fewer than two; of missing data where no unit has two trials of a condition, or two conditions;
+/// ShapeError, OutOfMemory, NoConvergence. Inputs stay as they are. Warnings: units that do not vary, one condition
+/// that validates, a level at an end of its grid, none that is not singular, none that could be chosen and what was
+/// done instead, a ridge, and one above a thousandth of the variance of some unit, no convergence, sweeps that ended
+/// more than 1 % from their end, conditions or units that hardly repeat. Progress per stage; Cancelled.
 ///
 /// Cost for N units, C conditions and T trials: the searches; N^2 C T for the covariances; O(N^3) for each projection
 /// and for eigenpairs. Memory: some 2 C T N doubles of rows, that of a search, and N^2 for each covariance; with cNb or

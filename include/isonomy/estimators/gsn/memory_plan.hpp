@@ -198,10 +198,12 @@ class FitMemory {
 
 /// The peak memory of fit() on a context, before it runs: memory_plan(ctx, gsn_shape(data)).
 ///
-/// With what the backend says that its operations take. An upper bound, of which a fit uses 0.4 at least, but less
-/// where covariances are positive definite as they are, so that none is projected: that is not known before. Even data
-/// whose noise has to be projected, which takes a level of 1, sweep on with 2 units^2 doubles more; units that do not
-/// vary cost another copy of the rows.
+/// With what the backend says that its operations take. An upper bound, of which most fits of 100 units or more
+/// use 0.4 at least. Less, down to a tenth, is used of few units, for which whole blocks of reflectors are counted;
+/// where few conditions of missing data are ragged, as all of them might be; and where covariances are positive
+/// definite as they are, so that none is projected: that is not known before. Even data whose noise has to be
+/// projected, which takes a level of 1, sweep on with 2 units^2 doubles more; units that do not vary cost another copy
+/// of the rows.
 ///
 /// Where `context` is beyond the context's workspace_limit, the fit would throw OutOfMemory; fewer `returns` take less.
 /// ShapeError for a negative extent, ValueError for levels that fit() refuses. On the host, beside: some numbers for

@@ -186,12 +186,12 @@ void describe_levels(Ctx& ctx, const char* estimator, Report& report,
   report.estimator = estimator;
   if (made_covariance) add_operation(report, ran<op::syrk, double>(ctx));
   for (const LevelChoice* choice : choices) {
-    if (choice->form.empty()) continue;
+    if (choice->form.empty() && !choice->checked) continue;
     add_operation(report, ran<op::syrk, double>(ctx));
     if (choice->form == "low_rank" || (!tridiagonalises<Ctx> && choice->form == "tridiagonal"))
       add_operation(report, ran<op::gemm, double>(ctx));
     if (choice->factored) add_operation(report, ran<op::cholesky_batched, double>(ctx));
-    if (!choice->rank) continue;
+    if (!choice->rank && !choice->checked) continue;
     if constexpr (tridiagonalises<Ctx>)
       add_operation(report, ran<op::tridiagonalise, double>(ctx));
     else
@@ -205,6 +205,7 @@ void describe_levels(Ctx& ctx, const char* estimator, Report& report,
 
 /// What decided about a level.
 [[nodiscard]] inline const char* criterion(const LevelChoice& choice) {
+  if (choice.fallback == LevelFallback::one) return "no level could be chosen";
   if (choice.fallback == LevelFallback::diagonal_loading) return "a positive definite covariance";
   if (choice.fallback == LevelFallback::pairwise_likelihood) return "mean negative log-likelihood of pairs";
   const bool analytic = choice.rule == LevelRule::analytic && !choice.form.empty();

@@ -35,7 +35,8 @@ struct LevelChoice {
   index_t index = 0;           ///< of `levels`; -1 where the level had to be one that is not among them
   std::vector<double> levels;  ///< those tried, in the order given
   /// Mean negative log-likelihood of the held-out rows at each of them, NaN where singular; empty where there was but
-  /// one level, which is taken untried, and for LevelRule::analytic.
+  /// one level, which is taken untried, for LevelRule::analytic, and where too little was whole and the fallback tried
+  /// none: LevelFallback::one and diagonal_loading.
   std::vector<double> nll;
   double level_nll = Decision::not_known;  ///< that of the level
   LevelRule rule = LevelRule::held_out;    ///< by which it was chosen
@@ -51,6 +52,7 @@ struct LevelChoice {
   index_t units = 0;                     ///< that are in the likelihood, of folds the fewest
   /// Of missing data: where the level comes from, if what is whole did not give it.
   std::optional<LevelFallback> fallback;
+  bool checked = false;  ///< whether it was looked at which levels the covariance of pairs is positive definite
 };
 
 /// A way to find the likelihood curve.

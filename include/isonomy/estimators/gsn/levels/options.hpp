@@ -33,10 +33,13 @@ enum class LevelRule { held_out, k_fold, continuous, analytic };
 /// - `pairwise_likelihood`: it is chosen as LevelRule says, but by the likelihood of pairs of units instead of all
 ///   (detail::PairLikelihood), each pair in what both have; levels at which the training covariance is not positive
 ///   definite have none;
-/// - `diagonal_loading`: of the levels the nearest to 1 at which the covariance is positive definite, which is that at
-///   1 with 1/level - 1 times each variance added to it, scaled back to the same variances. A level that could be
-///   chosen, but at which the covariance is not positive definite, is replaced by the nearest at which it is; so both
-///   covariances are, if they are at some level.
+/// - `diagonal_loading`: 1, if the covariance is positive definite there, else of the levels the nearest to 1 at which
+///   it is: the covariance at 1 with 1/level - 1 times each variance added to it, scaled back to the same variances. A
+///   level that could be chosen, but at which the covariance is not positive definite, is replaced by the nearest at
+///   which it is; so both covariances are, if they are at some level.
+///
+/// What is positive definite is told by rank, as SingularRule::rank has it, whatever the singular_rule; ValueError for
+/// pairwise_likelihood beside LevelRule::analytic, of any data. A single level is taken as it is.
 ///
 /// Both take the covariance of pairs once more and its extreme eigenvalues, O(N^3) for N units; pairs 3 N^2 numbers,
 /// and N^2 operations for each held-out row and each level.

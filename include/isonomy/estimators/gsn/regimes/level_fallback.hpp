@@ -14,6 +14,7 @@
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/report.hpp"
+#include "isonomy/estimators/gsn/dead_units.hpp"
 #include "isonomy/estimators/gsn/levels/choice.hpp"
 #include "isonomy/estimators/gsn/levels/choose_level.hpp"
 #include "isonomy/estimators/gsn/levels/options.hpp"
@@ -32,14 +33,14 @@ struct KnownUnits {
   double epsilon = 0;          ///< of the data's type
 };
 
-/// What the likelihood of pairs said of one split.
+/// What the likelihood of pairs said of one split. A curve of NaN, of units that are taken literally, has a row.
 struct PairCurve {
   double rows = 0, correlated_rows = 0;
   std::optional<LevelPoint> refined;
 };
 
-/// Fills in the likelihoods of levels at which the training covariance is positive definite; none of data without
-/// rows of pairs. `pairs`: NoisePairs or ConditionPairs.
+/// Fills in the likelihoods of levels at which the training covariance is positive definite: of none where a unit that
+/// does not vary is taken literally. No rows where pairs have none. `pairs`: NoisePairs or ConditionPairs.
 template <class Pairs, ContextLike Ctx>
 [[nodiscard]] PairCurve fill_pair_curve(Ctx& ctx, const Pairs& pairs, const Split& split, const KnownUnits& known,
                                         const LevelOptions& how, LevelChoice& choice) {
@@ -49,8 +50,8 @@ template <class Pairs, ContextLike Ctx>
       pair_correlation(ctx, pairs.covariance(split.training), known.still, known.sizes, known.epsilon, how.dead_units);
   choice.dead_units = training.dead;
   choice.units = training.units();
-  if (!training.usable) return {};
   choice.form = "pairs";
+  if (!training.usable) return how.dead_units == DeadUnits::literal ? PairCurve{1, 1, std::nullopt} : PairCurve{};
   choice.rank = training.rank;
   const PairLikelihood<Ctx> likelihood(ctx, training.r.view(), pairs.held_out(split, training.living), training.logs);
   PairCurve curve{likelihood.rows(), likelihood.correlated_rows(), std::nullopt};
@@ -115,14 +116,16 @@ template <class Pairs, ContextLike Ctx>
   return true;
 }
 
-/// Of some levels the first of those nearest to `from` at which the covariance of all conditions is positive definite,
-/// or `from` itself, if that is one; none where there is none.
+/// Of some levels the first of those nearest to the chosen one at which the covariance of all conditions is positive
+/// definite, or the chosen one itself, if that is one; none where there is none.
 template <class Pairs, ContextLike Ctx>
 [[nodiscard]] std::optional<double> definite_level(Ctx& ctx, const Pairs& pairs, const std::vector<index_t>& conditions,
                                                    const KnownUnits& known, const std::vector<double>& levels,
-                                                   double from) {
+                                                   LevelChoice& choice) {
+  const double from = choice.level;
   const PairCorrelation<Ctx> all =
       pair_correlation(ctx, pairs.covariance(conditions), known.still, known.sizes, known.epsilon, DeadUnits::drop);
+  choice.checked = all.usable;
   if (!all.usable || !all.singular(from)) return from;
   std::optional<double> best;
   for (const double level : levels)

@@ -241,7 +241,7 @@ class MissingUnits {
   void load_diagonal(const Pairs& pairs, const Whole& whole, const std::vector<double>& grid, LevelChoice& choice,
                      std::vector<std::string>& warnings) const {
     const double from = choice.level;
-    const std::optional<double> level = definite_level(ctx_, pairs, every(data_.conditions), whole.known, grid, from);
+    const std::optional<double> level = definite_level(ctx_, pairs, every(data_.conditions), whole.known, grid, choice);
     if (level == from) return;
     const auto say = [&](std::initializer_list<text::Piece> what) {
       warnings.push_back(text::joined(

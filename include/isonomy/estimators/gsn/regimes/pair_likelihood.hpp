@@ -48,7 +48,7 @@ struct PairCorrelation {
   index_t rank = 0;
   double rounding = 0;  ///< what rounding of the data may add to an eigenvalue
 
-  [[nodiscard]] index_t units() const { return r.rows(); }
+  [[nodiscard]] index_t units() const { return static_cast<index_t>(living.units.size()); }
   /// Is it not positive definite, shrunk to this level?
   [[nodiscard]] bool singular(double level) const { return is_singular(level, units(), units(), rounding, extremes); }
 };

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <string>
 #include <vector>
 
 #include "isonomy/compiled/gsn.hpp"
+#include "isonomy/core/report.hpp"
 #include "isonomy/estimators/gsn/fit.hpp"
 #include "isonomy/estimators/gsn/memory_plan.hpp"
 #include "isonomy/estimators/gsn/regimes/level_fallback.hpp"
@@ -26,6 +28,11 @@ gsn::GsnResult<Cpu> fallen_back(const test::Trials& d, const gsn::GsnOptions& op
                                 const cpu::ContextOptions& how = {}) {
   Context<Cpu> ctx(how);
   return gsn::fit(ctx, d.view(), options);
+}
+
+bool same_numbers(const std::vector<double>& a, const std::vector<double>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](double x, double y) { return x == y || (std::isnan(x) && std::isnan(y)); });
 }
 
 }  // namespace
@@ -157,8 +164,7 @@ TEST_CASE("fallen back levels depend neither on threads, scale, memory nor dead 
     CHECK(dead.cN.view()(20, 20) == 0);
     if (to == LevelFallback::pairwise_likelihood) CHECK(dead.noise.dead_units == std::vector<index_t>{20});
     const std::vector<double> before = d.x;
-    CHECK(std::equal(before.begin(), before.end(), d.x.begin(),
-                     [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }));
+    CHECK(same_numbers(before, d.x));
   }
 }
 
@@ -182,6 +188,7 @@ TEST_CASE("missing data fall back to 1 by default, and where pairs tell nothing"
   CHECK(r.shrinklevelN == 1);
   CHECK(r.noise.fallback == LevelFallback::one);
   CHECK(r.noise.nll.empty());
+  CHECK(r.report.decisions[0].decision == "shrinklevelN: no level could be chosen");
   CHECK(gsn::GsnOptions{}.level_fallback == LevelFallback::one);
   // Each trial has one unit, so that no pair has a trial in common; conditions have all units.
   test::Trials apart = test::random_trials(3, 20, 9, 312);
@@ -197,10 +204,117 @@ TEST_CASE("missing data fall back to 1 by default, and where pairs tell nothing"
   const gsn::GsnResult<Cpu> untried = fallen_back(d, plain);
   CHECK(untried.shrinklevelN == 1);
   CHECK(!untried.noise.fallback);
-  gsn::GsnOptions literal = test::falling_back(LevelFallback::pairwise_likelihood);
-  literal.dead_units = gsn::DeadUnits::literal;
-  CHECK(fallen_back(d, literal).noise.nll[0] ==
-        fallen_back(d, test::falling_back(LevelFallback::pairwise_likelihood)).noise.nll[0]);
+}
+
+TEST_CASE("no level of pairs has a likelihood where a unit that does not vary is taken literally", "[gsn]") {
+  const test::Trials d = test::nothing_whole(314, 5, 10);
+  test::Trials still = d, still_in_fold = d;
+  const auto stop = [](test::Trials& of, const std::vector<index_t>& conditions) {
+    for (const index_t c : conditions)
+      for (index_t t = 0; t < of.trials; ++t)
+        if (double& x = of(2, c, t); !std::isnan(x)) x = 5;
+  };
+  stop(still, gsn::detail::every(10));
+  stop(still_in_fold, gsn::folds(gsn::split(10))[1].training);
+  for (const LevelRule rule : {LevelRule::held_out, LevelRule::k_fold, LevelRule::continuous}) {
+    const gsn::GsnOptions drop = test::falling_back(LevelFallback::pairwise_likelihood, rule);
+    gsn::GsnOptions literal = drop;
+    literal.dead_units = gsn::DeadUnits::literal;
+    CHECK(fallen_back(d, literal).noise.nll[0] == fallen_back(d, drop).noise.nll[0]);
+    const test::Trials& dead = rule == LevelRule::k_fold ? still_in_fold : still;
+    const gsn::GsnResult<Cpu> r = fallen_back(dead, literal), dropped = fallen_back(dead, drop);
+    for (const gsn::LevelChoice* choice : {&r.noise, &r.data}) {
+      CHECK(choice->fallback == LevelFallback::pairwise_likelihood);
+      CHECK(choice->index == 0);
+      CHECK(choice->level == 0);
+      REQUIRE(choice->nll.size() == 51);
+      CHECK(std::all_of(choice->nll.begin(), choice->nll.end(), [](double nll) { return std::isnan(nll); }));
+    }
+    for (const char* of : {"noise", "data"})
+      CHECK(test::has_warning(r.report.warnings,
+                              std::string(of) +
+                                  " covariance: all covariance matrices were singular; the first level, 0, was taken"));
+    CHECK(!std::isnan(dropped.noise.nll[0]));
+    CHECK(dropped.noise.dead_units == std::vector<index_t>{2});
+  }
+}
+
+TEST_CASE("pairs leave out of each covariance the units that do not vary in it, and keep them in the other", "[gsn]") {
+  const test::Trials d = test::nothing_whole(317, 6, 20, 4);
+  // One trial of each condition: no noise. Means that are all the same: no data.
+  const auto silent = [](index_t c, index_t t) {
+    return t == c % 4 ? std::cos(3.0 * static_cast<double>(c)) : test::not_a_number;
+  };
+  const auto constant = [](index_t c, index_t t) { return 2 + (t % 2 == 0 ? 1.0 : -1.0) * static_cast<double>(c % 3); };
+  const auto with = [&](const auto&... more) {
+    test::Trials all = d;
+    [[maybe_unused]] const auto add = [&](const auto& unit) {
+      for (index_t c = 0; c < d.conditions; ++c)
+        for (index_t t = 0; t < d.trials; ++t) all.x.push_back(unit(c, t));
+      ++all.units;
+    };
+    (add(more), ...);
+    return fallen_back(all, test::falling_back(LevelFallback::pairwise_likelihood));
+  };
+  const gsn::GsnResult<Cpu> both = with(silent, constant), voiced = with(constant), varied = with(silent),
+                            plain = with();
+  CHECK(both.noise.dead_units == std::vector<index_t>{6});
+  CHECK(both.data.dead_units == std::vector<index_t>{7});
+  CHECK(same_numbers(both.noise.nll, voiced.noise.nll));
+  CHECK(same_numbers(both.data.nll, varied.data.nll));
+  CHECK(both.noise.nll[10] != plain.noise.nll[10]);
+  CHECK(both.data.nll[10] != plain.data.nll[10]);
+}
+
+TEST_CASE("pairs that are together only in held-out conditions tell no levels apart", "[gsn]") {
+  test::Trials d = test::random_trials(2, 20, 4, 318, 1);
+  const gsn::Split split = gsn::split(20);
+  for (const index_t c : split.training)
+    for (index_t t = 0; t < 4; ++t) d(t % 2, c, t) = test::not_a_number;
+  for (const index_t c : split.validation) d(0, c, 0) = test::not_a_number;
+  const gsn::GsnResult<Cpu> r = fallen_back(d, test::falling_back(LevelFallback::pairwise_likelihood));
+  CHECK(r.shrinklevelN == 1);
+  CHECK(r.noise.fallback == LevelFallback::one);
+  CHECK(r.noise.nll.empty());
+  CHECK(test::has_warning(r.report.warnings, "noise covariance: none of the conditions that train, or that validate, "
+                                             "has two trials without NaN, nor pairs of units what tells levels apart"));
+}
+
+TEST_CASE("correlations of pairs that differ by rounding of their numbers alone are singular", "[gsn]") {
+  // Units 0 and 1 have the same numbers beside offsets of their own, rounded to float; unit 2 has other trials.
+  test::Trials d = test::random_trials(3, 20, 4, 319, 1);
+  const std::vector<double> first(d.x.begin(), d.x.begin() + 80);
+  d.each([&](double& x, index_t i, index_t c, index_t t) {
+    if (i < 2) x = first[static_cast<std::size_t>(4 * c + t)] + (i == 0 ? 1e5 / 3 : 3e4 / 7);
+    if ((t < 2) == (i == 2)) x = test::not_a_number;
+  });
+  const std::vector<float> x(d.x.begin(), d.x.end());
+  Context<Cpu> ctx;
+  const auto r = gsn::fit(ctx, gsn::trials_fastest(x.data(), d.units, d.conditions, d.trials),
+                          test::falling_back(LevelFallback::pairwise_likelihood));
+  REQUIRE(r.noise.fallback == LevelFallback::pairwise_likelihood);
+  CHECK(r.noise.rank == 2);
+  CHECK(std::isnan(r.noise.nll.back()));
+  CHECK(!std::isnan(r.noise.nll[49]));
+}
+
+TEST_CASE("operations of fallbacks are told", "[gsn]") {
+  const test::Trials whole = test::random_trials(6, 20, 3, 315), none = test::nothing_whole(316);
+  test::Trials little = whole;  // levels are chosen, and the covariances looked at
+  little(0, 19, 0) = test::not_a_number;
+  using Names = std::vector<std::string>;
+  const auto told = [](const test::Trials& d, LevelFallback to, LevelRule rule = LevelRule::held_out) {
+    gsn::GsnOptions options = test::falling_back(to, rule);
+    options.returns = gsn::Returns::none();
+    Names names;
+    for (const OperationBackend& o : fallen_back(d, options).report.operations) names.push_back(o.operation);
+    return names;
+  };
+  CHECK(told(none, LevelFallback::one).empty());
+  CHECK(told(none, LevelFallback::pairwise_likelihood) == Names{"syrk", "tridiagonalise"});
+  CHECK(told(none, LevelFallback::diagonal_loading) == Names{"syrk", "tridiagonalise"});
+  CHECK(told(little, LevelFallback::one, LevelRule::analytic) == Names{"syrk"});
+  CHECK(told(little, LevelFallback::diagonal_loading, LevelRule::analytic) == Names{"syrk", "tridiagonalise"});
 }
 
 TEST_CASE("pairs need a rule that tries levels", "[gsn]") {
