@@ -2,6 +2,7 @@
 // order.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
@@ -84,7 +85,7 @@ class RoundedLanes {
   [[gnu::always_inline]] friend RoundedLanes operator/(RoundedLanes a, const RoundedLanes& b) { return a /= b; }
 
  private:
-  static constexpr std::size_t bytes = __BIGGEST_ALIGNMENT__ < 16 ? 16 : __BIGGEST_ALIGNMENT__;
+  static constexpr std::size_t bytes = std::max<std::size_t>(16, __BIGGEST_ALIGNMENT__);
   static constexpr std::size_t width = bytes / sizeof(double), packs = n / width;
   static_assert(n % width == 0);
   using Pack [[gnu::vector_size(bytes)]] = double;
