@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "isonomy/core/concepts.hpp"
+#include "isonomy/core/config.hpp"
 #include "isonomy/core/view.hpp"
 
 namespace isonomy {
@@ -42,9 +43,11 @@ namespace isonomy {
 /// n doubles, in as many registers as the processor that is compiled for needs. Every product is rounded before
 /// anything is added to it, as rounded_product() does, so that bits do not depend on what compilers contract. How wide
 /// registers are follows the flags that a unit is compiled with; results are the same.
-template <std::size_t n>
+template <index_t n>
 class RoundedLanes {
  public:
+  static constexpr index_t size = n;
+
   /// The same number in every lane.
   [[gnu::always_inline]] RoundedLanes(double x = 0) {  // NOLINT: numbers mix in formulas
     each([&](std::size_t k) { packs_[k] = x - Pack{}; });
@@ -86,8 +89,8 @@ class RoundedLanes {
 
  private:
   static constexpr std::size_t bytes = std::max<std::size_t>(16, __BIGGEST_ALIGNMENT__);
-  static constexpr std::size_t width = bytes / sizeof(double), packs = n / width;
-  static_assert(n % width == 0);
+  static constexpr std::size_t width = bytes / sizeof(double), packs = std::size_t{n} / width;
+  static_assert(std::size_t{n} % width == 0);
   using Pack [[gnu::vector_size(bytes)]] = double;
 
   /// f of each pack, written out: a loop over registers would go through memory.

@@ -77,8 +77,8 @@ inline Extremes TridiagonalForm::extremes() const {
 }
 
 inline double TridiagonalForm::quadratic(const std::vector<double>& pivots, const std::vector<double>& ratios) const {
-  constexpr std::size_t lanes = 16;
-  using Lanes = RoundedLanes<lanes>;
+  using Lanes = RoundedLanes<16>;
+  constexpr std::size_t lanes = Lanes::size;
   const auto m = static_cast<std::size_t>(count), whole = m - m % lanes;
   std::vector<double> y(m);
   double sum = 0;

@@ -18,24 +18,24 @@
 
 namespace isonomy::gsn::detail {
 
-/// Tiles of pairs have so many rows, next to each other, and the columns of one block.
-constexpr index_t pair_lanes = 16;
+using Lanes = RoundedLanes<16>;
 
-using Lanes = RoundedLanes<pair_lanes>;
+/// Tiles of pairs have so many rows, next to each other, and the columns of one block.
+constexpr index_t pair_tile_rows = Lanes::size;
 
 /// Sums of the units of the lanes with one unit.
 struct PairLaneSums {
-  double covariances[pair_lanes] = {}, shares[pair_lanes] = {};
+  double covariances[pair_tile_rows] = {}, shares[pair_tile_rows] = {};
 };
 
 /// What some units have in one group, an element for each of them.
 struct GroupLanes {
-  double x[mask_bits][pair_lanes],
-      there[mask_bits][pair_lanes];  ///< 0 where a trial is absent, and whether it is there
-  double reciprocals[pair_lanes];    ///< of their numbers of trials; 0 without any
+  double x[mask_bits][pair_tile_rows],
+      there[mask_bits][pair_tile_rows];  ///< 0 where a trial is absent, and whether it is there
+  double reciprocals[pair_tile_rows];    ///< of their numbers of trials; 0 without any
 
   GroupLanes(const GroupsView<HostSpace>& groups, index_t group, index_t first) {
-    for (index_t k = 0; k < pair_lanes; ++k) {
+    for (index_t k = 0; k < pair_tile_rows; ++k) {
       const bool unit = first + k < groups.x.columns;
       const double* const numbers = unit ? &groups.x(group * groups.size, first + k) : nullptr;
       const std::uint64_t mask = unit ? groups.masks(group, first + k) : 0;
@@ -53,9 +53,9 @@ struct GroupLanes {
 ///
 /// A covariance over common trials needs only one of the units centred on its mean over these.
 struct MaskClass {
-  index_t count = 0;                      ///< of trials
-  double centred[mask_bits][pair_lanes];  ///< over the common trials less one
-  double shares[pair_lanes];
+  index_t count = 0;                          ///< of trials
+  double centred[mask_bits][pair_tile_rows];  ///< over the common trials less one
+  double shares[pair_tile_rows];
 
   void make(const GroupLanes& lanes, std::uint64_t mask) {
     index_t trials[mask_bits];
@@ -107,19 +107,19 @@ struct PairLanes {
 
   /// Rows of tiles in the blocks of columns before block b: those above the diagonal, and those that it crosses.
   [[nodiscard]] static constexpr index_t tiles_before(index_t b) {
-    return b * (b + 1) / 2 * (pair_columns / pair_lanes);
+    return b * (b + 1) / 2 * (pair_columns / pair_tile_rows);
   }
   [[nodiscard]] index_t tiles() const { return tiles_before((covariance.rows + pair_columns - 1) / pair_columns); }
 
   void operator()(index_t tile) const {
     index_t block = 0;
     while (tiles_before(block + 1) <= tile) ++block;
-    const index_t first_i = (tile - tiles_before(block)) * pair_lanes, first_j = block * pair_columns;
+    const index_t first_i = (tile - tiles_before(block)) * pair_tile_rows, first_j = block * pair_columns;
     if (first_i >= covariance.rows) return;
     Sums sums;
     for (index_t group = 0; group < groups.counts.rows; ++group) add(sums, group, first_i, first_j);
     for (index_t j = std::max(first_i, first_j); j < std::min(first_j + pair_columns, covariance.rows); ++j)
-      for (index_t i = first_i; i < first_i + pair_lanes && i <= j; ++i)
+      for (index_t i = first_i; i < first_i + pair_tile_rows && i <= j; ++i)
         write(sums.of[j - first_j], i, j, static_cast<std::size_t>(i - first_i));
   }
 
