@@ -14,6 +14,7 @@
 #include "isonomy/cpu/linalg/eigen/eigh_subset.hpp"
 #include "isonomy/ops/linalg/eigen/spectrum.hpp"
 #include "support/catch.hpp"
+#include "support/linalg/eigenpairs.hpp"
 #include "support/message.hpp"
 
 using namespace isonomy;
@@ -53,25 +54,6 @@ struct Solved {
   Solved s{std::vector<double>(static_cast<std::size_t>(n)), std::vector<double>(a.size())};
   cpu::Eigh::eigh<double>(ctx, column_major(a.data(), n, n), view(s.w), column_major(s.v.data(), n, n));
   return s;
-}
-
-/// The largest elements of A V - V W over the norm of A, and of V^T V - 1, both in units of n roundings.
-[[nodiscard]] std::pair<double, double> errors(const Elements& a, const Solved& s, index_t n) {
-  const MatrixView<const double> m = column_major(a.data(), n, n), v = column_major(s.v.data(), n, n);
-  long double norm = 0, residual = 0, skew = 0;
-  for (const double x : a) norm += static_cast<long double>(x) * x;
-  norm = norm > 0 ? std::sqrt(norm) : 1;
-  for (index_t j = 0; j < n; ++j)
-    for (index_t i = 0; i < n; ++i) {
-      long double r = -static_cast<long double>(v(i, j)) * s.w[static_cast<std::size_t>(j)], o = i == j ? -1 : 0;
-      for (index_t k = 0; k < n; ++k) {
-        r += static_cast<long double>(m(i, k)) * v(k, j);
-        o += static_cast<long double>(v(k, i)) * v(k, j);
-      }
-      residual = std::max(residual, std::abs(r) / norm), skew = std::max(skew, std::abs(o));
-    }
-  const auto unit = static_cast<double>(n + 8) * 0x1p-53;
-  return {static_cast<double>(residual) / unit, static_cast<double>(skew) / unit};
 }
 
 }  // namespace
@@ -144,7 +126,7 @@ TEST_CASE("hard matrices have the eigenvectors of theirs, in the same bits every
         for (double& x : scaled) x /= scale;
         Solved unscaled = s;
         for (double& x : unscaled.w) x /= scale;
-        const auto [residual, skew] = errors(scaled, unscaled, n);
+        const auto [residual, skew] = test::eigenpair_errors(scaled, unscaled.w, unscaled.v, n);
         INFO(what << ", n = " << n << ", scale " << scale);
         CHECK(residual <= 2);
         CHECK(skew <= 4);
@@ -239,7 +221,8 @@ TEST_CASE("every size up to four leaves of the division is solved", "[linalg]") 
   Context<Cpu> ctx = eigen_context(2, static_cast<int>(cpu::best_instruction_set()));
   for (index_t n = 1; n <= 130; ++n) {
     const Elements a = random_symmetric(n);
-    const auto [residual, skew] = errors(a, solve(ctx, a, n), n);
+    const Solved s = solve(ctx, a, n);
+    const auto [residual, skew] = test::eigenpair_errors(a, s.w, s.v, n);
     INFO("n = " << n);
     CHECK(residual <= 1);
     CHECK(skew <= 4);

@@ -23,6 +23,7 @@
 #include "isonomy/ops/linalg/eigen/eigh_subset.hpp"
 #include "isonomy/ops/linalg/eigen/spectrum.hpp"
 #include "support/catch.hpp"
+#include "support/linalg/eigenpairs.hpp"
 #include "support/message.hpp"
 
 using namespace isonomy;
@@ -103,25 +104,6 @@ struct Pairs {
     });
   problem.store(view(out.w), column_major(out.v.data(), n, count));
   return out;
-}
-
-/// The largest elements of A V - V W over the norm of A, and of V^T V - 1, both in units of n roundings.
-[[nodiscard]] std::pair<double, double> faults(const ByColumns& a, const Pairs& s, index_t n) {
-  const MatrixView<const double> m = column_major(a.data(), n, n), v = column_major(s.v.data(), n, n);
-  long double norm = 0, residual = 0, skew = 0;
-  for (const double x : a) norm += static_cast<long double>(x) * x;
-  norm = norm > 0 ? std::sqrt(norm) : 1;
-  for (index_t j = 0; j < n; ++j)
-    for (index_t i = 0; i < n; ++i) {
-      long double r = -static_cast<long double>(v(i, j)) * s.w[static_cast<std::size_t>(j)], o = i == j ? -1 : 0;
-      for (index_t k = 0; k < n; ++k) {
-        r += static_cast<long double>(m(i, k)) * v(k, j);
-        o += static_cast<long double>(v(k, i)) * v(k, j);
-      }
-      residual = std::max(residual, std::abs(r) / norm), skew = std::max(skew, std::abs(o));
-    }
-  const auto unit = static_cast<double>(n + 8) * 0x1p-53;
-  return {static_cast<double>(residual) / unit, static_cast<double>(skew) / unit};
 }
 
 }  // namespace
@@ -245,7 +227,7 @@ TEST_CASE("hard matrices have the eigenvectors of theirs by way of a band", "[li
           ByColumns unscaled = scaled;
           for (double& x : unscaled) x /= scale;
           for (double& x : s.w) x /= scale;
-          const auto [residual, skew] = faults(unscaled, s, n);
+          const auto [residual, skew] = test::eigenpair_errors(unscaled, s.w, s.v, n);
           CHECK(residual <= 2);
           CHECK(skew <= 4);
         }
@@ -260,7 +242,7 @@ TEST_CASE("every size up to 130 rows is solved by way of a band, whole and in pa
     const ByColumns a = of_random(n);
     const Pairs all = by_band(ctx, a, n, band, 0, n), part = by_band(ctx, a, n, band, first, count);
     INFO("n = " << n << ", band " << band);
-    const auto [residual, skew] = faults(a, all, n);
+    const auto [residual, skew] = test::eigenpair_errors(a, all.w, all.v, n);
     CHECK(residual <= 1);
     CHECK(skew <= 4);
     CHECK(std::equal(part.w.begin(), part.w.end(), all.w.begin() + first));
