@@ -87,6 +87,7 @@ class ConditionStream {
         trials_(to_device(ctx, detail::every(shape.trials), operation)),
         offsets_(to_device(ctx, std::vector<index_t>{0, shape.trials}, operation)),
         scales_(to_device(ctx, std::vector<double>{1}, operation)),
+        factors_(to_device(ctx, detail::helmert_factors(shape.trials), operation)),
         largest_(static_cast<std::size_t>(shape.units), 0.0) {}
 
   /// Conditions that are there.
@@ -187,7 +188,7 @@ class ConditionStream {
     noise_.add(added_, [&](MatrixView<double, Space> out) {
       isonomy::for_each(ctx_, shape_.units,
                         detail::HelmertContrasts<double, Space>{staged(), which, trials_.view(), offsets_.view(),
-                                                                scales_.view(), out});
+                                                                scales_.view(), factors_.view(), out});
     });
   }
 
@@ -199,7 +200,7 @@ class ConditionStream {
   Matrix<double, Tag> means_;
   Buffer<double, Tag> staged_;
   Buffer<index_t, Tag> slots_, trials_, offsets_;
-  Buffer<double, Tag> scales_;
+  Buffer<double, Tag> scales_, factors_;
   std::vector<double> largest_;  ///< magnitude of each unit
   index_t added_ = 0;
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cmath>
+#include <vector>
 
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/backend/buffer.hpp"
@@ -14,6 +15,14 @@
 
 namespace isonomy::gsn::detail {
 
+/// 1/sqrt(k (k + 1)) for every k below a number of trials; of none, and of k = 0, one.
+inline std::vector<double> helmert_factors(index_t trials) {
+  std::vector<double> factors{1};
+  for (index_t k = 1; k < trials; ++k)
+    factors.push_back(1 / std::sqrt(static_cast<double>(k) * static_cast<double>(k + 1)));
+  return factors;
+}
+
 /// The contrasts of one unit in one condition: the k-th is (x_0 + ... + x_(k-1) - k x_k) / sqrt(k (k + 1)).
 ///
 /// Trials are counted from the first of them, so that a unit which does not vary has contrasts of exactly 0.
@@ -21,8 +30,8 @@ template <class T, MemorySpace Space>
 struct HelmertContrasts {
   DataView<T, Space> data;
   VectorView<const index_t, Space> conditions, trials, offsets;
-  VectorView<const double, Space> scales;
-  MatrixView<double, Space> out;  ///< contrasts x units
+  VectorView<const double, Space> scales, factors;  ///< of conditions, and helmert_factors() of the most trials
+  MatrixView<double, Space> out;                    ///< contrasts x units
 
   ISONOMY_HD void operator()(index_t at) const {
     const index_t unit = at / conditions.size, b = at % conditions.size, condition = conditions(b);
@@ -33,7 +42,7 @@ struct HelmertContrasts {
     for (index_t k = 1; k < count; ++k) {
       const auto size = static_cast<double>(k);
       const double x = static_cast<double>(data(unit, condition, trials(first + k))) - origin;
-      const double contrast = (sum - rounded_product(size, x)) / std::sqrt(size * (size + 1));
+      const double contrast = rounded_product(sum - rounded_product(size, x), factors(k));
       out(first - b + k - 1, unit) = rounded_product(contrast, scales(b));
       sum += x;
     }
@@ -49,11 +58,12 @@ helmert_contrasts(Ctx& ctx, const DataView<T, typename Ctx::space>& data, const 
   constexpr const char* purpose = "gsn: contrasts of trials";
   const auto conditions = to_device(ctx, selection.conditions, purpose),
              trials = to_device(ctx, selection.trials, purpose), offsets = to_device(ctx, selection.offsets, purpose);
-  const auto scales = to_device(ctx, selection.scales, purpose);
+  const auto scales = to_device(ctx, selection.scales, purpose),
+             factors = to_device(ctx, helmert_factors(selection.most_trials()), purpose);
   Matrix<double, typename Ctx::tag> out(ctx, selection.contrasts(), data.units, purpose);
-  isonomy::for_each(
-      ctx, data.units * selection.size(),
-      HelmertContrasts<T, Space>{data, conditions.view(), trials.view(), offsets.view(), scales.view(), out.view()});
+  isonomy::for_each(ctx, data.units * selection.size(),
+                    HelmertContrasts<T, Space>{data, conditions.view(), trials.view(), offsets.view(), scales.view(),
+                                               factors.view(), out.view()});
   return out;
 }
 

@@ -1,6 +1,7 @@
 // Which trials of which conditions count, and what the contrasts of a condition are multiplied by.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <utility>
@@ -23,6 +24,12 @@ struct TrialSelection {
     scales.push_back(scale);
   }
   [[nodiscard]] index_t size() const { return static_cast<index_t>(conditions.size()); }
+  /// Of the condition that has most.
+  [[nodiscard]] index_t most_trials() const {
+    index_t most = 0;
+    for (std::size_t b = 1; b < offsets.size(); ++b) most = std::max(most, offsets[b] - offsets[b - 1]);
+    return most;
+  }
   /// One less than its trials for each condition.
   [[nodiscard]] index_t contrasts() const { return static_cast<index_t>(trials.size()) - size(); }
 };
