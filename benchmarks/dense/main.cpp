@@ -12,6 +12,7 @@
 #include <limits>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -111,6 +112,7 @@ class Measurement {
       for (std::size_t i = 0; i < legs_.size(); ++i) {
         if (result_.timings[i].seconds.size() >= rounds) continue;
         legs_[i].library->set_threads(threads_);
+        rest();
         put(result_.timings[i], legs_[i].sample(operands_));
       }
     }
@@ -118,6 +120,10 @@ class Measurement {
   }
 
  private:
+  /// Lets the threads of the library before fall asleep: those of OpenBLAS go on asking for work for some 0.03 s.
+  void rest() const {
+    if (threads_ > 1) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
   static void put(Timing& timing, const Seconds& seconds) {
     timing.seconds.push_back(seconds.wall);
     timing.processor_seconds.push_back(seconds.processor);

@@ -4,7 +4,8 @@
     GSN=CHECKOUT python gsn.py [--quick] [--rounds 5] [--sizes NAME ...] [--threads 1 2] [--add]
 
 Every library runs in a process of its own, pinned to its number of cores, which has the data and has fitted once; then
-they take turns, a fit each. Reported are medians of the clock and of processor time, and ratios of medians of the clock.
+they take turns, a fit each, after a rest in which the threads of the one before fall asleep. Reported are medians of the
+clock and of processor time, and ratios of medians of the clock.
 Levels and numbers of sweeps must be equal, and norms and signal-to-noise ratios within 1e-8 of each other.
 Exit status 1: they are not.
 """
@@ -17,6 +18,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -34,6 +36,7 @@ SIZES = {
     "uneven 500x200x6": ((500, 200, 6), "fast", 12),
     "5000x100x3": ((5000, 100, 3), "fast", None),  # the reference needs 20 GB
 }
+REST = 0.5  # seconds; threads of MKL go on asking for work for 0.2 s after a call, those of OpenBLAS for 0.03
 EQUAL = ("shrinklevelN", "shrinklevelD", "numiters")
 NEAR = ("ncsnr_sum", "cNb_norm", "cSb_norm")
 
@@ -62,6 +65,7 @@ class Runner:
         self.fits = []
 
     def fit(self):
+        time.sleep(REST)
         self.process.stdin.write("\n")
         self.process.stdin.flush()
         line = self.process.stdout.readline()
