@@ -3,9 +3,10 @@
 
     GSN=CHECKOUT python gsn.py [--quick] [--rounds 5] [--sizes NAME ...] [--threads 1 2] [--add]
 
-Every library runs in a process of its own, pinned to its number of cores, which has the data and has fitted once; then
-they take turns, a fit each, after a rest in which the threads of the one before fall asleep. Reported are medians of the
-clock and of processor time, and ratios of medians of the clock.
+Every library runs in a process of its own, pinned to its number of cores, which has the data and has fitted once. Then
+they take turns, a fit each, after a rest in which the threads of the one before fall asleep, and where that takes less
+than a second, after another fit. Reported are medians of the clock and of processor time, and ratios of medians of the
+clock.
 Levels and numbers of sweeps must be equal, and norms and signal-to-noise ratios within 1e-8 of each other.
 Exit status 1: they are not.
 """
@@ -64,8 +65,13 @@ class Runner:
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.fits = []
 
-    def fit(self):
+    def turn(self):
+        """A fit after a rest; one of less than a second comes second, when caches and heap are those of the library."""
         time.sleep(REST)
+        first = self.fit()
+        return first if first["seconds"] >= 1 else self.fit()
+
+    def fit(self):
         self.process.stdin.write("\n")
         self.process.stdin.flush()
         line = self.process.stdout.readline()
@@ -126,7 +132,7 @@ def measure(name, threads, arguments):
             for number in range(arguments.rounds):
                 for runner in runners:
                     if number == 0 or not runner.fits or runner.fits[0]["seconds"] <= arguments.once_above:
-                        runner.fits.append(runner.fit()) if len(runner.fits) <= number else None
+                        runner.fits.append(runner.turn()) if len(runner.fits) <= number else None
         finally:
             for runner in runners:
                 runner.close()
