@@ -26,6 +26,7 @@ inline void add_fold(LevelChoice& all, LevelChoice&& fold, bool first) {
   all.units = first ? fold.units : std::min(all.units, fold.units);
   all.training = first ? fold.training : std::min(all.training, fold.training);
   all.factored = all.factored || fold.factored;
+  all.by_rounding = all.by_rounding || fold.by_rounding;
   if (first) all.form = fold.form;
   if (first || (all.rank && fold.rank && *fold.rank < *all.rank)) all.rank = fold.rank;
   std::vector<index_t> dead;
