@@ -100,7 +100,9 @@ refuse "complex numbers" "complex.npy: |'<c16'|expected f8, f4 or whole numbers"
 make_npy records.npy "[('x', '<f8')]" '(10, 30, 4)' <points
 refuse "records" "records.npy: |records with the fields x|x['x']" records.npy
 numbers_as q 9007199254740993 1 2 3 4 5 6 7 | make_npy large.npy '<i8' '(2, 2, 2)'
-refuse "a whole number that no double holds" "large.npy: |9007199254740993" large.npy
+refuse "a whole number that no double holds" "large.npy: |element 0 (from 0) is 9007199254740993, which a double does not hold|up to 9007199254740992 in size|subtract a whole number first" large.npy
+numbers_as d 1 2 3 4 5 6 7 8 | make_npy flags.npy '|b1' '(2, 2, 2)'
+refuse "truth values" "flags.npy: |'|b1'; expected f8, f4 or whole numbers; convert them with astype" flags.npy
 
 # ---- values: replaced AT VALUE: the points with the one at this place replaced
 replaced() { perl -e 'my ($at, $value) = @ARGV; @ARGV = (); undef $/; my @x = unpack("d<*", <STDIN>); $x[$at] = $value; print pack("d<*", @x)' "$1" "$2" <points; }

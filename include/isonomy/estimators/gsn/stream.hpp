@@ -16,6 +16,7 @@
 #include "isonomy/core/concepts.hpp"
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/numeric.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/gsn/covariance/condition_means.hpp"
@@ -92,14 +93,16 @@ class ConditionStream {
   /// Conditions that are there.
   [[nodiscard]] index_t added() const { return added_; }
 
-  /// Takes in the next condition. responses: units x trials on the host, any strides, float or double.
+  /// Takes in the next condition. responses: units x trials on the host, any strides, float, double or whole numbers of
+  /// any type, which become doubles.
   ///
-  /// ShapeError for another shape, and for a condition more than there should be; ValueError for what is not finite
-  /// (the first place is named) and for units whose magnitude is above 1e150; OutOfMemory, Cancelled. All stays as it
-  /// was then, and the condition may be given again.
+  /// ShapeError for another shape, and for a condition more than there should be; ValueError for what is not finite, or
+  /// no double (the first place is named), and for units whose magnitude is above 1e150; OutOfMemory, Cancelled. All
+  /// stays as it was then, and the condition may be given again.
   template <class T>
-    requires Real<std::remove_const_t<T>>
+    requires Real<std::remove_const_t<T>> || Whole<std::remove_const_t<T>>
   void add(MatrixView<T> responses) {
+    using Number = std::remove_const_t<T>;
     constexpr const char* here = "gsn::ConditionStream::add";
     check::usable(responses, here, "responses");
     check::that(added_ < shape_.conditions, here, "all ", shape_.conditions,
@@ -111,6 +114,11 @@ class ConditionStream {
     for (index_t i = 0; i < responses.rows; ++i) {
       double& most = largest[static_cast<std::size_t>(i)];
       for (index_t t = 0; t < responses.columns; ++t) {
+        if constexpr (Whole<Number>)
+          if (!holds_exactly<double>(responses(i, t)))
+            detail::not_held(
+                here, responses(i, t),
+                text::joined({"the number at (", i, ", ", added_, ", ", t, "), unit, condition and trial,"}));
         const auto x = static_cast<double>(responses(i, t));
         if (!std::isfinite(x))
           detail::not_finite(here, {i, added_, t}, "numbers; data with NaN are for fit(), which needs them whole");
@@ -121,7 +129,7 @@ class ConditionStream {
     }
     take(packed);
     largest_.swap(largest);
-    noise_.coarsen(std::numeric_limits<std::remove_const_t<T>>::epsilon());
+    noise_.coarsen(std::max<double>(std::numeric_limits<Number>::epsilon(), std::numeric_limits<double>::epsilon()));
     ++added_;
   }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <utility>
@@ -200,6 +201,26 @@ TEST_CASE("a stream is repeatable and refuses what it cannot take, as it was bef
     CHECK(same_bits(first[k], again[k]));
     CHECK(same_bits(first[k], untouched[k]));
   }
+}
+
+TEST_CASE("streams take whole numbers as the doubles that they are", "[gsn]") {
+  Trials d = test::random_trials(3, 6, 2, 28);
+  d.each([](double& x, auto...) { x = std::trunc(10 * x); });
+  Context<Cpu> ctx;
+  Stream stream(ctx, {3, 6, 2}, with_data());
+  for (index_t c = 0; c < 6; ++c) {
+    std::vector<std::int64_t> numbers;
+    for (index_t i = 0; i < 3; ++i)
+      for (index_t t = 0; t < 2; ++t) numbers.push_back(static_cast<std::int64_t>(d(i, c, t)));
+    numbers[3] += std::int64_t{1} << 60 | 1;
+    CHECK(test::message<ValueError>([&] { stream.add(row_major(std::as_const(numbers).data(), 3, 2)); })
+              .find("gsn::ConditionStream::add: the number at (1, " + std::to_string(c) +
+                    ", 1), unit, condition and trial, is ") == 0);
+    numbers[3] -= std::int64_t{1} << 60 | 1;
+    stream.add(row_major(std::as_const(numbers).data(), 3, 2));
+  }
+  const auto whole = all_matrices(stream.fit()), doubles = all_matrices(streamed(ctx, d.view(), with_data()));
+  for (std::size_t k = 0; k < whole.size(); ++k) CHECK(same_bits(whole[k], doubles[k]));
 }
 
 TEST_CASE("shapes and rules that streams have not are refused at once", "[gsn]") {
