@@ -34,7 +34,8 @@ struct CommandLine {
 };
 
 /// Library names of options that this program spells with dashes.
-const std::vector<std::string> option_names{"max_iterations", "allow_extrapolation", "level_fallback", "threads"};
+const std::vector<std::string> option_names{"max_iterations", "allow_extrapolation", "level_fallback", "singular_rule",
+                                            "threads"};
 
 void add_options(CLI::App& app, CommandLine& line) {
   auto& run = line.run;
@@ -139,21 +140,33 @@ gsn::Returns parse_returns(const std::string& text) {
   }
 }
 
-/// ValueError naming the options for one that takes all effect from another, or has none by itself.
+[[noreturn]] void refuse(std::initializer_list<isonomy::text::Piece> what) {
+  throw isonomy::ValueError(isonomy::text::joined(what));
+}
+
+/// ValueError naming both options for one about levels that are tried, beside another by which none is.
 template <class Given>
-void require_effect(const Given& given, const CommandLine& line) {
-  const auto refuse = [](std::initializer_list<isonomy::text::Piece> what) {
-    throw isonomy::ValueError(isonomy::text::joined(what));
-  };
+void require_tried_levels(const Given& given, const CommandLine& line, const gsn::GsnOptions& fit) {
   if (given("--shrink-levels") && line.no_shrinkage)
     refuse({"--shrink-levels and --no-shrinkage: the one gives levels to try, the other wants none tried; expected one "
             "of these options; drop one"});
-  for (const char* option : {"--singular-rule", "--level-rule", "--level-fallback", "--n1-rule"})
+  const bool single = fit.shrinklevels && fit.shrinklevels->size() == 1;
+  for (const char* option : {"--singular-rule", "--level-rule", "--level-fallback"}) {
     if (given(option) && line.no_shrinkage)
       refuse(
           {option,
            " and --no-shrinkage: the one is about levels that are tried, the other wants none tried; expected one of "
            "these options; drop one"});
+    if (given(option) && single)
+      refuse({option, " and --shrink-levels ", line.levels,
+              ": a single level is taken untried, whatever the data; expected several levels beside it; give more, or "
+              "drop ",
+              option});
+  }
+  if (given("--n1-rule") && (line.no_shrinkage || (single && fit.shrinklevels->front() == 1)))
+    refuse({"--n1-rule and ", line.no_shrinkage ? "--no-shrinkage" : "--shrink-levels 1",
+            ": the one is about what a level does to a variance, and level 1 leaves it as it is; expected one of these "
+            "options; drop one"});
   // Levels of a list that no likelihood tells apart are still those that loading takes one of.
   const bool tried = line.level_rule != "analytic", loaded = line.level_fallback == "diagonal_loading";
   for (const char* option : {"--shrink-levels", "--singular-rule"})
@@ -161,16 +174,32 @@ void require_effect(const Given& given, const CommandLine& line) {
       refuse({option,
               " and --level-rule analytic: the one is about levels that are tried, the other tries none; expected one "
               "of these options; drop one"});
+  if (line.level_fallback == "pairwise_likelihood" && !tried)
+    refuse({"--level-fallback pairwise_likelihood and --level-rule analytic: the one tries levels, the other none; "
+            "expected a rule that tries levels; drop one, or take diagonal_loading"});
+}
+
+/// ValueError naming the options for another that has no effect beside those given.
+template <class Given>
+void require_effect(const Given& given, const CommandLine& line, const gsn::GsnOptions& fit) {
+  require_tried_levels(given, line, fit);
   if (given("--level-fallback") && line.run.uneven != "missing")
     refuse({"--level-fallback and --uneven ", line.run.uneven,
             ": the one is about levels of data of which units lack some, the other counts trials that no unit lacks; "
             "expected --uneven missing beside it; give that, or drop it"});
-  if (line.level_fallback == "pairwise_likelihood" && !tried)
-    refuse({"--level-fallback pairwise_likelihood and --level-rule analytic: the one tries levels, the other none; "
-            "expected a rule that tries levels; drop one, or take diagonal_loading"});
-  if (line.run.fit.allow_extrapolation && !given("--shrink-levels"))
+  const auto is_beyond = [](double level) { return !(level >= 0 && level <= 1); };
+  if (fit.allow_extrapolation && !fit.shrinklevels)
     refuse({"--allow-extrapolation: the default levels are from 0 to 1; expected levels of your own beside it; give "
             "--shrink-levels, or drop it"});
+  if (fit.allow_extrapolation && std::none_of(fit.shrinklevels->begin(), fit.shrinklevels->end(), is_beyond))
+    refuse({"--allow-extrapolation and --shrink-levels ", line.levels,
+            ": all of these levels are from 0 to 1; expected one beyond; give one, or drop --allow-extrapolation"});
+  for (const char* option : {"--ridge", "--iteration", "--max-iterations"})
+    if (given(option) && !fit.returns.biconvex())
+      refuse(
+          {option, " and --returns ", line.returns,
+           ": none of these matrices is made positive semidefinite; expected cNb, cSb or what is made of them; drop ",
+           option});
 }
 
 /// The command line in the library's terms. ValueError naming the option for what does not fit together.
@@ -181,13 +210,9 @@ examples::GsnRunOptions understood(const CLI::App& app, const CommandLine& line)
   for (auto* path : {&run.arrays_path, &run.json_path}) examples::name_standard_output(*path);
   run.data.order = parse_order(line.order);
   run.fit.wantshrinkage = !line.no_shrinkage;
-  require_effect(given, line);
   if (given("--shrink-levels")) run.fit.shrinklevels = parse_levels(line.levels, run.fit.allow_extrapolation);
-  if (given("--level-fallback") && run.fit.shrinklevels && run.fit.shrinklevels->size() == 1)
-    throw isonomy::ValueError(examples::joined("--level-fallback and --shrink-levels ", line.levels,
-                                               ": a single level is taken, whatever is whole; expected several levels "
-                                               "beside it; give more, or drop --level-fallback"));
   run.fit.returns = parse_returns(line.returns);
+  require_effect(given, line, run.fit);
   run.fit.uneven = run.uneven == "missing" ? gsn::Uneven::missing : gsn::Uneven::fast;
   if (line.singular_rule == "cholesky") run.fit.singular_rule = gsn::SingularRule::cholesky;
   if (line.level_rule == "k_fold") run.fit.level_rule = gsn::LevelRule::k_fold;
@@ -202,10 +227,6 @@ examples::GsnRunOptions understood(const CLI::App& app, const CommandLine& line)
   if (line.iteration == "loop") run.fit.iteration = gsn::Iteration::loop;
   if (line.iteration == "limit") run.fit.iteration = gsn::Iteration::limit;
   examples::require_at_least("--max-iterations", run.fit.max_iterations, 1, "100 are the default");
-  if (given("--max-iterations") && !run.fit.returns.biconvex())
-    throw isonomy::ValueError(examples::joined("--max-iterations and --returns ", line.returns,
-                                               ": no matrix of these comes about by sweeps; expected cNb, cSb or what "
-                                               "is made of them; drop --max-iterations"));
   run.max_iterations_given = given("--max-iterations");
   examples::require_at_least("--threads", run.threads, 0, "0 takes all");
   return run;

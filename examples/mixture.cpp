@@ -79,10 +79,11 @@ void add_options(CLI::App& app, CommandLine& line) {
       ->allow_extra_args(false);
   fit.with_default("--max-iterations", run.minimize.max_iterations, "INT", "steps of the fit, at least 1");
   fit.flag("--minos,!--no-minos", run.minos, "asymmetric errors from profiles of the likelihood (default), or none");
-  fit.option("--contour", line.contours, "NAME,NAME",
-             "contours of two parameters that cover both in 68.27 % and 95.45 % of repetitions; may be repeated")
-      ->allow_extra_args(false);
-  fit.with_default("--contour-points", run.contour_points, "INT", "points of each contour, 3 to 1000");
+  auto* contour =
+      fit.option("--contour", line.contours, "NAME,NAME",
+                 "contours of two parameters that cover both in 68.27 % and 95.45 % of repetitions; may be repeated")
+          ->allow_extra_args(false);
+  fit.with_default("--contour-points", run.contour_points, "INT", "points of each contour, 3 to 1000")->needs(contour);
 
   const examples::OptionGroup output{app, "Run and output"};
   output.with_default("--threads", run.threads, "INT", "threads, 0 for all; the result does not depend on it");
@@ -236,10 +237,11 @@ examples::MixtureOptions understood(const CLI::App& app, const CommandLine& line
   if (given("--range")) run.model.range = parse_range(line.range);
   run.known = examples::parse_fixed(line.fixed, run.model);
   for (const auto& known : run.known) run.minimize.fixed.push_back(known.name);
-  if (given("--start") && given("--starts"))
-    throw isonomy::ValueError("--start and --starts: the one gives starting values, the other searches for them; "
-                              "expected one of these options; "
-                              "drop one");
+  for (const char* option : {"--starts", "--seed"})
+    if (given("--start") && given(option))
+      throw isonomy::ValueError(examples::joined("--start and ", option,
+                                                 ": the one gives starting values, the other is about a search for "
+                                                 "them; expected one of these options; drop one"));
   if (given("--start")) run.start = examples::parse_start(line.start, run.model, run.known);
   for (const auto& pair : line.contours) run.contours.push_back(parse_contour_of_any(pair, run));
   return run;

@@ -54,8 +54,10 @@ void add_input_options(CLI::App& app, CommandLine& line) {
   group.any_text("--label-ref", input.labels.reference, "LABEL", "label of the reference group")->capture_default_str();
   group.option("--label-ignore", input.labels.ignored, "LABEL", "label of rows and residues that are left out")
       ->excludes(test);
-  group.with_default("--window", input.residue_tmd_len, "INT",
-                     "TMD length of the window around each residue, where labels are one a residue (1,0,0,...)");
+  group
+      .with_default("--window", input.residue_tmd_len, "INT",
+                    "TMD length of the window around each residue, where labels are one a residue (1,0,0,...)")
+      ->excludes(test);
   group.option("--tmd-len-seq", line.tmd_len_seq, "INT", "TMD length around anchors, where a column pos gives these");
   group.flag("--accept-gaps", input.accept_gaps, "count letters outside the scales as gaps");
   group.flag("--upper-case", input.windows.upper_case, "read a to z in sequences as A to Z");
@@ -87,8 +89,10 @@ void add_selection_options(CLI::App& app, CommandLine& line) {
   auto& o = line.run.profile;
   const examples::OptionGroup group{app, "Selection (names and defaults of AAanalysis 1.1)"};
   group.with_default("--n-filter", o.n_filter, "INT", "features to keep, at least 1");
-  group.option("--n-pre-filter", line.n_pre_filter, "INT", "candidates that pass the pre-filter, at least 1");
-  group.with_default("--pct-pre-filter", o.pct_pre_filter, "INT", "the same in percent of all candidates, 5 to 100");
+  auto* number =
+      group.option("--n-pre-filter", line.n_pre_filter, "INT", "candidates that pass the pre-filter, at least 1");
+  group.with_default("--pct-pre-filter", o.pct_pre_filter, "INT", "the same in percent of all candidates, 5 to 100")
+      ->excludes(number);
   group.with_default("--max-std-test", o.max_std_test, "NUMBER",
                      "largest spread within the test group, above 0 and below 1");
   group.with_default("--max-overlap", o.max_overlap, "NUMBER", "overlap from which features are redundant, 0 to 1");

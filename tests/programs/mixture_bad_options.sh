@@ -11,7 +11,9 @@ refuse_backends good.csv
 
 # ---- numbers out of range or no numbers: option|value|what the message must hold besides both
 while IFS='|' read -r option value text; do
-  refuse "$option $value" "$option|$value|$text" good.csv "$option=$value"
+  more=()
+  [[ $option != --contour-points ]] || more=(--contour mu1,mu2)
+  refuse "$option $value" "$option|$value|$text" good.csv "${more[@]}" "$option=$value"
 done <<'EOF'
 --components|0|1 to 100
 --components|-2|1 to 100
@@ -85,7 +87,9 @@ refuse "--start with nothing" "--start|starting values" good.csv --start=
 refuse "one sign for decimals and between cells" "expected a number in quotes" good.csv --decimal , --separator ,
 refuse "contours of weighted points" "--contour|--weights|drop one" good.csv --weights 2 --contour mu1,mu2
 refuse "profiles of weighted points" "--minos|--weights|drop one" good.csv --weights 2 --minos
-refuse "a start and a search for one" "--start|--starts|drop one" good.csv --column waiting --starts 5 --start 0.4,54,80,6,6
+refuse "a start and a search for one" "--start and --starts|drop one" good.csv --column waiting --starts 5 --start 0.4,54,80,6,6
+refuse "a start and the seed of a search" "--start and --seed|drop one" good.csv --column waiting --seed 5 --start 0.4,54,80,6,6
+refuse "points of no contour" "--contour-points|--contour|mixture --help" good.csv --contour-points 12
 refuse "a known mean out of all proportion" "--fix: mu1=1e+299|mean nearer to the data" good.csv --fix mu1=1e299
 refuse "a start whose mean is out of all proportion" "--start: mu2=-1e+200|mean nearer to the data" good.csv --column waiting --start 0.4,54,-1e200,6,6
 refuse "a start out of all proportion, as it was given" "--start: |(f=0.4, mu1=54, mu2=80, s1=1e+100, s2=6)" good.csv --column waiting --start 0.4,54,80,1e100,6

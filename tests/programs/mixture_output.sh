@@ -366,7 +366,7 @@ echo -0.32 -0.49 1.68 1.97 0.16 -1.26 5.2 5.04 4.12 6.53 6.0 3.59 | tr ' ' '\n' 
 run "$mixture" pairs.txt --json search.json
 expect_text "profiles that meet a spike: the warning" "met a lower point, from which a component closes in on a few points" "$err"
 expect_equal "profiles that meet a spike: the maximum of the search stays" yes "$(awk -F '[:,]' '/"met_same"/ { print ($2 > 0 ? "yes" : "no") }' search.json)"
-run "$mixture" pairs.txt --components 1 --threads 2 --contour-points 5 --json options.json
+run "$mixture" pairs.txt --components 1 --threads 2 --contour mu,s --contour-points 5 --json options.json
 for text in '"backend": "auto"' '"device": "none"' '"starts": "60"' '"minos": "yes"' '"contour_points": "5"' '"threads": "2"'; do expect_text "options of the run: --json" "$text" options.json; done
 echo 1 2 3 8 9 30 | tr ' ' '\n' >few.txt
 run "$mixture" few.txt --components 3 --no-minos

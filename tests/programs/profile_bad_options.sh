@@ -109,6 +109,8 @@ refuse "--ref without --test" "--ref|--test" --ref good.tsv
 refuse "a table and two groups" "input|--test" good.tsv --test good.tsv --ref good.tsv
 refuse "--n-filter without value" "--n-filter|features to keep" good.tsv --n-filter
 refuse "--all-parts with --list-parts" "--all-parts|--list-parts" good.tsv --all-parts --list-parts tmd
+refuse "--n-pre-filter with --pct-pre-filter" "--n-pre-filter|--pct-pre-filter" good.tsv --n-pre-filter 50 --pct-pre-filter 10
+refuse "--window for files without labels" "--window|--test" --test good.tsv --ref good.tsv --window 9
 refuse "--parametric with --no-vectorized" "--parametric|--no-vectorized" good.tsv --parametric --no-vectorized
 for option in '--resample=both' '--frac=0.5' '--seed=3'; do
   refuse "$option without --bootstrap" "${option%=*}|--bootstrap" good.tsv "$option"

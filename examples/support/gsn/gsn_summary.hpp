@@ -32,11 +32,11 @@ inline std::string number_of(double value) {
   return out.str();
 }
 
-/// "51, from 0 to 1", or the one level there is.
+/// "51, from 0 to 1", or why there are none.
 inline std::string grid_text(const isonomy::gsn::LevelChoice& choice) {
   const auto [least, most] = std::minmax_element(choice.levels.begin(), choice.levels.end());
   if (choice.rule == isonomy::gsn::LevelRule::analytic) return "none, by formula";
-  if (choice.levels.size() == 1) return "this one alone";
+  if (choice.levels.size() == 1) return "none, one was given";
   return joined({choice.levels.size(), ", from ", number_of(*least), " to ", number_of(*most)});
 }
 

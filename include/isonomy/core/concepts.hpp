@@ -14,6 +14,10 @@ concept Real = std::same_as<T, float> || std::same_as<T, double>;
 template <class T>
 concept Index = std::signed_integral<T> && sizeof(T) >= 4;
 
+/// The types of whole numbers; bool is none.
+template <class T>
+concept Whole = std::integral<T> && !std::same_as<T, bool>;
+
 /// False, but only once T is known: what a static_assert asks in a form that must not be called.
 template <class T>
 inline constexpr bool never = false;

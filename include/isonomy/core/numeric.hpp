@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
@@ -16,6 +17,22 @@
 #include "isonomy/core/view.hpp"
 
 namespace isonomy {
+
+/// Whether T holds `value` without rounding it: double all numbers up to 2^53 in size, of those up to 2^54 the even
+/// ones, and so on.
+template <Real T, class Element>
+[[nodiscard]] constexpr bool holds_exactly(Element value) {
+  if constexpr (std::integral<Element>) {
+    using Unsigned = std::make_unsigned_t<Element>;
+    auto size = static_cast<Unsigned>(value);
+    if constexpr (std::signed_integral<Element>)
+      if (value < 0) size = static_cast<Unsigned>(Unsigned{0} - size);
+    return size == 0 ||
+           static_cast<int>(std::bit_width(size)) - std::countr_zero(size) <= std::numeric_limits<T>::digits;
+  } else {
+    return true;
+  }
+}
 
 /// x as it is, through a register that compilers cannot see into: what made it cannot fuse with what takes it.
 [[nodiscard]] ISONOMY_HD inline double opaque(double x) {

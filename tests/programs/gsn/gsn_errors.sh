@@ -50,8 +50,12 @@ refuse "a fallback, and no levels" "--level-fallback and --no-shrinkage|drop one
 refuse "a fallback of whole trials" "--level-fallback and --uneven fast|expected --uneven missing|drop it" good.npy --level-fallback one
 refuse "pairs and a formula" "--level-fallback pairwise_likelihood and --level-rule analytic|drop one" good.npy --uneven missing \
   --level-fallback pairwise_likelihood --level-rule analytic
-refuse "a fallback of one level" "--level-fallback and --shrink-levels 0.5|expected several levels|drop --level-fallback" good.npy --uneven missing \
-  --level-fallback diagonal_loading --shrink-levels 0.5
+for option in --singular-rule=rank --level-rule=held_out --level-rule=analytic "--level-fallback=diagonal_loading --uneven=missing"; do
+  read -ra arguments <<<"$option"
+  refuse "one level, and $option" "${option%%=*} and --shrink-levels 0.5|taken untried|expected several levels|drop ${option%%=*}" good.npy \
+    "${arguments[@]}" --shrink-levels 0.5
+done
+refuse "a level that leaves the variance of one unit" "--n1-rule and --shrink-levels 1|drop one" good.npy --n1-rule numpy --shrink-levels 1
 refuse "how levels are singular, loading and a formula" "--singular-rule and --level-rule analytic|drop one" good.npy --uneven missing \
   --level-fallback diagonal_loading --level-rule analytic --singular-rule rank
 refuse "a level of one unit, and none" "--n1-rule and --no-shrinkage|drop one" good.npy --n1-rule numpy --no-shrinkage
@@ -59,7 +63,11 @@ for option in --singular-rule=rank --shrink-levels=0,1; do
   refuse "$option and a formula" "${option%=*} and --level-rule analytic|tries none|drop one" good.npy "$option" --level-rule analytic
 done
 refuse "levels beyond the default ones" "--allow-extrapolation|give --shrink-levels, or drop it" good.npy --allow-extrapolation
-refuse "sweeps of nothing" "--max-iterations and --returns cN,cS|drop --max-iterations" good.npy --max-iterations 5 --returns cN,cS
+refuse "levels that need not be allowed" "--allow-extrapolation and --shrink-levels 0,0.5|from 0 to 1|drop --allow-extrapolation" good.npy \
+  --allow-extrapolation --shrink-levels 0,0.5
+for option in --max-iterations=5 --iteration=loop --ridge=none; do
+  refuse "$option of nothing" "${option%=*} and --returns cN,cS|positive semidefinite|drop ${option%=*}" good.npy "$option" --returns cN,cS
+done
 refuse "an option that there is not" "--shrinkage" good.npy --shrinkage
 refuse "no input" "input" --quiet
 refuse "a second input" "other.npy" good.npy other.npy
@@ -92,7 +100,9 @@ refuse "complex numbers" "complex.npy: |'<c16'|expected f8, f4 or whole numbers"
 make_npy records.npy "[('x', '<f8')]" '(10, 30, 4)' <points
 refuse "records" "records.npy: |records with the fields x|x['x']" records.npy
 numbers_as q 9007199254740993 1 2 3 4 5 6 7 | make_npy large.npy '<i8' '(2, 2, 2)'
-refuse "a whole number that no double holds" "large.npy: |9007199254740993" large.npy
+refuse "a whole number that no double holds" "large.npy: |element 0 (from 0) is 9007199254740993, which a double does not hold|up to 9007199254740992 in size|subtract a whole number first" large.npy
+numbers_as d 1 2 3 4 5 6 7 8 | make_npy flags.npy '|b1' '(2, 2, 2)'
+refuse "truth values" "flags.npy: |'|b1'; expected f8, f4 or whole numbers; convert them with astype" flags.npy
 
 # ---- values: replaced AT VALUE: the points with the one at this place replaced
 replaced() { perl -e 'my ($at, $value) = @ARGV; @ARGV = (); undef $/; my @x = unpack("d<*", <STDIN>); $x[$at] = $value; print pack("d<*", @x)' "$1" "$2" <points; }

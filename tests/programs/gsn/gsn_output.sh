@@ -117,9 +117,18 @@ if ! grep -q "built without zlib" "$err"; then
   expect_success "compressed by gzip"
   expect_same "compressed by gzip" out.npz other.npz
 fi
-perl -e 'undef $/; print pack("s<*", map { int(100 * $_) } unpack("d<*", <STDIN>))' <doubles | make_npy whole.npy '<i2' '(10, 30, 4)'
-run "$gsn" whole.npy --quiet
-expect_success "whole numbers"
+# whole PACKED NPY: the doubles as whole numbers from 0 to 127, of this type of Perl's pack and of NumPy.
+whole() {
+  perl -e 'my $type = shift; undef $/; print pack("$type*", map { my $x = int(10 * $_ + 60); $x < 0 ? 0 : $x > 127 ? 127 : $x } unpack("d<*", <STDIN>))' "$1" \
+    <doubles | make_npy whole.npy "$2" '(10, 30, 4)'
+  run "$gsn" whole.npy --out "${3:-other.npz}" --quiet
+  expect_success "whole numbers, $2"
+}
+whole 'd<' '<f8' as_doubles.npz
+for type in 'c |i1' 's< <i2' 'l< <i4' 'q< <i8' 'C |u1' 'S< <u2' 'L< <u4' 'Q< <u8' 's> >i2' 'Q> >u8'; do
+  whole "${type% *}" "${type#* }"
+  expect_same "whole numbers are the doubles that they are: ${type#* }" as_doubles.npz other.npz
+done
 perl -e 'undef $/; print pack("f<*", unpack("d<*", <STDIN>))' <doubles | make_npy floats.npy '<f4' '(10, 30, 4)'
 run "$gsn" floats.npy
 expect_success "floats"
@@ -139,6 +148,14 @@ expect_equal "--returns none: the file is small" yes "$( (($(wc -c <none.npz) < 
 run "$gsn" "$responses" --shrink-levels=0.5,-0.1,0.7 --allow-extrapolation --quiet
 expect_success "--allow-extrapolation"
 expect_text "--allow-extrapolation" "3, from -0.1 to 0.7" "$out"
+
+for option in --no-shrinkage --shrink-levels=0.5; do
+  run "$gsn" "$responses" "$option" --returns none --json untried.json
+  expect_success "$option: untried"
+  expect_equal "$option: nothing was tried" "levels tried none, one was given none, one was given" "$(sed -n 3p "$out" | tr -s ' ')"
+  expect_equal "$option: no curve" 2 "$(grep -c '"nll": \[\]' untried.json)"
+  expect_text "$option: report" 'shrinklevelN: one level, taken untried' untried.json
+done
 
 # levels: those of the summary.
 levels() { sed -n 2p "$out" | tr -s ' '; }

@@ -50,6 +50,7 @@ TEST_CASE("with every switch as published levels are, but for one case that roun
       CHECK(r.numiters == c.expected.iterations);
       if (r.shrinklevelD == c.expected.level_data) continue;
       others.push_back(c.id);
+      CHECK(r.data.by_rounding);
       REQUIRE(!c.alternatives.empty());
       CHECK(r.shrinklevelD == c.alternatives.front().expected.level_data);
     }

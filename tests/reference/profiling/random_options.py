@@ -257,7 +257,7 @@ class Case:
     def draw_selection(self):
         self.option(0.5, "n_filter", self.between(1, 150))
         self.option(0.2, "n_pre_filter", self.between(1, 2000))
-        self.option(0.3, "pct_pre_filter", self.between(5, 100))
+        self.option(0 if "n_pre_filter" in self.run else 0.3, "pct_pre_filter", self.between(5, 100))
         self.option(0.4, "max_std_test", self.random.choice([0.05, 0.1, 0.15, 0.25, 0.3, 0.5, 0.9]))
         self.option(0.4, "max_overlap", self.random.choice([0.0, 0.1, 0.25, 0.3, 0.5, 0.75, 1.0]))
         self.option(0.4, "max_cor", self.random.choice([0.0, 0.1, 0.25, 0.3, 0.5, 0.6, 0.7, 0.9, 1.0]))

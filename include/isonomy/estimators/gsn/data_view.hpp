@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <limits>
 #include <optional>
+#include <string>
 #include <type_traits>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "isonomy/core/check.hpp"
 #include "isonomy/core/concepts.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/numeric.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/ops/for_each.hpp"
@@ -20,6 +22,8 @@
 namespace isonomy::gsn {
 
 /// Responses of `units` to `conditions` in `trials` of each, strides counted in elements. Trivially copyable.
+///
+/// Floats and doubles, where they lie; a view of whole numbers does not compile: see doubles_of().
 template <Real T, MemorySpace Space = HostSpace>
 struct DataView {
   using value_type = T;
@@ -50,6 +54,34 @@ template <MemorySpace Space = HostSpace, Real T>
 template <Real T, MemorySpace Space>
 [[nodiscard]] DataView<T, Space> as_conditions(MatrixView<const T, Space> rows) {
   return {rows.data, rows.columns, rows.rows, 1, rows.column_stride, rows.row_stride, 0};
+}
+
+namespace detail {
+
+/// ValueError for a whole number that no double holds.
+template <Whole T>
+[[noreturn]] void not_held(const char* operation, T number, const std::string& place) {
+  throw ValueError(text::joined({operation, ": ", place, " is ", std::to_string(number),
+                                 ", which a double does not hold; expected whole numbers up to 9007199254740992 in "
+                                 "size; subtract a whole number of each unit first, or round them"}));
+}
+
+}  // namespace detail
+
+/// `count` whole numbers as doubles, for a view: responses of any type of these but bool.
+///
+/// 8 bytes a number, in the memory of the host. ValueError naming the first one, by its place from 0, that no double
+/// holds, as some beyond 2^53 in size; ShapeError for a negative count, or numbers without a pointer.
+template <Whole T>
+[[nodiscard]] std::vector<double> doubles_of(const T* numbers, index_t count) {
+  constexpr const char* operation = "gsn::doubles_of";
+  check::usable(VectorView<const T>{numbers, count}, operation, "numbers");
+  std::vector<double> out;
+  for (index_t k = 0; k < count; ++k) {
+    if (!holds_exactly<double>(numbers[k])) detail::not_held(operation, numbers[k], text::joined("number ", k));
+    out.push_back(static_cast<double>(numbers[k]));
+  }
+  return out;
 }
 
 namespace detail {

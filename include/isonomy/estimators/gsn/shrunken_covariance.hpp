@@ -208,6 +208,7 @@ void describe_levels(Ctx& ctx, const char* estimator, Report& report,
   if (choice.fallback == LevelFallback::one) return "no level could be chosen";
   if (choice.fallback == LevelFallback::diagonal_loading) return "a positive definite covariance";
   if (choice.fallback == LevelFallback::pairwise_likelihood) return "mean negative log-likelihood of pairs";
+  if (choice.nll.empty() && choice.form.empty()) return "one level, taken untried";
   const bool analytic = choice.rule == LevelRule::analytic && !choice.form.empty();
   return analytic ? "variance of correlations" : "mean negative log-likelihood";
 }

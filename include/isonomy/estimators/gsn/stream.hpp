@@ -16,6 +16,7 @@
 #include "isonomy/core/concepts.hpp"
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/numeric.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/gsn/covariance/condition_means.hpp"
@@ -27,6 +28,7 @@
 #include "isonomy/estimators/gsn/levels/choice.hpp"
 #include "isonomy/estimators/gsn/levels/low_rank.hpp"
 #include "isonomy/estimators/gsn/levels/options.hpp"
+#include "isonomy/estimators/gsn/memory_plan.hpp"
 #include "isonomy/estimators/gsn/options.hpp"
 #include "isonomy/estimators/gsn/regimes/steps.hpp"
 #include "isonomy/estimators/gsn/regimes/streamed_noise.hpp"
@@ -52,16 +54,18 @@ struct StreamShape {
 /// Of N units, C conditions and T trials there are kept the C N means of conditions, and for the noise as many
 /// contrasts of trials as training, or held-out, conditions have, C (T - 1) of both together. Where either are more
 /// than N + max(N, T - 1), R of a qr takes the place of that many rows whenever they are there, so that of each kind no
-/// more are kept: likelihoods and covariances depend on their products with themselves alone. Where neither levels nor
-/// matrices are asked for, N sums of squares are all that is kept of the noise.
+/// more are kept: likelihoods and covariances depend on their products with themselves alone. By LevelRule::k_fold
+/// every fold is such a kind. Where neither levels nor matrices are asked for, N sums of squares are all that is kept
+/// of the noise.
 ///
 /// While nothing takes the place of rows, results have the bits of fit(). Otherwise means, the level of the data and cD
 /// have them, and the rest agrees within rounding: the noise's level but for ties within it, one between levels to
 /// 1e-5, likelihoods and matrices to 1e-12 of their largest elements. Where only sums of squares are kept, ncsnr is
 /// within rounding of fit()'s.
 ///
-/// LevelRule::k_fold and LevelRule::analytic need rows that are not kept; they are refused. memory_plan() is that of
-/// fit(), to which what is kept comes.
+/// LevelRule::analytic is refused: it goes by how much the products of every two units vary between conditions, of
+/// which rows that others took the place of tell nothing, and its formula has units divided by spreads that are known
+/// at the end alone. Choose another rule, or fit() of data that are held whole.
 ///
 /// Cost: N T per condition; where rows are replaced some 7 N^2 multiplications and additions for each of them, and some
 /// 7 N^2 doubles for a while beside those that are kept; then that of fit() without its reading of data, with a copy of
@@ -79,8 +83,8 @@ class ConditionStream {
   ConditionStream(Ctx& ctx, const StreamShape& shape, const GsnOptions& options = {})
       : ctx_(ctx), shape_(usable(shape)), options_(options),
         levels_(level_grid(options.shrinklevels, options.wantshrinkage, options.allow_extrapolation, operation)),
-        noise_((require(), ctx), shape.units, shape.conditions, shape.trials,
-               levels_.size() > 1 || options.returns.noise()),
+        noise_((require(), ctx), shape.units, shape.conditions, shape.trials, keeps_rows(options, levels_),
+               rule_of(options, levels_)),
         means_(ctx, shape.conditions, shape.units, "gsn: condition means"),
         staged_(ctx, 2 * shape.units * shape.trials, "gsn: a condition"),
         slots_(to_device(ctx, std::vector<index_t>{0, 1}, operation)),
@@ -90,17 +94,49 @@ class ConditionStream {
         factors_(to_device(ctx, detail::helmert_factors(shape.trials), operation)),
         largest_(static_cast<std::size_t>(shape.units), 0.0) {}
 
+  /// The peak memory of a stream and its fit(), before it begins: as gsn::memory_plan() has that of fit(), an upper
+  /// bound. ShapeError and ValueError as the stream itself.
+  template <LevelSearch Search = automatic>
+  [[nodiscard]] static MemoryPlan memory_plan(const Ctx& ctx, const StreamShape& shape,
+                                              const GsnOptions& options = {}) {
+    const StreamShape& s = usable(shape);
+    const std::vector<double> levels =
+        level_grid(options.shrinklevels, options.wantshrinkage, options.allow_extrapolation, operation);
+    require(s, options, levels);
+    detail::KeptRows rows{1, 0, 1};
+    std::size_t folding = 0;
+    index_t kept = s.conditions * s.units + 2 * s.units * s.trials + s.trials + 5;
+    if (keeps_rows(options, levels)) {
+      rows = kept_rows(s, rule_of(options, levels));
+      if (rows.all < s.conditions * (s.trials - 1))
+        folding = bytes(detail::FoldedRows<Ctx>::to_fold(s.units, s.trials - 1));
+      kept += rows.all * s.units;
+    } else {
+      folding = bytes(s.trials * s.units);
+      kept += s.units;
+    }
+    MemoryPlan plan =
+        detail::FitMemory<Ctx>(ctx, {s.units, s.conditions, s.trials}, options, rows).template plan<Search>();
+    for (std::size_t* stage : {&plan.levels, &plan.covariances, &plan.biconvex, &plan.eigenvectors})
+      if (*stage > 0) *stage += bytes(kept);
+    plan.adding = bytes(kept) + folding;
+    plan.context = std::max({plan.levels, plan.covariances, plan.biconvex, plan.eigenvectors, plan.adding});
+    return plan;
+  }
+
   /// Conditions that are there.
   [[nodiscard]] index_t added() const { return added_; }
 
-  /// Takes in the next condition. responses: units x trials on the host, any strides, float or double.
+  /// Takes in the next condition. responses: units x trials on the host, any strides, float, double or whole numbers of
+  /// any type, which become doubles.
   ///
-  /// ShapeError for another shape, and for a condition more than there should be; ValueError for what is not finite
-  /// (the first place is named) and for units whose magnitude is above 1e150; OutOfMemory, Cancelled. All stays as it
-  /// was then, and the condition may be given again.
+  /// ShapeError for another shape, and for a condition more than there should be; ValueError for what is not finite, or
+  /// no double (the first place is named), and for units whose magnitude is above 1e150; OutOfMemory, Cancelled. All
+  /// stays as it was then, and the condition may be given again.
   template <class T>
-    requires Real<std::remove_const_t<T>>
+    requires Real<std::remove_const_t<T>> || Whole<std::remove_const_t<T>>
   void add(MatrixView<T> responses) {
+    using Number = std::remove_const_t<T>;
     constexpr const char* here = "gsn::ConditionStream::add";
     check::usable(responses, here, "responses");
     check::that(added_ < shape_.conditions, here, "all ", shape_.conditions,
@@ -112,6 +148,11 @@ class ConditionStream {
     for (index_t i = 0; i < responses.rows; ++i) {
       double& most = largest[static_cast<std::size_t>(i)];
       for (index_t t = 0; t < responses.columns; ++t) {
+        if constexpr (Whole<Number>)
+          if (!holds_exactly<double>(responses(i, t)))
+            detail::not_held(
+                here, responses(i, t),
+                text::joined({"the number at (", i, ", ", added_, ", ", t, "), unit, condition and trial,"}));
         const auto x = static_cast<double>(responses(i, t));
         if (!std::isfinite(x))
           detail::not_finite(here, {i, added_, t}, "numbers; data with NaN are for fit(), which needs them whole");
@@ -122,7 +163,7 @@ class ConditionStream {
     }
     take(packed);
     largest_.swap(largest);
-    noise_.coarsen(std::numeric_limits<std::remove_const_t<T>>::epsilon());
+    noise_.coarsen(std::max<double>(std::numeric_limits<Number>::epsilon(), std::numeric_limits<double>::epsilon()));
     ++added_;
   }
 
@@ -148,7 +189,7 @@ class ConditionStream {
       return Source(ctx_, noise_, std::move(means), std::move(of_units), std::move(sizes), shape_.trials,
                     options_.levels());
     });
-    if (noise_.folds()) detail::add_operation(result.report, ran<op::qr, double>(ctx_));
+    if (noise_.has_folded()) detail::add_operation(result.report, ran<op::qr, double>(ctx_));
     return result;
   }
 
@@ -164,12 +205,36 @@ class ConditionStream {
                 ": more elements than can be numbered; give fewer conditions or units");
     return s;
   }
-  void require() const {
-    detail::require_fit(operation, options_, shape_.conditions, shape_.trials, levels_.size());
-    if (levels_.size() > 1 && (options_.level_rule == LevelRule::k_fold || options_.level_rule == LevelRule::analytic))
-      throw ValueError(text::joined(
-          operation, ": level_rule is ", options_.level_rule == LevelRule::k_fold ? "k_fold" : "analytic",
-          "; expected held_out or continuous, whose rows are known before the data; choose one of them, or fit()"));
+  static void require(const StreamShape& shape, const GsnOptions& options, const std::vector<double>& levels) {
+    detail::require_fit(operation, options, shape.conditions, shape.trials, levels.size());
+    if (levels.size() > 1 && options.level_rule == LevelRule::analytic)
+      throw ValueError(text::joined(operation,
+                                    ": level_rule is analytic, which goes by how much products of units vary between "
+                                    "conditions, of which a stream does not keep enough; expected held_out, k_fold or "
+                                    "continuous; choose one of them, or fit() of data that are held whole"));
+  }
+  void require() const { require(shape_, options_, levels_); }
+  [[nodiscard]] static bool keeps_rows(const GsnOptions& options, const std::vector<double>& levels) {
+    return levels.size() > 1 || options.returns.noise();
+  }
+  [[nodiscard]] static LevelRule rule_of(const GsnOptions& options, const std::vector<double>& levels) {
+    return levels.size() > 1 ? options.level_rule : LevelRule::held_out;
+  }
+  [[nodiscard]] static std::size_t bytes(index_t elements) {
+    return sizeof(double) * static_cast<std::size_t>(elements);
+  }
+  /// What is kept of each part at most; of these one at a time is held out.
+  [[nodiscard]] static detail::KeptRows kept_rows(const StreamShape& s, LevelRule rule) {
+    detail::KeptRows rows;
+    const std::vector<std::vector<index_t>> parts = detail::parts_of(s.conditions, rule);
+    for (std::size_t p = 0; p < parts.size(); ++p) {
+      const index_t contrasts = s.trials - 1, total = static_cast<index_t>(parts[p].size()) * contrasts,
+                    kept = detail::FoldedRows<Ctx>::most_kept(s.units, total, contrasts);
+      rows.all += kept;
+      if (rule == LevelRule::k_fold || p == 0) rows.held_out = std::max(rows.held_out, kept);
+    }
+    rows.training = rule == LevelRule::k_fold ? rows.all : rows.all - rows.held_out;
+    return rows;
   }
 
   /// The first condition, from whose first trial means are counted, and the latest.

@@ -10,13 +10,13 @@
 #include <limits>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "isonomy/core/concepts.hpp"
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/numeric.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/io/arrays/npy_header.hpp"
@@ -75,21 +75,6 @@ Element with_bytes_swapped(Element value) {
   std::reverse(std::begin(bytes), std::end(bytes));
   std::memcpy(&value, bytes, sizeof value);
   return value;
-}
-
-/// Whether T holds `value` without rounding it.
-template <Real T, class Element>
-bool holds(Element value) {
-  if constexpr (std::integral<Element>) {
-    using Unsigned = std::make_unsigned_t<Element>;
-    auto size = static_cast<Unsigned>(value);
-    if constexpr (std::signed_integral<Element>)
-      if (value < 0) size = static_cast<Unsigned>(Unsigned{0} - size);
-    return size == 0 ||
-           static_cast<int>(std::bit_width(size)) - std::countr_zero(size) <= std::numeric_limits<T>::digits;
-  } else {
-    return true;
-  }
 }
 
 }  // namespace detail
@@ -151,7 +136,7 @@ class NpyReader {
         Element value;
         std::memcpy(&value, piece_.data() + static_cast<std::size_t>(i) * sizeof(Element), sizeof(Element));
         if (header_.type.big_endian) value = detail::with_bytes_swapped(value);
-        if (!detail::holds<T>(value)) refuse(first + done, value);
+        if (!holds_exactly<T>(value)) refuse(first + done, value);
         out(done) = static_cast<T>(value);
       }
       if (whole < want)

@@ -11,6 +11,7 @@
 
 #include "isonomy/core/config.hpp"
 #include "isonomy/core/error.hpp"
+#include "isonomy/core/numeric.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/io/arrays/npy_header.hpp"
 #include "isonomy/io/arrays/npy_reader.hpp"
@@ -29,7 +30,7 @@ bool read_element(const char* bytes, bool big_endian, double& out) {
   std::memcpy(&value, bytes, sizeof(Element));
   if (big_endian) value = with_bytes_swapped(value);
   out = static_cast<double>(value);
-  return holds<double>(value);
+  return holds_exactly<double>(value);
 }
 
 /// How elements of a type are read, or nullptr if they are no numbers.

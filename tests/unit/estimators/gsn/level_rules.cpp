@@ -303,6 +303,56 @@ TEST_CASE("rules that hold out no items do not ask for any", "[gsn]") {
   CHECK(chosen(correlated(5, 4, 3, 103), many).training == 3);
 }
 
+TEST_CASE("a single level is told of as one that was taken untried", "[gsn]") {
+  Context<Cpu> ctx;
+  const Trials d = correlated(4, 6, 3, 105);
+  gsn::GsnOptions single, off;
+  single.shrinklevels = std::vector<double>{0.3};
+  off.wantshrinkage = false;
+  for (const gsn::GsnOptions& options : {single, off})
+    for (const LevelRule rule : {LevelRule::held_out, LevelRule::analytic}) {
+      gsn::GsnOptions with = options;
+      with.level_rule = rule;
+      const auto r = gsn::fit(ctx, d.view(), with);
+      CHECK(r.report.decisions[0].decision == "shrinklevelN: one level, taken untried");
+      CHECK(r.report.decisions[1].decision == "shrinklevelD: one level, taken untried");
+      CHECK(r.noise.nll.empty());
+    }
+  gsn::ShrunkenCovarianceOptions one;
+  one.shrinklevels = single.shrinklevels;
+  CHECK(gsn::shrunken_covariance(ctx, d.view(), one).report.decisions.front().decision ==
+        "level: one level, taken untried");
+  CHECK(gsn::shrunken_covariance(ctx, d.view()).report.decisions.front().decision ==
+        "level: mean negative log-likelihood");
+}
+
+TEST_CASE("reports tell where rounding decides about factors of singular covariances", "[gsn]") {
+  const auto tells = [](const Trials& d, gsn::SingularRule rule, LevelRule by_rule = LevelRule::held_out) {
+    Context<Cpu> ctx;
+    gsn::ShrunkenCovarianceOptions options = by(by_rule);
+    options.singular_rule = rule;
+    const auto r = gsn::shrunken_covariance(ctx, d.view(), options);
+    const bool warned = std::any_of(r.report.warnings.begin(), r.report.warnings.end(), [](const std::string& text) {
+      return text.find("rounding decides under singular_rule cholesky which levels") != std::string::npos;
+    });
+    CHECK(warned == r.choice.by_rounding);
+    return warned;
+  };
+  constexpr auto cholesky = gsn::SingularRule::cholesky;
+  const Trials whole = correlated(8, 30, 3, 106), lacks_one = test::average_referenced(whole);
+  CHECK(tells(lacks_one, cholesky));
+  CHECK(tells(lacks_one, cholesky, LevelRule::k_fold));
+  CHECK(!tells(lacks_one, gsn::SingularRule::rank));
+  CHECK(!tells(whole, cholesky));
+  CHECK(tells(correlated(18, 10, 3, 107), cholesky));   // 16 training rows of 18 units
+  CHECK(!tells(correlated(40, 10, 3, 108), cholesky));  // so many ranks are lacking that no factor is found
+  Context<Cpu> ctx;
+  gsn::ShrunkenCovarianceOptions factors = by(LevelRule::held_out);
+  factors.singular_rule = cholesky;
+  CHECK(gsn::shrunken_covariance<gsn::batched_cholesky>(ctx, correlated(18, 10, 3, 107).view(), factors)
+            .choice.by_rounding);
+}
+
 TEST_CASE("fit chooses both levels by the rule, of even, uneven and missing data", "[gsn]") {
   Context<Cpu> ctx;
   const Trials d = correlated(8, 30, 4, 100);

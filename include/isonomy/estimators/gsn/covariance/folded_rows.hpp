@@ -50,8 +50,20 @@ class FoldedRows {
 
   FoldedRows() = default;
   FoldedRows(Ctx& ctx, index_t units, index_t total, index_t block)
-      : block_(block), folds_(total > units + std::max(units, block)),
-        rows_(ctx, std::min(total, units + std::max(units, block)), units, purpose) {}
+      : block_(block), folds_(total > most_kept(units, total, block)),
+        rows_(ctx, most_kept(units, total, block), units, purpose) {}
+
+  /// How many there is room for.
+  [[nodiscard]] static index_t most_kept(index_t units, index_t total, index_t block) {
+    return std::min(total, units + std::max(units, block));
+  }
+  /// The doubles that are there for a while when rows fold: a copy of them, and what qr() takes of m rows and n
+  /// columns, 2 m n and 64 (m + 3 n) with some more.
+  [[nodiscard]] static index_t to_fold(index_t units, index_t block) {
+    constexpr index_t panel = 64;
+    const index_t rows = units + std::max(units, block);
+    return (3 * rows + units) * units + panel * (rows + 3 * units + rows / 64 + 8);
+  }
 
   /// Are there more rows than are kept?
   [[nodiscard]] bool folds() const { return folds_; }

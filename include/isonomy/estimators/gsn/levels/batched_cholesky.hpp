@@ -127,6 +127,10 @@ struct batched_cholesky {
     result.factored = true;
     const Matrix<double, typename Ctx::tag> r = detail::correlation(ctx, problem);
     detail::factor_levels(ctx, problem, r.view(), levels, result.nll);
+    const index_t n = problem.units();
+    result.by_rounding =
+        detail::decided_by_rounding(how.singular_rule, n, problem.rank_bound, levels,
+                                    [&](double level) { return level == 1 && problem.rank_bound < n; });
     if (how.singular_rule == SingularRule::rank) set_singular(ctx, problem, r.view(), levels, result);
     if (how.refine)
       result.refined = detail::refined_level(levels, result.nll,

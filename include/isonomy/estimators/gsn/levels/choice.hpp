@@ -33,7 +33,7 @@ namespace isonomy::gsn {
 struct LevelChoice {
   double level = 1;
   index_t index = 0;           ///< of `levels`; -1 where the level had to be one that is not among them
-  std::vector<double> levels;  ///< those tried, in the order given
+  std::vector<double> levels;  ///< those tried, in the order given; where there was but one, that, which was not tried
   /// Mean negative log-likelihood of the held-out rows at each of them, NaN where singular; empty where there was but
   /// one level, which is taken untried, for LevelRule::analytic, and where too little was whole and the fallback tried
   /// none: LevelFallback::one and diagonal_loading.
@@ -47,12 +47,15 @@ struct LevelChoice {
   /// LevelRule::analytic; 0 where these are not known, as for pairs of units that have trials of their own.
   index_t rank_bound = 0;
   std::optional<index_t> rank;           ///< of the training correlation matrix, where its search told
-  index_t training = 0, validation = 0;  ///< conditions; of k_fold the fewest that train, and all that validate
+  index_t training = 0, validation = 0;  ///< conditions; of folds the fewest that train, and all that validate in some
   std::vector<index_t> dead_units;       ///< that do not vary in training, of some fold, left out of its likelihood
   index_t units = 0;                     ///< that are in the likelihood, of folds the fewest
   /// Of missing data: where the level comes from, if what is whole did not give it.
   std::optional<LevelFallback> fallback;
   bool checked = false;  ///< whether it was looked at which levels the covariance of pairs is positive definite
+  /// Folds of pairs, from 0, which have no likelihood, as no two units vary in training and have rows held out.
+  std::vector<index_t> folds_left_out;
+  bool by_rounding = false;  ///< LevelCurve::by_rounding, of any fold
 };
 
 /// A way to find the likelihood curve.
@@ -85,20 +88,31 @@ inline void choose(LevelChoice& choice, index_t units) {
   if (least == infinite) choice.margin = Decision::not_known;
 }
 
+/// Numbers, separated by commas.
+[[nodiscard]] inline std::string numbered(const std::vector<index_t>& numbers) {
+  std::string list;
+  for (const index_t number : numbers) list += (list.empty() ? "" : ", ") + std::to_string(number);
+  return list;
+}
+
 /// Adds what is to be heeded about a choice; `of`: "noise" or "data", `items`: what split(n, leave_out) held out.
 inline void warn(const LevelChoice& choice, const char* of, std::vector<std::string>& warnings, index_t leave_out = 5,
                  const char* items = "conditions") {
   const auto say = [&](std::initializer_list<text::Piece> what) {
     warnings.push_back(text::joined({of, " covariance: ", text::joined(what)}));
   };
-  if (!choice.dead_units.empty()) {
-    std::string list;
-    for (const index_t unit : choice.dead_units) list += (list.empty() ? "" : ", ") + std::to_string(unit);
+  if (!choice.dead_units.empty())
     say({choice.rule == LevelRule::k_fold
              ? "units that do not vary in the training part of some fold and were left out of its likelihood: "
              : "units that do not vary in training and were left out of the likelihood: ",
-         list});
-  }
+         numbered(choice.dead_units)});
+  if (!choice.folds_left_out.empty())
+    say({"folds left out of the likelihood, as no two units vary in their training part and have rows held out: ",
+         numbered(choice.folds_left_out), " (from 0); ", choice.validation, " conditions validate the level"});
+  if (choice.by_rounding)
+    say({"its training part lacks ranks, but so few that rounding decides under singular_rule cholesky which levels "
+         "have "
+         "a likelihood; singular_rule rank gives none to those that are singular"});
   if (choice.rule == LevelRule::analytic && choice.units > 1 && (choice.level == 0 || choice.level == 1))
     say({"the analytic level, ", text::decimals(choice.level), ", is at an end of its range"});
   if (choice.nll.empty()) return;
@@ -170,6 +184,7 @@ std::optional<LevelPoint> fill_curve(Ctx& ctx, LevelRows<Ctx> rows, const LevelO
   choice.form = curve.form;
   choice.rank = curve.rank;
   choice.factored = curve.factored;
+  choice.by_rounding = curve.by_rounding;
   return curve.refined;
 }
 

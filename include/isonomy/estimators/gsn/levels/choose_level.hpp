@@ -26,6 +26,7 @@ inline void add_fold(LevelChoice& all, LevelChoice&& fold, bool first) {
   all.units = first ? fold.units : std::min(all.units, fold.units);
   all.training = first ? fold.training : std::min(all.training, fold.training);
   all.factored = all.factored || fold.factored;
+  all.by_rounding = all.by_rounding || fold.by_rounding;
   if (first) all.form = fold.form;
   if (first || (all.rank && fold.rank && *fold.rank < *all.rank)) all.rank = fold.rank;
   std::vector<index_t> dead;
@@ -56,23 +57,23 @@ void fill_curve_of_folds(Ctx& ctx, const Source& source, const std::vector<Split
 }
 
 /// Fills in the choice among its levels, of which there are several. `source`: NoiseRows or ConditionRows, `parts`: the
-/// conditions that train and validate, `sizes`: of the numbers of each unit. A source without groups knows one split,
-/// so that it is not asked for the rules that need others.
+/// conditions that train and validate, `sizes`: of the numbers of each unit. A source without groups is not asked for
+/// LevelRule::analytic, which needs them.
 template <LevelSearch Search, class Source, ContextLike Ctx>
 void choose_level(Ctx& ctx, const Source& source, const Split& parts, const std::vector<double>& sizes,
                   const LevelOptions& how, LevelChoice& choice) {
   choice.rule = how.level_rule;
+  if (how.level_rule == LevelRule::k_fold) {
+    choice.validation = static_cast<index_t>(parts.training.size() + parts.validation.size());
+    fill_curve_of_folds<Search>(ctx, source, folds(parts, how.leave_out), sizes, how, choice);
+    return choose(choice, choice.units);
+  }
   if constexpr (requires { source.groups(parts.training); }) {
     if (how.level_rule == LevelRule::analytic) {
       std::vector<index_t> all = parts.training;
       all.insert(all.end(), parts.validation.begin(), parts.validation.end());
       std::sort(all.begin(), all.end());
       return analytic_level(ctx, source, all, sizes, how.n1_rule, choice);
-    }
-    if (how.level_rule == LevelRule::k_fold) {
-      choice.validation = static_cast<index_t>(parts.training.size() + parts.validation.size());
-      fill_curve_of_folds<Search>(ctx, source, folds(parts, how.leave_out), sizes, how, choice);
-      return choose(choice, choice.units);
     }
   }
   const std::optional<LevelPoint> between = fill_curve<Search>(ctx, source.split(parts, sizes), how, choice);

@@ -60,11 +60,14 @@ struct low_rank {
     const detail::TridiagonalForm form = detail::tridiagonal_form(ctx, gram.view(), products);
     const double largest = form.extremes().largest;
     result.rank = std::min(detail::numerical_rank(form, units, problem.rounding, largest), problem.rank_bound);
+    const auto is_singular = [&](double a) {
+      return detail::is_singular(a, units, problem.rank_bound, problem.rounding, {0, largest});
+    };
+    result.by_rounding = detail::decided_by_rounding(how.singular_rule, units, *result.rank, levels, is_singular);
     const auto nll_at = [&](double a, const std::optional<detail::LevelTerms>& terms) {
       const double b = 1 - a;
       if (of_one && a == 1) return *of_one;
-      if (detail::is_singular(a, units, problem.rank_bound, problem.rounding, {0, largest}) || b <= 0 || !terms)
-        return nan;
+      if (is_singular(a) || b <= 0 || !terms) return nan;
       const double null_space = rounded_product(static_cast<double>(units - n), isonomy::detail::fixed_logarithm(b));
       return problem.nll(null_space + terms->log_determinant, (squares - rounded_product(a, terms->quadratic)) / b);
     };

@@ -32,7 +32,8 @@ enum class LevelRule { held_out, k_fold, continuous, analytic };
 /// - `one`: the level is 1, as published;
 /// - `pairwise_likelihood`: it is chosen as LevelRule says, but by the likelihood of pairs of units instead of all
 ///   (detail::PairLikelihood), each pair in what both have; levels at which the training covariance is not positive
-///   definite have none;
+///   definite have none; folds in which no two units vary in training and have rows held out are left out, with a
+///   warning;
 /// - `diagonal_loading`: 1, if the covariance is positive definite there, else of the levels the nearest to 1 at which
 ///   it is: the covariance at 1 with 1/level - 1 times each variance added to it, scaled back to the same variances. A
 ///   level that could be chosen, but at which the covariance is not positive definite, is replaced by the nearest at

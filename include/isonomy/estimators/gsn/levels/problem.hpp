@@ -24,8 +24,10 @@ namespace isonomy::gsn {
 /// numerically. `cholesky`: those at which a factorisation meets a pivot that is not positive, as the published code
 /// has it.
 ///
-/// Where the rank is not full, rounding decides under `cholesky`, and need not as in the library that the published
-/// code factors with, which factors the covariance where this takes correlations. With all switches as published both
+/// Where the rank is not full, rounding decides under `cholesky` whether the last pivots are positive, and need not as
+/// in the library that the published code factors with, which factors the covariance where this takes correlations.
+/// Reports warn where it may have decided, LevelCurve::by_rounding; the level is then one that other arithmetic need
+/// not choose. With all switches as published both
 /// levels are the published ones of all 101 cases of tests/reference/gsn but one, uneven-rank_deficient-0, whose
 /// covariance of data lacks one rank: it was taken for definite, so that the published level is 1, and is singular
 /// here, with 0.98.
@@ -38,10 +40,14 @@ struct LevelPoint {
 
 /// The negative log-likelihood of held-out rows at each level, and what else its search found.
 struct LevelCurve {
-  std::vector<double> nll;            ///< NaN where the covariance is singular
-  const char* form = "";              ///< the form that the search took
-  std::optional<index_t> rank;        ///< of the training covariance, numerically, where the search tells
-  bool factored = false;              ///< whether some level's covariance was factored
+  std::vector<double> nll;      ///< NaN where the covariance is singular
+  const char* form = "";        ///< the form that the search took
+  std::optional<index_t> rank;  ///< of the training covariance, numerically, where the search tells
+  bool factored = false;        ///< whether some level's covariance was factored
+  /// Under SingularRule::cholesky: whether rounding decided about a level that is singular by rank. Of matrices that
+  /// lack 5 ranks or more no factorisation finds only positive pivots; batched_cholesky, which does not look for the
+  /// rank, tells this of too few rows alone.
+  bool by_rounding = false;
   std::optional<LevelPoint> refined;  ///< the best between levels, where that was asked for and some lie between
 };
 

@@ -39,10 +39,13 @@ struct tridiagonal {
     const detail::TridiagonalForm form = detail::tridiagonal_form(ctx, r.view(), problem.held_out);
     const detail::Extremes extremes = form.extremes();
     result.rank = detail::numerical_rank(form, n, problem.rounding, extremes.largest);
+    const auto is_singular = [&](double level) {
+      return detail::is_singular(level, n, problem.rank_bound, problem.rounding, extremes);
+    };
+    result.by_rounding = detail::decided_by_rounding(how.singular_rule, n, *result.rank, levels, is_singular);
     const auto nll_at = [&](double level, const std::optional<detail::LevelTerms>& terms) {
       if (of_one && level == 1) return *of_one;
-      const bool singular = how.singular_rule == SingularRule::rank &&
-                            detail::is_singular(level, n, problem.rank_bound, problem.rounding, extremes);
+      const bool singular = how.singular_rule == SingularRule::rank && is_singular(level);
       return singular || !terms ? nan : problem.nll(terms->log_determinant, terms->quadratic);
     };
     const std::vector<std::optional<detail::LevelTerms>> terms = detail::terms_of(ctx, form, levels);

@@ -69,19 +69,24 @@ template <class Pairs, ContextLike Ctx>
   return curve;
 }
 
-/// The same of all folds, each weighted by its rows.
+/// The same of all folds, each weighted by its rows; those without are left out, and noted.
 template <class Pairs, ContextLike Ctx>
 [[nodiscard]] PairCurve fill_pair_curve_of_folds(Ctx& ctx, const Pairs& pairs, const std::vector<Split>& splits,
                                                  const KnownUnits& known, const LevelOptions& how,
                                                  LevelChoice& choice) {
   PairCurve all;
   std::vector<double> sums(choice.levels.size(), 0.0);
-  for (const Split& split : splits) {
+  for (std::size_t f = 0; f < splits.size(); ++f) {
+    const Split& split = splits[f];
     LevelChoice fold;
     fold.levels = choice.levels;
     fold.training = static_cast<index_t>(split.training.size());
     const PairCurve curve = fill_pair_curve(ctx, pairs, split, known, how, fold);
-    if (curve.rows == 0) continue;
+    if (curve.rows == 0) {
+      choice.folds_left_out.push_back(static_cast<index_t>(f));
+      choice.validation -= static_cast<index_t>(split.validation.size());
+      continue;
+    }
     for (std::size_t k = 0; k < sums.size(); ++k) sums[k] += rounded_product(curve.rows, fold.nll[k]);
     add_fold(choice, std::move(fold), all.rows == 0);
     all.rows += curve.rows;

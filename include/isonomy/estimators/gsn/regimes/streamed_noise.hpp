@@ -17,6 +17,7 @@
 #include "isonomy/estimators/gsn/covariance/trial_lists.hpp"
 #include "isonomy/estimators/gsn/data_view.hpp"
 #include "isonomy/estimators/gsn/levels/choice.hpp"
+#include "isonomy/estimators/gsn/levels/options.hpp"
 #include "isonomy/estimators/gsn/split.hpp"
 #include "isonomy/ops/for_each.hpp"
 
@@ -46,27 +47,35 @@ struct RootsOfSquares {
   ISONOMY_HD void operator()(index_t unit) const { out(0, unit) = std::sqrt(rounded_product(scale, squares(unit))); }
 };
 
-/// Contrasts of trials, those of conditions that train and those of others apart; sums of squares alone where neither
-/// levels nor matrices are asked for. A source of rows as NoiseRows is, of the split of all conditions alone.
+/// Conditions whose rows are kept apart: those held out and the others, or those of each fold.
+[[nodiscard]] inline std::vector<std::vector<index_t>> parts_of(index_t conditions, LevelRule rule) {
+  const Split first = gsn::split(conditions);
+  if (rule != LevelRule::k_fold) return {first.validation, first.training};
+  std::vector<std::vector<index_t>> parts;
+  for (const Split& fold : folds(first)) parts.push_back(fold.validation);
+  return parts;
+}
+
+/// Contrasts of trials, those of conditions that train and validate apart; sums of squares alone where neither levels
+/// nor matrices are asked for. A source of rows as NoiseRows is, of all conditions and of the splits into parts_of().
 template <ContextLike Ctx>
 class StreamedNoise {
  public:
   using Space = typename Ctx::space;
   using Rows = Matrix<double, typename Ctx::tag>;
 
-  StreamedNoise(Ctx& ctx, index_t units, index_t conditions, index_t trials, bool rows)
-      : ctx_(ctx), units_(units), contrasts_(trials - 1), has_rows_(rows), parts_(gsn::split(conditions)),
+  /// `rule`: by which a level is chosen; held_out where none is.
+  StreamedNoise(Ctx& ctx, index_t units, index_t conditions, index_t trials, bool rows, LevelRule rule)
+      : ctx_(ctx), units_(units), contrasts_(trials - 1), has_rows_(rows), parts_(parts_of(conditions, rule)),
         places_(static_cast<std::size_t>(conditions)) {
-    const auto count = [&](const std::vector<index_t>& part) { return static_cast<index_t>(part.size()) * contrasts_; };
-    for (const std::vector<index_t>* part : {&parts_.training, &parts_.validation})
-      for (std::size_t b = 0; b < part->size(); ++b)
-        places_[static_cast<std::size_t>((*part)[b])] = {part == &parts_.training, static_cast<index_t>(b)};
-    if (rows) {
-      training_ = FoldedRows<Ctx>(ctx, units, count(parts_.training), contrasts_);
-      held_out_ = FoldedRows<Ctx>(ctx, units, count(parts_.validation), contrasts_);
-    } else {
+    for (std::size_t p = 0; p < parts_.size(); ++p)
+      for (std::size_t b = 0; b < parts_[p].size(); ++b)
+        places_[static_cast<std::size_t>(parts_[p][b])] = {p, static_cast<index_t>(b)};
+    if (rows)
+      for (const std::vector<index_t>& part : parts_)
+        rows_.emplace_back(ctx, units, static_cast<index_t>(part.size()) * contrasts_, contrasts_);
+    else
       squares_ = to_device(ctx, std::vector<double>(static_cast<std::size_t>(units), 0.0), purpose);
-    }
   }
 
   /// Takes in a condition. `contrasts`: a function that writes its contrasts to a view. An error leaves all as it was.
@@ -81,7 +90,7 @@ class StreamedNoise {
       return;
     }
     const Place& place = places_[static_cast<std::size_t>(condition)];
-    FoldedRows<Ctx>& part = place.trains ? training_ : held_out_;
+    FoldedRows<Ctx>& part = rows_[place.part];
     contrasts(part.room(ctx_, place.at));
     part.keep();
   }
@@ -89,7 +98,9 @@ class StreamedNoise {
   /// The coarsest of the types that data had.
   [[nodiscard]] double epsilon() const { return epsilon_; }
   void coarsen(double epsilon) { epsilon_ = std::max(epsilon_, epsilon); }
-  [[nodiscard]] bool folds() const { return training_.folds() || held_out_.folds(); }
+  [[nodiscard]] bool has_folded() const {
+    return std::any_of(rows_.begin(), rows_.end(), [](const FoldedRows<Ctx>& part) { return part.folds(); });
+  }
 
   /// Rows whose product with themselves is the mean of the covariances of these conditions, which are all.
   [[nodiscard]] Rows of(const std::vector<index_t>& all) const {
@@ -100,21 +111,25 @@ class StreamedNoise {
                         RootsOfSquares<Space>{squares_.view(), rounded_product(scale, scale), out.view()});
       return out;
     }
-    const index_t of_training = training_.view().rows;
-    Rows out(ctx_, of_training + held_out_.view().rows, units_, purpose);
-    place_rows(ctx_, training_.view(), places(training_, parts_.training, 0), scale, out.view());
-    place_rows(ctx_, held_out_.view(), places(held_out_, parts_.validation, of_training), scale, out.view());
+    index_t count = 0, first = 0;
+    for (const FoldedRows<Ctx>& part : rows_) count += part.view().rows;
+    Rows out(ctx_, count, units_, purpose);
+    for (std::size_t p = 0; p < rows_.size(); ++p) {
+      place_rows(ctx_, rows_[p].view(), places(p, first), scale, out.view());
+      first += rows_[p].view().rows;
+    }
     return out;
   }
   /// Degrees of freedom of that, whatever rows are left of it.
   [[nodiscard]] index_t rank_bound(const std::vector<index_t>& all) const {
     return static_cast<index_t>(all.size()) * contrasts_;
   }
-  /// `split`: that of all conditions.
+  /// `split`: one part validates, the others train.
   [[nodiscard]] LevelRows<Ctx> split(const Split& split, std::vector<double> sizes) const {
     const auto trained = static_cast<index_t>(split.training.size()) * contrasts_;
-    return {scaled(training_, averaged(split.training.size())),
-            scaled(held_out_, 1),
+    const std::size_t held_out = places_[static_cast<std::size_t>(split.validation.front())].part;
+    return {scaled([&](std::size_t part) { return part != held_out; }, averaged(split.training.size())),
+            scaled([&](std::size_t part) { return part == held_out; }, 1),
             static_cast<double>(static_cast<index_t>(split.validation.size()) * (contrasts_ + 1)),
             trained,
             std::move(sizes),
@@ -125,7 +140,7 @@ class StreamedNoise {
   static constexpr const char* purpose = "gsn: contrasts of trials";
   /// Which part a condition belongs to, and where in it.
   struct Place {
-    bool trains = false;
+    std::size_t part = 0;
     index_t at = 0;
   };
 
@@ -134,17 +149,25 @@ class StreamedNoise {
     return 1 / std::sqrt(static_cast<double>(conditions) * static_cast<double>(contrasts_));
   }
   /// Where rows of a part go among those of all: by their conditions where none are folded, else one after another.
-  [[nodiscard]] std::vector<index_t> places(const FoldedRows<Ctx>& part, const std::vector<index_t>& conditions,
-                                            index_t first) const {
+  [[nodiscard]] std::vector<index_t> places(std::size_t part, index_t first) const {
     std::vector<index_t> to;
-    for (index_t i = 0; i < part.view().rows; ++i)
-      to.push_back(folds() ? first + i
-                           : conditions[static_cast<std::size_t>(i / contrasts_)] * contrasts_ + i % contrasts_);
+    for (index_t i = 0; i < rows_[part].view().rows; ++i)
+      to.push_back(has_folded() ? first + i
+                                : parts_[part][static_cast<std::size_t>(i / contrasts_)] * contrasts_ + i % contrasts_);
     return to;
   }
-  [[nodiscard]] Rows scaled(const FoldedRows<Ctx>& part, double scale) const {
-    Rows out(ctx_, part.view().rows, units_, purpose);
-    place_rows(ctx_, part.view(), every(part.view().rows), scale, out.view());
+  /// The rows of those parts that `is_wanted`, one part after another.
+  template <class IsWanted>
+  [[nodiscard]] Rows scaled(const IsWanted& is_wanted, double scale) const {
+    index_t count = 0, first = 0;
+    for (std::size_t p = 0; p < rows_.size(); ++p) count += is_wanted(p) ? rows_[p].view().rows : 0;
+    Rows out(ctx_, count, units_, purpose);
+    for (std::size_t p = 0; p < rows_.size(); ++p) {
+      if (!is_wanted(p)) continue;
+      const index_t rows = rows_[p].view().rows;
+      place_rows(ctx_, rows_[p].view(), every(rows), scale, out.view().row_block(first, rows));
+      first += rows;
+    }
     return out;
   }
 
@@ -152,9 +175,9 @@ class StreamedNoise {
   index_t units_, contrasts_;  ///< contrasts of each condition
   bool has_rows_;
   double epsilon_ = 0;
-  Split parts_;
+  std::vector<std::vector<index_t>> parts_;
   std::vector<Place> places_;
-  FoldedRows<Ctx> training_, held_out_;
+  std::vector<FoldedRows<Ctx>> rows_;  ///< of each part
   Buffer<double, typename Ctx::tag> squares_;
 };
 

@@ -27,6 +27,16 @@ bool warns_of(const gsn::GsnResult<Cpu>& r, const std::string& what) {
                      [&](const std::string& warning) { return warning.find(what) != std::string::npos; });
 }
 
+/// What is converted, and what is taken where it lies.
+template <class T>
+concept converted = requires(const T* numbers) {
+  gsn::doubles_of(numbers, 1);
+};
+template <class T>
+concept viewed = requires(const T* numbers) {
+  gsn::trials_fastest(numbers, 1, 1, 1);
+};
+
 }  // namespace
 
 TEST_CASE("options have the defaults that are told", "[gsn]") {
@@ -43,6 +53,31 @@ TEST_CASE("options have the defaults that are told", "[gsn]") {
   CHECK(!options.allow_extrapolation);
   CHECK((options.returns.cN && options.returns.cS && options.returns.cNb && options.returns.cSb));
   CHECK((!options.returns.cD && !options.returns.eigvals_signal && !options.returns.eigvecs_difference));
+}
+
+TEST_CASE("whole numbers of every type are fitted as the doubles that they are, or refused", "[gsn]") {
+  test::Trials d = test::random_trials(3, 6, 2, 148);
+  d.each([](double& x, auto...) { x = std::trunc(10 * x + 60); });
+  const auto check = [&]<class T>(T) {
+    const std::vector<T> numbers(d.x.begin(), d.x.end());
+    CHECK(gsn::doubles_of(numbers.data(), static_cast<index_t>(numbers.size())) == d.x);
+    static_assert(converted<T> && !viewed<T>);
+  };
+  check(std::int8_t{}), check(std::int16_t{}), check(std::int32_t{}), check(std::int64_t{});
+  check(std::uint8_t{}), check(std::uint16_t{}), check(std::uint32_t{}), check(std::uint64_t{});
+  constexpr std::int64_t most = std::int64_t{1} << 53;
+  const std::vector<std::int64_t> large{-most, most + 2, -most - 1};
+  CHECK(gsn::doubles_of(large.data(), 2) == std::vector<double>{-0x1p53, 0x1p53 + 2});
+  const auto refused = [](auto number) {
+    return test::message<ValueError>([&] { (void)gsn::doubles_of(&number, 1); });
+  };
+  CHECK(test::message<ValueError>([&] { (void)gsn::doubles_of(large.data(), 3); }) ==
+        "gsn::doubles_of: number 2 is -9007199254740993, which a double does not hold; expected whole numbers up to "
+        "9007199254740992 in size; subtract a whole number of each unit first, or round them");
+  CHECK(refused(~std::uint64_t{0}).find("number 0 is 18446744073709551615, which") != std::string::npos);
+  CHECK(refused(std::uint64_t{1} << 63) == "nothing was thrown");
+  CHECK_THROWS_AS(gsn::doubles_of(large.data(), -1), ShapeError);
+  static_assert(!converted<bool> && !viewed<bool> && viewed<float>);
 }
 
 TEST_CASE("two conditions are enough without levels to choose, and three for one that validates", "[gsn]") {

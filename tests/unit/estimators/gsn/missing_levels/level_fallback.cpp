@@ -78,6 +78,23 @@ TEST_CASE("folds and refined levels of pairs are those of one split after anothe
         Approx(test::naive_likelihood_of_pairs(d, gsn::split(24), fine.shrinklevelD, false)).epsilon(1e-12));
 }
 
+TEST_CASE("a fold of pairs in which no unit varies is left out, and named", "[gsn]") {
+  test::Trials d = test::nothing_whole(313, 5, 20, 4);
+  const std::vector<gsn::Split> splits = gsn::folds(gsn::split(20));
+  const std::vector<index_t>& varying = splits[2].validation;  // the conditions of one fold alone
+  d.each([&](double& x, index_t i, index_t c, index_t) {
+    if (!std::isnan(x) && std::find(varying.begin(), varying.end(), c) == varying.end()) x = static_cast<double>(i);
+  });
+  const gsn::GsnResult<Cpu> r =
+      fallen_back(d, test::falling_back(LevelFallback::pairwise_likelihood, LevelRule::k_fold));
+  REQUIRE(r.noise.fallback == LevelFallback::pairwise_likelihood);
+  CHECK(r.noise.folds_left_out == std::vector<index_t>{2});
+  CHECK(r.noise.validation == 16);
+  CHECK(test::has_warning(r.report.warnings,
+                          "noise covariance: folds left out of the likelihood, as no two units vary in their training "
+                          "part and have rows held out: 2 (from 0); 16 conditions validate the level"));
+}
+
 TEST_CASE("the likelihood of the one pair of two whole units is that of both", "[gsn]") {
   const test::Trials d = test::random_trials(2, 20, 4, 305, 1);
   Context<Cpu> ctx;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <utility>
@@ -121,8 +122,9 @@ TEST_CASE("golden even data have their result condition by condition", "[gsn]") 
 }
 
 TEST_CASE("rows that are too many to keep leave their covariance", "[gsn]") {
-  GsnOptions between = with_data(), plain = with_data();
+  GsnOptions between = with_data(), plain = with_data(), folds = with_data();
   between.level_rule = gsn::LevelRule::continuous;
+  folds.level_rule = gsn::LevelRule::k_fold;
   plain.wantshrinkage = false;
   const Trials wide = test::random_trials(30, 12, 3, 21), many = test::random_trials(7, 90, 4, 22, 3, 1.5),
                trials = test::random_trials(3, 11, 9, 23);
@@ -131,6 +133,9 @@ TEST_CASE("rows that are too many to keep leave their covariance", "[gsn]") {
     check_streamed(many.view(), options, false);
     check_streamed(trials.view(), options, false);
   }
+  check_streamed(wide.view(), folds, true);
+  check_streamed(many.view(), folds, false);  // 54 of the rows that each fold has, 14 of which are kept
+  check_streamed(test::random_trials(7, 3, 4, 29).view(), folds, true);
   const Trials referenced = test::average_referenced(many);  // singular: R has a zero on its diagonal
   check_streamed(referenced.view(), with_data(), false);
   Trials dead = many, offset = many;
@@ -165,6 +170,39 @@ TEST_CASE("what a stream keeps does not grow with conditions but for their means
   const double means = 8 * 20 * 300;  // of the conditions that are more
   CHECK(peak(400) - peak(100) < 6 * means);
   CHECK(peak(400) < 8 * 20 * 400 * 7);  // the contrasts of all
+}
+
+TEST_CASE("streams take the memory that was planned before, and not much less", "[gsn]") {
+  GsnOptions none, noise, plain, folds;
+  none.returns = gsn::Returns::none();
+  none.wantshrinkage = false;
+  noise.returns = gsn::Returns::named({"cN"});
+  plain.wantshrinkage = false;
+  folds.level_rule = gsn::LevelRule::k_fold;
+  folds.returns = gsn::Returns::none();
+  const Trials wide = test::random_trials(120, 20, 3, 30), folded = test::random_trials(60, 110, 4, 31),
+               long_ones = test::random_trials(20, 12, 90, 32);
+  for (const Trials& d : {wide, folded, long_ones})
+    for (const GsnOptions& options : {GsnOptions{}, none, noise, plain, folds}) {
+      INFO(d.units << " units, " << d.conditions << " conditions, shrinks " << options.wantshrinkage << ", matrices "
+                   << options.returns.matrices() << ", rule " << static_cast<int>(options.level_rule));
+      Context<Cpu> ctx({.threads = 1});
+      const gsn::MemoryPlan plan = Stream::memory_plan(ctx, {d.units, d.conditions, d.trials}, options);
+      const auto peak = static_cast<double>(streamed(ctx, d.view(), options).report.bytes_peak);
+      CHECK(peak <= static_cast<double>(plan.context));
+      CHECK(peak >= 0.4 * static_cast<double>(plan.context));
+    }
+  Context<Cpu> ctx;
+  const gsn::MemoryPlan many = Stream::memory_plan(ctx, {100, 100'000, 20}),
+                        whole = gsn::memory_plan(ctx, {100, 100'000, 20});
+  CHECK(many.context < whole.context / 5);  // of 20 trials the means, twice, and few rows
+  CHECK(many.adding < many.context);
+  CHECK(many.results == whole.results);
+  CHECK(whole.adding == 0);
+  CHECK_THROWS_AS(Stream::memory_plan(ctx, {0, 10, 3}), ShapeError);
+  GsnOptions analytic;
+  analytic.level_rule = gsn::LevelRule::analytic;
+  CHECK_THROWS_AS(Stream::memory_plan(ctx, {2, 10, 3}, analytic), ValueError);
 }
 
 TEST_CASE("a stream is repeatable and refuses what it cannot take, as it was before", "[gsn]") {
@@ -202,18 +240,39 @@ TEST_CASE("a stream is repeatable and refuses what it cannot take, as it was bef
   }
 }
 
+TEST_CASE("streams take whole numbers as the doubles that they are", "[gsn]") {
+  Trials d = test::random_trials(3, 6, 2, 28);
+  d.each([](double& x, auto...) { x = std::trunc(10 * x); });
+  Context<Cpu> ctx;
+  Stream stream(ctx, {3, 6, 2}, with_data());
+  for (index_t c = 0; c < 6; ++c) {
+    std::vector<std::int64_t> numbers;
+    for (index_t i = 0; i < 3; ++i)
+      for (index_t t = 0; t < 2; ++t) numbers.push_back(static_cast<std::int64_t>(d(i, c, t)));
+    numbers[3] += std::int64_t{1} << 60 | 1;
+    CHECK(test::message<ValueError>([&] { stream.add(row_major(std::as_const(numbers).data(), 3, 2)); })
+              .find("gsn::ConditionStream::add: the number at (1, " + std::to_string(c) +
+                    ", 1), unit, condition and trial, is ") == 0);
+    numbers[3] -= std::int64_t{1} << 60 | 1;
+    stream.add(row_major(std::as_const(numbers).data(), 3, 2));
+  }
+  const auto whole = all_matrices(stream.fit()), doubles = all_matrices(streamed(ctx, d.view(), with_data()));
+  for (std::size_t k = 0; k < whole.size(); ++k) CHECK(same_bits(whole[k], doubles[k]));
+}
+
 TEST_CASE("shapes and rules that streams have not are refused at once", "[gsn]") {
   Context<Cpu> ctx;
   const auto refused = [&](const gsn::StreamShape& shape, const GsnOptions& options) {
     return test::message<ValueError>([&] { (void)Stream(ctx, shape, options); });
   };
-  GsnOptions folds;
-  folds.level_rule = gsn::LevelRule::k_fold;
-  CHECK(refused({2, 10, 3}, folds) ==
-        "gsn::ConditionStream: level_rule is k_fold; expected held_out or continuous, whose rows are known before the "
-        "data; choose one of them, or fit()");
-  folds.wantshrinkage = false;  // there is nothing to choose
-  CHECK(refused({2, 10, 3}, folds) == "nothing was thrown");
+  GsnOptions analytic;
+  analytic.level_rule = gsn::LevelRule::analytic;
+  CHECK(refused({2, 10, 3}, analytic) ==
+        "gsn::ConditionStream: level_rule is analytic, which goes by how much products of units vary between "
+        "conditions, of which a stream does not keep enough; expected held_out, k_fold or continuous; choose one of "
+        "them, or fit() of data that are held whole");
+  analytic.wantshrinkage = false;  // there is nothing to choose
+  CHECK(refused({2, 10, 3}, analytic) == "nothing was thrown");
   CHECK(refused({2, 10, 1}, {}) ==
         "gsn::ConditionStream: the data have 1 trials; expected 2 at least, of which noise is the difference; give "
         "single trials, not their means");
