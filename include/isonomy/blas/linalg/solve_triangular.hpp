@@ -23,8 +23,10 @@ namespace isonomy::blas {
 /// are cut by their number alone, and each piece is one call on one thread.
 ///
 /// OpenBLAS multiplies by reciprocals of the diagonal: where one of them is no normal number, or not finite, unknowns
-/// are found one by one as the generic form does. Extents beyond its integers go to Backend<Cpu>. Workspace: a copy of
-/// each matrix whose strides BLAS does not take, of a batch for each task that runs.
+/// are found one by one as the generic form does. So they are in columns where one of them is not finite, which
+/// OpenBLAS spreads to others of its block. Extents beyond its integers go to Backend<Cpu>. Workspace: for each task
+/// that runs, its right-hand sides, and a copy of each matrix whose strides BLAS does not take, of a batch for each
+/// task too.
 struct SolveTriangular {
   template <Real T>
   static void solve_triangular(cpu::Context& ctx, MatrixView<const T> l, MatrixView<T> b, Triangle triangle) {
@@ -62,7 +64,7 @@ struct SolveTriangular {
       return;
     }
     const index_t n = l.rows, of_l = layout(l[0]) ? 0 : n * n, of_b = layout(b[0]) ? 0 : n * b.columns;
-    const auto bytes = static_cast<std::size_t>(of_l + of_b) * sizeof(T);
+    const auto bytes = static_cast<std::size_t>(of_l + of_b + n * b.columns) * sizeof(T);
     cpu::Rooms rooms(ctx, b.batches, (bytes + sizeof(double) - 1) / sizeof(double), operation);
     cpu::parallel_for(ctx, b.batches, 1, operation, [&](index_t slot) {
       const Diagonal diagonal(l[slot]);
@@ -77,9 +79,8 @@ struct SolveTriangular {
       const MatrixView<T> left = column_major(start, n, n), right = column_major(start + of_l, n, b.columns);
       if (of_l != 0) cpu::Memory::copy(ctx, l[slot], left);
       if (of_b != 0) cpu::Memory::copy(ctx, MatrixView<const T>(b[slot]), right);
-      one_thread();
-      substitute(of_l != 0 ? MatrixView<const T>(left) : l[slot], triangle == Triangle::lower,
-                 of_b != 0 ? right : b[slot]);
+      substitute_finite(of_l != 0 ? MatrixView<const T>(left) : l[slot], triangle, of_b != 0 ? right : b[slot],
+                        start + of_l + of_b);
       if (of_b != 0) cpu::Memory::copy(ctx, MatrixView<const T>(right), b[slot]);
     });
   }
@@ -110,15 +111,35 @@ struct SolveTriangular {
     for (index_t j = 0; j < b.columns; ++j) column(j);
   }
 
+  /// substitute(), and one by one what is in columns with something that is not finite; `before` has room for B.
+  template <Real T>
+  static void substitute_finite(MatrixView<const T> l, Triangle triangle, MatrixView<T> b, T* before) {
+    const MatrixView<T> given = column_major(before, b.rows, b.columns);
+    for (index_t j = 0; j < b.columns; ++j)
+      for (index_t i = 0; i < b.rows; ++i) given(i, j) = b(i, j);
+    one_thread();
+    substitute(l, triangle == Triangle::lower, b);
+    for (index_t j = 0; j < b.columns; ++j) {
+      index_t i = 0;
+      while (i < b.rows && std::isfinite(b(i, j))) ++i;
+      if (i == b.rows) continue;
+      for (i = 0; i < b.rows; ++i) b(i, j) = given(i, j);
+      one_by_one(l, triangle, b.column_block(j, 1));
+    }
+  }
+
   template <Real T>
   static void in_pieces(cpu::Context& ctx, MatrixView<const T> l, Triangle triangle, MatrixView<T> b) {
     const index_t most = b.columns <= 512 ? 64 : 256, pieces = (b.columns + most - 1) / most,
                   width = (b.columns + pieces - 1) / pieces;
-    cpu::parallel_for(ctx, pieces, 1, "solve_triangular", [=](index_t piece) {
+    const auto bytes = static_cast<std::size_t>(b.rows * width) * sizeof(T);
+    cpu::Rooms rooms(ctx, pieces, (bytes + sizeof(double) - 1) / sizeof(double), "solve_triangular");
+    cpu::parallel_for(ctx, pieces, 1, "solve_triangular", [&](index_t piece) {
       const index_t first = piece * width;
-      one_thread();
+      const auto room = rooms.take();
       if (first < b.columns)
-        substitute(l, triangle == Triangle::lower, b.column_block(first, std::min(width, b.columns - first)));
+        substitute_finite(l, triangle, b.column_block(first, std::min(width, b.columns - first)),
+                          reinterpret_cast<T*>(room.get()));
     });
   }
 };
