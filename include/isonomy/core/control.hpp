@@ -34,7 +34,8 @@ struct Control {
   /// Called at chunk boundaries, never concurrently. Exceptions it throws end the operation.
   std::function<void(const Progress&)> progress = {};
   std::stop_token stop = {};
-  /// Bytes an operation may take beyond its inputs and outputs; OutOfMemory names what would do.
+  /// Bytes that buffers of the context and the working memory of its operations may take together; OutOfMemory names
+  /// what was asked for and what was left.
   std::size_t workspace_limit = std::numeric_limits<std::size_t>::max();
 };
 
@@ -58,11 +59,15 @@ struct Counters {
   [[nodiscard]] std::atomic_ref<std::size_t> held() { return std::atomic_ref<std::size_t>(bytes_allocated); }
 };
 
+/// Bytes that are left of the limit.
+[[nodiscard]] inline std::size_t room_left(const Control& control, Counters& counters) {
+  const std::size_t limit = control.workspace_limit, held = counters.held().load(std::memory_order_relaxed);
+  return limit > held ? limit - held : 0;
+}
+
 /// OutOfMemory unless `bytes` more stay within the limit: what an allocation asks before it takes them.
 inline void require_room(const Control& control, Counters& counters, std::size_t bytes, const char* purpose) {
-  const std::size_t limit = control.workspace_limit, held = counters.held().load(std::memory_order_relaxed);
-  const std::size_t left = limit > held ? limit - held : 0;
-  if (bytes > left) throw OutOfMemory(purpose, bytes, left);
+  if (const std::size_t left = room_left(control, counters); bytes > left) throw OutOfMemory(purpose, bytes, left);
 }
 
 /// As require_room, and counts them: tasks that allocate at once stay within the limit together. `released` takes it

@@ -95,8 +95,9 @@ struct qr : Declaration {
 ///
 /// Errors: ShapeError where extents disagree, AliasError where Q or R overlaps A or each other, ValueError naming the
 /// first element of A, column by column, that is not finite, OutOfMemory for the workspace of some m n + m k doubles,
-/// and on Backend<Cpu> m + k + 2 n times the smaller of k and 64.
-/// Outputs stay as they were where it throws. 4 m n k - 4/3 k^3 multiplications and additions, or fewer.
+/// and on Backend<Cpu> m + k + 2 n times the smaller of k and 64, and gemm's for its products, which is half as much
+/// again of small matrices. Outputs stay as they were where it throws. 4 m n k - 4/3 k^3 multiplications and additions,
+/// or fewer.
 ///
 /// Deterministic: Backend<Cpu> gives one result on every instruction set and thread count, and works in double.
 /// Backends agree within op::qr::tier.

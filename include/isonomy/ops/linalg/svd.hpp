@@ -129,8 +129,8 @@ struct svd : Declaration {
 ///
 /// Errors: ShapeError where extents disagree, AliasError where an output overlaps A or another, ValueError naming the
 /// first element of A, column by column, that is not finite, NoConvergence where an iteration does not end, OutOfMemory
-/// for the workspace of some 5 m n + 9 k^2 doubles (of a square matrix 4 m n + 9 k^2). O(m n k). Outputs stay as they
-/// were where it throws.
+/// for the workspace of some 5 m n + 9 k^2 doubles (of a square matrix 4 m n + 9 k^2) and gemm's for its products,
+/// which is as much again of small matrices. O(m n k). Outputs stay as they were where it throws.
 ///
 /// Deterministic: Backend<Cpu> gives one result on every instruction set and thread count, and works in double.
 /// Backends agree within op::svd::tier.

@@ -1,9 +1,13 @@
-// eigh_batched of Backend<Cpu>: a task for each of many small matrices, else all threads on one after the other.
+// eigh_batched of Backend<Cpu>: a task for each of many small matrices, else, and where memory does not do for that,
+// all threads on one after the other.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <limits>
 
 #include "isonomy/core/concepts.hpp"
+#include "isonomy/core/control.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/cpu/context.hpp"
 #include "isonomy/cpu/linalg/eigen/eigh.hpp"
@@ -33,9 +37,11 @@ struct EighBatched {
         for (index_t i = 0; i < n; ++i) v[s](i, j) = nothing;
       }
     };
+    const auto alone = static_cast<std::size_t>(std::min<index_t>(a.batches, ctx.threads()));  // at once
     if (n == 0) {
       for (index_t s = 0; s < info.size; ++s) info(s) = 0;
-    } else if (n >= fills_threads || (n >= gains_by_threads && a.batches < ctx.threads())) {
+    } else if (n >= fills_threads || (n >= gains_by_threads && a.batches < ctx.threads()) ||
+               alone * SymmetricEigenproblem::workspace(ctx, n) > room_left(ctx.control(), ctx.counters())) {
       SymmetricEigenproblem problem(ctx, operation, n);
       for (index_t s = 0; s < a.batches; ++s) solve(problem, s);
     } else {

@@ -108,10 +108,10 @@ struct eigh_batched : Declaration {
 /// where A[s] was solved; -1 where its lower triangle holds an element that is not finite, 1 where an iteration did not
 /// end: its eigenvalues and vectors are NaN then.
 ///
-/// Errors: ShapeError, AliasError, OutOfMemory for the workspace, on Backend<Cpu> that of eigh for each matrix at work;
-/// never for the numbers in a matrix. Where memory ends in the middle, or who asks to stop, finds the outputs of some
-/// matrices written. O(b n^3). The
-/// generic form calls eigh for each.
+/// Errors: ShapeError, AliasError, OutOfMemory for the workspace, on Backend<Cpu> that of eigh for each matrix at work,
+/// and where the limit does not leave that much, for one; never for the numbers in a matrix. Where memory ends in the
+/// middle, or who asks to stop, finds the outputs of some matrices written. O(b n^3). The generic form calls eigh for
+/// each.
 ///
 /// Deterministic: on Backend<Cpu> each matrix has the bits of eigh, on every instruction set and thread count; backends
 /// agree within op::eigh_batched::tier.
