@@ -9,6 +9,8 @@ passed=0 failed=0 skipped=0
 summary=()
 times=() # NAME, a tab, SECONDS
 jobs=$(nproc)
+declare -A begun=() # NAME: the process group of what runs beside
+trap leave EXIT
 
 # count NAME STATUS: one step; 77 means skipped.
 count() {
@@ -39,11 +41,13 @@ step() {
 # attribute NAME FILE: a number from the testsuite element of a JUnit file.
 attribute() { sed -n "s/.*[[:space:]]$1=\"\([0-9]*\)\".*/\1/p" "$2" | head -n 1; }
 
-# test_preset PRESET: configure, build, and every CTest test of the preset counted by itself; a failed build counts as one.
+# test_preset PRESET NAME COMMAND...: every CTest test of the preset counted by itself, in its build folder; a failed build counts as
+# one. The preset's build was begun by `beside`, or is made here; beside the tests, COMMAND is begun as NAME.
 test_preset() {
   local preset=$1 report="$PWD/build/$1/junit.xml" tests failures skips
   printf '\n=== %s: build\n' "$preset"
-  timed "$preset: build" build_preset "$preset" || count "$preset: build" 1
+  timed "$preset: build" said "$preset" build_preset "$preset" || count "$preset: build" 1
+  beside "${@:2}"
   printf '\n=== %s: tests\n' "$preset"
   rm -f "$report"
   timed "$preset: tests" ctest --preset "$preset" --parallel "$jobs" --output-junit "$report" || true
@@ -56,6 +60,47 @@ test_preset() {
   passed=$((passed + tests - failures - skips)) failed=$((failed + failures)) skipped=$((skipped + skips))
   summary+=("$([[ $failures -eq 0 ]] && echo 'passed  ' || echo 'FAILED  ') $preset: $tests tests, $failures failed, $skips skipped")
   longest_tests "$preset" "$report"
+}
+
+# beside NAME COMMAND...: begins what takes only the time of cores that are idle, with a process group of its own, and goes on.
+beside() {
+  local name=$1
+  shift
+  mkdir -p build
+  set -m
+  (
+    chrt --idle --pid 0 "$BASHPID" 2>/dev/null || renice -n 19 -p "$BASHPID" >/dev/null
+    "$@"
+  ) >"build/$name.log" 2>&1 </dev/null &
+  set +m
+  begun[$name]=$!
+}
+
+# hasten PID: gives a process and those that it started the cores that others use too.
+hasten() {
+  local child
+  chrt --other --pid 0 "$1" 2>/dev/null || true
+  for child in $(pgrep -P "$1" 2>/dev/null); do hasten "$child"; done
+}
+
+# said NAME COMMAND...: waits for what was begun as NAME, and prints what it said; or else runs COMMAND here.
+said() {
+  local name=$1 status=0
+  shift
+  if [[ -z ${begun[$name]:-} ]]; then
+    "$@"
+    return
+  fi
+  hasten "${begun[$name]}"
+  wait "${begun[$name]}" || status=$?
+  unset "begun[$name]"
+  cat "build/$name.log"
+  return "$status"
+}
+
+leave() {
+  local group
+  for group in "${begun[@]}"; do kill -- "-$group" 2>/dev/null || true; done
 }
 
 build_preset() { cmake --preset "$1" && cmake --build --preset "$1" --parallel "$jobs" -- -k 0; }
@@ -76,13 +121,6 @@ check_format() {
     done | xargs -r clang-format --dry-run --Werror
 }
 
-said_format() {
-  local status=0
-  wait "$format" || status=$?
-  cat build/format.log
-  return "$status"
-}
-
 check_tidy() {
   command -v clang-tidy >/dev/null || { echo "skipped: clang-tidy not found"; return 77; }
   local units=(build/release/tests/headers/all.cpp examples/quickstart.cpp)
@@ -101,14 +139,12 @@ require zlib1g-dev has_header zlib.h
 require python3-numpy /usr/bin/python3 -c "import numpy"
 install_missing || echo "Going on: what needs them is reported as skipped."
 
-test_preset release
-test_preset asan
-test_preset tsan
-check_format >build/format.log 2>&1 &  # beside clang-tidy, whose two units leave it a core
-format=$!
-step "lint" check_tidy
-step "format" said_format
-
+test_preset release asan build_preset asan
+test_preset asan tsan build_preset tsan
+test_preset tsan lint check_tidy
+beside format check_format
+step lint said lint check_tidy
+step format said format check_format
 printf '\n=== Summary\n'
 printf '%s\n' "${summary[@]}"
 printf '\n=== Seconds, %s cores\n' "$jobs"

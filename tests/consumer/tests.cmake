@@ -20,20 +20,24 @@ isonomy_consumer_test(missing_component "-Disonomy_ROOT=${prefix}" -DISONOMY_COM
 set_tests_properties(consumer.missing_component PROPERTIES PASS_REGULAR_EXPRESSION "component[ \n]+not[ \n]+found:[ \n]+teleport")
 set_tests_properties(consumer.installed consumer.compiled consumer.missing_component PROPERTIES FIXTURES_REQUIRED isonomy_installed)
 
-# A project with a backend of its own, which conforms: the whole kit, unoptimised, in pieces that compile side by side.
+# A project with a backend of its own, which conforms: dense algebra with g++ in every run; the whole kit, unoptimised, in pieces that
+# compile side by side, with either compiler where there is time.
+function(isonomy_consumer_backend test compiler labels)
+  add_test(NAME consumer.${test} COMMAND "${CMAKE_CTEST_COMMAND}"
+    --build-and-test "${consumer_source}/backend" "${consumer_binary}/${test}" --build-generator "${CMAKE_GENERATOR}"
+    --build-options "-DCMAKE_CXX_COMPILER=${compiler}" "-Disonomy_ROOT=${prefix}" ${ARGN} --test-command consumer_backend)
+  set_tests_properties(consumer.${test} PROPERTIES LABELS "${labels}" FIXTURES_REQUIRED isonomy_installed PROCESSORS 2)
+endfunction()
 foreach(name IN ITEMS g++ clang++)
   if(ISONOMY_COMPILER_${name})
-    add_test(NAME consumer.backend.${name} COMMAND "${CMAKE_CTEST_COMMAND}"
-      --build-and-test "${consumer_source}/backend" "${consumer_binary}/backend_${name}" --build-generator "${CMAKE_GENERATOR}"
-      --build-options "-DCMAKE_CXX_COMPILER=${ISONOMY_COMPILER_${name}}" "-Disonomy_ROOT=${prefix}" --test-command consumer_backend)
-    set_tests_properties(consumer.backend.${name} PROPERTIES LABELS consumer FIXTURES_REQUIRED isonomy_installed PROCESSORS 2)
-    if(name STREQUAL "clang++")  # a minute; every run has clang++ in bits/ and mistakes/
-      set_tests_properties(consumer.backend.${name} PROPERTIES LABELS "consumer;long")
-    endif()
+    isonomy_consumer_backend(backend.${name} "${ISONOMY_COMPILER_${name}}" "consumer;long")
   else()
     isonomy_skipped_test(consumer.backend.${name} "${name} not found")
   endif()
 endforeach()
+if(ISONOMY_COMPILER_g++)
+  isonomy_consumer_backend(backend.products "${ISONOMY_COMPILER_g++}" consumer -DPRODUCTS_ALONE=ON)
+endif()
 
 # One with the backend for GPUs: it compiles and links here, and runs where there is a device.
 if(TARGET isonomy::cuda AND ISONOMY_CUDA_CHECKS)
