@@ -7,6 +7,8 @@ target_compile_options(isonomy_dev INTERFACE -Wall -Wextra -Wpedantic -Wconversi
   # g++ 12 takes copies of std::string and the undefined registers inside its own AVX-512 intrinsics for mistakes
   # (GCC bugs 105651, 105593; fixed in 13).
   $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-array-bounds;-Wno-restrict;-Wno-stringop-overflow;-Wno-uninitialized;-Wno-maybe-uninitialized>
+  # By default g++ looks for garbage from 128 MB on, again and again, in units that take more than this limit of 1 GB anyway.
+  $<$<CXX_COMPILER_ID:GNU>:--param=ggc-min-heapsize=1048576>
   # At -O1 g++ leaves the upper halves of registers dirty behind AVX code, and the scalar code that follows crawls.
   $<$<AND:$<CXX_COMPILER_ID:GNU>,$<CONFIG:RelWithDebInfo>>:-fexpensive-optimizations>)
 if(ISONOMY_SANITIZE STREQUAL "address")
