@@ -105,7 +105,7 @@ class ConditionStream {
     require(s, options, levels);
     detail::KeptRows rows{1, 0, 1};
     std::size_t folding = 0;
-    index_t kept = s.conditions * s.units + 2 * s.units * s.trials + s.trials + 5;
+    index_t kept = s.conditions * s.units + 2 * s.units * s.trials + 2 * s.trials + 6;
     if (keeps_rows(options, levels)) {
       rows = kept_rows(s, rule_of(options, levels));
       if (rows.all < s.conditions * (s.trials - 1))

@@ -110,9 +110,8 @@ inline void warn(const LevelChoice& choice, const char* of, std::vector<std::str
     say({"folds left out of the likelihood, as no two units vary in their training part and have rows held out: ",
          numbered(choice.folds_left_out), " (from 0); ", choice.validation, " conditions validate the level"});
   if (choice.by_rounding)
-    say({"its training part lacks ranks, but so few that rounding decides under singular_rule cholesky which levels "
-         "have "
-         "a likelihood; singular_rule rank gives none to those that are singular"});
+    say({"its training part lacks ranks, but so few that rounding decides under singular_rule cholesky which levels ",
+         "have a likelihood; singular_rule rank gives none to those that are singular"});
   if (choice.rule == LevelRule::analytic && choice.units > 1 && (choice.level == 0 || choice.level == 1))
     say({"the analytic level, ", text::decimals(choice.level), ", is at an end of its range"});
   if (choice.nll.empty()) return;

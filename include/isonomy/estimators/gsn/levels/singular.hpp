@@ -40,8 +40,8 @@ namespace isonomy::gsn::detail {
 template <class IsSingular>
 [[nodiscard]] bool decided_by_rounding(SingularRule rule, index_t n, index_t rank, const std::vector<double>& levels,
                                        const IsSingular& is_singular) {
-  constexpr index_t most_that_may_pass =
-      4;  // 200 matrices of each of 20, 50 and 200 units, that lacked 5 ranks, did not
+  // 200 matrices of each of 20, 50 and 200 units, that lacked 5 ranks, did not pass.
+  constexpr index_t most_that_may_pass = 4;
   return rule == SingularRule::cholesky && n - rank <= most_that_may_pass &&
          std::any_of(levels.begin(), levels.end(), is_singular);
 }
