@@ -104,9 +104,9 @@ template <LevelSearch Search, ContextLike Ctx, class T>
 /// these for fewer than two; of missing data where no unit has two trials of a condition, or two conditions;
 /// ShapeError, OutOfMemory, NoConvergence. Inputs stay as they are. Warnings: units that do not vary, one condition
 /// that validates, folds of pairs that had to be left out, a level at an end of its grid, none that is not singular,
-/// some that rounding may have decided about, none that could be chosen and what was done instead, a ridge, and one
-/// above a thousandth of the variance of some unit, no convergence, sweeps that ended more than 1 % from their end,
-/// conditions or units that hardly repeat. Progress per stage; Cancelled.
+/// some that rounding may have decided about, or that rounding of large numbers rules out, none that could be chosen
+/// and what was done instead, a ridge, and one above a thousandth of the variance of some unit, no convergence, sweeps
+/// that ended more than 1 % from their end, conditions or units that hardly repeat. Progress per stage; Cancelled.
 ///
 /// Cost for N units, C conditions and T trials: the searches; N^2 C T for the covariances; O(N^3) for each projection
 /// and for eigenpairs. Memory: some 2 C T N doubles of rows, that of a search, and N^2 for each covariance; with cNb or

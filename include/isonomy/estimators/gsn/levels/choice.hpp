@@ -56,6 +56,10 @@ struct LevelChoice {
   /// Folds of pairs, from 0, which have no likelihood, as no two units vary in training and have rows held out.
   std::vector<index_t> folds_left_out;
   bool by_rounding = false;  ///< LevelCurve::by_rounding, of any fold
+  /// The unit of whose variance in training rounding of its numbers may make up most, -1 where none varies, and that
+  /// share: levels whose covariance has an eigenvalue below it, in units of spread, count as singular.
+  index_t coarsest_unit = -1;
+  double coarsest_share = 0;
 };
 
 /// A way to find the likelihood curve.
@@ -119,6 +123,13 @@ inline void warn(const LevelChoice& choice, const char* of, std::vector<std::str
     say({"all covariance matrices were singular; the first level, ", text::decimals(choice.level), ", was taken"});
     return;
   }
+  constexpr double coarse = 1e-3;
+  if (choice.coarsest_share > coarse &&
+      std::any_of(choice.nll.begin(), choice.nll.end(), [](double nll) { return nll != nll; }))
+    say({"numbers of unit ", choice.coarsest_unit, " are so large that their rounding may be ",
+         text::decimals(100 * choice.coarsest_share, 3), " % of its variance, and levels that this much would make ",
+         "definite count as singular; subtract a number near to its mean from the unit before it is stored, or store ",
+         "it in double"});
   if (choice.validation < 2)
     say({"only 1 of the ", items, " validates the level; give ", fewest_to_hold_out(2, leave_out), " or more"});
   const auto [least, most] = std::minmax_element(choice.levels.begin(), choice.levels.end());
@@ -173,6 +184,9 @@ std::optional<LevelPoint> fill_curve(Ctx& ctx, LevelRows<Ctx> rows, const LevelO
   LevelProblem<Ctx> problem = level_problem(ctx, std::move(rows.training), std::move(rows.held_out), rows.divisor,
                                             rows.rank_bound, variances, choice.dead_units);
   problem.rounding = rounding_of(variances, choice.dead_units, rows.sizes, rows.epsilon);
+  const CoarsestUnit coarsest = coarsest_unit(variances, choice.dead_units, rows.sizes, rows.epsilon);
+  choice.coarsest_unit = coarsest.unit;
+  choice.coarsest_share = coarsest.share;
   if (how.n1_rule == N1Rule::numpy && variances.size() == 1) {
     choice.nll = curve_of_single(ctx, problem, choice.levels);
     return std::nullopt;

@@ -27,6 +27,10 @@ inline void add_fold(LevelChoice& all, LevelChoice&& fold, bool first) {
   all.training = first ? fold.training : std::min(all.training, fold.training);
   all.factored = all.factored || fold.factored;
   all.by_rounding = all.by_rounding || fold.by_rounding;
+  if (first || fold.coarsest_share > all.coarsest_share) {
+    all.coarsest_unit = fold.coarsest_unit;
+    all.coarsest_share = fold.coarsest_share;
+  }
   if (first) all.form = fold.form;
   if (first || (all.rank && fold.rank && *fold.rank < *all.rank)) all.rank = fold.rank;
   std::vector<index_t> dead;

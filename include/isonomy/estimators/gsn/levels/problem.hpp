@@ -109,43 +109,51 @@ template <ContextLike Ctx>
   return all ? std::move(rows) : std::move(fewer);
 }
 
-/// Is a variance no more than rounding leaves? `size`: of the unit's numbers, `epsilon`: of their type, `largest`: the
-/// largest variance of all units.
+/// Is a variance no more than rounding leaves? `size`: of the unit's numbers, `epsilon`: of their type.
 ///
 /// Constants are off by one unit in the last place of what they are stored in, or by some roundings of arithmetic,
-/// which is that of double.
-[[nodiscard]] inline bool is_dead(double variance, double size, double epsilon, double largest, std::size_t units) {
-  const double of_units = static_cast<double>(units) * std::numeric_limits<double>::epsilon();
+/// which is that of double. Other units do not matter: one may be in volts, and another one in teslas.
+[[nodiscard]] inline bool is_dead(double variance, double size, double epsilon) {
   const double of_numbers = std::max(8 * std::numeric_limits<double>::epsilon(), epsilon) * size;
-  const double least = std::max(of_numbers * of_numbers, of_units * of_units * largest);
-  return variance <= least;
+  return variance <= of_numbers * of_numbers;
 }
 
 /// The units whose variance is no more than rounding, ascending. `sizes`: of the numbers of each.
 [[nodiscard]] inline std::vector<index_t> dead_units(const std::vector<double>& variances,
                                                      const std::vector<double>& sizes, double epsilon) {
-  const double largest = *std::max_element(variances.begin(), variances.end());
   std::vector<index_t> dead;
-  for (std::size_t i = 0; i < variances.size(); ++i) {
-    if (is_dead(variances[i], sizes[i], epsilon, largest, variances.size())) dead.push_back(static_cast<index_t>(i));
-  }
+  for (std::size_t i = 0; i < variances.size(); ++i)
+    if (is_dead(variances[i], sizes[i], epsilon)) dead.push_back(static_cast<index_t>(i));
   return dead;
 }
 
-/// What rounding of the data may add to the variance of a living unit, relative to that: numbers of some `size` are off
-/// by epsilon times that, independently of each other, so that a covariance without full rank seems to have it.
+/// The living unit of whose variance rounding of its numbers may make up most, and that share: numbers of some `size`
+/// are off by epsilon times that. -1 where there is none.
+struct CoarsestUnit {
+  index_t unit = -1;
+  double share = 0;
+};
+[[nodiscard]] inline CoarsestUnit coarsest_unit(const std::vector<double>& variances, const std::vector<index_t>& dead,
+                                                const std::vector<double>& sizes, double epsilon) {
+  CoarsestUnit coarsest;
+  for (std::size_t i = 0; i < variances.size(); ++i) {
+    const auto unit = static_cast<index_t>(i);
+    if (std::binary_search(dead.begin(), dead.end(), unit)) continue;
+    const double share = epsilon * sizes[i] / std::sqrt(variances[i]);
+    if (share * share > coarsest.share) coarsest = {unit, share * share};
+  }
+  return coarsest;
+}
+
+/// What rounding of the data may add to an eigenvalue of their correlation matrix: numbers are off independently of
+/// each other, so that a covariance without full rank seems to have it.
 ///
 /// Epsilon at least for each living unit: data that were referenced in their own type are off, all units alike, by what
 /// their numbers were before, which does not show any more.
 [[nodiscard]] inline double rounding_of(const std::vector<double>& variances, const std::vector<index_t>& dead,
                                         const std::vector<double>& sizes, double epsilon) {
-  double most = static_cast<double>(variances.size() - dead.size()) * epsilon;
-  for (std::size_t i = 0; i < variances.size(); ++i) {
-    if (std::binary_search(dead.begin(), dead.end(), static_cast<index_t>(i))) continue;
-    const double share = epsilon * sizes[i] / std::sqrt(variances[i]);
-    most = std::max(most, share * share);
-  }
-  return most;
+  return std::max(static_cast<double>(variances.size() - dead.size()) * epsilon,
+                  coarsest_unit(variances, dead, sizes, epsilon).share);
 }
 
 /// The problem of training and held-out rows, observations x units, without the dead units.

@@ -1,9 +1,11 @@
 // Scales, offsets, dead units and references that average: what they leave of a fit.
 #include "isonomy/estimators/gsn/fit.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "isonomy/compiled/gsn.hpp"
@@ -69,6 +71,25 @@ TEST_CASE("a dead unit changes nothing for the others", "[gsn]") {
   CHECK(zeros.dead_units.size() == 8);
 }
 
+TEST_CASE("units in volts leave those in teslas their levels and ratios", "[gsn]") {
+  const Trials d = test::random_trials(9, 30, 3, 83);
+  Trials mixed = changed(d, 5e-14);
+  for (index_t c = 0; c < 30; ++c)
+    for (index_t t = 0; t < 3; ++t) mixed(8, c, t) = 3 * d(8, c, t);
+  for (const gsn::Uneven uneven : {gsn::Uneven::fast, gsn::Uneven::missing}) {
+    GsnOptions options;
+    options.returns = Returns::none();
+    options.uneven = uneven;
+    Trials of_one = d, of_two = mixed;
+    if (uneven == gsn::Uneven::missing) of_one(2, 4, 1) = of_two(2, 4, 1) = std::nan("");
+    const GsnResult<Cpu> r = fitted(of_one, options), other = fitted(of_two, options);
+    CHECK(other.dead_units.empty());
+    CHECK(other.shrinklevelN == r.shrinklevelN);
+    CHECK(other.shrinklevelD == r.shrinklevelD);
+    for (std::size_t i = 0; i < 9; ++i) CHECK(other.ncsnr[i] == Approx(r.ncsnr[i]).epsilon(1e-12));
+  }
+}
+
 TEST_CASE("noise on a large offset in float is alive, a constant that jitters by one unit in the last place is not",
           "[gsn]") {
   const Trials d = test::random_trials(4, 30, 3, 79);
@@ -79,6 +100,22 @@ TEST_CASE("noise on a large offset in float is alive, a constant that jitters by
   const GsnResult<Cpu> offset = gsn::fit(ctx, gsn::trials_fastest(narrow.data(), 4, 30, 3)), plain = fitted(d);
   CHECK(offset.dead_units == std::vector<index_t>{3});
   for (std::size_t i = 0; i < 3; ++i) CHECK(offset.ncsnr[i] == Approx(plain.ncsnr[i]).epsilon(0.02));
+}
+
+TEST_CASE("a unit whose numbers are too large for float to hold its noise is told of, where that costs levels",
+          "[gsn]") {
+  const Trials d = test::random_trials(10, 40, 4, 84);
+  for (const double offset : {1e3, 8e6}) {
+    std::vector<float> narrow;
+    for (std::size_t k = 0; k < d.x.size(); ++k) narrow.push_back(static_cast<float>(d.x[k] + (k < 160 ? offset : 0)));
+    Context<Cpu> ctx;
+    const GsnResult<Cpu> r = gsn::fit(ctx, gsn::trials_fastest(narrow.data(), 10, 40, 4));
+    CHECK(r.noise.coarsest_unit == 0);
+    const auto told = std::count_if(r.report.warnings.begin(), r.report.warnings.end(), [](const std::string& warning) {
+      return warning.find("numbers of unit 0 are so large that their rounding may be") != std::string::npos;
+    });
+    CHECK(told == (offset > 1e6 ? 2 : 0));
+  }
 }
 
 TEST_CASE("average-referenced data never take the level 1", "[gsn]") {
