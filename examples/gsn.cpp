@@ -78,9 +78,11 @@ void add_options(CLI::App& app, CommandLine& line) {
   fit.choice("--ridge", line.ridge, {"relative", "absolute", "none"},
              "what makes a matrix with negative eigenvalues positive definite: relative to its size, 1e-10 as in "
              "perform_gsn, or nothing");
-  fit.choice("--iteration", line.iteration, {"closed", "loop", "limit"},
-             "how signal and noise become positive semidefinite: in closed form, by the sweeps of perform_gsn, or by "
-             "sweeps to their very end");
+  fit.choice(
+      "--iteration", line.iteration, {"closed", "loop", "limit"},
+      "how signal and noise become positive semidefinite: in closed form, by the sweeps of perform_gsn, or where "
+      "sweeps would end at last; where that has no closed form, as where data are missing with --uneven missing, "
+      "the sweeps are run, with a warning");
   fit.with_default("--max-iterations", run.fit.max_iterations, "INT", "sweeps at most, at least 1");
 
   const examples::OptionGroup output{app, "Run and output"};
