@@ -83,8 +83,20 @@ inline std::string file_message(const isonomy::IoError& error) {
   return without_operation(message, colon == std::string::npos ? 0 : colon + 2);
 }
 
+/// The first argument that CLI11 took for an option and did not know; it is not named where another is lacking too.
+inline std::string unknown_option(const CLI::App& app) {
+  for (std::string& argument : app.remaining())
+    if (argument.size() > 1 && argument[0] == '-') return std::move(argument);
+  return "";
+}
+
 /// What CLI11 refuses, with the description of the option it names and where to read more.
-inline std::string parse_message(const CLI::App& app, const std::string& program, const std::string& message) {
+inline std::string parse_message(const CLI::App& app, const std::string& program, const CLI::ParseError& error) {
+  const std::string message = error.what(), unknown = unknown_option(app);
+  if (!unknown.empty() && dynamic_cast<const CLI::RequiredError*>(&error) != nullptr)
+    return joined({isonomy::text::quoted(unknown),
+                   " is no option; expected the arguments that the help text lists; write ./", unknown,
+                   " if it is a file, or see ", program, " --help"});
   std::string expected;
   for (auto at = message.find("--"); at != std::string::npos && expected.empty(); at = message.find("--", at + 2)) {
     const auto end = message.find_first_of(" =:,;'\n", at);
@@ -145,7 +157,7 @@ int run_program(CLI::App& app, int argc, char** argv, const std::vector<std::str
   } catch (const CLI::Success& request) {
     return app.exit(request);
   } catch (const CLI::ParseError& error) {
-    return fail(parse_message(app, program, error.what()));
+    return fail(parse_message(app, program, error));
   }
   try {
     const Interrupt interrupt(program);

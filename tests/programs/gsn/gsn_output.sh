@@ -282,6 +282,11 @@ with numpy.load("eigen.npz") as out:
 numpy.savez("two.npz", other=numpy.zeros(3), x=x)
 numpy.savez_compressed("packed.npz", x=numpy.asfortranarray(x))
 numpy.savez("objects.npz", x=numpy.array([None, "text"]))
+numpy.savez("alike.npz", a=x, b=x)
+with open("alike.npz", "rb") as file:
+    archive = file.read()
+with open("alike.npz", "wb") as file:
+    file.write(archive.replace(b"b.npy", b"a.npy"))
 EOF
   run "$python" check.py "$responses"
   expect_equal "numpy.load" "0 " "$status $(cat "$err")"
@@ -300,7 +305,13 @@ EOF
   expect_text "a damaged array" "damaged.npz: 'x.npy' is damaged: its checksum is wrong; expected a complete .npz archive" "$err"
   run "$gsn" objects.npz
   expect_equal "an array of objects: exit status" 2 "$status"
-  expect_text "an array of objects" "objects.npz, x: " "$err"
+  expect_text "an array of objects" "objects.npz, x: elements of type '|O'; expected f8, f4 or whole numbers" "$err"
+  for arguments in "" "--array a"; do
+    # shellcheck disable=SC2086
+    run "$gsn" alike.npz $arguments
+    expect_equal "two arrays of a name: exit status" 2 "$status"
+    expect_text "two arrays of a name" "alike.npz: the name 'a' occurs twice in the archive; expected every name once; save its arrays again with numpy.savez" "$err"
+  done
   if "$python" -c "import scipy.io" 2>/dev/null; then # the line of examples/README.md
     "$python" -c "import scipy.io, numpy; scipy.io.savemat('data.mat', {'data': numpy.load('$responses')})"
     "$python" -c "import numpy, scipy.io; numpy.save('data.npy', scipy.io.loadmat('data.mat')['data'])"
