@@ -48,8 +48,21 @@ inline std::string clipped(std::string text) {
   return text.replace(from, to - from, joined(" ... (", to - from, " bytes left out) ... "));
 }
 
-/// The library's names of options in `message` as this command line spells them: max_cor becomes --max-cor.
-/// Quoted text, the first `skip` characters, and everyday words without '=' behind them stay as they are.
+/// The option that the library calls so: --max-cor of max_cor, and --level-rule of LevelRule::, whose value follows.
+inline std::string option_of(std::string_view name) {
+  const bool is_type = name.ends_with("::");
+  std::string option = "--";
+  for (const char c : name.substr(0, is_type ? name.size() - 2 : name.size())) {
+    const auto letter = static_cast<unsigned char>(c);
+    if (std::isupper(letter) != 0 && option.size() > 2) option += '-';
+    option += c == '_' ? '-' : static_cast<char>(std::tolower(letter));
+  }
+  return is_type ? option + ' ' : option;
+}
+
+/// The library's names of options in `message` as this command line spells them: max_cor, or XOptions::max_cor, becomes
+/// --max-cor, and where `names` has LevelRule::, LevelRule::k_fold becomes --level-rule k_fold. Quoted text, the first
+/// `skip` characters, and everyday words without '=' behind them stay as they are.
 inline std::string with_option_names(std::string_view message, const std::vector<std::string>& names,
                                      std::size_t skip = 0) {
   const auto is_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
@@ -62,9 +75,12 @@ inline std::string with_option_names(std::string_view message, const std::vector
       for (const auto& name : names) {
         if (message.substr(at, name.size()) != name) continue;
         const char next = at + name.size() < message.size() ? message[at + name.size()] : ' ';
-        if (is_word(next) || (next != '=' && name.find('_') == std::string::npos)) continue;
-        out += "--";
-        for (const char c : name) out += c == '_' ? '-' : c;
+        const bool is_type = name.ends_with("::");
+        if (is_word(next) != is_type) continue;
+        if (!is_type && next != '=' && name.find('_') == std::string::npos) continue;
+        while (out.size() > skip + 2 && out.ends_with("::"))  // whose member or type this is
+          for (out.resize(out.size() - 2); out.size() > skip && is_word(out.back());) out.pop_back();
+        out += option_of(name);
         at += name.size();
         replaced = true;
         break;

@@ -126,9 +126,9 @@ without() {
 without '1' all.npy
 for how in fast reference missing; do refuse "nothing but NaN, --uneven $how" "all.npy: |leave" all.npy --uneven "$how"; done
 without '$c == 7 || $c == 11' conditions.npy
-refuse "conditions without a trial" "conditions.npy: |7, 11|at least" conditions.npy
+refuse "conditions without a trial" "conditions.npy: |7, 11|at least|or take --uneven missing" conditions.npy
 without '$t > 0' once.npy
-refuse "no condition with two trials" "once.npy: |two" once.npy
+refuse "no condition with two trials" "once.npy: |two|take --uneven missing for units that lack in turn" once.npy
 refuse "no unit with two trials" "once.npy: |two|not their means" once.npy --uneven missing
 without '$i == 3' unit.npy
 for how in fast missing; do
