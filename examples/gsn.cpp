@@ -13,6 +13,7 @@
 #include "isonomy/core/text.hpp"
 #include "isonomy/cpu/cpu.hpp"
 #include "isonomy/version.hpp"
+#include "support/gsn/gsn_options.hpp"
 #include "support/gsn/run_gsn.hpp"
 #include "support/profile/summary.hpp"
 #include "support/program/command_line.hpp"
@@ -32,10 +33,6 @@ struct CommandLine {
               dead_units = "drop", level_fallback = "one";
   bool no_shrinkage = false;
 };
-
-/// Library names of options that this program spells with dashes.
-const std::vector<std::string> option_names{"max_iterations", "allow_extrapolation", "level_fallback", "singular_rule",
-                                            "threads"};
 
 void add_options(CLI::App& app, CommandLine& line) {
   auto& run = line.run;
@@ -78,9 +75,11 @@ void add_options(CLI::App& app, CommandLine& line) {
   fit.choice("--ridge", line.ridge, {"relative", "absolute", "none"},
              "what makes a matrix with negative eigenvalues positive definite: relative to its size, 1e-10 as in "
              "perform_gsn, or nothing");
-  fit.choice("--iteration", line.iteration, {"closed", "loop", "limit"},
-             "how signal and noise become positive semidefinite: in closed form, by the sweeps of perform_gsn, or by "
-             "sweeps to their very end");
+  fit.choice(
+      "--iteration", line.iteration, {"closed", "loop", "limit"},
+      "how signal and noise become positive semidefinite: in closed form, by the sweeps of perform_gsn, or where "
+      "sweeps would end at last; where that has no closed form, as where data are missing with --uneven missing, "
+      "the sweeps are run, with a warning");
   fit.with_default("--max-iterations", run.fit.max_iterations, "INT", "sweeps at most, at least 1");
 
   const examples::OptionGroup output{app, "Run and output"};
@@ -258,10 +257,10 @@ int main(int argc, char** argv) {
       std::string("The summary goes to standard output, unless --out or --json does; everything else to standard "
                   "error.\n") +
       examples::exit_code_help);
-  return examples::run_program(app, argc, argv, option_names, [&](const examples::Interrupt& interrupt) {
+  return examples::run_program(app, argc, argv, examples::gsn_option_names, [&](const examples::Interrupt& interrupt) {
     const auto options = understood(app, line);
     const examples::GsnRun run = run_gsn(options, interrupt);
     if (!options.quiet) print_summary(options, run);
-    examples::print_warnings(std::cerr, "isonomy-gsn", run.warnings, option_names);
+    examples::print_warnings(std::cerr, "isonomy-gsn", run.warnings, examples::gsn_option_names);
   });
 }

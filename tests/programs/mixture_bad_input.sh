@@ -120,6 +120,8 @@ refuse "an empty array file" "empty.npy: |0 of 8 bytes" empty.npy
 refuse "bytes behind the array" "long.npy: |goes on after its 8 elements" long.npy
 numbers_as q 1 9007199254740993 3 4 | make_npy integers.npy '<i8' '(4,)'
 refuse "a whole number that no double holds" "integers.npy: |element 1 (from 0) is 9007199254740993|up to 9007199254740992|astype('<f8')" integers.npy
+make_npy objects.npy '|O' '()' <points
+refuse "an object" "objects.npy: elements of type '|O'; expected f8, f4 or whole numbers" objects.npy
 numbers_as d 1 2 3 4 | make_npy complex.npy '<c16' '(2,)'
 refuse "complex numbers" "complex.npy: |'<c16'|astype" complex.npy
 printf '\001\000\001\001' | make_npy bool.npy '|b1' '(4,)'

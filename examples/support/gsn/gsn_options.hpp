@@ -18,6 +18,13 @@ namespace examples {
 
 using isonomy::index_t;
 
+/// Library names of options that this program spells with dashes, and of types whose values they take.
+inline const std::vector<std::string> gsn_option_names{
+    "max_iterations", "allow_extrapolation", "level_fallback", "level_rule", "singular_rule",
+    "n1_rule",        "dead_units",          "threads",        "Uneven::",   "Iteration::",
+    "LevelRule::",    "LevelFallback::",     "N1Rule::",       "Ridge::",    "SingularRule::",
+    "DeadUnits::"};
+
 /// Everything that a run depends on, and where its results go. An empty name leaves an output out.
 struct GsnRunOptions {
   ResponseOptions data;

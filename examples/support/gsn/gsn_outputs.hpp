@@ -11,6 +11,7 @@
 #include "isonomy/core/config.hpp"
 #include "isonomy/estimators/gsn/levels/choice.hpp"
 #include "isonomy/estimators/gsn/levels/options.hpp"
+#include "isonomy/estimators/gsn/statistics/scale.hpp"
 #include "isonomy/io/arrays/npz_writer.hpp"
 #include "isonomy/io/reports/report_json.hpp"
 #include "isonomy/io/text/json.hpp"
@@ -23,16 +24,18 @@ struct MatrixSums {
   double trace = 0, frobenius = 0, sum = 0, waves = 0;  ///< waves: the sum of sin(i) cos(j) m(i, j), i and j from 1
 
   MatrixSums(const std::vector<double>& columns, index_t n) {
-    double squares = 0;
+    double largest = 0, squares = 0;
+    for (const double x : columns) largest = std::max(largest, std::abs(x));
+    const double scale = isonomy::gsn::detail::scale_for(largest);  // squares of covariances overflow and vanish
     for (index_t j = 0; j < n; ++j)
       for (index_t i = 0; i < n; ++i) {
         const double x = columns[static_cast<std::size_t>(j * n + i)];
         if (i == j) trace += x;
-        squares += x * x;
+        squares += (x * scale) * (x * scale);
         sum += x;
         waves += std::sin(static_cast<double>(i + 1)) * std::cos(static_cast<double>(j + 1)) * x;
       }
-    frobenius = std::sqrt(squares);
+    frobenius = std::sqrt(squares) / scale;
   }
 };
 

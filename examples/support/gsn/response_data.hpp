@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <filesystem>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -88,7 +89,8 @@ inline ResponseData read_response_array(isonomy::io::Source source, const Respon
   progress.show({"reading", 0, 0});
   isonomy::io::NpyHeader header = isonomy::io::read_npy_header(source);
   const std::string path = source.path();
-  if (header.fields.empty()) require_three_dimensions(path, header);
+  // What holds no numbers is refused as such, whatever its shape, where its elements would be read.
+  if (header.fields.empty() && !header.type.element.empty()) require_three_dimensions(path, header);
   ResponseData data;
   std::array<index_t, 3> strides{};
   index_t step = 1;
@@ -115,7 +117,8 @@ inline ResponseData read_response_array(isonomy::io::Source source, const Respon
 inline ResponseData read_response_archive(const ResponseOptions& options, ProgressLine& progress) {
   const isonomy::io::NpzReader archive(options.path, inflated);
   const auto& names = archive.names();
-  if (options.array.empty() && names.size() > 1)
+  const bool alike = std::count(names.begin(), names.end(), names.front()) == std::ssize(names);
+  if (options.array.empty() && !alike)
     throw isonomy::IoError(options.path, 0,
                            joined("the archive has ", names.size(), " arrays, ", isonomy::text::listed(names),
                                   "; expected one; choose it with --array NAME"));

@@ -11,7 +11,9 @@
 #include "../figures/gsn_figures.hpp"
 #include "../program/backend.hpp"
 #include "../program/interrupt.hpp"
+#include "../program/operation_name.hpp"
 #include "../program/output.hpp"
+#include "../program/program.hpp"
 #include "../program/progress.hpp"
 #include "../program/threads.hpp"
 #include "fit_responses.hpp"
@@ -106,6 +108,8 @@ inline GsnRun run_gsn(const GsnRunOptions& options, const Interrupt& interrupt) 
     fit_responses_elsewhere(choice, control, options.threads, data, options, run);
   describe_selection(choice.selection, run.report);
   progress.clear();
+  for (std::string& warning : run.report.warnings)
+    warning = with_option_names(without_operation(std::move(warning)), gsn_option_names);
   run.warnings = run.report.warnings;
   if (options.uneven == "reference" && run.missing > 0)
     run.warnings.push_back("--uneven reference is a slower way to the results of fast, and was computed as fast");

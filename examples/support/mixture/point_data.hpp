@@ -229,11 +229,12 @@ inline PointData read_npy_points(isonomy::io::Source source, const PointOptions&
   progress.show({"reading", 0, 0});
   isonomy::io::NpyHeader header = isonomy::io::read_npy_header(source);
   const std::string shape = header.shape_text(), path = source.path();
-  if (header.shape.empty() || header.shape.size() > 2)
+  const bool has_numbers = !header.fields.empty() || !header.type.element.empty();  // else refused as what it is
+  if (has_numbers && (header.shape.empty() || header.shape.size() > 2))
     throw isonomy::IoError(path, 0,
                            joined("the array has shape ", shape,
                                   "; expected one dimension, or rows and columns; save x.reshape(-1), or one slice"));
-  if (header.size() == 0)
+  if (has_numbers && header.size() == 0)
     throw isonomy::IoError(path, 0,
                            joined("the array is empty, of shape ", shape, "; expected points; check how it was made"));
   if (!header.fields.empty()) return read_record_points(std::move(source), std::move(header), options, progress);

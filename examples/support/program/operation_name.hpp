@@ -11,6 +11,7 @@ namespace examples {
 inline std::string without_operation(std::string message, std::size_t at = 0) {
   constexpr std::string_view operations[] = {"fit: ",
                                              "gsn::fit: ",
+                                             "biconvex: ",
                                              "gsn::level_grid: ",
                                              "gsn::Returns::named: ",
                                              "ProfileOptions: ",

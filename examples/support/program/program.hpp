@@ -48,8 +48,21 @@ inline std::string clipped(std::string text) {
   return text.replace(from, to - from, joined(" ... (", to - from, " bytes left out) ... "));
 }
 
-/// The library's names of options in `message` as this command line spells them: max_cor becomes --max-cor.
-/// Quoted text, the first `skip` characters, and everyday words without '=' behind them stay as they are.
+/// The option that the library calls so: --max-cor of max_cor, and --level-rule of LevelRule::, whose value follows.
+inline std::string option_of(std::string_view name) {
+  const bool is_type = name.ends_with("::");
+  std::string option = "--";
+  for (const char c : name.substr(0, is_type ? name.size() - 2 : name.size())) {
+    const auto letter = static_cast<unsigned char>(c);
+    if (std::isupper(letter) != 0 && option.size() > 2) option += '-';
+    option += c == '_' ? '-' : static_cast<char>(std::tolower(letter));
+  }
+  return is_type ? option + ' ' : option;
+}
+
+/// The library's names of options in `message` as this command line spells them: max_cor, or XOptions::max_cor, becomes
+/// --max-cor, and where `names` has LevelRule::, LevelRule::k_fold becomes --level-rule k_fold. Quoted text, the first
+/// `skip` characters, and everyday words without '=' behind them stay as they are.
 inline std::string with_option_names(std::string_view message, const std::vector<std::string>& names,
                                      std::size_t skip = 0) {
   const auto is_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
@@ -62,9 +75,12 @@ inline std::string with_option_names(std::string_view message, const std::vector
       for (const auto& name : names) {
         if (message.substr(at, name.size()) != name) continue;
         const char next = at + name.size() < message.size() ? message[at + name.size()] : ' ';
-        if (is_word(next) || (next != '=' && name.find('_') == std::string::npos)) continue;
-        out += "--";
-        for (const char c : name) out += c == '_' ? '-' : c;
+        const bool is_type = name.ends_with("::");
+        if (is_word(next) != is_type) continue;
+        if (!is_type && next != '=' && name.find('_') == std::string::npos) continue;
+        while (out.size() > skip + 2 && out.ends_with("::"))  // whose member or type this is
+          for (out.resize(out.size() - 2); out.size() > skip && is_word(out.back());) out.pop_back();
+        out += option_of(name);
         at += name.size();
         replaced = true;
         break;
@@ -83,8 +99,20 @@ inline std::string file_message(const isonomy::IoError& error) {
   return without_operation(message, colon == std::string::npos ? 0 : colon + 2);
 }
 
+/// The first argument that CLI11 took for an option and did not know; it is not named where another is lacking too.
+inline std::string unknown_option(const CLI::App& app) {
+  for (std::string& argument : app.remaining())
+    if (argument.size() > 1 && argument[0] == '-') return std::move(argument);
+  return "";
+}
+
 /// What CLI11 refuses, with the description of the option it names and where to read more.
-inline std::string parse_message(const CLI::App& app, const std::string& program, const std::string& message) {
+inline std::string parse_message(const CLI::App& app, const std::string& program, const CLI::ParseError& error) {
+  const std::string message = error.what(), unknown = unknown_option(app);
+  if (!unknown.empty() && dynamic_cast<const CLI::RequiredError*>(&error) != nullptr)
+    return joined({isonomy::text::quoted(unknown),
+                   " is no option; expected the arguments that the help text lists; write ./", unknown,
+                   " if it is a file, or see ", program, " --help"});
   std::string expected;
   for (auto at = message.find("--"); at != std::string::npos && expected.empty(); at = message.find("--", at + 2)) {
     const auto end = message.find_first_of(" =:,;'\n", at);
@@ -145,7 +173,7 @@ int run_program(CLI::App& app, int argc, char** argv, const std::vector<std::str
   } catch (const CLI::Success& request) {
     return app.exit(request);
   } catch (const CLI::ParseError& error) {
-    return fail(parse_message(app, program, error.what()));
+    return fail(parse_message(app, program, error));
   }
   try {
     const Interrupt interrupt(program);

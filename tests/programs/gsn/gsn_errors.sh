@@ -69,7 +69,8 @@ for option in --max-iterations=5 --iteration=loop --ridge=none; do
   refuse "$option of nothing" "${option%=*} and --returns cN,cS|positive semidefinite|drop ${option%=*}" good.npy "$option" --returns cN,cS
 done
 refuse "an option that there is not" "--shrinkage" good.npy --shrinkage
-refuse "no input" "input" --quiet
+refuse "no input" "input is required" --quiet
+refuse "a file whose name begins as an option does" "'-good.npy' is no option|write ./-good.npy if it is a file" -good.npy
 refuse "a second input" "other.npy" good.npy other.npy
 while IFS='|' read -r what texts options; do
   read -ra arguments <<<"$options"
@@ -97,6 +98,10 @@ make_npy pair.npy '<f8' '(150, 2, 4)' <points
 refuse "two conditions, of which none validates" "pair.npy: |none of 2 conditions|or one level" pair.npy
 make_npy complex.npy '<c16' '(10, 15, 4)' <points
 refuse "complex numbers" "complex.npy: |'<c16'|expected f8, f4 or whole numbers" complex.npy
+for shape in '(2,)' '()' '(10, 30, 4)'; do
+  make_npy objects.npy '|O' "$shape" <points
+  refuse "objects, $shape" "objects.npy: elements of type '|O'; expected f8, f4 or whole numbers|convert them with astype" objects.npy
+done
 make_npy records.npy "[('x', '<f8')]" '(10, 30, 4)' <points
 refuse "records" "records.npy: |records with the fields x|x['x']" records.npy
 numbers_as q 9007199254740993 1 2 3 4 5 6 7 | make_npy large.npy '<i8' '(2, 2, 2)'
@@ -121,9 +126,9 @@ without() {
 without '1' all.npy
 for how in fast reference missing; do refuse "nothing but NaN, --uneven $how" "all.npy: |leave" all.npy --uneven "$how"; done
 without '$c == 7 || $c == 11' conditions.npy
-refuse "conditions without a trial" "conditions.npy: |7, 11|at least" conditions.npy
+refuse "conditions without a trial" "conditions.npy: |7, 11|at least|or take --uneven missing" conditions.npy
 without '$t > 0' once.npy
-refuse "no condition with two trials" "once.npy: |two" once.npy
+refuse "no condition with two trials" "once.npy: |two|take --uneven missing for units that lack in turn" once.npy
 refuse "no unit with two trials" "once.npy: |two|not their means" once.npy --uneven missing
 without '$i == 3' unit.npy
 for how in fast missing; do

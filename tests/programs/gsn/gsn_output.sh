@@ -229,6 +229,36 @@ run "$gsn" ragged.npy --uneven missing --level-fallback diagonal_loading --level
 expect_success "a formula, and levels to load from"
 expect_text "a formula, and levels to load from" "level 1, so that 0.6 was taken, the nearest at which it is" "$err"
 
+# ---- projections are told of, with any ridge; warnings name this program's options, in the report too
+run "$gsn" "$responses" --no-shrinkage --ridge none --quiet
+expect_equal "--ridge none: what was projected" "isonomy-gsn: warning: cSb was not positive definite: negative eigenvalues became 0" "$(cat "$err")"
+perl -e 'undef $/; my @x = unpack("d<*", <STDIN>); $_ *= 1e-6 for @x[240 .. 359]; print pack("d<*", @x)' <doubles | make_npy weak.npy '<f8' '(10, 30, 4)'
+run "$gsn" weak.npy --no-shrinkage --returns cSb --json weak.json --quiet
+expect_text "a weak unit" "above a thousandth of the variance of unit 2, 1.19e-12; give units of like scales, or ask for --ridge none" "$err"
+expect_text "a weak unit: report" "or ask for --ridge none" weak.json
+perl -e 'undef $/; my @x = unpack("d<*", <STDIN>); for my $k (0 .. $#x) { $x[$k] = "nan" if int($k / 4) % 30 < 20 && $k % 4 } print pack("d<*", @x)' <doubles |
+  make_npy far.npy '<f8' '(10, 30, 4)'
+run "$gsn" far.npy --returns cSb --json far.json --quiet
+expect_text "sweeps that end early" "warning: the iteration ended 47.9 % from the point that it was going to; ask for --iteration limit to have that" "$err"
+for report in weak.json far.json; do expect_equal "$report: names of the library" 0 "$(grep -c 'Ridge::\|Iteration::' "$report")"; done
+run "$gsn" uneven.npy --uneven missing --iteration limit --quiet
+expect_success "--iteration limit of missing data"
+expect_text "--iteration limit of missing data" "the limit has no closed form here; the iteration was run instead" "$err"
+
+# ---- sums of matrices whose squares no double holds
+run "$gsn" "$responses" --no-shrinkage --quiet
+cp "$out" unscaled.txt
+for power in 80 -80; do
+  perl -e 'my $scale = shift; undef $/; print pack("d<*", map { $_ * $scale } unpack("d<*", <STDIN>))' "1e$power" <doubles | make_npy scaled.npy '<f8' '(10, 30, 4)'
+  run "$gsn" scaled.npy --no-shrinkage --quiet --json scaled.json
+  expect_success "data of 1e$power"
+  for name in cN cS cNb cSb; do
+    read -r _ trace norm < <(grep "^$name " unscaled.txt)
+    expect_equal "data of 1e$power: $name" "$name ${trace}e$(printf '%+d' $((2 * power))) ${norm}e$(printf '%+d' $((2 * power)))" "$(grep "^$name " "$out" | tr -s ' ')"
+  done
+  expect_equal "data of 1e$power: norms in the report" 4 "$(grep -c '"frobenius": [1-9]' scaled.json)"
+done
+
 # ---- pictures
 run "$gsn" "$responses" --plot pictures --quiet --out drawn.npz
 expect_same "--plot: the same arrays" out.npz drawn.npz
@@ -282,6 +312,11 @@ with numpy.load("eigen.npz") as out:
 numpy.savez("two.npz", other=numpy.zeros(3), x=x)
 numpy.savez_compressed("packed.npz", x=numpy.asfortranarray(x))
 numpy.savez("objects.npz", x=numpy.array([None, "text"]))
+numpy.savez("alike.npz", a=x, b=x)
+with open("alike.npz", "rb") as file:
+    archive = file.read()
+with open("alike.npz", "wb") as file:
+    file.write(archive.replace(b"b.npy", b"a.npy"))
 EOF
   run "$python" check.py "$responses"
   expect_equal "numpy.load" "0 " "$status $(cat "$err")"
@@ -300,7 +335,13 @@ EOF
   expect_text "a damaged array" "damaged.npz: 'x.npy' is damaged: its checksum is wrong; expected a complete .npz archive" "$err"
   run "$gsn" objects.npz
   expect_equal "an array of objects: exit status" 2 "$status"
-  expect_text "an array of objects" "objects.npz, x: " "$err"
+  expect_text "an array of objects" "objects.npz, x: elements of type '|O'; expected f8, f4 or whole numbers" "$err"
+  for arguments in "" "--array a"; do
+    # shellcheck disable=SC2086
+    run "$gsn" alike.npz $arguments
+    expect_equal "two arrays of a name: exit status" 2 "$status"
+    expect_text "two arrays of a name" "alike.npz: the name 'a' occurs twice in the archive; expected every name once; save its arrays again with numpy.savez" "$err"
+  done
   if "$python" -c "import scipy.io" 2>/dev/null; then # the line of examples/README.md
     "$python" -c "import scipy.io, numpy; scipy.io.savemat('data.mat', {'data': numpy.load('$responses')})"
     "$python" -c "import numpy, scipy.io; numpy.save('data.npy', scipy.io.loadmat('data.mat')['data'])"

@@ -60,8 +60,8 @@ struct StreamShape {
 ///
 /// While nothing takes the place of rows, results have the bits of fit(). Otherwise means, the level of the data and cD
 /// have them, and the rest agrees within rounding: the noise's level but for ties within it, one between levels to
-/// 1e-5, likelihoods and matrices to 1e-12 of their largest elements. Where only sums of squares are kept, ncsnr is
-/// within rounding of fit()'s.
+/// 1e-5, likelihoods and, at the same level, matrices to 1e-12 of their largest elements. Where a level between levels
+/// differs, matrices do as it does. Where only sums of squares are kept, ncsnr is within rounding of fit()'s.
 ///
 /// LevelRule::analytic is refused: it goes by how much the products of every two units vary between conditions, of
 /// which rows that others took the place of tell nothing, and its formula has units divided by spreads that are known

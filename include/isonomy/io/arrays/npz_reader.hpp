@@ -101,9 +101,9 @@ class NpzReader {
   /// Names of the arrays, in the order of the archive.
   [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
 
-  /// The bytes of an array, a .npy file. IoError naming all arrays if there is none of this name or several, for one
-  /// that is encrypted, packed in another way, deflated where nothing inflates, or not in the archive where it should
-  /// be.
+  /// The bytes of an array, a .npy file. IoError naming all arrays if there is none of this name, for a name that
+  /// several have, for one that is encrypted, packed in another way, deflated where nothing inflates, or not in the
+  /// archive where it should be.
   [[nodiscard]] Source open(const std::string& name) const {
     const ZipEntry& entry = find(name);
     const auto refuse = [&](const std::string& what) {
@@ -126,10 +126,15 @@ class NpzReader {
  private:
   [[nodiscard]] const ZipEntry& find(const std::string& name) const {
     const auto count = std::count(names_.begin(), names_.end(), name);
-    if (count != 1)
+    if (count == 0)
       throw IoError(path_, 0,
-                    text::joined({"the archive has ", count == 0 ? "no array " : "several arrays ", text::quoted(name),
-                                  "; expected one of ", text::listed(names_), "; name it"}));
+                    text::joined("the archive has no array ", text::quoted(name), "; expected one of ",
+                                 text::listed(names_), "; name it"));
+    if (count > 1)
+      throw IoError(path_, 0,
+                    text::joined("the name ", text::quoted(name), " occurs ", count == 2 ? "twice" : "several times",
+                                 " in the archive; expected every name once; save its arrays again with numpy.savez, "
+                                 "each under a name of its own"));
     return entries_[static_cast<std::size_t>(std::find(names_.begin(), names_.end(), name) - names_.begin())];
   }
 

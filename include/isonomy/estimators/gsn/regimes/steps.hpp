@@ -114,13 +114,13 @@ class Fit {
     result_.ridge_signal = found_.signal_projection.ridge;
     result_.ridge_noise = found_.noise_ridge;
     for (std::string& warning : found_.warnings) warnings.push_back(std::move(warning));
-    const auto note = [&](const char* which, double ridge) {
-      if (ridge > 0)
-        warnings.push_back(text::joined({which, " was not positive definite: negative eigenvalues became 0, and ",
-                                         text::decimals(ridge), " was added to its diagonal"}));
+    const auto note = [&](const char* which, bool projected, double ridge) {
+      if (!projected) return;
+      const std::string added = ridge > 0 ? ", and " + text::decimals(ridge) + " was added to its diagonal" : "";
+      warnings.push_back(text::joined(which, " was not positive definite: negative eigenvalues became 0", added));
     };
-    note("cSb", found_.signal_projection.ridge);
-    note("cNb", found_.noise_ridge);
+    note("cSb", found_.signal_projection.projected, found_.signal_projection.ridge);
+    note("cNb", found_.noise_projected, found_.noise_ridge);
   }
 
   void eigen_outputs(Source& source) {
