@@ -86,12 +86,15 @@ struct automatic {
   template <ContextLike Ctx>
   [[nodiscard]] static LevelCurve curve(Ctx& ctx, detail::LevelProblem<Ctx> problem, const std::vector<double>& levels,
                                         CurveOptions how) {
-    constexpr double worth = 0.6, too_near = 1e-6;
-    const auto loses_digits = [](double a) { return a != 1 && a > 1 - too_near; };
+    constexpr double worth = 0.6;
     const bool few = static_cast<double>(problem.training.rows()) < worth * static_cast<double>(problem.units());
-    if (few && std::none_of(levels.begin(), levels.end(), loses_digits))
-      return low_rank::curve(ctx, std::move(problem), levels, how);
+    if (few && !loses_digits(levels)) return low_rank::curve(ctx, std::move(problem), levels, how);
     return tridiagonal::curve(ctx, std::move(problem), levels, how);
+  }
+  /// Is one of the levels so near to 1 that `low_rank` would lose digits?
+  [[nodiscard]] static bool loses_digits(const std::vector<double>& levels) {
+    constexpr double too_near = 1e-6;
+    return std::any_of(levels.begin(), levels.end(), [](double a) { return a != 1 && a > 1 - too_near; });
   }
 };
 
