@@ -135,8 +135,9 @@ template <ContextLike Ctx>
 
 }  // namespace detail
 
-/// A Cholesky factor for every level: S (N^3/3 + M N^2) operations, and some N^2 numbers for each of the levels that
-/// fit into the workspace at once. Results do not depend on how many do.
+/// A Cholesky factor for every level: S (N^3/3 + M N^2) operations, and N (N + M) numbers for each of the levels that
+/// fit into the workspace at once, and what cholesky_batched() and solve_triangular_batched() take of these. Results do
+/// not depend on how many do.
 struct batched_cholesky {
   template <ContextLike Ctx>
   [[nodiscard]] static LevelCurve curve(Ctx& ctx, detail::LevelProblem<Ctx> problem, const std::vector<double>& levels,

@@ -37,7 +37,8 @@ namespace isonomy::gsn {
 /// and relative errors grow as epsilon / (1 - a); of rows with some part outside, the quadratic form itself grows as
 /// 1 / (1 - a), and they do not. Levels within 1e-6 of 1, but for 1 itself, are therefore better left to `tridiagonal`,
 /// as `automatic` does. Where there are as many rows as units, this is `tridiagonal`. Level 1 is singular;
-/// SingularRule::cholesky forms R for it, and a factor: 3 N^2 numbers and a copy of the held-out rows.
+/// SingularRule::cholesky forms R for it, and a factor: 2 N^2 numbers, a copy of the held-out rows, and what
+/// cholesky_batched() and solve_triangular_batched() take.
 struct low_rank {
   template <ContextLike Ctx>
   [[nodiscard]] static LevelCurve curve(Ctx& ctx, detail::LevelProblem<Ctx> problem, const std::vector<double>& levels,
