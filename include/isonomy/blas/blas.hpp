@@ -37,6 +37,8 @@ struct Backend<CpuBlas>
 
   using blas::Cholesky::cholesky;
   using blas::Cholesky::cholesky_batched;
+  using blas::Cholesky::cholesky_batched_workspace;
+  using blas::Cholesky::cholesky_workspace;
   using blas::Eigh::eigh;
   using blas::Eigh::eigh_subset;
   using blas::Eigh::eigh_workspace;
@@ -44,6 +46,7 @@ struct Backend<CpuBlas>
   using blas::Gemm::gemm_workspace;
   using blas::SolveTriangular::solve_triangular;
   using blas::SolveTriangular::solve_triangular_batched;
+  using blas::SolveTriangular::solve_triangular_batched_workspace;
   using blas::Syrk::syrk;
   using blas::Tridiagonalise::apply_reflectors;
   using blas::Tridiagonalise::tridiagonalise;

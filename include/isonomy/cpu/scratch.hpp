@@ -24,13 +24,16 @@ class Rooms {
   };
   using Room = std::unique_ptr<double, GiveBack>;
 
+  /// Bytes that they take from the context.
+  [[nodiscard]] static std::size_t bytes(const Context& ctx, index_t tasks, std::size_t size) {
+    return count_of(ctx, tasks) * apart_of(size) * sizeof(double);
+  }
+
   /// OutOfMemory beyond the context's workspace limit.
-  Rooms(Context& ctx, index_t tasks, std::size_t size, const char* purpose) {
-    constexpr std::size_t step = buffer_alignment / sizeof(double);
-    const std::size_t apart = (size + step - 1) / step * step,
-                      count = static_cast<std::size_t>(std::min<index_t>(tasks, ctx.threads()));
-    memory_ = Memory::allocate(ctx, count * apart * sizeof(double), purpose);
-    for (std::size_t i = 0; i < count; ++i) free_.push_back(static_cast<double*>(memory_.get()) + i * apart);
+  Rooms(Context& ctx, index_t tasks, std::size_t size, const char* purpose)
+      : memory_(Memory::allocate(ctx, bytes(ctx, tasks, size), purpose)) {
+    for (std::size_t i = 0; i < count_of(ctx, tasks); ++i)
+      free_.push_back(static_cast<double*>(memory_.get()) + i * apart_of(size));
   }
 
   /// At most one for each task that runs.
@@ -42,6 +45,15 @@ class Rooms {
   }
 
  private:
+  [[nodiscard]] static std::size_t count_of(const Context& ctx, index_t tasks) {
+    return static_cast<std::size_t>(std::min<index_t>(tasks, ctx.threads()));
+  }
+  /// Doubles from one to the next.
+  [[nodiscard]] static std::size_t apart_of(std::size_t size) {
+    constexpr std::size_t step = buffer_alignment / sizeof(double);
+    return (size + step - 1) / step * step;
+  }
+
   Memory::allocation memory_;
   std::mutex mutex_;
   std::vector<double*> free_;

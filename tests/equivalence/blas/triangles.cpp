@@ -157,3 +157,23 @@ TEST_CASE("solve_triangular on CpuBlas copies strides that BLAS does not take, a
   CHECK_THROWS_AS(solve_triangular(ctx, l, b), SingularMatrix);
   CHECK(x == solved);
 }
+
+TEST_CASE("factors and systems of a batch on CpuBlas take no more than they say", "[equivalence]") {
+  constexpr index_t n = 40, r = 30, slots = 3;
+  std::vector<double> l, x = drawn(slots * n * r, 8);
+  for (std::uint64_t s = 0; s < slots; ++s) {
+    const std::vector<double> one = drawn_dominant(n, s);
+    l.insert(l.end(), one.begin(), one.end());
+  }
+  std::vector<index_t> info(slots);
+  const BatchView<double> a(l.data(), slots, n, n, n * n, 1, n), b(x.data(), slots, n, r, n * r, 1, n);
+  for (const int threads : {1, 2}) {
+    Context<CpuBlas> ctx = blas_on(threads);
+    ctx.control().workspace_limit = cholesky_batched_workspace<double>(ctx, slots, n);
+    cholesky_batched(ctx, a, VectorView<index_t>(info.data(), slots));
+    ctx.control().workspace_limit = solve_triangular_batched_workspace<double>(ctx, slots, n, r);
+    solve_triangular_batched(ctx, a, b, VectorView<index_t>(info.data(), slots));
+    CHECK(info == std::vector<index_t>(slots));
+    CHECK(ctx.counters().bytes_peak >= static_cast<std::size_t>(threads) * n * r * sizeof(double));
+  }
+}

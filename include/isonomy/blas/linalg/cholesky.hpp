@@ -59,6 +59,16 @@ struct Cholesky {
     });
   }
 
+  /// The most bytes that cholesky() and cholesky_batched() take: the workspace of Backend<Cpu>, where that factors.
+  template <Real T>
+  [[nodiscard]] static std::size_t cholesky_workspace(const cpu::Context& ctx, index_t n) {
+    return cpu::Cholesky::cholesky_workspace<T>(ctx, n);
+  }
+  template <Real T>
+  [[nodiscard]] static std::size_t cholesky_batched_workspace(const cpu::Context& ctx, index_t batches, index_t n) {
+    return cpu::Cholesky::cholesky_batched_workspace<T>(ctx, batches, n);
+  }
+
  private:
   /// The factor in place: 0, or the first pivot, counted from 1, that is not positive. LAPACK may pass over a NaN.
   template <Real T>

@@ -85,6 +85,15 @@ struct SolveTriangular {
     });
   }
 
+  /// The most bytes that solve_triangular_batched() takes: L and B copied, and B once more, or what Backend<Cpu> takes.
+  template <Real T>
+  [[nodiscard]] static std::size_t solve_triangular_batched_workspace(const cpu::Context& ctx, index_t batches,
+                                                                      index_t n, index_t columns) {
+    const auto bytes = static_cast<std::size_t>(n * n + 2 * n * columns) * sizeof(T);
+    return std::max(cpu::Rooms::bytes(ctx, batches, (bytes + sizeof(double) - 1) / sizeof(double)),
+                    cpu::SolveTriangular::solve_triangular_batched_workspace<T>(ctx, batches, n, columns));
+  }
+
  private:
   struct Diagonal {
     index_t zero = 0;   ///< the first element that is 0, from 1, or 0

@@ -209,8 +209,7 @@ struct Cholesky {
     constexpr const char* operation = "cholesky";
     if (a.rows == 0) return;
     const TriangleKernel<T> kernel = triangle_kernel<T>(ctx.instruction_set());
-    const Memory::allocation room = Memory::allocate(
-        ctx, sizeof(T) * static_cast<std::size_t>(CholeskyFactor<T>::workspace(kernel.product, a.rows)), operation);
+    const Memory::allocation room = Memory::allocate(ctx, cholesky_workspace<T>(ctx, a.rows), operation);
     CholeskyFactor<T> factor(kernel, a, static_cast<T*>(room.get()));
     const index_t failing = factor.run([&](index_t n, const auto& f) { parallel_for(ctx, n, 1, operation, f); });
     if (failing != 0) isonomy::detail::not_positive_definite(operation, failing, static_cast<double>(factor.square()));
@@ -221,14 +220,32 @@ struct Cholesky {
   static void cholesky_batched(Context& ctx, BatchView<T> a, VectorView<index_t> info) {
     constexpr const char* operation = "cholesky_batched";
     const TriangleKernel<T> kernel = triangle_kernel<T>(ctx.instruction_set());
-    const auto bytes = static_cast<std::size_t>(CholeskyFactor<T>::workspace(kernel.product, a.rows)) * sizeof(T);
-    Rooms rooms(ctx, a.batches, (bytes + sizeof(double) - 1) / sizeof(double), operation);
+    Rooms rooms(ctx, a.batches, size_of_room<T>(ctx, a.rows), operation);
     parallel_for(ctx, a.batches, 1, operation, [&](index_t b) {
       const auto room = rooms.take();
       info(b) = CholeskyFactor<T>(kernel, a[b], reinterpret_cast<T*>(room.get())).run([&](index_t n, const auto& f) {
         serial_for(ctx, n, operation, f);
       });
     });
+  }
+
+  /// The bytes that cholesky() takes.
+  template <Real T>
+  [[nodiscard]] static std::size_t cholesky_workspace(const Context& ctx, index_t n) {
+    const TriangleKernel<T> kernel = triangle_kernel<T>(ctx.instruction_set());
+    return n == 0 ? 0 : sizeof(T) * static_cast<std::size_t>(CholeskyFactor<T>::workspace(kernel.product, n));
+  }
+  /// The bytes that cholesky_batched() takes.
+  template <Real T>
+  [[nodiscard]] static std::size_t cholesky_batched_workspace(const Context& ctx, index_t batches, index_t n) {
+    return Rooms::bytes(ctx, batches, size_of_room<T>(ctx, n));
+  }
+
+ private:
+  /// Doubles for one matrix.
+  template <Real T>
+  [[nodiscard]] static std::size_t size_of_room(const Context& ctx, index_t n) {
+    return (cholesky_workspace<T>(ctx, n) + sizeof(double) - 1) / sizeof(double);
   }
 };
 

@@ -168,9 +168,7 @@ struct SolveTriangular {
                                        Triangle triangle) {
     constexpr const char* operation = "solve_triangular_batched";
     const TriangleKernel<T> kernel = triangle_kernel<T>(ctx.instruction_set());
-    const auto bytes =
-        static_cast<std::size_t>(TriangularSystems<T>::workspace(kernel.product, b.rows, b.columns)) * sizeof(T);
-    Rooms rooms(ctx, b.batches, (bytes + sizeof(double) - 1) / sizeof(double), operation);
+    Rooms rooms(ctx, b.batches, size_of_room<T>(ctx, b.rows, b.columns), operation);
     parallel_for(ctx, b.batches, 1, operation, [&](index_t slot) {
       info(slot) = isonomy::detail::first_zero(l[slot]);
       if (info(slot) != 0 || b.rows == 0 || b.columns == 0) return;
@@ -178,6 +176,23 @@ struct SolveTriangular {
       TriangularSystems<T>(kernel, l[slot], b[slot], triangle, reinterpret_cast<T*>(room.get()))
           .run([&](index_t n, const auto& f) { serial_for(ctx, n, operation, f); });
     });
+  }
+
+  /// The bytes that solve_triangular_batched() takes.
+  template <Real T>
+  [[nodiscard]] static std::size_t solve_triangular_batched_workspace(const Context& ctx, index_t batches, index_t n,
+                                                                      index_t columns) {
+    return Rooms::bytes(ctx, batches, size_of_room<T>(ctx, n, columns));
+  }
+
+ private:
+  /// Doubles for one slot.
+  template <Real T>
+  [[nodiscard]] static std::size_t size_of_room(const Context& ctx, index_t n, index_t columns) {
+    const TriangleKernel<T> kernel = triangle_kernel<T>(ctx.instruction_set());
+    const auto bytes =
+        static_cast<std::size_t>(TriangularSystems<T>::workspace(kernel.product, n, columns)) * sizeof(T);
+    return (bytes + sizeof(double) - 1) / sizeof(double);
   }
 };
 

@@ -21,6 +21,7 @@
 #include "isonomy/estimators/gsn/options.hpp"
 #include "isonomy/estimators/gsn/regimes/groups.hpp"
 #include "isonomy/estimators/gsn/split.hpp"
+#include "isonomy/ops/linalg/cholesky.hpp"
 #include "isonomy/ops/linalg/eigen/eigh.hpp"
 #include "isonomy/ops/linalg/eigen/tridiagonalise.hpp"
 #include "isonomy/ops/linalg/gemm.hpp"
@@ -102,6 +103,10 @@ class FitMemory {
   }
   /// eigh() and eigh_subset(): 4 n^2 doubles where the backend does not say.
   [[nodiscard]] std::size_t eigh_of(index_t n) const { return told_or(eigh_workspace<double>(ctx_, n), 4 * n * n); }
+  /// A copy of n x n numbers, and its factor.
+  [[nodiscard]] std::size_t cholesky_of(index_t n) const {
+    return bytes(n * n) + told_or(cholesky_workspace<double>(ctx_, n), factor_elements(n));
+  }
   /// A tridiagonal form, or eigenvectors in its place, of n x n numbers that are there, and the rows beside them, which
   /// blocks of reflectors are applied to.
   [[nodiscard]] std::size_t form_of(index_t n, index_t rows) const {
@@ -123,25 +128,34 @@ class FitMemory {
     const std::size_t of_rows = bytes(rows * units);
     if (how_.level_rule == LevelRule::analytic)
       return of_rows + bytes(square_of_smaller(rows)) + product_of(units, rows);
-    const index_t trained = kept ? kept->training : rows - rows / (how_.leave_out + 1),
+    const index_t trained = kept ? kept->training : training(rows),
                   held_out = kept ? kept->held_out : rows / how_.leave_out + shape_.trials;
     if constexpr (std::same_as<Search, batched_cholesky>)
-      return of_rows + bytes(2 * square()) + std::max(form_of(units, held_out), factors(held_out));
+      return of_rows + bytes(2 * square()) +
+             std::max({form_of(units, held_out), factors(held_out, levels_.size()), product_of(units, trained)});
     const bool few = trained < units, worth = 10 * trained < 6 * units;
-    const bool low = few && (std::same_as<Search, low_rank> || (std::same_as<Search, automatic> && worth));
+    const bool low = few && (std::same_as<Search, low_rank> ||
+                             (std::same_as<Search, automatic> && worth && !automatic::loses_digits(levels_)));
     const index_t size = low ? trained : units, products = low ? held_out * size : 0;
     const bool factored = how_.singular_rule == SingularRule::cholesky;
-    const std::size_t of_one = factored ? bytes(3 * square() + held_out * units) : 0;
+    const std::size_t of_one =
+        factored ? bytes(low ? square() : 0) + std::max(factors(held_out, 1), product_of(units, trained)) : 0;
     return of_rows + bytes(size * size + products) +
            std::max({form_of(size, held_out), of_one, product_of(size, units)});
+  }
+  /// Of so many rows, which are as many of each condition, the most that train.
+  [[nodiscard]] index_t training(index_t rows) const {
+    const index_t items = std::max<index_t>(shape_.conditions, 1);
+    return rows - rows / items * std::max<index_t>(items / how_.leave_out, 1);
   }
   [[nodiscard]] index_t square_of_smaller(index_t rows) const {
     return 2 * rows <= shape_.units ? rows * rows : square();
   }
-  /// The factors of as many levels as go into half of the limit.
-  [[nodiscard]] std::size_t factors(index_t rows) const {
-    const index_t each = shape_.units * (shape_.units + rows + 2);
-    return bytes(each * levels_within(ctx_.control().workspace_limit, shape_.units, rows, levels_.size()));
+  /// The factors of so many levels, or of as many as go into half of the limit.
+  [[nodiscard]] std::size_t factors(index_t rows, std::size_t levels) const {
+    const index_t units = shape_.units,
+                  count = levels_within(ctx_, ctx_.control().workspace_limit, units, rows, levels);
+    return bytes(count * units * (units + rows + 2)) + factors_workspace(ctx_, units, rows, count);
   }
 
   /// Missing data of which too little is whole: rows and the covariance of pairs, what they are in units of spread, the
@@ -188,7 +202,8 @@ class FitMemory {
     const index_t in = missing_ ? 3 : 2, sweeps = loops_ ? 2 : 0;
     const index_t of_signal = pairs_of_signal() ? 2 : 1, vectors = of_signal * (loops_ ? 2 : 1) + 1;  // halves of n^2
     const index_t living = pairs_of_signal() ? 1 : 0;
-    return bytes((in + 3 + sweeps + living) * square() + vectors * square() / 2) + eigh_of(shape_.units);
+    return bytes((in + 3 + sweeps + living) * square() + vectors * square() / 2) +
+           std::max(eigh_of(shape_.units), cholesky_of(shape_.units));
   }
   /// Covariances that went in and came out and their difference, pairs of the signal, those of another difference,
   /// twice where some units do not vary.

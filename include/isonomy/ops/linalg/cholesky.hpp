@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -54,6 +55,11 @@ struct cholesky_batched : Declaration {
   template <class B, class... A>
   static void call(A&&... arguments) {
     B::cholesky_batched(std::forward<A>(arguments)...);
+  }
+  template <class B, class T, class Ctx>
+    requires requires(const Ctx& c, index_t n) { B::template cholesky_batched_workspace<T>(c, n, n); }
+  static std::size_t workspace(const Ctx& ctx, index_t batches, index_t n) {
+    return B::template cholesky_batched_workspace<T>(ctx, batches, n);
   }
   /// The first matrix whose residual is beyond the bound, or whose info is another than the reference's although the
   /// pivot in question is not within it of 0.
@@ -138,6 +144,9 @@ struct cholesky : Declaration {
   static void call(A&&... arguments) {
     B::cholesky(std::forward<A>(arguments)...);
   }
+  template <class B, class T, class Ctx>
+    requires requires(const Ctx& c, index_t n) { B::template cholesky_workspace<T>(c, n); }
+  static std::size_t workspace(const Ctx& ctx, index_t n) { return B::template cholesky_workspace<T>(ctx, n); }
   template <class Matrices>
   static std::optional<Deviation> deviation(const Matrices& before, const Matrices& got, const Matrices&) {
     return cholesky_batched::residual(std::get<0>(before), std::get<0>(got), true);
@@ -207,6 +216,20 @@ void cholesky(Ctx& ctx, MatrixView<T, typename Ctx::space> a) {
   check::distinct(a, operation, "A");
   begin_operation(ctx, operation);
   invoke<op::cholesky, T>(ctx, a);
+}
+
+/// The most bytes that cholesky_batched() of `batches` matrices of n x n elements T takes from the context; 0 where the
+/// backend does not say, by a member cholesky_batched_workspace<T>(ctx, batches, n).
+template <Real T, ContextLike Ctx>
+[[nodiscard]] std::size_t cholesky_batched_workspace(const Ctx& ctx, index_t batches, index_t n) {
+  return workspace_of<op::cholesky_batched, T>(ctx, batches, n);
+}
+
+/// The most bytes that cholesky() of n x n elements T takes from the context; 0 where the backend does not say, by a
+/// member cholesky_workspace<T>(ctx, n).
+template <Real T, ContextLike Ctx>
+[[nodiscard]] std::size_t cholesky_workspace(const Ctx& ctx, index_t n) {
+  return workspace_of<op::cholesky, T>(ctx, n);
 }
 
 }  // namespace isonomy

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -93,6 +94,11 @@ struct solve_triangular_batched : Declaration {
   template <class B, class... A>
   static void call(A&&... arguments) {
     B::solve_triangular_batched(std::forward<A>(arguments)...);
+  }
+  template <class B, class T, class Ctx>
+    requires requires(const Ctx& c, index_t n) { B::template solve_triangular_batched_workspace<T>(c, n, n, n); }
+  static std::size_t workspace(const Ctx& ctx, index_t batches, index_t n, index_t columns) {
+    return B::template solve_triangular_batched_workspace<T>(ctx, batches, n, columns);
   }
   template <class Matrices>
   static std::optional<Deviation> deviation(const Matrices& before, const Matrices& got, const Matrices& expected) {
@@ -241,6 +247,15 @@ void solve_triangular_batched(Ctx& ctx, std::type_identity_t<BatchView<const T, 
   check::apart(operation, {{l, "L"}, {b, "B"}, {info, "info"}});
   begin_operation(ctx, operation);
   invoke<op::solve_triangular_batched, T>(ctx, l, b, info, triangle);
+}
+
+/// The most bytes that solve_triangular_batched() takes from the context, of so many matrices of n x n elements T with
+/// `columns` of B each; 0 where the backend does not say, by a member
+/// solve_triangular_batched_workspace<T>(ctx, batches, n, columns).
+template <Real T, ContextLike Ctx>
+[[nodiscard]] std::size_t solve_triangular_batched_workspace(const Ctx& ctx, index_t batches, index_t n,
+                                                             index_t columns) {
+  return workspace_of<op::solve_triangular_batched, T>(ctx, batches, n, columns);
 }
 
 }  // namespace isonomy

@@ -2,6 +2,7 @@
 #include "isonomy/estimators/gsn/memory_plan.hpp"
 
 #include <cstddef>
+#include <cstring>
 #include <limits>
 #include <vector>
 
@@ -27,6 +28,9 @@ double share_of_plan(const Trials& d, const GsnOptions& options, bool with_nan, 
     kept += sizeof(double) * static_cast<std::size_t>(m->rows() * m->columns());
   CHECK(plan.results == kept);
   return static_cast<double>(r.report.bytes_peak) / static_cast<double>(plan.context);
+}
+bool same_curve(const std::vector<double>& a, const std::vector<double>& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0;
 }
 /// Every third condition lacks its last trial, of all units or of every fourth.
 Trials with_holes(Trials d, index_t every) {
@@ -73,6 +77,33 @@ TEST_CASE("a fit of gsn takes what its plan says", "[gsn]") {
         CHECK(share >= 0.4);
       }
     }
+}
+
+TEST_CASE("plans count what factors take, and a limit of as much is enough", "[gsn]") {
+  GsnOptions options;
+  options.returns = Returns::none();
+  const auto check = []<class Search>(const Search&, const Trials& d, const GsnOptions& how, int threads) {
+    Context<Cpu> ctx({.threads = threads});
+    const std::size_t plan = gsn::memory_plan<Search>(ctx, gsn::gsn_shape(d.view()), how).context;
+    const auto r = gsn::fit<Search>(ctx, d.view(), how);
+    INFO(d.units << " units, " << d.conditions << " conditions, " << threads << " threads, " << r.noise.form);
+    CHECK(r.report.bytes_peak <= plan);
+    Context<Cpu> limited({.threads = threads, .workspace_limit = plan});
+    const auto again = gsn::fit<Search>(limited, d.view(), how);
+    CHECK(same_curve(again.noise.nll, r.noise.nll));
+    CHECK(same_curve(again.data.nll, r.data.nll));
+  };
+  for (const index_t units : {3, 20, 59, 60, 100})
+    for (const Trials& d : {test::random_trials(units, 9, 2, 3), test::random_trials(units, 7, 7, 3)})
+      for (const int threads : {1, 3})
+        for (const auto rule : {gsn::SingularRule::rank, gsn::SingularRule::cholesky}) {
+          options.singular_rule = rule;
+          options.shrinklevels = std::vector<double>{0, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1};
+          check(gsn::batched_cholesky(), d, options, threads);
+          check(gsn::automatic(), d, options, threads);
+          options.shrinklevels = std::vector<double>{0.5, 1 - 1e-7};  // the last keeps `automatic` from low_rank
+          check(gsn::automatic(), d, options, threads);
+        }
 }
 
 TEST_CASE("plans count every matrix that is there at once", "[gsn]") {
@@ -130,4 +161,37 @@ TEST_CASE("plans follow what is asked for, and operations say what they take", "
   const double of_eigh = static_cast<double>(ctx.counters().bytes_peak - held);
   CHECK(of_eigh <= static_cast<double>(eigh_workspace<double>(ctx, n)));
   CHECK(of_eigh >= 0.9 * static_cast<double>(eigh_workspace<double>(ctx, n)));
+}
+
+TEST_CASE("factors and triangular systems say what they take", "[gsn]") {
+  const index_t n = 70, slots = 5, columns = 9;
+  Context<Cpu> data({.threads = 1});
+  Buffer<double, Cpu> l(data, slots * n * n, "test"), x(data, slots * n * columns, "test");
+  Buffer<index_t, Cpu> info(data, slots, "test");
+  const BatchView<double> a(l.data(), slots, n, n, n * n, 1, n),
+      b(x.data(), slots, n, columns, n * columns, columns, 1);
+  const auto taken = [&](int threads, const auto& run) {
+    fill(data, l.view(), 0.0);
+    fill(data, x.view(), 1.0);
+    for (index_t s = 0; s < slots; ++s) fill(data, a[s].diagonal(), 4.0);
+    Context<Cpu> ctx({.threads = threads});
+    const std::size_t said = run(ctx);
+    CHECK(said > 0);
+    CHECK(ctx.counters().bytes_peak == said);
+    return said;
+  };
+  const auto factors = [&](auto& ctx) {
+    cholesky_batched(ctx, a, info.view());
+    return cholesky_batched_workspace<double>(ctx, slots, n);
+  };
+  const auto systems = [&](auto& ctx) {
+    solve_triangular_batched(ctx, a, b, info.view());
+    return solve_triangular_batched_workspace<double>(ctx, slots, n, columns);
+  };
+  CHECK(taken(3, factors) == 3 * taken(1, factors));
+  CHECK(taken(3, systems) == 3 * taken(1, systems));
+  taken(1, [&](auto& ctx) {
+    cholesky(ctx, a[0]);
+    return cholesky_workspace<double>(ctx, n);
+  });
 }

@@ -111,8 +111,8 @@ template <ContextLike Ctx>
 /// 1e-10, as cSb has it, is enough.
 ///
 /// Errors: ShapeError, ValueError naming the first element that is not finite, NotPositiveDefinite,
-/// OutOfMemory. c is not changed. 5/3 n^3 operations, 2 n^2 doubles beside the result. Deterministic as cholesky(),
-/// solve_triangular() and syrk().
+/// OutOfMemory. c is not changed. 5/3 n^3 operations; 2 n^2 doubles beside the result, and what the operations take.
+/// Deterministic as cholesky(), solve_triangular() and syrk().
 template <ContextLike Ctx>
 [[nodiscard]] Precision<typename Ctx::tag> precision(Ctx& ctx, MatrixView<const double, typename Ctx::space> c) {
   using Tag = typename Ctx::tag;

@@ -54,18 +54,37 @@ struct SquaresOfSlots {
   }
 };
 
-/// How many levels fit into half of `left` bytes, and into 256 MiB; one at least.
-[[nodiscard]] inline index_t levels_within(std::size_t left, index_t units, index_t rows, std::size_t levels) {
+/// Elements of workspace that a factor of n x n takes at most on Backend<Cpu>, as cholesky() says.
+[[nodiscard]] inline index_t factor_elements(index_t n) { return n * n / 2 + 170 * n + 12'100; }
+
+/// Bytes of workspace for the factors of so many levels and their systems. Where the backend does not say, for each
+/// level what is known of Backend<Cpu>, or the right-hand sides once more.
+template <ContextLike Ctx>
+[[nodiscard]] std::size_t factors_workspace(const Ctx& ctx, index_t units, index_t rows, index_t levels) {
+  const auto told_or = [levels](std::size_t told, index_t elements) {
+    return told > 0 ? told : sizeof(double) * static_cast<std::size_t>(levels * elements);
+  };
+  return std::max(told_or(cholesky_batched_workspace<double>(ctx, levels, units), factor_elements(units)),
+                  told_or(solve_triangular_batched_workspace<double>(ctx, levels, units, rows),
+                          units * rows + factor_elements(units)));
+}
+
+/// How many levels fit into half of `left` bytes with their workspace, and into 256 MiB without; one at least.
+template <ContextLike Ctx>
+[[nodiscard]] index_t levels_within(const Ctx& ctx, std::size_t left, index_t units, index_t rows, std::size_t levels) {
   constexpr std::size_t most = std::size_t{1} << 28;
   const std::size_t each = sizeof(double) * static_cast<std::size_t>(units * (units + rows + 1));
-  return static_cast<index_t>(std::clamp<std::size_t>(each == 0 ? levels : std::min(most, left / 2) / each, 1, levels));
+  std::size_t count = std::clamp<std::size_t>(each == 0 ? levels : std::min(most, left / 2) / each, 1, levels);
+  while (count > 1 && count * each + factors_workspace(ctx, units, rows, static_cast<index_t>(count)) > left / 2)
+    --count;
+  return static_cast<index_t>(count);
 }
 
 /// How many levels fit into half of what is left of the workspace.
 template <ContextLike Ctx>
 [[nodiscard]] index_t levels_at_once(Ctx& ctx, index_t units, index_t rows, std::size_t levels) {
   const std::size_t held = ctx.counters().bytes_allocated, limit = ctx.control().workspace_limit;
-  return levels_within(limit > held ? limit - held : 0, units, rows, levels);
+  return levels_within(ctx, limit > held ? limit - held : 0, units, rows, levels);
 }
 
 /// The likelihoods of some levels by Cholesky factors; NaN where there is none.
@@ -116,8 +135,9 @@ template <ContextLike Ctx>
 
 }  // namespace detail
 
-/// A Cholesky factor for every level: S (N^3/3 + M N^2) operations, and some N^2 numbers for each of the levels that
-/// fit into the workspace at once. Results do not depend on how many do.
+/// A Cholesky factor for every level: S (N^3/3 + M N^2) operations, and N (N + M) numbers for each of the levels that
+/// fit into the workspace at once, and what cholesky_batched() and solve_triangular_batched() take of these. Results do
+/// not depend on how many do.
 struct batched_cholesky {
   template <ContextLike Ctx>
   [[nodiscard]] static LevelCurve curve(Ctx& ctx, detail::LevelProblem<Ctx> problem, const std::vector<double>& levels,

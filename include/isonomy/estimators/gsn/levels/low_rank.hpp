@@ -37,7 +37,8 @@ namespace isonomy::gsn {
 /// and relative errors grow as epsilon / (1 - a); of rows with some part outside, the quadratic form itself grows as
 /// 1 / (1 - a), and they do not. Levels within 1e-6 of 1, but for 1 itself, are therefore better left to `tridiagonal`,
 /// as `automatic` does. Where there are as many rows as units, this is `tridiagonal`. Level 1 is singular;
-/// SingularRule::cholesky forms R for it, and a factor: 3 N^2 numbers and a copy of the held-out rows.
+/// SingularRule::cholesky forms R for it, and a factor: 2 N^2 numbers, a copy of the held-out rows, and what
+/// cholesky_batched() and solve_triangular_batched() take.
 struct low_rank {
   template <ContextLike Ctx>
   [[nodiscard]] static LevelCurve curve(Ctx& ctx, detail::LevelProblem<Ctx> problem, const std::vector<double>& levels,
@@ -86,12 +87,15 @@ struct automatic {
   template <ContextLike Ctx>
   [[nodiscard]] static LevelCurve curve(Ctx& ctx, detail::LevelProblem<Ctx> problem, const std::vector<double>& levels,
                                         CurveOptions how) {
-    constexpr double worth = 0.6, too_near = 1e-6;
-    const auto loses_digits = [](double a) { return a != 1 && a > 1 - too_near; };
+    constexpr double worth = 0.6;
     const bool few = static_cast<double>(problem.training.rows()) < worth * static_cast<double>(problem.units());
-    if (few && std::none_of(levels.begin(), levels.end(), loses_digits))
-      return low_rank::curve(ctx, std::move(problem), levels, how);
+    if (few && !loses_digits(levels)) return low_rank::curve(ctx, std::move(problem), levels, how);
     return tridiagonal::curve(ctx, std::move(problem), levels, how);
+  }
+  /// Is one of the levels so near to 1 that `low_rank` would lose digits?
+  [[nodiscard]] static bool loses_digits(const std::vector<double>& levels) {
+    constexpr double too_near = 1e-6;
+    return std::any_of(levels.begin(), levels.end(), [](double a) { return a != 1 && a > 1 - too_near; });
   }
 };
 

@@ -159,8 +159,8 @@ template <ContextLike Ctx>
 ///
 /// Columns one behind the other (a Matrix). ShapeError, ValueError naming the first element that is not finite; the
 /// matrix is unchanged then, and where there is no memory to find out. NoConvergence and OutOfMemory as eigh(). O(n^3):
-/// a third of n^3 where it is definite. Workspace: n^2 doubles to find out, and for a projection n^2 and those of
-/// eigh(), or 2 n^2 with all pairs, 3 n^2 where some units have no variance.
+/// a third of n^3 where it is definite. Workspace: n^2 doubles and those of cholesky() to find out, and for a
+/// projection n^2 and those of eigh(), or 2 n^2 with all pairs, 3 n^2 where some units have no variance.
 ///
 /// Deterministic: as cholesky(), eigh() and syrk(). Source: Higham, Linear Algebra Appl. 103 (1988) 103-118.
 template <ContextLike Ctx>
