@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -33,6 +34,15 @@ struct TrialSelection {
   /// One less than its trials for each condition.
   [[nodiscard]] index_t contrasts() const { return static_cast<index_t>(trials.size()) - size(); }
 };
+
+/// "1, 4, 7", at most 20 of them.
+[[nodiscard]] inline std::string listed(const std::vector<index_t>& numbers) {
+  constexpr std::size_t most = 20;
+  std::string list;
+  for (std::size_t k = 0; k < numbers.size() && k < most; ++k)
+    list += (list.empty() ? "" : ", ") + std::to_string(numbers[k]);
+  return numbers.size() > most ? list + " and " + std::to_string(numbers.size() - most) + " more" : list;
+}
 
 /// All conditions, ascending.
 [[nodiscard]] inline std::vector<index_t> every(index_t conditions) {

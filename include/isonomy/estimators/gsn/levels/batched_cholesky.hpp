@@ -9,6 +9,7 @@
 #include "isonomy/backend/backend.hpp"
 #include "isonomy/backend/buffer.hpp"
 #include "isonomy/core/config.hpp"
+#include "isonomy/core/control.hpp"
 #include "isonomy/core/numeric.hpp"
 #include "isonomy/core/view.hpp"
 #include "isonomy/estimators/gsn/levels/problem.hpp"
@@ -83,8 +84,7 @@ template <ContextLike Ctx>
 /// How many levels fit into half of what is left of the workspace.
 template <ContextLike Ctx>
 [[nodiscard]] index_t levels_at_once(Ctx& ctx, index_t units, index_t rows, std::size_t levels) {
-  const std::size_t held = ctx.counters().bytes_allocated, limit = ctx.control().workspace_limit;
-  return levels_within(ctx, limit > held ? limit - held : 0, units, rows, levels);
+  return levels_within(ctx, room_left(ctx.control(), ctx.counters()), units, rows, levels);
 }
 
 /// The likelihoods of some levels by Cholesky factors; NaN where there is none.

@@ -20,6 +20,7 @@
 #include "isonomy/core/report.hpp"
 #include "isonomy/core/text.hpp"
 #include "isonomy/estimators/gsn/covariance/shrink.hpp"
+#include "isonomy/estimators/gsn/covariance/trial_lists.hpp"
 #include "isonomy/estimators/gsn/dead_units.hpp"
 #include "isonomy/estimators/gsn/levels/low_rank.hpp"
 #include "isonomy/estimators/gsn/levels/options.hpp"
@@ -92,13 +93,6 @@ inline void choose(LevelChoice& choice, index_t units) {
   if (least == infinite) choice.margin = Decision::not_known;
 }
 
-/// Numbers, separated by commas.
-[[nodiscard]] inline std::string numbered(const std::vector<index_t>& numbers) {
-  std::string list;
-  for (const index_t number : numbers) list += (list.empty() ? "" : ", ") + std::to_string(number);
-  return list;
-}
-
 /// Adds what is to be heeded about a choice; `of`: "noise" or "data", `items`: what split(n, leave_out) held out.
 inline void warn(const LevelChoice& choice, const char* of, std::vector<std::string>& warnings, index_t leave_out = 5,
                  const char* items = "conditions") {
@@ -109,10 +103,10 @@ inline void warn(const LevelChoice& choice, const char* of, std::vector<std::str
     say({choice.rule == LevelRule::k_fold
              ? "units that do not vary in the training part of some fold and were left out of its likelihood: "
              : "units that do not vary in training and were left out of the likelihood: ",
-         numbered(choice.dead_units)});
+         listed(choice.dead_units)});
   if (!choice.folds_left_out.empty())
     say({"folds left out of the likelihood, as no two units vary in their training part and have rows held out: ",
-         numbered(choice.folds_left_out), " (from 0); ", choice.validation, " conditions validate the level"});
+         listed(choice.folds_left_out), " (from 0); ", choice.validation, " conditions validate the level"});
   if (choice.by_rounding)
     say({"its training part lacks ranks, but so few that rounding decides under singular_rule cholesky which levels ",
          "have a likelihood; singular_rule rank gives none to those that are singular"});

@@ -44,8 +44,8 @@ struct LevelCurve {
   const char* form = "";        ///< the form that the search took
   std::optional<index_t> rank;  ///< of the training covariance, numerically, where the search tells
   bool factored = false;        ///< whether some level's covariance was factored
-  /// Under SingularRule::cholesky: whether rounding decided about a level that is singular by rank. Of matrices that
-  /// lack 5 ranks or more no factorisation finds only positive pivots; batched_cholesky, which does not look for the
+  /// Under SingularRule::cholesky: whether rounding decided about a level that is singular by rank. Of random matrices
+  /// that lacked 5 ranks no factorisation found only positive pivots; batched_cholesky, which does not look for the
   /// rank, tells this of too few rows alone.
   bool by_rounding = false;
   std::optional<LevelPoint> refined;  ///< the best between levels, where that was asked for and some lie between

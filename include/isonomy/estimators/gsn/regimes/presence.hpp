@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -73,15 +72,6 @@ template <ContextLike Ctx, class T>
 template <ContextLike Ctx, class T>
 [[nodiscard]] Presence presence(Ctx& ctx, const DataView<T, typename Ctx::space>& data) {
   return presence(ctx, data, every(data.units));
-}
-
-/// "1, 4, 7", at most 20 of them.
-[[nodiscard]] inline std::string listed(const std::vector<index_t>& numbers) {
-  constexpr std::size_t most = 20;
-  std::string list;
-  for (std::size_t k = 0; k < numbers.size() && k < most; ++k)
-    list += (list.empty() ? "" : ", ") + std::to_string(numbers[k]);
-  return numbers.size() > most ? list + " and " + std::to_string(numbers.size() - most) + " more" : list;
 }
 
 /// out(unit) = 1 where the unit is NaN everywhere, else 0.
